@@ -1,0 +1,133 @@
+"""What a report is made of: blocks of data that HTML, PDF and DOCX are each built from.
+
+The report notebook emits blocks beside their plain HTML view, under the media type ``MIME``; the
+exporters collect them and never parse HTML. Texts may carry ``**bold**``; nothing else is markup.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+MIME = "application/vnd.selfeval.blocks+json"
+
+Status = Literal["met", "partly_met", "not_met", "unknown"]
+
+
+class Block(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Heading(Block):
+    """``level`` 1: 一、 · 2: (一) · 3: 1. The number is part of the text."""
+
+    type: Literal["heading"] = "heading"
+    level: Literal[1, 2, 3]
+    text: str
+
+
+class Paragraph(Block):
+    """``style``: body (first line indented), note (small), notice (framed, e.g. 示例数据)."""
+
+    type: Literal["paragraph"] = "paragraph"
+    text: str
+    style: Literal["body", "note", "notice"] = "body"
+
+
+class Items(Block):
+    type: Literal["items"] = "items"
+    items: tuple[str, ...]
+    ordered: bool = False
+
+
+class Cell(Block):
+    """One table cell. ``status`` adds the word's mark; ``bar`` (0–1.5) draws an attainment bar."""
+
+    text: str
+    status: Status | None = None
+    bar: float | None = None
+    rowspan: int = 1
+
+
+class TableColumn(Block):
+    """``width`` is relative."""
+
+    title: str
+    align: Literal["left", "right", "center"] = "left"
+    width: float = 1.0
+
+
+class Table(Block):
+    """``rows``: cells; a cell covered by a rowspan above is left out. ``wide``: landscape page in PDF."""
+
+    type: Literal["table"] = "table"
+    caption: str
+    columns: tuple[TableColumn, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str | None = None
+    wide: bool = False
+    total_row: bool = False
+
+
+class Figure(Block):
+    """A chart: SVG text (glyphs as outlines), a text alternative, and the data that it draws."""
+
+    type: Literal["figure"] = "figure"
+    caption: str
+    svg: str
+    alt: str
+    data: Table
+
+
+class CardItem(Block):
+    label: str
+    value: str
+    status: Status | None = None
+    note: str | None = None
+
+
+class Card(Block):
+    """The summary at the top."""
+
+    type: Literal["card"] = "card"
+    items: tuple[CardItem, ...]
+
+
+class Fold(Block):
+    """Evidence that is folded in HTML and printed in full elsewhere."""
+
+    type: Literal["fold"] = "fold"
+    title: str
+    blocks: tuple["AnyBlock", ...]
+
+
+class Front(Block):
+    """What the title page or head carries; the first block of a report."""
+
+    type: Literal["front"] = "front"
+    title: str
+    institution: str
+    project: str
+    fiscal_year: int
+    notice: str | None = None
+    prepared_by: str
+    checked_by: str
+    date: str
+
+
+AnyBlock = Annotated[
+    Front | Heading | Paragraph | Items | Table | Figure | Card | Fold, Field(discriminator="type")
+]
+Fold.model_rebuild()
+BLOCKS: TypeAdapter[tuple[AnyBlock, ...]] = TypeAdapter(tuple[AnyBlock, ...])
+
+
+def to_json(blocks: list[Any] | tuple[Any, ...]) -> list[dict[str, Any]]:
+    """The blocks as plain JSON data, defaults included."""
+    return BLOCKS.dump_python(tuple(blocks), mode="json")
+
+
+def from_json(data: list[dict[str, Any]]) -> tuple[Any, ...]:
+    """The blocks from plain JSON data; raises ``pydantic.ValidationError`` on anything else."""
+    return BLOCKS.validate_python(data)

@@ -1,0 +1,421 @@
+"""The shape of one fiscal year's authored files: year.yml, indicators.yml, plan.yml, corrections.yml.
+
+Only shapes and single-value rules stand here; what spans several entries or files is checked in
+``helpers.year.crosscheck``. Unknown keys are refused everywhere.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Words = Annotated[str, Field(min_length=1)]
+Level = Literal["stop", "note"]
+ColumnType = Literal["text", "integer", "number", "money", "boolean", "date", "datetime"]
+
+
+def _as_list(value: Any) -> Any:
+    """A single entry may be written without its brackets."""
+    return value if isinstance(value, list | tuple) or value is None else [value]
+
+
+Strings = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+
+
+class Model(BaseModel):
+    """Frozen, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# --- year.yml -------------------------------------------------------------------------------------
+
+
+class Posts(Model):
+    """Who answers for the report: posts, never names of people."""
+
+    prepared_by: Words
+    checked_by: Words
+    date: date
+
+
+class BudgetPart(Model):
+    name: Words
+    budget: Words
+    spent: str | None = None
+
+
+class MeasureRef(Model):
+    measure: Identifier
+
+
+class Budget(Model):
+    """Amounts as written ("178万元") or, for what was spent, a declared measure."""
+
+    initial: Words
+    adjusted: Words
+    spent: Words | MeasureRef
+    parts: tuple[BudgetPart, ...] = ()
+    unspent_reason: str | None = None
+
+
+class Column(Model):
+    """One tidy column: the headers it goes by in the exports, its type, what it means.
+
+    ``source``: header spellings, in order of preference. ``true``/``false``: how a boolean is
+    written. ``unit``: for money, the unit of the source figure (元 when not said). ``required``:
+    a file without this column is refused; otherwise the column is empty there.
+    """
+
+    source: Strings = Field(alias="from")
+    type: ColumnType = "text"
+    words: str | None = None
+    unit: Literal["元", "万元", "分"] | str | None = None
+    true: Strings = ("是", "有", "已核实", "1", "true", "Y")
+    false: Strings = ("否", "无", "未核实", "0", "false", "N")
+    required: bool = False
+
+
+def _as_column(value: Any) -> Any:
+    """``ticket_id: 工单编号`` is short for ``ticket_id: {from: [工单编号]}``."""
+    return {"from": value} if isinstance(value, str | list) else value
+
+
+class Derived(Model):
+    """A column computed from others: a clock between two dates, or an expression.
+
+    ``clock: hours``: calendar hours between ``start`` and ``end``. ``clock: workdays``: working
+    days after the day of ``start`` on which ``end`` falls (0 = the same day or before the next
+    working day begins, 1 = by the end of the next working day).
+    """
+
+    clock: Literal["hours", "workdays"] | None = None
+    start: Identifier | None = None
+    end: Identifier | None = None
+    expr: str | None = None
+    type: ColumnType = "boolean"
+    words: str | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Derived:
+        if (self.clock is None) == (self.expr is None):
+            raise ValueError("a derived column needs either clock (with start and end) or expr")
+        if self.clock and not (self.start and self.end):
+            raise ValueError("clock needs start and end")
+        return self
+
+
+class OutOfScope(Model):
+    """Rows that do not belong to this project, and why; ``where`` is an expression over the columns."""
+
+    where: Words
+    why: Words
+
+
+class Keep(Model):
+    """Of several rows with one key, keep the one with the first or last value in ``by``."""
+
+    by: Identifier
+    take: Literal["first", "last"] = "last"
+    why: Words = "同一编号有多行,按声明保留一行"
+
+
+class GateRule(Model):
+    """One Great Expectations type with its arguments, our level, words and remedy.
+
+    Written in YAML as ``{expect_column_values_to_be_unique: {column: id}, level: stop, words: …,
+    remedy: …}``; ``where`` limits it to rows (an expression over the columns).
+    """
+
+    expectation: Annotated[str, Field(pattern=r"^expect_[a-z_]+$")]
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    level: Level
+    words: Words
+    remedy: Words
+    where: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unfold(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "expectation" not in value:
+            types = [key for key in value if str(key).startswith("expect_")]
+            if len(types) == 1:
+                rest = {k: v for k, v in value.items() if k != types[0]}
+                return {"expectation": types[0], "arguments": value[types[0]] or {}, **rest}
+        return value
+
+
+class Table(Model):
+    """One tidy table and the exports that it is read from."""
+
+    title: Words
+    files: Strings
+    sheet: str | None = None
+    header_row: int = Field(default=1, ge=1)
+    encoding: str | None = None
+    delimiter: str | None = None
+    columns: dict[Identifier, Annotated[Column, BeforeValidator(_as_column)]]
+    derived: dict[Identifier, Derived] = Field(default_factory=dict)
+    empty: Strings = ()
+    dates: Strings = ()
+    synonyms: dict[Identifier, dict[str, Strings]] = Field(default_factory=dict)
+    year_by: Identifier | None = None
+    out_of_scope: tuple[OutOfScope, ...] = ()
+    key: Strings = ()
+    keep: Keep | None = None
+    personal: Strings = ()
+    gate: tuple[GateRule, ...] = ()
+    document: str | None = None
+    custodian: str | None = None
+    exported: date | None = None
+
+
+class Activity(Model):
+    """One line of the activity table; ``lower_bound`` prints "885余次"."""
+
+    category: Words
+    lower_bound: bool = False
+    target: str | None = None
+    note: str | None = None
+
+
+class Activities(Model):
+    """Which table and column the year's activity is counted from, and its lines in order."""
+
+    table: Identifier
+    by: Identifier
+    unit: Words = "次"
+    items: tuple[Activity, ...]
+
+
+class Statement(Model):
+    """A sentence of the source report about a group or an indicator, for checking it against figures."""
+
+    about: Words
+    says: Literal["met", "not_met"]
+    text: Words
+
+
+class PrintedWeight(Model):
+    level1: Words
+    weight: Decimal | None = None
+
+
+class Source(Model):
+    """What the filed or published report printed, kept to be compared with what the records say."""
+
+    document: Words
+    weights: tuple[PrintedWeight, ...] = ()
+    statements: tuple[Statement, ...] = ()
+
+
+class YearFile(Model):
+    """year.yml"""
+
+    fiscal_year: int = Field(ge=2000, le=2100)
+    project: Words
+    institution: Words
+    funding: str | None = None
+    notice: str | None = None
+    posts: Posts
+    calendar: Literal["cn"] = "cn"
+    rules: str = "caiyu-2020-10"
+    rule_overrides: dict[str, Any] = Field(default_factory=dict)
+    outline: str = "default"
+    weights_basis: str | None = None
+    overall_goal: Words
+    scope: Strings = ()
+    assessed_on: Strings = ()
+    implementation: Strings = ()
+    use_of_results: Strings = ()
+    budget: Budget
+    tables: dict[Identifier, Table]
+    activities: Activities | None = None
+    source: Source | None = None
+
+
+# --- indicators.yml -------------------------------------------------------------------------------
+
+
+class Measure(Model):
+    """A declared figure: one structure from which total, series, groupings, SQL and words derive.
+
+    ``where`` and ``value`` are SQL expressions over the tidy columns. ``agg``: count rows; sum or
+    mean or quantile (``q``) of ``value``; share of rows for which ``value`` is true; ratio of two
+    measures. ``date`` is the column of the monthly series (the table's ``year_by`` when not said).
+    """
+
+    agg: Literal["count", "sum", "mean", "share", "quantile", "ratio"]
+    words: Words
+    table: Identifier | None = None
+    where: str | None = None
+    value: str | None = None
+    q: Decimal | None = Field(default=None, gt=0, lt=1)
+    date: Identifier | None = None
+    unit: str | None = None
+    numerator: Identifier | None = None
+    denominator: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Measure:
+        if self.agg == "ratio":
+            needed, banned = ("numerator", "denominator"), ("table", "where", "value", "q", "date")
+        else:
+            needed = ("table",) if self.agg == "count" else ("table", "value")
+            needed += ("q",) if self.agg == "quantile" else ()
+            banned = ("numerator", "denominator") + (("value",) if self.agg == "count" else ())
+        missing = [name for name in needed if getattr(self, name) is None]
+        extra = [name for name in banned if getattr(self, name) is not None]
+        if missing or extra:
+            parts = [f"needs {', '.join(missing)}"] if missing else []
+            parts += [f"does not take {', '.join(extra)}"] if extra else []
+            raise ValueError(f"agg {self.agg} " + " and ".join(parts))
+        return self
+
+
+class Evidence(Model):
+    """A supporting document: what it is, when, which post keeps it, and its file where there is one."""
+
+    document: Words
+    date: date
+    custodian: Words
+    file: str | None = None
+
+
+class Actual(Model):
+    """Where the actual comes from: computed by a measure, stated with evidence, or rated.
+
+    ``grade`` 1 reached, 2 partly reached, 3 not reached (qualitative); ``share`` the declared share
+    of the weight within the grade's range.
+    """
+
+    measure: Identifier | None = None
+    stated: str | None = None
+    grade: Literal[1, 2, 3] | None = None
+    share: Decimal | None = Field(default=None, ge=0, le=1)
+    method: str | None = None
+    note: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Actual:
+        given = [n for n in ("measure", "stated", "grade") if getattr(self, n) is not None]
+        if len(given) != 1:
+            raise ValueError("an actual is exactly one of measure, stated, grade")
+        if given != ["measure"] and not self.evidence:
+            raise ValueError(f"an actual that is {given[0]} needs evidence")
+        if (self.share is not None) != (self.grade is not None):
+            raise ValueError("grade and share go together")
+        return self
+
+
+class Part(Model):
+    """One part of a compound target; ``required`` the share of cases that must keep the limit."""
+
+    name: Words
+    target: Words
+    actual: Actual
+    required: Decimal = Field(default=Decimal(1), gt=0, le=1)
+    share_of_weight: Decimal | None = Field(default=None, gt=0, le=1)
+    explain: Strings = ()
+
+
+class Sample(Model):
+    """The measure's rows are a sample, of a population of this size where it is known."""
+
+    population: int | None = Field(default=None, gt=0)
+
+
+class Reported(Model):
+    """What the source report printed for this indicator."""
+
+    actual: str | None = None
+    sample_size: int | None = None
+
+
+class Indicator(Model):
+    id: Identifier
+    level1: Words
+    level2: Words
+    level3: Words
+    definition: str | None = None
+    target: Words
+    direction: Literal["higher", "lower", "equal"] | None = None
+    weight: Decimal = Field(ge=0, le=100)
+    actual: Actual | None = None
+    parts: tuple[Part, ...] = ()
+    sample: Sample | None = None
+    explain: Strings = ()
+    overshoot: bool = False
+    target_too_low: bool = False
+    reported: Reported | None = None
+
+    @model_validator(mode="after")
+    def _actual_or_parts(self) -> Indicator:
+        if (self.actual is None) == (not self.parts):
+            raise ValueError("an indicator has either actual or parts")
+        return self
+
+
+class IndicatorsFile(Model):
+    """indicators.yml"""
+
+    measures: dict[Identifier, Measure]
+    indicators: Annotated[tuple[Indicator, ...], Field(min_length=1)]
+
+
+# --- plan.yml -------------------------------------------------------------------------------------
+
+
+class Yardstick(Model):
+    measure: Identifier
+    target: Words
+    words: str | None = None
+
+
+class Action(Model):
+    """One improvement measure; ``confirmed`` says whether the cause was confirmed (null: open)."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+    indicator: Identifier
+    cause: Words
+    confirmed: bool | None = None
+    action: Words
+    owner: Words
+    due: date
+    yardstick: Yardstick
+    expected_effect: str | None = None
+    status: Literal["proposed", "adopted", "done"] = "adopted"
+    done_on: date | None = None
+    carried_from: str | None = None
+
+
+class PlanFile(Model):
+    """plan.yml"""
+
+    actions: tuple[Action, ...] = ()
+
+
+# --- corrections.yml ------------------------------------------------------------------------------
+
+
+class Correction(Model):
+    """A repair of the records: which rows (by key), what changes, and what must stand there now."""
+
+    table: Identifier
+    key: dict[Identifier, str]
+    expect: dict[Identifier, str | None]
+    change: dict[Identifier, str | None]
+    reason: Words
+    evidence: Words
+    date: date
+
+
+class CorrectionsFile(Model):
+    """corrections.yml"""
+
+    corrections: tuple[Correction, ...] = ()
