@@ -43,6 +43,28 @@ class Posts(Model):
     date: date
 
 
+class CalendarYear(Model):
+    """A year that the packaged calendar does not know: its days off and its make-up working days."""
+
+    holidays: tuple[date, ...]
+    workdays: tuple[date, ...] = ()
+
+
+class Calendar(Model):
+    """Working days: Monday to Friday, public holidays off, make-up working days on.
+
+    ``base: cn`` is the Chinese calendar of a kept library; ``years`` replaces or adds single years.
+    """
+
+    base: Literal["cn"] = "cn"
+    years: dict[int, CalendarYear] = Field(default_factory=dict)
+
+
+def _as_calendar(value: Any) -> Any:
+    """``calendar: cn`` is short for ``calendar: {base: cn}``."""
+    return {"base": value} if isinstance(value, str) else value
+
+
 class BudgetPart(Model):
     name: Words
     budget: Words
@@ -103,9 +125,9 @@ class Derived(Model):
     @model_validator(mode="after")
     def _one_way(self) -> Derived:
         if (self.clock is None) == (self.expr is None):
-            raise ValueError("a derived column needs either clock (with start and end) or expr")
+            raise ValueError("派生列要么写 clock（连同 start、end），要么写 expr")
         if self.clock and not (self.start and self.end):
-            raise ValueError("clock needs start and end")
+            raise ValueError("写了 clock 就要写 start 和 end")
         return self
 
 
@@ -121,7 +143,7 @@ class Keep(Model):
 
     by: Identifier
     take: Literal["first", "last"] = "last"
-    why: Words = "同一编号有多行,按声明保留一行"
+    why: Words = "同一编号有多行，按声明保留一行"
 
 
 class GateRule(Model):
@@ -222,7 +244,7 @@ class YearFile(Model):
     funding: str | None = None
     notice: str | None = None
     posts: Posts
-    calendar: Literal["cn"] = "cn"
+    calendar: Annotated[Calendar, BeforeValidator(_as_calendar)] = Field(default_factory=lambda: Calendar())
     rules: str = "caiyu-2020-10"
     rule_overrides: dict[str, Any] = Field(default_factory=dict)
     outline: str = "default"
@@ -271,9 +293,9 @@ class Measure(Model):
         missing = [name for name in needed if getattr(self, name) is None]
         extra = [name for name in banned if getattr(self, name) is not None]
         if missing or extra:
-            parts = [f"needs {', '.join(missing)}"] if missing else []
-            parts += [f"does not take {', '.join(extra)}"] if extra else []
-            raise ValueError(f"agg {self.agg} " + " and ".join(parts))
+            parts = [f"要写 {'、'.join(missing)}"] if missing else []
+            parts += [f"不能写 {'、'.join(extra)}"] if extra else []
+            raise ValueError(f"agg 为 {self.agg} 时" + ",".join(parts))
         return self
 
 
@@ -305,11 +327,11 @@ class Actual(Model):
     def _one_way(self) -> Actual:
         given = [n for n in ("measure", "stated", "grade") if getattr(self, n) is not None]
         if len(given) != 1:
-            raise ValueError("an actual is exactly one of measure, stated, grade")
+            raise ValueError("actual 须在 measure、stated、grade 中恰好写一个")
         if given != ["measure"] and not self.evidence:
-            raise ValueError(f"an actual that is {given[0]} needs evidence")
+            raise ValueError(f"写了 {given[0]} 就要在 evidence 里列出佐证材料")
         if (self.share is not None) != (self.grade is not None):
-            raise ValueError("grade and share go together")
+            raise ValueError("grade 与 share 要同时写")
         return self
 
 
@@ -357,7 +379,7 @@ class Indicator(Model):
     @model_validator(mode="after")
     def _actual_or_parts(self) -> Indicator:
         if (self.actual is None) == (not self.parts):
-            raise ValueError("an indicator has either actual or parts")
+            raise ValueError("指标要么写 actual，要么写 parts")
         return self
 
 

@@ -1,0 +1,49 @@
+# Two commands carry the project: `make report` and `make test`. Both set everything up first.
+# YEAR picks the fiscal year, ROOT another project root.
+
+YEAR ?= 2024
+ROOT ?= .
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+RUN := $(VENV)/bin/python -m
+
+.DEFAULT_GOAL := help
+.PHONY: help report test check lab bench lock example-data fonts clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+
+report: $(READY) ## run YEAR (2024) and print where the report lies
+	@$(RUN) helpers.cli run --year "$(YEAR)" --root "$(ROOT)"
+
+test: $(READY) ## run all tests
+	@$(RUN) pytest
+
+check: $(READY) ## check the year files only
+	@$(RUN) helpers.cli check --year "$(YEAR)" --root "$(ROOT)"
+
+lab: $(READY) ## open the notebooks in JupyterLab
+	@$(RUN) jupyter lab --notebook-dir .
+
+bench: $(READY) ## measure; one JSON object a line
+	@$(RUN) tools.bench
+
+example-data: $(READY) ## write the synthetic exports of the example years again
+	@$(RUN) tools.example_data
+
+fonts: $(READY) ## build the packaged font subsets again (needs npm and the network)
+	@$(RUN) tools.build_fonts
+
+lock: ## resolve requirements.lock again (needs uv and the network)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements.lock
+
+clean: ## remove what a run rebuilds
+	rm -rf data/processed reports
+
+# The set-up: needs git, make and a Python with pip, which may lack ensurepip or be externally
+# managed; so the environment is made without pip and filled from outside. Bytecode is compiled
+# here once because the surroundings may forbid writing it later.
+$(READY): requirements.lock pyproject.toml tools/setup.sh
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh tools/setup.sh

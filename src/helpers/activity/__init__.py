@@ -1,0 +1,1 @@
+"""Exports to tidy tables: read, clean, time, reconcile."""

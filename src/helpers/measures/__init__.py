@@ -1,0 +1,1 @@
+"""Declared measures to figures over the tidy tables."""

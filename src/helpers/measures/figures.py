@@ -1,0 +1,150 @@
+"""Declared measures evaluated over the tidy tables of one year, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet
+
+from helpers.measures import compile as compiled
+from helpers.year.load import Year
+from helpers.year.models import Measure
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured figure: ``value`` in the measure's unit, None when it cannot be known.
+
+    ``hits`` and ``n``: for a share the rows that keep the condition and all rows. ``unknown``: rows
+    whose value is missing. ``tables``: what it was read from.
+    """
+
+    measure: str
+    value: Fraction | None
+    n: int
+    hits: int | None
+    unknown: int
+    unit: str | None
+    words: str
+    sql: str
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of a measure's series: ``month`` is YYYY-MM."""
+
+    month: str
+    value: Fraction | None
+    n: int
+    hits: int | None
+
+
+class Measures:
+    """The measures of one year over its tidy tables.
+
+    The database holds nothing but these tables, read-only copies in memory; files, network and
+    settings are closed to every expression.
+    """
+
+    def __init__(self, year: Year, folder: Path) -> None:
+        self.year = year
+        self._connection = duckdb.connect(":memory:", config={"threads": 2})
+        self._connection.execute("SET TimeZone = 'UTC'")
+        start, end = f"DATE '{year.fiscal_year}-01-01'", f"DATE '{year.fiscal_year}-12-31'"
+        for table in year.year.tables:
+            self._connection.register(f"{table}_rows", pyarrow.parquet.read_table(folder / f"{table}.parquet"))
+            self._connection.execute(
+                f"CREATE VIEW {table} AS SELECT *, {start} AS year_start, {end} AS year_end FROM {table}_rows")
+        self._connection.execute("SET python_enable_replacements = false")
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+        self.figure = lru_cache(maxsize=None)(self._figure)
+
+    def __enter__(self) -> Measures:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def _declared(self, name: str) -> Measure:
+        return self.year.measures[name]
+
+    def _figure(self, name: str) -> Figure:
+        """The figure of a declared measure for the whole year."""
+        measure = self._declared(name)
+        if measure.agg == "ratio":
+            return self._ratio(name, measure)
+        hits, n, unknown = self._connection.execute(compiled.total(measure)).fetchall()[0]
+        return Figure(name, value_of(measure, hits, n), n, hits if measure.agg in ("share", "count") else None,
+                      unknown, unit_of(measure), measure.words, compiled.shown(measure), (str(measure.table),))
+
+    def _ratio(self, name: str, measure: Measure) -> Figure:
+        top, bottom = self.figure(str(measure.numerator)), self.figure(str(measure.denominator))
+        value = top.value / bottom.value if top.value is not None and bottom.value else None
+        return Figure(name, value, top.n, None, top.unknown + bottom.unknown, measure.unit, measure.words,
+                      f"({top.sql}) / ({bottom.sql})", tuple(dict.fromkeys(top.tables + bottom.tables)))
+
+    def monthly(self, name: str) -> tuple[Month, ...]:
+        """The measure month by month over the fiscal year; empty where it has no date or is a ratio.
+
+        Months without rows are there with ``n`` 0 and value None (0 for a count or sum).
+        """
+        measure = self._declared(name)
+        table = self.year.year.tables.get(measure.table or "")
+        date = measure.date or (table.year_by if table else None)
+        if date is None:
+            return ()
+        found = {row[0]: row[1:] for row in self._connection.execute(compiled.by_month(measure, date)).fetchall()}
+        months = []
+        for number in range(1, 13):
+            month = f"{self.year.fiscal_year}-{number:02d}"
+            hits, n, _ = found.get(month, (0, 0, 0))
+            months.append(Month(month, value_of(measure, hits, n), n,
+                                hits if measure.agg in ("share", "count") else None))
+        return tuple(months)
+
+    def rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
+        """The rows behind a measure: ``_value``, then ``columns``."""
+        return self._connection.execute(compiled.rows(self._declared(name), columns)).df()
+
+    def counts(self, table: str, by: str) -> Mapping[str, int]:
+        """How many rows each value of a column has; rows without a value under ""."""
+        query = f'SELECT coalesce("{by}", \'\'), count(*) FROM {table} GROUP BY 1 ORDER BY 1'
+        return dict(self._connection.execute(query).fetchall())
+
+    def monthly_counts(self, table: str, by: str, date: str) -> Mapping[str, tuple[int, ...]]:
+        """For each value of a column its rows in each of the twelve months."""
+        query = (f'SELECT coalesce("{by}", \'\') AS v, month("{date}") AS m, count(*) FROM {table} '
+                 "GROUP BY v, m ORDER BY v, m")
+        found: dict[str, list[int]] = {}
+        for value, month, n in self._connection.execute(query).fetchall():
+            found.setdefault(value, [0] * 12)[month - 1] = n
+        return {value: tuple(counts) for value, counts in found.items()}
+
+
+def value_of(measure: Measure, hits: Any, n: int) -> Fraction | None:
+    """The figure from its exact parts; None where there is nothing to take a share or mean of."""
+    match measure.agg:
+        case "count":
+            return Fraction(hits)
+        case "sum":
+            return Fraction(hits, compiled.scale_of(measure))
+        case "share":
+            return Fraction(hits, n) if n else None
+        case "mean":
+            return Fraction(hits, compiled.scale_of(measure) * n) if n else None
+        case "quantile":
+            return None if hits is None else Fraction(repr(hits))
+    raise ValueError(measure.agg)
+
+
+def unit_of(measure: Measure) -> str | None:
+    return "比例" if measure.agg == "share" else measure.unit

@@ -1,0 +1,1 @@
+"""The run of one year: stages, publishing, manifest."""

@@ -1,0 +1,366 @@
+"""What spans several entries or files of a year: references, expressions, sums, files, targets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from helpers.indicators import Target, load_rules, parse_actual, parse_money, parse_target
+from helpers.year.expressions import GIVEN, SQL_TYPES, ExpressionError, check_expression
+from helpers.year.faults import Fault, YearFileError, did_you_mean
+from helpers.year.load import Lines, Year
+from helpers.year.models import Actual, Indicator, Measure, Table
+
+Path_ = tuple[str | int, ...]
+
+
+def crosscheck(year: Year) -> list[Fault]:
+    """Every fault that single files cannot show; an empty list when the year can be run."""
+    return [
+        *_rules(year),
+        *_budget(year),
+        *_tables(year),
+        *_measures(year),
+        *_indicators(year),
+        *_activities(year),
+        *_source(year),
+        *_plan(year),
+        *_corrections(year),
+    ]
+
+
+def require_sound(year: Year) -> Year:
+    """The year itself, or ``YearFileError`` with every fault."""
+    faults = crosscheck(year)
+    if faults:
+        raise YearFileError(faults)
+    return year
+
+
+def tidy_columns(table: Table) -> dict[str, str]:
+    """The tidy columns of a table and their SQL types, derived ones included."""
+    own = {name: SQL_TYPES[column.type] for name, column in table.columns.items()}
+    clocks = {"hours": "DOUBLE", "workdays": "INTEGER"}
+    derived = {
+        name: clocks[spec.clock] if spec.clock else SQL_TYPES[spec.type]
+        for name, spec in table.derived.items()
+    }
+    return {**own, **derived}
+
+
+def matching_files(folder: Path, pattern: str) -> list[Path]:
+    """The files below the year's folder that a declared name or glob means, sorted."""
+    if any(mark in pattern for mark in "*?["):
+        return sorted(p for p in folder.glob(pattern) if p.is_file())
+    path = folder / pattern
+    return [path] if path.is_file() else []
+
+
+# --- year.yml -------------------------------------------------------------------------------------
+
+
+def _rules(year: Year) -> Iterator[Fault]:
+    lines = year.lines["year.yml"]
+    try:
+        rules = load_rules(year.year.rules, year.year.rule_overrides)
+    except ValueError as error:
+        yield lines.fault("bad_rules", ("rules",), str(error), value=year.year.rules)
+        return
+    total = sum((i.weight for i in year.indicators.indicators), Decimal(0)) + rules.execution_weight
+    if total != 100:
+        yield year.lines["indicators.yml"].fault(
+            "weight_sum", ("indicators",),
+            f"指标分值与预算执行分值（{rules.execution_weight} 分）合计 {total.normalize():f} 分，应为 100 分")
+
+
+def _money(lines: Lines, path: Path_, text: str) -> Iterator[Fault | Decimal]:
+    try:
+        yield parse_money(text)
+    except ValueError as error:
+        yield lines.fault("bad_money", path, str(error), value=text, hint="写成 178万元 或 1780000元")
+
+
+def _budget(year: Year) -> Iterator[Fault]:
+    lines, budget = year.lines["year.yml"], year.year.budget
+    amounts: dict[str, Decimal] = {}
+    entries: list[tuple[Path_, str]] = [
+        (("budget", "initial"), budget.initial), (("budget", "adjusted"), budget.adjusted)]
+    if isinstance(budget.spent, str):
+        entries.append((("budget", "spent"), budget.spent))
+    elif budget.spent.measure not in year.measures:
+        yield _unknown(lines, ("budget", "spent", "measure"), "度量", budget.spent.measure, year.measures)
+    for index, part in enumerate(budget.parts):
+        entries.append((("budget", "parts", index, "budget"), part.budget))
+        if part.spent is not None:
+            entries.append((("budget", "parts", index, "spent"), part.spent))
+    for path, text in entries:
+        for found in _money(lines, path, text):
+            if isinstance(found, Fault):
+                yield found
+            else:
+                amounts[".".join(map(str, path))] = found
+    parts = [amounts.get(f"budget.parts.{i}.budget") for i in range(len(budget.parts))]
+    initial = amounts.get("budget.initial")
+    if parts and None not in parts and initial is not None and sum(parts) != initial:  # type: ignore[arg-type]
+        yield lines.fault("budget_parts", ("budget", "parts"),
+                          f"各部分合计 {sum(parts):f} 元，与年初预算 {initial:f} 元不一致")  # type: ignore[arg-type]
+
+
+def _tables(year: Year) -> Iterator[Fault]:
+    lines = year.lines["year.yml"]
+    for name, table in year.year.tables.items():
+        path: Path_ = ("tables", name)
+        for index, pattern in enumerate(table.files):
+            place = (*path, "files") if len(table.files) == 1 else (*path, "files", index)
+            if pattern.startswith("/") or ".." in Path(pattern).parts:
+                yield lines.fault("file_outside", place, "只能是本年度文件夹以内的文件", value=pattern)
+            elif not matching_files(year.folder, pattern):
+                present = sorted(
+                    p.relative_to(year.folder).as_posix()
+                    for p in year.folder.glob("exports/*") if p.is_file())
+                yield lines.fault("file_missing", place, "没有这个文件", value=pattern,
+                                  hint=did_you_mean(pattern, present) or "把导出文件放到这个位置，或改正文件名")
+        yield from _table_columns(lines, path, table)
+
+
+def _table_columns(lines: Lines, path: Path_, table: Table) -> Iterator[Fault]:
+    own, columns = list(table.columns), tidy_columns(table)
+    for name in set(table.columns) & set(table.derived) | set(columns) & set(GIVEN):
+        yield lines.fault("column_twice", (*path, "derived", name), f"列名 {name} 已被占用", hint="换一个列名")
+    named: list[tuple[str, str]] = [("key", key) for key in table.key]
+    named += [("personal", column) for column in table.personal]
+    named += [("synonyms", column) for column in table.synonyms]
+    named += [("year_by", table.year_by)] if table.year_by else []
+    named += [("keep", table.keep.by)] if table.keep else []
+    for place, column in named:
+        if column not in table.columns:
+            yield _unknown(lines, (*path, place), "列", column, own)
+    if table.keep and not table.key:
+        yield lines.fault("keep_without_key", (*path, "keep"), "写了 keep 就要写 key")
+    if table.year_by in table.columns and table.columns[table.year_by].type not in ("date", "datetime"):
+        yield lines.fault("not_a_date", (*path, "year_by"), f"{table.year_by} 不是日期列",
+                          hint=f"在 columns.{table.year_by} 里写 type: datetime")
+    for name, spec in table.derived.items():
+        yield from _derived(lines, (*path, "derived", name), name, table)
+    typed = {name: SQL_TYPES[column.type] for name, column in table.columns.items()}
+    for index, scope in enumerate(table.out_of_scope):
+        yield from _expression(lines, (*path, "out_of_scope", index, "where"), scope.where, typed, True)
+    for index, rule in enumerate(table.gate):
+        if rule.where:
+            yield from _expression(lines, (*path, "gate", index, "where"), rule.where, columns, True)
+
+
+def _derived(lines: Lines, path: Path_, name: str, table: Table) -> Iterator[Fault]:
+    spec = table.derived[name]
+    if spec.expr is not None:
+        before = list(table.derived)[: list(table.derived).index(name)]
+        known = {k: v for k, v in tidy_columns(table).items() if k in table.columns or k in before}
+        yield from _expression(lines, (*path, "expr"), spec.expr, known, spec.type == "boolean")
+        return
+    for place, column in (("start", spec.start), ("end", spec.end)):
+        if column not in table.columns:
+            yield _unknown(lines, (*path, place), "列", str(column), list(table.columns))
+        elif table.columns[column].type not in ("date", "datetime"):
+            yield lines.fault("not_a_date", (*path, place), f"{column} 不是日期列",
+                              hint=f"在 columns.{column} 里写 type: datetime")
+
+
+def _activities(year: Year) -> Iterator[Fault]:
+    spec, lines = year.year.activities, year.lines["year.yml"]
+    if spec is None:
+        return
+    table = year.year.tables.get(spec.table)
+    if table is None:
+        yield _unknown(lines, ("activities", "table"), "表", spec.table, year.year.tables)
+    elif spec.by not in tidy_columns(table):
+        yield _unknown(lines, ("activities", "by"), "列", spec.by, tidy_columns(table))
+    for category, times in Counter(item.category for item in spec.items).items():
+        if times > 1:
+            yield lines.fault("listed_twice", ("activities", "items"), f"{category} 列了 {times} 次")
+
+
+def _source(year: Year) -> Iterator[Fault]:
+    if year.year.source is None:
+        return
+    groups = {i.level1 for i in year.indicators.indicators}
+    known = sorted(groups | {i.id for i in year.indicators.indicators})
+    for index, statement in enumerate(year.year.source.statements):
+        if statement.about not in known:
+            path = ("source", "statements", index, "about")
+            yield _unknown(year.lines["year.yml"], path, "指标或一级指标", statement.about, known)
+
+
+# --- indicators.yml -------------------------------------------------------------------------------
+
+
+def _measures(year: Year) -> Iterator[Fault]:
+    lines = year.lines["indicators.yml"]
+    for name, measure in year.measures.items():
+        path: Path_ = ("measures", name)
+        if measure.agg == "ratio":
+            yield from _ratio(year, lines, path, measure)
+            continue
+        table = year.year.tables.get(str(measure.table))
+        if table is None:
+            yield _unknown(lines, (*path, "table"), "表", str(measure.table), year.year.tables)
+            continue
+        columns = tidy_columns(table)
+        if measure.where is not None:
+            yield from _expression(lines, (*path, "where"), measure.where, columns, True)
+        if measure.value is not None:
+            boolean = measure.agg == "share"
+            yield from _expression(lines, (*path, "value"), measure.value, columns, boolean,
+                                   numeric=not boolean)
+        if measure.date is not None and columns.get(measure.date) not in ("DATE", "TIMESTAMP"):
+            yield _unknown(lines, (*path, "date"), "日期列", measure.date, columns)
+
+
+def _ratio(year: Year, lines: Lines, path: Path_, measure: Measure) -> Iterator[Fault]:
+    for place, name in (("numerator", measure.numerator), ("denominator", measure.denominator)):
+        other = year.measures.get(str(name))
+        if other is None:
+            yield _unknown(lines, (*path, place), "度量", str(name), year.measures)
+        elif other.agg == "ratio":
+            yield lines.fault("ratio_of_ratio", (*path, place), "比值的两端不能再是比值", value=name)
+
+
+def _indicators(year: Year) -> Iterator[Fault]:
+    lines = year.lines["indicators.yml"]
+    ids = Counter(i.id for i in year.indicators.indicators)
+    for index, indicator in enumerate(year.indicators.indicators):
+        path: Path_ = ("indicators", index)
+        if ids[indicator.id] > 1:
+            yield lines.fault("id_twice", (*path, "id"), "指标编号重复", value=indicator.id)
+        if indicator.parts:
+            for number, part in enumerate(indicator.parts):
+                place = (*path, "parts", number)
+                target = parse_target(part.target, name=part.name)
+                yield from _target(lines, (*place, "target"), target)
+                yield from _actual(year, (*place, "actual"), part.actual, None)
+                yield from _explain(year, (*place, "explain"), part.explain, part.actual)
+            yield from _shares(lines, path, indicator)
+            continue
+        assert indicator.actual is not None
+        target = parse_target(indicator.target, name=indicator.level3, direction=indicator.direction)
+        rated = indicator.actual.grade is not None
+        if not (rated and target.kind in ("choice", "unknown")):
+            yield from _target(lines, (*path, "target"), target)
+        yield from _actual(year, (*path, "actual"), indicator.actual, target)
+        yield from _explain(year, (*path, "explain"), indicator.explain, indicator.actual)
+
+
+def _target(lines: Lines, path: Path_, target: Target) -> Iterator[Fault]:
+    if target.kind == "unknown":
+        yield lines.fault("target_unreadable", path, f"年度指标值无法识别：{target.reason}", value=target.text,
+                          hint="写成 ≥95%、不高于10件、11人、1小时 这样的形式；定性指标用 grade 评级")
+    elif target.kind == "compound":
+        yield lines.fault("target_compound", path, "年度指标值含有多项要求", value=target.text,
+                          hint="用 parts 把每一项要求分别写成一个部分")
+    elif target.damaged:
+        yield lines.fault("target_damaged", path, f"年度指标值不合情理：{target.damaged}", value=target.text,
+                          hint="核对原件；扫描件里的 ≥ 常被误认成 2")
+
+
+def _actual(year: Year, path: Path_, actual: Actual, target: Target | None) -> Iterator[Fault]:
+    lines = year.lines["indicators.yml"]
+    for number, evidence in enumerate(actual.evidence):
+        if evidence.file and not (year.folder / evidence.file).is_file():
+            yield lines.fault("file_missing", (*path, "evidence", number, "file"), "没有这个佐证文件",
+                              value=evidence.file)
+    if actual.measure is not None:
+        measure = year.measures.get(actual.measure)
+        if measure is None:
+            yield _unknown(lines, (*path, "measure"), "度量", actual.measure, year.measures)
+        elif target is not None:
+            yield from _units(lines, path, measure, target)
+        return
+    if actual.stated is not None and target is not None and target.kind == "number":
+        found = parse_actual(actual.stated)
+        if found.value is None:
+            yield lines.fault("actual_unreadable", (*path, "stated"), f"实际完成值无法识别：{found.reason}",
+                              value=actual.stated)
+
+
+#: Units that count the same thing, so that one measure may serve any of them.
+_SAME = ({"比例", "%", "‰", "百分比"}, {"元", "万元", "亿元", "分"}, {"小时", "分钟", "天", "日"})
+
+
+def _units(lines: Lines, path: Path_, measure: Measure, target: Target) -> Iterator[Fault]:
+    """A share can't answer a target in pieces; a count can't answer a percentage."""
+    share = measure.agg == "share" or measure.unit in _SAME[0]
+    unit = target.unit
+    if target.kind == "number" and (unit == "比例") != share and measure.agg != "ratio":
+        yield lines.fault("incomparable_units", (*path, "measure"),
+                          f"度量得出的是{'比例' if share else measure.unit or '数量'}，指标值的单位是{unit or '(未写)'}",
+                          value=measure.words)
+
+
+def _explain(year: Year, path: Path_, dimensions: Sequence[str], actual: Actual) -> Iterator[Fault]:
+    measure = year.measures.get(actual.measure or "")
+    table = year.year.tables.get(measure.table or "") if measure else None
+    for dimension in dimensions:
+        if table is None or dimension not in tidy_columns(table):
+            known = list(tidy_columns(table)) if table else []
+            yield _unknown(year.lines["indicators.yml"], path, "列", dimension, known)
+
+
+def _shares(lines: Lines, path: Path_, indicator: Indicator) -> Iterator[Fault]:
+    given = [part.share_of_weight for part in indicator.parts if part.share_of_weight is not None]
+    if given and (len(given) != len(indicator.parts) or sum(given) != 1):
+        yield lines.fault("parts_share", (*path, "parts"), "各部分的 share_of_weight 要么都不写，要么都写且合计为 1")
+
+
+# --- plan.yml, corrections.yml --------------------------------------------------------------------
+
+
+def _plan(year: Year) -> Iterator[Fault]:
+    lines = year.lines["plan.yml"]
+    ids = Counter(action.id for action in year.plan.actions)
+    indicators = [i.id for i in year.indicators.indicators]
+    for index, action in enumerate(year.plan.actions):
+        path: Path_ = ("actions", index)
+        if ids[action.id] > 1:
+            yield lines.fault("id_twice", (*path, "id"), "措施编号重复", value=action.id)
+        if action.indicator not in indicators:
+            yield _unknown(lines, (*path, "indicator"), "指标", action.indicator, indicators)
+        if action.yardstick.measure not in year.measures:
+            yield _unknown(lines, (*path, "yardstick", "measure"), "度量", action.yardstick.measure, year.measures)
+        yield from _target(lines, (*path, "yardstick", "target"), parse_target(action.yardstick.target))
+        if action.status == "done" and action.done_on is None:
+            yield lines.fault("done_when", (*path, "status"), "已完成的措施要写完成日期 done_on")
+
+
+def _corrections(year: Year) -> Iterator[Fault]:
+    lines = year.lines["corrections.yml"]
+    for index, correction in enumerate(year.corrections.corrections):
+        path: Path_ = ("corrections", index)
+        table = year.year.tables.get(correction.table)
+        if table is None:
+            yield _unknown(lines, (*path, "table"), "表", correction.table, year.year.tables)
+            continue
+        for place in ("key", "expect", "change"):
+            for column in getattr(correction, place):
+                if column not in table.columns:
+                    yield _unknown(lines, (*path, place, column), "列", column, list(table.columns))
+
+
+# --- shared ---------------------------------------------------------------------------------------
+
+
+def _unknown(lines: Lines, path: Path_, what: str, word: str, known: object) -> Fault:
+    return lines.fault("unknown_name", path, f"没有这个{what}", value=word,
+                       hint=did_you_mean(word, sorted(known)))  # type: ignore[call-overload]
+
+
+def _expression(lines: Lines, path: Path_, text: str, columns: dict[str, str], boolean: bool, *,
+                numeric: bool = False) -> Iterator[Fault]:
+    try:
+        kind = check_expression(text, columns, boolean=boolean)
+    except ExpressionError as error:
+        yield lines.fault("bad_expression", path, str(error), value=text, hint=error.hint)
+        return
+    if numeric and not kind.startswith(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT",
+                                        "DOUBLE", "FLOAT", "DECIMAL")):
+        yield lines.fault("bad_expression", path, f"这里要一个数，表达式的结果是 {kind}", value=text)

@@ -1,0 +1,135 @@
+"""SQL expressions in the year files: what they may say, and whether they fit the columns.
+
+An expression is parsed by DuckDB itself; its tree may hold only columns of the table, constants,
+operators, CASE, casts and the functions of ``FUNCTIONS``. So a measure can touch nothing but the
+tidy table it names, and depends on no clock, file, setting or chance.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from helpers.year.faults import did_you_mean
+
+SQL_TYPES = {
+    "text": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "money": "DECIMAL(18,2)",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "datetime": "TIMESTAMP",
+}
+
+#: Besides the table's own columns, every expression may use these.
+GIVEN = {"year_start": "DATE", "year_end": "DATE", "source_file": "VARCHAR", "source_row": "BIGINT"}
+
+FUNCTIONS = frozenset(
+    "abs ceil floor round least greatest coalesce nullif ifnull if trim ltrim rtrim lower upper "
+    "length substring substr left right replace contains starts_with ends_with prefix suffix "
+    "concat strpos instr lpad split_part regexp_matches regexp_full_match like_escape "
+    "date_diff datediff date_part datepart date_trunc datetrunc year quarter month day hour "
+    "minute second dayofweek isodow dayofyear week last_day make_date epoch "
+    "~~ !~~ ~~* !~~* + - * / // % || list_value".split()
+)
+NODES = frozenset(
+    "COLUMN_REF CONSTANT COMPARISON CONJUNCTION OPERATOR BETWEEN CASE CAST FUNCTION TYPE".split()
+)
+
+
+class ExpressionError(ValueError):
+    """The expression cannot be used; ``hint`` says what is probably meant."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+@lru_cache(maxsize=1)
+def _connection() -> Any:
+    import duckdb  # the only heavy import here
+
+    connection = duckdb.connect(":memory:", config={"threads": 1})
+    connection.execute("SET enable_external_access = false")
+    return connection
+
+
+def _tree(text: str) -> dict[str, Any]:
+    """The parsed expression; raises ``ExpressionError`` where it is not exactly one expression."""
+    cursor = _connection().cursor()
+    raw = cursor.execute("SELECT json_serialize_sql(?)", [f"SELECT {text}\n"]).fetchall()[0][0]
+    answer = json.loads(raw)
+    if answer.get("error"):
+        raise ExpressionError(f"不是可用的表达式：{answer.get('error_message', '')}".strip())
+    statements = answer["statements"]
+    node = statements[0]["node"] if len(statements) == 1 else {}
+    plain = (
+        node.get("type") == "SELECT_NODE"
+        and len(node["select_list"]) == 1
+        and node["from_table"]["type"] == "EMPTY"
+        and not any(node.get(k) for k in ("where_clause", "having", "qualify", "modifiers", "sample"))
+        and not node["group_expressions"]
+        and not node["cte_map"]["map"]
+    )
+    if not plain:
+        raise ExpressionError("只能写一个表达式，不能写语句", "去掉 select、from、where、分号等，只留条件或算式")
+    return node["select_list"][0]
+
+
+def _walk(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if "class" in value:
+            yield value
+        for child in value.values():
+            yield from _walk(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _walk(child)
+
+
+def columns_of(text: str) -> frozenset[str]:
+    """The names of the columns that an expression reads."""
+    return frozenset(
+        n["column_names"][-1].lower() for n in _walk(_tree(text)) if n["class"] == "COLUMN_REF"
+    )
+
+
+def check_expression(text: str, columns: Mapping[str, str], *, boolean: bool = False) -> str:
+    """Check an expression against a table's columns and return its SQL type.
+
+    ``columns`` maps each tidy column to its SQL type. Raises ``ExpressionError`` for anything that is
+    not one expression over these columns, for a type that does not fit, or (``boolean``) for a
+    result that is not true or false.
+    """
+    known = {**GIVEN, **columns}
+    for node in _walk(_tree(text)):
+        if node["class"] not in NODES:
+            raise ExpressionError(f"表达式里不能用 {node['class'].lower()}", "只能用列、常数、运算符和函数")
+        if node["class"] == "COLUMN_REF":
+            names = node["column_names"]
+            if len(names) != 1 or names[0].lower() not in known:
+                word = ".".join(names)
+                raise ExpressionError(f"没有列 {word}", did_you_mean(word, list(known)))
+        if node["class"] == "FUNCTION" and node["function_name"].lower() not in FUNCTIONS:
+            word = node["function_name"]
+            raise ExpressionError(f"不能用函数 {word}", did_you_mean(word, sorted(FUNCTIONS)))
+    return _bind(text, known, boolean)
+
+
+def _bind(text: str, columns: Mapping[str, str], boolean: bool) -> str:
+    """Let DuckDB bind the expression to an empty table of these columns."""
+    import duckdb
+
+    empty = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in columns.items())
+    query = f"SELECT typeof(({text}\n)) FROM (SELECT {empty}) AS t"
+    try:
+        found = _connection().cursor().execute(query).fetchall()[0][0]
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise ExpressionError(f"表达式与列的类型不符：{reason}") from error
+    if boolean and found != "BOOLEAN":
+        raise ExpressionError(f"这里要一个条件（真或假），表达式的结果是 {found}", "写成比较，例如 hours <= 1")
+    return found

@@ -1,0 +1,261 @@
+"""Load the authored files of one fiscal year, or list everything that is wrong with them."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from helpers.year.faults import Fault, YearFileError, did_you_mean
+from helpers.year.models import (
+    CorrectionsFile,
+    IndicatorsFile,
+    PlanFile,
+    YearFile,
+)
+
+#: What an analyst has still to fill in.
+BLANKS = ("待填", "待补", "TODO", "todo", "FIXME", "___")
+
+FileModel = TypeVar("FileModel", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Where each key of a YAML file stands; ``tree`` is ruamel's round-trip data."""
+
+    file: str
+    tree: Any
+
+    def of(self, path: Sequence[str | int]) -> int | None:
+        """The line (from 1) of the deepest part of ``path`` that exists in the file."""
+        node, line = self.tree, None
+        for key in path:
+            position = _position(node, key)
+            if position is None:
+                continue  # pydantic puts names of validators and union members into its paths
+            line = position + 1
+            node = node[key]
+        return line
+
+    def value(self, path: Sequence[str | int]) -> Any:
+        node = self.tree
+        for key in path:
+            if _position(node, key) is not None:
+                node = node[key]
+        return node
+
+    def fault(self, code: str, path: Sequence[str | int], message: str, *, value: Any = None,
+              hint: str | None = None) -> Fault:
+        """A fault at this place of the file."""
+        shown = None if value is None else _shorten(str(value))
+        where = ".".join(str(part) for part in path)
+        return Fault(code, self.file, message, self.of(path), where, shown, hint)
+
+
+@dataclass(frozen=True)
+class Year:
+    """The declared inputs of one fiscal year, each file valid by itself."""
+
+    root: Path
+    fiscal_year: int
+    year: YearFile
+    indicators: IndicatorsFile
+    plan: PlanFile
+    corrections: CorrectionsFile
+    lines: Mapping[str, Lines] = field(repr=False)
+    sha256: Mapping[str, str] = field(repr=False, default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        return self.root / "data" / "raw" / str(self.fiscal_year)
+
+    @property
+    def measures(self) -> Mapping[str, Any]:
+        return self.indicators.measures
+
+
+FILES: tuple[tuple[str, type[BaseModel], bool], ...] = (
+    ("year.yml", YearFile, True),
+    ("indicators.yml", IndicatorsFile, True),
+    ("plan.yml", PlanFile, False),
+    ("corrections.yml", CorrectionsFile, False),
+)
+
+
+def load_year(root: Path, fiscal_year: int) -> Year:
+    """Read and validate the files of ``data/raw/<fiscal_year>/`` under ``root``.
+
+    Raises ``YearFileError`` with every fault found in any of the files. What spans several
+    entries is checked by ``helpers.year.crosscheck``.
+    """
+    folder = root / "data" / "raw" / str(fiscal_year)
+    shown = f"data/raw/{fiscal_year}"
+    if not folder.is_dir():
+        years = sorted(p.parent.name for p in (root / "data" / "raw").glob("*/year.yml"))
+        hint = "现有年度：" + "、".join(years) if years else f"--root 应指向含有 data/raw/{fiscal_year}/ 的文件夹"
+        raise YearFileError([Fault("year_missing", shown, "没有这个年度的文件夹", hint=hint)])
+    faults: list[Fault] = []
+    models: dict[str, Any] = {}
+    lines: dict[str, Lines] = {}
+    hashes: dict[str, str] = {}
+    for name, model, required in FILES:
+        path = folder / name
+        if not path.exists():
+            if required:
+                faults.append(Fault("file_missing", f"{shown}/{name}", "缺少这个文件"))
+            else:
+                models[name], lines[name] = model(), Lines(f"{shown}/{name}", {})
+            continue
+        found = _load_file(path, f"{shown}/{name}", model)
+        faults.extend(found.faults)
+        models[name], lines[name] = found.model, found.lines
+        hashes[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    declared = models.get("year.yml")
+    if declared is not None and declared.fiscal_year != fiscal_year:
+        faults.append(lines["year.yml"].fault(
+            "year_differs", ("fiscal_year",), f"文件夹是 {fiscal_year} 年度，文件里写的是另一个年度",
+            value=declared.fiscal_year, hint=f"写成 {fiscal_year}，或者把文件放到相应年度的文件夹"))
+    if faults:
+        raise YearFileError(faults)
+    return Year(root, fiscal_year, models["year.yml"], models["indicators.yml"],
+                models["plan.yml"], models["corrections.yml"], lines, hashes)
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    model: Any
+    lines: Lines
+    faults: list[Fault]
+
+
+def _load_file(path: Path, shown: str, model: type[FileModel]) -> _Loaded:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        fault = Fault("not_utf8", shown, "文件不是 UTF-8 编码", line, hint="在编辑器里另存为 UTF-8")
+        return _Loaded(None, Lines(shown, {}), [fault])
+    try:
+        tree = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        return _Loaded(None, Lines(shown, {}), [Fault(
+            "yaml", shown, f"YAML 写法有误：{error.problem or error.context}", line,
+            hint="检查缩进、冒号后的空格、引号是否成对，以及有没有重复的键")])
+    except YAMLError as error:
+        fault = Fault("yaml", shown, f"YAML 写法有误：{str(error).splitlines()[0]}")
+        return _Loaded(None, Lines(shown, {}), [fault])
+    lines = Lines(shown, tree if tree is not None else {})
+    plain = _plain(lines.tree)
+    faults = [lines.fault("blank_left", place, "还有空白待填", value=value)
+              for place, value in _blanks(plain)]
+    try:
+        return _Loaded(model.model_validate(plain), lines, faults)
+    except ValidationError as error:
+        return _Loaded(None, lines, faults + [_translate(e, lines, model) for e in error.errors()])
+
+
+def _plain(node: Any) -> Any:
+    """ruamel's containers and scalars as plain Python values."""
+    if isinstance(node, Mapping):
+        return {_plain(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list | tuple):
+        return [_plain(value) for value in node]
+    if isinstance(node, bool) or node is None:
+        return node
+    if isinstance(node, datetime.datetime):
+        return datetime.datetime.fromisoformat(node.isoformat())
+    for kind in (str, int, float):
+        if isinstance(node, kind):
+            return kind(node)
+    return node
+
+
+def _blanks(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _blanks(value, (*path, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _blanks(value, (*path, index))
+    elif isinstance(node, str) and any(blank in node for blank in BLANKS):
+        yield path, node
+
+
+def _position(node: Any, key: str | int) -> int | None:
+    """The line (from 0) of a key or item in ruamel's data, None when it is not there."""
+    try:
+        if isinstance(node, Mapping) and key in node:
+            return node.lc.key(key)[0]
+        if isinstance(node, list) and isinstance(key, int) and 0 <= key < len(node):
+            return node.lc.item(key)[0]
+    except (AttributeError, KeyError, TypeError):
+        return None
+    return None
+
+
+def _translate(error: Any, lines: Lines, model: type[BaseModel]) -> Fault:
+    """One pydantic error as a fault in the reader's language."""
+    path, kind, context = tuple(error["loc"]), error["type"], error.get("ctx", {})
+    value = error.get("input")
+    shown = None if isinstance(value, dict | list) or value is None else value
+    if kind == "extra_forbidden":
+        known = sorted(_keys_at(model, path[:-1]))
+        return lines.fault("unknown_key", path, f"没有 {path[-1]} 这个键", value=shown,
+                           hint=did_you_mean(str(path[-1]), known))
+    if kind == "missing":
+        return lines.fault("missing_key", path, f"缺少 {path[-1]}")
+    messages = {
+        "literal_error": f"只能写 {context.get('expected', '')}",
+        "string_pattern_mismatch": f"写法要符合 {context.get('pattern', '')}",
+        "string_too_short": "不能为空",
+        "too_short": "至少要有一项",
+        "greater_than": f"应大于 {context.get('gt', '')}",
+        "greater_than_equal": f"不能小于 {context.get('ge', '')}",
+        "less_than": f"应小于 {context.get('lt', '')}",
+        "less_than_equal": f"不能大于 {context.get('le', '')}",
+        "value_error": str(context.get("error", "")),
+    }
+    if kind in messages:
+        return lines.fault("bad_value", path, messages[kind], value=shown)
+    expected = next((words for start, words in _EXPECTED if kind.startswith(start)), None)
+    return lines.fault("wrong_type", path, f"应为{expected}" if expected else error["msg"], value=shown)
+
+
+_EXPECTED = (
+    ("int", "整数"), ("decimal", "数字"), ("float", "数字"), ("string", "文字"), ("bool", "true 或 false"),
+    ("date", "日期，如 2025-02-20"), ("dict", "键值对"), ("model", "键值对"),
+    ("list", "列表"), ("tuple", "列表"),
+)
+
+
+def _keys_at(model: type[BaseModel], path: Sequence[str | int]) -> set[str]:
+    """The keys that the model at ``path`` knows, following fields, containers and unions."""
+    current: set[type[BaseModel]] = {model}
+    for part in path:
+        following: set[type[BaseModel]] = set()
+        for one in current:
+            for name, info in one.model_fields.items():
+                if part in (name, info.alias):
+                    following |= _models_in(info.annotation)
+        current = following or current  # an index or a mapping's key stays on the same models
+    return {info.alias or name for one in current for name, info in one.model_fields.items()}
+
+
+def _models_in(annotation: Any) -> set[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return {annotation}
+    return {model for inner in get_args(annotation) for model in _models_in(inner)}
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= 80 else text[:77] + "……"
