@@ -1,0 +1,94 @@
+"""The command line ``selfeval``: a thin skin over the library."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from helpers.year.faults import YearFileError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  help="Yearly performance self-evaluation （项目支出绩效自评）.")
+
+YearOption = Annotated[int, typer.Option("--year", help="Fiscal year, e.g. 2024.")]
+RootOption = Annotated[Path, typer.Option("--root", help="Project root: the folder that holds data/raw/<year>/.")]
+
+
+@app.callback()
+def _shared() -> None:
+    """Options shared by all commands: none yet."""
+
+
+@app.command()
+def run(year: YearOption, root: RootOption = Path("."),
+        force: Annotated[bool, typer.Option("--force", help="Run even if nothing has changed.")] = False) -> None:
+    """Run a year and publish its package under reports/<year>/."""
+    from helpers.run.parameters import ParameterError
+    from helpers.run.year import RunStopped, run_year
+
+    try:
+        done = run_year(root, year, force=force, progress=_progress)
+    except (YearFileError, ParameterError) as error:
+        _stop(str(error), 2)
+    except RunStopped as stopped:
+        _stop(str(stopped), 1)
+    score = done.results["score"]
+    if not done.fresh:
+        typer.echo("没有变化：成套材料与现有输入、代码一致（--force 可强制重跑）")
+    total = "—" if score["total"] is None else f"{score['total']:g}"
+    typer.echo(f"得分 {total}  等级 {score['grade'] or '无法判定'}  {score.get('basis') or ''}".rstrip())
+    typer.echo(f"报告：{done.folder / 'report.html'}")
+    typer.echo(f"      {done.folder / 'report.pdf'}")
+
+
+@app.command()
+def check(year: YearOption, root: RootOption = Path(".")) -> None:
+    """Check the year files only; no kernel is started."""
+    from helpers.run.check import check_year
+    from helpers.run.parameters import ParameterError
+    from helpers.run.workspace import find_root
+
+    try:
+        faults = check_year(find_root(root), year)
+    except ParameterError as error:
+        _stop(str(error), 2)
+    if faults:
+        _stop(str(YearFileError(faults)), 2)
+    typer.echo(f"{year} 年度文件检查通过")
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[None]:
+    """A live line on a terminal; elsewhere one quiet line when the step is done."""
+    start = time.perf_counter()
+    if sys.stderr.isatty():
+        from rich.console import Console
+
+        with Console(stderr=True).status(label):
+            yield
+    else:
+        yield
+    typer.echo(f"✓ {label}  {time.perf_counter() - start:.1f} s", err=True)
+
+
+def _stop(message: str, status: int) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(status)
+
+
+def main() -> None:
+    """Entry point; output never fails for want of an encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""Executed notebooks as they leave the house: no machine paths, no times, the same bytes every time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+#: Cell metadata that says when and where, not what.
+DROPPED = ("papermill", "execution", "collapsed", "scrolled")
+
+
+def normalise(notebook: NotebookNode) -> NotebookNode:
+    """A copy without papermill's paths and times; the cell that papermill adds gets a fixed id."""
+    clean = nbformat.from_dict(notebook)
+    clean.metadata = nbformat.from_dict({
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    })
+    for cell in clean.cells:
+        for key in DROPPED:
+            cell.metadata.pop(key, None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell["id"] = "injected-parameters"
+    return clean
+
+
+def write_normalised(executed: Path, target: Path) -> NotebookNode:
+    """Read an executed notebook, write it normalised to ``target`` and return it."""
+    clean = normalise(nbformat.read(executed, as_version=4))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(nbformat.writes(clean) + "\n", encoding="utf-8")
+    return clean

@@ -1,0 +1,13 @@
+"""Imported once by the server from which stage kernels are forked, so that each kernel starts warm."""
+
+import os
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("MPLBACKEND", "agg")
+
+import duckdb  # noqa: E402, F401
+import ipykernel.kernelapp  # noqa: E402, F401
+import matplotlib.figure  # noqa: E402, F401
+import pandas  # noqa: E402, F401
+import pyarrow.csv  # noqa: E402, F401
+import pyarrow.parquet  # noqa: E402, F401

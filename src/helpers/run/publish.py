@@ -1,0 +1,68 @@
+"""Publish a package in one step: at every moment one whole package exists.
+
+The new package is made beside the old one and exchanged with it. Where the platform has no atomic
+exchange, the old one is moved away first; ``repair`` brings it back after an interruption there.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+from pathlib import Path
+
+AT_FDCWD, RENAME_EXCHANGE = -100, 2
+
+
+def staging(reports: Path, fiscal_year: int) -> Path:
+    """An empty folder beside the packages, in which the next one is made."""
+    folder = reports / f".{fiscal_year}.next"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def publish(new: Path, final: Path) -> None:
+    """Put the finished folder ``new`` in the place of ``final``, which may exist."""
+    if not final.exists():
+        os.rename(new, final)
+        return
+    if _exchange(new, final):
+        shutil.rmtree(new)
+        return
+    old = _old(final)
+    shutil.rmtree(old, ignore_errors=True)
+    os.rename(final, old)
+    os.rename(new, final)
+    shutil.rmtree(old)
+
+
+def repair(final: Path) -> None:
+    """After an interruption between two renames: the old package comes back."""
+    old = _old(final)
+    if old.exists():
+        if final.exists():
+            shutil.rmtree(old)
+        else:
+            os.rename(old, final)
+
+
+def leave_failed(work: Path, final: Path) -> Path:
+    """Keep what a failed run has made so far under ``<year>.failed``; the package is not touched."""
+    failed = final.with_name(f"{final.name}.failed")
+    shutil.rmtree(failed, ignore_errors=True)
+    os.rename(work, failed)
+    return failed
+
+
+def _old(final: Path) -> Path:
+    return final.with_name(f".{final.name}.old")
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two folders at once; False where the platform or file system cannot."""
+    try:
+        call = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError):
+        return False
+    return call(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0

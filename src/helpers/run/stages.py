@@ -1,0 +1,119 @@
+"""Run one stage notebook by papermill and say on one screen why it failed, if it did."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from helpers.run.parameters import check_parameters
+
+#: The project's own notebooks stand beside ``src/``.
+NOTEBOOKS = Path(__file__).resolve().parents[3] / "notebooks"
+
+
+@dataclass(frozen=True)
+class Stage:
+    name: str
+    title: str
+
+    @property
+    def notebook(self) -> Path:
+        return NOTEBOOKS / f"{self.name}.ipynb"
+
+
+STAGES = (
+    Stage("1_clean", "清洗"),
+    Stage("2_validate", "校验"),
+    Stage("3_attainment", "完成情况"),
+    Stage("4_deviation", "偏差与改进"),
+    Stage("5_report", "报告"),
+)
+
+
+class StageFailed(Exception):
+    """A stage notebook stopped (exit status 1); the message is one screen."""
+
+    def __init__(self, stage: Stage, *, heading: str, line: str, error: str, cause: str) -> None:
+        self.stage, self.heading, self.line, self.error, self.cause = stage, heading, line, error, cause
+        super().__init__(cause)
+
+    def screen(self, saved: str, command: str) -> str:
+        """What a person needs: stage, place, cause, the saved notebook, how to run it again."""
+        return "\n".join([
+            f"✗ {self.stage.name} {self.stage.title}：未完成",
+            f"  小节：{self.heading}",
+            f"  代码：{self.line}",
+            f"  原因：{self.error}",
+            *[f"    {line}" for line in self.cause.splitlines()[:30]],
+            f"  已执行的笔记本：{saved}",
+            f"  改正后单独重跑这一步：{command}",
+        ])
+
+
+def rerun_command(stage: Stage, fiscal_year: int, root: str) -> str:
+    """The command that runs one stage again by papermill itself."""
+    return (f"papermill notebooks/{stage.name}.ipynb {stage.name}.out.ipynb "
+            f"-p fiscal_year {fiscal_year} -p root {shlex.quote(root)}")
+
+
+def run_stage(stage: Stage, parameters: Mapping[str, Any], output: Path, root: Path) -> None:
+    """Execute a stage with ``root`` as working directory and save the notebook to ``output``.
+
+    Parameters are checked before a kernel starts (``ParameterError``). Raises ``StageFailed``.
+    """
+    checked = check_parameters(stage.notebook, parameters)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import papermill
+        from nbclient.exceptions import DeadKernelError
+
+        from helpers.run.kernel import NAME, StageKernelManager
+
+        try:
+            papermill.execute_notebook(
+                _literal(stage.notebook), _literal(output.resolve()), checked, cwd=str(root), kernel_name=NAME,
+                progress_bar=False, kernel_manager_class=StageKernelManager, shutdown_kernel="immediate",
+                record_timing=False)
+        except papermill.PapermillExecutionError as error:
+            raise _failure(stage, output, error.ename, error.evalue) from None
+        except DeadKernelError as error:
+            raise _failure(stage, output, "DeadKernelError", f"[kernel_died]  内核中途退出，多半是内存不足：{error}") from None
+
+
+def _literal(path: Path) -> str:
+    """papermill formats braces in paths; double them."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def _failure(stage: Stage, output: Path, ename: str, evalue: str) -> StageFailed:
+    """Where in the saved notebook the error stands, in the reader's words."""
+    notebook = nbformat.read(output, as_version=4)
+    heading, line = "", ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            titles = [row for row in cell.source.splitlines() if row.startswith("#")]
+            heading = titles[-1].lstrip("# ") if titles else heading
+            continue
+        errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]
+        if errors:
+            line = _failing_line(cell.source, "\n".join(errors[0].traceback))
+            break
+    return StageFailed(stage, heading=heading, line=line, error=ename, cause=evalue)
+
+
+def _failing_line(source: str, traceback: str) -> str:
+    """The line of the cell that the traceback points to, else the cell's last line."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", traceback)
+    pointed = re.search(r"^-+> *(\d+) (.*)$", plain, re.MULTILINE)
+    lines = source.splitlines()
+    if pointed and int(pointed.group(1)) <= len(lines):
+        number = int(pointed.group(1))
+        return f"第 {number} 行  {lines[number - 1].strip()}"
+    return lines[-1].strip() if lines else ""
