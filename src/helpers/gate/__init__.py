@@ -1,0 +1,12 @@
+"""Great Expectations over the tidy tables, behind one adapter; two levels, stop and note.
+
+Importing this package is cheap; Great Expectations is imported when a table is judged.
+"""
+
+from helpers.gate.catalogue import check_rule, year_faults
+from helpers.gate.result import Check, FailingRow, GateResult, GateStopped, from_json
+from helpers.gate.rules import About, Rule, about_table, builtin_rules, declared_rules, rules_of
+from helpers.gate.run import run_gate, validate_year
+
+__all__ = ["About", "Check", "FailingRow", "GateResult", "GateStopped", "Rule", "about_table", "builtin_rules",
+           "check_rule", "declared_rules", "from_json", "rules_of", "run_gate", "validate_year", "year_faults"]

@@ -1,0 +1,284 @@
+"""The only module that knows Great Expectations: frames and rules go in, plain outcomes come out.
+
+Analytics are off before the import; the context lives in memory, shows no progress bar, writes
+nothing and asks nobody. ``python -m helpers.gate.adapter`` prints ``expectations.json``.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+import datetime  # noqa: E402
+import enum  # noqa: E402
+import json  # noqa: E402
+import logging  # noqa: E402
+import re  # noqa: E402
+import types  # noqa: E402
+import typing  # noqa: E402
+import warnings  # noqa: E402
+from collections.abc import Iterator, Mapping, Sequence  # noqa: E402
+from dataclasses import dataclass, replace  # noqa: E402
+from functools import lru_cache  # noqa: E402
+from typing import Any  # noqa: E402
+
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+
+logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import great_expectations as gx
+    from great_expectations.core.batch import Batch
+    from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+    from great_expectations.expectations import registry
+
+from helpers.gate.catalogue import as_moment, kind_of  # noqa: E402
+
+#: All positions of the failing rows, and no copies of their values.
+RESULT_FORMAT = {"result_format": "COMPLETE", "partial_unexpected_count": 0, "include_unexpected_rows": False,
+                 "exclude_unexpected_values": True, "return_unexpected_index_query": False}
+SUM = "expect_column_sum_to_be_between"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What Great Expectations says of one rule.
+
+    ``success`` is None when it could not judge, ``error`` then says why. ``positions``: the failing
+    rows by their index label; empty for a rule about the table as a whole, which has ``observed``.
+    """
+
+    success: bool | None
+    rows: int
+    positions: tuple[int, ...] = ()
+    observed: Any = None
+    error: str | None = None
+
+
+def judge(frame: pd.DataFrame, asked: Sequence[tuple[str, Mapping[str, Any]]],
+          types: Mapping[str, str] | None = None) -> list[Outcome]:
+    """The outcome of each (expectation type, arguments) on a frame of ``frames.judged_frame``'s types.
+
+    ``types``: SQL types of the columns; sums of money are taken over whole 分, so they are exact.
+    """
+    types = types or {}
+    frame, asked = _exact_sums(frame, asked, types)
+    results = gx_results(frame, [(kind, _moments(frame, arguments)) for kind, arguments in asked])
+    outcomes = [_outcome(result, len(frame)) for result in results]
+    return [_in_yuan(o) if str(a.get("column", "")).endswith(IN_FEN) and k == SUM else o
+            for o, (k, a) in zip(outcomes, asked, strict=True)]
+
+
+def gx_results(frame: pd.DataFrame,
+               asked: Sequence[tuple[str, Mapping[str, Any]]]) -> list[ExpectationValidationResult | str]:
+    """Great Expectations' own result objects, in the order asked; a text where it refuses the rule."""
+    refused: dict[int, str] = {}
+    expectations = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for number, (kind, arguments) in enumerate(asked):
+            try:
+                expectations.append(registry.get_expectation_impl(kind)(meta={"number": number}, **arguments))
+            except Exception as error:  # GX raises its own, pydantic's and plain errors here
+                refused[number] = _plain_error(str(error))
+        found: dict[int, ExpectationValidationResult] = {}
+        if expectations:
+            suite = gx.ExpectationSuite(name="gate", expectations=expectations)
+            answer = _batch(frame).validate(suite, result_format=RESULT_FORMAT)
+            # GX answers in an order of its own.
+            found = {result.expectation_config.meta["number"]: result for result in answer.results}
+    return [refused.get(number) or found[number] for number in range(len(asked))]
+
+
+@lru_cache(maxsize=1)
+def _definition() -> Any:
+    """A batch definition over frames, in a context that has no folder, no analytics, no bars."""
+    config = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        progress_bars=ProgressBarsConfig(globally=False), analytics_enabled=False)
+    context = gx.get_context(mode="ephemeral", project_config=config)
+    asset = context.data_sources.add_pandas("tidy").add_dataframe_asset("table")
+    return asset.add_batch_definition_whole_dataframe("rows")
+
+
+def _batch(frame: pd.DataFrame) -> Batch:
+    return _definition().get_batch({"dataframe": frame})
+
+
+# --- into Great Expectations ----------------------------------------------------------------------
+
+IN_FEN = " 分"
+
+
+def _exact_sums(frame: pd.DataFrame, asked: Sequence[tuple[str, Mapping[str, Any]]],
+                types: Mapping[str, str]) -> tuple[pd.DataFrame, list[tuple[str, Mapping[str, Any]]]]:
+    """Sums of money asked of a column of whole 分 instead, with the bounds in 分 as well."""
+    added: dict[str, pd.Series] = {}
+    rewritten: list[tuple[str, Mapping[str, Any]]] = []
+    for kind, arguments in asked:
+        column = arguments.get("column")
+        if kind == SUM and column in frame.columns and types.get(column, "").startswith("DECIMAL"):
+            fen = (frame[column].dropna() * 100).round().astype("int64")
+            added[column + IN_FEN] = fen.reindex(frame.index, fill_value=0)
+            bounds = {k: round(v * 100, 6) for k, v in arguments.items()
+                      if k in ("min_value", "max_value") and v is not None}
+            arguments = {**arguments, **bounds, "column": column + IN_FEN}
+        rewritten.append((kind, arguments))
+    return frame.assign(**added) if added else frame, rewritten
+
+
+def _moments(frame: pd.DataFrame, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments with the dates that are compared with date columns as date-times."""
+    arguments = dict(arguments)
+    if _is_date(frame, arguments.get("column")):
+        for name in ("min_value", "max_value"):
+            if name in arguments:
+                arguments[name] = as_moment(arguments[name]) or arguments[name]
+        if isinstance(arguments.get("value_set"), list | tuple):
+            arguments["value_set"] = [as_moment(v) or v for v in arguments["value_set"]]
+    if isinstance(arguments.get("value_pairs_set"), list | tuple):
+        dates = [_is_date(frame, arguments.get(name)) for name in ("column_A", "column_B")]
+        arguments["value_pairs_set"] = [
+            tuple((as_moment(v) or v) if date else v for v, date in zip(pair, dates, strict=True))
+            for pair in arguments["value_pairs_set"]]
+    return arguments
+
+
+def _is_date(frame: pd.DataFrame, column: Any) -> bool:
+    return column in frame.columns and pd.api.types.is_datetime64_any_dtype(frame[column].dtype)
+
+
+# --- out of Great Expectations --------------------------------------------------------------------
+
+
+def _outcome(result: ExpectationValidationResult | str, rows: int) -> Outcome:
+    if isinstance(result, str):
+        return Outcome(None, rows, error=result)
+    error = _error(result.exception_info)
+    if error:
+        return Outcome(None, rows, error=error)
+    found = result.result or {}
+    counted = {name: int(found[name]) for name in ("unexpected_count", "missing_count") if found.get(name)}
+    observed = found.get("observed_value")
+    if "element_count" in found:
+        positions = tuple(sorted(int(i) for i in found.get("unexpected_index_list") or ()))
+        return Outcome(bool(result.success), int(found["element_count"]), positions)
+    return Outcome(bool(result.success), rows, observed=plain(observed) if observed is not None else counted or None)
+
+
+def _in_yuan(outcome: Outcome) -> Outcome:
+    return outcome if outcome.observed is None else replace(outcome, observed=outcome.observed / 100)
+
+
+def _error(info: Mapping[str, Any] | None) -> str | None:
+    """The message of an exception inside GX, which reports one by itself or one per metric."""
+    if not info:
+        return None
+    entries = [info] if "raised_exception" in info else list(info.values())
+    raised = [e for e in entries if isinstance(e, Mapping) and e.get("raised_exception")]
+    return "；".join(sorted({_plain_error(str(e.get("exception_message"))) for e in raised})) or None
+
+
+def _plain_error(text: str) -> str:
+    """One line without memory addresses or paths."""
+    line = " ".join(text.split())
+    line = re.sub(r" at 0x[0-9a-f]+", "", line)
+    line = re.sub(r"(/[\w.\- ]+){2,}", "……", line)
+    return line if len(line) <= 200 else line[:198] + "……"
+
+
+def plain(value: Any) -> Any:
+    """Numbers, texts, lists and mappings as JSON has them; NaN and NaT become None."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | np.ndarray):
+        items = sorted(value, key=str) if isinstance(value, set) else value
+        return [plain(item) for item in items]
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float):
+        return None if value != value or value in (float("inf"), float("-inf")) else value
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | bool) else str(value)
+
+
+# --- expectations.json ----------------------------------------------------------------------------
+
+#: Fields of every GX expectation that are not arguments of a rule.
+COMMON = frozenset("id meta notes result_format description catch_exceptions rendered_content severity "
+                   "windows batch_id row_condition condition_parser library_metadata".split())
+#: What cannot judge a tidy table.
+UNUSABLE = {"expect_query_results_to_match_comparison": "要有数据库查询",
+            "expect_table_row_count_to_equal_other_table": "要有数据库里的另一张表",
+            "unexpected_rows_expectation": "要有数据库查询",
+            **{f"expect_column_values_to_{neg}match_like_pattern{plural}": "只用于数据库；改用 regex 一类的检查"
+               for neg in ("", "not_") for plural in ("", "_list")}}
+_KINDS = {bool: "boolean", float: "number", int: "number", str: "text", datetime.date: "date",
+          datetime.datetime: "date", list: "list", set: "list", dict: "mapping"}
+
+
+def describe() -> dict[str, Any]:
+    """What ``expectations.json`` holds, taken from the installed Great Expectations."""
+    names = sorted(registry.list_registered_expectation_implementations())
+    return {"expectations": {name: _arguments(registry.get_expectation_impl(name))
+                             for name in names if name not in UNUSABLE},
+            "unusable": dict(sorted(UNUSABLE.items()))}
+
+
+def _arguments(implementation: Any) -> dict[str, Any]:
+    found = {}
+    for name, info in sorted(implementation.__fields__.items()):
+        if name in COMMON:
+            continue
+        kinds, choices = _kinds(name, info.outer_type_)
+        entry: dict[str, Any] = {"choices": choices} if choices else {"kinds": kinds}
+        found[name] = {**entry, "required": True} if info.required else entry
+    return found
+
+
+def _kinds(name: str, annotation: Any) -> tuple[list[str], list[str]]:
+    """The kinds of value that an argument takes, or the words to choose from."""
+    if name in ("column", "column_A", "column_B"):
+        return ["column"], []
+    if name in ("column_list", "column_set"):
+        return ["columns"], []
+    kinds, choices = [], []
+    for part in _parts(annotation):
+        origin, inner = typing.get_origin(part), typing.get_args(part)
+        if origin is typing.Literal:
+            choices += [str(choice) for choice in inner]
+        elif origin in (list, tuple) or (origin is not None and issubclass(origin, Sequence)):
+            pairs = bool(inner) and typing.get_origin(inner[0]) is tuple
+            kinds.append("pairs" if pairs else "texts" if inner[:1] == (str,) else "list")
+        elif isinstance(part, type) and issubclass(part, enum.Enum):
+            choices += [str(member.value) for member in part]
+        elif isinstance(part, type):
+            kinds.append(next((k for t, k in _KINDS.items() if issubclass(part, t)), "mapping"))
+    # GX also takes a mapping that names a run-time parameter, which our rules do not have.
+    real = [kind for kind in dict.fromkeys(kinds) if kind != "mapping"] or list(dict.fromkeys(kinds))
+    return real, choices
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    origin = typing.get_origin(annotation)
+    if origin is typing.Annotated:
+        yield from _parts(typing.get_args(annotation)[0])
+    elif origin in (typing.Union, types.UnionType):
+        for part in typing.get_args(annotation):
+            yield from _parts(part)
+    elif annotation is not type(None):
+        yield annotation
+
+
+if __name__ == "__main__":
+    print(json.dumps(describe(), ensure_ascii=False, indent=1, sort_keys=True))

@@ -1,0 +1,135 @@
+"""Tidy tables as the gate needs them: plain types, rows by position, and each cell as a text."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
+
+from helpers.gate.catalogue import kind_of
+from helpers.year.expressions import ExpressionError, columns_of
+
+SOURCE = ("source_file", "source_row")
+#: Beyond this a whole number with gaps would lose digits as a float.
+EXACT = 2**53
+LONGEST = 80
+
+
+def read_tables(folder: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """The tidy tables ``<name>.parquet`` of a year's folder as data frames."""
+    return {name: _frame(pyarrow.parquet.read_table(folder / f"{name}.parquet")) for name in names}
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    """Whole numbers keep their type though cells are empty; dates are date-times, money decimals."""
+    kept = {pa.int64(): pd.Int64Dtype(), pa.int32(): pd.Int32Dtype(), pa.bool_(): pd.BooleanDtype()}
+    return table.to_pandas(types_mapper=kept.get, date_as_object=False)
+
+
+def judged_frame(frame: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:
+    """The frame in the types that Great Expectations judges fast and right, rows numbered from 0.
+
+    Money and other decimals become floats, dates date-times in nanoseconds where they fit, empty
+    cells None or NaN. The source position is not part of it.
+    """
+    plain = {column: judged_column(frame[column], types.get(column, "")) for column in frame.columns
+             if column not in SOURCE}
+    return pd.DataFrame(plain, index=pd.RangeIndex(len(frame)))
+
+
+def judged_column(column: pd.Series, sql_type: str) -> np.ndarray | pd.api.extensions.ExtensionArray:
+    kind = kind_of(sql_type) or _kind_of_values(column)
+    if kind == "date":
+        return _moments(column)
+    if kind == "boolean":
+        values = column.astype(object)
+        return values.where(values.notna(), None).to_numpy(dtype=object)
+    if kind == "number":
+        return _numbers(column)
+    return column.array
+
+
+def _kind_of_values(column: pd.Series) -> str:
+    """What a column holds, where no declaration says it."""
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return "boolean"
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return "number"
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return "date"
+    if column.dtype != object:
+        return "text"
+    first = next((value for value in column if not pd.isna(value)), None)
+    for kind, classes in (("boolean", bool), ("number", (Decimal, int, float)), ("date", datetime.date)):
+        if isinstance(first, classes):
+            return kind
+    return "text"
+
+
+def _moments(column: pd.Series) -> Any:
+    moments = pd.to_datetime(column)
+    try:
+        return moments.astype("datetime64[ns]").array
+    except (pd.errors.OutOfBoundsDatetime, OverflowError):
+        return moments.array  # a year such as 9999: slower, but judged
+
+
+def _numbers(column: pd.Series) -> Any:
+    whole = pd.api.types.is_integer_dtype(column.dtype)
+    if whole and not column.hasnans:
+        return column.to_numpy(dtype="int64")
+    if whole and not column.dropna().abs().lt(EXACT).all():
+        return column.array
+    return pd.to_numeric(column.astype(object) if column.dtype == object else column).to_numpy(
+        dtype="float64", na_value=np.nan)
+
+
+def positions_where(frame: pd.DataFrame, where: str, types: Mapping[str, str], fiscal_year: int | None) -> np.ndarray:
+    """The positions (from 0) of the rows for which the SQL condition is true.
+
+    Raises ``ExpressionError`` where the condition cannot be evaluated on these columns.
+    """
+    asked = columns_of(where)
+    lower = {str(column).lower(): column for column in frame.columns}
+    picked = frame[[lower[name] for name in sorted(asked) if name in lower]].assign(_position=np.arange(len(frame)))
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.register("picked", pa.Table.from_pandas(picked, preserve_index=False))
+        connection.execute("SET python_enable_replacements = false")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        cast = "".join(f', CAST("{c}" AS {types[c]}) AS "{c}"' for c in picked.columns if c in types)
+        rest = "".join(f', "{c}"' for c in picked.columns if c not in types and c != "_position")
+        year = (f", DATE '{fiscal_year}-01-01' AS year_start, DATE '{fiscal_year}-12-31' AS year_end"
+                if fiscal_year else "")
+        query = (f"SELECT _position FROM (SELECT _position{cast}{rest}{year} FROM picked) "
+                 f"WHERE ({where}\n) ORDER BY _position")
+        try:
+            return connection.execute(query).fetchnumpy()["_position"]
+        except duckdb.Error as error:
+            raise ExpressionError(str(error).splitlines()[0]) from error
+
+
+def cell_text(value: Any) -> str | None:
+    """A cell as it is written down: 3, 0.5, 2024-03-01 08:00:00, true; None when it is empty."""
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, datetime.datetime | np.datetime64):
+        moment = pd.Timestamp(value)
+        midnight = moment == moment.normalize()
+        return str(moment.date()) if midnight else moment.isoformat(sep=" ")
+    if isinstance(value, float | np.floating):
+        return str(int(value)) if float(value).is_integer() and abs(value) < EXACT else repr(float(value))
+    text = str(value)
+    return text if len(text) <= LONGEST else text[: LONGEST - 2] + "……"

@@ -1,0 +1,181 @@
+"""What the gate asks of each table: rules derived from its declaration, and the rules it declares itself."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from helpers.year.expressions import SQL_TYPES
+from helpers.year.models import Derived, GateRule, Level, Table
+
+if TYPE_CHECKING:
+    from helpers.year.load import Year
+
+Origin = Literal["built_in", "declared", "reconciliation"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One Great Expectations type with its arguments, our level, words and remedy.
+
+    ``id`` is unique within a table and the same every year; ``where`` (a SQL expression over the
+    tidy columns) limits the rule to rows.
+    """
+
+    id: str
+    expectation: str
+    arguments: Mapping[str, Any]
+    level: Level
+    words: str
+    remedy: str
+    where: str | None = None
+    origin: Origin = "declared"
+
+
+@dataclass(frozen=True)
+class About:
+    """What the gate must know of a table beside its rows.
+
+    ``types``: tidy column → SQL type (an unnamed column's type is taken from its values).
+    ``personal``: columns whose values are never written down. ``names``: tidy column → the header
+    that the analyst knows it by.
+    """
+
+    title: str = ""
+    types: Mapping[str, str] = field(default_factory=dict)
+    personal: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def about_table(spec: Table) -> About:
+    """What a declaration says about its table's columns."""
+    types = {column: SQL_TYPES[declared.type] for column, declared in spec.columns.items()}
+    clocks = {"hours": "DOUBLE", "workdays": "INTEGER"}
+    types |= {c: clocks[d.clock] if d.clock else SQL_TYPES[d.type] for c, d in spec.derived.items()}
+    names = {column: declared.source[0] for column, declared in spec.columns.items()}
+    names |= {column: d.words or column for column, d in spec.derived.items()}
+    return About(spec.title, types, frozenset(spec.personal), names)
+
+
+def rules_of(year: Year) -> dict[str, list[Rule]]:
+    """Every table's rules, the built-in ones first."""
+    return {table: [*builtin_rules(table, spec, year.fiscal_year), *declared_rules(spec)]
+            for table, spec in year.year.tables.items()}
+
+
+# --- declared -------------------------------------------------------------------------------------
+
+
+def declared_rules(spec: Table) -> list[Rule]:
+    """The rules under ``gate:``, each with an id made of its type and columns."""
+    seen: Counter[str] = Counter()
+    rules = []
+    for rule in spec.gate:
+        name = _id(rule)
+        seen[name] += 1
+        name += f"#{seen[name]}" if seen[name] > 1 else ""
+        rules.append(Rule(name, rule.expectation, dict(rule.arguments), rule.level, rule.words,
+                          rule.remedy, rule.where))
+    return rules
+
+
+def _id(rule: GateRule) -> str:
+    columns = columns_of_rule(rule.arguments)
+    return ":".join([rule.expectation.removeprefix("expect_"), *([",".join(columns)] if columns else [])])
+
+
+def columns_of_rule(arguments: Mapping[str, Any]) -> list[str]:
+    """The columns that an expectation's arguments name, in order."""
+    named = [arguments.get(key) for key in ("column", "column_A", "column_B")]
+    listed = arguments.get("column_list")
+    return [str(c) for c in (*named, *(listed if isinstance(listed, list | tuple) else ())) if c is not None]
+
+
+# --- built in -------------------------------------------------------------------------------------
+
+
+def builtin_rules(table: str, spec: Table, fiscal_year: int) -> list[Rule]:
+    """What follows from a table's declaration alone.
+
+    Stop: the key is there and unique; required columns are filled; the date that decides the year
+    lies in it; no clock runs backwards. Note: a boolean that is neither true nor false, for a
+    measure counts it as not kept.
+    """
+    return [*_key_rules(spec), *_required_rules(spec), *_year_rules(spec, fiscal_year),
+            *_clock_rules(spec), *_boolean_rules(spec)]
+
+
+def _called(spec: Table, column: str) -> str:
+    return f"“{spec.columns[column].source[0]}”"
+
+
+def _filled(rule_id: str, spec: Table, column: str) -> Rule:
+    return Rule(rule_id, "expect_column_values_to_not_be_null", {"column": column}, "stop",
+                f"{_called(spec, column)}不得为空",
+                f"在来源系统补填{_called(spec, column)}后重新导出；确属无效的记录在 out_of_scope 里写明理由剔除",
+                origin="built_in")
+
+
+def _key_rules(spec: Table) -> list[Rule]:
+    if not spec.key:
+        return []
+    called = "、".join(_called(spec, column) for column in spec.key)
+    remedy = (f"核对重复的{called}：同一事项有多行的，在 year.yml 里用 keep 声明保留哪一行；"
+              "编号录错的，用 corrections.yml 更正")
+    arguments: dict[str, Any]
+    if len(spec.key) == 1:
+        kind, arguments = "expect_column_values_to_be_unique", {"column": spec.key[0]}
+    else:
+        kind = "expect_compound_columns_to_be_unique"
+        arguments = {"column_list": list(spec.key), "ignore_row_if": "any_value_is_missing"}
+    unique = Rule("key_unique", kind, arguments, "stop", f"{called}不得重复", remedy, origin="built_in")
+    return [*(_filled(f"key_filled:{column}", spec, column) for column in spec.key), unique]
+
+
+def _required_rules(spec: Table) -> list[Rule]:
+    columns = [c for c, declared in spec.columns.items() if declared.required and c not in spec.key]
+    return [_filled(f"required_filled:{column}", spec, column) for column in columns]
+
+
+def _year_rules(spec: Table, fiscal_year: int) -> list[Rule]:
+    if spec.year_by is None:
+        return []
+    # The day after the year is the strict bound: a date-time on 31 December is within the year.
+    arguments = {"column": spec.year_by, "min_value": datetime.date(fiscal_year, 1, 1),
+                 "max_value": datetime.date(fiscal_year + 1, 1, 1), "strict_max": True}
+    called = _called(spec, spec.year_by)
+    return [Rule("in_fiscal_year", "expect_column_values_to_be_between", arguments, "stop",
+                 f"{called}须在 {fiscal_year} 年度以内",
+                 f"核对{called}；日期录错的，用 corrections.yml 更正", origin="built_in")]
+
+
+def _clock_rules(spec: Table) -> list[Rule]:
+    pairs: dict[tuple[str, str], str] = {}
+    for column, derived in spec.derived.items():
+        if derived.clock:
+            pairs.setdefault((str(derived.start), str(derived.end)), column)
+    return [_clock_rule(spec, spec.derived[column], column) for column in pairs.values()]
+
+
+def _clock_rule(spec: Table, derived: Derived, column: str) -> Rule:
+    start, end = str(derived.start), str(derived.end)
+    arguments = {"column_A": end, "column_B": start, "or_equal": True,
+                 "ignore_row_if": "either_value_is_missing"}
+    # A day has no time: on the day of the start it cannot be compared with it.
+    by_day = spec.columns[end].type == "date" and spec.columns[start].type == "datetime"
+    where = f'CAST("{start}" AS DATE) <> "{end}"' if by_day else None
+    return Rule(f"clock_forward:{column}", "expect_column_pair_values_a_to_be_greater_than_b", arguments,
+                "stop", f"{_called(spec, end)}不得早于{_called(spec, start)}",
+                "核对两个时间哪一个录错，用 corrections.yml 更正并写明依据", where, "built_in")
+
+
+def _boolean_rules(spec: Table) -> list[Rule]:
+    return [Rule(f"boolean_known:{column}", "expect_column_values_to_not_be_null", {"column": column},
+                 "note", f"{_called(spec, column)}须明确为是或否",
+                 f"补填{_called(spec, column)}，或在 columns.{column} 的 true、false 里补上来源的写法；"
+                 "留空的按未知处理，不计为达到要求", origin="built_in")
+            for column, declared in spec.columns.items()
+            if declared.type == "boolean" and not declared.required and column not in spec.key]
