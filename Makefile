@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help report test check lab bench lock example-data fonts clean
+.PHONY: help report test check lab bench lock example-data fonts environment clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -38,6 +38,9 @@ fonts: $(READY) ## build the packaged font subsets again (needs npm and the netw
 lock: ## resolve requirements.lock again (needs uv and the network)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements.lock
+
+environment: ## write environment.yml again from the lock
+	@python3 tools/make_environment.py
 
 clean: ## remove what a run rebuilds
 	rm -rf data/processed reports

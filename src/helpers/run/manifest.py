@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.run.stages import NOTEBOOKS
-from helpers.run.workspace import InputFile, file_sha256
+from helpers.run.workspace import InputFile, Workspace, file_sha256
 
 NAME = "manifest.json"
 CODE = Path(__file__).resolve().parents[1]
@@ -66,3 +66,16 @@ def is_current(folder: Path, described: Mapping[str, Any]) -> bool:
             file_sha256(folder / o["file"]) == o["sha256"] for o in outputs)
     except (OSError, ValueError, KeyError, TypeError):
         return False
+
+
+def provenance(ws: Workspace) -> dict[str, Any]:
+    """What the report says of its own making: enough for a stranger to make it again."""
+    described = basis(ws.fiscal_year, ws.inputs)
+    return {
+        "inputs": described["inputs"],
+        "code_sha256": described["code"]["sha256"],
+        "lock_sha256": described["lock"]["sha256"],
+        "rules": ws.year.year.rules,
+        "python": described["python"],
+        "commands": [f"make report YEAR={ws.fiscal_year}"],
+    }

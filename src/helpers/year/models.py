@@ -387,7 +387,7 @@ class IndicatorsFile(Model):
     """indicators.yml"""
 
     measures: dict[Identifier, Measure]
-    indicators: Annotated[tuple[Indicator, ...], Field(min_length=1)]
+    indicators: tuple[Indicator, ...]
 
 
 # --- plan.yml -------------------------------------------------------------------------------------

@@ -1,0 +1,195 @@
+"""The year's indicators, funds and activity: each declared actual put against its target, exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from helpers.indicators import (
+    Actual,
+    CompoundPart,
+    Outcome,
+    RuleSet,
+    Target,
+    Total,
+    evaluate,
+    evaluate_choice,
+    evaluate_compound,
+    execution,
+    interval,
+    load_rules,
+    parse_actual,
+    parse_money,
+    parse_target,
+    score,
+    total,
+)
+from helpers.measures.figures import Figure, Measures, Month
+from helpers.year import models
+from helpers.year.load import Year
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a compound indicator; a duration limit is answered by the share that keeps it."""
+
+    spec: models.Part
+    target: Target
+    actual: Actual
+    outcome: Outcome
+    figure: Figure | None
+    months: tuple[Month, ...]
+
+    @property
+    def value(self) -> Fraction | None:
+        return _number(self.actual)
+
+
+@dataclass(frozen=True)
+class Attained:
+    """One indicator of the year. ``actual`` is what was computed, stated or rated; ``interval`` the
+    95 % interval of a declared sample."""
+
+    spec: models.Indicator
+    target: Target
+    actual: Actual
+    outcome: Outcome
+    score: Decimal | None
+    figure: Figure | None = None
+    months: tuple[Month, ...] = ()
+    interval: tuple[float, float] | None = None
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def value(self) -> Fraction | None:
+        return _number(self.actual)
+
+
+@dataclass(frozen=True)
+class Funds:
+    """Amounts in 元; ``rate`` is spent ÷ adjusted, None where nothing was budgeted."""
+
+    initial: Decimal
+    adjusted: Decimal
+    spent: Decimal
+    rate: Fraction | None
+    weight: Decimal
+    score: Decimal | None
+    figure: Figure | None
+
+
+@dataclass(frozen=True)
+class ActivityCount:
+    category: str
+    count: int
+    months: tuple[int, ...] | None
+    spec: models.Activity | None
+
+
+@dataclass(frozen=True)
+class YearAttained:
+    """Everything that stage 3 finds out about one year."""
+
+    year: Year
+    rules: RuleSet
+    funds: Funds
+    activities: tuple[ActivityCount, ...]
+    indicators: tuple[Attained, ...]
+    total: Total
+
+
+def attain_year(year: Year, measures: Measures) -> YearAttained:
+    """Evaluate a year over its tidy tables; the year files must be sound."""
+    rules = load_rules(year.year.rules, year.year.rule_overrides)
+    funds = _funds(year, measures, rules)
+    indicators = tuple(_indicator(spec, measures, rules) for spec in year.indicators.indicators)
+    rows = [(one.score, one.spec.weight) for one in indicators]
+    return YearAttained(year, rules, funds, _activities(year, measures), indicators,
+                        total([*rows, (funds.score, funds.weight)], rules))
+
+
+def _funds(year: Year, measures: Measures, rules: RuleSet) -> Funds:
+    budget = year.year.budget
+    initial, adjusted = parse_money(budget.initial), parse_money(budget.adjusted)
+    figure = None if isinstance(budget.spent, str) else measures.figure(budget.spent.measure)
+    if figure is None:
+        spent = parse_money(str(budget.spent))
+    else:
+        exact = figure.value or Fraction(0)
+        spent = Decimal(exact.numerator) / Decimal(exact.denominator)
+    done = execution(spent, adjusted, rules)
+    return Funds(initial, adjusted, spent, done.rate, rules.execution_weight, done.score, figure)
+
+
+def _activities(year: Year, measures: Measures) -> tuple[ActivityCount, ...]:
+    """The declared lines in their order, then categories that the records have and the file does not."""
+    spec = year.year.activities
+    if spec is None:
+        return ()
+    counts = dict(measures.counts(spec.table, spec.by))
+    date = year.year.tables[spec.table].year_by
+    months = measures.monthly_counts(spec.table, spec.by, date) if date else {}
+    declared = [(item.category, item) for item in spec.items]
+    known = {category for category, _ in declared}
+    others = [(category, None) for category in sorted(counts) if category not in known]
+    return tuple(
+        ActivityCount(category or "(未登记类别)", counts.get(category, 0),
+                      months.get(category, (0,) * 12) if date else None, item)
+        for category, item in [*declared, *others])
+
+
+def _indicator(spec: models.Indicator, measures: Measures, rules: RuleSet) -> Attained:
+    target = parse_target(spec.target, name=spec.level3, direction=spec.direction)
+    if spec.parts:
+        return _compound(spec, target, measures, rules)
+    assert spec.actual is not None
+    actual, figure = _actual(spec.actual, spec.target, measures)
+    if spec.actual.grade is not None:
+        outcome = evaluate_choice(spec.actual.grade, spec.actual.share, rules)
+    else:
+        outcome = evaluate(target, actual, rules)
+    sampled = spec.sample is not None and figure is not None and figure.hits is not None and figure.n > 0
+    assert not sampled or (figure is not None and figure.hits is not None and spec.sample is not None)
+    return Attained(
+        spec, target, actual, outcome, score(spec.weight, outcome, rules), figure,
+        measures.monthly(figure.measure) if figure else (),
+        interval(figure.hits, figure.n, spec.sample.population) if sampled else None)  # type: ignore[union-attr, arg-type]
+
+
+def _compound(spec: models.Indicator, target: Target, measures: Measures, rules: RuleSet) -> Attained:
+    parts = tuple(_part(part, measures, rules) for part in spec.parts)
+    outcome = evaluate_compound(
+        [CompoundPart(part.outcome, part.spec.share_of_weight) for part in parts], rules)
+    whole = replace(target, kind="compound", reason=None, parts=tuple(p.target for p in parts))
+    return Attained(spec, whole, parse_actual(""), outcome, score(spec.weight, outcome, rules), parts=parts)
+
+
+def _part(spec: models.Part, measures: Measures, rules: RuleSet) -> Part:
+    target = parse_target(spec.target, name=spec.name)
+    actual, figure = _actual(spec.actual, spec.target, measures)
+    if target.kind == "duration" and figure is not None and figure.unit == "比例":
+        # The share of cases within the limit is measured against the share that is required.
+        required = replace(target, kind="number", op=">=", value=Fraction(spec.required), unit="比例",
+                           direction="higher")
+        outcome = evaluate(required, actual, rules)
+    else:
+        outcome = evaluate(target, actual, rules)
+    return Part(spec, target, actual, outcome, figure, measures.monthly(figure.measure) if figure else ())
+
+
+def _actual(spec: models.Actual, target_text: str, measures: Measures) -> tuple[Actual, Figure | None]:
+    if spec.measure is not None:
+        figure = measures.figure(spec.measure)
+        reason = None if figure.value is not None else "没有可供计算的记录"
+        return Actual(text="", kind="number" if figure.value is not None else "unknown",
+                      value=figure.value, unit=figure.unit, reason=reason), figure
+    if spec.stated is not None:
+        return parse_actual(spec.stated), None
+    return Actual(text=target_text, kind="choice", value=None, unit=None), None
+
+
+def _number(actual: Actual) -> Fraction | None:
+    if isinstance(actual.value, int | Decimal | Fraction):
+        return Fraction(actual.value)
+    return None

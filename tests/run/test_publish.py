@@ -1,0 +1,69 @@
+"""Publishing exchanges whole packages; whatever happens, one whole package exists."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from helpers.run import publish as publishing
+from helpers.run.publish import leave_failed, publish, repair, staging
+
+
+def package(folder: Path, word: str) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "report.html").write_text(word, encoding="utf-8")
+    return folder
+
+
+def words(folder: Path) -> list[str]:
+    return [p.read_text(encoding="utf-8") for p in sorted(folder.iterdir())]
+
+
+@pytest.mark.parametrize("atomic", [True, False])
+def test_a_new_package_takes_the_old_ones_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, atomic: bool) -> None:
+    if not atomic:
+        monkeypatch.setattr(publishing, "_exchange", lambda *_: False)
+    final = tmp_path / "报告 目录" / "2024"
+    publish(package(tmp_path / "报告 目录" / "a", "first"), final)
+    (final / "stray.txt").write_text("left by hand", encoding="utf-8")
+    publish(package(tmp_path / "报告 目录" / "b", "second"), final)
+    assert words(final) == ["second"]
+    assert [p.name for p in final.parent.iterdir()] == ["2024"]
+
+
+def test_an_interrupted_exchange_is_repaired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    final = tmp_path / "2024"
+    package(final, "first")
+    new = package(tmp_path / "new", "second")
+    monkeypatch.setattr(publishing, "_exchange", lambda *_: False)
+    renames = []
+
+    def power_cut(source: Path, target: Path) -> None:
+        renames.append(target)
+        if len(renames) == 2:
+            raise KeyboardInterrupt
+        os.replace(source, target)
+
+    monkeypatch.setattr(publishing.os, "rename", power_cut)
+    with pytest.raises(KeyboardInterrupt):
+        publish(new, final)
+    monkeypatch.undo()
+    assert not final.exists()
+    repair(final)
+    assert words(final) == ["first"]
+    repair(final)
+    assert words(final) == ["first"]
+
+
+def test_what_a_failed_run_made_is_kept_aside(tmp_path: Path) -> None:
+    package(tmp_path / "2024", "good")
+    for attempt in ("one", "two"):
+        work = staging(tmp_path, 2024)
+        (work / "error.txt").write_text(attempt, encoding="utf-8")
+        assert words(leave_failed(work, tmp_path / "2024")) == [attempt]
+    assert words(tmp_path / "2024") == ["good"]
+
+
+def test_staging_starts_empty_after_a_crash(tmp_path: Path) -> None:
+    (staging(tmp_path, 2024) / "half.html").write_text("x", encoding="utf-8")
+    assert list(staging(tmp_path, 2024).iterdir()) == []

@@ -1,0 +1,62 @@
+"""Expressions may say what is true of a row, and nothing else."""
+
+import pytest
+
+from helpers.year.expressions import ExpressionError, check_expression, columns_of
+
+COLUMNS = {"hours": "DOUBLE", "category": "VARCHAR", "repair": "BOOLEAN", "opened_at": "TIMESTAMP"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("hours <= 1", "BOOLEAN"),
+        ("category in ('个人办公设备故障', '会议') and not repair", "BOOLEAN"),
+        ("case when hours > 1 then 1 else 0 end", "INTEGER"),
+        ("date_diff('day', opened_at, year_end)", "BIGINT"),
+        ("category like '%打印%' or category is null", "BOOLEAN"),
+        ("coalesce(hours, 0) between 1 and 2 -- 说明", "BOOLEAN"),
+        ("opened_at::date >= year_start", "BOOLEAN"),
+    ],
+)
+def test_expressions_over_the_columns(text: str, kind: str) -> None:
+    assert check_expression(text, COLUMNS) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("hour <= 1", "没有列 hour", "是否想写 hours"),
+        ("tickets.hours <= 1", "没有列 tickets.hours", None),
+        ("lenght(category) > 1", "不能用函数 lenght", "是否想写 length"),
+        ("hours <=", "不是可用的表达式", None),
+        ("hours <= 1; drop table tickets", "不是可用的表达式", None),
+        ("hours from tickets", "只能写一个表达式", None),
+        ("hours, repair", "只能写一个表达式", None),
+        ("(select 1) = 1", "不能用 subquery", None),
+        ("count(*) > 1", "不能用函数 count_star", None),
+        ("sum(hours) over () > 1", "不能用 window", None),
+        ("read_text('/etc/passwd') = ''", "不能用函数 read_text", None),
+        ("random() > 0.5", "不能用函数 random", None),
+        ("opened_at < now()", "不能用函数 now", None),
+        ("current_date > year_end", "没有列 current_date", None),
+        ("getenv('HOME') = ''", "不能用函数 getenv", None),
+        ("category + 1 > 2 and repair > 'x'", "类型不符", None),
+        ("*", "不能用 star", None),
+        ("", "不是可用的表达式", None),
+    ],
+)
+def test_everything_else_is_refused_with_its_meaning(text: str, message: str, hint: str | None) -> None:
+    with pytest.raises(ExpressionError, match=message.replace("(", r"\(")) as caught:
+        check_expression(text, COLUMNS)
+    if hint:
+        assert hint in str(caught.value.hint)
+
+
+def test_a_condition_must_be_true_or_false() -> None:
+    with pytest.raises(ExpressionError, match="真或假"):
+        check_expression("hours", COLUMNS, boolean=True)
+
+
+def test_the_columns_that_are_read() -> None:
+    assert columns_of("hours > 1 and category = 'repair'") == {"hours", "category"}
