@@ -85,3 +85,72 @@ class Workspace:
                      for p in paths)
 
     @cached_property
+    def inputs_sha256(self) -> str:
+        """One hash over names and contents of all inputs."""
+        listed = "".join(f"{i.file}\0{i.sha256}\n" for i in self.inputs)
+        return hashlib.sha256(listed.encode()).hexdigest()
+
+    def read(self, stage: str) -> Any:
+        """What an earlier stage wrote; raises ``StageOrderError`` where it is missing or out of date."""
+        path = self.processed / OUTPUTS[stage]
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise StageOrderError(f"[stage_missing]  还没有 {stage} 的结果，请先运行 notebooks/{stage}.ipynb") from None
+        if data["inputs_sha256"] != self.inputs_sha256:
+            raise StageOrderError(
+                f"[stage_stale]  {stage} 运行之后，data/raw/ 又有改动，请从 notebooks/1_clean.ipynb 起重新运行")
+        return data
+
+    def write(self, data: Mapping[str, Any]) -> Path:
+        """Write this stage's output, whole or not at all; what later stages left is out of date."""
+        names = list(OUTPUTS)
+        for later in names[names.index(self.stage):]:
+            (self.processed / OUTPUTS[later]).unlink(missing_ok=True)
+        self.processed.mkdir(parents=True, exist_ok=True)
+        path = self.processed / OUTPUTS[self.stage]
+        partial = path.with_suffix(".partial")
+        stamped = {**data, "inputs_sha256": self.inputs_sha256}
+        partial.write_text(json.dumps(stamped, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        partial.replace(path)
+        return path
+
+
+def open_stage(stage: str, fiscal_year: int, root: str = ".") -> Workspace:
+    """The workspace of a stage; the first line of every stage notebook.
+
+    ``root`` is where ``data/raw/`` lies; from a notebook's own folder the project around it is found.
+    Raises ``ParameterError`` for an ill-typed parameter or a root without data.
+    """
+    if isinstance(fiscal_year, bool) or not isinstance(fiscal_year, int):
+        raise ParameterError(f"[bad_parameter]  参数 fiscal_year 应为 int，收到 {fiscal_year!r}")
+    if not isinstance(root, str):
+        raise ParameterError(f"[bad_parameter]  参数 root 应为 str，收到 {root!r}")
+    return Workspace(find_root(Path(root)), fiscal_year, stage)
+
+
+def find_root(root: Path) -> Path:
+    """``root`` itself, or the project around it when ``root`` is the current folder and holds no data."""
+    if (root / "data" / "raw").is_dir():
+        return root
+    if root == Path("."):
+        for number, parent in enumerate(Path.cwd().parents, start=1):
+            if (parent / "data" / "raw").is_dir():
+                return Path(*[".."] * number)
+    raise ParameterError(f"[no_root]  {root} 下没有 data/raw/ 文件夹，请检查 root")
+
+
+def declared_files(year: Year) -> list[Path]:
+    """Year files, exports and evidence of one year. Approvals are outside every input hash."""
+    found = [year.folder / name for name in year.sha256]
+    for table in year.year.tables.values():
+        found += [p for pattern in table.files for p in matching_files(year.folder, pattern)]
+    actuals = [i.actual for i in year.indicators.indicators if i.actual]
+    actuals += [p.actual for i in year.indicators.indicators for p in i.parts]
+    found += [year.folder / e.file for a in actuals for e in a.evidence if e.file]
+    return found
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

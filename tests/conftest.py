@@ -1,0 +1,47 @@
+"""Shared by all tests: the project's own root, copies of its data, and one finished run of the example year."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+def copy_data(target: Path) -> Path:
+    """A project root elsewhere, with the example years' data."""
+    shutil.copytree(PROJECT / "data" / "raw", target / "data" / "raw")
+    return target
+
+
+def selfeval(*arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user would."""
+    return subprocess.run(
+        [sys.executable, "-m", "helpers.cli", *arguments], capture_output=True, encoding="utf-8",
+        env={**os.environ, **(env or {})}, cwd=cwd or PROJECT, check=False)
+
+
+@pytest.fixture
+def data_root(tmp_path: Path) -> Path:
+    return copy_data(tmp_path / "另一个 目录")
+
+
+@pytest.fixture(scope="session")
+def run_cli() -> Callable[..., subprocess.CompletedProcess[str]]:
+    return selfeval
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of one finished run of FY2024: in a folder with spaces and Chinese characters, under
+    another locale and time zone than the developer's."""
+    root = copy_data(tmp_path_factory.mktemp("run") / "绩效 自评")
+    done = selfeval("run", "--year", "2024", "--root", str(root), env={"LC_ALL": "C", "TZ": "Pacific/Apia"})
+    assert done.returncode == 0, done.stderr
+    return root

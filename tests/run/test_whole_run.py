@@ -1,0 +1,164 @@
+"""The main job from exports to package, and what stops it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from filelock import FileLock
+
+from tests.published import check_package
+
+FILES = {"report.html", "report.pdf", "report.docx", "self_evaluation.xlsx", "results.json", "validation.json",
+         "manifest.json", "notebooks"}
+STAGES = ["1_clean", "2_validate", "3_attainment", "4_deviation", "5_report"]
+
+
+@pytest.fixture(scope="module")
+def package(finished: Path) -> Path:
+    return finished / "reports" / "2024"
+
+
+@pytest.fixture(scope="module")
+def results(package: Path) -> dict:
+    return json.loads((package / "results.json").read_text(encoding="utf-8"))
+
+
+def fingerprint(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text, old
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+# --- what comes out -------------------------------------------------------------------------------
+
+
+def test_the_package_is_whole_and_gives_the_published_figures(package: Path, results: dict) -> None:
+    assert {p.name for p in package.iterdir()} == FILES
+    assert check_package.differences(results) == []
+    assert check_package.broken(package) == []
+
+
+def test_the_check_of_the_published_figures_can_fail(results: dict) -> None:
+    changed = json.loads(json.dumps(results))
+    changed["activities"][0]["count"] -= 1
+    changed["budget"]["spent"] += 0.01
+    assert len(check_package.differences(changed)) == 3
+
+
+def test_nothing_of_the_machine_is_in_the_package(package: Path, finished: Path) -> None:
+    import getpass
+    import socket
+
+    for name, content in fingerprint(package).items():
+        if name.endswith((".ipynb", ".json", ".html")):
+            text = content.decode("utf-8")
+            assert str(finished) not in text and "/tmp/" not in text and "papermill" not in json.dumps(
+                json.loads(text).get("metadata", {}) if name.endswith(".ipynb") else {}), name
+            assert socket.gethostname() not in text or len(socket.gethostname()) < 4, name
+            assert f"/home/{getpass.getuser()}" not in text, name
+
+
+def test_html_asks_for_nothing_from_outside(package: Path) -> None:
+    html = (package / "report.html").read_text(encoding="utf-8")
+    assert "default-src 'none'" in html and "<script" not in html
+    assert not re.search(r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?//""", html)
+    assert "示例数据" in html and "<svg" in html
+
+
+def test_the_executed_notebooks_ran_in_order(package: Path) -> None:
+    assert sorted(p.stem for p in (package / "notebooks").iterdir()) == STAGES
+    for stage in STAGES:
+        cells = [c for c in nbformat.read(package / "notebooks" / f"{stage}.ipynb", 4).cells if c.cell_type == "code"]
+        assert [c.execution_count for c in cells] == list(range(1, len(cells) + 1))
+        assert not [o for c in cells for o in c.outputs if o.output_type == "error" or o.get("name") == "stderr"]
+
+
+def test_a_second_run_in_another_folder_gives_the_same_bytes(package: Path, tmp_path: Path, run_cli) -> None:
+    shutil.copytree(package.parents[1] / "data" / "raw", tmp_path / "b" / "data" / "raw")
+    done = run_cli("run", "--year", "2024", "--root", str(tmp_path / "b"), env={"TZ": "America/New_York", "OMP_NUM_THREADS": "1"})
+    assert done.returncode == 0, done.stderr
+    one, two = fingerprint(package), fingerprint(tmp_path / "b" / "reports" / "2024")
+    assert one.keys() == two.keys()
+    assert [name for name in one if one[name] != two[name]] == []
+
+
+def test_an_unchanged_year_is_not_run_again_unless_its_package_was_touched(finished: Path, run_cli) -> None:
+    again = run_cli("run", "--year", "2024", "--root", str(finished))
+    assert again.returncode == 0 and "没有变化" in again.stdout and "1_clean" not in again.stderr
+
+
+# --- what stops it --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def root(data_root: Path) -> Path:
+    """A root with an earlier package that must survive."""
+    package = data_root / "reports" / "2024"
+    package.mkdir(parents=True)
+    (package / "report.html").write_text("earlier", encoding="utf-8")
+    return data_root
+
+
+def stopped(run_cli, root: Path, status: int) -> str:
+    done = run_cli("run", "--year", "2024", "--root", str(root))
+    assert done.returncode == status, done.stdout + done.stderr
+    assert fingerprint(root / "reports" / "2024") == {"report.html": b"earlier"}
+    assert len(done.stderr.splitlines()) <= 60
+    return done.stderr
+
+
+def test_an_unknown_key_stops_before_anything_runs(root: Path, run_cli) -> None:
+    edit(root / "data/raw/2024/indicators.yml", "weight:", "wieght:")
+    message = stopped(run_cli, root, 2)
+    assert re.search(r"indicators\.yml:\d+  \[unknown_key\].*wieght", message) and "是否想写 weight" in message
+    assert not (root / "data" / "processed").exists()
+
+
+def test_a_target_that_makes_no_sense_stops(root: Path, run_cli) -> None:
+    edit(root / "data/raw/2024/indicators.yml", "不高于10件", "不高于若干件")
+    message = stopped(run_cli, root, 2)
+    assert "[target_unreadable]" in message and "不高于若干件" in message
+
+
+def test_a_missing_export_stops(root: Path, run_cli) -> None:
+    victim = sorted((root / "data/raw/2024/exports").glob("*.csv"))[0]
+    victim.unlink()
+    assert "[file_missing]" in stopped(run_cli, root, 2)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_a_truncated_export_stops_at_its_stage(root: Path, run_cli, suffix: str) -> None:
+    victim = max((root / "data/raw/2024/exports").glob(f"*.{suffix}"), key=lambda p: p.stat().st_size)
+    victim.write_bytes(victim.read_bytes()[: victim.stat().st_size * 3 // 5])
+    message = stopped(run_cli, root, 1)
+    assert "1_clean" in message and victim.name in message and "papermill notebooks/1_clean.ipynb" in message
+    assert "三、处理" in message and (root / "reports/2024.failed/notebooks/1_clean.ipynb").is_file()
+    assert (root / "reports/2024.failed/error.txt").is_file()
+
+
+def test_another_run_of_the_year_keeps_this_one_out(root: Path, run_cli) -> None:
+    with FileLock(root / "reports" / ".2024.lock"):
+        assert "[run_active]" in stopped(run_cli, root, 1)
+
+
+def test_a_year_without_files_and_a_root_without_data(root: Path, run_cli, tmp_path: Path) -> None:
+    assert "现有年度" in run_cli("check", "--year", "2031", "--root", str(root)).stderr
+    assert run_cli("run", "--year", "2031", "--root", str(root)).returncode == 2
+    assert run_cli("run", "--year", "2024", "--root", str(tmp_path / "nothing")).returncode == 2
+    assert run_cli("run", "--year", "next").returncode == 2
+    assert run_cli("run", "--yaer", "2024").returncode == 2
+
+
+def test_check_says_when_all_is_well(run_cli) -> None:
+    for year in ("2023", "2024"):
+        done = run_cli("check", "--year", year)
+        assert done.returncode == 0 and "检查通过" in done.stdout, done.stderr
