@@ -1,0 +1,28 @@
+"""Exact and tabular values as JSON has them."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+
+def plain(value: Any) -> Any:
+    """Numbers as int or the nearest float, dates in ISO 8601, what is missing as None."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, datetime.date):  # a date-time is one too; NaT is one that equals nothing
+        return value.isoformat() if value == value else None
+    if isinstance(value, Decimal | Fraction | int):
+        exact = Fraction(value)
+        return exact.numerator if exact.denominator == 1 else exact.numerator / exact.denominator
+    if hasattr(value, "item"):
+        return plain(value.item())
+    if isinstance(value, float):
+        return None if not math.isfinite(value) else int(value) if value.is_integer() else value
+    text = str(value)
+    return None if text in ("<NA>", "NaT") else text
