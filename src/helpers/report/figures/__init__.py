@@ -1,0 +1,21 @@
+"""The charts of the report, each a function of the results that returns ``Figure`` blocks.
+
+A chart with nothing to draw returns no block; one that would not fit a page returns several.
+"""
+
+from helpers.report.figures.activities import activities_chart, activity_months_chart
+from helpers.report.figures.attainment import attainment_chart
+from helpers.report.figures.causes import cause_pareto_chart
+from helpers.report.figures.funds import funds_chart
+from helpers.report.figures.series import monthly_chart, trend_chart, years_chart
+
+__all__ = [
+    "activities_chart",
+    "activity_months_chart",
+    "attainment_chart",
+    "cause_pareto_chart",
+    "funds_chart",
+    "monthly_chart",
+    "trend_chart",
+    "years_chart",
+]

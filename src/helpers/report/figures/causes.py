@@ -1,0 +1,111 @@
+"""What a gap is made of: contributions of the causes, the largest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from helpers.report import wording as w
+from helpers.report.blocks import Figure
+from helpers.report.figures.common import bar_figures
+from helpers.report.style import Bar
+
+NO_CAUSE = "未记录原因"
+MOST_BARS = 12
+_DIMENSIONS = {
+    "cause": "原因",
+    "device_model": "设备型号",
+    "part_no": "备件",
+    "month": "月份",
+    "category": "业务类别",
+    "state": "环节",
+    "team": "班组",
+    "contractor": "服务商",
+}
+
+
+def dimension_words(cause: Mapping[str, Any]) -> str:
+    """The name of the dimension over which a gap is split: 原因, 设备型号, …"""
+    name = cause.get("dimension_words") or cause.get("dimension") or "cause"
+    return _DIMENSIONS.get(name, w.plain(name))
+
+
+def cause_name(cause: Mapping[str, Any]) -> str:
+    """A cause's name; rows without one are 未记录原因, never spread over the others."""
+    return w.plain(cause.get("cause")) or NO_CAUSE
+
+
+def by_dimension(deviation: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+    """The causes of a deviation by dimension, in the order given, the largest contribution first.
+
+    What has no recorded cause stands last.
+    """
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for cause in deviation.get("causes") or ():
+        groups.setdefault(dimension_words(cause), []).append(cause)
+    for causes in groups.values():
+        causes.sort(key=lambda cause: (not cause.get("cause"), -cause["contribution"]))
+    return groups
+
+
+def cause_pareto_chart(
+    deviation: Mapping[str, Any], name: str, subject: str
+) -> tuple[Figure, ...]:
+    """Bars of the contributions to the gap over the first dimension, with the share added up.
+
+    ``name``: ASCII, unique in the report; ``subject``: what was missed, for the caption. Where a
+    contribution is negative nothing is added up. One cause alone needs no chart.
+    """
+    groups = by_dimension(deviation)
+    if not groups or not deviation.get("gap"):
+        return ()
+    dimension, causes = next(iter(groups.items()))
+    if len(causes) < 2:
+        return ()
+    causes = _with_tail(causes)
+    labels = _labels(causes, deviation["gap"], deviation.get("unit"))
+    sizes = [float(cause["contribution"]) for cause in causes]
+    bars = [
+        Bar(cause_name(cause), size, label, "met" if cause.get("cause") else "rest")
+        for cause, size, label in zip(causes, sizes, labels, strict=True)
+    ]
+
+    def finish(axes):
+        axes.xaxis.set_visible(False)
+
+    return bar_figures(
+        name,
+        f"{subject}偏离目标的构成（按{dimension}）",
+        f"条形图，{subject}偏离目标的构成，按{dimension}从大到小",
+        bars,
+        (min(0.0, *sizes), max(0.0, *sizes)),
+        (dimension, "对缺口的影响"),
+        [(bar.name, bar.text) for bar in bars],
+        finish,
+        extra=0.15,
+    )
+
+
+def _with_tail(causes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """At most ``MOST_BARS`` causes: the smallest ones, as far as named, together."""
+    named = [cause for cause in causes if cause.get("cause")]
+    if len(causes) <= MOST_BARS:
+        return list(causes)
+    kept, tail = named[: MOST_BARS - 2], named[MOST_BARS - 2 :]
+    together = {
+        "cause": f"其余{len(tail)}项合计",
+        "contribution": sum(cause["contribution"] for cause in tail),
+    }
+    return [*kept, together, *(cause for cause in causes if not cause.get("cause"))]
+
+
+def _labels(causes: Sequence[Mapping[str, Any]], gap: float, unit: str | None) -> list[str]:
+    amounts = [w.gap_text(cause["contribution"], unit) for cause in causes]
+    if any(cause["contribution"] < 0 for cause in causes):
+        return amounts
+    labels, so_far = [], 0.0
+    for at, (cause, amount) in enumerate(zip(causes, amounts, strict=True)):
+        so_far += cause["contribution"]
+        share = "100%" if at == len(causes) - 1 else w.number_text(so_far / gap * 100, 1) + "%"
+        labels.append(f"{amount}，累计{share}")
+    return labels

@@ -1,0 +1,222 @@
+"""Figures and their units in Chinese official wording: the one place that turns a number into text.
+
+Results keep every figure in base units (ratios as fractions, money in 元, durations in hours, dates
+in ISO 8601) and unrounded. Only here is a figure cut to what a reader needs, half up, and never so
+that it crosses a line: 99.999 % is not written 100 %, and a shortfall never reads like the target.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+Number = int | float | Decimal
+
+STATUS_WORDS = {"met": "完成", "partly_met": "部分完成", "not_met": "未完成", "unknown": "无法判定"}
+PLAN_STATUS_WORDS = {"proposed": "建议", "adopted": "已采纳", "done": "已完成", "carried": "结转本年"}
+LEVEL_WORDS = {"stop": "须更正", "note": "须说明"}
+UNKNOWN = "无法判定"
+BLANK = "—"
+
+_WAN = Decimal(10_000)
+# A difference that five more decimals do not show is floating-point dust, not a difference.
+_MOST_MORE_PLACES = 4
+
+
+def exact(value: Number) -> Decimal:
+    """The number as the shortest decimal that stands for it (a float's repr, not its binary value)."""
+    return Decimal(float.__repr__(value)) if isinstance(value, float) else Decimal(value)
+
+
+def number_text(value: Number, places: int = 2, apart: Iterable[Number] = ()) -> str:
+    """``value`` half up to ``places`` decimals, trailing zeros dropped.
+
+    ``apart``: figures that the text must not coincide with unless the value does; as many more
+    decimals as that takes are written, up to four.
+    """
+    amount = exact(value)
+    others = [exact(other) for other in apart]
+    for digits in range(places, places + _MOST_MORE_PLACES + 1):
+        step = Decimal(1).scaleb(-digits)
+        shown = amount.quantize(step, ROUND_HALF_UP)
+        if all(amount == o or shown != o.quantize(step, ROUND_HALF_UP) for o in others):
+            break
+    text = f"{shown:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text
+
+
+def ratio_text(value: Number, apart: Iterable[Number] = ()) -> str:
+    """A fraction as a percentage: 0.994382 → 99.44%. All and nothing are only written when exact."""
+    lines = [0, 100, *(exact(other) * 100 for other in apart)]
+    return number_text(exact(value) * 100, 2, lines) + "%"
+
+
+def points_text(value: Number) -> str:
+    """A difference of two fractions in percentage points: 0.036 → 3.6个百分点."""
+    return number_text(exact(value) * 100, 2, [0]) + "个百分点"
+
+
+def money_text(yuan: Number, per: str = "", apart: Iterable[Number] = ()) -> str:
+    """An amount in 元 as 万元 from ten thousand on: 1780000 → 178万元; ``per``: "/人" and the like."""
+    amount, others = exact(yuan), [exact(other) for other in apart]
+    if abs(amount) < _WAN:
+        return number_text(amount, 2, [0, *others]) + "元" + per
+    return number_text(amount / _WAN, 2, [other / _WAN for other in others]) + "万元" + per
+
+
+def wan_text(yuan: Number) -> str:
+    """An amount in 元 as a bare number of 万元, for columns headed 万元; exact to the 分."""
+    return number_text(exact(yuan) / _WAN, 6)
+
+
+def duration_text(hours: Number, apart: Iterable[Number] = ()) -> str:
+    """A duration in hours: 0.5 → 30分钟, 1.5 → 1.5小时, 100 → 100小时."""
+    amount, others = exact(hours), [exact(other) for other in apart]
+    if amount != 0 and abs(amount) < 1:
+        return number_text(amount * 60, 1, [0, *(other * 60 for other in others)]) + "分钟"
+    return number_text(amount, 2, others) + "小时"
+
+
+def date_text(iso: str | date) -> str:
+    """2025-06-30 → 2025年6月30日, 2025-06 → 2025年6月; anything else as it stands."""
+    text = iso.isoformat() if isinstance(iso, date) else str(iso)
+    found = re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?(?:[T ](\d{2}:\d{2})(?::\d{2})?.*)?", text)
+    if not found:
+        return text
+    year, month, day, clock = found.groups()
+    words = f"{year}年{int(month)}月" + (f"{int(day)}日" if day else "")
+    return f"{words}{clock}" if clock else words
+
+
+def value_text(value: Any, unit: str | None, apart: Iterable[Number] = ()) -> str:
+    """A figure in its base unit as text; dates and words as they are, nothing known as 无法判定.
+
+    ``unit``: "比例", "元", "元/…", "小时", "工作日" or any other, which is written after the number.
+    """
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list | tuple):
+        return "至".join(value_text(item, unit) for item in value)
+    if not isinstance(value, int | float | Decimal):
+        return date_text(str(value))
+    unit = unit or ""
+    if unit == "比例":
+        return ratio_text(value, apart)
+    if unit == "元" or unit.startswith("元/"):
+        return money_text(value, unit[1:], apart)
+    if unit == "小时":
+        return duration_text(value, apart)
+    return number_text(value, 2, apart) + {"工作日": "个工作日"}.get(unit, unit)
+
+
+def gap_text(size: Number, unit: str | None) -> str:
+    """A difference in the unit of the two figures: fractions differ by percentage points."""
+    return points_text(size) if unit == "比例" else value_text(size, unit, apart=[0])
+
+
+def score_text(score: Number | None) -> str:
+    """9.94 → 9.94分; no score → 未评分."""
+    return "未评分" if score is None else number_text(score) + "分"
+
+
+def status_words(status: str) -> str:
+    """met → 完成, partly_met → 部分完成, not_met → 未完成, unknown → 无法判定."""
+    return STATUS_WORDS[status]
+
+
+def lower_is_better(target: Mapping[str, Any]) -> bool:
+    """Whether a target is an upper bound, by its operator or else its known direction."""
+    if target.get("op") in ("<", "<="):
+        return True
+    return target.get("op") in (None, "") and target.get("direction") == "lower"
+
+
+def actual_unit(indicator: Mapping[str, Any]) -> str | None:
+    """The unit of an indicator's actual: its target's, except for cases kept within a duration.
+
+    A duration part of a compound target is answered by the share of cases within the limit.
+    """
+    if indicator.get("actual_unit"):
+        return indicator["actual_unit"]
+    target = indicator.get("target") or {}
+    is_share = target.get("kind") == "duration" and indicator.get("required") is not None
+    return "比例" if is_share else target.get("unit")
+
+
+def attainment_words(indicator: Mapping[str, Any]) -> str:
+    """The attainment as the field writes it: a kept upper bound is 优于目标, never "180 %"."""
+    attainment, target = indicator.get("attainment"), indicator.get("target") or {}
+    if attainment is None:
+        return BLANK
+    if attainment > 1 and lower_is_better(target):
+        return "优于目标"
+    return ratio_text(attainment)
+
+
+def variance_words(indicator: Mapping[str, Any]) -> str:
+    """How far the actual is from the target, and on which side; empty where nobody can say.
+
+    低于目标3.6个百分点 · 高于目标5个百分点 · 优于目标，低8件 · 超出目标2件 · 达到目标
+    """
+    variance, target = indicator.get("variance"), indicator.get("target") or {}
+    if not isinstance(variance, int | float | Decimal) or isinstance(variance, bool):
+        return ""
+    if variance == 0:
+        return "恰好等于目标值" if target.get("op") in ("<", ">") else "达到目标"
+    if target.get("kind") in ("date", "period"):
+        days = number_text(abs(exact(variance)), 2) + "天"
+        return ("晚于目标" if variance > 0 else "早于目标") + days
+    size = gap_text(abs(exact(variance)), actual_unit(indicator))
+    favourable = indicator.get("favourable")
+    if favourable is None:
+        return f"与目标相差{size}"
+    if lower_is_better(target):
+        return f"优于目标，低{size}" if favourable else f"超出目标{size}"
+    if variance > 0:
+        return f"高于目标{size}"
+    return f"低于目标{size}"
+
+
+def interval_text(interval: Sequence[Number], unit: str | None) -> str:
+    """[0.853, 0.958] → 85.3%至95.8%."""
+    low, high = interval
+    return f"{value_text(low, unit)}至{value_text(high, unit)}"
+
+
+def listing(names: Iterable[str], at_most: int = 5) -> str:
+    """甲、乙、丙; beyond ``at_most`` the rest is counted: 甲、乙等7项."""
+    names = list(names)
+    if len(names) <= at_most:
+        return "、".join(names)
+    return "、".join(names[:at_most]) + f"等{len(names)}项"
+
+
+def plain(text: Any) -> str:
+    """An authored text as one line: line breaks dropped, and no accidental mark-up."""
+    words = str(text if text is not None else "").strip().replace("**", "＊＊")
+    words = re.sub(r"(?<=[^\x00-\x7f])\s*[\r\n]+\s*(?=[^\x00-\x7f])", "", words)
+    return re.sub(r"\s+", " ", words)
+
+
+def clause(text: Any) -> str:
+    """An authored text without its closing punctuation, to be built into a sentence."""
+    return plain(text).rstrip("。；;，,、.:： ")
+
+
+def sentence(text: Any) -> str:
+    """An authored text as a sentence: closed by 。 unless it closes itself; empty stays empty."""
+    words = plain(text)
+    if not words or words[-1] in "。！？!?…）”》":
+        return words + ("。" if words and words[-1] in "）”》" else "")
+    return words.rstrip("；;，,、.:： ") + "。"
+
+
+def quoted(text: Any) -> str:
+    """A name between Chinese quotation marks."""
+    return f"“{clause(text)}”"
