@@ -1,1 +1,9 @@
 """Why a target was missed, what would have helped, and what became of last year's plan."""
+
+from helpers.deviation.decompose import Aim, Decomposition, Group, decompose, drill_down, misses_of
+from helpers.deviation.explain import explain_year
+from helpers.deviation.plan import follow_up, judge_action, plan_rows
+from helpers.deviation.raised import Deviation, Observed, raise_deviations
+
+__all__ = ["Aim", "Decomposition", "Deviation", "Group", "Observed", "decompose", "drill_down", "explain_year",
+           "follow_up", "judge_action", "misses_of", "plan_rows", "raise_deviations"]

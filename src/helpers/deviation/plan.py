@@ -85,7 +85,8 @@ def _conclusion(state: State, kept: bool | None, improved: bool | None, beyond: 
     if state == "carried":
         return f"截至本年度末尚未完成，结转继续实施；本年度{reached}。"
     if kept is None or improved is None:
-        return f"措施已完成；{reached}，成效无法核实。" if kept is None else f"措施已完成；{reached}，但缺少上年度的可比数据，成效无法核实。"
+        lacking = "" if kept is None else "但缺少上年度的可比数据，"
+        return f"措施已完成；{reached}，{lacking}成效无法核实。"
     if not improved:
         return f"措施已完成；{reached}，{'但' if kept else '且'}与上年度相比没有改善。"
     change = {True: "改善幅度超出偶然波动", False: "改善幅度在偶然波动范围以内，尚不能认定为措施成效",
