@@ -10,7 +10,8 @@ import pytest
 
 from helpers.deviation.decompose import Aim, decompose, drill_down, misses_of
 from helpers.deviation.raised import Observed, fragile, raise_deviations
-from helpers.deviation.values import plain
+from helpers.deviation.values import plain, side
+from helpers.indicators import Target
 
 F = Fraction
 
@@ -166,3 +167,11 @@ def test_the_object_of_the_results():
 ])
 def test_plain_values(value, said):
     assert plain(value) == said and type(plain(value)) is type(said)
+
+
+@pytest.mark.parametrize(("op", "direction", "better"), [
+    ("<=", "lower", "lower"), ("<", None, "lower"), (">=", None, "higher"), (">", "higher", "higher"),
+    (None, "higher", "higher"), (None, None, None), ("=", None, "equal"), ("=", "equal", "equal"), ("=", "higher", "higher"),
+])
+def test_which_way_is_better(op, direction, better):
+    assert side(Target("", "number", op, F(1), None, direction)) == better

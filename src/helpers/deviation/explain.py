@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.deviation.decompose import Aim, decompose, drill_down, misses_of
 from helpers.deviation.raised import Deviation, Observed, raise_deviations
-from helpers.deviation.values import plain
+from helpers.deviation.values import plain, side
 from helpers.measures.compile import scale_of
 
 if TYPE_CHECKING:
@@ -70,12 +70,6 @@ def _observed_part(one: Attained, part: Part, found: YearAttained) -> Observed:
 def number(value: Any) -> Fraction | None:
     """A target's value when it is one number."""
     return None if isinstance(value, bool | str | list | tuple) or value is None else Fraction(value)
-
-
-def side(target: Target) -> Any:
-    """Whether more or less is better: by the operator, else by the known direction."""
-    by_operator = {"<": "lower", "<=": "lower", ">": "higher", ">=": "higher", "=": "equal"}
-    return by_operator.get(target.op or "", target.direction)
 
 
 def _unit(target: Target, figure: Figure | None) -> str | None:

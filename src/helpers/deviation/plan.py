@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from helpers.deviation.values import plain
+from helpers.deviation.values import plain, side
 
 if TYPE_CHECKING:
     from helpers.indicators import Target
@@ -146,7 +146,7 @@ def _entry(action: Action, now: Action | None, first: Figure | None, last: Figur
     only_proposed = action.status == "proposed" and (now is None or now.status == "proposed")
     state: State = "done" if done else "proposed" if only_proposed else "carried"
     target = _target(action)
-    verdict = judge_action(state, first, last, _kept(target, last, year), _better(target))
+    verdict = judge_action(state, first, last, _kept(target, last, year), side(target))
     return {
         "id": action.id, "indicator": action.indicator, "cause": action.cause, "action": action.action,
         "owner": action.owner, "due": action.due.isoformat(), "status": state,
@@ -178,11 +178,6 @@ def _kept(target: Target, figure: Figure | None, year: Year) -> bool | None:
     actual = Actual(text="", kind="number", value=figure.value, unit=figure.unit)
     status = evaluate(target, actual, load_rules(year.year.rules, year.year.rule_overrides)).status
     return {"met": True, "partly_met": False, "not_met": False}.get(status)
-
-
-def _better(target: Target) -> Any:
-    by_operator = {"<": "lower", "<=": "lower", ">": "higher", ">=": "higher", "=": "equal"}
-    return by_operator.get(target.op or "", target.direction)
 
 
 def _yardstick(action: Action, target: Target, first: Figure | None, last: Figure | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Exact and tabular values as JSON has them."""
+"""Which way is better, and exact and tabular values as JSON has them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,20 @@ import datetime
 import math
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from helpers.indicators import Target
+
+
+def side(target: Target) -> Literal["higher", "lower", "equal"] | None:
+    """Whether more or less is better: by the operator, else by the known direction.
+
+    "=" beside a known direction means no exact figure but that bound, as the evaluation reads it.
+    """
+    if target.op == "=" or target.op is None:
+        return target.direction or ("equal" if target.op == "=" else None)
+    return "lower" if target.op in ("<", "<=") else "higher"
 
 
 def plain(value: Any) -> Any:
