@@ -149,12 +149,13 @@ def _indicator(spec: models.Indicator, measures: Measures, rules: RuleSet) -> At
         outcome = evaluate_choice(spec.actual.grade, spec.actual.share, rules)
     else:
         outcome = evaluate(target, actual, rules)
-    sampled = spec.sample is not None and figure is not None and figure.hits is not None and figure.n > 0
-    assert not sampled or (figure is not None and figure.hits is not None and spec.sample is not None)
+    bounds = None
+    if spec.sample is not None and figure is not None and figure.hits is not None and figure.n:
+        bounds = interval(figure.hits, figure.n, spec.sample.population)
+    points = score(spec.weight, outcome, rules, satisfaction="满意" in spec.level1)
     return Attained(
-        spec, target, actual, outcome, score(spec.weight, outcome, rules), figure,
-        measures.monthly(figure.measure) if figure else (),
-        interval(figure.hits, figure.n, spec.sample.population) if sampled else None)  # type: ignore[union-attr, arg-type]
+        spec, target, actual, outcome, points, figure,
+        measures.monthly(figure.measure) if figure else (), bounds)
 
 
 def _compound(spec: models.Indicator, target: Target, measures: Measures, rules: RuleSet) -> Attained:

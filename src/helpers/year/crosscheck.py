@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from helpers.indicators import Target, load_rules, parse_actual, parse_money, parse_target
+from helpers.indicators import (
+    RuleError,
+    Target,
+    evaluate_choice,
+    load_rules,
+    parse_actual,
+    parse_money,
+    parse_target,
+)
 from helpers.year.expressions import GIVEN, SQL_TYPES, ExpressionError, check_expression
 from helpers.year.faults import Fault, YearFileError, did_you_mean
 from helpers.year.load import Lines, Year
@@ -248,6 +256,7 @@ def _indicators(year: Year) -> Iterator[Fault]:
         if not (rated and target.kind in ("choice", "unknown")):
             yield from _target(lines, (*path, "target"), target)
         yield from _actual(year, (*path, "actual"), indicator.actual, target)
+        yield from _grade(year, path, indicator)
         yield from _explain(year, (*path, "explain"), indicator.explain, indicator.actual)
 
 
@@ -281,6 +290,20 @@ def _actual(year: Year, path: Path_, actual: Actual, target: Target | None) -> I
         if found.value is None:
             yield lines.fault("actual_unreadable", (*path, "stated"), f"实际完成值无法识别：{found.reason}",
                               value=actual.stated)
+
+
+def _grade(year: Year, path: Path_, indicator: Indicator) -> Iterator[Fault]:
+    """A rated share must lie in the range of its grade."""
+    actual = indicator.actual
+    if actual is None or actual.grade is None:
+        return
+    try:
+        evaluate_choice(actual.grade, actual.share, load_rules(year.year.rules))
+    except RuleError:
+        return  # said by _rules
+    except ValueError as error:
+        place = (*path, "actual", "share")
+        yield year.lines["indicators.yml"].fault("share_outside_grade", place, str(error), value=actual.share)
 
 
 #: Units that count the same thing, so that one measure may serve any of them.

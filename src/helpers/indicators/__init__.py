@@ -1,0 +1,25 @@
+"""Targets, attainment, rule sets, scores: the core of the field, pure, without input or output."""
+
+from helpers.indicators.attainment import CompoundPart, evaluate, evaluate_choice, evaluate_compound
+from helpers.indicators.model import UNKNOWN, Actual, Outcome, Target, plain
+from helpers.indicators.parse import parse_actual, parse_money, parse_target
+from helpers.indicators.rules import RuleError, RuleSet, available, load_rules
+from helpers.indicators.scoring import (
+    Execution,
+    Total,
+    execution,
+    grade_of,
+    interval,
+    is_fragile,
+    is_overshoot,
+    rounded,
+    score,
+    total,
+)
+
+__all__ = [
+    "UNKNOWN", "Actual", "CompoundPart", "Execution", "Outcome", "RuleError", "RuleSet", "Target", "Total",
+    "available", "evaluate", "evaluate_choice", "evaluate_compound", "execution", "grade_of", "interval",
+    "is_fragile", "is_overshoot", "load_rules", "parse_actual", "parse_money", "parse_target", "plain", "rounded",
+    "score", "total",
+]

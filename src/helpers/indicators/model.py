@@ -1,0 +1,83 @@
+"""Targets, actuals and outcomes: what a form states, exactly and in base units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+Kind = Literal["number", "duration", "date", "period", "band", "frequency", "choice", "compound", "unknown"]
+Op = Literal["<", "<=", "=", ">=", ">"]
+Direction = Literal["higher", "lower", "equal"]
+DirectionSource = Literal["text", "year_file", "lexicon", "unknown"]
+Status = Literal["met", "partly_met", "not_met", "unknown"]
+
+#: A number, an ISO date, two of either (period, band), a word (choice), or nothing.
+Value = Fraction | str | tuple[Fraction, Fraction] | tuple[str, str] | None
+
+
+def plain(value: Any) -> Any:
+    """An exact value as JSON carries it: whole numbers as int, others as the nearest float."""
+    if isinstance(value, Fraction | Decimal):
+        exact = Fraction(value)
+        return exact.numerator if exact.denominator == 1 else exact.numerator / exact.denominator
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    return value
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target (年度指标值) as it can be understood.
+
+    ``text`` is kept as written; ``value`` is in base units (比例, 元, 小时; 工作日 stays). ``op`` None: not
+    said. ``reason`` says why it is unknown, ``damaged`` why it cannot be as it stands, though it can
+    be read (a scanned ≥ that became 2).
+    """
+
+    text: str
+    kind: Kind = "unknown"
+    op: Op | None = None
+    value: Value = None
+    unit: str | None = None
+    direction: Direction | None = None
+    direction_source: DirectionSource = "unknown"
+    reason: str | None = None
+    damaged: str | None = None
+    parts: tuple[Target, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The target object of results.json."""
+        return {"kind": self.kind, "op": self.op, "value": plain(self.value), "unit": self.unit,
+                "direction": self.direction, "direction_source": self.direction_source, "reason": self.reason}
+
+
+@dataclass(frozen=True)
+class Actual:
+    """An actual (实际完成值). ``op``: an operator copied from the target, so that the exact value is not
+    shown; ``notes``: approximate · lower_bound · operator_copied."""
+
+    text: str
+    kind: Kind = "unknown"
+    value: Value = None
+    unit: str | None = None
+    op: Op | None = None
+    reason: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An actual against its target. ``attainment`` is not capped; ``favourable``: on the better side."""
+
+    attainment: Fraction | None
+    variance: Fraction | None
+    variance_rate: Fraction | None
+    favourable: bool | None
+    status: Status
+    notes: tuple[str, ...] = ()
+
+
+UNKNOWN = Outcome(None, None, None, None, "unknown")

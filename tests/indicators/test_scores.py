@@ -1,0 +1,164 @@
+"""Attainment, scores and grades by the field's rules."""
+
+from decimal import Decimal as D
+from fractions import Fraction as F
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.indicators import (
+    Actual,
+    CompoundPart,
+    Outcome,
+    RuleError,
+    evaluate,
+    evaluate_choice,
+    evaluate_compound,
+    execution,
+    interval,
+    is_fragile,
+    is_overshoot,
+    load_rules,
+    parse_actual,
+    parse_target,
+    score,
+    total,
+)
+
+RULES = load_rules("caiyu-2020-10")
+
+
+def outcome(target: str, actual: str, rules=RULES, **more: str) -> Outcome:
+    return evaluate(parse_target(target, **more), parse_actual(actual), rules)
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "attainment", "variance", "status"),
+    [
+        ("≥95%", "96%", F(96, 95), F(1, 100), "met"),
+        ("≥95%", "90%", F(90, 95), F(-5, 100), "not_met"),
+        ("不高于10件", "2件", F(18, 10), F(-8), "met"),
+        ("≤10件", "15件", F(1, 2), F(5), "not_met"),
+        ("≤10件", "25件", F(0), F(15), "not_met"),
+        ("少于10", "无", F(2), F(-10), "met"),
+        ("≤0起", "0起", F(1), F(0), "met"),
+        ("≤0起", "1起", F(0), F(1), "not_met"),
+        ("=11人", "11人", F(1), F(0), "met"),
+        ("=11人", "12人", F(12, 11), F(1), "not_met"),
+        ("不高于17万元", "16万元", 2 - F(16, 17), F(-10000), "met"),
+    ],
+)
+def test_attainment(target: str, actual: str, attainment: F, variance: F, status: str) -> None:
+    found = outcome(target, actual)
+    assert (found.attainment, found.variance, found.status) == (attainment, variance, status)
+
+
+def test_a_strict_bound_hit_exactly_is_not_met_and_said() -> None:
+    found = outcome("<10件", "10件")
+    assert (found.status, found.notes, score(D(10), found, RULES)) == ("not_met", ("strict_bound_hit",), D("10.00"))
+
+
+def test_unknown_stays_unknown() -> None:
+    for found in (outcome("≥95%", "达成预期指标"), outcome("达到国家下达的年度目标值", "95%"), outcome("≥95%", "95元")):
+        assert (found.attainment, found.status, score(D(10), found, RULES)) == (None, "unknown", None)
+    bare = outcome("11台", "12台")
+    assert bare.status == "unknown" and "direction_missing" in bare.notes
+    assert outcome("11台", "11台").status == "met"
+
+
+def test_negative_actuals_count_as_zero_and_are_flagged() -> None:
+    found = outcome("≥95%", "-3%")
+    assert found.attainment == 0 and "negative_actual" in found.notes
+
+
+def test_zero_targets_have_no_variance_rate() -> None:
+    assert outcome("≤0起", "2起").variance_rate is None
+    assert outcome("≤4起", "5起").variance_rate == F(1, 4)
+
+
+def test_deadlines_and_bands() -> None:
+    assert outcome("2022年12月30日前", "2022年12月31日").status == "not_met"
+    assert outcome("2022年12月30日前", "2022年12月30日").attainment == 1
+    assert outcome("11月底前", "2022年11月3日").status == "unknown"
+    assert (outcome("±10%", "-5%").status, outcome("±10%", "11%").attainment) == ("met", 0)
+
+
+def test_score_is_rounded_half_up_once() -> None:
+    assert score(D("12.5"), Outcome(F(1601, 2000), None, None, None, "not_met"), RULES) == D("10.01")  # 10.00625
+    assert score(D(1), Outcome(F(1, 200), None, None, None, "not_met"), RULES) == D("0.01")
+    assert execution(D(1770000), D(1780000), RULES).score == D("9.94")
+    assert execution(D(5), D(4), RULES).score == D("10.00") and execution(D(5), D(0), RULES).rate is None
+
+
+def test_compounds() -> None:
+    met, missed = Outcome(F(3, 2), None, None, None, "met"), Outcome(F(1, 2), None, None, None, "not_met")
+    both = evaluate_compound([CompoundPart(met), CompoundPart(missed)], RULES)
+    assert (both.attainment, both.status) == (F(3, 4), "partly_met")
+    declared = evaluate_compound([CompoundPart(met, D("0.8")), CompoundPart(missed, D("0.2"))], RULES)
+    assert declared.attainment == F(9, 10)
+    unknown = Outcome(None, None, None, None, "unknown")
+    assert evaluate_compound([CompoundPart(met), CompoundPart(unknown)], RULES).attainment is None
+
+
+def test_grades_of_quality_have_ranges() -> None:
+    assert evaluate_choice(2, D("0.6"), RULES).status == "partly_met"
+    assert evaluate_choice(1, D("0.8"), RULES).attainment == F(4, 5)
+    with pytest.raises(ValueError, match="第 2 档"):
+        evaluate_choice(2, D("0.8"), RULES)
+
+
+def test_totals_and_grades() -> None:
+    rows = [(D("89.99"), D(90)), (D("0.01"), D(10))]
+    assert total(rows, RULES).grade == "优"
+    assert total([(D("79.99"), D(90)), (None, D(10))], RULES) == type(total(rows, RULES))(D("79.99"), D("89.99"), None)
+
+
+def test_overshoot_asks_only_where_more_is_better() -> None:
+    def raised(target: str, actual: str, **more) -> bool:
+        parsed = parse_target(target, **{k: v for k, v in more.items() if k != "declared"})
+        return is_overshoot(parsed, evaluate(parsed, parse_actual(actual), RULES), RULES, declared=more.get("declared", False))
+
+    assert raised("不低于5%", "10%") and not raised("不低于5%", "6%")
+    assert not raised("不高于10件", "2件") and raised("不高于10件", "2件", declared=True)
+    assert raised("6次", "150次", name="培训次数") and not raised("6次", "150次", name="某某")
+
+
+def test_intervals_match_the_reference_and_narrow_with_the_population() -> None:
+    low, high = interval(103, 112)
+    assert (round(low, 4), round(high, 4)) == (0.8543, 0.9571)
+    assert interval(103, 112, 112) == (103 / 112, 103 / 112)
+    closer = interval(103, 112, 200)
+    assert low < closer[0] < 103 / 112 < closer[1] < high
+    target = parse_target("不低于90%")
+    met = evaluate(target, Actual("", "number", F(103, 112), "比例"), RULES)
+    assert is_fragile(target, met, (low, high)) and not is_fragile(target, met, (0.905, 0.95))
+
+
+def test_variants_are_rule_sets() -> None:
+    ratio = load_rules("older-ratio")
+    assert outcome("≤10件", "15件", ratio).attainment == F(2, 3)
+    banded = load_rules("caiyu-2021-101-banded")
+    half = Outcome(F(1, 2), None, None, None, "not_met")
+    assert score(D(10), half, banded) == 0
+    assert score(D(10), Outcome(F(8, 10), None, None, None, "not_met"), banded) == D("5.00")
+    assert score(D(10), Outcome(F(85, 100), None, None, None, "met"), banded, satisfaction=True) == D("8.00")
+    assert load_rules("caiyu-2020-10", {"overshoot_from": "1.5"}).overshoot_from == D("1.5")
+    with pytest.raises(RuleError, match="没有规则集"):
+        load_rules("caiyu")
+    with pytest.raises(RuleError, match="没有 overshot"):
+        load_rules("caiyu-2020-10", {"overshot": 1})
+    with pytest.raises(RuleError, match="pass_mark"):
+        load_rules("caiyu-2020-10", {"pass_mark": "six"})
+
+
+shares = st.fractions(min_value=0, max_value=5)
+
+
+@given(shares, shares, st.sampled_from(["≥95%", "≤3", "<10件", "=1"]), st.decimals(0, 100, places=1))
+def test_scores_are_monotone_and_bounded(one: F, other: F, target: str, weight: D) -> None:
+    parsed = parse_target(target)
+    low, high = sorted((one, other))
+    found = [score(weight, evaluate(parsed, Actual("", "number", a, parsed.unit), RULES), RULES) for a in (low, high)]
+    assert all(0 <= s <= weight for s in found)
+    assert found == sorted(found, reverse=parsed.direction == "lower")
