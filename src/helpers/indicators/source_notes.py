@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from itertools import combinations
 from typing import Literal
 
@@ -187,7 +188,7 @@ def other_yardstick(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
         return
     text = normal(one.reported_actual)
     answered = parse_actual(one.reported_actual)
-    if answered.value is None and "%" not in text and not all(_unit_in(t, text) for t in limits):
+    if not isinstance(answered.value, Fraction) and "%" not in text and not all(_unit_in(t, text) for t in limits):
         units = "、".join(dict.fromkeys(t.text for t in limits))
         yield Finding("other_yardstick", "note",
                       f"“{one.level3}”的指标值是{units}，来源文本的回答是“{one.reported_actual}”，用的是另一种尺度，也没有写完成的比例。",
