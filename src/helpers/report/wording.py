@@ -16,7 +16,7 @@ from typing import Any
 Number = int | float | Decimal
 
 STATUS_WORDS = {"met": "完成", "partly_met": "部分完成", "not_met": "未完成", "unknown": "无法判定"}
-PLAN_STATUS_WORDS = {"proposed": "建议", "adopted": "已采纳", "done": "已完成", "carried": "结转本年"}
+PLAN_STATUS_WORDS = {"done": "已完成", "adopted": "已采纳", "carried": "结转", "proposed": "建议"}
 LEVEL_WORDS = {"stop": "须更正", "note": "须说明"}
 UNKNOWN = "无法判定"
 BLANK = "—"
@@ -31,8 +31,10 @@ def exact(value: Number) -> Decimal:
     return Decimal(float.__repr__(value)) if isinstance(value, float) else Decimal(value)
 
 
-def number_text(value: Number, places: int = 2, apart: Iterable[Number] = ()) -> str:
-    """``value`` half up to ``places`` decimals, trailing zeros dropped.
+def number_text(
+    value: Number, places: int = 2, apart: Iterable[Number] = (), keep: bool = False
+) -> str:
+    """``value`` half up to ``places`` decimals, trailing zeros dropped unless ``keep``.
 
     ``apart``: figures that the text must not coincide with unless the value does; as many more
     decimals as that takes are written, up to four.
@@ -45,14 +47,18 @@ def number_text(value: Number, places: int = 2, apart: Iterable[Number] = ()) ->
         if all(amount == o or shown != o.quantize(step, ROUND_HALF_UP) for o in others):
             break
     text = f"{shown:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in ("-0", "") else text
+    if "." in text and not keep:
+        text = text.rstrip("0").rstrip(".")
+    return text.removeprefix("-") if not shown else text
 
 
-def ratio_text(value: Number, apart: Iterable[Number] = ()) -> str:
-    """A fraction as a percentage: 0.994382 → 99.44%. All and nothing are only written when exact."""
+def ratio_text(value: Number, apart: Iterable[Number] = (), keep: bool = False) -> str:
+    """A fraction as a percentage: 0.994382 → 99.44%. All and nothing are only written when exact.
+
+    ``keep``: two decimals throughout, for a column of them.
+    """
     lines = [0, 100, *(exact(other) * 100 for other in apart)]
-    return number_text(exact(value) * 100, 2, lines) + "%"
+    return number_text(exact(value) * 100, 2, lines, keep) + "%"
 
 
 def points_text(value: Number) -> str:
@@ -60,12 +66,17 @@ def points_text(value: Number) -> str:
     return number_text(exact(value) * 100, 2, [0]) + "个百分点"
 
 
-def money_text(yuan: Number, per: str = "", apart: Iterable[Number] = ()) -> str:
-    """An amount in 元 as 万元 from ten thousand on: 1780000 → 178万元; ``per``: "/人" and the like."""
+def money_text(
+    yuan: Number, per: str = "", apart: Iterable[Number] = (), beside: Number = 0
+) -> str:
+    """An amount in 元 as 万元 from ten thousand on: 1780000 → 178万元; ``per``: "/人" and the like.
+
+    ``beside``: a larger amount next to which it is read, and whose unit it takes.
+    """
     amount, others = exact(yuan), [exact(other) for other in apart]
-    if abs(amount) < _WAN:
+    if max(abs(amount), abs(exact(beside))) < _WAN:
         return number_text(amount, 2, [0, *others]) + "元" + per
-    return number_text(amount / _WAN, 2, [other / _WAN for other in others]) + "万元" + per
+    return number_text(amount / _WAN, 2, [0, *(other / _WAN for other in others)]) + "万元" + per
 
 
 def wan_text(yuan: Number) -> str:
@@ -115,9 +126,16 @@ def value_text(value: Any, unit: str | None, apart: Iterable[Number] = ()) -> st
     return number_text(value, 2, apart) + {"工作日": "个工作日"}.get(unit, unit)
 
 
-def gap_text(size: Number, unit: str | None) -> str:
-    """A difference in the unit of the two figures: fractions differ by percentage points."""
-    return points_text(size) if unit == "比例" else value_text(size, unit, apart=[0])
+def gap_text(size: Number, unit: str | None, beside: Any = None) -> str:
+    """A difference in the unit of the two figures: fractions differ by percentage points.
+
+    ``beside``: one of the two figures, so that a difference of amounts in 万元 is in 万元 as well.
+    """
+    if unit == "比例":
+        return points_text(size)
+    if unit and (unit == "元" or unit.startswith("元/")) and isinstance(beside, int | float | Decimal):
+        return money_text(size, unit[1:], beside=beside)
+    return value_text(size, unit, apart=[0])
 
 
 def score_text(score: Number | None) -> str:
@@ -130,31 +148,40 @@ def status_words(status: str) -> str:
     return STATUS_WORDS[status]
 
 
-def lower_is_better(target: Mapping[str, Any]) -> bool:
-    """Whether a target is an upper bound, by its operator or else its known direction."""
+def is_timed_share(indicator: Mapping[str, Any]) -> bool:
+    """Whether a time limit is answered by the share of cases that kept it (part of a compound)."""
+    if (indicator.get("target") or {}).get("kind") != "duration":
+        return False
+    unit = indicator.get("actual_unit")
+    return unit == "比例" if unit else indicator.get("required") is not None
+
+
+def lower_is_better(indicator: Mapping[str, Any]) -> bool:
+    """Whether the target is an upper bound, by its operator or else its known direction.
+
+    Of cases kept within a time limit more is better, although the limit itself is an upper bound.
+    """
+    target = indicator.get("target") or {}
+    if is_timed_share(indicator):
+        return False
     if target.get("op") in ("<", "<="):
         return True
-    return target.get("op") in (None, "") and target.get("direction") == "lower"
+    return not target.get("op") and target.get("direction") == "lower"
 
 
 def actual_unit(indicator: Mapping[str, Any]) -> str | None:
-    """The unit of an indicator's actual: its target's, except for cases kept within a duration.
-
-    A duration part of a compound target is answered by the share of cases within the limit.
-    """
-    if indicator.get("actual_unit"):
-        return indicator["actual_unit"]
-    target = indicator.get("target") or {}
-    is_share = target.get("kind") == "duration" and indicator.get("required") is not None
-    return "比例" if is_share else target.get("unit")
+    """The unit of an indicator's actual: its own, or its target's, or a share of timed cases."""
+    if is_timed_share(indicator):
+        return "比例"
+    return indicator.get("actual_unit") or (indicator.get("target") or {}).get("unit")
 
 
 def attainment_words(indicator: Mapping[str, Any]) -> str:
     """The attainment as the field writes it: a kept upper bound is 优于目标, never "180 %"."""
-    attainment, target = indicator.get("attainment"), indicator.get("target") or {}
+    attainment = indicator.get("attainment")
     if attainment is None:
         return BLANK
-    if attainment > 1 and lower_is_better(target):
+    if attainment > 1 and lower_is_better(indicator):
         return "优于目标"
     return ratio_text(attainment)
 
@@ -162,7 +189,7 @@ def attainment_words(indicator: Mapping[str, Any]) -> str:
 def variance_words(indicator: Mapping[str, Any]) -> str:
     """How far the actual is from the target, and on which side; empty where nobody can say.
 
-    低于目标3.6个百分点 · 高于目标5个百分点 · 优于目标，低8件 · 超出目标2件 · 达到目标
+    低于目标3.6个百分点 · 高于目标5个百分点 · 优于目标（低8件） · 超出目标2件 · 达到目标
     """
     variance, target = indicator.get("variance"), indicator.get("target") or {}
     if not isinstance(variance, int | float | Decimal) or isinstance(variance, bool):
@@ -172,12 +199,12 @@ def variance_words(indicator: Mapping[str, Any]) -> str:
     if target.get("kind") in ("date", "period"):
         days = number_text(abs(exact(variance)), 2) + "天"
         return ("晚于目标" if variance > 0 else "早于目标") + days
-    size = gap_text(abs(exact(variance)), actual_unit(indicator))
+    size = gap_text(abs(exact(variance)), actual_unit(indicator), target.get("value"))
     favourable = indicator.get("favourable")
     if favourable is None:
         return f"与目标相差{size}"
-    if lower_is_better(target):
-        return f"优于目标，低{size}" if favourable else f"超出目标{size}"
+    if lower_is_better(indicator):
+        return f"优于目标（低{size}）" if favourable else f"超出目标{size}"
     if variance > 0:
         return f"高于目标{size}"
     return f"低于目标{size}"
@@ -215,6 +242,12 @@ def sentence(text: Any) -> str:
     if not words or words[-1] in "。！？!?…）”》":
         return words + ("。" if words and words[-1] in "）”》" else "")
     return words.rstrip("；;，,、.:： ") + "。"
+
+
+def brief(text: Any, at_most: int = 40) -> str:
+    """An authored text short enough for a label or a running sentence, cut visibly."""
+    words = clause(text)
+    return words if len(words) <= at_most else words[: at_most - 1] + "……"
 
 
 def quoted(text: Any) -> str:

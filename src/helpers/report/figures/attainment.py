@@ -78,7 +78,7 @@ def _bar(indicator: Mapping[str, Any]) -> Bar:
     status = indicator["status"]
     if attainment is None:
         size = 0.0
-    elif w.lower_is_better(indicator["target"]):
+    elif w.lower_is_better(indicator):
         size = min(attainment, 1.0)
     else:
         size = attainment

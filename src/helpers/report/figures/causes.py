@@ -12,22 +12,35 @@ from helpers.report.style import Bar
 
 NO_CAUSE = "未记录原因"
 MOST_BARS = 12
-_DIMENSIONS = {
+_COLUMNS = {
     "cause": "原因",
     "device_model": "设备型号",
+    "device_type": "设备类型",
     "part_no": "备件",
+    "part": "备件",
     "month": "月份",
     "category": "业务类别",
     "state": "环节",
+    "priority": "优先级",
     "team": "班组",
     "contractor": "服务商",
+    "ticket_id": "编号",
+    "opened_at": "受理时间",
+    "resolved_at": "完成时间",
+    "closed_at": "办结时间",
+    "workdays": "工作日",
+    "hours": "小时",
 }
+
+
+def column_words(name: str) -> str:
+    """The name of a column of the records as a reader knows it; the name itself when unknown."""
+    return _COLUMNS.get(name, w.plain(name))
 
 
 def dimension_words(cause: Mapping[str, Any]) -> str:
     """The name of the dimension over which a gap is split: 原因, 设备型号, …"""
-    name = cause.get("dimension_words") or cause.get("dimension") or "cause"
-    return _DIMENSIONS.get(name, w.plain(name))
+    return column_words(cause.get("dimension_words") or cause.get("dimension") or "cause")
 
 
 def cause_name(cause: Mapping[str, Any]) -> str:
@@ -66,7 +79,7 @@ def cause_pareto_chart(
     labels = _labels(causes, deviation["gap"], deviation.get("unit"))
     sizes = [float(cause["contribution"]) for cause in causes]
     bars = [
-        Bar(cause_name(cause), size, label, "met" if cause.get("cause") else "rest")
+        Bar(w.brief(cause_name(cause)), size, label, "met" if cause.get("cause") else "rest")
         for cause, size, label in zip(causes, sizes, labels, strict=True)
     ]
 
@@ -75,12 +88,12 @@ def cause_pareto_chart(
 
     return bar_figures(
         name,
-        f"{subject}偏离目标的构成（按{dimension}）",
-        f"条形图，{subject}偏离目标的构成，按{dimension}从大到小",
+        f"{subject}的差距构成（按{dimension}）",
+        f"条形图，{subject}的差距构成，按{dimension}从大到小",
         bars,
         (min(0.0, *sizes), max(0.0, *sizes)),
-        (dimension, "对缺口的影响"),
-        [(bar.name, bar.text) for bar in bars],
+        (dimension, "对差距的影响"),
+        [(cause_name(cause), label) for cause, label in zip(causes, labels, strict=True)],
         finish,
         extra=0.15,
     )

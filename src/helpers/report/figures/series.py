@@ -56,16 +56,14 @@ def monthly_chart(indicator: Mapping[str, Any], name: str, subject: str) -> tupl
 
 def _goal(indicator: Mapping[str, Any]) -> float | None:
     """The target as a figure in the unit of the actual, if it is one."""
-    if w.actual_unit(indicator) == "比例" and indicator["target"].get("kind") == "duration":
+    if w.is_timed_share(indicator):
         return indicator.get("required")
     value = indicator["target"].get("value")
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _misses(value: float, goal: float, indicator: Mapping[str, Any]) -> bool:
-    target = indicator["target"]
-    is_share_within = target.get("kind") == "duration" and w.actual_unit(indicator) == "比例"
-    return value > goal if w.lower_is_better(target) and not is_share_within else value < goal
+    return value > goal if w.lower_is_better(indicator) else value < goal
 
 
 def _place(month: str) -> int:

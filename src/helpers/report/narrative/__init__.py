@@ -1,0 +1,10 @@
+"""The report's text: results in, blocks out, by an outline that an analyst can read and change.
+
+``outlines`` says which headings there are and who writes under them; each other module writes one
+part. Every figure in the text comes from the results through ``helpers.report.wording``.
+"""
+
+from helpers.report.narrative.outline import UnknownOutline
+from helpers.report.narrative.outlines import OUTLINES, build_report
+
+__all__ = ["OUTLINES", "UnknownOutline", "build_report"]

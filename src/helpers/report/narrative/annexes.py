@@ -1,0 +1,220 @@
+"""The use of the results, and the annexes: data checks, notes on the source, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
+
+from helpers.report import wording as w
+from helpers.report.blocks import Block, Cell, Fold, Items, Table
+from helpers.report.narrative import facts as f
+from helpers.report.narrative.facts import Entry, Results
+from helpers.report.narrative.outline import chinese_number
+
+HASH_SHOWN = 12
+MOST_ENUMERATED = 5
+
+
+def enumerated(items: Sequence[str], lead: str) -> list[Block]:
+    """The items as 一是…；二是…。 in one paragraph, or as a list where they are many or long."""
+    items = [w.clause(item) for item in items]
+    if len(items) == 1:
+        return [*f.para(f"{lead}：{items[0]}。")]
+    if len(items) <= MOST_ENUMERATED and sum(map(len, items)) < 400:
+        told = "；".join(f"{chinese_number(at)}是{item}" for at, item in enumerate(items, start=1))
+        return [*f.para(f"{lead}：{told}。")]
+    return [*f.para(f"{lead}："), Items(items=tuple(f"{item}。" for item in items), ordered=True)]
+
+
+def use_of_results(results: Results) -> Iterable[Block]:
+    """What the institution means to do with the result."""
+    items = results.get("use_of_results") or []
+    if not items:
+        yield from f.para("自评结果的应用安排尚未填写。")
+        return
+    yield from enumerated(items, "本次绩效自评结果拟应用于以下方面" if len(items) > 1 else "本次绩效自评结果拟应用于")
+
+
+# --- data checks ----------------------------------------------------------------------------------
+
+
+def data_checks(results: Results) -> Iterable[Block]:
+    """The checks of the records, the notes they left, and where every row went."""
+    validation, tables = results.get("validation"), results["tables"]
+    if not validation and not tables:
+        yield from f.para("本年度没有数据校验结果。")
+        return
+    if validation:
+        yield from f.para(_checked(validation, tables))
+        if validation.get("notes"):
+            yield _notes_table(results, validation["notes"])
+            yield from _examples(results, validation["notes"])
+    if tables:
+        yield from f.para(_reconciled(tables))
+        yield _reconciliation_table(tables)
+
+
+def _checked(validation: Entry, tables: Sequence[Entry]) -> str:
+    rows = sum(table["rows_in"] for table in tables)
+    over = f"对{len(tables)}张数据表、{rows}行记录" if tables else "对年度记录"
+    stop, note = validation["failed_stop"], validation["failed_note"]
+    told = f"{stop}项须更正后才能使用" if stop else "没有须停止使用的问题"
+    more = f"{note}项需要说明" if note else "全部通过" if not stop else "没有其他问题"
+    return f"{over}进行了{validation['checks']}项校验，{told}，{more}。"
+
+
+def _notes_table(results: Results, notes: Sequence[Entry]) -> Table:
+    columns = [("数据表", "left", 1.2), ("校验内容", "left", 2.6), ("涉及行数", "right", 0.9), ("处理建议", "left", 2.6)]
+    rows = [
+        [
+            f.table_title(results, note["table"]),
+            w.clause(note["words"]),
+            str(note["failing_rows"]),
+            w.clause(note.get("remedy")) or w.BLANK,
+        ]
+        for note in notes
+    ]
+    return f.table("需要说明的数据问题", columns, rows)
+
+
+def _examples(results: Results, notes: Sequence[Entry]) -> Iterable[Block]:
+    rows = [
+        [
+            w.clause(note["words"]),
+            short_path(example.get("source_file")),
+            w.BLANK if example.get("source_row") is None else str(example["source_row"]),
+            _shown(example.get("value")),
+        ]
+        for note in notes
+        for example in note.get("examples") or ()
+    ]
+    if rows:
+        columns = [("校验内容", "left", 2.4), ("文件", "left", 2.0), ("行号", "right", 0.7), ("现值", "left", 1.4)]
+        yield Fold(title="数据问题举例", blocks=(f.table("数据问题举例", columns, rows),))
+
+
+def _shown(value: object) -> str:
+    if value is None or value == "":
+        return "（空）"
+    return w.plain(value) if isinstance(value, str) else w.value_text(value, None)
+
+
+def short_path(path: str | None) -> str:
+    """A file by its path below the year's folder: data/raw/2024/exports/a.csv → exports/a.csv."""
+    parts = PurePosixPath(w.plain(path)).parts
+    return "/".join(parts[3:] if parts[:2] == ("data", "raw") else parts)
+
+
+def _reconciled(tables: Sequence[Entry]) -> str:
+    rows_in = sum(table["rows_in"] for table in tables)
+    used = sum(table["used"] for table in tables)
+    aside = rows_in - used
+    corrected = sum(table.get("corrected") or 0 for table in tables)
+    told = f"共读入{rows_in}行，采用{used}行"
+    told += f"，剔除{aside}行，剔除原因列于下表" if aside else "，没有剔除"
+    return f"{told}；按更正说明修改{corrected}行。" if corrected else f"{told}。"
+
+
+def _reconciliation_table(tables: Sequence[Entry]) -> Table:
+    columns = [
+        ("数据表", "left", 1.4),
+        ("读入行数", "right", 0.9),
+        ("采用行数", "right", 0.9),
+        ("形成条数", "right", 0.9),
+        ("剔除行数", "right", 0.9),
+        ("剔除原因", "left", 2.4),
+    ]
+    rows = []
+    for table in tables:
+        reasons = table["set_aside"] or [{"reason": "无", "rows": 0}]
+        span = len(reasons)
+        entities = table.get("entities")
+        head = [
+            w.clause(table.get("title") or table["table"]),
+            str(table["rows_in"]),
+            str(table["used"]),
+            w.BLANK if entities is None else str(entities),
+        ]
+        for at, reason in enumerate(reasons):
+            merged = [Cell(text=text, rowspan=span) for text in head] if at == 0 else []
+            rows.append([*merged, str(reason["rows"]), w.clause(reason["reason"])])
+    note = "读入行数等于采用行数与剔除行数之和；形成条数是采用的行归并后的业务记录数。"
+    return f.table("数据表核对情况", columns, rows, note=note)
+
+
+# --- notes on the source --------------------------------------------------------------------------
+
+
+def source_notes(results: Results) -> Iterable[Block]:
+    """What the audit found in the results and in the source report."""
+    findings = results["audit"]
+    if not findings:
+        yield from f.para("按填报规则自查，并与来源材料核对，没有发现须更正或须说明的事项。")
+        return
+    stops = sum(finding["level"] == "stop" for finding in findings)
+    notes = len(findings) - stops
+    told = [f"须更正{stops}项"] * bool(stops) + [f"须说明{notes}项"] * bool(notes)
+    yield from f.para(f"按填报规则自查，并与来源材料核对，发现{'，'.join(told)}，列于下表。")
+    columns = [("序号", "center", 0.5), ("涉及指标或部位", "left", 1.6), ("情况", "left", 3.6), ("处理", "left", 2.0)]
+    rows = [
+        [str(at), _where(finding), _finding(finding, bool(stops)), w.clause(finding.get("remedy")) or w.BLANK]
+        for at, finding in enumerate(findings, start=1)
+    ]
+    yield f.table("自查和核对发现的事项", columns, rows)
+
+
+def _where(finding: Entry) -> str:
+    where = finding.get("where") or {}
+    return w.clause(where.get("level3")) or w.clause(where.get("field")) or "全表"
+
+
+def _finding(finding: Entry, has_stops: bool) -> str:
+    level = f"［{w.LEVEL_WORDS[finding['level']]}］" if has_stops else ""
+    arithmetic = w.clause(finding.get("arithmetic"))
+    return level + w.clause(finding["message"]) + (f"（{arithmetic}）" if arithmetic else "")
+
+
+# --- evidence -------------------------------------------------------------------------------------
+
+
+def evidence_list(results: Results) -> Iterable[Block]:
+    """佐证材料清单: by indicator what was relied on, who keeps it, and the file's hash."""
+    entries = results.get("evidence_list") or []
+    if not entries:
+        yield from f.para("本年度没有登记佐证材料。")
+        return
+    names = [_level3(results, entry) for entry in entries]
+    merged = f.spans(names)
+    columns = [
+        ("指标", "left", 1.5),
+        ("材料名称", "left", 1.7),
+        ("日期", "center", 1.3),
+        ("保管岗位", "center", 1.1),
+        ("文件", "left", 2.0),
+        ("记录数", "right", 0.8),
+        ("校验值", "left", 1.4),
+    ]
+    rows = []
+    for entry, name, span in zip(entries, names, merged, strict=True):
+        head = [Cell(text=name, rowspan=span)] if span else []
+        rows.append([*head, *_evidence_cells(entry)])
+    note = f"校验值为文件 SHA-256 值的前{HASH_SHOWN}位，完整值见 results.json；没有文件的材料为纸质或另存。"
+    yield f.table("佐证材料", columns, rows, note=note, wide=True)
+
+
+def _level3(results: Results, entry: Entry) -> str:
+    if entry.get("level3"):
+        return w.clause(entry["level3"])
+    indicator = f.indicator_of(results, entry.get("indicator") or "")
+    return w.clause(indicator["level3"]) if indicator else w.BLANK
+
+
+def _evidence_cells(entry: Entry) -> list[str]:
+    return [
+        w.clause(entry["document"]),
+        w.date_text(entry["date"]) if entry.get("date") else w.BLANK,
+        w.clause(entry.get("custodian")) or w.BLANK,
+        short_path(entry["file"]) if entry.get("file") else w.BLANK,
+        w.BLANK if entry.get("rows") is None else str(entry["rows"]),
+        entry["sha256"][:HASH_SHOWN] if entry.get("sha256") else w.BLANK,
+    ]

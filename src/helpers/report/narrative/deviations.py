@@ -1,0 +1,320 @@
+"""Why targets were missed: the gap, what it is made of, when and where, and what will be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from helpers.report import wording as w
+from helpers.report.blocks import Block, Cell, Fold, Table
+from helpers.report.figures import cause_pareto_chart, monthly_chart
+from helpers.report.figures.causes import by_dimension, cause_name, column_words
+from helpers.report.narrative import facts as f
+from helpers.report.narrative.facts import Entry, Results
+from helpers.report.narrative.opening import share_words
+from helpers.report.narrative.outline import Point
+from helpers.report.narrative.plans import plan_table
+
+MOST_CELLS = 15
+MOST_TICKETS = 50
+MOST_COLUMNS = 7
+_KINDS = (
+    ("shortfall", "未达到目标"),
+    ("overshoot", "明显超出目标"),
+    ("fragile", "已达目标但不够稳固"),
+    ("trend", "走势需要关注"),
+)
+
+
+def lead(results: Results) -> Iterable[Block]:
+    """How many results need explaining, or that none does."""
+    counted = []
+    for kind, words in _KINDS:
+        about = {deviation["indicator"] for deviation in f.deviations_of(results, kind)}
+        if about:
+            counted.append(f"{len(about)}项{words}")
+    unknown = len(f.with_status(results, "unknown"))
+    if counted:
+        told = f"本年度绩效指标中，{'，'.join(counted)}，逐项分析如下。"
+    elif unknown == len(results["indicators"]):
+        told = "本年度绩效指标的完成情况都无法判定，暂不能分析偏离原因。"
+        unknown = 0
+    elif unknown:
+        told = "能够判定的绩效指标均达到目标，没有需要说明的偏离。"
+    else:
+        told = "本年度绩效指标均达到目标，没有需要说明的偏离。"
+    more = f"另有{unknown}项指标无法判定，不作偏离分析。" if unknown else ""
+    yield from f.para(told, more)
+
+
+# --- shortfalls -----------------------------------------------------------------------------------
+
+
+def shortfalls(results: Results) -> Iterable[Point]:
+    """One point for every missed result; the measures follow the last one of an indicator."""
+    found = f.deviations_of(results, "shortfall")
+    for at, deviation in enumerate(found):
+        is_last = all(other["indicator"] != deviation["indicator"] for other in found[at + 1 :])
+        blocks = list(_shortfall(results, deviation, f"cause-{at + 1}"))
+        blocks += _measures(results, deviation["indicator"]) if is_last else []
+        yield Point(f.subject(results, deviation), tuple(blocks))
+
+
+def _shortfall(results: Results, deviation: Entry, name: str) -> Iterable[Block]:
+    entry = f.judged(results, deviation)
+    what = f.subject(results, deviation)
+    groups = by_dimension(deviation)
+    yield from f.para(_size(entry, deviation), _rows(deviation), _unexplained(deviation))
+    yield from f.para(_main_cause(entry, deviation))
+    for dimension, causes in groups.items():
+        yield _cause_table(what, dimension, causes, deviation)
+    yield from cause_pareto_chart(deviation, name, what)
+    if entry:
+        yield from monthly_chart(entry, f"{name}-months", what)
+    yield from _drilldown(what, deviation)
+    yield from _tickets(what, deviation)
+
+
+def _size(entry: Entry | None, deviation: Entry) -> str:
+    gap, unit = deviation.get("gap"), deviation.get("unit")
+    if entry is None or (gap is None and entry.get("variance") is None):
+        return "该项结果没有达到目标，差距无法用数字表示。"
+    target = w.quoted(entry.get("target_text"))
+    actual = f.actual_words(entry)
+    if w.is_timed_share(entry):
+        rule = w.ratio_text(entry.get("required") or 1)
+        lead = f"该项要求在{w.clause(entry.get('target_text'))}内完成的占比达到{rule}，实际为{actual}"
+    else:
+        lead = f"该项目标为{target}，实际完成{actual}"
+    words = w.variance_words(entry) or (f"差距为{w.gap_text(abs(gap), unit)}" if gap else "")
+    return f"{lead}，{words}。" if words else f"{lead}。"
+
+
+def _rows(deviation: Entry) -> str:
+    known = deviation.get("text_facts") or {}
+    rows, misses = known.get("rows"), known.get("misses")
+    if not rows or misses is None:
+        return ""
+    told = f"{rows}条记录中，有{misses}条没有达到要求"
+    unknown = known.get("unknown")
+    return f"{told}；其中{unknown}条缺少计算所需的数据，按没有达到要求计。" if unknown else f"{told}。"
+
+
+def _unexplained(deviation: Entry) -> str:
+    rows = deviation.get("unexplained_rows")
+    if not deviation.get("causes"):
+        return "现有记录没有可供分析的原因。"
+    if not rows:
+        return ""
+    return f"其中{rows}条没有记录原因，单独列出，不分摊到其他原因。"
+
+
+def _main_cause(entry: Entry | None, deviation: Entry) -> str:
+    """The largest cause of each dimension, and what would have come out without the first one."""
+    told = []
+    for dimension, causes in by_dimension(deviation).items():
+        top = causes[0]
+        if not top.get("cause") or top["contribution"] <= 0:
+            continue
+        size = w.gap_text(top["contribution"], deviation.get("unit"))
+        name = f"“{w.brief(cause_name(top))}”"
+        sentence = f"按{dimension}看，影响最大的是{name}，为{size}{share_words(top, deviation)}"
+        if top.get("avoidable") is not None and not told:
+            sentence += f"；如果没有这一情况，实际值为{_avoidable(entry, deviation, top)}"
+        told.append(f"{sentence}。")
+    return "".join(told)
+
+
+def _avoidable(entry: Entry | None, deviation: Entry, cause: Entry) -> str:
+    unit = w.actual_unit(entry) if entry else None
+    return w.value_text(cause["avoidable"], unit or deviation.get("unit"))
+
+
+def _cause_table(what: str, dimension: str, causes: Sequence[Entry], deviation: Entry) -> Table:
+    unit, gap = deviation.get("unit"), deviation.get("gap")
+    entry = {"target": {"unit": unit}}
+    shares = bool(gap) and all(cause["contribution"] >= 0 for cause in causes)
+    missed = any(cause.get("misses") is not None for cause in causes)
+    rows = []
+    for cause in causes:
+        count = cause.get("misses", cause.get("rows")) if missed else cause.get("rows")
+        avoidable = cause.get("avoidable")
+        rows.append([
+            cause_name(cause),
+            w.BLANK if count is None else str(count),
+            _influence(cause["contribution"], unit),
+            *([w.ratio_text(cause["contribution"] / gap, keep=True)] if shares else []),
+            w.BLANK if avoidable is None else _avoidable(entry, deviation, cause),
+        ])  # fmt: skip
+    if gap is not None:
+        share = [w.ratio_text(1, keep=True)] if shares else []
+        rows.append(["合计", "", _influence(gap, unit), *share, w.BLANK])
+    columns = [
+        (dimension, "left", 2.2),
+        ("未达到的记录数" if missed else "记录数", "right", 1.3),
+        ("对差距的影响" + ("（百分点）" if unit == "比例" else ""), "right", 1.5),
+        *([("占差距", "right", 1.0)] if shares else []),
+        ("若无此项的实际值", "right", 1.6),
+    ]
+    note = "各项影响相加等于差距；“若无此项的实际值”逐项单独测算，不能相加。"
+    caption = f"{what}的差距构成（按{dimension}）"
+    return f.table(caption, columns, rows, total_row=gap is not None, note=note)
+
+
+def _influence(size: float, unit: str | None) -> str:
+    """A part of the gap for a column: percentage points stand in the column's head."""
+    if unit == "比例":
+        return w.number_text(w.exact(size) * 100, 2, [0], keep=True)
+    return w.gap_text(size, unit)
+
+
+# --- where and which ------------------------------------------------------------------------------
+
+
+def _drilldown(what: str, deviation: Entry) -> Iterable[Block]:
+    """The misses by several dimensions at once."""
+    cells = deviation.get("drilldown") or []
+    keys = [key for key in (cells[0] if cells else {}) if key != "rows"]
+    if len(cells) < 2 or len(keys) < 2:
+        return
+    columns = [(column_words(key), "left", 2.0) for key in keys] + [("记录数", "right", 1.0)]
+    rows = [[*(w.plain(c.get(key)) or "未记录" for key in keys), str(c["rows"])] for c in cells]
+    note = None
+    if len(rows) > MOST_CELLS:
+        note = f"列出记录数最多的{MOST_CELLS}种组合，另有{len(rows) - MOST_CELLS}种。"
+    subject = "和".join(title for title, _, _ in columns[:-1])
+    yield f.table(f"{what}未达到要求的记录（按{subject}）", columns, rows[:MOST_CELLS], note=note)
+
+
+def _tickets(what: str, deviation: Entry) -> Iterable[Block]:
+    """The rows that missed, folded; personal fields never come this far."""
+    tickets = (deviation.get("tickets") or [])[:MOST_TICKETS]
+    if not tickets:
+        return
+    known = deviation.get("text_facts") or {}
+    total = max(known.get("misses") or 0, len(deviation["tickets"]))
+    dimensions = [key for key in (deviation.get("drilldown") or [{}])[0] if key != "rows"]
+    keys = _ticket_columns(tickets, dimensions)
+    columns = [(column_words(key), "left", 2.0 if key.endswith(("_id", "_at")) else 1.4) for key in keys]
+    rows = [[_cell(key, ticket.get(key)) for key in keys] for ticket in tickets]
+    title = f"未达到要求的记录清单（{total}条）"
+    note = None
+    if total > len(tickets):
+        note = f"列出前{len(tickets)}条，共{total}条。"
+    yield Fold(title=title, blocks=(f.table(f"{what}{title}", columns, rows, wide=True, note=note),))
+
+
+def _ticket_columns(tickets: Sequence[Entry], dimensions: Sequence[str]) -> list[str]:
+    """The columns worth a reader's eye: the id, those with a known meaning, what was split over."""
+    present = dict.fromkeys(key for ticket in tickets for key in ticket)
+    kept = [key for key in present if column_words(key) != key or key in dimensions]
+    return [key for key in kept if any(ticket.get(key) is not None for ticket in tickets)][:MOST_COLUMNS]
+
+
+def _cell(key: str, value: object) -> str:
+    if value is None:
+        return w.BLANK
+    if isinstance(value, bool | int | float):
+        return w.value_text(value, None)
+    return w.date_text(w.plain(value)) if key.endswith("_at") else w.plain(value)
+
+
+def _measures(results: Results, indicator: str) -> list[Block]:
+    """The improvement measures for one indicator, or that there are none yet."""
+    entry = f.indicator_of(results, indicator)
+    name = w.clause(entry["level3"]) if entry else indicator
+    actions = [action for action in results["plan"] if action["indicator"] == indicator]
+    if not actions:
+        return [*f.para(f"针对“{name}”的改进措施尚未提出。")]
+    proposed = sum(action["status"] == "proposed" for action in actions)
+    told = f"针对“{name}”提出改进措施{len(actions)}项"
+    if proposed:
+        which = f"其中{proposed}项" if proposed < len(actions) else "均" if proposed > 1 else ""
+        told += f"，{which}为建议，尚未采纳"
+    return [*f.para(f"{told}。"), plan_table(actions, f"{name}改进措施")]
+
+
+# --- overshoot, fragile, trend --------------------------------------------------------------------
+
+
+def overshoots(results: Results) -> Iterable[Point]:
+    """Results far beyond their target: how far, on which basis, what follows for the next target."""
+    for deviation in f.deviations_of(results, "overshoot"):
+        entry = f.judged(results, deviation)
+        if entry is None:
+            continue
+        words = w.attainment_words(entry)
+        rate = f"完成率为{words}" if words != "优于目标" else "优于目标的幅度较大"
+        lead = f"该项目标为{w.quoted(entry.get('target_text'))}，实际完成{f.actual_words(entry)}，{rate}。"
+        advice = "下一年度应结合本年实际完成情况和测算依据，重新核定目标值。"
+        yield Point(f.subject(results, deviation), tuple([*f.para(lead, _basis(entry), advice),
+                                                          *_optional_measures(results, deviation)]))  # fmt: skip
+
+
+def _basis(entry: Entry) -> str:
+    evidence = entry.get("evidence") or {}
+    if evidence.get("kind") != "stated":
+        return ""
+    note = w.clause(evidence.get("note"))
+    unclear = "，没有提供测算方法" if not evidence.get("method") and not note else ""
+    return f"该实际值由填报单位申报{unclear}{f'，{note}' if note else ''}，不能由记录核实。"
+
+
+def fragile(results: Results) -> Iterable[Point]:
+    """Met results that might as well have been missed: a small sample, or one bad month away."""
+    for deviation in f.deviations_of(results, "fragile"):
+        entry = f.judged(results, deviation)
+        if entry is None:
+            continue
+        lead = f"该项目标为{w.quoted(entry.get('target_text'))}，实际完成{f.actual_words(entry)}，已达到目标"
+        why = _bad_month(entry, deviation) or _sample(entry, deviation)
+        yield Point(f.subject(results, deviation), tuple([*f.para(f"{lead}。", why),
+                                                          *_optional_measures(results, deviation)]))  # fmt: skip
+
+
+def _sample(entry: Entry, deviation: Entry) -> str:
+    interval = deviation.get("interval") or entry.get("interval")
+    if not interval:
+        return "但达标的余量很小，下一年度应继续关注。"
+    known = deviation.get("text_facts") or {}
+    rows = known.get("rows") or (entry.get("evidence") or {}).get("rows")
+    unit = w.actual_unit(entry)
+    level = f"按{w.ratio_text(known['level'])}的置信水平" if known.get("level") else "据此"
+    sample = f"但该结果只来自{rows}份样本，" if rows else "但该结果来自抽样，"
+    side = "上限高于目标" if w.lower_is_better(entry) else "下限低于目标"
+    return (
+        f"{sample}{level}推断，总体水平在{w.interval_text(interval, unit)}之间，"
+        f"{side}，不能排除总体没有达到目标。下一年度应增加样本量后再作判断。"
+    )
+
+
+def _bad_month(entry: Entry, deviation: Entry) -> str:
+    known = deviation.get("text_facts") or {}
+    if known.get("with_bad_month") is None or not known.get("month"):
+        return ""
+    unit = w.actual_unit(entry)
+    value = known.get("month_value")
+    own = f"（当月为{w.value_text(value, unit)}）" if value is not None else ""
+    would = w.value_text(known["with_bad_month"], unit)
+    return (
+        f"但如果再有一个月与{w.date_text(known['month'])}{own}相当，"
+        f"全年结果将为{would}，达不到目标。"
+    )
+
+
+def trends(results: Results) -> Iterable[Point]:
+    """Results whose course over the year or the years speaks against the target."""
+    for at, deviation in enumerate(f.deviations_of(results, "trend")):
+        entry = f.judged(results, deviation)
+        if entry is None:
+            continue
+        what = f.subject(results, deviation)
+        lead = f"该项目标为{w.quoted(entry.get('target_text'))}，实际完成{f.actual_words(entry)}，各期走势不利于达到目标。"
+        blocks = [*f.para(lead), *monthly_chart(entry, f"trend-{at + 1}-months", what)]
+        yield Point(what, tuple([*blocks, *_optional_measures(results, deviation)]))
+
+
+def _optional_measures(results: Results, deviation: Entry) -> list[Block]:
+    """Measures where there are some and no shortfall of the indicator has listed them already."""
+    missed = {d["indicator"] for d in f.deviations_of(results, "shortfall")}
+    has = any(action["indicator"] == deviation["indicator"] for action in results["plan"])
+    return _measures(results, deviation["indicator"]) if has and deviation["indicator"] not in missed else []

@@ -1,0 +1,188 @@
+"""How the overall goal came out: the indicator table, the year's activity, against last year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from helpers.report import wording as w
+from helpers.report.blocks import Block, Cell, Table
+from helpers.report.figures import activities_chart, activity_months_chart, attainment_chart, trend_chart
+from helpers.report.figures.activities import activity_text
+from helpers.report.narrative import facts as f
+from helpers.report.narrative.facts import Entry, Results
+from helpers.report.narrative.opening import outcome_words, score_words
+
+BAR_END = 1.5
+NAMED = 3
+
+
+def outcome(results: Results) -> Iterable[Block]:
+    """How many targets were reached and the score, with the indicator table and its chart."""
+    yield from f.para(f"本年度{outcome_words(results)}。", f"{score_words(results)}。")
+    yield indicator_table(results)
+    yield from attainment_chart(results)
+
+
+# --- the indicator table --------------------------------------------------------------------------
+
+_COLUMNS = [
+    ("一级指标", "center", 0.9),
+    ("二级指标", "center", 1.0),
+    ("三级指标", "left", 1.7),
+    ("填报说明", "left", 2.0),
+    ("年度指标值", "left", 1.7),
+    ("实际完成值", "left", 1.7),
+    ("完成率", "right", 1.0),
+    ("分值", "right", 0.7),
+    ("得分", "right", 0.8),
+    ("完成情况", "center", 1.0),
+]
+
+
+def indicator_table(results: Results) -> Table:
+    """All indicators by level, with the execution row and the total."""
+    entries = results["indicators"]
+    first = f.spans([entry["level1"] for entry in entries])
+    second = f.spans([(entry["level1"], entry["level2"]) for entry in entries])
+    rows = [_row(*row) for row in zip(entries, first, second, strict=True)]
+    rows += [_execution_row(results), _total_row(results)]
+    notes = [w.sentence(results["weights_basis"])] if results.get("weights_basis") else []
+    if any(w.attainment_words(entry) == "优于目标" for entry in entries):
+        notes.append("目标为上限的指标，实际值低于上限的记为“优于目标”。")
+    if not f.is_complete(results):
+        notes.append("合计得分不含暂未评分的项目。")
+    return f.table(
+        "绩效指标完成情况", _COLUMNS, rows, wide=True, total_row=True, note="".join(notes) or None
+    )
+
+
+def _row(entry: Entry, first: int, second: int) -> list[Cell]:
+    cells = [Cell(text=w.clause(entry["level1"]), rowspan=first)] if first else []
+    cells += [Cell(text=w.clause(entry["level2"]), rowspan=second)] if second else []
+    status = entry["status"]
+    return cells + [
+        Cell(text=w.clause(entry["level3"])),
+        Cell(text=w.clause(entry.get("definition"))),
+        Cell(text=w.plain(entry.get("target_text")) or w.BLANK),
+        Cell(text=f.actual_words(entry)),
+        Cell(text=w.attainment_words(entry), bar=_bar(entry)),
+        Cell(text=_points(entry["weight"])),
+        Cell(text=_points(entry["score"])),
+        Cell(text=w.status_words(status), status=status),
+    ]
+
+
+def _bar(entry: Entry) -> float | None:
+    attainment = entry.get("attainment")
+    if attainment is None:
+        return None
+    return min(attainment, 1.0 if w.lower_is_better(entry) else BAR_END)
+
+
+def _points(value: float | None) -> str:
+    return w.BLANK if value is None else w.number_text(value)
+
+
+def _execution_row(results: Results) -> list[Cell]:
+    budget = results["budget"]
+    rate = budget["execution_rate"]
+    words = w.UNKNOWN if rate is None else w.ratio_text(rate)
+    bar = None if rate is None else max(0.0, min(rate, BAR_END))
+    texts = ["预算执行", w.BLANK, "预算执行率", "全年执行数与全年预算数之比", w.BLANK, words]
+    tail = [_points(budget["weight"]), _points(budget["score"]), w.BLANK]
+    share = Cell(text=w.BLANK if rate is None else words, bar=bar)
+    return [*(Cell(text=text) for text in texts), share, *(Cell(text=text) for text in tail)]
+
+
+def _total_row(results: Results) -> list[Cell]:
+    weight = w.number_text(f.full_weight(results))
+    texts = ["合计", *[""] * 6, weight, _points(results["score"]["total"]), ""]
+    return [Cell(text=text) for text in texts]
+
+
+# --- activity -------------------------------------------------------------------------------------
+
+
+def activity(results: Results) -> Iterable[Block]:
+    """The year's activity in words, as a table, by kind and by month."""
+    entries = results["activities"]
+    if not entries:
+        return
+    total = _total(results)
+    unit = f.unit_of_activities(results)
+    if not total:
+        yield from f.para(f"列入统计的运维活动共{len(entries)}类，本年度都没有记录。")
+        return
+    yield from f.para(
+        f"全年开展运维活动{len(entries)}类，共{total}{unit}{_largest(entries, total, unit)}。",
+        _bounds(entries),
+        _targets(entries),
+    )
+    yield _activity_table(results, entries, total)
+    yield from activities_chart(results)
+    yield from activity_months_chart(results)
+
+
+def _total(results: Results) -> int:
+    given = results.get("activity_total")
+    return sum(entry["count"] for entry in results["activities"]) if given is None else given
+
+
+def _largest(entries: list[Entry], total: int, unit: str) -> str:
+    ranked = sorted(entries, key=lambda entry: -entry["count"])[:NAMED]
+    if len(entries) == 1:
+        return ""
+    told = [
+        f"{w.quoted(entry['category'])}{activity_text(entry, unit)}，占{w.ratio_text(entry['count'] / total)}"
+        for entry in ranked
+        if entry["count"]
+    ]
+    return f"，其中{'；'.join(told)}"
+
+
+def _bounds(entries: list[Entry]) -> str:
+    bounds = [entry for entry in entries if entry.get("lower_bound")]
+    if not bounds:
+        return ""
+    told = "".join(w.quoted(entry["category"]) for entry in bounds)
+    return f"{told}{'均' if len(bounds) > 1 else ''}为约数，合计按其下限计入。"
+
+
+def _targets(entries: list[Entry]) -> str:
+    if any(entry.get("target") for entry in entries):
+        return ""
+    return "各类活动没有设定年度目标，数量仅反映工作量。" if len(entries) > 1 else "该类活动没有设定年度目标。"
+
+
+def _activity_table(results: Results, entries: list[Entry], total: int) -> Table:
+    unit = f.unit_of_activities(results)
+    columns = [("序号", "center", 0.6), ("活动类别", "left", 4.0), (f"数量（{unit}）", "right", 1.2), ("占比", "right", 1.0)]
+    rows = [
+        [str(at), w.clause(entry["category"]), activity_text(entry, unit).removesuffix(unit), w.ratio_text(entry["count"] / total, keep=True)]
+        for at, entry in enumerate(entries, start=1)
+    ]
+    rows.append(["", "合计", str(total), w.ratio_text(1, keep=True)])
+    for title, key in (("年度目标", "target"), ("说明", "note")):
+        if any(entry.get(key) for entry in entries):
+            columns.append((title, "left", 2.0))
+            texts = [w.clause(entry.get(key)) or w.BLANK for entry in entries]
+            rows = [[*row, text] for row, text in zip(rows, [*texts, ""], strict=True)]
+    return f.table("年度运维活动", columns, rows, total_row=True)
+
+
+# --- last year ------------------------------------------------------------------------------------
+
+
+def against_last_year(results: Results) -> Iterable[Block]:
+    """The figures that can be held against last year's, as a chart."""
+    past = [e for e in results["indicators"] if (e.get("previous") or {}).get("status")]
+    if not past:
+        return
+    year = past[0]["previous"]["fiscal_year"]
+    better = [e for e in past if e["previous"]["status"] in f.MISSED and e["status"] == "met"]
+    worse = [e for e in past if e["previous"]["status"] == "met" and e["status"] in f.MISSED]
+    told = [f"{f.names(better)}由未完成转为完成"] * bool(better)
+    told += [f"{f.names(worse)}由完成转为未完成"] * bool(worse)
+    told = told or ["完成情况没有变化"]
+    yield from f.para(f"与{year}年相比，可比的{len(past)}项指标中，{'，'.join(told)}。")
+    yield from trend_chart(results)

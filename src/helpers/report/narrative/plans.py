@@ -1,0 +1,139 @@
+"""The improvement measures: this year's plan, and what became of last year's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from helpers.report import wording as w
+from helpers.report.blocks import Block, Table
+from helpers.report.narrative import facts as f
+from helpers.report.narrative.facts import Entry, Results
+
+_FOLLOWED = {"done": "已完成", "carried": "未完成，结转本年", "proposed": "未采纳", "adopted": "实施中"}
+_VERIFIED = {True: "核实有效", False: "核实未见效", None: "尚不能核实"}
+
+
+def plan_table(actions: Sequence[Entry], caption: str) -> Table:
+    """Measure, cause, post, date, yardstick and state of each action."""
+    columns = [
+        ("序号", "center", 0.5),
+        ("改进措施", "left", 2.6),
+        ("针对的原因", "left", 1.6),
+        ("责任岗位", "center", 1.0),
+        ("完成期限", "center", 1.2),
+        ("衡量指标", "left", 2.2),
+        ("状态", "center", 0.9),
+    ]
+    rows = [
+        [
+            str(at),
+            _action(action),
+            _cause(action),
+            w.clause(action.get("owner")) or w.BLANK,
+            w.date_text(action["due"]) if action.get("due") else w.BLANK,
+            _yardstick(action),
+            _state(action),
+        ]
+        for at, action in enumerate(actions, start=1)
+    ]
+    return f.table(caption, columns, rows)
+
+
+def _action(action: Entry) -> str:
+    effect = w.clause(action.get("expected_effect"))
+    return w.clause(action["action"]) + (f"（预期效果：{effect}）" if effect else "")
+
+
+def _cause(action: Entry) -> str:
+    cause = w.clause(action.get("cause")) or w.BLANK
+    return {True: f"{cause}（已确认）", False: f"{cause}（已排除）"}.get(action.get("confirmed"), cause)
+
+
+def _yardstick(action: Entry) -> str:
+    """What is measured, its target, and this year's figure from which it starts."""
+    yardstick = action.get("yardstick") or {}
+    words, target = w.clause(yardstick.get("words")), target_words(yardstick)
+    start = yardstick.get("before")
+    told = [words or "", f"目标{target}" if target else ""]
+    if start is not None:
+        told.append(f"本年为{w.value_text(start, yardstick.get('unit'))}")
+    return "，".join(filter(None, told)) or w.BLANK
+
+
+def target_words(yardstick: Entry) -> str:
+    """A yardstick's target as written, else as a figure."""
+    if yardstick.get("target_text"):
+        return w.clause(yardstick["target_text"])
+    target = yardstick.get("target")
+    return w.value_text(target, yardstick.get("unit")) if target is not None else ""
+
+
+def _state(action: Entry) -> str:
+    words = w.PLAN_STATUS_WORDS[action["status"]]
+    if action.get("carried_from") and action["status"] != "carried":
+        return f"{words}（上年结转）"
+    return "上年结转" if action["status"] == "carried" else words
+
+
+def other_plans(results: Results) -> Iterable[Block]:
+    """The measures for indicators that have no deviation of their own in the report."""
+    raised = {deviation["indicator"] for deviation in results["deviations"]}
+    actions = [action for action in results["plan"] if action["indicator"] not in raised]
+    if actions:
+        yield from f.para(f"除上述偏离外，另有改进措施{len(actions)}项。")
+        yield plan_table(actions, "其他改进措施")
+
+
+def followup(results: Results) -> Iterable[Block]:
+    """Each measure of last year's plan with its yardstick before and after and the verdict."""
+    entries = results.get("followup") or []
+    if not entries:
+        return
+    yield from f.para(_counted(entries))
+    year = results["fiscal_year"]
+    columns = [
+        ("序号", "center", 0.5),
+        ("上年改进措施", "left", 2.3),
+        ("责任岗位", "center", 1.0),
+        ("落实情况", "center", 1.2),
+        ("衡量指标及目标", "left", 2.2),
+        (f"{year - 1}年", "right", 0.9),
+        (f"{year}年", "right", 0.9),
+        ("核实结论", "left", 2.2),
+    ]
+    rows = [[str(at), *_followed(entry)] for at, entry in enumerate(entries, start=1)]
+    yield f.table("上年改进措施落实情况", columns, rows, wide=True)
+
+
+def _counted(entries: Sequence[Entry]) -> str:
+    done = [entry for entry in entries if entry["status"] == "done"]
+    good = sum(entry.get("verified") is True for entry in entries)
+    bad = sum(entry.get("verified") is False for entry in entries)
+    told = [f"已完成{len(done)}项" if done else "尚无一项完成"]
+    told += [f"经本年数据核实有效{good}项"] * bool(good) + [f"核实未见效{bad}项"] * bool(bad)
+    left = len(entries) - len(done)
+    told += [f"{left}项没有完成"] * bool(left and done)
+    return f"上年提出改进措施{len(entries)}项，{'，'.join(told)}。"
+
+
+def _followed(entry: Entry) -> list[str]:
+    yardstick = entry.get("yardstick") or {}
+    unit, words, target = yardstick.get("unit"), w.clause(yardstick.get("words")), target_words(yardstick)
+    state = _FOLLOWED[entry["status"]]
+    if entry["status"] == "done" and entry.get("done_on"):
+        state = f"{w.date_text(entry['done_on'])}完成"
+    verdict = _VERIFIED[entry.get("verified")]
+    reason = w.clause(entry.get("conclusion"))
+    return [
+        w.clause(entry["action"]),
+        w.clause(entry.get("owner")) or w.BLANK,
+        state,
+        "，".join(filter(None, [words, f"目标{target}" if target else ""])) or w.BLANK,
+        _figure(yardstick.get("before"), unit),
+        _figure(yardstick.get("after"), unit),
+        f"{verdict}：{reason}" if reason else verdict,
+    ]
+
+
+def _figure(value: object, unit: str | None) -> str:
+    return w.BLANK if value is None else w.value_text(value, unit)
