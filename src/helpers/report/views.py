@@ -83,10 +83,11 @@ def causes(deviation: Json, names: Mapping[str, str]) -> Table:
     what = names.get(deviation["indicator"], deviation["indicator"]) + (f"·{deviation['part']}" if deviation.get("part") else "")
     gap, unit = deviation.get("gap"), deviation.get("unit")
     shown = "" if gap is None else f"，差距 {gap_text(gap, unit)}"
-    rows = [(c.get("dimension_words") or c["dimension"], c["cause"], c["rows"], gap_text(c["contribution"], unit),
-             "—" if c.get("avoidable") is None else value_text(c["avoidable"], unit)) for c in deviation["causes"]]
-    return table(f"{what}:{KINDS[deviation['kind']]}{shown}", ["维度", "原因", "条数", "对差距的贡献", "若无此原因"], rows,
-                 right=(2, 3, 4))
+    rows = [(c.get("dimension_words") or c["dimension"], c.get("words") or c["cause"], c["rows"], c.get("misses"),
+             gap_text(c["contribution"], unit), "—" if c.get("avoidable") is None else value_text(c["avoidable"], unit))
+            for c in deviation["causes"]]
+    return table(f"{what}:{KINDS[deviation['kind']]}{shown}", ["维度", "原因", "条数", "其中未达到", "对差距的贡献", "若无此原因"], rows,
+                 right=(2, 3, 4, 5))
 
 
 def plan(rows: Sequence[Json], caption: str) -> Table:

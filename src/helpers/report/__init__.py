@@ -1,0 +1,1 @@
+"""The report: narrative, figures, HTML, PDF, DOCX, XLSX, all made from results.json."""
