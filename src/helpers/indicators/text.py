@@ -23,7 +23,7 @@ def normal(text: str) -> str:
     for look, plain in LOOK_ALIKES.items():
         out = out.replace(look, plain)
     out = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", out)
-    out = out.replace("百分之", "pct")
+    out = out.replace("(百分比)", "").replace("百分之", "pct")
     out = re.sub(r"pct([\d.]+)", r"\1%", out)
     return NUMERAL.sub(lambda m: _digits(m.group()), out)
 
