@@ -69,10 +69,10 @@ def rasterise(svg: str, width_mm: float = 150, dpi: int = 200) -> bytes:
 def _metadata(blocks: Sequence[Any]) -> dict[str, Any]:
     front = next((b for b in blocks if isinstance(b, Front)), None)
     return {"title": front.title if front else "绩效自评报告", "author": front.institution if front else "",
-            "description": f"{front.fiscal_year} 年度 {front.project}" if front else "", "date": _date(front)}
+            "description": f"{front.fiscal_year} 年度 {front.project}" if front else "", "date": report_date(front)}
 
 
-def _date(front: Front | None) -> list[int]:
+def report_date(front: Front | None) -> list[int]:
     """Year, month, day of the report: a PDF/A needs one, and it must not be the clock's."""
     found = [int(number) for number in re.findall(r"\d+", front.date)] if front else []
     return found[:3] if len(found) >= 3 else [front.fiscal_year + 1 if front else 2000, 1, 1]
@@ -99,7 +99,7 @@ class _Tree:
             case Figure():
                 return self._figure(block)
             case Card():
-                return {"type": "card", "table": self._table(_card_table(block))}
+                return {"type": "card", "table": self._table(card_table(block))}
             case Fold():
                 return {"type": "fold", "title": runs(block.title), "blocks": [self.block(b) for b in block.blocks]}
         raise TypeError(f"no block: {type(block).__name__}")
@@ -129,7 +129,7 @@ def _soft(text: str) -> str:
     return re.sub(r"([A-Za-z0-9_./=-]{16})(?=[A-Za-z0-9_./=-])", "\\1\u200b", text)
 
 
-def _card_table(card: Card) -> Table:
+def card_table(card: Card) -> Table:
     rows = tuple((Cell(text=i.label), Cell(text=i.value), Cell(text=i.note or "")) for i in card.items)
     columns = (TableColumn(title="项目", width=2), TableColumn(title="结果", width=2, align="center"),
                TableColumn(title="说明", width=4))
