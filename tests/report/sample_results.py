@@ -483,7 +483,7 @@ def _audit() -> list[dict[str, Any]]:
             None,
             "公布的表格对产出指标印50分、满意度指标印40分，效益指标没有分值",
             arithmetic="50 + 40 + 10 = 100",
-            remedy="请按50/30/10/10核对各组分值",
+            remedy="向填报单位核实各组分值。在 indicators.yml 里改写 weight。",
         ),
         _finding("overshoot", "提高干警办公办案效率", "实际值是目标值的2倍，未说明原因", remedy="请说明测算方法"),
         _finding("target_in_name", "满意率不低于90%", "指标名称中写入了目标值"),
@@ -533,6 +533,10 @@ def _provenance() -> dict[str, Any]:
     }
 
 
+def rule(name: str, value: Any, confidence: str = "H") -> dict[str, Any]:
+    return {"name": name, "value": value, "source": "财预〔2020〕10号", "confidence": confidence}
+
+
 def fy2024() -> dict[str, Any]:
     """The full year: one compound miss, one overshoot, one fragile result, last year's plan."""
     indicators = _output_indicators() + _benefit_indicators()
@@ -556,8 +560,14 @@ def fy2024() -> dict[str, Any]:
                 "id": "caiyu-2020-10",
                 "title": "《项目支出绩效评价管理办法》（财预〔2020〕10号）",
                 "values": [
-                    {"name": "预算执行分值", "value": 10, "source": "财预〔2020〕10号", "confidence": "H"},
-                    {"name": "超出目标须说明的完成率", "value": 1.3, "source": "地方规定", "confidence": "M"},
+                    rule("execution_weight", 10),
+                    rule("group_weights", {"产出指标": 50, "效益指标": 30, "满意度指标": 10}),
+                    rule("lower_formula", "difference"),
+                    rule("pass_mark", None),
+                    rule("choice_shares", [[0.8, 1], [0.6, 0.8], [0, 0.6]]),
+                    rule("grades", [{"at_least": 90, "gives": "优"}, {"at_least": 0, "gives": "差"}]),
+                    rule("overshoot_from", 1.3, "M"),
+                    rule("strict_hit_scores", True, "M"),
                 ],
             },
             "weights_basis": "按推定权重测算，非申报得分",

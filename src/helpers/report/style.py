@@ -15,8 +15,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpers.report.fonts import register_matplotlib
-
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -91,6 +89,8 @@ def draw(name: str, height: float, paint: Callable[[Axes], None]) -> str:
     import matplotlib
     from matplotlib.figure import Figure
 
+    from helpers.report.fonts import register_matplotlib
+
     family = register_matplotlib()
     defaults = {k: v for k, v in matplotlib.rcParamsDefault.items() if _is_looks(k)}
     mine = {**_SETTINGS, "font.family": [family], "svg.hashsalt": name}
@@ -102,8 +102,14 @@ def draw(name: str, height: float, paint: Callable[[Axes], None]) -> str:
         try:
             figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
         except UserWarning as warning:
-            raise MissingGlyph(name, str(warning)) from None
+            raise MissingGlyph(name, _character(str(warning))) from None
     return _tidy(name, buffer.getvalue())
+
+
+def _character(warning: str) -> str:
+    """The character that matplotlib's warning names by its number."""
+    found = re.search(r"Glyph (\d+)", warning)
+    return f"{chr(int(found[1]))}（U+{int(found[1]):04X}）" if found else warning
 
 
 def _is_looks(key: str) -> bool:

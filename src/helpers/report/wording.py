@@ -166,7 +166,7 @@ def lower_is_better(indicator: Mapping[str, Any]) -> bool:
         return False
     if target.get("op") in ("<", "<="):
         return True
-    return not target.get("op") and target.get("direction") == "lower"
+    return target.get("op") in (None, "", "=") and target.get("direction") == "lower"
 
 
 def actual_unit(indicator: Mapping[str, Any]) -> str | None:

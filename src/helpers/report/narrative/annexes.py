@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
@@ -157,15 +158,33 @@ def source_notes(results: Results) -> Iterable[Block]:
     yield from f.para(f"按填报规则自查，并与来源材料核对，发现{'，'.join(told)}，列于下表。")
     columns = [("序号", "center", 0.5), ("涉及指标或部位", "left", 1.6), ("情况", "left", 3.6), ("处理", "left", 2.0)]
     rows = [
-        [str(at), _where(finding), _finding(finding, bool(stops)), w.clause(finding.get("remedy")) or w.BLANK]
+        [str(at), _where(finding), _finding(finding, bool(stops)), _remedy(finding)]
         for at, finding in enumerate(findings, start=1)
     ]
     yield f.table("自查和核对发现的事项", columns, rows)
 
 
+_FIELDS = {
+    "weight": "分值",
+    "score": "得分",
+    "budget": "项目资金",
+    "activities": "年度活动",
+    "narrative": "报告正文",
+    "total": "总分",
+}
+
+
 def _where(finding: Entry) -> str:
     where = finding.get("where") or {}
-    return w.clause(where.get("level3")) or w.clause(where.get("field")) or "全表"
+    field = where.get("field") or ""
+    return w.clause(where.get("level3")) or _FIELDS.get(field) or "全表"
+
+
+def _remedy(finding: Entry) -> str:
+    """What is to be done, as far as it concerns a reader: not which key of a file to edit."""
+    remedy = w.plain(finding.get("remedy"))
+    parts = [part for part in re.split(r"(?<=[。；])", remedy) if not re.search(r"[a-z]_?[a-z]{2,}", part)]
+    return w.clause("".join(parts)) or w.BLANK
 
 
 def _finding(finding: Entry, has_stops: bool) -> str:

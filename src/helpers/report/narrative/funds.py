@@ -85,7 +85,7 @@ def _rest(results: Results) -> str:
     rest = w.exact(budget["adjusted"]) - w.exact(budget["spent"])
     reason = w.clause(budget.get("unspent_reason"))
     if rest < 0:
-        told = reason or "申报材料未说明原因"
+        told = f"原因是{reason}" if reason else "申报材料没有说明原因"
         return f"执行数超出全年预算{w.money_text(-rest)}，{told}。"
     if rest == 0:
         return "预算资金已全部执行。"

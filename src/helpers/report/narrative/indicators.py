@@ -12,12 +12,16 @@ from helpers.report.narrative.outline import Point
 
 NOTE_WORDS = {
     "strict_bound_hit": "目标不含界限值本身，实际值恰好等于界限值，按未完成计，得分按公式计算",
-    "negative_actual": "实际值为负数，按零计分",
+    "negative_actual": "实际值为负数，按零计算",
+    "direction_missing": "目标没有写明是越高越好还是越低越好，无法判定是否完成",
+    "incomparable_units": "目标与实际完成值的计量单位不能比较",
     "operator_copied": "填报的实际值照抄了目标的比较符号，没有给出确切数值",
     "approximate": "实际值为约数",
-    "scored_as_higher": "目标没有写明比较方向，按数值越高越好计分",
+    "lower_bound": "实际值为约数，按其下限计算",
 }
 """What the marks on a result mean to a reader."""
+_TOLD_BY_KIND = {"overshoot", "fragile"}
+_TOLD_BY_EVIDENCE = {"stated_without_method"}
 
 
 def each_indicator(results: Results) -> Iterable[Point]:
@@ -187,6 +191,7 @@ def _to_explain(results: Results, entry: Entry) -> Iterable[str]:
         yield w.sentence(NOTE_WORDS.get(note, unknown))
     for finding in results["audit"]:
         where = finding.get("where") or {}
-        told_already = finding["check"] == "overshoot" and "overshoot" in kinds
+        check = finding["check"]
+        told_already = check in _TOLD_BY_EVIDENCE or (check in _TOLD_BY_KIND and check in kinds)
         if where.get("level3") == entry["level3"] and not told_already:
-            yield f"需要说明的是，{w.sentence(finding['message'])}"
+            yield w.sentence(finding["message"])

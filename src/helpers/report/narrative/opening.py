@@ -71,7 +71,7 @@ def _indicator_item(results: Results) -> CardItem:
     ]
     worst = next((s for s in ("not_met", "partly_met", "unknown") if f.with_status(results, s)), "met")
     note = "；".join(rest) or None if total > 1 else w.clause(results["indicators"][0]["level3"])
-    value = f"{total}项中完成{len(met)}项" if total > 1 else f"1项，{w.status_words(worst)}"
+    value = f"{total}项中完成{len(met)}项" if total > 1 else f"{total}项，{w.status_words(worst)}"
     return CardItem(label="绩效指标", value=value, status=worst, note=note)  # type: ignore[arg-type]
 
 
@@ -140,7 +140,7 @@ def outcome_words(results: Results) -> str:
     if len(entries) == 1:
         state = {"met": "已完成", "unknown": "完成情况无法判定"}.get(entries[0]["status"])
         state = state or w.status_words(entries[0]["status"])
-        return f"设定绩效指标1项（{w.quoted(entries[0]['level3'])}），{state}"
+        return f"设定绩效指标{len(entries)}项（{w.quoted(entries[0]['level3'])}），{state}"
     met = f.with_status(results, "met")
     if len(met) == len(entries):
         return f"设定的{len(entries)}项绩效指标全部完成"

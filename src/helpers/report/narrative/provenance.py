@@ -34,11 +34,11 @@ def rules(results: Results) -> Iterable[Block]:
         yield from f.para(f"分值说明：{w.sentence(results['weights_basis'])}")
     values = applied.get("values") or []
     if values:
-        columns = [("规则", "left", 2.4), ("取值", "left", 1.8), ("出处", "left", 2.4), ("核实情况", "center", 1.0)]
+        columns = [("规则", "left", 2.0), ("取值", "left", 2.6), ("出处", "left", 2.0), ("核实情况", "center", 1.0)]
         rows = [
             [
-                w.clause(value["name"]),
-                _value(value["value"]),
+                _RULE_WORDS.get(value["name"], w.clause(value["name"])),
+                rule_value(value["name"], value["value"]),
                 w.clause(value.get("source")) or w.BLANK,
                 _CONFIDENCE.get(value.get("confidence") or "", w.clause(value.get("confidence")) or w.BLANK),
             ]
@@ -47,16 +47,64 @@ def rules(results: Results) -> Iterable[Block]:
         yield f.table("评分规则取值", columns, rows)
 
 
+_RULE_WORDS = {
+    "execution_weight": "预算执行分值",
+    "group_weights": "一级指标分值",
+    "lower_formula": "上限类指标未达标时的计分",
+    "pass_mark": "及格线",
+    "satisfaction_bands": "满意度分档计分",
+    "execution_bands": "预算执行分档计分",
+    "execution_reason_below": "须说明原因的执行率",
+    "choice_shares": "定性指标各等次得分比例",
+    "grades": "评价等级",
+    "overshoot_from": "须说明原因的超出幅度",
+    "strict_hit_scores": "恰好等于界限值（不含界限）",
+    "rescale_dropped": "指标不适用时",
+}
+_FORMULAS = {"difference": "按超出目标的比例扣分", "ratio": "按目标值与实际值之比"}
+_SWITCHES = {
+    "strict_hit_scores": ("不得分", "按公式得分"),
+    "rescale_dropped": ("不调整其余分值", "剔除后其余分值按比例折算"),
+}
+
+
+def rule_value(name: str, value: Any) -> str:
+    """One value of a rule set in words."""
+    if value is None:
+        return "不设"
+    if name in _SWITCHES and isinstance(value, bool):
+        return _SWITCHES[name][value]
+    if name == "lower_formula":
+        return _FORMULAS.get(value, w.plain(value))
+    if name == "execution_reason_below":
+        return f"低于{w.ratio_text(value)}"
+    if name == "overshoot_from":
+        return f"完成率达到{w.ratio_text(value)}"
+    if name == "group_weights":
+        return "，".join(f"{w.plain(group)}{w.score_text(weight)}" for group, weight in value.items())
+    if name == "choice_shares":
+        return "，".join(f"{w.ratio_text(high)}至{w.ratio_text(low)}" for low, high in value)
+    if name in ("grades", "satisfaction_bands", "execution_bands"):
+        return "，".join(_band(name, band) for band in value)
+    return _value(value)
+
+
+def _band(name: str, band: Entry) -> str:
+    if band["at_least"] == 0:
+        return "其余为" + w.plain(band["gives"]) if name == "grades" else "其余得" + w.ratio_text(band["gives"])
+    if name == "grades":
+        return f"{w.number_text(band['at_least'])}分及以上为{w.plain(band['gives'])}"
+    return f"{w.ratio_text(band['at_least'])}及以上得{w.ratio_text(band['gives'])}"
+
+
 def _value(value: Any) -> str:
-    """A rule's value as text, whatever shape a rule set gives it."""
+    """A value of a kind that no rule set had so far."""
     if isinstance(value, str):
         return w.plain(value)
-    if value is None or isinstance(value, bool | int | float):
-        return w.BLANK if value is None else w.number_text(value, 6) if not isinstance(value, bool) else w.value_text(value, None)
-    if isinstance(value, list):
-        return "、".join(_value(item) for item in value)
-    if isinstance(value, dict) and all(isinstance(item, str | int | float) for item in value.values()):
-        return "；".join(f"{w.plain(key)} {_value(item)}" for key, item in value.items())
+    if isinstance(value, bool):
+        return w.value_text(value, None)
+    if isinstance(value, int | float):
+        return w.number_text(value, 6)
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 

@@ -31,14 +31,13 @@ _STYLES: dict[str, dict[str, Any]] = {
     "text": {**_CELL, "align": "left"},
     "center": {**_CELL, "align": "center"},
     "money": {**_CELL, "align": "center", "num_format": "0.00####"},
-    "points": {**_CELL, "align": "center", "num_format": "0.##;-0.##;0"},
+    "points": {**_CELL, "align": "center", "num_format": "General"},
     "score": {**_CELL, "align": "center", "num_format": "0.00"},
     "percent": {**_CELL, "align": "center", "num_format": "0.00%"},
     "count": {**_CELL, "align": "center", "num_format": "0"},
     "number": {**_CELL, "align": "right", "num_format": "General"},
     "date": {**_CELL, "align": "center", "num_format": 'yyyy"年"m"月"d"日"'},
 }
-_STYLES["points"]["num_format"] = "General"
 
 
 class Formats:

@@ -1,0 +1,208 @@
+"""Charts: the same bytes, text alternatives and data from the results, nothing drawn of nothing."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+import sample_results as sample
+
+from helpers.report import style
+from helpers.report.figures import (
+    activities_chart,
+    activity_months_chart,
+    attainment_chart,
+    cause_pareto_chart,
+    funds_chart,
+    monthly_chart,
+    trend_chart,
+    years_chart,
+)
+
+
+def all_charts(data):
+    repair = data["indicators"][2]["parts"][1]
+    return [
+        *attainment_chart(data),
+        *funds_chart(data),
+        *activities_chart(data),
+        *activity_months_chart(data),
+        *cause_pareto_chart(data["deviations"][0], "cause-1", "故障维修"),
+        *cause_pareto_chart(data["deviations"][1], "cause-2", "一般桌面运维"),
+        *monthly_chart(repair, "months-1", "故障维修"),
+        *trend_chart(data),
+        *years_chart([data, {**sample.bare(), "fiscal_year": 2023}]),
+    ]
+
+
+@pytest.fixture(scope="module")
+def charts():
+    return all_charts(sample.fy2024())
+
+
+def rows(figure):
+    return [tuple(cell.text for cell in row) for row in figure.data.rows]
+
+
+def test_the_same_results_give_the_same_bytes(charts):
+    assert [figure.svg for figure in all_charts(sample.fy2024())] == [figure.svg for figure in charts]
+
+
+def test_a_users_own_settings_change_nothing(charts):
+    import matplotlib
+
+    with matplotlib.rc_context({"font.size": 20, "axes.grid": True, "svg.fonttype": "none", "axes.facecolor": "red"}):
+        assert attainment_chart(sample.fy2024())[0].svg == charts[0].svg
+
+
+def test_svg_stands_in_another_document_without_anything_external(charts):
+    seen = set()
+    for figure in charts:
+        root = ET.fromstring(figure.svg)
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert root.get("viewBox")
+        ids = set(re.findall(r' id="([^"]+)"', figure.svg))
+        links = set(re.findall(r'(?:href="#|url\(#)([^")]+)', figure.svg))
+        assert links == ids
+        assert not ids & seen, "two charts share an id"
+        seen |= ids
+        for sign in ("<style", "style=", "<script", "<metadata", "<!--", "<image", "<text", "<?xml", "font-family"):
+            assert sign not in figure.svg, sign
+        assert not re.findall(r'href="(?!#)', figure.svg)
+        assert len(figure.svg) < 130_000
+
+
+def test_text_alternatives_tell_the_figures(charts):
+    for figure in charts:
+        assert figure.alt.endswith("。") and len(figure.alt) > 15
+        assert figure.data.rows
+    assert "有效投诉，不高于10件，优于目标；完成时效，一般桌面运维1小时完成、故障维修一个工作日完成，98.01%（未完成）" in charts[0].alt
+    assert "180%" not in charts[0].alt
+
+
+def test_attainment_rows(charts):
+    assert rows(charts[0])[4] == ("提高干警办公办案效率", "不低于5%", "200%")
+
+
+def test_funds_rows():
+    (figure,) = funds_chart(sample.fy2024())
+    assert rows(figure) == [
+        ("年初预算数", "178万元"),
+        ("全年预算数", "178万元"),
+        ("其中：信息安全服务", "30万元"),
+        ("信息化运维", "148万元"),
+        ("全年执行数", "177万元（执行率99.44%）"),
+    ]
+
+
+def test_activities_beyond_the_largest_are_added_up():
+    (figure,) = activities_chart(sample.fy2024())
+    found = rows(figure)
+    assert found[0] == ("个人办公设备故障", "9974次")
+    assert ("业务系统运维", "885余次") in found
+    assert found[-1] == ("其余10类合计", "16次")
+
+
+def test_months_add_up_to_all_activity():
+    (figure,) = activity_months_chart(sample.fy2024())
+    assert [column.title for column in figure.data.columns] == ["月份", "个人办公设备故障", "审判庭保障", "业务系统运维", "其他17类", "合计"]
+    assert sum(int(row[-1]) for row in rows(figure)) == 14405
+    for row in rows(figure):
+        assert sum(map(int, row[1:-1])) == int(row[-1])
+
+
+def test_causes_add_up_to_the_gap():
+    (figure,) = cause_pareto_chart(sample.fy2024()["deviations"][0], "c", "故障维修")
+    assert rows(figure) == [
+        ("等待备件", "2.94个百分点，累计78.3%"),
+        ("厂商返修", "0.49个百分点，累计91.3%"),
+        ("未记录原因", "0.33个百分点，累计100%"),
+    ]
+
+
+def test_negative_contributions_are_not_added_up():
+    (figure,) = cause_pareto_chart(sample.fy2024()["deviations"][1], "c", "一般桌面运维")
+    assert [text for _, text in rows(figure)] == ["0.27个百分点", "-0.04个百分点"]
+
+
+def test_many_causes_keep_their_sum():
+    causes = [{"cause": f"原因{n}", "contribution": 0.01, "rows": 1} for n in range(20)] + [{"cause": None, "contribution": 0.1}]
+    (figure,) = cause_pareto_chart({"gap": 0.3, "unit": "比例", "causes": causes}, "c", "某项")
+    found = rows(figure)
+    assert len(found) == 12
+    assert found[-2:] == [("其余10项合计", "10个百分点，累计66.7%"), ("未记录原因", "10个百分点，累计100%")]
+
+
+def test_months_of_a_share_against_its_target():
+    (figure,) = monthly_chart(sample.fy2024()["indicators"][2]["parts"][1], "m", "故障维修")
+    assert figure.alt.startswith("折线图，故障维修各月情况，目标100%，12个月未达目标：2024年1月95%；")
+    assert rows(figure)[0] == ("2024年1月", "95%", "60")
+
+
+def test_months_of_a_count_have_no_target_line():
+    counted = sample.indicator("c", "产出指标", "质量指标", "有效投诉", target=sample.target("<=", 10, "件"))
+    counted["monthly"] = [{"month": f"2024-{m:02d}", "value": m % 2, "n": m % 2} for m in range(1, 13)]
+    (figure,) = monthly_chart(counted, "m", "有效投诉")
+    assert figure.alt.startswith("柱形图，有效投诉各月情况：")
+
+
+def test_a_missing_month_is_left_out():
+    part = sample.fy2024()["indicators"][2]["parts"][1]
+    part["monthly"][4].update(value=None, n=0)
+    (figure,) = monthly_chart(part, "m", "故障维修")
+    assert len(rows(figure)) == 11
+
+
+def test_years_side_by_side():
+    (figure,) = trend_chart(sample.fy2024())
+    assert rows(figure) == [
+        ("完成时效（故障维修）", "91.2%", "96.25%", "100%"),
+        ("节能环保设施使用率", "98%", "100%", "100%"),
+        ("满意率不低于90%", "90.5%", "91.96%", "90%"),
+    ]
+    (years,) = years_chart([sample.fy2024(), sample.unknown()])
+    assert rows(years) == [("2022年", "未评定", "—"), ("2024年", "99.69分", "99.44%")]
+
+
+def test_nothing_to_draw_is_no_chart():
+    data = sample.unknown()
+    assert attainment_chart(data) == funds_chart(data) == activities_chart(data) == activity_months_chart(data) == ()
+    assert trend_chart(sample.bare()) == ()
+    assert monthly_chart(sample.bare()["indicators"][0], "m", "某项") == ()
+    assert cause_pareto_chart({"gap": 0.1, "unit": "比例", "causes": []}, "c", "某项") == ()
+    assert cause_pareto_chart({"gap": 0.1, "unit": "比例", "causes": [{"cause": "甲", "contribution": 0.1}]}, "c", "某项") == ()
+    assert years_chart([sample.bare()]) == ()
+
+
+def test_sixty_indicators_take_two_figures_of_those_furthest_from_the_target():
+    first, second = attainment_chart(sample.many())
+    assert first.caption == "完成率最低的19项指标完成率（1/2）"
+    assert second.caption == "完成率最低的19项指标完成率（2/2）"
+    assert rows(first)[0][2] == "50%（未完成）"
+    for figure in (first, second):
+        assert float(ET.fromstring(figure.svg).get("height").removesuffix("pt")) / 72 <= style.TALLEST + 0.5
+
+
+def test_a_character_that_the_font_lacks_stops_the_chart():
+    data = sample.fy2024()
+    data["indicators"][0]["level3"] = "驻场\U0001f600人员"
+    with pytest.raises(style.MissingGlyph, match="missing_glyph: 图 attainment-1 中有字体不含的字符：\U0001f600（U\\+1F600）") as caught:
+        attainment_chart(data)
+    assert caught.value.chart == "attainment-1"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("提高干警办公办案效率", ["提高干警办公办案效率"]),
+        ("更新模块及待上线系统安全检测", ["更新模块及待上", "线系统安全检测"]),
+        ("漏洞扫描（网站及信息系统、服务器、办公终端）", ["漏洞扫描（网站及信息系", "统、服务器、办公终端）"]),
+        ("一二三四五六七八九十一二（甲）", ["一二三四五六七八", "九十一二（甲）"]),
+        ("", [""]),
+    ],
+)
+def test_names_wrap_evenly_and_whole(text, lines):
+    found = style.wrapped(text).split("\n")
+    assert "".join(found) == text
+    assert found == lines

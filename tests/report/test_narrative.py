@@ -1,0 +1,472 @@
+"""The report's text: outlines, every sentence's figures from the results, and the odd years."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import sample_results as sample
+
+from helpers.report import narrative
+from helpers.report.blocks import Fold, Heading, Table, from_json, to_json
+from helpers.report.narrative import OUTLINES, UnknownOutline, build_report
+from helpers.report.narrative.facts import spans
+from helpers.report.narrative.outline import Chapter, Outline, Point, Section, chinese_number, render
+from helpers.report.narrative.provenance import rule_value
+
+MAKERS = [sample.fy2024, sample.bare, sample.unknown, sample.many]
+
+
+def flat(blocks):
+    """All blocks, folded ones and figures' data tables included."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Fold):
+            yield from flat(block.blocks)
+        if block.type == "figure":
+            yield block.data
+
+
+def words(blocks):
+    """All text that a reader sees, in order."""
+    found = []
+    for block in flat(blocks):
+        if block.type in ("heading", "paragraph"):
+            found.append(block.text)
+        elif block.type == "items":
+            found += block.items
+        elif block.type == "card":
+            found += [part for item in block.items for part in (item.label, item.value, item.note or "")]
+        elif block.type == "table":
+            found += [block.caption, block.note or "", *(c.title for c in block.columns)]
+            found += [cell.text for row in block.rows for cell in row]
+        elif block.type == "figure":
+            found += [block.caption, block.alt]
+    return "\n".join(found)
+
+
+def headings(blocks):
+    return [f"{'  ' * (b.level - 1)}{b.text}" for b in blocks if isinstance(b, Heading)]
+
+
+def table(blocks, caption):
+    return next(b for b in flat(blocks) if isinstance(b, Table) and caption in b.caption)
+
+
+def texts(row):
+    return [cell.text for cell in row]
+
+
+@pytest.fixture(scope="module")
+def report():
+    return build_report(sample.fy2024())
+
+
+# --- outlines -------------------------------------------------------------------------------------
+
+
+def test_the_default_outline(report):
+    assert headings(report) == [
+        "摘要",
+        "一、绩效情况分析",
+        "  （一）资金情况及绩效目标分析",
+        "    1.项目概况",
+        "    2.资金情况",
+        "    3.绩效目标设定情况",
+        "  （二）总体目标完成情况分析",
+        "    1.总体完成情况",
+        "    2.年度运维活动",
+        "    3.与上年比较",
+        "  （三）绩效指标完成情况分析",
+        "    1.驻场人员",
+        "    2.有效投诉",
+        "    3.完成时效",
+        "    4.年人均费用",
+        "    5.提高干警办公办案效率",
+        "    6.提供诉讼服务投诉建议",
+        "    7.节能环保设施使用率",
+        "    8.满意率不低于90%",
+        "二、偏离绩效目标的原因和下一步改进措施",
+        "  （一）未达到目标的指标",
+        "    1.完成时效（故障维修）",
+        "    2.完成时效（一般桌面运维）",
+        "  （二）明显超出目标的指标",
+        "    1.提高干警办公办案效率",
+        "  （三）已达目标但不够稳固的指标",
+        "    1.满意率不低于90%",
+        "  （四）上年改进措施落实情况",
+        "三、绩效自评结果拟应用情况",
+        "附1 数据校验情况",
+        "附2 对照来源的说明",
+        "附3 佐证材料清单",
+        "附4 计算口径与溯源",
+        "  （一）采用的评分规则",
+        "  （二）指标计算口径",
+        "  （三）数据来源和复现方法",
+    ]
+
+
+def test_the_transfer_payment_outline():
+    data = {**sample.fy2024(), "outline": "transfer_payment"}
+    first = [h for h in headings(build_report(data)) if not h.startswith(" ")]
+    assert first[1:5] == [
+        "一、绩效目标分解下达情况",
+        "二、绩效目标完成情况分析",
+        "三、偏离绩效目标的原因和下一步改进措施",
+        "四、绩效自评结果拟应用和公开情况",
+    ]
+
+
+def test_an_unknown_outline_is_refused_with_the_ones_there_are():
+    with pytest.raises(UnknownOutline, match="unknown_outline: 没有名为 defalt 的报告提纲，是否为 default（可用：default、transfer_payment）"):
+        build_report({**sample.bare(), "outline": "defalt"})
+
+
+def test_an_analyst_writes_an_outline_from_headings_and_functions():
+    def nothing(results):
+        return []
+
+    def points(results):
+        yield Point("甲", (lambda r: narrative.outlines.overall.f.para(r["project"]),))
+        yield Point("空", (nothing,))
+        yield Point("乙", (lambda r: narrative.outlines.overall.f.para("二"),))
+
+    outline = Outline("自拟", (), (
+        Chapter("空的一章", (nothing,)),
+        Chapter("正文", (Section("节", (points,)), Section("空节", (nothing,)))),
+    ))  # fmt: skip
+    blocks = render(outline, {"project": "机房运维"})
+    assert headings(blocks) == ["一、正文", "  （一）节", "    1.甲", "    2.乙"]
+    assert blocks[3].text == "机房运维"
+
+
+def test_chinese_numbers():
+    assert [chinese_number(n) for n in (1, 9, 10, 11, 20, 35)] == ["一", "九", "十", "十一", "二十", "三十五"]
+
+
+# --- shapes ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", MAKERS)
+@pytest.mark.parametrize("outline", sorted(OUTLINES))
+def test_every_block_survives_json_and_every_row_fills_its_columns(make, outline):
+    blocks = build_report({**make(), "outline": outline})
+    assert from_json(to_json(blocks)) == tuple(blocks)
+    for block in flat(blocks):
+        if isinstance(block, Table):
+            covered = [0] * len(block.columns)
+            for row in block.rows:
+                free = [at for at, left in enumerate(covered) if left == 0]
+                assert len(row) == len(free), (block.caption, texts(row))
+                covered = [max(0, left - 1) for left in covered]
+                for at, cell in zip(free, row, strict=True):
+                    covered[at] = cell.rowspan - 1
+            assert not any(covered), block.caption
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_captions_are_counted_and_nothing_reads_like_a_machine(make):
+    blocks = build_report(make())
+    captions = [b.caption for b in flat(blocks) if b.type == "table" and not b.caption.endswith("的数据")]
+    assert [c.split(" ")[0] for c in captions] == [f"表{n}" for n in range(1, len(captions) + 1)]
+    for sign in ("None", "null", "nan", "not_met", "。。", "，。", "；。", "“”", "（）", "::", "  "):
+        assert sign not in words(blocks), sign
+
+
+def test_the_same_results_give_the_same_blocks():
+    assert to_json(build_report(sample.fy2024())) == to_json(build_report(sample.fy2024()))
+
+
+def test_no_figure_is_typed_in_a_template():
+    """Chinese text in the modules carries no digit: every figure comes through the results."""
+    typed = []
+    for path in sorted(Path(narrative.__file__).parent.glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docstrings = {ast.get_docstring(node, clean=False) for node in ast.walk(tree)
+                      if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)}  # fmt: skip
+        docstrings |= {n.value.value for n in ast.walk(tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value not in docstrings:
+                text = node.value.replace("SHA-256", "")
+                if re.search(r"[\u4e00-\u9fff]", text) and re.search(r"\d", text):
+                    typed.append((path.name, node.value))
+    assert typed == []
+
+
+# --- the year -------------------------------------------------------------------------------------
+
+
+def test_the_summary_is_five_sentences_of_the_results(report):
+    summary = report[3].text
+    assert summary.count("。") == 5
+    assert summary == (
+        "2024年度，某人民法院信息化运维服务项目全年预算178万元，执行177万元，执行率99.44%。"
+        "设定绩效指标8项，完成7项，未完成1项（“完成时效”）；自评总分99.69分，等级为优（按推定权重测算，非申报得分）。"
+        "未达目标的主要是“完成时效（故障维修）”，差距为3.75个百分点，影响最大的是“等待备件”，占差距的78.26%。"
+        "“提高干警办公办案效率”明显超出目标，“满意率不低于90%”已达目标但不够稳固，报告中已作说明。"
+        "提出改进措施3项（已采纳2项，建议1项），最迟于2025年6月30日完成；上年提出的2项改进措施中，1项经本年数据核实有效。"
+    )
+
+
+def test_the_card(report):
+    items = {item.label: (item.value, item.status, item.note) for item in report[2].items}
+    assert items["自评总分"] == ("99.69分", None, "满分100分；按推定权重测算，非申报得分")
+    assert items["评价等级"][0] == "优"
+    assert items["预算执行率"] == ("99.44%", None, "全年预算178万元，执行177万元")
+    assert items["绩效指标"] == ("8项中完成7项", "not_met", "未完成1项（“完成时效”）")
+    assert items["数据校验"] == ("42项检查", None, "1项须说明")
+    assert items["自查发现"] == ("3项", None, "须说明3项")
+
+
+def test_the_front(report):
+    front = report[0]
+    assert front.title == "2024年度信息化运维服务项目支出绩效自评报告"
+    assert (front.prepared_by, front.checked_by, front.date) == ("信息技术岗", "财务岗", "2025年2月20日")
+    assert front.notice.startswith("示例数据")
+
+
+def test_the_indicator_table(report):
+    found = table(report, "绩效指标完成情况")
+    assert found.wide and found.total_row
+    first = found.rows[0]
+    assert (first[0].text, first[0].rowspan) == ("产出指标", 4)
+    assert texts(found.rows[1])[1:] == ["有效投诉", "指项目产出效果或工作质量（及格率）等", "不高于10件", "2件", "优于目标", "12.5", "12.5", "完成"]
+    assert found.rows[1][5].bar == 1.0
+    assert texts(found.rows[2])[3:8] == ["一般桌面运维1小时完成、故障维修一个工作日完成", "一般桌面运维：99.78%；故障维修：96.25%", "98.01%", "12.5", "12.25"]
+    assert found.rows[2][-1].status == "not_met"
+    assert found.rows[4][6].bar == 1.5
+    assert texts(found.rows[-2])[-3:] == ["10", "9.94", "—"]
+    assert texts(found.rows[-1])[-3:] == ["100", "99.69", ""]
+
+
+def test_activities_and_their_lower_bound(report):
+    text = words(report)
+    assert "全年开展运维活动20类，共14405次，其中“个人办公设备故障”9974次，占69.24%" in text
+    assert "“业务系统运维”为约数，合计按其下限计入。各类活动没有设定年度目标，数量仅反映工作量。" in text
+    rows = [texts(row) for row in table(report, "年度运维活动").rows]
+    assert rows[3] == ["4", "业务系统运维", "885余", "6.14%"]
+    assert rows[-1] == ["", "合计", "14405", "100.00%"]
+
+
+def test_indicator_by_indicator(report):
+    text = words(report)
+    for sentence in (
+        "本指标目标为“不高于10件”，实际完成2件，优于目标（低8件），得12.5分（分值12.5分）。",
+        "实际完成值按“经核实的有效投诉”的口径，依据9条记录计算。2023年实际完成4件（完成），本年减少2件。",
+        "本指标目标为“一般桌面运维1小时完成、故障维修一个工作日完成”，未完成，得12.25分（分值12.5分）。",
+        "故障维修：时限为1个工作日，在时限内完成的占96.25%，要求达到100%，低于目标3.75个百分点，未完成。",
+        "目标没有写明须有多大比例在时限内完成，按100%计算。",
+        "2023年“故障维修”实际完成91.2%（未完成），本年提高5.05个百分点。",
+        "实际完成16.09万元/人，优于目标（低0.91万元/人）",
+        "实际完成值由填报单位申报，不是由记录计算得出，佐证材料为《办公办案效率自评说明》（2025年1月15日，信息技术岗保管）。未公布测算方法。",
+        "指标名称中写入了目标值。",
+    ):
+        assert sentence in text, sentence
+    assert "180%" not in text
+
+
+def test_the_shortfall_is_taken_apart(report):
+    text = words(report)
+    assert "该项要求在1个工作日内完成的占比达到100%，实际为96.25%，低于目标3.75个百分点。613条记录中，有23条没有达到要求。其中2条没有记录原因，单独列出，不分摊到其他原因。" in text
+    assert "按原因看，影响最大的是“等待备件”，为2.94个百分点，占差距的78.26%；如果没有这一情况，实际值为99.18%。" in text
+    causes = table(report, "完成时效（故障维修）的差距构成（按原因）")
+    assert [texts(row) for row in causes.rows] == [
+        ["等待备件", "18", "2.94", "78.26%", "99.18%"],
+        ["厂商返修", "3", "0.49", "13.04%", "96.74%"],
+        ["未记录原因", "2", "0.33", "8.70%", "96.57%"],
+        ["合计", "", "3.75", "100.00%", "—"],
+    ]
+    assert [column.title for column in causes.columns][2] == "对差距的影响（百分点）"
+
+
+def test_negative_contributions_have_no_shares(report):
+    causes = table(report, "完成时效（一般桌面运维）的差距构成")
+    assert [column.title for column in causes.columns] == ["原因", "未达到的记录数", "对差距的影响（百分点）", "若无此项的实际值"]
+    assert texts(causes.rows[1])[2] == "-0.04"
+
+
+def test_tickets_are_folded_and_counted(report):
+    fold = next(b for b in report if isinstance(b, Fold) and "记录清单" in b.title)
+    assert fold.title == "未达到要求的记录清单（23条）"
+    listed = fold.blocks[0]
+    assert [c.title for c in listed.columns] == ["编号", "受理时间", "完成时间", "原因", "设备型号", "备件", "工作日"]
+    assert listed.note == "列出前6条，共23条。"
+
+
+def test_measures_stand_once_after_the_last_part_of_their_indicator(report):
+    assert "针对“完成时效”提出改进措施3项，其中1项为建议，尚未采纳。" in words(report)
+    plan = table(report, "完成时效改进措施")
+    assert texts(plan.rows[1]) == [
+        "2",
+        "在服务范围内按设备型号提前储备备件（预期效果：按本年记录测算，可使故障维修时效达到99.18%）",
+        "设备老化、备件不足（已确认）",
+        "信息技术岗",
+        "2025年6月30日",
+        "故障维修在一个工作日内完成的占比，目标不低于98%，本年为96.25%",
+        "已采纳",
+    ]
+    assert texts(plan.rows[2])[-1] == "建议（上年结转）"
+
+
+def test_overshoot_and_fragile_are_explained(report):
+    text = words(report)
+    assert "该项目标为“不低于5%”，实际完成10%，完成率为200%。该实际值由填报单位申报，未公布测算方法，不能由记录核实。" in text
+    assert "但该结果只来自112份样本，按95%的置信水平推断，总体水平在85.44%至95.71%之间，下限低于目标，不能排除总体没有达到目标。" in text
+
+
+def test_one_bad_month_is_told():
+    data = sample.fy2024()
+    data["deviations"] = [
+        {"indicator": "green", "kind": "fragile", "gap": 0.0, "unit": "比例", "causes": [], "interval": None,
+         "text_facts": {"reason": "bad_month", "month": "2024-05", "month_value": 0.9, "with_bad_month": 0.985}}
+    ]  # fmt: skip
+    assert "但如果再有一个月与2024年5月（当月为90%）相当，全年结果将为98.5%，达不到目标。" in words(build_report(data))
+
+
+def test_last_years_measures_with_before_and_after(report):
+    text = words(report)
+    assert "上年提出改进措施2项，已完成1项，经本年数据核实有效1项，1项没有完成。" in text
+    rows = [texts(row) for row in table(report, "上年改进措施落实情况").rows]
+    assert rows[0][3:] == ["2024年5月20日完成", "故障维修在一个工作日内完成的占比，目标不低于95%", "91.2%", "96.25%", "核实有效：提高幅度超出偶然波动"]
+    assert rows[1][3] == "未完成，结转本年" and rows[1][-1] == "尚不能核实"
+
+
+def test_the_annexes(report):
+    text = words(report)
+    assert "对3张数据表、14661行记录进行了42项校验，没有须停止使用的问题，1项需要说明。" in text
+    assert "共读入14661行，采用14530行，剔除131行，剔除原因列于下表；按更正说明修改2行。" in text
+    assert [texts(r) for r in table(report, "数据表核对情况").rows][:2] == [
+        ["运维工单", "14530", "14405", "14405", "80", "重复行"],
+        ["30", "测试工单"],
+    ]
+    assert texts(table(report, "自查和核对").rows[0]) == [
+        "1", "全表", "公布的表格对产出指标印50分、满意度指标印40分，效益指标没有分值（50 + 40 + 10 = 100）", "向填报单位核实各组分值"
+    ]  # fmt: skip
+    evidence = table(report, "佐证材料")
+    assert texts(evidence.rows[2])[0] == "完成时效" and evidence.rows[2][0].rowspan == 2
+    assert texts(evidence.rows[2])[-1] == sample.sha("data/raw/2024/exports/工单_维修.xlsx")[:12]
+    sql = next(b for b in report if isinstance(b, Fold) and b.title == "完成时效（故障维修）的查询语句")
+    assert sql.blocks[0].text.startswith("SELECT count(*) FILTER (WHERE workdays <= 1)")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("execution_weight", 10, "10"),
+        ("group_weights", {"产出指标": 50, "效益指标": 30}, "产出指标50分，效益指标30分"),
+        ("lower_formula", "ratio", "按目标值与实际值之比"),
+        ("pass_mark", None, "不设"),
+        ("choice_shares", [[0.8, 1], [0, 0.8]], "100%至80%，80%至0%"),
+        ("grades", [{"at_least": 90, "gives": "优"}, {"at_least": 0, "gives": "差"}], "90分及以上为优，其余为差"),
+        ("execution_bands", [{"at_least": 0.9, "gives": 1}, {"at_least": 0, "gives": 0}], "90%及以上得100%，其余得0%"),
+        ("overshoot_from", 1.3, "完成率达到130%"),
+        ("strict_hit_scores", False, "不得分"),
+        ("something_new", [1, "x"], '[1, "x"]'),
+    ],
+)
+def test_rule_values_in_words(name, value, text):
+    assert rule_value(name, value) == text
+
+
+# --- odd years ------------------------------------------------------------------------------------
+
+
+def test_nothing_deviates():
+    text = words(build_report(sample.bare()))
+    assert "本年度绩效指标均达到目标，没有需要说明的偏离。" in text
+    assert "设定绩效指标1项（“系统可用率”），已完成；自评总分100分，等级为优。" in text
+    assert "自评结果的应用安排尚未填写。" in text
+    assert "未达到目标的指标" not in text and "年度运维活动" not in text and "与上年比较" not in text
+
+
+def test_nothing_is_known():
+    blocks = build_report(sample.unknown())
+    text = words(blocks)
+    assert "2022年度，某局机房运维项目全年没有安排预算，预算执行率无法计算。" in text
+    assert "设定绩效指标1项（“系统可用率”），完成情况无法判定；各项均未评分，等级暂不评定。" in text
+    assert "本指标目标为“不低于99%”，实际填报为“达成预期指标”，不能与目标比较，完成情况无法判定，暂不评分（分值90分）。" in text
+    assert "列入统计的运维活动共1类，本年度都没有记录。" in text
+    assert "本年度绩效指标的完成情况都无法判定，暂不能分析偏离原因。" in text
+    assert not [b for b in blocks if b.type == "figure"]
+
+
+def test_one_unknown_among_others_leaves_the_grade_open():
+    data = sample.fy2024()
+    data["indicators"][-1].update(actual=None, actual_text=None, attainment=None, variance=None, status="unknown", score=None)
+    data["score"] = {"total": 89.69, "upper": 99.69, "grade": None, "basis": None}
+    data["weights_basis"] = None
+    data["deviations"] = [d for d in data["deviations"] if d["indicator"] != "satisfaction"]
+    blocks = build_report(data)
+    text = words(blocks)
+    assert "完成6项，未完成1项（“完成时效”），无法判定1项（“满意率不低于90%”）；已评部分得89.69分，全部评出后最高99.69分，等级暂不评定。" in text
+    assert "另有1项指标无法判定，不作偏离分析。" in text
+    assert "合计得分不含暂未评分的项目。" in text
+    assert "实际完成值没有取得，完成情况无法判定" in text
+
+
+def test_a_shortfall_without_causes_or_measures_says_so():
+    data = sample.fy2024()
+    data["deviations"] = [{"indicator": "green", "kind": "shortfall", "gap": 0.1, "unit": "比例", "causes": []}]
+    data["indicators"][6].update(actual=0.9, actual_text="90%", attainment=0.9, variance=-0.1, favourable=False, status="not_met", score=9.0)
+    data["plan"], data["followup"] = [], []
+    text = words(build_report(data))
+    assert "“节能环保设施使用率”未达目标，差距为10个百分点。" in text
+    assert "现有记录没有可供分析的原因。" in text
+    assert "针对“节能环保设施使用率”的改进措施尚未提出。" in text
+    assert "改进措施尚未提出。" in text
+
+
+@pytest.mark.parametrize(
+    ("budget", "sentence"),
+    [
+        ({"spent": None, "execution_rate": None, "score": None}, "全年执行数未提供，预算执行率无法计算。预算执行分值10分，暂不评分。"),
+        ({"initial": 2000000}, "项目全年预算178万元，其中年初预算200万元，年内调减22万元。"),
+        ({"spent": 1800000, "execution_rate": 180 / 178}, "执行数超出全年预算2万元，申报材料没有说明原因。"),
+        ({"unspent_reason": "合同尾款次年支付。"}, "未执行1万元，原因是合同尾款次年支付。"),
+        ({"spent": 1780000, "execution_rate": 1.0}, "预算资金已全部执行。"),
+    ],
+)
+def test_funds_in_words(budget, sentence):
+    data = sample.fy2024()
+    data["budget"].update(budget)
+    assert sentence in words(build_report(data))
+
+
+def test_sixty_indicators_with_long_names_and_a_cause_of_two_thousand_characters():
+    blocks = build_report(sample.many())
+    found = table(blocks, "绩效指标完成情况")
+    assert len(found.rows) == 62
+    assert "完成10项，未完成50项；" in words(blocks)
+    assert max(len(item.note or "") for item in blocks[2].items) < 60
+    long = table(blocks, "第1项的差距构成")
+    assert len(long.rows[0][0].text) > 2000
+    assert all(len(b.text) < 400 for b in blocks if b.type == "paragraph")
+
+
+def test_marks_on_a_result_are_put_into_words():
+    data = sample.fy2024()
+    data["indicators"][5].update(notes=["strict_bound_hit"], actual=10, actual_text="10", attainment=1.0, variance=0,
+                                 favourable=None, status="not_met", score=10.0)  # fmt: skip
+    text = words(build_report(data))
+    assert "本指标目标为“少于10”，实际完成10，恰好等于目标值，未完成，得10分（分值10分）。" in text
+    assert "目标不含界限值本身，实际值恰好等于界限值，按未完成计，得分按公式计算。" in text
+
+
+def test_a_figure_changed_in_the_results_changes_in_the_text():
+    data = sample.fy2024()
+    data["budget"].update(spent=1765432, execution_rate=1765432 / 1780000, score=9.92)
+    text = words(build_report(data))
+    assert "177万元" not in text and "176.54万元" in text and "99.18%" in text and "9.92分" in text
+
+
+def test_markup_in_authored_text_stays_text():
+    data = sample.fy2024()
+    data["overall_goal"] = "提高**效率**\n<script>alert(1)</script>"
+    assert "年度总体目标：提高＊＊效率＊＊ <script>alert(1)</script>。" in words(build_report(data))
+
+
+def test_equal_neighbours_are_counted():
+    assert spans(["a", "a", "b", "a"]) == [2, 0, 1, 1]
+    assert spans([]) == []
