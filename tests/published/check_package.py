@@ -12,7 +12,8 @@ FACTS = json.loads(Path(__file__).with_name("fy2024.json").read_text(encoding="u
 
 
 def near(value: float, exact: str) -> bool:
-    return value is not None and abs(Fraction(repr(value) if isinstance(value, float) else value) - Fraction(exact)) < Fraction(1, 10**12)
+    """The nearest float to the exact figure, or the figure itself."""
+    return value is not None and float(value) == float(Fraction(exact))
 
 
 def differences(results: dict) -> list[str]:

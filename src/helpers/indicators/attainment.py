@@ -37,9 +37,16 @@ def evaluate(target: Target, actual: Actual, rules: RuleSet) -> Outcome:
 
 
 def _incomparable(target: Target, actual: Actual) -> bool:
-    """Base units that cannot be meant for each other; an actual without unit takes the target's."""
-    return bool(actual.unit and target.unit and actual.unit != target.unit
-                and {"比例", "元", "小时", "工作日"} & {actual.unit, target.unit})
+    """Base units that cannot be meant for each other; an actual without unit takes the target's.
+
+    A target per head is often written without "/人" (年人均费用不高于17万元): 元 answers 元/人.
+    """
+    if not actual.unit or not target.unit or actual.unit == target.unit:
+        return False
+    one, other = (unit.partition("/") for unit in (actual.unit, target.unit))
+    if one[0] == other[0] and not (one[2] and other[2]):
+        return False
+    return bool({"比例", "元", "小时", "工作日"} & {one[0], other[0]})
 
 
 def _operator(target: Target) -> Op | None:

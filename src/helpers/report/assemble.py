@@ -158,8 +158,8 @@ def _actual_text(actual: Any, target: Target, declared: models.Actual | None) ->
 
 
 def _parts_text(one: Attained) -> str:
-    texts = [f"{p.spec.name}:{value_text(plain(p.actual.value), p.actual.unit)}" for p in one.parts]
-    return ";".join(texts)
+    texts = [f"{p.spec.name}：{value_text(plain(p.actual.value), p.actual.unit)}" for p in one.parts]
+    return "；".join(texts)
 
 
 def _monthly(months: Iterable[Month]) -> list[Json]:
@@ -187,7 +187,7 @@ def _evidence(declared: models.Actual, figure: Figure | None, sources: Sources) 
     if figure.unknown:
         unknown = f"有 {figure.unknown} 条记录缺少计算所需的数据"
         unknown += "，按未达到计" if figure.unit == "比例" else "，未计入"
-        note = f"{note};{unknown}" if note else unknown
+        note = f"{note}；{unknown}" if note else unknown
     return {"kind": "computed", "measure": figure.measure, "words": figure.words, "sql": figure.sql,
             "inputs": sources.inputs(figure.tables), "rows": figure.n,
             "note": note, "method": declared.method, "documents": documents}
@@ -195,7 +195,7 @@ def _evidence(declared: models.Actual, figure: Figure | None, sources: Sources) 
 
 def _parts_evidence(one: Attained, sources: Sources) -> Json:
     figures = [p.figure for p in one.parts if p.figure]
-    return {"kind": "computed", "measure": None, "words": ";".join(f.words for f in figures), "sql": None,
+    return {"kind": "computed", "measure": None, "words": "；".join(f.words for f in figures), "sql": None,
             "inputs": sources.inputs(t for f in figures for t in f.tables), "rows": sum(f.n for f in figures),
             "note": None, "method": None, "documents": []}
 
