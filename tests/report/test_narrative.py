@@ -269,7 +269,7 @@ def test_indicator_by_indicator(report):
 
 def test_the_shortfall_is_taken_apart(report):
     text = words(report)
-    assert "该项要求在1个工作日内完成的占比达到100%，实际为96.25%，低于目标3.75个百分点。613条记录中，有23条没有达到要求。其中2条没有记录原因，单独列出，不分摊到其他原因。" in text
+    assert "该项要求在1个工作日内完成的占比达到100%，实际为96.25%，低于目标3.75个百分点。613条记录中，有23条没有达到要求。没有记录原因的有2条，单独列出，不分摊到其他原因。" in text
     assert "按原因看，影响最大的是“等待备件”，为2.94个百分点，占差距的78.26%；如果没有这一情况，实际值为99.18%。" in text
     causes = table(report, "完成时效（故障维修）的差距构成（按原因）")
     assert [texts(row) for row in causes.rows] == [
@@ -283,7 +283,7 @@ def test_the_shortfall_is_taken_apart(report):
 
 def test_negative_contributions_have_no_shares(report):
     causes = table(report, "完成时效（一般桌面运维）的差距构成")
-    assert [column.title for column in causes.columns] == ["原因", "未达到的记录数", "对差距的影响（百分点）", "若无此项的实际值"]
+    assert [column.title for column in causes.columns] == ["原因", "未达到条数", "对差距的影响（百分点）", "若无此项的实际值"]
     assert texts(causes.rows[1])[2] == "-0.04"
 
 
@@ -292,7 +292,8 @@ def test_tickets_are_folded_and_counted(report):
     assert fold.title == "未达到要求的记录清单（23条）"
     listed = fold.blocks[0]
     assert [c.title for c in listed.columns] == ["编号", "受理时间", "完成时间", "原因", "设备型号", "备件", "工作日"]
-    assert listed.note == "列出前6条，共23条。"
+    assert texts(listed.rows[0])[1] == "2024-01-03 09:30"
+    assert listed.note == "列出前6条，共23条，其余见 results.json。"
 
 
 def test_measures_stand_once_after_the_last_part_of_their_indicator(report):
@@ -329,8 +330,8 @@ def test_last_years_measures_with_before_and_after(report):
     text = words(report)
     assert "上年提出改进措施2项，已完成1项，经本年数据核实有效1项，1项没有完成。" in text
     rows = [texts(row) for row in table(report, "上年改进措施落实情况").rows]
-    assert rows[0][3:] == ["2024年5月20日完成", "故障维修在一个工作日内完成的占比，目标不低于95%", "91.2%", "96.25%", "核实有效：提高幅度超出偶然波动"]
-    assert rows[1][3] == "未完成，结转本年" and rows[1][-1] == "尚不能核实"
+    assert rows[0][2:] == ["信息技术岗，2024年5月20日完成", "故障维修在一个工作日内完成的占比，目标不低于95%", "91.2%", "96.25%", "核实有效：提高幅度超出偶然波动"]
+    assert rows[1][2] == "信息技术岗，未完成，结转本年" and rows[1][-1] == "尚不能核实"
 
 
 def test_the_annexes(report):

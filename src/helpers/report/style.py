@@ -13,6 +13,7 @@ import re
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -89,9 +90,7 @@ def draw(name: str, height: float, paint: Callable[[Axes], None]) -> str:
     import matplotlib
     from matplotlib.figure import Figure
 
-    from helpers.report.fonts import register_matplotlib
-
-    family = register_matplotlib()
+    family = _family()
     defaults = {k: v for k, v in matplotlib.rcParamsDefault.items() if _is_looks(k)}
     mine = {**_SETTINGS, "font.family": [family], "svg.hashsalt": name}
     buffer = io.StringIO()
@@ -104,6 +103,14 @@ def draw(name: str, height: float, paint: Callable[[Axes], None]) -> str:
         except UserWarning as warning:
             raise MissingGlyph(name, _character(str(warning))) from None
     return _tidy(name, buffer.getvalue())
+
+
+@cache
+def _family() -> str:
+    """The packaged font, made known to matplotlib once."""
+    from helpers.report.fonts import register_matplotlib
+
+    return register_matplotlib()
 
 
 def _character(warning: str) -> str:

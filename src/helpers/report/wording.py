@@ -170,10 +170,15 @@ def lower_is_better(indicator: Mapping[str, Any]) -> bool:
 
 
 def actual_unit(indicator: Mapping[str, Any]) -> str | None:
-    """The unit of an indicator's actual: its own, or its target's, or a share of timed cases."""
+    """The unit of an indicator's actual: declared, its target's, or as written in the actual."""
     if is_timed_share(indicator):
         return "比例"
-    return indicator.get("actual_unit") or (indicator.get("target") or {}).get("unit")
+    unit = indicator.get("actual_unit") or (indicator.get("target") or {}).get("unit")
+    if unit:
+        return unit
+    # A target without a unit (少于10) is answered in one (2件).
+    written = re.fullmatch(r"\d+(?:\.\d+)?([^\d%‰]{1,4})", plain(indicator.get("actual_text")))
+    return written[1] if written else None
 
 
 def attainment_words(indicator: Mapping[str, Any]) -> str:
@@ -229,6 +234,13 @@ def plain(text: Any) -> str:
     words = str(text if text is not None else "").strip().replace("**", "＊＊")
     words = re.sub(r"(?<=[^\x00-\x7f])\s*[\r\n]+\s*(?=[^\x00-\x7f])", "", words)
     return re.sub(r"\s+", " ", words)
+
+
+def tight(text: Any) -> str:
+    """A sentence from elsewhere in the report's own setting: no blanks between Chinese and figures."""
+    words = plain(text)
+    words = re.sub(r"(?<=[\u4e00-\u9fff，。；：、（“]) (?=[\d.])", "", words)
+    return re.sub(r"(?<=[\d%]) (?=[\u4e00-\u9fff，。；：、）”])", "", words)
 
 
 def clause(text: Any) -> str:

@@ -10,7 +10,6 @@ from helpers.report.blocks import Figure
 from helpers.report.figures.common import bar_figures
 from helpers.report.style import Bar
 
-NO_CAUSE = "未记录原因"
 MOST_BARS = 12
 _COLUMNS = {
     "cause": "原因",
@@ -44,8 +43,8 @@ def dimension_words(cause: Mapping[str, Any]) -> str:
 
 
 def cause_name(cause: Mapping[str, Any]) -> str:
-    """A cause's name; rows without one are 未记录原因, never spread over the others."""
-    return w.plain(cause.get("cause")) or NO_CAUSE
+    """A cause's name; rows without one are 未记录原因 (or 备件, …), never spread over the others."""
+    return w.plain(cause.get("cause")) or f"未记录{dimension_words(cause)}"
 
 
 def by_dimension(deviation: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
@@ -75,7 +74,7 @@ def cause_pareto_chart(
     dimension, causes = next(iter(groups.items()))
     if len(causes) < 2:
         return ()
-    causes = _with_tail(causes)
+    causes = with_tail(causes)
     labels = _labels(causes, deviation["gap"], deviation.get("unit"))
     sizes = [float(cause["contribution"]) for cause in causes]
     bars = [
@@ -99,7 +98,7 @@ def cause_pareto_chart(
     )
 
 
-def _with_tail(causes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def with_tail(causes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """At most ``MOST_BARS`` causes: the smallest ones, as far as named, together."""
     named = [cause for cause in causes if cause.get("cause")]
     if len(causes) <= MOST_BARS:
@@ -108,8 +107,14 @@ def _with_tail(causes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     together = {
         "cause": f"其余{len(tail)}项合计",
         "contribution": sum(cause["contribution"] for cause in tail),
+        **{key: _sum(tail, key) for key in ("rows", "misses")},
     }
     return [*kept, together, *(cause for cause in causes if not cause.get("cause"))]
+
+
+def _sum(causes: Sequence[Mapping[str, Any]], key: str) -> int | None:
+    counts = [cause[key] for cause in causes if cause.get(key) is not None]
+    return sum(counts) if counts else None
 
 
 def _labels(causes: Sequence[Mapping[str, Any]], gap: float, unit: str | None) -> list[str]:

@@ -82,7 +82,7 @@ def _examples(results: Results, notes: Sequence[Entry]) -> Iterable[Block]:
     rows = [
         [
             w.clause(note["words"]),
-            short_path(example.get("source_file")),
+            short_path(example.get("source_file"), results["fiscal_year"]),
             w.BLANK if example.get("source_row") is None else str(example["source_row"]),
             _shown(example.get("value")),
         ]
@@ -100,10 +100,15 @@ def _shown(value: object) -> str:
     return w.plain(value) if isinstance(value, str) else w.value_text(value, None)
 
 
-def short_path(path: str | None) -> str:
-    """A file by its path below the year's folder: data/raw/2024/exports/a.csv → exports/a.csv."""
+def short_path(path: str | None, fiscal_year: int) -> str:
+    """A file by its path below the year's folder: data/raw/2024/exports/a.csv → exports/a.csv.
+
+    Another year's file keeps its year in front.
+    """
     parts = PurePosixPath(w.plain(path)).parts
-    return "/".join(parts[3:] if parts[:2] == ("data", "raw") else parts)
+    if parts[:2] == ("data", "raw"):
+        parts = parts[3:] if parts[2:3] == (str(fiscal_year),) else parts[2:]
+    return "/".join(parts)
 
 
 def _reconciled(tables: Sequence[Entry]) -> str:
@@ -156,7 +161,7 @@ def source_notes(results: Results) -> Iterable[Block]:
     notes = len(findings) - stops
     told = [f"须更正{stops}项"] * bool(stops) + [f"须说明{notes}项"] * bool(notes)
     yield from f.para(f"按填报规则自查，并与来源材料核对，发现{'，'.join(told)}，列于下表。")
-    columns = [("序号", "center", 0.5), ("涉及指标或部位", "left", 1.6), ("情况", "left", 3.6), ("处理", "left", 2.0)]
+    columns = [("序号", "center", 0.7), ("涉及指标或部位", "left", 1.6), ("情况", "left", 3.6), ("处理", "left", 2.0)]
     rows = [
         [str(at), _where(finding), _finding(finding, bool(stops)), _remedy(finding)]
         for at, finding in enumerate(findings, start=1)
@@ -190,7 +195,7 @@ def _remedy(finding: Entry) -> str:
 def _finding(finding: Entry, has_stops: bool) -> str:
     level = f"［{w.LEVEL_WORDS[finding['level']]}］" if has_stops else ""
     arithmetic = w.clause(finding.get("arithmetic"))
-    return level + w.clause(finding["message"]) + (f"（{arithmetic}）" if arithmetic else "")
+    return level + w.clause(w.tight(finding["message"])) + (f"（{arithmetic}）" if arithmetic else "")
 
 
 # --- evidence -------------------------------------------------------------------------------------
@@ -205,20 +210,20 @@ def evidence_list(results: Results) -> Iterable[Block]:
     names = [_level3(results, entry) for entry in entries]
     merged = f.spans(names)
     columns = [
-        ("指标", "left", 1.5),
-        ("材料名称", "left", 1.7),
-        ("日期", "center", 1.3),
-        ("保管岗位", "center", 1.1),
-        ("文件", "left", 2.0),
-        ("记录数", "right", 0.8),
-        ("校验值", "left", 1.4),
+        ("指标", "left", 7),
+        ("材料名称", "left", 9.5),
+        ("日期", "center", 5.5),
+        ("保管岗位", "center", 5.5),
+        ("文件", "left", 10.5),
+        ("记录数", "right", 4),
+        ("校验值", "left", 7),
     ]
     rows = []
     for entry, name, span in zip(entries, names, merged, strict=True):
         head = [Cell(text=name, rowspan=span)] if span else []
-        rows.append([*head, *_evidence_cells(entry)])
+        rows.append([*head, *_evidence_cells(entry, results["fiscal_year"])])
     note = f"校验值为文件 SHA-256 值的前{HASH_SHOWN}位，完整值见 results.json；没有文件的材料为纸质或另存。"
-    yield f.table("佐证材料", columns, rows, note=note, wide=True)
+    yield f.table("佐证材料", columns, rows, note=note)
 
 
 def _level3(results: Results, entry: Entry) -> str:
@@ -228,12 +233,12 @@ def _level3(results: Results, entry: Entry) -> str:
     return w.clause(indicator["level3"]) if indicator else w.BLANK
 
 
-def _evidence_cells(entry: Entry) -> list[str]:
+def _evidence_cells(entry: Entry, fiscal_year: int) -> list[str]:
     return [
         w.clause(entry["document"]),
         w.date_text(entry["date"]) if entry.get("date") else w.BLANK,
         w.clause(entry.get("custodian")) or w.BLANK,
-        short_path(entry["file"]) if entry.get("file") else w.BLANK,
+        short_path(entry["file"], fiscal_year) if entry.get("file") else w.BLANK,
         w.BLANK if entry.get("rows") is None else str(entry["rows"]),
         entry["sha256"][:HASH_SHOWN] if entry.get("sha256") else w.BLANK,
     ]

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Fold, Table
 from helpers.report.figures import cause_pareto_chart, monthly_chart
-from helpers.report.figures.causes import by_dimension, cause_name, column_words
+from helpers.report.figures.causes import by_dimension, cause_name, column_words, with_tail
 from helpers.report.narrative import facts as f
 from helpers.report.narrative.facts import Entry, Results
 from helpers.report.narrative.opening import share_words
 from helpers.report.narrative.outline import Point
 from helpers.report.narrative.plans import plan_table
 
-MOST_CELLS = 15
-MOST_TICKETS = 50
+MOST_CELLS = 10
+MOST_TICKETS = 20
 MOST_COLUMNS = 7
 _KINDS = (
     ("shortfall", "未达到目标"),
@@ -105,7 +105,7 @@ def _unexplained(deviation: Entry) -> str:
         return "现有记录没有可供分析的原因。"
     if not rows:
         return ""
-    return f"其中{rows}条没有记录原因，单独列出，不分摊到其他原因。"
+    return f"没有记录原因的有{rows}条，单独列出，不分摊到其他原因。"
 
 
 def _main_cause(entry: Entry | None, deviation: Entry) -> str:
@@ -135,7 +135,7 @@ def _cause_table(what: str, dimension: str, causes: Sequence[Entry], deviation: 
     shares = bool(gap) and all(cause["contribution"] >= 0 for cause in causes)
     missed = any(cause.get("misses") is not None for cause in causes)
     rows = []
-    for cause in causes:
+    for cause in with_tail(causes):
         count = cause.get("misses", cause.get("rows")) if missed else cause.get("rows")
         avoidable = cause.get("avoidable")
         rows.append([
@@ -150,7 +150,7 @@ def _cause_table(what: str, dimension: str, causes: Sequence[Entry], deviation: 
         rows.append(["合计", "", _influence(gap, unit), *share, w.BLANK])
     columns = [
         (dimension, "left", 2.2),
-        ("未达到的记录数" if missed else "记录数", "right", 1.3),
+        ("未达到条数" if missed else "记录数", "right", 1.3),
         ("对差距的影响" + ("（百分点）" if unit == "比例" else ""), "right", 1.5),
         *([("占差距", "right", 1.0)] if shares else []),
         ("若无此项的实际值", "right", 1.6),
@@ -194,13 +194,13 @@ def _tickets(what: str, deviation: Entry) -> Iterable[Block]:
     total = max(known.get("misses") or 0, len(deviation["tickets"]))
     dimensions = [key for key in (deviation.get("drilldown") or [{}])[0] if key != "rows"]
     keys = _ticket_columns(tickets, dimensions)
-    columns = [(column_words(key), "left", 2.0 if key.endswith(("_id", "_at")) else 1.4) for key in keys]
+    columns = [_ticket_head(key) for key in keys]
     rows = [[_cell(key, ticket.get(key)) for key in keys] for ticket in tickets]
     title = f"未达到要求的记录清单（{total}条）"
     note = None
     if total > len(tickets):
-        note = f"列出前{len(tickets)}条，共{total}条。"
-    yield Fold(title=title, blocks=(f.table(f"{what}{title}", columns, rows, wide=True, note=note),))
+        note = f"列出前{len(tickets)}条，共{total}条，其余见 results.json。"
+    yield Fold(title=title, blocks=(f.table(f"{what}{title}", columns, rows, note=note),))
 
 
 def _ticket_columns(tickets: Sequence[Entry], dimensions: Sequence[str]) -> list[str]:
@@ -210,12 +210,23 @@ def _ticket_columns(tickets: Sequence[Entry], dimensions: Sequence[str]) -> list
     return [key for key in kept if any(ticket.get(key) is not None for ticket in tickets)][:MOST_COLUMNS]
 
 
+_MOMENTS, _COUNTS = ("_at",), ("workdays", "hours")
+
+
+def _ticket_head(key: str) -> tuple[str, str, float]:
+    """Title, side and width of a column of the list, in characters."""
+    if key in _COUNTS:
+        return column_words(key), "right", 3.5
+    return column_words(key), "left", 8.5 if key.endswith(_MOMENTS) else 6.5
+
+
 def _cell(key: str, value: object) -> str:
     if value is None:
         return w.BLANK
     if isinstance(value, bool | int | float):
         return w.value_text(value, None)
-    return w.date_text(w.plain(value)) if key.endswith("_at") else w.plain(value)
+    # A long list reads best with moments of one width: 2024-01-03 09:04.
+    return w.plain(value).replace("T", " ")[:16] if key.endswith(_MOMENTS) else w.plain(value)
 
 
 def _measures(results: Results, indicator: str) -> list[Block]:

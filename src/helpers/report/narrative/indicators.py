@@ -102,8 +102,8 @@ def _evidence(entry: Entry) -> list[str]:
     told = [
         _computed(part.get("evidence") or {}, f"“{f.part_name(part)}”部分") for part in parts
     ] or [_one(entry, evidence)]
-    notes = [w.sentence(evidence.get("method")), w.sentence(evidence.get("note"))]
-    notes += [w.sentence((part.get("evidence") or {}).get("note")) for part in parts]
+    notes = [w.sentence(evidence.get("method")), w.sentence(w.tight(evidence.get("note")))]
+    notes += [w.sentence(w.tight((part.get("evidence") or {}).get("note"))) for part in parts]
     labels = ["测算方法：" if notes[0] else "", ""] + [""] * len(parts)
     return told + [label + note for label, note in zip(labels, notes, strict=True)]
 
@@ -160,6 +160,8 @@ def _change(entry: Entry, name: str) -> str:
     if not words:
         return ""
     state = f"（{w.status_words(past['status'])}）" if past.get("status") else ""
+    if entry.get("parts"):
+        return f"{past['fiscal_year']}年{w.clause(words).replace(':', '：').replace(';', '；')}{state}。"
     lead = f"{past['fiscal_year']}年{name}实际完成{words}{state}"
     old, new = past.get("actual"), entry.get("actual")
     figures = [v for v in (old, new) if isinstance(v, int | float) and not isinstance(v, bool)]
@@ -194,4 +196,4 @@ def _to_explain(results: Results, entry: Entry) -> Iterable[str]:
         check = finding["check"]
         told_already = check in _TOLD_BY_EVIDENCE or (check in _TOLD_BY_KIND and check in kinds)
         if where.get("level3") == entry["level3"] and not told_already:
-            yield w.sentence(finding["message"])
+            yield w.sentence(w.tight(finding["message"]))

@@ -14,6 +14,8 @@ from helpers.report.narrative.opening import outcome_words, score_words
 
 BAR_END = 1.5
 NAMED = 3
+MOST_NOTES = 3
+"""Up to so many remarks stand below the table, more of them in a column."""
 
 
 def outcome(results: Results) -> Iterable[Block]:
@@ -162,12 +164,14 @@ def _activity_table(results: Results, entries: list[Entry], total: int) -> Table
         for at, entry in enumerate(entries, start=1)
     ]
     rows.append(["", "合计", str(total), w.ratio_text(1, keep=True)])
+    notes = {w.clause(e["category"]): w.clause(e["note"]) for e in entries if e.get("note")}
     for title, key in (("年度目标", "target"), ("说明", "note")):
-        if any(entry.get(key) for entry in entries):
+        if sum(bool(entry.get(key)) for entry in entries) > (MOST_NOTES if key == "note" else 0):
             columns.append((title, "left", 2.0))
             texts = [w.clause(entry.get(key)) or w.BLANK for entry in entries]
             rows = [[*row, text] for row, text in zip(rows, [*texts, ""], strict=True)]
-    return f.table("年度运维活动", columns, rows, total_row=True)
+    told = [f"“{category}”：{note}。" for category, note in notes.items()] if len(notes) <= MOST_NOTES else []
+    return f.table("年度运维活动", columns, rows, total_row=True, note="".join(told) or None)
 
 
 # --- last year ------------------------------------------------------------------------------------

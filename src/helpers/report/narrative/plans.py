@@ -16,13 +16,13 @@ _VERIFIED = {True: "核实有效", False: "核实未见效", None: "尚不能核
 def plan_table(actions: Sequence[Entry], caption: str) -> Table:
     """Measure, cause, post, date, yardstick and state of each action."""
     columns = [
-        ("序号", "center", 0.5),
-        ("改进措施", "left", 2.6),
-        ("针对的原因", "left", 1.6),
-        ("责任岗位", "center", 1.0),
-        ("完成期限", "center", 1.2),
-        ("衡量指标", "left", 2.2),
-        ("状态", "center", 0.9),
+        ("序号", "center", 3),
+        ("改进措施", "left", 12),
+        ("针对的原因", "left", 9),
+        ("责任岗位", "center", 5.5),
+        ("完成期限", "center", 5.5),
+        ("衡量指标", "left", 10),
+        ("状态", "center", 4),
     ]
     rows = [
         [
@@ -92,17 +92,16 @@ def followup(results: Results) -> Iterable[Block]:
     yield from f.para(_counted(entries))
     year = results["fiscal_year"]
     columns = [
-        ("序号", "center", 0.5),
-        ("上年改进措施", "left", 2.3),
-        ("责任岗位", "center", 1.0),
-        ("落实情况", "center", 1.2),
-        ("衡量指标及目标", "left", 2.2),
-        (f"{year - 1}年", "right", 0.9),
-        (f"{year}年", "right", 0.9),
-        ("核实结论", "left", 2.2),
+        ("序号", "center", 3),
+        ("上年改进措施", "left", 10),
+        ("落实情况", "left", 7),
+        ("衡量指标及目标", "left", 9),
+        (f"{year - 1}年", "right", 5),
+        (f"{year}年", "right", 5),
+        ("核实结论", "left", 10),
     ]
     rows = [[str(at), *_followed(entry)] for at, entry in enumerate(entries, start=1)]
-    yield f.table("上年改进措施落实情况", columns, rows, wide=True)
+    yield f.table("上年改进措施落实情况", columns, rows)
 
 
 def _counted(entries: Sequence[Entry]) -> str:
@@ -126,8 +125,7 @@ def _followed(entry: Entry) -> list[str]:
     reason = w.clause(entry.get("conclusion"))
     return [
         w.clause(entry["action"]),
-        w.clause(entry.get("owner")) or w.BLANK,
-        state,
+        "，".join(filter(None, [w.clause(entry.get("owner")), state])),
         "，".join(filter(None, [words, f"目标{target}" if target else ""])) or w.BLANK,
         _figure(yardstick.get("before"), unit),
         _figure(yardstick.get("after"), unit),

@@ -124,7 +124,7 @@ def measures(results: Results) -> Iterable[Block]:
     for name, entry in _figures(results):
         evidence = entry.get("evidence") or {}
         if evidence.get("sql"):
-            yield Fold(title=f"{name}的查询语句", blocks=tuple(_query(evidence)))
+            yield Fold(title=f"{name}的查询语句", blocks=tuple(_query(evidence, results["fiscal_year"])))
 
 
 def _figures(results: Results) -> Iterator[tuple[str, Entry]]:
@@ -156,10 +156,10 @@ def _direction(entry: Entry) -> str:
     return f"{words}（{source}）" if source else words
 
 
-def _query(evidence: Entry) -> Iterable[Paragraph]:
+def _query(evidence: Entry, fiscal_year: int) -> Iterable[Paragraph]:
     # Only line breaks are touched: a query must stay what was run.
     yield Paragraph(text=" ".join(str(evidence["sql"]).split()), style="note")
-    files = [short_path(item["file"]) for item in evidence.get("inputs") or ()]
+    files = [short_path(item["file"], fiscal_year) for item in evidence.get("inputs") or ()]
     if files:
         yield Paragraph(text=f"数据文件：{w.listing(files, 8)}。", style="note")
 
@@ -187,7 +187,7 @@ def sources(results: Results) -> Iterable[Block]:
         columns = [("文件", "left", 3.0), ("字节数", "right", 1.0), ("校验值", "left", 1.5)]
         rows = [
             [
-                short_path(item["file"]),
+                short_path(item["file"], results["fiscal_year"]),
                 w.BLANK if item.get("bytes") is None else str(item["bytes"]),
                 item["sha256"][:HASH_SHOWN],
             ]

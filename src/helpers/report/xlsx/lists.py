@@ -31,7 +31,7 @@ def evidence_sheet(sheet: Sheet, results: Results) -> None:
     for at, entry in enumerate(results.get("evidence_list") or (), start=1):
         indicator = f.indicator_of(results, entry.get("indicator") or "") or {}
         name = entry.get("level3") or indicator.get("level3")
-        file = short_path(entry["file"]) if entry.get("file") else None
+        file = short_path(entry["file"], results["fiscal_year"]) if entry.get("file") else None
         values = (at, w.clause(name), w.clause(entry["document"]), day(entry.get("date")),
                   w.clause(entry.get("custodian")), file, entry.get("rows"), entry.get("sha256"))  # fmt: skip
         sheet.row(row, values, styles)
