@@ -442,8 +442,10 @@ def test_sixty_indicators_with_long_names_and_a_cause_of_two_thousand_characters
     assert "完成10项，未完成50项；" in words(blocks)
     assert max(len(item.note or "") for item in blocks[2].items) < 60
     long = table(blocks, "第1项的差距构成")
-    assert len(long.rows[0][0].text) > 2000
-    assert all(len(b.text) < 400 for b in blocks if b.type == "paragraph")
+    assert len(long.rows[0][0].text) < 110 and long.rows[0][0].text.endswith("……")
+    in_full = [b.text for b in blocks if b.type == "paragraph" and len(b.text) > 400]
+    assert len(in_full) == 1 and in_full[0].count("设备老化导致备件供应不及时") >= 154
+    assert max(cell.rowspan for row in found.rows for cell in row) == 10
 
 
 def test_marks_on_a_result_are_put_into_words():
@@ -471,3 +473,12 @@ def test_markup_in_authored_text_stays_text():
 def test_equal_neighbours_are_counted():
     assert spans(["a", "a", "b", "a"]) == [2, 0, 1, 1]
     assert spans([]) == []
+    assert spans(["a"] * 5, at_most=2) == [2, 0, 2, 0, 1]
+
+
+def test_long_plan_texts_stand_below_their_table():
+    data = sample.fy2024()
+    data["plan"][0]["cause"] = "设备老化" * 500
+    blocks = build_report(data)
+    assert len(texts(table(blocks, "完成时效改进措施").rows[0])[2]) < 115
+    assert "“设备老化设备老化设备老化设备老化设备老……”全文：" + "设备老化" * 500 + "。" in words(blocks)

@@ -8,7 +8,7 @@ from typing import Any
 from helpers.report import wording as w
 from helpers.report.blocks import Figure
 from helpers.report.figures.common import data_table, told
-from helpers.report.style import BLUE, FILLS, INK, LINE, RED, SOFT, draw, wrapped
+from helpers.report.style import BLUE, FILLS, INK, RED, SOFT, draw, wrapped
 
 _RATES = ("比例", "小时", "工作日")
 
@@ -159,10 +159,10 @@ def trend_chart(results: Mapping[str, Any]) -> tuple[Figure, ...]:
     ]
     caption = f"{before}年与{year}年完成值比较"
     alt = told(
-        f"点线图，{before}年与{year}年完成值比较",
+        f"条形图，{before}年与{year}年完成值比较",
         [f"{name}由{old}变为{new}（目标{goal}）" for name, old, new, goal in rows],
     )
-    height = 0.75 + 0.42 * len(entries)
+    height = 0.55 + 0.5 * len(entries)
     return (
         Figure(
             caption=caption,
@@ -195,32 +195,33 @@ def _is_comparable(entry: Mapping[str, Any]) -> bool:
 
 
 def _paint_trend(axes: Any, entries: Sequence[Mapping[str, Any]], before: int, year: int) -> None:
+    """Two bars an indicator from zero, last year's pale above this year's, the target across both."""
     for place, entry in enumerate(entries):
-        old, new, goal = entry["previous"]["actual"], entry["actual"], _goal(entry)
-        axes.plot([old, new], [place, place], color=LINE, linewidth=3, solid_capstyle="butt")
-        hollow = {"markerfacecolor": "white", "markeredgecolor": BLUE}
-        first = place == 0
-        axes.plot([old], [place], "o", markersize=6, label=f"{before}年" if first else None, **hollow)
-        axes.plot([new], [place], "o", markersize=6, color=BLUE, label=f"{year}年" if first else None)
-        if goal is not None:
-            axes.plot(
-                [goal], [place], "|", color=INK, markersize=15, markeredgewidth=1.3,
-                label=None if "目标" in axes.get_legend_handles_labels()[1] else "目标",
+        first, goal = place == 0, _goal(entry)
+        pair = ((entry["previous"]["actual"], "pale", before, -0.2), (entry["actual"], "met", year, 0.2))
+        for value, fill, label, shift in pair:
+            axes.barh(
+                place + shift, value, height=0.32, label=f"{label}年" if first else None, **FILLS[fill]
+            )
+            axes.annotate(
+                w.ratio_text(value), (max(value, goal or 0), place + shift), xytext=(6, 0),
+                textcoords="offset points", va="center",
             )  # fmt: skip
-        text = f"{w.ratio_text(old)} → {w.ratio_text(new)}"
-        axes.annotate(
-            text, (1.0, place), xycoords=("axes fraction", "data"), xytext=(8, 0),
-            textcoords="offset points", va="center",
-        )  # fmt: skip
-    axes.set_yticks(range(len(entries)), [wrapped(_name(entry)) for entry in entries])
+        if goal is not None:
+            axes.plot([goal, goal], [place - 0.46, place + 0.46], color=INK, linewidth=1.3)
+    axes.plot([], [], color=INK, linewidth=1.3, label="目标")
+    axes.set_yticks(range(len(entries)), [wrapped(_name(entry)) for entry in entries], linespacing=1.3)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(entries) - 0.5, -0.5)
-    axes.margins(x=0.06)
-    axes.xaxis.set_major_formatter(lambda tick, _: w.number_text(tick * 100, 1) + "%")
-    axes.locator_params(axis="x", nbins=5)
-    axes.grid(axis="x")
-    axes.spines["left"].set_visible(False)
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, handletextpad=0.3)
+    axes.set_xlim(left=0)
+    axes.xaxis.set_visible(False)
+    axes.spines["bottom"].set_visible(False)
+    handles, labels = axes.get_legend_handles_labels()
+    order = sorted(range(len(labels)), key=lambda at: labels[at] == "目标")
+    axes.legend(
+        [handles[at] for at in order], [labels[at] for at in order], loc="lower left",
+        bbox_to_anchor=(0, 1.0), ncols=3, handlelength=1.2, handleheight=0.9, columnspacing=1.4,
+    )  # fmt: skip
 
 
 def years_chart(many: Sequence[Mapping[str, Any]]) -> tuple[Figure, ...]:

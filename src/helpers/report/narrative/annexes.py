@@ -214,9 +214,9 @@ def evidence_list(results: Results) -> Iterable[Block]:
         ("材料名称", "left", 9.5),
         ("日期", "center", 5.5),
         ("保管岗位", "center", 5.5),
-        ("文件", "left", 10.5),
+        ("文件", "left", 10),
         ("记录数", "right", 4),
-        ("校验值", "left", 7),
+        ("校验值", "left", 8),
     ]
     rows = []
     for entry, name, span in zip(entries, names, merged, strict=True):

@@ -12,7 +12,7 @@ from helpers.report.narrative import facts as f
 from helpers.report.narrative.facts import Entry, Results
 from helpers.report.narrative.opening import share_words
 from helpers.report.narrative.outline import Point
-from helpers.report.narrative.plans import plan_table
+from helpers.report.narrative.plans import plan_blocks
 
 MOST_CELLS = 10
 MOST_TICKETS = 20
@@ -67,6 +67,7 @@ def _shortfall(results: Results, deviation: Entry, name: str) -> Iterable[Block]
     yield from f.para(_main_cause(entry, deviation))
     for dimension, causes in groups.items():
         yield _cause_table(what, dimension, causes, deviation)
+        yield from f.full_texts((cause.get("cause") for cause in causes), f.CELL_LENGTH)
     yield from cause_pareto_chart(deviation, name, what)
     if entry:
         yield from monthly_chart(entry, f"{name}-months", what)
@@ -139,7 +140,7 @@ def _cause_table(what: str, dimension: str, causes: Sequence[Entry], deviation: 
         count = cause.get("misses", cause.get("rows")) if missed else cause.get("rows")
         avoidable = cause.get("avoidable")
         rows.append([
-            cause_name(cause),
+            w.brief(cause_name(cause), f.CELL_LENGTH),
             w.BLANK if count is None else str(count),
             _influence(cause["contribution"], unit),
             *([w.ratio_text(cause["contribution"] / gap, keep=True)] if shares else []),
@@ -241,7 +242,7 @@ def _measures(results: Results, indicator: str) -> list[Block]:
     if proposed:
         which = f"其中{proposed}项" if proposed < len(actions) else "均" if proposed > 1 else ""
         told += f"，{which}为建议，尚未采纳"
-    return [*f.para(f"{told}。"), plan_table(actions, f"{name}改进措施")]
+    return [*f.para(f"{told}。"), *plan_blocks(actions, f"{name}改进措施")]
 
 
 # --- overshoot, fragile, trend --------------------------------------------------------------------

@@ -13,6 +13,9 @@ Results = Mapping[str, Any]
 Entry = Mapping[str, Any]
 
 MISSED = ("partly_met", "not_met")
+CELL_LENGTH = 100
+"""Longer texts would make a table row of more than a page; they stand below the table."""
+NAME_LENGTH = 20
 
 
 def with_status(results: Results, *statuses: str) -> list[Entry]:
@@ -109,6 +112,12 @@ def para(*sentences: str) -> list[Paragraph]:
     return [Paragraph(text=text)] if text else []
 
 
+def full_texts(texts: Iterable[Any], at_most: int) -> list[Paragraph]:
+    """What a table's cells could only hold in brief, in full below it."""
+    long = [w.clause(text) for text in dict.fromkeys(texts) if len(w.clause(text)) > at_most]
+    return [p for text in long for p in para(f"“{w.brief(text, NAME_LENGTH)}”全文：{w.sentence(text)}")]
+
+
 def table(
     caption: str,
     columns: Sequence[tuple[str, str, float]],
@@ -121,12 +130,15 @@ def table(
     return Table(caption=caption, columns=heads, rows=cells, **more)
 
 
-def spans(keys: Sequence[Any]) -> list[int]:
-    """For each row how many rows its merged cell covers: 0 where one above covers it."""
+def spans(keys: Sequence[Any], at_most: int | None = None) -> list[int]:
+    """For each row how many rows its merged cell covers: 0 where one above covers it.
+
+    ``at_most``: a longer run is divided, so that its name stands again on the next page.
+    """
     counts = [0] * len(keys)
     start = 0
     for at, key in enumerate(keys):
-        if at == 0 or key != keys[at - 1]:
+        if at == 0 or key != keys[at - 1] or at - start == at_most:
             start = at
         counts[start] += 1
     return counts

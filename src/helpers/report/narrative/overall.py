@@ -14,6 +14,7 @@ from helpers.report.narrative.opening import outcome_words, score_words
 
 BAR_END = 1.5
 NAMED = 3
+MOST_MERGED = 10
 MOST_NOTES = 3
 """Up to so many remarks stand below the table, more of them in a column."""
 
@@ -27,25 +28,26 @@ def outcome(results: Results) -> Iterable[Block]:
 
 # --- the indicator table --------------------------------------------------------------------------
 
+# Widths in characters of a landscape page.
 _COLUMNS = [
-    ("一级指标", "center", 0.9),
-    ("二级指标", "center", 1.0),
-    ("三级指标", "left", 1.7),
-    ("填报说明", "left", 2.0),
-    ("年度指标值", "left", 1.7),
-    ("实际完成值", "left", 1.7),
-    ("完成率", "right", 1.0),
-    ("分值", "right", 0.7),
-    ("得分", "right", 0.8),
-    ("完成情况", "center", 1.0),
+    ("一级指标", "center", 6.5),
+    ("二级指标", "center", 7.5),
+    ("三级指标", "left", 10.5),
+    ("填报说明", "left", 11.5),
+    ("年度指标值", "left", 10.5),
+    ("实际完成值", "left", 10.5),
+    ("完成率", "right", 6),
+    ("分值", "right", 4),
+    ("得分", "right", 4.5),
+    ("完成情况", "center", 5.5),
 ]
 
 
 def indicator_table(results: Results) -> Table:
     """All indicators by level, with the execution row and the total."""
     entries = results["indicators"]
-    first = f.spans([entry["level1"] for entry in entries])
-    second = f.spans([(entry["level1"], entry["level2"]) for entry in entries])
+    first = f.spans([entry["level1"] for entry in entries], MOST_MERGED)
+    second = f.spans([(entry["level1"], entry["level2"]) for entry in entries], MOST_MERGED)
     rows = [_row(*row) for row in zip(entries, first, second, strict=True)]
     rows += [_execution_row(results), _total_row(results)]
     notes = [w.sentence(results["weights_basis"])] if results.get("weights_basis") else []

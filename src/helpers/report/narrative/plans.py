@@ -13,8 +13,13 @@ _FOLLOWED = {"done": "已完成", "carried": "未完成，结转本年", "propos
 _VERIFIED = {True: "核实有效", False: "核实未见效", None: "尚不能核实"}
 
 
-def plan_table(actions: Sequence[Entry], caption: str) -> Table:
-    """Measure, cause, post, date, yardstick and state of each action."""
+def plan_blocks(actions: Sequence[Entry], caption: str) -> list[Block]:
+    """Measure, cause, post, date, yardstick and state of each action; long texts below the table."""
+    long = [text for action in actions for text in (action["action"], action.get("cause"), action.get("expected_effect"))]
+    return [_plan_table(actions, caption), *f.full_texts(long, f.CELL_LENGTH)]
+
+
+def _plan_table(actions: Sequence[Entry], caption: str) -> Table:
     columns = [
         ("序号", "center", 3),
         ("改进措施", "left", 12),
@@ -40,12 +45,12 @@ def plan_table(actions: Sequence[Entry], caption: str) -> Table:
 
 
 def _action(action: Entry) -> str:
-    effect = w.clause(action.get("expected_effect"))
-    return w.clause(action["action"]) + (f"（预期效果：{effect}）" if effect else "")
+    effect = w.brief(action.get("expected_effect"), f.CELL_LENGTH)
+    return w.brief(action["action"], f.CELL_LENGTH) + (f"（预期效果：{effect}）" if effect else "")
 
 
 def _cause(action: Entry) -> str:
-    cause = w.clause(action.get("cause")) or w.BLANK
+    cause = w.brief(action.get("cause"), f.CELL_LENGTH) or w.BLANK
     return {True: f"{cause}（已确认）", False: f"{cause}（已排除）"}.get(action.get("confirmed"), cause)
 
 
@@ -81,7 +86,7 @@ def other_plans(results: Results) -> Iterable[Block]:
     actions = [action for action in results["plan"] if action["indicator"] not in raised]
     if actions:
         yield from f.para(f"除上述偏离外，另有改进措施{len(actions)}项。")
-        yield plan_table(actions, "其他改进措施")
+        yield from plan_blocks(actions, "其他改进措施")
 
 
 def followup(results: Results) -> Iterable[Block]:
@@ -124,7 +129,7 @@ def _followed(entry: Entry) -> list[str]:
     verdict = _VERIFIED[entry.get("verified")]
     reason = w.clause(entry.get("conclusion"))
     return [
-        w.clause(entry["action"]),
+        w.brief(entry["action"], f.CELL_LENGTH),
         "，".join(filter(None, [w.clause(entry.get("owner")), state])),
         "，".join(filter(None, [words, f"目标{target}" if target else ""])) or w.BLANK,
         _figure(yardstick.get("before"), unit),
