@@ -174,7 +174,7 @@ def test_every_line_is_used_or_set_aside(year: int, name: str) -> None:
 
 def test_what_is_set_aside_of_the_tickets() -> None:
     assert table(2024, "tickets")[1] == {
-        "完全重复的行": 112, "已取消的工单": 38, "重新打开的工单，以最后一次完成为准": 37, "其他年度的记录": 22,
+        "完全重复的行": 118, "已取消的工单": 38, "重新打开的工单，以最后一次完成为准": 37, "其他年度的记录": 22,
         "测试工单": 18, "不属于本项目服务范围": 15, "空行": 3, "opened_at 为空": 2, "opened_at 无法识别": 1,
         "ticket_id 为空": 1, "重复的表头": 1}
 
@@ -229,7 +229,7 @@ def test_times_come_in_their_order(year: int) -> None:
 def test_old_models_need_repair_more_often() -> None:
     fleet = Counter(r["model"] for r in rows(2024, "devices"))
     failing = Counter(r["device_model"] for r in repairs(2024))
-    rate = {model: failing[model] / fleet[model] for model in ("PC-M4500", "PC-M6100", "PC-M7200", "LP-2055D", "LP-3050", "LP-5200")}
+    rate = {model: failing[model] / number for model, number in fleet.items()}
     assert rate["PC-M4500"] > 2 * rate["PC-M6100"] > 4 * rate["PC-M7200"]
     assert rate["LP-2055D"] > 1.5 * rate["LP-3050"] > 3 * rate["LP-5200"]
 
@@ -239,6 +239,6 @@ def test_old_models_need_repair_more_often() -> None:
 
 def test_without_the_corrections_a_clock_runs_backwards_and_a_sum_is_wrong() -> None:
     tickets, _ = plain_reader.table(2024, "tickets", corrected=False)
-    assert [r["ticket_id"] for r in tickets if r["resolved_at"] and r["resolved_at"] < r["opened_at"]] == ["GD24-07547"]
+    assert [r["ticket_id"] for r in tickets if r["resolved_at"] and r["resolved_at"] < r["opened_at"]] == ["GD24-07541"]
     ledger, _ = plain_reader.table(2023, "ledger", corrected=False)
     assert sum(r["amount"] for r in ledger) == Decimal("1660996.50")

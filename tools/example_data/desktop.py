@@ -21,13 +21,14 @@ class Desk:
         self._users = users()
         self._engineers = Wheel([f"E{n:02d}" for n in range(1, facts.posts + 1)],
                                 [1 + 0.3 * (n % 4) for n in range(1, facts.posts + 1)])
-        self._by_prefix: dict[str, list[Device]] = {}
-        for device in devices():
-            self._by_prefix.setdefault(device.id[:2], []).append(device)
+        self._of: dict[tuple[str, ...], list[Device]] = {}
 
     def device(self, prefixes: tuple[str, ...], day: date) -> Device:
+        """One of all machines of these kinds: a model that is there often is asked about often."""
+        if prefixes not in self._of:
+            self._of[prefixes] = [d for d in devices() if d.id.startswith(prefixes)]
         while True:
-            device = self.dice.pick(self._by_prefix[self.dice.pick(prefixes)])
+            device = self.dice.pick(self._of[prefixes])
             if device.in_use(day):
                 return device
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ class Dice:
         return [values[place] for place in places]
 
 
-class Wheel:
+class Wheel(Generic[T]):
     """Values with weights, for many draws."""
 
     def __init__(self, values: Sequence[T], weights: Sequence[float]) -> None:
