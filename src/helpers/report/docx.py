@@ -145,6 +145,7 @@ class _Writer:
 
     def __init__(self, document: Any) -> None:
         self.document, self.pictures = document, 0
+        self.table_text = document.styles["Table Text"].style_id
 
     def block(self, block: Any) -> None:
         match block:
@@ -197,28 +198,31 @@ class _Writer:
         self._text(table.caption, "Caption")
         made = self.document.add_table(rows=1 + len(table.rows), cols=len(table.columns))
         made.style, made.autofit = self.document.styles["Table Grid"], False
-        self._widths(made, [c.width for c in table.columns])
+        # Table.cell() lays the whole grid out anew at each call: take the rows' cells once.
+        grid = [list(row.cells) for row in made.rows]
+        self._widths(made, grid, [c.width for c in table.columns])
         for at, column in enumerate(table.columns):
-            self._cell(made.cell(0, at), Cell(text=f"**{column.title}**"), "center")
+            self._cell(grid[0][at], Cell(text=f"**{column.title}**"), "center")
         _repeat(made.rows[0])
         for index, row in enumerate(placed(table), start=1):
             for at, cell in row:
-                place = made.cell(index, at)
+                place = grid[index][at]
                 if cell.rowspan > 1:
-                    place = place.merge(made.cell(min(index + cell.rowspan - 1, len(table.rows)), at))
+                    place = place.merge(grid[min(index + cell.rowspan - 1, len(table.rows))][at])
                 self._cell(place, cell, table.columns[at].align)
         if table.note:
             self._text(table.note, "Small Text")
 
     @staticmethod
-    def _widths(table: Any, shares: list[float]) -> None:
+    def _widths(table: Any, grid: list[list[Any]], shares: list[float]) -> None:
         from docx.shared import Mm
 
         total = sum(shares) or 1
-        for column, share in zip(table.columns, shares, strict=True):
-            width = Mm(156 * share / total)
+        widths = [Mm(156 * share / total) for share in shares]
+        for column, width in zip(table.columns, widths, strict=True):
             column.width = width
-            for cell in column.cells:
+        for row in grid:
+            for cell, width in zip(row, widths, strict=True):
                 cell.width = width
 
     def _cell(self, place: Any, cell: Cell, align: str) -> None:
@@ -226,7 +230,7 @@ class _Writer:
         from docx.enum.text import WD_ALIGN_PARAGRAPH
 
         paragraph = place.paragraphs[0]
-        paragraph.style = self.document.styles["Table Text"]
+        paragraph._p.style = self.table_text  # by id: looking a style up for each cell is slow
         paragraph.alignment = {"left": WD_ALIGN_PARAGRAPH.LEFT, "right": WD_ALIGN_PARAGRAPH.RIGHT,
                                "center": WD_ALIGN_PARAGRAPH.CENTER}[align]
         place.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER

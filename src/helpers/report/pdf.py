@@ -39,7 +39,7 @@ def render_pdf(blocks: Sequence[Any]) -> bytes:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         writer = _Tree(folder)
-        tree = {**_metadata(blocks), "blocks": [writer.block(b) for b in blocks]}
+        tree = {**_metadata(blocks), "blocks": _led([writer.block(b) for b in blocks])}
         (folder / "data.json").write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
         template = resources.files(__package__).joinpath("templates", "report.typ").read_bytes()
         (folder / "main.typ").write_bytes(template)
@@ -82,14 +82,16 @@ class _Tree:
     """Blocks as the data that the template reads; figures are written beside it as files."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.figures = folder, 0
+        self.folder, self.figures, self.depth = folder, 0, 0
 
     def block(self, block: Any) -> dict[str, Any]:
         match block:
             case Front():
                 return self._front(block)
             case Heading():
-                return {"type": "heading", "level": block.level, "runs": runs(block.text)}
+                # PDF/UA: no level is skipped on the way down.
+                self.depth = min(block.level, self.depth + 1)
+                return {"type": "heading", "level": self.depth, "runs": runs(block.text)}
             case Paragraph():
                 return {"type": "paragraph", "style": block.style, "runs": runs(block.text)}
             case Items():
@@ -101,7 +103,8 @@ class _Tree:
             case Card():
                 return {"type": "card", "table": self._table(card_table(block))}
             case Fold():
-                return {"type": "fold", "title": runs(block.title), "blocks": [self.block(b) for b in block.blocks]}
+                label = {"type": "label", "runs": runs(block.title)}
+                return {"type": "fold", "blocks": _led([label, *(self.block(b) for b in block.blocks)])}
         raise TypeError(f"no block: {type(block).__name__}")
 
     def _front(self, front: Front) -> dict[str, Any]:
@@ -115,13 +118,28 @@ class _Tree:
                 for row in placed(table)]
         return {"type": "table", "caption": runs(table.caption), "titles": [runs(c.title) for c in table.columns],
                 "widths": [c.width for c in table.columns], "rows": rows, "note": runs(table.note) if table.note else None,
-                "wide": table.wide, "size": 9 if len(table.columns) > 6 else 10.5}
+                "wide": table.wide, "lead": [], "size": 9 if len(table.columns) > 6 else 10.5}
 
     def _figure(self, figure: Figure) -> dict[str, Any]:
         self.figures += 1
         name = f"f{self.figures}.svg"
         (self.folder / name).write_text(figure.svg, encoding="utf-8")
         return {"type": "figure", "caption": runs(figure.caption), "file": name, "alt": figure.alt}
+
+
+def _led(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Headings right before a table that turns the page go with it, or they would stand alone."""
+    led: list[dict[str, Any]] = []
+    for block in blocks:
+        inner = block["blocks"] if block["type"] == "fold" else [block]
+        first = inner[0] if inner else block
+        if first["type"] == "table" and first["wide"]:
+            lead: list[dict[str, Any]] = []
+            while led and led[-1]["type"] in ("heading", "label"):
+                lead.insert(0, led.pop())
+            first["lead"] = [*lead, *first["lead"]]
+        led.append(block)
+    return led
 
 
 def _soft(text: str) -> str:

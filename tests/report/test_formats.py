@@ -1,0 +1,194 @@
+"""HTML, PDF and DOCX from the same blocks: same content, same bytes, nothing that runs or loads."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+import docx
+import nbformat
+import pytest
+import sample_results
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from helpers.report.blocks import (
+    MIME,
+    Card,
+    CardItem,
+    Cell,
+    Figure,
+    Fold,
+    Front,
+    Heading,
+    Items,
+    Paragraph,
+    Table,
+    TableColumn,
+    from_json,
+    to_json,
+)
+from helpers.report.display import collect
+from helpers.report.docx import render_docx
+from helpers.report.exporters import NoBlocks, export_all
+from helpers.report.html import UnsafeFigure, render_html
+from helpers.report.narrative import build_report
+from helpers.report.pdf import render_pdf, runs
+
+RENDERERS = {"html": render_html, "pdf": render_pdf, "docx": render_docx}
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><defs><path id="p" d="M0 0h9v9z"/></defs><use href="#p"/></svg>'
+FRONT = Front(title="2024年度某项目自评报告", institution="某院", project="某项目", fiscal_year=2024, notice="示例数据",
+              prepared_by="信息岗", checked_by="财务岗", date="2025年2月20日")
+
+
+def table(*rows: tuple[str, ...], **more) -> Table:
+    columns = tuple(TableColumn(title=f"列{i}") for i in range(len(rows[0])))
+    return Table(caption="表1 某表", columns=columns, rows=tuple(tuple(Cell(text=t) for t in row) for row in rows), **more)
+
+
+def blocks() -> list:
+    spanned = Table(caption="表2 合并", columns=(TableColumn(title="组"), TableColumn(title="值", align="right")),
+                    rows=((Cell(text="产出", rowspan=2), Cell(text="12.5", status="met", bar=1.2)), (Cell(text="7", bar=0.3),)))
+    figure = Figure(caption="图1 某图", svg=SVG, alt="甲为1，乙为2", data=table(("甲", "1"), ("乙", "2")))
+    return [FRONT, Card(items=(CardItem(label="得分", value="99.41分", status="met", note="按推定权重"),)),
+            Heading(level=1, text="一、概况"), Paragraph(text="全年**177万元**。"), Items(items=("其一", "其二"), ordered=True),
+            spanned, figure, Heading(level=2, text="（一）清单"), table(*[(f"T{i:03d}", "很长的文字" * 8) for i in range(60)], wide=True),
+            Fold(title="查询语句", blocks=(Paragraph(text="SELECT 1 < 2 & 'x'", style="note"),))]
+
+
+@pytest.fixture(scope="module")
+def report() -> tuple:
+    return tuple(build_report(sample_results.fy2024()))
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_the_same_blocks_give_the_same_bytes(name: str, report: tuple) -> None:
+    assert RENDERERS[name](report) == RENDERERS[name](report)
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+@pytest.mark.parametrize("content", [[], [FRONT], [Heading(level=3, text="1.只有标题")], blocks()], ids=["none", "front", "heading", "all"])
+def test_any_blocks_can_be_rendered(name: str, content: list) -> None:
+    assert len(RENDERERS[name](content)) > 500
+
+
+def test_blocks_survive_the_way_through_a_notebook() -> None:
+    made = tuple(blocks())
+    assert from_json(to_json(made)) == made
+    cell = new_code_cell("show()", id="outputs-code", outputs=[new_output("display_data", data={MIME: to_json(made)})])
+    early = new_code_cell("show()", id="work-code", outputs=[new_output("display_data", data={MIME: to_json([FRONT])})])
+    assert collect(new_notebook(cells=[early, cell])) == made
+    assert set(export_all(new_notebook(cells=[cell]))) == {"report.html", "report.pdf", "report.docx"}
+    with pytest.raises(NoBlocks):
+        export_all(new_notebook(cells=[new_code_cell("1")]))
+
+
+# --- HTML -----------------------------------------------------------------------------------------
+
+
+def test_html_forbids_everything_from_outside(report: tuple) -> None:
+    html = render_html(report)
+    assert "default-src 'none'" in html and "<script" not in html.lower()
+    assert not re.search(r"(?:src|href)\s*=\s*[\"']?(?:https?:)?//", html)
+    assert not re.search(r"url\((?!data:|#)", html)
+    lean = re.sub(r"<svg.*?</svg>|url\(data:[^)]*\)", "", html, flags=re.DOTALL)
+    assert len(lean.encode()) < 100_000
+    assert '<html lang="zh-CN">' in html and html.count("<main") == 1 and html.count("<h1>") == 1
+
+
+def test_html_says_in_words_what_it_shows_in_colour() -> None:
+    html = render_html(blocks())
+    assert '<th scope="col">列0</th>' in html and "<caption>表1 某表</caption>" in html and 'rowspan="2"' in html
+    assert '<span class="status met">完成</span>' in html
+    assert '<title id="f1t">图1 某图</title><desc id="f1d">甲为1，乙为2</desc>' in html and 'role="img"' in html
+    assert 'href="#f1-p"' in html and 'id="f1-p"' in html
+    assert '<a href="#s1">一、概况</a>' in html and "<strong>177万元</strong>" in html
+
+
+HOSTILE = "<script>alert(1)</script>\"><img src=x onerror=alert(1)> =HYPERLINK(\"x\")"
+
+
+@pytest.mark.parametrize("block", [
+    Paragraph(text=HOSTILE), Heading(level=1, text=HOSTILE), Items(items=(HOSTILE,)), table((HOSTILE, "x")),
+    Fold(title=HOSTILE, blocks=()), Card(items=(CardItem(label=HOSTILE, value=HOSTILE, note=HOSTILE),)),
+    FRONT.model_copy(update={"title": HOSTILE, "institution": HOSTILE, "notice": HOSTILE}),
+    Figure(caption=HOSTILE, svg=SVG, alt=HOSTILE, data=table((HOSTILE,))),
+    table(("x",), note=HOSTILE).model_copy(update={"caption": HOSTILE})])
+def test_texts_are_never_markup(block) -> None:
+    html = render_html([block])
+    assert "<script" not in html and "<img" not in html and "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize("bad", [
+    "<script>1</script>", '<rect onload="x()"/>', '<image href="http://x/y.png"/>', '<a href="javascript:x">y</a>',
+    "<foreignObject/>", "<style>@import 'x'</style>", '<rect fill="url(http://x)"/>', '<use href="//x"/>'])
+def test_a_figure_that_could_run_or_load_is_refused(bad: str) -> None:
+    figure = Figure(caption="图", svg=SVG.replace("</svg>", bad + "</svg>"), alt="x", data=table(("x",)))
+    with pytest.raises(UnsafeFigure):
+        render_html([figure])
+
+
+# --- PDF ------------------------------------------------------------------------------------------
+
+
+def test_pdf_is_tagged_and_archivable() -> None:
+    pdf = render_pdf(blocks())
+    assert pdf.startswith(b"%PDF-1.") and b"/StructTreeRoot" in pdf and b"pdfuaid:part" in pdf and b"pdfaid:part" in pdf
+    assert b"/MarkInfo" in pdf and b"2025" in pdf
+
+
+def test_pdf_pages_are_official() -> None:
+    pdf = render_pdf([FRONT, *[Paragraph(text="正文" * 300) for _ in range(3)], table(*[("a", "b")] * 80, wide=True)])
+    boxes = {tuple(round(float(n)) for n in m.split()) for m in re.findall(rb"/MediaBox\s*\[([^\]]+)\]", pdf)}
+    assert boxes <= {(0, 0, 595, 842), (0, 0, 842, 595)} and boxes
+
+
+def test_bold_is_the_only_markup() -> None:
+    assert runs("全年**177万元**，<b>") == [{"t": "全年", "b": False}, {"t": "177万元", "b": True}, {"t": "，<b>", "b": False}]
+    assert render_pdf([Paragraph(text="#let x = 1 $x$ *a* _b_ \\n @ref <label> [x]")]).startswith(b"%PDF")
+
+
+# --- DOCX -----------------------------------------------------------------------------------------
+
+
+def test_docx_has_real_styles_and_alternative_texts() -> None:
+    content = render_docx(blocks())
+    document = docx.Document(io.BytesIO(content))
+    styles = {p.style.name for p in document.paragraphs}
+    assert {"Title", "Heading 1", "Heading 2", "Caption", "Normal"} <= styles
+    assert document.core_properties.title == FRONT.title and document.core_properties.created.year == 2025
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert {i.date_time for i in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        xml = archive.read("word/document.xml").decode()
+        styles_xml = archive.read("word/styles.xml").decode()
+    assert 'descr="甲为1，乙为2"' in xml and "w:tblHeader" in xml and "w:vMerge" in xml
+    assert "仿宋_GB2312" in styles_xml and "方正小标宋简体" in styles_xml
+    section = document.sections[0]
+    assert (round(section.top_margin.mm), round(section.left_margin.mm)) == (37, 28)
+    assert "PAGE" in section.footer.paragraphs[0]._p.xml
+
+
+def test_docx_tables_hold_their_cells() -> None:
+    document = docx.Document(io.BytesIO(render_docx(blocks())))
+    spanned = document.tables[1]
+    assert [[c.text for c in row.cells] for row in spanned.rows] == [["组", "值"], ["产出", "12.5"], ["产出", "7"]]
+
+
+def test_every_figure_of_the_narrative_is_in_docx_and_html(report: tuple) -> None:
+    document = docx.Document(io.BytesIO(render_docx(report)))
+    words = "\n".join([p.text for p in document.paragraphs] + [c.text for t in document.tables for r in t.rows for c in r.cells])
+    html = re.sub(r"<[^>]+>", "", render_html(report))
+    for block in report:
+        if isinstance(block, Paragraph):
+            for number in re.findall(r"\d[\d.]*", block.text):
+                assert number in words and number in html
+
+
+def test_the_exporters_work_from_nbconvert(tmp_path) -> None:
+    from nbconvert.exporters import get_exporter
+
+    cell = new_code_cell("x", id="outputs-code", outputs=[new_output("display_data", data={MIME: to_json(blocks())})])
+    nbformat.write(new_notebook(cells=[cell]), tmp_path / "n.ipynb")
+    for name, start in (("selfeval_html", "<!DOCTYPE html>"), ("selfeval_pdf", b"%PDF"), ("selfeval_docx", b"PK")):
+        content, resources = get_exporter(name)().from_filename(str(tmp_path / "n.ipynb"))
+        assert content.startswith(start) and resources["output_extension"] == "." + name.removeprefix("selfeval_")
