@@ -100,7 +100,15 @@ def test_every_row_is_used_or_set_aside_with_one_reason(tmp_path: Path) -> None:
         ("exports/t1.csv", 2), ("exports/t2.csv", 2), ("exports/t2.csv", 5)]
     assert [(u.source_file, u.source_row, u.column, u.value) for u in found.unreadable] == [
         ("exports/t2.csv", 5, "cost", "x"), ("exports/t2.csv", 5, "verified", "不详")]
-    assert aside.loc[aside["reason"] == "测试工单", "source_row"].tolist() == [4]
+    assert aside.loc[aside["_reason"] == "测试工单", "source_row"].tolist() == [4]
+
+
+def test_columns_may_have_any_name(tmp_path: Path) -> None:
+    names = "place: 类别, reason: 类型, blank: 费用, header: 核实, unreadable: 报修人, file_no: 完成时间"
+    year = YEAR[: YEAR.index("    columns:")] + f"    columns: {{ticket_id: 编号, {names}}}\n    key: ticket_id\n"
+    text = HEAD.replace("受理时间", "类型") + "A1,a,b,c,d,e,f\nA1,a,b,c,d,e,f\n"
+    found, tidy, _ = clean(make(tmp_path, text, year=year), tmp_path / "out")
+    assert found.used == 1 and tidy["place"].tolist() == ["a"] and tidy["reason"].tolist() == ["b"]
 
 
 def test_an_open_reopened_ticket_stays_open(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def _load_sources(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table
                   required: Sequence[str]) -> list[ExportFile]:
     """All files of a table, one below the other, as the table ``source``."""
     texts = ", ".join(f"{sql.name(c)} VARCHAR" for c in spec.columns)
-    connection.execute(f"CREATE TABLE source ({texts}, source_file VARCHAR, source_row BIGINT, file_no INTEGER)")
+    connection.execute(f"CREATE TABLE source ({texts}, source_file VARCHAR, source_row BIGINT, _file_no INTEGER)")
     paths = dict.fromkeys(p for pattern in spec.files for p in matching_files(year.folder, pattern))
     files, found = [], set()
     for number, path in enumerate(paths):
@@ -171,7 +171,7 @@ def _check_corrections(connection: duckdb.DuckDBPyConnection, corrections: Seque
         columns = ", ".join(sql.name(c) for c in correction.expect) or "1"
         rows = connection.execute(
             f"SELECT source_file, source_row, {columns} FROM texts_plain WHERE {sql.matches(correction)} "
-            "ORDER BY file_no, source_row").fetchall()
+            "ORDER BY _file_no, source_row").fetchall()
         if not rows:
             raise ExportError("correction_stale", "corrections.yml", f"{correction.table} 里没有 {key} 这一行",
                               hint="来源可能已经改正或重新编号；核对后删去或改写这条更正")
@@ -194,7 +194,7 @@ def _calendar(connection: duckdb.DuckDBPyConnection, spec: Table, year: Year) ->
     connection.execute("CREATE TABLE calendar (day DATE, workdays INTEGER)")
     if not ends:
         return
-    days = " UNION ALL ".join(f"SELECT CAST({sql.name(c)} AS DATE) AS d FROM judged WHERE reason IS NULL" for c in sorted(ends))
+    days = " UNION ALL ".join(f"SELECT CAST({sql.name(c)} AS DATE) AS d FROM judged WHERE _reason IS NULL" for c in sorted(ends))
     lower, upper = datetime.date(year.fiscal_year - 1, 1, 1), datetime.date(year.fiscal_year + 1, 12, 31)
     first, last = connection.execute(
         f"SELECT min(d), max(d) FROM ({days}) WHERE d BETWEEN DATE '{lower}' AND DATE '{upper}'").fetchall()[0]
@@ -208,8 +208,8 @@ def _calendar(connection: duckdb.DuckDBPyConnection, spec: Table, year: Year) ->
 def _set_aside_rows(spec: Table) -> str:
     """The rows set aside as text, with their reason and source position."""
     columns = ", ".join(f"t.{sql.name(c)}" for c in spec.columns)
-    return (f"SELECT j.reason, {columns}, j.source_file, j.source_row FROM judged AS j "
-            "JOIN texts AS t USING (file_no, source_row) WHERE j.reason IS NOT NULL ORDER BY j.file_no, j.source_row")
+    return (f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM judged AS j "
+            "JOIN texts AS t USING (_file_no, source_row) WHERE j._reason IS NOT NULL ORDER BY j._file_no, j.source_row")
 
 
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
@@ -226,20 +226,20 @@ def _reconcile(connection: duckdb.DuckDBPyConnection, table: str, spec: Table,
         return int(connection.execute(query).fetchall()[0][0])
 
     reasons = connection.execute(
-        "SELECT reason, count(*) FROM judged WHERE reason IS NOT NULL GROUP BY reason "
-        "ORDER BY count(*) DESC, reason").fetchall()
+        "SELECT _reason, count(*) FROM judged WHERE _reason IS NOT NULL GROUP BY _reason "
+        "ORDER BY count(*) DESC, _reason").fetchall()
     own = ", ".join(sql.name(c) for c in spec.columns)
     repeated = 0 if spec.key else one(
-        f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM judged WHERE reason IS NULL GROUP BY {own})")
-    cells = "SELECT file_no, source_file, source_row, unnest(unreadable) AS col FROM judged WHERE reason IS NULL"
+        f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM judged WHERE _reason IS NULL GROUP BY {own})")
+    cells = "SELECT _file_no, source_file, source_row, unnest(_unreadable) AS col FROM judged WHERE _reason IS NULL"
     listed = connection.execute(
         f"SELECT c.source_file, c.source_row, c.col FROM ({cells}) AS c "
-        f"ORDER BY c.file_no, c.source_row, c.col LIMIT {LISTED}").fetchall()
+        f"ORDER BY c._file_no, c.source_row, c.col LIMIT {LISTED}").fetchall()
     return Reconciliation(
         table=table,
         title=spec.title,
         rows_in=one("SELECT count(*) FROM source"),
-        used=one("SELECT count(*) FROM judged WHERE reason IS NULL"),
+        used=one("SELECT count(*) FROM judged WHERE _reason IS NULL"),
         entities=one("SELECT count(*) FROM tidy"),
         set_aside=tuple(SetAside(reason, rows) for reason, rows in reasons),
         corrected=corrected,

@@ -49,7 +49,7 @@ def texts(spec: Table, corrections: Sequence[Correction]) -> str:
         empties = strings(("", *spec.empty))
         trimmed.append(f"CASE WHEN {cell} NOT IN ({empties}) THEN {cell} END AS {name(column)}")
     # Written as nested CASE, in order: a later correction sees what an earlier one made.
-    current = f"SELECT {', '.join(trimmed)}, source_file, source_row, file_no FROM source"
+    current = f"SELECT {', '.join(trimmed)}, source_file, source_row, _file_no FROM source"
     for correction in corrections:
         where = matches(correction)
         changed = ", ".join(
@@ -78,8 +78,8 @@ def typed(spec: Table) -> str:
             unreadable.append(
                 f"CASE WHEN {name(column)} IS NOT NULL AND ({value}) IS NULL THEN {quote(column)} END")
     listed = f"list_filter([{', '.join(unreadable)}], lambda x: x IS NOT NULL)" if unreadable else "[]::VARCHAR[]"
-    return (f"SELECT {', '.join(parts)}, {listed} AS unreadable, {_blank(spec)} AS blank, "
-            f"{_header(spec)} AS header, source_file, source_row, file_no FROM texts")
+    return (f"SELECT {', '.join(parts)}, {listed} AS _unreadable, {_blank(spec)} AS _blank, "
+            f"{_header(spec)} AS _header, source_file, source_row, _file_no FROM texts")
 
 
 def _cast(column: str, declared: Column, spec: Table) -> str:
@@ -121,40 +121,40 @@ def _header(spec: Table) -> str:
 def judged(spec: Table, required: Sequence[str], fiscal_year: int) -> str:
     """Each row with ``reason``: the first that applies, NULL for the rows that are used."""
     all_columns = ", ".join(name(c) for c in spec.columns)
-    first = ["WHEN blank THEN " + quote(BLANK_ROW), "WHEN header THEN " + quote(REPEATED_HEADER)]
-    first += [f"WHEN list_contains(unreadable, {quote(c)}) THEN {quote(f'{c} 无法识别')}" for c in required]
+    first = ["WHEN _blank THEN " + quote(BLANK_ROW), "WHEN _header THEN " + quote(REPEATED_HEADER)]
+    first += [f"WHEN list_contains(_unreadable, {quote(c)}) THEN {quote(f'{c} 无法识别')}" for c in required]
     first += [f"WHEN {name(c)} IS NULL THEN {quote(f'{c} 为空')}" for c in required]
-    query = f"SELECT *, CASE {' '.join(first)} END AS reason FROM typed"
+    query = f"SELECT *, CASE {' '.join(first)} END AS _reason FROM typed"
     if spec.key:
-        query = _ranked(query, f"PARTITION BY reason IS NULL, {all_columns} ORDER BY file_no, source_row",
+        query = _ranked(query, f"PARTITION BY _reason IS NULL, {all_columns} ORDER BY _file_no, source_row",
                         REPEATED_ROW)
     year_end, year_start = (f"DATE '{fiscal_year}-{day}'" for day in ("12-31", "01-01"))
     scope = [f"WHEN ({s.where}\n) THEN {quote(s.why)}" for s in spec.out_of_scope]
     if spec.year_by:
         scope.append(f"WHEN year({name(spec.year_by)}) <> {fiscal_year} THEN {quote(OTHER_YEAR)}")
     if scope:
-        query = (f"SELECT * EXCLUDE (year_start, year_end) REPLACE (coalesce(reason, CASE {' '.join(scope)} END) AS reason) "
+        query = (f"SELECT * EXCLUDE (year_start, year_end) REPLACE (coalesce(_reason, CASE {' '.join(scope)} END) AS _reason) "
                  f"FROM (SELECT *, {year_start} AS year_start, {year_end} AS year_end FROM ({query}))")
     if spec.keep:
         key = ", ".join(name(c) for c in spec.key)
         # A row without the date is the one still open: it counts as the last.
         order = "DESC NULLS FIRST" if spec.keep.take == "last" else "ASC NULLS LAST"
         way = "DESC" if spec.keep.take == "last" else "ASC"
-        query = _ranked(query, f"PARTITION BY reason IS NULL, {key} ORDER BY {name(spec.keep.by)} {order}, "
-                               f"file_no {way}, source_row {way}", spec.keep.why)
+        query = _ranked(query, f"PARTITION BY _reason IS NULL, {key} ORDER BY {name(spec.keep.by)} {order}, "
+                               f"_file_no {way}, source_row {way}", spec.keep.why)
     return query
 
 
 def _ranked(query: str, window: str, why: str) -> str:
     """Set aside all but the first row of each window."""
-    return (f"SELECT * EXCLUDE (place) REPLACE (CASE WHEN reason IS NULL AND place > 1 THEN {quote(why)} ELSE reason END AS reason) "
-            f"FROM (SELECT *, row_number() OVER ({window}) AS place FROM ({query}))")
+    return (f"SELECT * EXCLUDE (_place) REPLACE (CASE WHEN _reason IS NULL AND _place > 1 THEN {quote(why)} ELSE _reason END AS _reason) "
+            f"FROM (SELECT *, row_number() OVER ({window}) AS _place FROM ({query}))")
 
 
 def tidy(spec: Table, fiscal_year: int) -> str:
     """The used rows with their derived columns, in source order; reads ``judged`` and ``calendar``."""
-    query = (f"SELECT {', '.join(name(c) for c in spec.columns)}, source_file, source_row, file_no "
-             "FROM judged WHERE reason IS NULL")
+    query = (f"SELECT {', '.join(name(c) for c in spec.columns)}, source_file, source_row, _file_no "
+             "FROM judged WHERE _reason IS NULL")
     for column, derived in spec.derived.items():
         if derived.clock == "hours":
             value = f"epoch(CAST({name(derived.end)} AS TIMESTAMP) - CAST({name(derived.start)} AS TIMESTAMP)) / 3600.0"  # type: ignore[arg-type]
@@ -168,4 +168,4 @@ def tidy(spec: Table, fiscal_year: int) -> str:
             query = (
                 f"SELECT * EXCLUDE (year_start, year_end), CAST(({derived.expr}\n) AS {SQL_TYPES[derived.type]}) AS {name(column)} "
                 f"FROM (SELECT *, DATE '{fiscal_year}-01-01' AS year_start, DATE '{fiscal_year}-12-31' AS year_end FROM ({query}))")
-    return f"SELECT * EXCLUDE (file_no) FROM ({query}) ORDER BY file_no, source_row"
+    return f"SELECT * EXCLUDE (_file_no) FROM ({query}) ORDER BY _file_no, source_row"
