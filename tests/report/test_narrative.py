@@ -482,3 +482,13 @@ def test_long_plan_texts_stand_below_their_table():
     blocks = build_report(data)
     assert len(texts(table(blocks, "完成时效改进措施").rows[0])[2]) < 115
     assert "“设备老化设备老化设备老化设备老化设备老……”全文：" + "设备老化" * 500 + "。" in words(blocks)
+
+
+def test_columns_are_called_as_the_year_file_calls_them():
+    data = sample.fy2024()
+    deviation = data["deviations"][0]
+    deviation["column_words"] = {"cause": "超时原因", "device_model": "机型"}
+    text = words(build_report(data))
+    assert "按超时原因看，影响最大的是“等待备件”" in text
+    assert "未记录超时原因" in text and "的差距构成（按机型）" in text
+    assert "未达到要求的记录（按超时原因和机型）" in text

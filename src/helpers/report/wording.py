@@ -53,7 +53,7 @@ def number_text(
 
 
 def ratio_text(value: Number, apart: Iterable[Number] = (), keep: bool = False) -> str:
-    """A fraction as a percentage: 0.994382 → 99.44%. All and nothing are only written when exact.
+    """A fraction as a percentage: 0.98765 → 98.77%. All and nothing are only written when exact.
 
     ``keep``: two decimals throughout, for a column of them.
     """
@@ -69,7 +69,7 @@ def points_text(value: Number) -> str:
 def money_text(
     yuan: Number, per: str = "", apart: Iterable[Number] = (), beside: Number = 0
 ) -> str:
-    """An amount in 元 as 万元 from ten thousand on: 1780000 → 178万元; ``per``: "/人" and the like.
+    """An amount in 元 as 万元 from ten thousand on: 1234000 → 123.4万元; ``per``: "/人" and the like.
 
     ``beside``: a larger amount next to which it is read, and whose unit it takes.
     """
@@ -139,7 +139,7 @@ def gap_text(size: Number, unit: str | None, beside: Any = None) -> str:
 
 
 def score_text(score: Number | None) -> str:
-    """9.94 → 9.94分; no score → 未评分."""
+    """8.5 → 8.5分; no score → 未评分."""
     return "未评分" if score is None else number_text(score) + "分"
 
 

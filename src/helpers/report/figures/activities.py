@@ -21,7 +21,7 @@ def activity_unit(results: Mapping[str, Any]) -> str:
 
 
 def activity_text(activity: Mapping[str, Any], unit: str) -> str:
-    """An activity's count as it is to be printed: 885余次 for a lower bound."""
+    """An activity's count as it is to be printed: 300余次 for a lower bound."""
     if activity.get("count_text"):
         return w.plain(activity["count_text"])
     return f"{activity['count']}{'余' if activity.get('lower_bound') else ''}{unit}"

@@ -29,22 +29,27 @@ _COLUMNS = {
     "closed_at": "办结时间",
     "workdays": "工作日",
     "hours": "小时",
+    "facility": "设施",
+    "location": "地点",
+    "dept": "部门",
 }
+"""The usual columns of the field; a deviation's own ``column_words`` come first."""
 
 
-def column_words(name: str) -> str:
-    """The name of a column of the records as a reader knows it; the name itself when unknown."""
-    return _COLUMNS.get(name, w.plain(name))
+def column_words(name: str, deviation: Mapping[str, Any]) -> str:
+    """The name of a column of the records as a reader knows it; the column's own when nobody says."""
+    declared = (deviation.get("column_words") or {}).get(name)
+    return w.clause(declared) or _COLUMNS.get(name, w.plain(name))
 
 
-def dimension_words(cause: Mapping[str, Any]) -> str:
+def _dimension(cause: Mapping[str, Any], deviation: Mapping[str, Any]) -> str:
     """The name of the dimension over which a gap is split: 原因, 设备型号, …"""
-    return column_words(cause.get("dimension_words") or cause.get("dimension") or "cause")
+    return w.clause(cause.get("dimension_words")) or column_words(cause.get("dimension") or "cause", deviation)
 
 
-def cause_name(cause: Mapping[str, Any]) -> str:
+def cause_name(cause: Mapping[str, Any], dimension: str) -> str:
     """A cause's name; rows without one are 未记录原因 (or 备件, …), never spread over the others."""
-    return w.plain(cause.get("cause")) or f"未记录{dimension_words(cause)}"
+    return w.plain(cause.get("cause")) or f"未记录{dimension}"
 
 
 def by_dimension(deviation: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
@@ -54,7 +59,7 @@ def by_dimension(deviation: Mapping[str, Any]) -> dict[str, list[Mapping[str, An
     """
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for cause in deviation.get("causes") or ():
-        groups.setdefault(dimension_words(cause), []).append(cause)
+        groups.setdefault(_dimension(cause, deviation), []).append(cause)
     for causes in groups.values():
         causes.sort(key=lambda cause: (not cause.get("cause"), -cause["contribution"]))
     return groups
@@ -78,7 +83,7 @@ def cause_pareto_chart(
     labels = _labels(causes, deviation["gap"], deviation.get("unit"))
     sizes = [float(cause["contribution"]) for cause in causes]
     bars = [
-        Bar(w.brief(cause_name(cause)), size, label, "met" if cause.get("cause") else "rest")
+        Bar(w.brief(cause_name(cause, dimension)), size, label, "met" if cause.get("cause") else "rest")
         for cause, size, label in zip(causes, sizes, labels, strict=True)
     ]
 
@@ -92,7 +97,7 @@ def cause_pareto_chart(
         bars,
         (min(0.0, *sizes), max(0.0, *sizes)),
         (dimension, "对差距的影响"),
-        [(cause_name(cause), label) for cause, label in zip(causes, labels, strict=True)],
+        [(cause_name(cause, dimension), label) for cause, label in zip(causes, labels, strict=True)],
         finish,
         extra=0.15,
     )

@@ -117,7 +117,7 @@ def _main_cause(entry: Entry | None, deviation: Entry) -> str:
         if not top.get("cause") or top["contribution"] <= 0:
             continue
         size = w.gap_text(top["contribution"], deviation.get("unit"))
-        name = f"“{w.brief(cause_name(top))}”"
+        name = f"“{w.brief(cause_name(top, dimension))}”"
         sentence = f"按{dimension}看，影响最大的是{name}，为{size}{share_words(top, deviation)}"
         if top.get("avoidable") is not None and not told:
             sentence += f"；如果没有这一情况，实际值为{_avoidable(entry, deviation, top)}"
@@ -132,7 +132,6 @@ def _avoidable(entry: Entry | None, deviation: Entry, cause: Entry) -> str:
 
 def _cause_table(what: str, dimension: str, causes: Sequence[Entry], deviation: Entry) -> Table:
     unit, gap = deviation.get("unit"), deviation.get("gap")
-    entry = {"target": {"unit": unit}}
     shares = bool(gap) and all(cause["contribution"] >= 0 for cause in causes)
     missed = any(cause.get("misses") is not None for cause in causes)
     rows = []
@@ -140,11 +139,11 @@ def _cause_table(what: str, dimension: str, causes: Sequence[Entry], deviation: 
         count = cause.get("misses", cause.get("rows")) if missed else cause.get("rows")
         avoidable = cause.get("avoidable")
         rows.append([
-            w.brief(cause_name(cause), f.CELL_LENGTH),
+            w.brief(cause_name(cause, dimension), f.CELL_LENGTH),
             w.BLANK if count is None else str(count),
             _influence(cause["contribution"], unit),
             *([w.ratio_text(cause["contribution"] / gap, keep=True)] if shares else []),
-            w.BLANK if avoidable is None else _avoidable(entry, deviation, cause),
+            w.BLANK if avoidable is None else _column_value(avoidable, unit),
         ])  # fmt: skip
     if gap is not None:
         share = [w.ratio_text(1, keep=True)] if shares else []
@@ -159,6 +158,10 @@ def _cause_table(what: str, dimension: str, causes: Sequence[Entry], deviation: 
     note = "各项影响相加等于差距；“若无此项的实际值”逐项单独测算，不能相加。"
     caption = f"{what}的差距构成（按{dimension}）"
     return f.table(caption, columns, rows, total_row=gap is not None, note=note)
+
+
+def _column_value(value: float, unit: str | None) -> str:
+    return w.ratio_text(value, keep=True) if unit == "比例" else w.value_text(value, unit)
 
 
 def _influence(size: float, unit: str | None) -> str:
@@ -177,7 +180,7 @@ def _drilldown(what: str, deviation: Entry) -> Iterable[Block]:
     keys = [key for key in (cells[0] if cells else {}) if key != "rows"]
     if len(cells) < 2 or len(keys) < 2:
         return
-    columns = [(column_words(key), "left", 2.0) for key in keys] + [("记录数", "right", 1.0)]
+    columns = [(column_words(key, deviation), "left", 2.0) for key in keys] + [("记录数", "right", 1.0)]
     rows = [[*(w.plain(c.get(key)) or "未记录" for key in keys), str(c["rows"])] for c in cells]
     note = None
     if len(rows) > MOST_CELLS:
@@ -194,8 +197,8 @@ def _tickets(what: str, deviation: Entry) -> Iterable[Block]:
     known = deviation.get("text_facts") or {}
     total = max(known.get("misses") or 0, len(deviation["tickets"]))
     dimensions = [key for key in (deviation.get("drilldown") or [{}])[0] if key != "rows"]
-    keys = _ticket_columns(tickets, dimensions)
-    columns = [_ticket_head(key) for key in keys]
+    keys = _ticket_columns(tickets, dimensions, deviation)
+    columns = [_ticket_head(key, deviation) for key in keys]
     rows = [[_cell(key, ticket.get(key)) for key in keys] for ticket in tickets]
     title = f"未达到要求的记录清单（{total}条）"
     note = None
@@ -204,21 +207,21 @@ def _tickets(what: str, deviation: Entry) -> Iterable[Block]:
     yield Fold(title=title, blocks=(f.table(f"{what}{title}", columns, rows, note=note),))
 
 
-def _ticket_columns(tickets: Sequence[Entry], dimensions: Sequence[str]) -> list[str]:
+def _ticket_columns(tickets: Sequence[Entry], dimensions: Sequence[str], deviation: Entry) -> list[str]:
     """The columns worth a reader's eye: the id, those with a known meaning, what was split over."""
     present = dict.fromkeys(key for ticket in tickets for key in ticket)
-    kept = [key for key in present if column_words(key) != key or key in dimensions]
+    kept = [key for key in present if column_words(key, deviation) != key or key in dimensions]
     return [key for key in kept if any(ticket.get(key) is not None for ticket in tickets)][:MOST_COLUMNS]
 
 
 _MOMENTS, _COUNTS = ("_at",), ("workdays", "hours")
 
 
-def _ticket_head(key: str) -> tuple[str, str, float]:
+def _ticket_head(key: str, deviation: Entry) -> tuple[str, str, float]:
     """Title, side and width of a column of the list, in characters."""
     if key in _COUNTS:
-        return column_words(key), "right", 3.5
-    return column_words(key), "left", 8.5 if key.endswith(_MOMENTS) else 6.5
+        return column_words(key, deviation), "right", 3.5
+    return column_words(key, deviation), "left", 8.5 if key.endswith(_MOMENTS) else 6.5
 
 
 def _cell(key: str, value: object) -> str:

@@ -162,7 +162,12 @@ def _activity_table(results: Results, entries: list[Entry], total: int) -> Table
     unit = f.unit_of_activities(results)
     columns = [("序号", "center", 0.6), ("活动类别", "left", 4.0), (f"数量（{unit}）", "right", 1.2), ("占比", "right", 1.0)]
     rows = [
-        [str(at), w.clause(entry["category"]), activity_text(entry, unit).removesuffix(unit), w.ratio_text(entry["count"] / total, keep=True)]
+        [
+            str(at),
+            w.clause(entry["category"]),
+            activity_text(entry, unit).removesuffix(unit),
+            w.ratio_text(entry["count"] / total, keep=True),
+        ]
         for at, entry in enumerate(entries, start=1)
     ]
     rows.append(["", "合计", str(total), w.ratio_text(1, keep=True)])

@@ -15,7 +15,8 @@ _VERIFIED = {True: "核实有效", False: "核实未见效", None: "尚不能核
 
 def plan_blocks(actions: Sequence[Entry], caption: str) -> list[Block]:
     """Measure, cause, post, date, yardstick and state of each action; long texts below the table."""
-    long = [text for action in actions for text in (action["action"], action.get("cause"), action.get("expected_effect"))]
+    keys = ("action", "cause", "expected_effect")
+    long = [action.get(key) for action in actions for key in keys]
     return [_plan_table(actions, caption), *f.full_texts(long, f.CELL_LENGTH)]
 
 

@@ -118,8 +118,15 @@ def measures(results: Results) -> Iterable[Block]:
         evidence = entry.get("evidence") or {}
         kind = _KINDS.get(evidence.get("kind") or "", w.BLANK)
         words = w.clause(evidence.get("words")) or w.clause(evidence.get("method")) or w.BLANK
-        rows.append([name, kind, words, _records(evidence), w.clause(entry.get("direction_words")) or _direction(entry)])
-    columns = [("指标", "left", 1.8), ("取得方式", "center", 1.1), ("口径", "left", 2.6), ("记录数", "right", 0.8), ("比较方向", "left", 1.6)]
+        direction = w.clause(entry.get("direction_words")) or _direction(entry)
+        rows.append([name, kind, words, _records(evidence), direction])
+    columns = [
+        ("指标", "left", 9),
+        ("取得方式", "center", 5.5),
+        ("口径", "left", 14),
+        ("记录数", "right", 4),
+        ("比较方向", "left", 8),
+    ]
     yield f.table("指标取得方式和计算口径", columns, rows)
     for name, entry in _figures(results):
         evidence = entry.get("evidence") or {}

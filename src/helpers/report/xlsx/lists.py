@@ -48,7 +48,8 @@ def activity_sheet(sheet: Sheet, results: Results) -> None:
         notes = [w.clause(entry.get("note"))] if entry.get("note") else []
         notes += [f"年度目标：{w.clause(entry['target'])}"] if entry.get("target") else []
         months = entry.get("monthly") or [None] * 12
-        values = (at, w.clause(entry["category"]), entry["count"], w.plain(entry.get("count_text")), *months, "；".join(notes))
+        count = (entry["count"], w.plain(entry.get("count_text")))
+        values = (at, w.clause(entry["category"]), *count, *months, "；".join(notes))
         sheet.row(row, values, ("count", "text", "count", "center", *["count"] * 12, "text"))
         row += 1
     if entries:

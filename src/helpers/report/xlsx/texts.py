@@ -51,9 +51,9 @@ def _one(results: Results, deviation: Entry) -> str:
 
 
 def _causes(deviation: Entry) -> str:
-    causes = next(iter(by_dimension(deviation).values()), [])
+    dimension, causes = next(iter(by_dimension(deviation).items()), ("", []))
     causes = [cause for cause in causes if cause["contribution"] > 0][:CAUSES_NAMED]
-    told = [f"{w.brief(cause_name(cause), CAUSE_LENGTH)}{share_words(cause, deviation)}" for cause in causes]
+    told = [f"{w.brief(cause_name(cause, dimension), CAUSE_LENGTH)}{share_words(cause, deviation)}" for cause in causes]
     return "；".join(told) or "现有记录没有可供分析的原因"
 
 
