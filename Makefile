@@ -37,7 +37,7 @@ fonts: $(READY) ## build the packaged font subsets again (needs npm and the netw
 
 lock: ## resolve requirements.lock again (needs uv and the network)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
-	  --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements.lock
+	  --generate-hashes --no-header --no-annotate -q -o requirements.lock
 
 environment: ## write environment.yml again from the lock
 	@python3 tools/make_environment.py

@@ -162,3 +162,48 @@ def test_check_says_when_all_is_well(run_cli) -> None:
     for year in ("2023", "2024"):
         done = run_cli("check", "--year", year)
         assert done.returncode == 0 and "检查通过" in done.stdout, done.stderr
+
+
+def test_a_gate_violation_stops_with_file_and_row(root: Path, run_cli) -> None:
+    victim = root / "data/raw/2024/exports/工单_2024下半年.csv"
+    lines = victim.read_text(encoding="utf-8-sig").split("\r\n" if b"\r\n" in victim.read_bytes() else "\n")
+    header = next(i for i, line in enumerate(lines) if line.startswith(("单号", "工单编号", "\ufeff")) or "报修时间" in line)
+    number = next(i for i in range(header + 1, len(lines)) if re.search(r",E0[1-9],", lines[i]) and lines[i].count('"') == 0)
+    lines[number] = re.sub(r",E0[1-9],", ",王某,", lines[number], count=1)
+    victim.write_text("\ufeff" + "\n".join(lines), encoding="utf-8")
+    message = stopped(run_cli, root, 1)
+    assert "2_validate" in message and "[gate_stop]" in message and "工单_2024下半年.csv" in message
+    assert "处理" in message and (root / "reports/2024.failed/validation.json").is_file()
+    checks = json.loads((root / "reports/2024.failed/validation.json").read_text(encoding="utf-8"))["checks"]
+    (failed,) = [c for c in checks if c["success"] is False and c["level"] == "stop"]
+    assert failed["failing"] == 1 and failed["failing_rows"][0]["value"] == "王某"
+
+
+def test_papermill_itself_gives_the_same_results(finished: Path, package: Path, tmp_path: Path) -> None:
+    """The notebooks know nothing of the runner: plain papermill writes the same results."""
+    import subprocess
+    import sys
+
+    from helpers.run.stages import NOTEBOOKS
+
+    shutil.copytree(finished / "data" / "raw", tmp_path / "data" / "raw")
+    for stage in STAGES:
+        command = [sys.executable, "-m", "papermill", str(NOTEBOOKS / f"{stage}.ipynb"), str(tmp_path / f"{stage}.ipynb"),
+                   "-p", "fiscal_year", "2024", "-p", "root", ".", "--no-progress-bar"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+    mine = json.loads((tmp_path / "data/processed/2024/results.json").read_text(encoding="utf-8"))
+    mine.pop("inputs_sha256")
+    assert mine == json.loads((package / "results.json").read_text(encoding="utf-8"))
+
+
+def test_a_stage_refuses_what_an_earlier_stage_made_of_other_inputs(data_root: Path) -> None:
+    from helpers.run.workspace import StageOrderError, open_stage
+
+    with pytest.raises(StageOrderError, match="stage_missing"):
+        open_stage("2_validate", 2024, str(data_root)).read("1_clean")
+    open_stage("1_clean", 2024, str(data_root)).write({"tables": []})
+    assert open_stage("2_validate", 2024, str(data_root)).read("1_clean")["tables"] == []
+    edit(data_root / "data/raw/2024/plan.yml", "owner: 信息技术岗", "owner: 综合办公室")
+    with pytest.raises(StageOrderError, match="stage_stale"):
+        open_stage("2_validate", 2024, str(data_root)).read("1_clean")
