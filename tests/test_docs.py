@@ -39,7 +39,7 @@ def test_every_linked_file_is_there() -> None:
 
 def test_the_project_speaks_of_itself_alone() -> None:
     """No path of a developer's machine and no package host stands in a tracked text."""
-    bad = re.compile(r"(?:^|[\s\"'=(])/(?:work|root|home/\w+)/|index" "-url|https?://\S*/(?:simple|packages)/")
+    bad = re.compile(r"(?:^|[\s\"'=(])/(?:work|root|home/\w+)/|index" + r"-url|https?://\S*/(?:simple|packages)/")
     folders = ["src", "tests", "tools", "notebooks", "docs", ".ci", "data/raw"]
     files = [p for f in folders for p in (ROOT / f).rglob("*")
              if p.suffix in {".py", ".md", ".yml", ".ipynb", ".sh", ".typ", ".css", ".json", ""} and p.is_file()

@@ -87,7 +87,7 @@ def test_every_row_is_used_or_set_aside_with_one_reason(tmp_path: Path) -> None:
     assert (found.rows_in, found.used, found.entities) == (11, 3, 3)
     assert {s.reason: s.rows for s in found.set_aside} == {
         "完全重复的行": 1, "测试工单": 1, "空行": 1, "重复的表头": 1, "重新打开后的旧记录": 1, "其他年度的记录": 1,
-        "opened_at 无法识别": 1, "ticket_id 为空": 1}
+        "受理时间无法识别": 1, "编号为空": 1}
     assert found.rows_in == found.used + sum(s.rows for s in found.set_aside)
     assert tidy["ticket_id"].tolist() == ["A1", "A3", "B2"]
     assert tidy["category"].tolist() == ["故障"] * 3

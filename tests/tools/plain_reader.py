@@ -175,6 +175,15 @@ def _judged(rows: list[Row], spec: Mapping[str, Any], year: int) -> tuple[list[R
     return used, +aside
 
 
+def _called(spec: Mapping[str, Any], name: str) -> str:
+    """What the year file calls a column: its words, else its first header."""
+    column = spec["columns"][name]
+    if isinstance(column, Mapping):
+        source = column["from"]
+        return str(column.get("words") or (source if isinstance(source, str) else source[0]))
+    return str(column if isinstance(column, str) else column[0])
+
+
 def _first_reason(row: Row, needed: list[str], spec: Mapping[str, Any], year: int, seen: set[Any],
                   values: tuple[Any, ...]) -> str | None:
     if row["_blank"]:
@@ -183,10 +192,10 @@ def _first_reason(row: Row, needed: list[str], spec: Mapping[str, Any], year: in
         return "重复的表头"
     for name in needed:
         if row["_bad_" + name]:
-            return f"{name} 无法识别"
+            return f"{_called(spec, name)}无法识别"
     for name in needed:
         if row[name] is None:
-            return f"{name} 为空"
+            return f"{_called(spec, name)}为空"
     if values in seen:
         return "完全重复的行"
     seen.add(values)

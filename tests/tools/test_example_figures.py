@@ -175,8 +175,8 @@ def test_every_line_is_used_or_set_aside(year: int, name: str) -> None:
 def test_what_is_set_aside_of_the_tickets() -> None:
     assert table(2024, "tickets")[1] == {
         "完全重复的行": 118, "已取消的工单": 38, "重新打开的工单，以最后一次完成为准": 37, "其他年度的记录": 22,
-        "测试工单": 18, "不属于本项目服务范围": 15, "空行": 3, "opened_at 为空": 2, "opened_at 无法识别": 1,
-        "ticket_id 为空": 1, "重复的表头": 1}
+        "测试工单": 18, "不属于本项目服务范围": 15, "空行": 3, "受理时间为空": 2, "受理时间无法识别": 1,
+        "工单编号为空": 1, "重复的表头": 1}
 
 
 @pytest.mark.parametrize(("year", "posts"), [(2023, 10), (2024, 11)])

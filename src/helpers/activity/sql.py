@@ -24,6 +24,7 @@ MONEY_FACTORS = {"元": 1, "万元": 10_000, "分": "0.01"}
 BLANK_ROW = "空行"
 REPEATED_HEADER = "重复的表头"
 REPEATED_ROW = "完全重复的行"
+UNREADABLE, EMPTY = "无法识别", "为空"
 OTHER_YEAR = "其他年度的记录"
 
 
@@ -122,8 +123,9 @@ def judged(spec: Table, required: Sequence[str], fiscal_year: int) -> str:
     """Each row with ``reason``: the first that applies, NULL for the rows that are used."""
     all_columns = ", ".join(name(c) for c in spec.columns)
     first = ["WHEN _blank THEN " + quote(BLANK_ROW), "WHEN _header THEN " + quote(REPEATED_HEADER)]
-    first += [f"WHEN list_contains(_unreadable, {quote(c)}) THEN {quote(f'{c} 无法识别')}" for c in required]
-    first += [f"WHEN {name(c)} IS NULL THEN {quote(f'{c} 为空')}" for c in required]
+    words = spec.column_words()
+    first += [f"WHEN list_contains(_unreadable, {quote(c)}) THEN {quote(words[c] + UNREADABLE)}" for c in required]
+    first += [f"WHEN {name(c)} IS NULL THEN {quote(words[c] + EMPTY)}" for c in required]
     query = f"SELECT *, CASE {' '.join(first)} END AS _reason FROM typed"
     if spec.key:
         query = _ranked(query, f"PARTITION BY _reason IS NULL, {all_columns} ORDER BY _file_no, source_row",

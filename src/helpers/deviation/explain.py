@@ -35,8 +35,15 @@ def explain_year(found: YearAttained, measures: Measures) -> list[dict[str, Any]
         observed = next(o for o, _, _ in results if (o.indicator, o.part) == (deviation.indicator, deviation.part))
         if deviation.kind == "shortfall" and figure is not None:
             deviation = with_causes(deviation, observed, figure, dimensions, measures)
-        raised.append(deviation.to_json())
+        raised.append({**deviation.to_json(), **_column_words(figure, found)})
     return raised
+
+
+def _column_words(figure: Figure | None, found: YearAttained) -> dict[str, dict[str, str]]:
+    """What the columns of the records behind a figure are called in the year file."""
+    tables = [found.year.year.tables[table] for table in figure.tables] if figure else []
+    words = {name: words for table in tables for name, words in table.column_words().items()}
+    return {"column_words": words} if words else {}
 
 
 # --- what came out --------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def attainment_json(found: YearAttained, previous: YearAttained | None, sources:
         "activity_total": sum(a.count for a in found.activities),
         "activity_unit": found.year.year.activities.unit if found.year.year.activities else None,
         "indicators": [
-            {**_indicator(one, sources), "previous": _previous(before.get(one.spec.id), last)}
+            _with_previous(_indicator(one, sources), before.get(one.spec.id), last)
             for one in found.indicators],
         "score": {"total": plain(found.total.total), "upper": plain(found.total.upper),
                   "grade": found.total.grade, "basis": found.year.year.weights_basis},
@@ -111,6 +111,7 @@ def _indicator(one: Attained, sources: Sources) -> Json:
         **_result(one.target, one.actual.value, one.outcome),
         "actual_text": _parts_text(one) if one.parts else _actual_text(one.actual, one.target, spec.actual),
         "weight": plain(spec.weight), "score": plain(one.score),
+        "actual_unit": one.actual.unit if one.figure else None,
         "interval": plain(one.interval), "monthly": _monthly(one.months),
         "evidence": _evidence(spec.actual, one.figure, sources) if spec.actual else _parts_evidence(one, sources),
         "parts": [_part(part, one, sources) for part in one.parts],
@@ -125,8 +126,7 @@ def _part(part: Part, whole: Attained, sources: Sources) -> Json:
         "level2": whole.spec.level2, "level3": spec.name, "definition": None,
         "target_text": spec.target, "target": _target(part.target),
         **_result(part.target, part.actual.value, part.outcome),
-        "actual_text": value_text(plain(part.actual.value), "比例") if share
-        else _actual_text(part.actual, part.target, spec.actual),
+        "actual_text": _part_text(part) if share else _actual_text(part.actual, part.target, spec.actual),
         "actual_unit": "比例" if share else part.actual.unit,
         "required": plain(spec.required) if share else None,
         "share_of_weight": plain(spec.share_of_weight), "weight": None, "score": None,
@@ -158,18 +158,30 @@ def _actual_text(actual: Any, target: Target, declared: models.Actual | None) ->
 
 
 def _parts_text(one: Attained) -> str:
-    texts = [f"{p.spec.name}：{value_text(plain(p.actual.value), p.actual.unit)}" for p in one.parts]
+    texts = [f"{p.spec.name}：{_part_text(p)}" for p in one.parts]
     return "；".join(texts)
+
+
+def _part_text(part: Part) -> str:
+    return value_text(plain(part.actual.value), part.actual.unit or part.target.unit)
 
 
 def _monthly(months: Iterable[Month]) -> list[Json]:
     return [{"month": m.month, "value": plain(m.value), "n": m.n} for m in months]
 
 
-def _previous(before: Attained | None, year: int | None) -> Json | None:
+def _with_previous(indicator: Json, before: Attained | None, year: int | None) -> Json:
+    """The indicator with last year's result beside its own, part by part where the parts have the same names."""
     if before is None:
-        return None
+        return {**indicator, "previous": None}
     text = _parts_text(before) if before.parts else _actual_text(before.actual, before.target, before.spec.actual)
+    parts = {p.spec.name: p for p in before.parts}
+    return {**indicator, "previous": _previous(before, text, year), "parts": [
+        {**part, "previous": _previous(parts[part["name"]], _part_text(parts[part["name"]]), year)}
+        if part["name"] in parts else part for part in indicator["parts"]]}
+
+
+def _previous(before: Attained | Part, text: str | None, year: int | None) -> Json:
     return {"fiscal_year": year, "actual": plain(before.actual.value), "actual_text": text,
             "status": before.outcome.status}
 

@@ -19,6 +19,8 @@ from helpers.report.fonts import FOLDER, check_glyphs
 from helpers.report.html import placed
 
 STANDARDS = ["a-2a", "ua-1"]
+#: A row stays on one page unless a cell is longer than this.
+LONG = 400
 
 
 class PdfError(Exception):
@@ -114,7 +116,8 @@ class _Tree:
                 "notice": runs(front.notice) if front.notice else None}
 
     def _table(self, table: Table) -> dict[str, Any]:
-        rows = [[{"rowspan": c.rowspan, "align": table.columns[at].align, "runs": runs(_soft(c.text))} for at, c in row]
+        rows = [[{"rowspan": c.rowspan, "align": table.columns[at].align, "runs": runs(_soft(c.text)),
+                  "breakable": len(c.text) > LONG} for at, c in row]
                 for row in placed(table)]
         return {"type": "table", "caption": runs(table.caption), "titles": [runs(c.title) for c in table.columns],
                 "widths": [c.width for c in table.columns], "rows": rows, "note": runs(table.note) if table.note else None,

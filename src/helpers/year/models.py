@@ -195,6 +195,11 @@ class Table(Model):
     custodian: str | None = None
     exported: date | None = None
 
+    def column_words(self) -> dict[str, str]:
+        """What each tidy column is called, in the reader's words."""
+        own = {name: column.words or column.source[0] for name, column in self.columns.items()}
+        return {**own, **{name: spec.words for name, spec in self.derived.items() if spec.words}}
+
 
 class Activity(Model):
     """One line of the activity table; ``lower_bound`` prints "885余次"."""
