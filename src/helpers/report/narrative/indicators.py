@@ -145,10 +145,8 @@ def _documents(evidence: Entry) -> str:
 
 def _previous(entry: Entry) -> str:
     """Last year's result and the change since."""
-    told = _change(entry, "")
-    for part in entry.get("parts") or ():
-        told += _change(part, f"“{f.part_name(part)}”")
-    return told
+    told = "".join(_change(part, f"“{f.part_name(part)}”") for part in entry.get("parts") or ())
+    return told or _change(entry, "")
 
 
 def _change(entry: Entry, name: str) -> str:
