@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from helpers.year.faults import did_you_mean
 
 TYPES = {"int": int, "str": str, "float": float, "bool": bool}
@@ -35,6 +33,8 @@ def declared_parameters(notebook: Path) -> dict[str, Parameter]:
     Every one is written ``name: type = default`` with a literal default; ``int | None`` is allowed.
     Raises ``ParameterError`` where the cell is absent or written differently.
     """
+    import nbformat  # heavy: brings a JSON schema validator along
+
     cells = [c for c in nbformat.read(notebook, as_version=4).cells
              if c.cell_type == "code" and "parameters" in c.metadata.get("tags", [])]
     if len(cells) != 1:
