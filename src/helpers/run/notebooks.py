@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import nbformat
-from nbformat import NotebookNode
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 #: Cell metadata that says when and where, not what.
 DROPPED = ("papermill", "execution", "collapsed", "scrolled")
@@ -13,6 +14,8 @@ DROPPED = ("papermill", "execution", "collapsed", "scrolled")
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
     """A copy without papermill's paths and times; the cell that papermill adds gets a fixed id."""
+    import nbformat  # heavy: brings a JSON schema validator along
+
     clean = nbformat.from_dict(notebook)
     clean.metadata = nbformat.from_dict({
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -28,6 +31,8 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
 
 def write_normalised(executed: Path, target: Path) -> NotebookNode:
     """Read an executed notebook, write it normalised to ``target`` and return it."""
+    import nbformat
+
     clean = normalise(nbformat.read(executed, as_version=4))
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(nbformat.writes(clean) + "\n", encoding="utf-8")

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from helpers.run.parameters import check_parameters
 
 #: The project's own notebooks stand beside ``src/``.
@@ -94,6 +92,8 @@ def _literal(path: Path) -> str:
 
 def _failure(stage: Stage, output: Path, ename: str, evalue: str) -> StageFailed:
     """Where in the saved notebook the error stands, in the reader's words."""
+    import nbformat
+
     notebook = nbformat.read(output, as_version=4)
     heading, line = "", ""
     for cell in notebook.cells:
