@@ -17,8 +17,11 @@ try() { # run quietly; show everything when it fails
     fi
 }
 
-"$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
-    say "need Python 3.11 or newer as '$PYTHON' (make PYTHON=/path/to/python3.11 …)" >&2; exit 1; }
+new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+for candidate in "$PYTHON" python3.13 python3.12 python3.11; do
+    if new_enough "$candidate"; then PYTHON=$candidate; break; fi
+done
+new_enough "$PYTHON" || { say "need Python 3.11 or newer (make PYTHON=/path/to/python3.11 …)" >&2; exit 1; }
 "$PYTHON" -m pip --version >/dev/null 2>&1 || {
     say "need pip for '$PYTHON' (on Debian: python3-pip)" >&2; exit 1; }
 
