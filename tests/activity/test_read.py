@@ -6,7 +6,7 @@ import pytest
 
 from helpers.activity.errors import ExportError
 from helpers.activity.read import find_columns, read_export
-from helpers.year.models import Table
+from helpers.year.tables import Table
 
 HEAD = "编号,类别,说明,状态\n"
 BODY = 'A1,报修,"两行\n说明, 带逗号",已关闭\nA2,测试,"他说 ""好""",已关闭\n'

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.year.models import Table
+from helpers.year.tables import Table
 
 DECLARED: dict[str, Any] = {
     "title": "运维工单",

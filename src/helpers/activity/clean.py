@@ -19,7 +19,8 @@ from helpers.activity.errors import ExportError
 from helpers.activity.read import ROW, Sheet, find_columns, read_export
 from helpers.year.crosscheck import matching_files, tidy_columns
 from helpers.year.load import Year
-from helpers.year.models import Correction, Table
+from helpers.year.models import Correction
+from helpers.year.tables import Table
 
 #: Cells that fit no type are listed up to this many; their number is always exact.
 LISTED = 200

@@ -21,7 +21,7 @@ import pyarrow.csv
 
 from helpers.activity.errors import ExportError
 from helpers.year.faults import did_you_mean
-from helpers.year.models import Table
+from helpers.year.tables import Table
 
 CHUNK = 1 << 22
 DELIMITERS = ",\t;|"

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from helpers.year.expressions import SQL_TYPES
-from helpers.year.models import Column, Correction, Table
+from helpers.year.models import Correction
+from helpers.year.tables import Column, Table
 
 #: Tried after the declared formats. All of them are unambiguous: the year stands first.
 ISO_FORMATS = tuple(

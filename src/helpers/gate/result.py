@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from helpers.year.models import Level
+from helpers.year.tables import Level
 
 #: Failing rows listed per check; their number is always exact.
 LISTED = 200

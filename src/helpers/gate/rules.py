@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.year.expressions import SQL_TYPES
-from helpers.year.models import Derived, GateRule, Level, Table
+from helpers.year.tables import Derived, GateRule, Level, Table
 
 if TYPE_CHECKING:
     from helpers.year.load import Year

@@ -253,7 +253,7 @@ def parse_actual(text: str | None) -> Actual:
 
 
 def parse_money(text: str) -> Decimal:
-    """An amount in 元: 178万元 → 1780000. Raises ``ValueError`` for anything else."""
+    """An amount in 元: 120万元 → 1200000. Raises ``ValueError`` for anything else."""
     match = re.match(rf"^{NUMBER}(?P<unit>元|千元|万元|亿元)$", normal(str(text)))
     if match is None:
         raise ValueError("不是金额，要写数字和单位")

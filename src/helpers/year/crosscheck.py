@@ -19,7 +19,8 @@ from helpers.indicators import (
 from helpers.year.expressions import GIVEN, SQL_TYPES, ExpressionError, check_expression
 from helpers.year.faults import Fault, YearFileError, did_you_mean
 from helpers.year.load import Lines, Year
-from helpers.year.models import Actual, Indicator, Measure, Table
+from helpers.year.models import Actual, Indicator, Measure
+from helpers.year.tables import Table
 
 Path_ = tuple[str | int, ...]
 
@@ -87,7 +88,7 @@ def _money(lines: Lines, path: Path_, text: str) -> Iterator[Fault | Decimal]:
     try:
         yield parse_money(text)
     except ValueError as error:
-        yield lines.fault("bad_money", path, str(error), value=text, hint="写成 178万元 或 1780000元")
+        yield lines.fault("bad_money", path, str(error), value=text, hint="写成 120万元 或 1200000元")
 
 
 def _budget(year: Year) -> Iterator[Fault]:

@@ -14,12 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from helpers.year.faults import Fault, YearFileError, did_you_mean
-from helpers.year.models import (
-    CorrectionsFile,
-    IndicatorsFile,
-    PlanFile,
-    YearFile,
-)
+from helpers.year.models import CorrectionsFile, IndicatorsFile, PlanFile, YearFile
 
 #: What an analyst has still to fill in.
 BLANKS = ("待填", "待补", "TODO", "todo", "FIXME", "___")
