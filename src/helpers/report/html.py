@@ -124,7 +124,9 @@ class _Writer:
             cells = "".join(self._cell(cell, table.columns[at].align) for at, cell in row)
             lines.append(f"<tr{' class=total' if last else ''}>{cells}</tr>")
         note = f'<p class="note">{inline(table.note)}</p>' if table.note else ""
-        return (f'<div class="wrap" role="region" aria-label="{escape(table.caption)}" tabindex="0"><table>'
+        # On a narrow screen a table with many columns scrolls instead of folding each word.
+        least = f' style="min-width:{len(table.columns) * 5}rem"' if len(table.columns) > 4 else ""
+        return (f'<div class="wrap" role="region" aria-label="{escape(table.caption)}" tabindex="0"><table{least}>'
                 f"<caption>{inline(table.caption)}</caption><colgroup>{widths}</colgroup>"
                 f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>{note}")
 
