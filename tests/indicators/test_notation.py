@@ -35,6 +35,10 @@ from helpers.indicators import parse_actual, parse_money, parse_target
         ("2022年12月30日前", "date", "<=", "2022-12-30", None),
         ("11月底前", "date", "<=", "--11-30", None),
         ("9月前", "date", "<=", "--08-31", None),
+        ("2025年年底前", "date", "<=", "2025-12-31", None),
+        ("12月底到位", "date", "<=", "--12-31", None),
+        ("定性 长期", "choice", None, "长期", None),
+        ("达到99.9%以上", "number", ">=", F(999, 1000), "比例"),
         ("2020年1月--2020年11月", "period", None, ("2020-01", "2020-11"), None),
         ("±10%", "band", None, (F(-1, 10), F(1, 10)), "比例"),
         ("1次/月", "frequency", None, F(1), "次/月"),
@@ -51,7 +55,7 @@ def test_compounds_split_into_parts(text: str) -> None:
     assert found.kind == "compound" and [p.kind for p in found.parts] in (["duration", "duration"], ["date", "number"])
 
 
-@pytest.mark.parametrize("text", ["", " ", "/", "无", "达到国家下达的年度目标值", "不高于若干件", "13月底前", "2022年2月30日"])
+@pytest.mark.parametrize("text", ["", " ", "/", "无", "达到国家下达的年度目标值", "不高于若干件", "13月底前", "2022年2月30日", "工5%", "^80%", "290$", "二100百分比", "5=50%"])
 def test_what_cannot_be_known_is_unknown_with_a_reason(text: str) -> None:
     found = parse_target(text)
     assert found.kind == "unknown" and found.value is None and found.reason

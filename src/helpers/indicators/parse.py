@@ -29,7 +29,8 @@ QUANTITY = re.compile(rf"^{NUMBER}(?P<loose>余|多|左右|许)?{UNIT}(?P<loose2
 #: What may follow a limit of time without changing it: 30分钟内响应, 1小时完成.
 DONE = re.compile(r"(?:响应|完成|到场|到达|修复|解决|处理|办结|答复|完工|恢复)(?:率)?$")
 NAMED = re.compile(r"^(?P<name>[^\d≥≤<>=±]*?)(?P<rest>(?:不低于|不少于|不小于|不高于|不超过|不大于|不多于|少于|低于|≥|≤|>|<|=)?\d.*)$")
-DAY = re.compile(r"^(?:于|在)?(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日|(?P<end>底))?(?P<by>之?以?前)?(?:完成|完工|竣工)?$")
+DAY = re.compile(r"^(?:于|在)?(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日|(?P<end>底))?(?P<by>之?以?前)?(?:完成|完工|竣工|到位|办结|验收|交付)?$")
+YEAR_END = re.compile(r"^(?P<year>\d{4})年?年?底(?P<by>之?以?前)?(?:完成|完工|竣工|到位|办结|验收|交付)?$")
 ISO_DAY = re.compile(r"^(?P<year>\d{4})[-./](?P<month>\d{1,2})[-./](?P<day>\d{1,2})(?P<by>之?以?前)?$")
 BAND = re.compile(r"^±(?P<number>\d+(?:\.\d+)?)(?P<unit>%|‰|[^\d]*)$")
 RANGE = re.compile(r"^(?P<low>\d+(?:\.\d+)?)(?P<lowunit>[^\d~至-]*)[-~至]+(?P<high>\d+(?:\.\d+)?)(?P<unit>[^\d]*)$")
@@ -48,6 +49,7 @@ def parse_target(text: str | None, name: str | None = None, direction: str | Non
     if not plain or is_placeholder(plain):
         return Target(written, reason="没有写指标值" if not plain else "只有占位的文字，没有指标值")
     way: Direction | None = None
+    plain = re.sub(r"^定[性量](?=.)", "", plain)
     for word, meaning in WAYS.items():
         if plain.startswith(word):
             plain, way = plain[len(word):], meaning  # type: ignore[assignment]
@@ -85,8 +87,9 @@ def _one(plain: str, written: str) -> Target:
 
 
 def _is_unit(unit: str) -> bool:
-    """Units are short and carry no verb."""
-    return len(unit) <= 8 and not re.search(r"完成|提高|提升|达到|增长|下降|降低|不|及时|响应", unit)
+    """Units are short and carry no verb, no time of the year and no stray sign."""
+    return len(unit) <= 8 and not re.search(
+        r"完成|提高|提升|达到|增长|下降|降低|不|及时|响应|到位|[底前后]$|底|[$^#@&*?!|\\]", unit)
 
 
 def _operator(plain: str) -> tuple[Op | None, str]:
@@ -107,6 +110,9 @@ def _suffix(plain: str) -> tuple[Op | None, str]:
 
 
 def _date(plain: str, written: str) -> Target | None:
+    whole = YEAR_END.match(plain)
+    if whole:
+        return Target(written, "date", "<=", f"{whole['year']}-12-31", None, "lower", "text")
     match = DAY.match(plain) or ISO_DAY.match(plain)
     if match is None:
         return None
@@ -191,6 +197,8 @@ def _tail(plain: str, written: str) -> Target | None:
                           direction_source="text")
     named = NAMED.match(plain)
     if named and named["name"]:
+        if len(named["name"]) < 2 or not re.fullmatch(r"[\u4e00-\u9fffA-Za-z()]+", named["name"]):
+            return Target(written, reason="数值前有不能识别的字，疑似扫描或录入错误", notes=("suspect_sign",))
         found = _one(named["rest"], written)
         if found.kind != "unknown" and not re.search(r"[不少多高低]$", named["name"]):
             return found
