@@ -158,6 +158,17 @@ def test_a_year_without_files_and_a_root_without_data(root: Path, run_cli, tmp_p
     assert run_cli("run", "--yaer", "2024").returncode == 2
 
 
+def test_a_year_that_the_calendar_does_not_know_gets_the_block_to_paste(data_root: Path) -> None:
+    from helpers.run.check import check_year
+
+    (data_root / "data/raw/2024").rename(data_root / "data/raw/2031")
+    edit(data_root / "data/raw/2031/year.yml", "fiscal_year: 2024", "fiscal_year: 2031")
+    (fault,) = [f for f in check_year(data_root, 2031) if f.code == "calendar_unknown"]
+    assert fault.file.endswith("2031/year.yml") and fault.line and "holidays: [2031-01-01]" in str(fault.hint)
+    edit(data_root / "data/raw/2031/year.yml", "calendar: cn ", "calendar: {years: {2031: {holidays: [2031-01-01]}}} ")
+    assert check_year(data_root, 2031) == []
+
+
 def test_check_says_when_all_is_well(run_cli) -> None:
     for year in ("2023", "2024"):
         done = run_cli("check", "--year", year)

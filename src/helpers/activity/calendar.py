@@ -15,11 +15,13 @@ class CalendarUnknown(Exception):
 
     def __init__(self, year: int) -> None:
         self.year = year
-        super().__init__(
-            f"[calendar_unknown] 日历不含 {year} 年的放假和调休安排。请按国务院办公厅的通知在 year.yml 里写明：\n"
-            f"    calendar:\n      base: cn\n      years:\n        {year}:\n"
-            f"          holidays: [{year}-01-01]   # 全部放假的工作日\n"
-            f"          workdays: []             # 调休上班的周末")
+        self.what = f"日历不含 {year} 年的放假和调休安排，不能推算工作日"
+        self.block = (
+            f"按国务院办公厅的通知在 year.yml 里写明：\n"
+            f"      calendar:\n        base: cn\n        years:\n          {year}:\n"
+            f"            holidays: [{year}-01-01]   # 放假的周一至周五\n"
+            f"            workdays: []             # 调休上班的周末")
+        super().__init__(f"[calendar_unknown]  {self.what}。{self.block}")
 
 
 @lru_cache(maxsize=1)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+from helpers.activity.calendar import CalendarUnknown, is_workday
 from helpers.gate import year_faults
 from helpers.year.crosscheck import crosscheck
 from helpers.year.faults import Fault, YearFileError
-from helpers.year.load import load_year
+from helpers.year.load import Year, load_year
 
 
 def check_year(root: Path, fiscal_year: int) -> list[Fault]:
@@ -22,4 +24,16 @@ def _check_one(root: Path, fiscal_year: int) -> list[Fault]:
         year = load_year(root, fiscal_year)
     except YearFileError as error:
         return list(error.faults)
-    return [*crosscheck(year), *year_faults(year)]
+    return [*crosscheck(year), *year_faults(year), *_calendar(year)]
+
+
+def _calendar(year: Year) -> list[Fault]:
+    """A working-day clock needs a calendar that knows the year; weekends are never assumed."""
+    clocks = [d.clock for table in year.year.tables.values() for d in table.derived.values()]
+    if "workdays" not in clocks:
+        return []
+    try:
+        is_workday(date(year.fiscal_year, 7, 1), year.year.calendar)
+    except CalendarUnknown as unknown:
+        return [year.lines["year.yml"].fault("calendar_unknown", ("calendar",), unknown.what, hint=unknown.block)]
+    return []
