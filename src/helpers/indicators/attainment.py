@@ -7,7 +7,7 @@ a ≤ 0, else 0. Attainment is not capped here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +15,7 @@ from typing import Literal
 
 from helpers.indicators.model import UNKNOWN, Actual, Op, Outcome, Status, Target
 from helpers.indicators.rules import RuleSet
+from helpers.indicators.units import comparable
 
 ONE, NOTHING = Fraction(1), Fraction(0)
 
@@ -27,26 +28,45 @@ def evaluate(target: Target, actual: Actual, rules: RuleSet) -> Outcome:
         return _kept_by_date(target, actual)
     if not isinstance(actual.value, Fraction):
         return UNKNOWN
-    if target.kind == "band":
-        return _band(target, actual.value)
-    if not isinstance(target.value, Fraction):
-        return UNKNOWN
-    if _incomparable(target, actual):
+    found, notes = in_unit_of(target, actual)
+    if found is None:
         return Outcome(None, None, None, None, "unknown", ("incomparable_units",))
-    return _number(target, target.value, actual.value, rules)
+    if opposite_changes(target, actual):
+        return Outcome(None, None, None, None, "unknown", ("opposite_change",))
+    if target.kind == "band":
+        outcome = _band(target, found)
+    elif isinstance(target.value, Fraction):
+        outcome = _number(target, target.value, found, rules)
+    else:
+        return UNKNOWN
+    return replace(outcome, notes=(*outcome.notes, *notes)) if notes else outcome
 
 
-def _incomparable(target: Target, actual: Actual) -> bool:
-    """Base units that cannot be meant for each other; an actual without unit takes the target's.
+def opposite_changes(target: Target, actual: Actual) -> bool:
+    """A rise answered by a fall, or the other way round."""
+    return {"increase", "decrease"} <= {*target.notes, *actual.notes}
 
-    A target per head is often written without "/人" (年人均费用不高于17万元): 元 answers 元/人.
+
+def in_unit_of(target: Target, actual: Actual) -> tuple[Fraction | None, tuple[str, ...]]:
+    """The actual in the target's base unit, and how it was read; None where the two do not compare.
+
+    An actual without unit is read in the unit that the target is written in (≤90万元 against 90);
+    of a share, a bare figure up to 1 is read as a share of one. A bare target of which the actual
+    is a share is read in percent (95 against 96%): the caller sees ``target_in_percent``.
     """
-    if not actual.unit or not target.unit or actual.unit == target.unit:
-        return False
-    one, other = (unit.partition("/") for unit in (actual.unit, target.unit))
-    if one[0] == other[0] and not (one[2] and other[2]):
-        return False
-    return bool({"比例", "元", "小时", "工作日"} & {one[0], other[0]})
+    value = actual.value
+    assert isinstance(value, Fraction)
+    if target.unit and not actual.unit:
+        if target.unit == "比例" and 0 < value <= 1 and target.scale != 1:
+            return value, ("unit_assumed",)
+        return value * target.scale, () if target.scale == 1 else ("unit_assumed",)
+    if actual.unit == "比例" and not target.unit and target.kind == "number":
+        return value * 100 if _beyond_one(target) else value, ("target_in_percent",)
+    return comparable(value, actual.unit, target.unit), ()
+
+
+def _beyond_one(target: Target) -> bool:
+    return isinstance(target.value, Fraction) and target.value > 1
 
 
 def _operator(target: Target) -> Op | None:

@@ -33,7 +33,8 @@ class Target:
 
     ``text`` is kept as written; ``value`` is in base units (比例, 元, 小时; 工作日 stays). ``op`` None: not
     said. ``reason`` says why it is unknown, ``damaged`` why it cannot be as it stands, though it can
-    be read (a scanned ≥ that became 2).
+    be read (a scanned ≥ that became 2). ``scale``: what one of the written unit is worth in the base
+    unit, so that an actual without unit can be read in it.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Target:
     direction_source: DirectionSource = "unknown"
     reason: str | None = None
     damaged: str | None = None
+    scale: Fraction = Fraction(1)
     parts: tuple[Target, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -65,6 +67,7 @@ class Actual:
     unit: str | None = None
     op: Op | None = None
     reason: str | None = None
+    scale: Fraction = Fraction(1)
     notes: tuple[str, ...] = ()
 
 

@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from helpers.indicators.lexicon import direction_of, is_grade, is_placeholder
+from helpers.indicators.dates import date_target
+from helpers.indicators.lexicon import direction_of, is_elsewhere, is_placeholder
 from helpers.indicators.model import Actual, Direction, DirectionSource, Op, Target
-from helpers.indicators.text import normal
-from helpers.indicators.units import BASE, DURATIONS, to_base
+from helpers.indicators.quantity import BEFORE, NUMBER, measure_word, operator, quantity
+from helpers.indicators.text import NUMERAL_CHARS, normal
+from helpers.indicators.units import BASE, COUNTS
 
-BEFORE: tuple[tuple[str, Op], ...] = (
-    ("大于或等于", ">="), ("大于等于", ">="), ("小于或等于", "<="), ("小于等于", "<="), ("不得低于", ">="), ("不得少于", ">="),
-    ("不得超过", "<="), ("不得高于", "<="), ("不低于", ">="), ("不少于", ">="), ("不小于", ">="), ("不高于", "<="), ("不超过", "<="),
-    ("不大于", "<="), ("不多于", "<="), ("控制在", "<="), ("至少", ">="), ("最少", ">="), ("至多", "<="), ("最多", "<="),
-    ("大于", ">"), ("高于", ">"), ("超过", ">"), ("多于", ">"), ("小于", "<"), ("低于", "<"), ("少于", "<"), ("不足", "<"),
-    ("不到", "<"), ("等于", "="), ("达到", ">="), ("≥", ">="), ("≤", "<="), (">", ">"), ("<", "<"), ("=", "="),
-)
-AFTER: tuple[tuple[str, Op], ...] = (
-    ("及以上", ">="), ("以上", ">="), ("及以下", "<="), ("以下", "<="), ("以内", "<="), ("之内", "<="), ("内", "<="),
-)
-WAYS = {"正向": "higher", "反向": "lower", "逆向": "lower"}
+WAYS: dict[str, Direction] = {"正向": "higher", "反向": "lower", "逆向": "lower", "负向": "lower"}
 DIRECTIONS: dict[Op, Direction] = {"<": "lower", "<=": "lower", "=": "equal", ">": "higher", ">=": "higher"}
-NUMBER = r"(?P<number>-?\d+(?:\.\d+)?)"
-UNIT = r"(?P<unit>[^\d,;、。()<>=≥≤~±]*?)"
-QUANTITY = re.compile(rf"^{NUMBER}(?P<loose>余|多|左右|许)?{UNIT}(?P<loose2>左右|余)?$")
-#: What may follow a limit of time without changing it: 30分钟内响应, 1小时完成.
-DONE = re.compile(r"(?:响应|完成|到场|到达|修复|解决|处理|办结|答复|完工|恢复)(?:率)?$")
-NAMED = re.compile(r"^(?P<name>[^\d≥≤<>=±]*?)(?P<rest>(?:不低于|不少于|不小于|不高于|不超过|不大于|不多于|少于|低于|≥|≤|>|<|=)?\d.*)$")
-DAY = re.compile(r"^(?:于|在)?(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日|(?P<end>底))?(?P<by>之?以?前)?(?:完成|完工|竣工|到位|办结|验收|交付)?$")
-YEAR_END = re.compile(r"^(?P<year>\d{4})年?年?底(?P<by>之?以?前)?(?:完成|完工|竣工|到位|办结|验收|交付)?$")
-ISO_DAY = re.compile(r"^(?P<year>\d{4})[-./](?P<month>\d{1,2})[-./](?P<day>\d{1,2})(?P<by>之?以?前)?$")
-BAND = re.compile(r"^±(?P<number>\d+(?:\.\d+)?)(?P<unit>%|‰|[^\d]*)$")
-RANGE = re.compile(r"^(?P<low>\d+(?:\.\d+)?)(?P<lowunit>[^\d~至-]*)[-~至]+(?P<high>\d+(?:\.\d+)?)(?P<unit>[^\d]*)$")
-FREQUENCY = re.compile(r"^(?P<number>\d+(?:\.\d+)?)(?P<unit>次|期|份|篇)(?:/|每)(?P<per>年|季度|季|月|周|日|天)$")
-SPLIT = re.compile(r"[、;,。]|(?<=\d[日月天])(?=\d)")
+BOUND = "|".join(re.escape(word) for word, _ in BEFORE)
+NAMED = re.compile(rf"^(?P<name>[^0-9≥≤<>=±]*?)(?P<rest>(?:{BOUND})*(?:约|近)?-?[0-9].*)$", re.A)
+SPLIT = re.compile(r"[、;,。]|且|并且|(?<=[0-9][日天])(?=[0-9])|(?<=[0-9][人次件个台套项%])(?=[0-9])", re.A)
+#: Words before a figure that say nothing about it.
+FILLER = re.compile(
+    r"^(?:定[性量](?=.)|(?:年度)?(?:指标|目标)值?[:为]?|力争|确保|保证|争取|预计|预期|计划|原则上|实际|累计|共计|合计|总计|总共|全年|年均|平均|全部|已|共|计|"
+    r"(?:应|需)(?=[达不]))")
+#: One letter before a figure that is a word; any other is taken for a damaged sign.
+SINGLE = set("达为共计约近需超满每第含有在到仅只完其占")
+CHANGE = re.compile(
+    r"^(?:(?:同比|环比|比|较|与)?(?:上一?年度?|去年|往年|上期|基期|\d{4}年)?(?:同期)?(?:相比)?)?(?P<way>增长|提高|提升|增加|上升|下降|降低|减少|压减|缩短|节约)(?:了|率|幅度|至)?"
+    r"(?P<rest>(?:[^0-9]{0,6})-?[0-9].*)$", re.A)
+SINCE = re.compile(r"(?:19|20)\d{2}年(?:度)?|第[0-9]+|[0-9]{1,2}月(?:份)?|[0-9]{1,2}[*][0-9]{1,2}", re.A)
+SOLE = re.compile(rf"{NUMBER}(?P<loose>余|多)?(?P<unit>[^0-9,;、。<>=≥≤~±\u2002]*)", re.A)
+CAPPED = re.compile(r"满意|合格|完成率|覆盖率|及时率|使用率|准确率|支付率|执行率|验收|达标|成功率|出勤率|知晓|认知度|认可度|参与度|普及率|合规率|到位率|在线率|可用率|运行率|通过率|"
+                    r"按时|按期|接种率|签约率|兑付率|发放率|保障率|优良率|正确率|完好率|建成率|开工率|完工率")
+CIRCUMSTANCE = re.compile(r"^[57](?:天)?\*(?:8|12|24)小?时?[^0-9]{0,12}$", re.A)
+WORD = re.compile("[\u4e00-\u9fff]")
+#: An actual that only says that it was reached: no figure, and no grade either.
+REACHED = re.compile(r"^(?:均|都|全部|全面|圆满|按期|按时|按计划|如期|已|已经|任务)*(?:完成|达成|达到|实现)(?:了)?(?:年度|年初|预期|预定|既定|全部|各项|绩效|计划)*(?:指标值?|目标值?|任务|要求|标准|效果)*$")
+SHORT_GRADES = ("是", "否", "有", "优", "良", "中", "差", "好", "高", "低")
 
 
 def parse_target(text: str | None, name: str | None = None, direction: str | None = None) -> Target:
@@ -48,172 +49,149 @@ def parse_target(text: str | None, name: str | None = None, direction: str | Non
     plain = normal(written)
     if not plain or is_placeholder(plain):
         return Target(written, reason="没有写指标值" if not plain else "只有占位的文字，没有指标值")
-    way: Direction | None = None
-    plain = re.sub(r"^定[性量](?=.)", "", plain)
-    for word, meaning in WAYS.items():
-        if plain.startswith(word):
-            plain, way = plain[len(word):], meaning  # type: ignore[assignment]
-    found = _one(plain, written)
-    if found.kind == "unknown" and "no_such_date" not in found.notes:
-        found = _compound(plain, written) or found
-    if found.kind == "unknown" and not re.search(r"\d", plain) and is_grade(plain):
-        return Target(written, "choice", None, plain)
+    if is_elsewhere(plain):
+        return Target(written, reason="指标值在别处，这里没有写")
+    plain, way = _stripped(plain)
+    found = _read(plain, written)
     return _with_direction(_judge(found, name), name, direction, way)
 
 
+def _stripped(plain: str) -> tuple[str, Direction | None]:
+    """Without the words of split columns and fillers; and the direction that a split column states."""
+    way: Direction | None = None
+    while True:
+        for word, meaning in WAYS.items():
+            if plain.startswith(word):
+                plain, way = plain[len(word):].removeprefix("指标"), meaning
+        shorter = FILLER.sub("", plain)
+        if shorter == plain or not shorter:
+            return plain, way
+        plain = shorter
+
+
+def _read(plain: str, written: str) -> Target:
+    if not re.search("[0-9]", plain):
+        return date_target(plain, written) or _words(plain, written)
+    if CIRCUMSTANCE.match(plain):
+        return Target(written, "choice", None, plain)
+    found = _one(plain, written)
+    if found.kind == "unknown" and not found.notes:
+        found = _change(plain, written) or _compound(plain, written) or _within(plain, written) or found
+    return found
+
+
+def _words(plain: str, written: str) -> Target:
+    """Words without a figure: a grade of quality (效果明显, 及时), or nothing that can be known."""
+    zero = re.match("^零(?=[\u4e00-\u9fff]{2})", plain)
+    if zero and not plain.startswith(("零星", "零散", "零售", "零部件")):
+        return Target(written, "number", None, Fraction(0), None, "lower", "text")
+    op, rest = operator(plain)
+    if op and not WORD.search(rest):
+        return Target(written, reason="限定词后面没有数值")
+    if re.search(f"[{NUMERAL_CHARS}]分之", plain):
+        return Target(written, reason="分数不能识别，请写成百分数")
+    if plain in SHORT_GRADES or re.fullmatch("[A-ZⅠ-Ⅻ]+级(?:及?以上)?", plain) or (len(WORD.findall(plain)) >= 2 and len(WORD.findall(plain)) * 2 > len(plain)):
+        if op and re.match("若干|几|某", rest):
+            return Target(written, reason="限定词后面没有数值")
+        return Target(written, "choice", None, plain)
+    return Target(written, reason="没有可以识别的数值")
+
+
 def _one(plain: str, written: str) -> Target:
-    """A single limit in any of its notations."""
-    for pattern in (_date, _band, _range, _frequency):
-        found = pattern(plain, written)
-        if found is not None:
-            return found
-    op, rest = _operator(plain)
-    rest = DONE.sub("", rest) if DONE.sub("", rest) else rest
-    after, rest = _suffix(rest)
-    if op and after and op != after and not (op == "<=" and after == "<="):
-        return Target(written, reason="前后两个限定词互相矛盾")
-    match = QUANTITY.match(rest)
-    if match is None:
-        reason = "没有可以识别的数值" if not re.search(r"\d", plain) else "数值之外还有不能识别的文字"
-        return Target(written, reason=reason)
-    number, unit = to_base(Fraction(match["number"]), match["unit"])
-    notes = ("approximate",) if match["loose"] or match["loose2"] else ()
-    kind = "duration" if unit in DURATIONS else "number"
-    if unit and not _is_unit(unit):
-        return Target(written, reason="数值后面不是计量单位")
-    if kind == "duration" and op is None and after is None and rest != plain:
-        after = "<="  # 1小时完成
-    return Target(written, kind, op or after, number, unit, notes=notes)
+    """A date, or a single limit in any of its notations."""
+    return date_target(plain, written) or quantity(plain, written)
 
 
-def _is_unit(unit: str) -> bool:
-    """Units are short and carry no verb, no time of the year and no stray sign."""
-    return len(unit) <= 8 and not re.search(
-        r"完成|提高|提升|达到|增长|下降|降低|不|及时|响应|到位|[底前后]$|底|[$^#@&*?!|\\]", unit)
-
-
-def _operator(plain: str) -> tuple[Op | None, str]:
-    for word, op in BEFORE:
-        if plain.startswith(word):
-            rest = plain[len(word):]
-            # 控制在≤2小时: the sign decides
-            inner, deeper = _operator(rest) if rest[:1] in "≥≤><=" else (None, rest)
-            return inner or op, deeper
-    return None, plain
-
-
-def _suffix(plain: str) -> tuple[Op | None, str]:
-    for word, op in AFTER:
-        if plain.endswith(word) and len(plain) > len(word):
-            return op, plain[: -len(word)]
-    return None, plain
-
-
-def _date(plain: str, written: str) -> Target | None:
-    whole = YEAR_END.match(plain)
-    if whole:
-        return Target(written, "date", "<=", f"{whole['year']}-12-31", None, "lower", "text")
-    match = DAY.match(plain) or ISO_DAY.match(plain)
+def _change(plain: str, written: str) -> Target | None:
+    """A change against an earlier year: 较上年增长5%, 下降3个百分点. More of the change is better."""
+    match = CHANGE.match(plain)
     if match is None:
         return None
-    groups = match.groupdict()
-    year, month = groups.get("year"), int(match["month"])
-    if not 1 <= month <= 12:
-        return Target(written, reason="月份不在 1 至 12 之间", notes=("no_such_date",))
-    by = groups.get("by")
-    if groups.get("day"):
-        day = int(groups["day"])
-    elif by and not groups.get("end"):
-        month, day = month - 1, 31  # 9月前 = by the end of August
-        if month == 0:
-            return Target(written, reason="期限早于本年度", notes=("no_such_date",))
-    else:
-        day = 31
-    last = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
-    if month == 2 and year and not (int(year) % 4 == 0 and (int(year) % 100 or int(year) % 400 == 0)):
-        last = 28
-    if groups.get("day") and day > last:
-        return Target(written, reason="没有这一天", notes=("no_such_date",))
-    stamp = f"{month:02d}-{min(day, last):02d}"
-    notes = () if year else ("year_not_said",)
-    return Target(written, "date", "<=" if by or groups.get("end") else None, f"{year}-{stamp}" if year else f"--{stamp}",
-                  None, "lower", "text", notes=notes)
-
-
-def _band(plain: str, written: str) -> Target | None:
-    match = BAND.match(plain)
-    if match is None:
+    found = quantity(match["rest"], written)
+    if found.kind != "number" or match["rest"].startswith("至"):
         return None
-    number, unit = to_base(Fraction(match["number"]), match["unit"])
-    return Target(written, "band", None, (-number, number), unit, "equal", "text")
-
-
-def _range(plain: str, written: str) -> Target | None:
-    period = re.match(r"^(\d{4})年(\d{1,2})月[-~至]+(?:(\d{4})年)?(\d{1,2})月$", plain)
-    if period:
-        first, start, second, end = period.groups()
-        return Target(written, "period", None, (f"{first}-{int(start):02d}", f"{second or first}-{int(end):02d}"), None)
-    match = RANGE.match(plain)
-    if match is None or (match["lowunit"] and match["lowunit"] != match["unit"]):
-        return None
-    (low, unit), (high, _) = (to_base(Fraction(match[k]), match["unit"]) for k in ("low", "high"))
-    if unit and not _is_unit(unit) or low > high:
-        return None
-    return Target(written, "band", None, (low, high), unit, "equal", "text")
-
-
-def _frequency(plain: str, written: str) -> Target | None:
-    op, rest = _operator(plain)
-    match = FREQUENCY.match(rest)
-    if match is None:
-        return None
-    return Target(written, "frequency", op, Fraction(match["number"]), f"{match['unit']}/{match['per']}")
+    up = match["way"] in ("增长", "提高", "提升", "增加", "上升")
+    return replace(found, direction=found.direction or "higher", direction_source="text",
+                   notes=(*found.notes, "increase" if up else "decrease"))
 
 
 def _compound(plain: str, written: str) -> Target | None:
     """Several limits in one cell, each of them readable by itself."""
-    pieces = [piece for piece in SPLIT.split(plain) if piece]
+    both = re.match(r"^(?P<date>(?:\d{4}年)?\d{1,2}月(?:底|\d{1,2}日)?(?:以|之)?前?)(?P<rest>(?:完成|达到|支付|拨付)[^0-9]{0,6}(?:不低于|≥)?\d.*)$", plain, re.A)
+    pieces = [both["date"], re.sub("^(?:完成|支付|拨付)", "", both["rest"])] if both else [p for p in SPLIT.split(plain) if p]
+    pieces = [re.sub(r"^\(?[0-9]{1,2}[.)](?![0-9])", "", p) for p in pieces] if len(pieces) > 1 else pieces
     if len(pieces) < 2:
-        return _tail(plain, written)
+        return None
     parts = []
     for piece in pieces:
         part = _one(piece, piece)
         if part.kind == "unknown":
-            named = NAMED.match(piece)
-            part = _one(named["rest"], piece) if named else part
-        if part.kind == "unknown":
+            part = _change(piece, piece) or _named(piece, piece) or (part if re.search("[0-9]", piece) else _words(piece, piece))
+        if part.kind == "unknown" or (part.kind == "choice" and piece in COUNTS):
             return None
         parts.append(_with_direction(part, piece, None, None))
-    return Target(written, "compound", parts=tuple(parts), direction_source="text")
+    if all(part.kind == "choice" for part in parts):
+        return None
+    band = _as_band(parts, written)
+    return band or Target(written, "compound", parts=tuple(parts), direction_source="text")
 
 
-def _tail(plain: str, written: str) -> Target | None:
-    """One limit behind words that name it: 满意度达到95%以上, 11月底完成100%."""
-    both = re.match(r"^(?P<date>(?:\d{4}年)?\d{1,2}月(?:底|\d{1,2}日)?前?)(?:完成|达到)(?P<rest>\d.*)$", plain)
-    if both:
-        parts = (_one(both["date"], both["date"]), _one(both["rest"], both["rest"]))
-        if all(part.kind != "unknown" for part in parts):
-            return Target(written, "compound", parts=tuple(_with_direction(p, None, None, None) for p in parts),
-                          direction_source="text")
-    named = NAMED.match(plain)
-    if named and named["name"]:
-        if len(named["name"]) < 2 or not re.fullmatch(r"[\u4e00-\u9fffA-Za-z()]+", named["name"]):
-            return Target(written, reason="数值前有不能识别的字，疑似扫描或录入错误", notes=("suspect_sign",))
-        found = _one(named["rest"], written)
-        if found.kind != "unknown" and not re.search(r"[不少多高低]$", named["name"]):
-            return found
+def _as_band(parts: list[Target], written: str) -> Target | None:
+    """不低于5%,不高于10%: two bounds of one quantity, the second without a name of its own."""
+    if len(parts) != 2 or any(p.kind != "number" or not isinstance(p.value, Fraction) for p in parts):
+        return None
+    low, high = sorted(parts, key=lambda p: p.value)  # type: ignore[arg-type,return-value]
+    if low.op == ">=" and high.op == "<=" and low.unit == high.unit and not any(NAMED.match(normal(p.text))["name"] for p in parts):  # type: ignore[index]
+        return Target(written, "band", None, (low.value, high.value), low.unit, "equal", "text", scale=low.scale)  # type: ignore[arg-type]
     return None
+
+
+def _named(plain: str, written: str) -> Target | None:
+    """One limit behind words that name it: 满意度达到95%以上, 平均响应时间不超过30分钟."""
+    named = NAMED.match(plain)
+    if named is None or not named["name"]:
+        return None
+    name = named["name"]
+    if not re.fullmatch("[\u4e00-\u9fffA-Za-z():'\"/]+", name) or (len(name) == 1 and name not in SINGLE) or name[-1] in "零〇二三四五六七八九十":
+        return Target(written, reason="数值前有不能识别的字，疑似扫描或录入错误", notes=("suspect_sign",))
+    found = _one(named["rest"], written)
+    return None if found.kind == "unknown" or re.search("[不少多高低]$", name) else found
+
+
+def _within(plain: str, written: str) -> Target | None:
+    """The only figure of a sentence, where it stands before a measure word: 已完成37个基层医疗机构的补助."""
+    found = _named(plain, written)
+    if found is not None:
+        return found
+    rated = re.match(rf"^.*(?:率|度|比例|占比)(?P<rest>(?:{BOUND})*[0-9]+(?:[.][0-9]+)?[^0-9]*)$", plain)
+    if rated is not None:  # 48小时内修复率≥95%: the figure behind the rate's name
+        return quantity(rated["rest"], written)
+    rest = SINCE.sub("□", plain)
+    numbers = re.findall("[0-9]+(?:[.][0-9]+)?", rest)
+    match = SOLE.search(rest)
+    if len(numbers) != 1 or match is None or "±" in rest or (match.start() and rest[match.start() - 1] in "^=<>~-+*/"):
+        return None
+    words = next((word for word in (*BASE, *COUNTS) if word and match["unit"].startswith(word)), None)
+    before = rest[: match.start()]
+    if words is None or before[-1:] in tuple("零〇二三四五六七八九十百千万") or (len(before) == 1 and before not in SINGLE):
+        return None
+    per = re.match(rf"{re.escape(words)}/[\u4e00-\u9fff]{{1,2}}", match["unit"])
+    unit = measure_word(per.group()) if per else words
+    bound = next((word for word, _ in BEFORE if before.endswith(word)), "")
+    after = next((word for word in ("以上", "以内", "以下") if match["unit"][len(words):].startswith(word)), "")
+    return quantity(f"{bound}{match['number']}{match['loose'] or ''}{unit}{after}", written)
 
 
 def _judge(target: Target, name: str | None) -> Target:
     """A share beyond 100 % of something that cannot exceed it is damaged, not a target."""
     named = (name or "") + target.text
-    capped = re.search(r"满意|合格|完成率|覆盖率|及时率|使用率|准确率|支付率|执行率|验收|达标|成功率|出勤率", named)
-    if target.unit == "比例" and isinstance(target.value, Fraction) and target.value > 1 and capped:
+    if target.unit == "比例" and isinstance(target.value, Fraction) and target.value > 1 and not re.search("增长|提高|增幅|超额", named):
         text = normal(target.text)
-        why = "这类比例不会超过 100%"
-        why += "，开头的 2 可能是扫描误认的 ≥" if re.match(r"^2\d{2}(\.\d+)?%", text) else ""
-        return _replace(target, damaged=why)
+        scanned = re.match(r"^2(?:100|[0-9]{2}(\.[0-9]+)?)%", text) and (name is None or re.search("[率度]|比例|占比", name))
+        if CAPPED.search(named) or scanned:
+            why = "这类比例不会超过 100%"
+            why += "，开头的 2 可能是扫描误认的 ≥" if re.match(r"^2[0-9]{2,3}(\.[0-9]+)?%", text) else ""
+            return replace(target, damaged=why)
     return target
 
 
@@ -226,7 +204,7 @@ def _with_direction(target: Target, name: str | None, declared: str | None, way:
     if target.op and target.op != "=":
         direction, source = DIRECTIONS[target.op], "text"
         if way and way != direction:
-            return _replace(target, direction=direction, direction_source=source, notes=(*target.notes, "direction_conflict"))
+            return replace(target, direction=direction, direction_source=source, notes=(*target.notes, "direction_conflict"))
     elif way:
         direction, source = way, "text"
     elif declared in ("higher", "lower", "equal"):
@@ -234,35 +212,32 @@ def _with_direction(target: Target, name: str | None, declared: str | None, way:
     elif target.op == "=":
         direction, source = "equal", "text"
     else:
-        direction = direction_of(name, target)
+        direction = direction_of(name, target.unit)
         source = "lexicon" if direction else "unknown"
-    return _replace(target, direction=direction, direction_source=source)
-
-
-def _replace(target: Target, **changes: object) -> Target:
-    from dataclasses import replace
-
-    return replace(target, **changes)  # type: ignore[arg-type]
+    return replace(target, direction=direction, direction_source=source)
 
 
 def parse_actual(text: str | None) -> Actual:
     """The actual that ``text`` states; words for a figure are unknown, never 100 %."""
     written = "" if text is None else str(text)
     plain = normal(written)
-    if plain in ("无", "没有", "未发生", "未收到"):
+    if re.fullmatch("(?:均)?(?:无|没有|未发生|未收到|未出现|零)(?:投诉|事故|发生)?", plain):
         return Actual(written, "number", Fraction(0), None, notes=("words_for_zero",))
-    found = parse_target(written)
+    if REACHED.match(plain):
+        return Actual(written, reason="只说已经达到，没有写数值", notes=("words_for_reached",))
+    reached = re.sub(r"^(?:实际)?(?:已)?(?:完成|达到|达|为|实现|共|约)(?=约?-?[0-9])", "", plain)
+    found = parse_target("约" + reached if plain.startswith("约") else reached)
     if found.kind in ("unknown", "compound"):
-        return Actual(written, found.kind, None, None, reason=found.reason or "含有多项数值")
-    notes = (*found.notes, "operator_copied") if found.op and found.kind in ("number", "duration") else found.notes
-    if re.search(r"\d余", plain):
+        return Actual(written, found.kind, None, None, reason=found.reason or "含有多项数值", notes=found.notes)
+    notes = (*found.notes, "operator_copied") if found.op and found.kind in ("number", "duration", "frequency") else found.notes
+    if re.search(r"[0-9][余多]", plain):
         notes = tuple(n for n in notes if n != "approximate") + ("lower_bound",)
-    return Actual(written, found.kind, found.value, found.unit, found.op, notes=notes)
+    return Actual(written, found.kind, found.value, found.unit, found.op, scale=found.scale, notes=notes)
 
 
 def parse_money(text: str) -> Decimal:
     """An amount in 元: 120万元 → 1200000. Raises ``ValueError`` for anything else."""
-    match = re.match(rf"^{NUMBER}(?P<unit>元|千元|万元|亿元)$", normal(str(text)))
+    match = re.match(rf"^{NUMBER}(?P<unit>元|千元|万元|亿元)$", normal(str(text)), re.A)
     if match is None:
         raise ValueError("不是金额，要写数字和单位")
     exact = Fraction(match["number"]) * BASE[match["unit"]][1]

@@ -1,4 +1,4 @@
-"""The text of a target or actual in one spelling: width, look-alikes, Chinese numerals."""
+"""The text of a target or actual in one spelling: width, look-alikes, Chinese numerals, list markers."""
 
 from __future__ import annotations
 
@@ -6,30 +6,56 @@ import re
 import unicodedata
 
 LOOK_ALIKES = {
-    "≧": "≥", "⩾": "≥", "≦": "≤", "⩽": "≤", "═": "=", "﹥": ">", "﹤": "<", "＞": ">", "＜": "<", "〉": ">", "〈": "<",
-    ">=": "≥", "=>": "≥", "<=": "≤", "=<": "≤", "≥=": "≥", "≤=": "≤", "％": "%", "﹪": "%", "℅": "%", "—": "-", "–": "-",
-    "～": "~", "至": "至", "，": ",", "；": ";", "：": ":", "（": "(", "）": ")",
+    ">=": "≥", "=>": "≥", "<=": "≤", "=<": "≤", "≥=": "≥", "≤=": "≤", "==": "=",
 }
+ONE_SIGN = str.maketrans({
+    "≧": "≥", "⩾": "≥", "≦": "≤", "⩽": "≤", "═": "=", "﹥": ">", "﹤": "<", "〉": ">", "〈": "<", "﹪": "%", "﹦": "=",
+    "—": "-", "–": "-", "―": "-", "−": "-", "～": "~", "〜": "~", "∼": "~", "㎡": "平方米", "㎥": "立方米", "×": "*", "✕": "*",
+    "㎞": "公里", "㎏": "公斤", "℃": "度", "【": "(", "】": ")", "〔": "(", "〕": ")", "“": '"', "”": '"', "…": ".",
+})
+#: List markers and line ends separate; they are no digits of what follows.
+MARKS = re.compile("[\u2460-\u249b\u24b6-\u24ff\u3220-\u3229\u3280-\u3289\u2776-\u2793]|[\r\n]+")
 DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 TENS = {"十": 10, "百": 100, "千": 1000}
-#: A numeral counts as one before a unit or measure word only: 一般, 统一, 万元 are words.
-NUMERAL = re.compile(r"[零〇一二两三四五六七八九十百千]+(?=个|名|位|次|人|件|台|套|天|日|小时|分钟|周|年|月|项|场|期|份|家|户|元|万元|%)")
+NUMERAL_CHARS = "零〇一二两三四五六七八九十百千"
+#: A numeral counts as one before a unit or measure word only: 一般, 统一, 万元 are words; 一人一档 is none.
+NUMERAL = re.compile(
+    rf"(?<![{NUMERAL_CHARS}第统同专唯])[{NUMERAL_CHARS}]+(?=个|名|位|次|人|件|台|套|天|日|小时|分钟|周|年|月|项|场|期|份|家|户|元|万|亿"
+    r"|%|条|处|篇|座|辆|倍|季度|种|批|起|例|组|亩|公里|米|成(?:以|左|$))(?!次性)")
+HALF = re.compile("(?<![一二两三四五六七八九])半(?=年[^度终报中]|年$|天|小时|个月)")
+EACH = re.compile("一[^\\d一,;、。]{1,2}一[^\\d一,;、。]{1,2}")
+SHARE = re.compile(rf"(百|千|万)分之([{NUMERAL_CHARS}]+|[0-9.]+)")
+#: A whole year in numerals (二〇二四年).
+YEAR = re.compile("[〇零一二三四五六七八九]{4}(?=年)")
 
 
 def normal(text: str) -> str:
-    """One spelling, without white space; thousands commas are dropped, numerals become digits."""
-    out = unicodedata.normalize("NFKC", text.translate(str.maketrans({"═": "=", "㎡": "平方米"})))
-    out = re.sub(r"\s+", "", out)
+    """One spelling without white space; thousands commas are dropped, numerals become digits.
+
+    White space between two digits is kept: what it separates is not one number.
+    """
+    out = MARKS.sub(";", text)
+    out = "".join(unicodedata.normalize("NFKC", c) if "\uff00" <= c <= "\uffef" else c for c in out)
+    out = out.translate(ONE_SIGN)
+    out = re.sub("(km|m|公里|米)([²³])", lambda m: {"²": "平方", "³": "立方"}[m[2]] + {"km": "公里", "m": "米"}.get(m[1], m[1]), out)
+    out = re.sub("[²³¹]", "\u2002", out)  # a power of anything else is no digit of it
+    out = re.sub(r"(?<=[0-9.])\s+(?=[0-9.])", "\u2002", out)
+    out = re.sub("[^\\S\u2002]+", "", out)
     for look, plain in LOOK_ALIKES.items():
         out = out.replace(look, plain)
-    out = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", out)
-    out = out.replace("(百分比)", "").replace("百分之", "pct")
-    out = re.sub(r"pct([\d.]+)", r"\1%", out)
-    return NUMERAL.sub(lambda m: _digits(m.group()), out)
+    out = re.sub(r"(?<![0-9.])([0-9]{1,3}(?:,[0-9]{3})+)(?![0-9])", lambda m: m.group().replace(",", ""), out)
+    out = re.sub(r"\((?:百分比|含)\)", "", out).replace("百分之百", "100%").replace("百分百", "100%")
+    out = re.sub(r"^[¥￥]([0-9.]+)(?:元)?$", r"\1元", out)
+    out = SHARE.sub(lambda m: _number(m[2]) + {"百": "%", "千": "‰", "万": "‱"}[m[1]], out)
+    out = YEAR.sub(lambda m: "".join(str(DIGITS[c]) for c in m.group()), out)
+    out = HALF.sub("0.5", out.strip(";"))
+    return out if EACH.search(out) else NUMERAL.sub(lambda m: _number(m.group()), out)
 
 
-def _digits(numeral: str) -> str:
-    """一百二十 → 120; what is no numeral stays."""
+def _number(numeral: str) -> str:
+    """一百二十 → 120; digits stay as they are, and so does what cannot be one number (百家争鸣: 百 leads)."""
+    if numeral[0].isascii() or numeral[0] not in DIGITS and numeral[0] != "十":
+        return numeral
     if all(c in DIGITS for c in numeral):
         return "".join(str(DIGITS[c]) for c in numeral)
     total, current = 0, 0
