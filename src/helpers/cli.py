@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -63,6 +63,37 @@ def check(year: YearOption, root: RootOption = Path(".")) -> None:
     typer.echo(f"{year} 年度文件检查通过")
 
 
+@app.command()
+def audit(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A filled-in form: .xlsx (official layout or list), .csv or .jsonl.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    rules: Annotated[str, typer.Option("--rules", help="The rule set by which scores are checked.")] = "caiyu-2020-10",
+) -> None:
+    """Check filled-in self-evaluation forms; exit status 1 where something must be corrected."""
+    import json
+
+    from helpers.indicators.rules import RuleError
+    from helpers.report.readers import FormError
+    from helpers.run.audit import audit_file, work_list
+
+    try:
+        audited = audit_file(file, rules)
+    except FileNotFoundError:
+        _stop(f"{file}  [file_missing]  没有这个文件", 2)
+    except RuleError as error:
+        _stop(f"[unknown_rules]  {error}", 2)
+    except FormError as error:
+        _stop(str(error), 1)
+    findings = [one for _, own in audited for one in own]
+    stops = sum(one.level == "stop" for one in findings)
+    if as_json:
+        typer.echo(json.dumps([one.to_json() for one in findings], ensure_ascii=False, indent=1))
+    else:
+        typer.echo(work_list(audited))
+        typer.echo(f"共 {len(audited)} 张表：必须改正 {stops} 处，需要说明 {len(findings) - stops} 处")
+    raise typer.Exit(1 if stops else 0)
+
+
 @contextmanager
 def _progress(label: str) -> Iterator[None]:
     """A live line on a terminal; elsewhere one quiet line when the step is done."""
@@ -77,7 +108,7 @@ def _progress(label: str) -> Iterator[None]:
     typer.echo(f"✓ {label}  {time.perf_counter() - start:.1f} s", err=True)
 
 
-def _stop(message: str, status: int) -> None:
+def _stop(message: str, status: int) -> NoReturn:
     typer.echo(message, err=True)
     raise typer.Exit(status)
 

@@ -1,6 +1,6 @@
 """Targets, attainment, rule sets, scores: the core of the field, pure, without input or output."""
 
-from helpers.indicators.attainment import CompoundPart, evaluate, evaluate_choice, evaluate_compound
+from helpers.indicators.attainment import CompoundPart, evaluate, evaluate_choice, evaluate_compound, expressed
 from helpers.indicators.model import UNKNOWN, Actual, Outcome, Target, plain
 from helpers.indicators.parse import parse_actual, parse_money, parse_target
 from helpers.indicators.rules import RuleError, RuleSet, available, load_rules
@@ -19,7 +19,7 @@ from helpers.indicators.scoring import (
 
 __all__ = [
     "UNKNOWN", "Actual", "CompoundPart", "Execution", "Outcome", "RuleError", "RuleSet", "Target", "Total",
-    "available", "evaluate", "evaluate_choice", "evaluate_compound", "execution", "grade_of", "interval",
+    "available", "evaluate", "evaluate_choice", "evaluate_compound", "execution", "expressed", "grade_of", "interval",
     "is_fragile", "is_overshoot", "load_rules", "parse_actual", "parse_money", "parse_target", "plain", "rounded",
     "score", "total",
 ]

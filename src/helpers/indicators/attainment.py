@@ -65,6 +65,16 @@ def in_unit_of(target: Target, actual: Actual) -> tuple[Fraction | None, tuple[s
     return comparable(value, actual.unit, target.unit), ()
 
 
+def expressed(target: Target, actual: Actual) -> Actual:
+    """The actual in the target's unit, where it has none of its own or one that is worth another amount."""
+    if not isinstance(actual.value, Fraction) or target.kind not in ("number", "duration", "band", "frequency"):
+        return actual
+    value, notes = in_unit_of(target, actual)
+    if value is None or "target_in_percent" in notes or (actual.unit and actual.unit.partition("/")[0] == (target.unit or "").partition("/")[0]):
+        return actual
+    return replace(actual, value=value, unit=target.unit, notes=(*actual.notes, *notes))
+
+
 def _beyond_one(target: Target) -> bool:
     return isinstance(target.value, Fraction) and target.value > 1
 

@@ -17,6 +17,7 @@ from helpers.indicators import (
     evaluate_choice,
     evaluate_compound,
     execution,
+    expressed,
     interval,
     load_rules,
     parse_actual,
@@ -148,6 +149,7 @@ def _indicator(spec: models.Indicator, measures: Measures, rules: RuleSet) -> At
     if spec.actual.grade is not None:
         outcome = evaluate_choice(spec.actual.grade, spec.actual.share, rules)
     else:
+        actual = expressed(target, actual)
         outcome = evaluate(target, actual, rules)
     bounds = None
     if spec.sample is not None and figure is not None and figure.hits is not None and figure.n:
@@ -175,6 +177,7 @@ def _part(spec: models.Part, measures: Measures, rules: RuleSet) -> Part:
                            direction="higher")
         outcome = evaluate(required, actual, rules)
     else:
+        actual = expressed(target, actual)
         outcome = evaluate(target, actual, rules)
     return Part(spec, target, actual, outcome, figure, measures.monthly(figure.measure) if figure else ())
 

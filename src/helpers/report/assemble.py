@@ -183,7 +183,7 @@ def _with_previous(indicator: Json, before: Attained | None, year: int | None) -
 
 def _previous(before: Attained | Part, text: str | None, year: int | None) -> Json:
     return {"fiscal_year": year, "actual": plain(before.actual.value), "actual_text": text,
-            "status": before.outcome.status}
+            "status": before.outcome.status, "target_text": before.spec.target}
 
 
 # --- evidence -------------------------------------------------------------------------------------

@@ -1,9 +1,18 @@
-"""The year's own audit: what the source leaves open and what a reviewer would find in the form."""
+"""Audits: of the year's own form before it is published, and of any filled-in form in a file."""
 
 from __future__ import annotations
 
-from helpers.indicators import parse_money
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from helpers.indicators import load_rules, parse_money
+from helpers.indicators.audit import audit_form, audit_forms, not_checkable, stale_targets
+from helpers.indicators.audit.reading import read_form
+from helpers.indicators.audit.texts import text_vs_figure
 from helpers.indicators.findings import About, Finding
+from helpers.indicators.form import Form
 from helpers.indicators.source_notes import (
     IndicatorFacts,
     SourceFacts,
@@ -11,12 +20,72 @@ from helpers.indicators.source_notes import (
     notes_on_source,
 )
 from helpers.measures.attainment import Attained, YearAttained
+from helpers.report.own_form import narrative_of, own_form, previous_form
+from helpers.report.readers import read_forms
+from helpers.year.load import Year
 from helpers.year.models import MeasureRef
 
 
 def audit_year(found: YearAttained) -> list[Finding]:
-    """All findings on the year as evaluated; those of level stop block publication."""
+    """What the source of the year leaves open, by the declared facts."""
     return notes_on_source(_facts(found), found.rules)
+
+
+def audit_own_form(results: Mapping[str, Any], year: Year) -> list[dict[str, Any]]:
+    """The findings of ``results``, with those on the year's own form as it will be filed.
+
+    The same checks as ``selfeval audit``, by the year's rule set; a stop blocks publication. What
+    the notes on the source say of an indicator already is not said twice.
+    """
+    rules = load_rules(year.year.rules, year.year.rule_overrides)
+    form, before = own_form(results), previous_form(results)
+    found = [*audit_form(form, rules), *(stale_targets([form, before], rules) if before else ())]
+    return _merged(results["audit"], found)
+
+
+def audit_narrative(results: Mapping[str, Any], report: Iterable[Any], year: Year) -> list[dict[str, Any]]:
+    """The findings of ``results``, with every sentence of the report that contradicts the form's figures."""
+    rules = load_rules(year.year.rules, year.year.rule_overrides)
+    form = replace(own_form(results), result=narrative_of(report))
+    return _merged(results["audit"], [replace(one, table=form.about) for one in text_vs_figure(read_form(form, rules), rules)])
+
+
+def _merged(known: Sequence[Mapping[str, Any]], found: Iterable[Finding]) -> list[dict[str, Any]]:
+    said = {(one["check"], one["where"]["level3"], one["level"]) for one in known}
+    new = [one.to_json() for one in found if (one.check, one.where.level3, one.level) not in said]
+    return sorted([*map(dict, known), *new], key=lambda one: one["level"] != "stop")
+
+
+def audit_file(path: Path, rule_set: str) -> list[tuple[Form, list[Finding]]]:
+    """The tables of a file, each with its findings. Raises as ``read_forms`` and ``load_rules`` do."""
+    rules = load_rules(rule_set)
+    forms = read_forms(path)
+    return list(zip(forms, audit_forms(forms, rules), strict=True))
+
+
+def work_list(audited: Sequence[tuple[Form, Sequence[Finding]]]) -> str:
+    """The findings as a list to work off (整改清单), table by table, with what could not be checked."""
+    lines: list[str] = []
+    for form, own in audited:
+        about = form.about
+        lines.append(f"■ {about.institution or '（未写单位）'}  {about.project or '（未写项目）'}  {about.year or ''}".rstrip() + f"  {len(form.rows)} 行指标")
+        lines += [line for number, one in enumerate(own, start=1) for line in _listed(number, one, form)]
+        if not own:
+            lines.append("  没有发现问题")
+        silent: dict[str, list[str]] = {}
+        for check, why in not_checkable(form).items():
+            silent.setdefault(why, []).append(check)
+        lines += [f"  未能检查（{why}）：{'、'.join(checks)}" for why, checks in silent.items()]
+    return "\n".join(lines)
+
+
+def _listed(number: int, one: Finding, form: Form) -> list[str]:
+    mark = "✗ 必须改正" if one.level == "stop" else "· 需要说明"
+    row = next((r for r in form.rows if r.number == one.where.row), None)
+    where = f"第 {one.where.row} 行" + (f"（{row.place}）" if row and row.place else "") if row else "全表"
+    lines = [f"  {number:>3}. {mark}  [{one.check}]  {where}  {one.message}"]
+    lines += [f"         算式：{one.arithmetic}"] if one.arithmetic else []
+    return lines + ([f"         处理：{one.remedy}"] if one.remedy else [])
 
 
 def _facts(found: YearAttained) -> SourceFacts:

@@ -52,9 +52,19 @@ def audit_form(form: Form, rules: RuleSet) -> list[Finding]:
     return [replace(one, table=form.about) for one in _ordered(_once(found))]
 
 
-def audit_forms(forms: Sequence[Form], rules: RuleSet) -> list[Finding]:
-    """All findings on several tables, those between two years of one project included."""
-    return [*(one for form in forms for one in audit_form(form, rules)), *stale_targets(forms, rules)]
+def audit_forms(forms: Sequence[Form], rules: RuleSet) -> list[list[Finding]]:
+    """The findings of each of several tables, those between two years of one project included.
+
+    What two layouts of one form have in common is said once.
+    """
+    found = [audit_form(form, rules) for form in forms]
+    stale = list(stale_targets(forms, rules))
+    said: set[tuple[object, ...]] = set()
+    for form, own in zip(forms, found, strict=True):
+        own += [one for one in stale if one.table == form.about]
+        own[:] = [one for one in own if (one.check, one.table, one.where, one.message) not in said or one.table.project is None]
+        said |= {(one.check, one.table, one.where, one.message) for one in own}
+    return found
 
 
 def _once(found: list[Finding]) -> list[Finding]:

@@ -11,7 +11,7 @@ from helpers.indicators.attainment import in_unit_of, opposite_changes
 from helpers.indicators.audit.reading import NUMERIC, FormReading, Reading, finding, show
 from helpers.indicators.findings import Finding
 from helpers.indicators.rules import Band, RuleSet
-from helpers.indicators.scoring import is_overshoot
+from helpers.indicators.scoring import is_overshoot, score
 from helpers.indicators.text import normal
 from helpers.indicators.units import kind_of
 
@@ -33,7 +33,7 @@ def score_without_values(read: FormReading, rules: RuleSet) -> Iterator[Finding]
 def full_on_shortfall(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     """Full score though a target to be reached was missed."""
     for r in read.rows:
-        if r.full and r.missed and r.target.direction in ("higher", "equal") and r.outcome.variance is not None and r.outcome.variance < 0:
+        if r.full and r.missed and not _earned(r, rules) and r.target.direction in ("higher", "equal") and r.outcome.variance is not None and r.outcome.variance < 0:
             yield finding("full_on_shortfall", "stop", f"“{r.name}”指标值 {r.row.target_text}，实际完成 {r.row.actual_text}，没有完成却得满分。" + _assumed(r),
                           f"按完成率计分，应得 {show(_by_rate(r), 2)} 分，并写明原因和改进措施。", arithmetic=_rate(r), where=r.place("score"))
 
@@ -41,10 +41,16 @@ def full_on_shortfall(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
 def reverse_breached(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     """Full score though a limit was exceeded or a deadline passed."""
     for r in read.rows:
-        if r.full and r.missed and r.target.direction == "lower":
+        if r.full and r.missed and not _earned(r, rules) and r.target.direction == "lower":
             right = f"，应得 {show(_by_rate(r), 2)} 分" if r.target.kind != "date" else ""
             yield finding("reverse_breached", "stop", f"“{r.name}”指标值 {r.row.target_text}，实际完成 {r.row.actual_text}，超出限度却得满分。" + _assumed(r),
                           f"按规则扣分{right}，并写明原因和改进措施。", arithmetic=_rate(r), where=r.place("score"))
+
+
+def _earned(r: Reading, rules: RuleSet) -> bool:
+    """Whether the rule set itself gives the whole weight: a band, or a miss too small for the last digit."""
+    satisfaction = "满意" in (r.row.level1 or "")
+    return r.outcome.attainment is not None and score(r.row.weight or Decimal(0), r.outcome, rules, satisfaction=satisfaction) == r.row.weight
 
 
 def _assumed(r: Reading) -> str:
@@ -72,9 +78,8 @@ def _rate(r: Reading) -> str | None:
 def score_formula(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     """A reduced score that no accepted formula gives."""
     printed = [r.row.score for r in read.rows if r.row.score is not None]
-    step = max((Decimal(1).scaleb(min(0, int(s.normalize().as_tuple().exponent))) for s in printed), default=Decimal(1))
     finest = min((Decimal(1).scaleb(min(0, int(s.normalize().as_tuple().exponent))) for s in printed), default=Decimal("0.01"))
-    tolerance = max(TOLERANCE, finest / 2 if finest == step else finest / 2)
+    tolerance = max(TOLERANCE, finest / 2)  # a table in whole points or tenths is rounded to them
     for r in read.rows:
         if not (r.reduced and r.missed and r.row.score and r.outcome.attainment is not None and r.target.kind in ("number", "duration", "frequency")):
             continue

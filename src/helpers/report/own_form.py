@@ -1,0 +1,71 @@
+"""The year's own self-evaluation form, and last year's as far as it is known, as an audit reads forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from helpers.indicators.findings import About
+from helpers.indicators.form import Form, FormRow, FundLine, points
+from helpers.report import wording as w
+from helpers.report.blocks import Items, Paragraph
+from helpers.report.narrative import facts as f
+from helpers.report.xlsx import texts
+
+Results = Mapping[str, Any]
+
+
+def own_form(results: Results) -> Form:
+    """The scored form as it will be filed, amounts in 万元, with what its authors wrote as narrative."""
+    budget = results["budget"]
+    rows = tuple(_row(results, entry, number) for number, entry in enumerate(results["indicators"], start=1))
+    total = results["score"]["total"] if results["score"]["grade"] is not None else None
+    rate = budget["execution_rate"]
+    return Form(
+        about=_about(results), kind="self_eval", complete=True, money_unit="万元",
+        funds=FundLine(None, *(_wan(budget[key]) for key in ("initial", "adjusted", "spent"))),
+        exec_rate_printed=None if rate is None else w.ratio_text(rate), exec_weight=points(budget["weight"]),
+        exec_score=points(budget["score"]), total_printed=points(total), goal=results.get("overall_goal"),
+        result="。".join(_written(results)), rows=rows)
+
+
+def _row(results: Results, entry: Mapping[str, Any], number: int) -> FormRow:
+    actual = f.actual_words(entry) if entry.get("parts") or entry.get("actual_text") or entry.get("actual") is not None else None
+    return FormRow(number, entry["level1"], entry["level2"], entry["level3"], entry["target_text"], actual,
+                   points(entry["weight"]), points(entry["score"]), texts.deviation_text(results, entry) or None)
+
+
+def _written(results: Results) -> list[str]:
+    """The sentences about results that people wrote into the year's files, and the form's own on the goal."""
+    notes = [(entry.get("evidence") or {}).get("note") for entry in results["indicators"]]
+    written = [texts.goal_result(results, scored=True), results["budget"].get("unspent_reason"),
+               *results.get("implementation", ()), *results.get("use_of_results", ()), *notes]
+    return [text for text in written if text]
+
+
+def previous_form(results: Results) -> Form | None:
+    """Last year's targets and actuals of the indicators that are still there."""
+    rows, year = [], None
+    for number, entry in enumerate(results["indicators"], start=1):
+        before = entry.get("previous")
+        if before and before.get("target_text"):
+            year = before["fiscal_year"]
+            rows.append(FormRow(number, entry["level1"], entry["level2"], entry["level3"], before["target_text"], before.get("actual_text")))
+    return Form(about=_about(results, year), kind="self_eval", complete=False, rows=tuple(rows)) if rows else None
+
+
+def narrative_of(blocks: Iterable[Any]) -> str:
+    """The sentences of a report, tables and folded evidence left out, and what they quote of others."""
+    told = [block.text for block in blocks if isinstance(block, Paragraph)]
+    told += [item for block in blocks if isinstance(block, Items) for item in block.items]
+    return "\n".join(re.sub("“[^“”]*”", "", text.replace("**", "")) for text in told)
+
+
+def _about(results: Results, year: int | None = None) -> About:
+    return About(results["institution"], results["project"], str(year or results["fiscal_year"]))
+
+
+def _wan(yuan: float | None) -> Decimal | None:
+    return None if yuan is None else Decimal(str(yuan)) / 10_000
