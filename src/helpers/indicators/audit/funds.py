@@ -86,7 +86,7 @@ def exec_rate(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     off = abs(value - exact)
     if off <= step / 2 + Fraction(1, 10**9):
         return
-    level = "note" if off < step else "stop"
+    level = "note" if off <= step else "stop"
     funds = read.form.funds
     yield finding("exec_rate", level, f"印出的执行率 {read.form.exec_rate_printed} 与资金数算出的 {show(exact * 100, 2)}% 不符" + ("，差在取舍。" if level == "note" else "。"),
                   "执行率 = 全年执行数 ÷ 全年预算数，四舍五入后填写。", arithmetic=f"{show(funds.spent)} ÷ {show(funds.adjusted)} = {show(exact * 100, 3)}%",
@@ -101,12 +101,14 @@ def exec_score(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     own = rules.model_copy(update={"execution_weight": form.exec_weight})
     right = execution(form.funds.spent or Decimal(0), form.funds.adjusted or Decimal(0), own).score
     assert right is not None
+    share = min(exact, Fraction(1)) * Fraction(form.exec_weight)
+    unrounded = right if rules.execution_bands else Decimal(share.numerator) / share.denominator
     off = abs(form.exec_score - right)
     digits = Decimal(1).scaleb(min(0, int(form.exec_score.normalize().as_tuple().exponent)))
     # One decimal or two are how scores are printed; whole points are rounding, and said.
-    if off <= Decimal("0.005") or (digits < 1 and form.exec_score == right.quantize(digits, ROUND_HALF_UP)):
+    if off <= Decimal("0.005") or (digits < 1 and form.exec_score == unrounded.quantize(digits, ROUND_HALF_UP)):
         return
-    rounding = off <= Decimal("0.05") or form.exec_score == right.quantize(Decimal(1), ROUND_HALF_UP)
+    rounding = off <= Decimal("0.05") or form.exec_score == unrounded.quantize(Decimal(1), ROUND_HALF_UP)
     yield finding("exec_score", "note" if rounding else "stop",
                   f"预算执行得分 {show(form.exec_score)} 与执行率算出的 {show(right, 2)} 不符" + ("，差在取舍。" if rounding else "。"), "得分 = 分值 × 执行率，超过 100% 的按 100% 计。",
                   arithmetic=f"{show(form.exec_weight)} × {show(min(exact, Fraction(1)) * 100, 2)}% = {show(right, 2)}", where=Place(field="exec_score"))
