@@ -33,7 +33,7 @@ def read_forms(path: Path) -> list[Form]:
         raise FormError("empty_file", file, "文件是空的", hint="重新导出")
     start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:200]
     if content[:4] in PACKAGED:
-        grids = read_workbook(path, file)
+        grids = read_workbook(content, file)
     elif path.suffix.lower() in BOOKS and start[:2] == b"PK":
         raise FormError("unreadable", file, "打不开这个工作簿，文件不完整或已损坏", hint="重新导出完整的 .xlsx 文件")
     elif re.match(rb"<!doctype|<html|<\?xml|<table|<meta|<head|<mht", start, re.IGNORECASE):

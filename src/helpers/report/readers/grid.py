@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import io
 import re
+import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from helpers.report.readers.errors import FormError
@@ -72,14 +73,16 @@ def plain_grid(lines: Sequence[Sequence[str]], file: str) -> Grid:
     return Grid(file, "", texts, tuple(tuple((r, c) for c in range(wide)) for r in range(len(lines))))
 
 
-def read_workbook(path: Path, file: str) -> list[Grid]:
+def read_workbook(content: bytes, file: str) -> list[Grid]:
     """The visible worksheets of a workbook. Raises ``FormError``."""
     import openpyxl
 
-    _refuse_others(path, file)
+    _refuse_others(content, file)
     try:
-        values = openpyxl.load_workbook(path, data_only=True)
-        formulas = openpyxl.load_workbook(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what openpyxl does not keep (validations, styles) is nothing to a reader
+            values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)  # a path would be judged by its suffix
+            formulas = openpyxl.load_workbook(io.BytesIO(content))
         return [_grid(sheet, formulas[sheet.title], file) for sheet in values.worksheets
                 if sheet.sheet_state == "visible" and sheet.max_row and sheet.max_column]
     except FormError:
@@ -89,16 +92,15 @@ def read_workbook(path: Path, file: str) -> list[Grid]:
                         hint="重新导出完整的文件，或用 Excel、WPS 打开后另存为 .xlsx") from error
 
 
-def _refuse_others(path: Path, file: str) -> None:
+def _refuse_others(content: bytes, file: str) -> None:
     """Say what a file is that is no XLSX workbook."""
     again = "用 Excel 或 WPS 打开，另存为 .xlsx 后再试"
-    content = path.read_bytes()
     if content[:4] == b"\xd0\xcf\x11\xe0":
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise FormError("encrypted", file, "这个工作簿加了密码", hint="去掉打开密码，另存后再试")
         raise FormError("old_format", file, "这是旧格式（.xls、.et）的工作簿", hint=again)
     try:
-        with zipfile.ZipFile(path) as package:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
             infos = package.infolist()
     except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
         raise FormError("unreadable", file, "打不开这个工作簿，文件不完整或已损坏", hint="重新导出完整的 .xlsx 文件") from error
@@ -110,31 +112,41 @@ def _refuse_others(path: Path, file: str) -> None:
                  ("content.xml", "OpenDocument 文件", again))
         kind, hint = next(((k, h) for name, k, h in kinds if name in names), ("普通压缩包", "解压后，对里面的自评表文件运行"))
         raise FormError("not_a_workbook", file, f"这是{kind}，不是 .xlsx 工作簿", hint=hint)
+    if not any("worksheets/" in name for name in names):
+        raise FormError("unreadable", file, "工作簿里没有工作表，文件可能损坏", hint="重新导出完整的 .xlsx 文件")
     if sum(one.file_size for one in infos) > MOST_BYTES:
         raise FormError("too_big", file, "工作簿解开后超过 300 MB，不会是自评表", hint="只留自评表所在的工作表，另存后再试")
 
 
 def _grid(sheet: Any, formulas: Any, file: str) -> Grid:
-    rows, columns = min(sheet.max_row, MOST_ROWS), min(sheet.max_column, MOST_COLUMNS)
+    written = {(cell.row, cell.column): cell.value for line in formulas.iter_rows(max_row=min(formulas.max_row, MOST_ROWS), max_col=min(formulas.max_column, MOST_COLUMNS))
+               for cell in line if cell.data_type == "f"}
     bad: dict[tuple[int, int], FormError] = {}
-    texts = [[""] * columns for _ in range(rows)]
-    for line in sheet.iter_rows(min_row=1, max_row=rows, max_col=columns):
+    cells: dict[tuple[int, int], str] = {}
+    for line in sheet.iter_rows(min_row=1, max_row=min(sheet.max_row, MOST_ROWS), max_col=min(sheet.max_column, MOST_COLUMNS)):
         for cell in line:
             at = (cell.row - 1, cell.column - 1)
-            fault = _fault(cell, formulas, file)
-            if fault is not None:
+            if (fault := _fault(cell, written.get((cell.row, cell.column)), file)) is not None:
                 bad[at] = fault
-            elif cell.value is not None:
-                texts[at[0]][at[1]] = shown(_moment(cell), cell.number_format)
+            elif text := shown(_moment(cell), cell.number_format):
+                cells[at] = text
+    # formats alone make a sheet a million rows long: it ends with its last text
+    rows, columns = (max((at[i] + 1 for at in (*cells, *bad)), default=0) for i in (0, 1))
+    rows, columns = _with_merged(sheet, rows, columns)
+    texts = [[cells.get((r, c), "") for c in range(columns)] for r in range(rows)]
     anchor = [[(r, c) for c in range(columns)] for r in range(rows)]
     for merged in sheet.merged_cells.ranges:
         top, left = merged.min_row - 1, merged.min_col - 1
-        if top >= rows or left >= columns:
-            continue
         for r in range(top, min(merged.max_row, rows)):
             for c in range(left, min(merged.max_col, columns)):
                 texts[r][c], anchor[r][c] = texts[top][left], (top, left)
     return Grid(file, sheet.title, tuple(map(tuple, texts)), tuple(map(tuple, anchor)), bad)
+
+
+def _with_merged(sheet: Any, rows: int, columns: int) -> tuple[int, int]:
+    """The size of a sheet with the merged ranges that begin among its texts."""
+    inside = [m for m in sheet.merged_cells.ranges if m.min_row <= rows and m.min_col <= columns]
+    return (min(max([rows, *(m.max_row for m in inside)]), MOST_ROWS), min(max([columns, *(m.max_col for m in inside)]), MOST_COLUMNS))
 
 
 def _moment(cell: Any) -> Any:
@@ -143,18 +155,20 @@ def _moment(cell: Any) -> Any:
     return value if not isinstance(value, datetime.timedelta) or "h" in str(cell.number_format).lower() else str(value)
 
 
-def _fault(cell: Any, formulas: Any, file: str) -> FormError | None:
-    """What makes a cell unusable: an error value, or a formula that was never calculated."""
-    value, place = cell.value, f"{formulas.title}!{cell.coordinate}"
+def _fault(cell: Any, written: Any, file: str) -> FormError | None:
+    """What makes a cell unusable: an error value, or a formula (``written``) that was never calculated."""
+    value = cell.value
     if isinstance(value, str) and ERRORS.fullmatch(value):
-        return FormError("error_value", file, f"单元格是错误值 {value}", place=place, hint="改正公式，或改成数值")
-    if value is None and cell.data_type != "str":  # "str" is a formula that gave an empty text
-        written = formulas[cell.coordinate].value
-        written = getattr(written, "text", written)  # array formulas
-        if isinstance(written, str) and written.startswith("=") and formulas[cell.coordinate].data_type == "f":
-            return FormError("formula_without_value", file, f"公式 {written[:40]} 没有算出的值", place=place,
-                             hint="用 Excel 或 WPS 打开并保存一次，或改成数值")
+        return FormError("error_value", file, f"单元格是错误值 {value}", place=_place(cell), hint="改正公式，或改成数值")
+    if value is None and written is not None and cell.data_type != "str":  # "str": a formula that gave an empty text
+        formula = str(getattr(written, "text", written))  # array formulas
+        return FormError("formula_without_value", file, f"公式 {formula[:40]} 没有算出的值", place=_place(cell),
+                         hint="用 Excel 或 WPS 打开并保存一次，或改成数值")
     return None
+
+
+def _place(cell: Any) -> str:
+    return f"{cell.parent.title}!{cell.coordinate}"
 
 
 def _letters(column: int) -> str:
