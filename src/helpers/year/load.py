@@ -151,12 +151,19 @@ def _load_file(path: Path, shown: str, model: type[FileModel]) -> _Loaded:
         return _Loaded(None, Lines(shown, {}), [fault])
     lines = Lines(shown, tree if tree is not None else {})
     plain = _plain(lines.tree)
-    faults = [lines.fault("blank_left", place, "还有空白待填", value=value)
-              for place, value in _blanks(plain)]
+    blanks = dict(_blanks(plain))
+    faults = [lines.fault("blank_left", place, "还有空白待填", value=value) for place, value in blanks.items()]
     try:
         return _Loaded(model.model_validate(plain), lines, faults)
     except ValidationError as error:
-        return _Loaded(None, lines, faults + [_translate(e, lines, model) for e in error.errors()])
+        others = [e for e in error.errors() if not any(_is_at(tuple(e["loc"]), place) for place in blanks)]
+        return _Loaded(None, lines, faults + [_translate(e, lines, model) for e in others])
+
+
+def _is_at(location: tuple[str | int, ...], place: tuple[str | int, ...]) -> bool:
+    """Whether pydantic speaks of a blank's place; union members and validators may stand in its path."""
+    rest = iter(location)
+    return all(part in rest for part in place)
 
 
 def _plain(node: Any) -> Any:
