@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 import shutil
@@ -27,6 +28,35 @@ NOTES = {
 }
 
 
+#: What a first year has to be told, where no year before shows it.
+FIRST = {
+    "year.yml": """
+# 数据表写在 tables 里，例如：
+#   tickets:
+#     title: 运维工单
+#     files: exports/工单_{year}.csv
+#     columns:                       # 整理后的列名: 导出文件里的表头
+#       ticket_id: 工单编号
+#       opened_at: {{from: 受理时间, type: datetime}}
+#     key: ticket_id
+#     year_by: opened_at             # 按哪个日期归入年度
+""",
+    "indicators.yml": """
+# 度量和指标的写法：
+# measures:
+#   tickets_all: {{table: tickets, agg: count, unit: 件, words: 全部工单}}
+# indicators:
+#   - {{id: volume, level1: 产出指标, level2: 数量指标, level3: 工单量, target: ≥100件, weight: 90, actual: {{measure: tickets_all}}}}
+# 不从记录计算的实际完成值写 actual: {{stated: 10%, evidence: [{{document: 材料名称, date: {year}-12-31, custodian: 保管岗位}}]}}
+""",
+    "plan.yml": """
+# actions:
+#   - {{id: "{year}-1", indicator: volume, cause: 原因, action: 措施, owner: 责任岗位, due: {year}-12-31,
+#      yardstick: {{measure: tickets_all, target: ≥100件}}, status: proposed}}
+""",
+}
+
+
 class NewYearError(Exception):
     """The year cannot be begun (exit status 2)."""
 
@@ -35,28 +65,59 @@ def new_year(root: Path, fiscal_year: int, form_file: Path | None = None) -> lis
     """Write the four year files of ``data/raw/<fiscal_year>/``; returns them.
 
     The structure (tables, measures, posts) comes from the year before where there is one, the
-    indicators from ``form_file`` where one is given. Raises ``NewYearError`` where the year is there
-    already, and as ``read_forms`` does.
+    indicators from ``form_file`` where one is given. Exports that are there already stay as they are.
+    Raises ``NewYearError`` where the year is there already, and as ``read_forms`` does; nothing is
+    written then.
     """
     folder = root / "data" / "raw" / str(fiscal_year)
-    if folder.exists() and any(folder.iterdir()):
-        raise NewYearError(f"[year_exists]  {folder} 已经存在，不覆盖\n    处理：换一个年度，或先把它移走")
+    _refuse(root, folder, fiscal_year)
     form = _best(read_forms(form_file)) if form_file else None
     before = _previous(root, fiscal_year)
+    indicators = _indicators(before, form)
     files = {
-        "year.yml": _year(fiscal_year, before, form), "indicators.yml": _indicators(before, form),
-        "plan.yml": _plan(fiscal_year, before), "corrections.yml": CommentedMap(corrections=CommentedSeq()),
+        "year.yml": _year(fiscal_year, before, form), "indicators.yml": indicators,
+        "plan.yml": _plan(fiscal_year, before, indicators), "corrections.yml": CommentedMap(corrections=CommentedSeq()),
     }
-    staged = folder.with_name(f".{fiscal_year}.new")
+    texts = {name: _text(name, fiscal_year, content, before is None, form) for name, content in files.items()}
+    _written(folder, texts)
+    return [folder / name for name in texts]
+
+
+def _refuse(root: Path, folder: Path, fiscal_year: int) -> None:
+    if not 2000 <= fiscal_year <= 2100:
+        raise NewYearError(f"[bad_year]  {fiscal_year} 不是年度\n    处理：写四位年份，如 2025")
+    if not root.is_dir():
+        raise NewYearError(f"[no_root]  没有 {root} 这个文件夹\n    处理：--root 写已有的文件夹")
+    found = [p for p in sorted(folder.iterdir()) if p.is_file() or p.name not in ("exports", "evidence")] if folder.is_dir() else []
+    if found or folder.is_file():
+        named = "、".join(p.name for p in found[:5])
+        raise NewYearError(f"[year_exists]  {folder} 已经存在，不覆盖" + (f"（里面有 {named}）" if named else "")
+                           + "\n    处理：换一个年度，或先把它移走")
+
+
+def _text(name: str, year: int, content: Any, first: bool, form: Form | None) -> str:
+    head = HEAD.format(year=year, what=NOTES[name])
+    if name == "indicators.yml" and form is not None:
+        head += f"# 指标取自 {form.source}" + (f"（{form.about.year}年度）" if form.about.year else "") + "，名称和指标值照原表写。\n"
+    return head + "\n" + _dumped(content) + (FIRST[name].format(year=year) if first and name in FIRST else "")
+
+
+def _written(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write all files or none: a new folder is put in place whole, an existing one gets what it lacks."""
+    staged = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(staged, ignore_errors=True)
-    (staged / "exports").mkdir(parents=True)
-    (staged / "evidence").mkdir()
-    for name, content in files.items():
-        (staged / name).write_text(HEAD.format(year=fiscal_year, what=NOTES[name]) + "\n" + _dumped(content), encoding="utf-8")
-    if folder.exists():
-        folder.rmdir()
-    staged.rename(folder)
-    return [folder / name for name in files]
+    staged.mkdir(parents=True)
+    for name, text in texts.items():
+        (staged / name).write_text(text, encoding="utf-8")
+    for part in ("exports", "evidence"):
+        (staged / part).mkdir()
+    if not folder.exists():
+        staged.rename(folder)
+        return
+    for item in sorted(staged.iterdir()):
+        if not (folder / item.name).exists():
+            item.rename(folder / item.name)
+    shutil.rmtree(staged)
 
 
 def _best(forms: list[Form]) -> Form:
@@ -66,7 +127,7 @@ def _best(forms: list[Form]) -> Form:
 
 def _yaml() -> YAML:
     yaml = YAML(typ="rt")
-    yaml.width, yaml.allow_unicode = 4096, True
+    yaml.width, yaml.allow_unicode, yaml.preserve_quotes = 4096, True, True
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
 
@@ -111,6 +172,8 @@ def _year(year: int, before: Mapping[str, Any] | None, form: Form | None) -> Com
     for table in tree.get("tables", {}).values():
         files = table["files"]
         table["files"] = [_moved(f, year) for f in files] if isinstance(files, list) else _moved(files, year)
+        if "document" in table:
+            table["document"] = _moved(table["document"], year)
         if "exported" in table:
             table["exported"] = BLANK
     if form:
@@ -123,13 +186,14 @@ def _moved(pattern: str, year: int) -> str:
 
 
 def _from_form(tree: CommentedMap, form: Form) -> None:
+    """Project and funds as the form states them; an amount that it leaves out is the other one's."""
     unit = form.money_unit
     tree["project"] = form.about.project or tree.get("project") or BLANK
     tree["institution"] = form.about.institution or tree.get("institution") or BLANK
     if form.goal:
         tree["overall_goal"] = form.goal
     for key, amount in (("initial", form.funds.initial), ("adjusted", form.funds.adjusted)):
-        amount = amount if amount is not None else form.funds.adjusted
+        amount = amount if amount is not None else form.funds.adjusted if form.funds.adjusted is not None else form.funds.initial
         if amount is not None:
             tree["budget"][key] = f"{amount:f}{unit}"
     if tree["budget"].get("parts") and not form.fund_parts:
@@ -155,7 +219,7 @@ def _indicators(before: Mapping[str, Any] | None, form: Form | None) -> Commente
         return tree
     ids: set[str] = set()
     for row in form.rows:
-        known = kept.get(normal(row.level3 or ""))
+        known = kept.pop(normal(row.level3 or ""), None)  # a second row of the same name is another indicator
         one = _known(known, row) if known else _fresh(row, f"q{row.number}")
         one["id"] = _unused(str(one["id"]), ids)
         tree["indicators"].append(one)
@@ -172,7 +236,10 @@ def _unused(wanted: str, ids: set[str]) -> str:
 
 def _again(one: CommentedMap) -> CommentedMap:
     """Last year's indicator: how it is measured stays, what was stated or rated is asked for again."""
-    one.pop("reported", None)
+    for key in ("reported", "target_too_low"):
+        one.pop(key, None)
+    if (one.get("sample") or {}).get("population") is not None:
+        one["sample"]["population"] = BLANK
     for actual in _actuals(one):
         for key in ("stated", "grade", "share"):
             if key in actual:
@@ -236,11 +303,23 @@ def _evidence() -> CommentedSeq:
 # --- plan.yml -------------------------------------------------------------------------------------
 
 
-def _plan(year: int, before: Mapping[str, Any] | None) -> CommentedMap:
-    """What last year left unfinished is carried in, with a new date to set."""
-    actions = CommentedSeq()
-    for old in ((before or {}).get("plan.yml") or {}).get("actions", ()):
+def _plan(year: int, before: Mapping[str, Any] | None, indicators: CommentedMap) -> CommentedMap:
+    """What last year left unfinished is carried in, with a new date to set.
+
+    A measure for an indicator that is no longer there stands below as a comment: it can't be carried,
+    and must not be lost.
+    """
+    known = {str(one["id"]) for one in indicators["indicators"]}
+    actions, dropped = CommentedSeq(), []
+    for old in ((before or {}).get("plan.yml") or {}).get("actions") or ():
         if old.get("status") == "done":
             continue
-        actions.append(CommentedMap({**old, "id": f"{year}-{len(actions) + 1}", "due": BLANK, "carried_from": str(old["id"])}))
-    return CommentedMap(actions=actions)
+        if str(old["indicator"]) in known:
+            carried = {key: copy.deepcopy(value) for key, value in old.items()}
+            actions.append(CommentedMap({**carried, "id": f"{year}-{len(actions) + 1}", "due": BLANK, "carried_from": str(old["id"])}))
+        else:
+            dropped.append(f"{old['id']}（{old['indicator']}）：{old['action']}")
+    tree = CommentedMap(actions=actions)
+    if dropped:
+        tree.yaml_set_start_comment("上年度未完成、但对应的指标今年没有的措施：\n" + "\n".join(dropped))
+    return tree
