@@ -247,3 +247,29 @@ def test_a_form_of_targets(path: Path) -> None:
     assert form.about == About("某市信息中心", "网络租赁", "2025") and form.kind == "target_only"
     assert form.funds.initial == D(12) and form.goal == "线路稳定"
     assert [(r.level1, r.level3, r.target_text, r.actual_text) for r in form.rows] == [("产出指标", "线路条数", "3条", None), ("产出指标", "带宽", "≥200兆", None)]
+
+
+def test_lines_below_the_indicators_are_none_of_them(path: Path) -> None:
+    """A signature line or a note has words below the heads of name and target, too."""
+    for words in (("填表人：", None, None, "办公室", "联系电话：", "12345"), ("备注", None, None, "本表一式三份", "报财政局", None)):
+        book, (sheet,) = sample.book_of("表")
+        after = sample.scored(sheet, total=False)
+        for column, value in enumerate(words, start=1):
+            sheet.cell(after + 1, column, value)
+        assert texts(one(sample.saved(book, path))) == list(sample.ROWS)
+
+
+def test_an_indicator_may_be_called_like_a_note(path: Path) -> None:
+    book, (sheet,) = sample.book_of("表")
+    rows = [(*sample.ROWS[0][:2], name, *sample.ROWS[0][3:]) for name in ("注册用户数", "说明书编制", "合计办件量")]
+    sample.scored(sheet, rows=rows)
+    assert [r.level3 for r in one(sample.saved(book, path)).rows] == ["注册用户数", "说明书编制", "合计办件量"]
+
+
+def test_the_year_of_the_form_is_not_that_of_the_project(path: Path) -> None:
+    book, (sheet,) = sample.book_of("表")
+    pen = sample.Pen(sheet)
+    for at, cells in enumerate((["项目支出绩效自评表"], ["项目名称", "2019年建设机房的运行维护"], ["（2023年度）"], ["三级指标", "指标值", "实际完成值"], ["巡检", "≥4次", "4次"])):
+        for column, value in enumerate(cells):
+            pen.put(at, column, value)
+    assert one(sample.saved(book, path)).about.year == "2023"

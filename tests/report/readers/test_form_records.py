@@ -67,6 +67,11 @@ def test_several_tables_and_rows_without_header(tmp_path: Path) -> None:
         ("网络租赁", "2022", 1, None), ("网络租赁", "2023", 1, True), ("软件许可", "2023", 2, None), ("网络租赁", "2024", 0, True)]
 
 
+def test_a_header_holds_for_its_own_rows_though_others_stand_first(tmp_path: Path) -> None:
+    forms = read_forms(written(tmp_path, "a.jsonl", lines({"table": HEAD}, {**ROW, "project": "软件许可"}, ROW, ROW)))
+    assert [(f.about.project, len(f.rows), f.complete) for f in forms] == [("网络租赁", 2, True), ("软件许可", 1, None)]
+
+
 def test_a_header_that_calls_the_table_otherwise_keeps_its_rows(tmp_path: Path) -> None:
     (form,) = read_forms(written(tmp_path, "a.jsonl", lines({"table": {**HEAD, "institution": "某县某局（本级）"}}, ROW, ROW)))
     assert form.about.institution == "某县某局（本级）" and len(form.rows) == 2
