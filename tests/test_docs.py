@@ -19,11 +19,11 @@ COMMANDS = [command.name or command.callback.__name__ for command in app.registe
 def test_every_command_is_documented_and_has_help(command: str) -> None:
     assert f"`selfeval {command} " in README
     shown = CliRunner().invoke(app, [command, "--help"])
-    assert shown.exit_code == 0 and "--year" in shown.output
+    assert shown.exit_code == 0 and f"{command} [OPTIONS]" in shown.output
 
 
 def test_every_documented_command_exists() -> None:
-    assert set(re.findall(r"`selfeval (\w+) --", README)) == set(COMMANDS)
+    assert set(re.findall(r"`selfeval ([a-z-]+) ", README)) == set(COMMANDS)
 
 
 def test_every_make_target_is_listed() -> None:

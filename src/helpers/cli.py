@@ -94,6 +94,30 @@ def audit(
     raise typer.Exit(1 if stops else 0)
 
 
+@app.command(name="new-year")
+def new_year(
+    year: Annotated[int, typer.Argument(metavar="Y", help="Fiscal year to begin, e.g. 2025.", show_default=False)],
+    root: RootOption = Path("."),
+    form: Annotated[Path | None, typer.Option("--from", help="An official form whose indicators are taken over.", show_default=False)] = None,
+) -> None:
+    """Write the files of a new year from last year's, or from an official form; blanks are marked."""
+    from helpers.report.readers import FormError
+    from helpers.run.new_year import BLANK, NewYearError, new_year
+
+    try:
+        files = new_year(root, year, form)
+    except NewYearError as error:
+        _stop(str(error), 2)
+    except FileNotFoundError:
+        _stop(f"{form}  [file_missing]  没有这个文件", 2)
+    except FormError as error:
+        _stop(str(error), 1)
+    for file in files:
+        blanks = file.read_text(encoding="utf-8").split("\n", 2)[2].count(BLANK)
+        typer.echo(f"{file}  {blanks} 处待填" if blanks else f"{file}")
+    typer.echo(f"填好以后：selfeval check --year {year}" + ("" if root == Path(".") else f" --root {root}"))
+
+
 @contextmanager
 def _progress(label: str) -> Iterator[None]:
     """A live line on a terminal; elsewhere one quiet line when the step is done."""

@@ -38,8 +38,11 @@ class YearFileError(Exception):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
-        shown = [str(fault) for fault in self.faults[:SHOWN]]
-        rest = len(self.faults) - SHOWN
+        blanks = [fault for fault in self.faults if fault.code == "blank_left"]
+        others = [fault for fault in self.faults if fault.code != "blank_left"]
+        # blanks are a list to work off: all of them, one a line
+        shown = [str(fault) for fault in (*others[:SHOWN], *blanks)]
+        rest = len(others) - SHOWN
         more = [f"……另有 {rest} 处，改正后再查"] if rest > 0 else []
         super().__init__("\n".join([f"年度文件有 {len(self.faults)} 处问题：", *shown, *more]))
 

@@ -19,6 +19,15 @@ from helpers.year.models import CorrectionsFile, IndicatorsFile, PlanFile, YearF
 #: What an analyst has still to fill in.
 BLANKS = ("待填", "待补", "TODO", "todo", "FIXME", "___")
 
+#: What belongs into a blank, by the key that it stands under.
+BELONGS = {
+    "project": "项目名称", "institution": "单位名称", "overall_goal": "年度总体目标", "date": "日期，如 2025-02-20", "due": "完成期限，如 2025-06-30",
+    "exported": "导出日期，如 2025-01-06", "initial": "年初预算，如 120万元", "adjusted": "全年预算，如 120万元", "spent": "全年支出，如 119.5万元，或 {measure: 度量名}",
+    "budget": "预算，如 30万元", "stated": "实际完成值，或改为 measure: 度量名", "document": "佐证材料的名称", "custodian": "保管材料的岗位", "owner": "责任岗位",
+    "weight": "分值", "target": "年度指标值", "direction": "higher、lower 或 equal", "grade": "1 达成、2 部分达成、3 未达成", "share": "得分占分值的比例，如 0.9",
+    "population": "总体的数量", "level1": "一级指标", "level2": "二级指标", "level3": "三级指标",
+}
+
 FileModel = TypeVar("FileModel", bound=BaseModel)
 
 
@@ -151,12 +160,27 @@ def _load_file(path: Path, shown: str, model: type[FileModel]) -> _Loaded:
         return _Loaded(None, Lines(shown, {}), [fault])
     lines = Lines(shown, tree if tree is not None else {})
     plain = _plain(lines.tree)
-    faults = [lines.fault("blank_left", place, "还有空白待填", value=value)
-              for place, value in _blanks(plain)]
+    blanks = dict(_blanks(plain))
+    faults = [_blank(lines, place, value) for place, value in blanks.items()]
     try:
         return _Loaded(model.model_validate(plain), lines, faults)
     except ValidationError as error:
-        return _Loaded(None, lines, faults + [_translate(e, lines, model) for e in error.errors()])
+        others = [e for e in error.errors() if not any(_is_at(tuple(e["loc"]), place) for place in blanks)]
+        return _Loaded(None, lines, faults + [_translate(e, lines, model) for e in others])
+
+
+def _blank(lines: Lines, place: tuple[str | int, ...], value: str) -> Fault:
+    """A blank in one line: where it stands and what belongs there; its own words where it has some."""
+    key = next((part for part in reversed(place) if isinstance(part, str)), "")
+    belongs = f"，写{BELONGS[key]}" if key in BELONGS else ""
+    own = value if value.strip() not in BLANKS and not belongs else None
+    return lines.fault("blank_left", place, f"还有空白待填{belongs}", value=own)
+
+
+def _is_at(location: tuple[str | int, ...], place: tuple[str | int, ...]) -> bool:
+    """Whether pydantic speaks of a blank's place; union members and validators may stand in its path."""
+    rest = iter(location)
+    return all(part in rest for part in place)
 
 
 def _plain(node: Any) -> Any:

@@ -2,49 +2,68 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from helpers.indicators.form import Form
 from helpers.report.readers.errors import FormError
-from helpers.report.readers.records import read_csv, read_jsonl, read_list
+from helpers.report.readers.grid import Grid, read_workbook
+from helpers.report.readers.heads import column_of, head
+from helpers.report.readers.layout import read_layout
+from helpers.report.readers.records import csv_grid, list_row, read_jsonl, read_list
+
+PACKAGED = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
+BOOKS = (".xlsx", ".xlsm", ".xls", ".et")
+KINDS = "自评表可以是 .xlsx、.csv 或 .jsonl"
 
 
 def read_forms(path: Path) -> list[Form]:
-    """All tables of a file. Raises ``FileNotFoundError``, or ``FormError`` where there is no form to read."""
-    shown = path.name
+    """All tables of a file, in the file's order; what a file is goes by its content first.
+
+    A workbook holds official layouts or lists on its visible sheets; other sheets are passed over.
+    Raises ``FileNotFoundError``, or ``FormError`` where there is no form to read.
+    """
+    file = path.name
     if not path.exists():
         raise FileNotFoundError(path)
     if path.is_dir():
-        raise FormError("is_folder", shown, "这是文件夹，不是文件", hint="写出文件夹里的文件名")
-    start = path.read_bytes()[:8]
-    if not start:
-        raise FormError("empty_file", shown, "文件是空的")
-    if start[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") or path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".et"):
-        forms = _workbook(path, shown)
-    elif path.suffix.lower() in (".jsonl", ".json", ".ndjson") or start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
-        forms = read_jsonl(path, shown)
-    elif path.suffix.lower() in (".csv", ".tsv", ".txt"):
-        forms = read_csv(path, shown)
+        raise FormError("is_folder", file, "这是文件夹，不是文件", hint="写出文件夹里的文件名")
+    content = path.read_bytes()
+    if not content.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0"):
+        raise FormError("empty_file", file, "文件是空的", hint="重新导出")
+    start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:200]
+    if content[:4] in PACKAGED:
+        grids = read_workbook(content, file)
+    elif path.suffix.lower() in BOOKS and start[:2] == b"PK":
+        raise FormError("unreadable", file, "打不开这个工作簿，文件不完整或已损坏", hint="重新导出完整的 .xlsx 文件")
+    elif re.match(rb"<!doctype|<html|<\?xml|<table|<meta|<head|<mht", start, re.IGNORECASE):
+        raise FormError("not_a_workbook", file, "内容是网页或 XML，不是工作簿", hint="用 Excel 或 WPS 打开，另存为 .xlsx 后再试")
+    elif content[:5] == b"%PDF-":
+        raise FormError("unknown_format", file, "这是 PDF 文件", hint=f"{KINDS}；请用原来的表格文件")
+    elif path.suffix.lower() in (".jsonl", ".json", ".ndjson") or start[:1] in (b"{", b"["):
+        return _some(read_jsonl(content, file), [], file)
     else:
-        raise FormError("unknown_format", shown, "不认识这种文件", hint="自评表可以是 .xlsx、.csv 或 .jsonl")
-    if not forms or not any(one.rows for one in forms):
-        raise FormError("no_form", shown, "没有找到自评表：没有一处同时有“三级指标”和“指标值”两个表头", hint="核对文件；自评表可以是 .xlsx、.csv 或 .jsonl")
-    return forms
+        grids = [csv_grid(content, file)]
+    return _some([form for grid in grids for form in _forms(grid)], grids, file)
 
 
-def _workbook(path: Path, shown: str) -> list[Form]:
-    from helpers.report.readers.grid import read_workbook
-    from helpers.report.readers.heads import column_of
-    from helpers.report.readers.layout import read_layout
+def _forms(grid: Grid) -> list[Form]:
+    row = list_row(grid)
+    return read_list(grid, row) if row is not None else [form for form in read_layout(grid) if form.rows]
 
-    forms: list[Form] = []
-    for grid in read_workbook(path, shown):
-        first = [column_of(text) for text in grid.texts[0]]
-        if "level3" in first and {"project", "institution"} & set(first):
-            forms += read_list([list(row) for row in grid.texts], f"{shown} {grid.name}")
-        else:
-            forms += read_layout(grid, shown)
-    return [one for one in forms if one.rows]
+
+def _some(forms: list[Form], grids: list[Grid], file: str) -> list[Form]:
+    """The forms, or ``FormError`` that says how near the file comes to being one."""
+    if any(form.rows for form in forms):
+        return forms
+    for grid in grids:
+        for row, texts in enumerate(grid.texts):
+            keys = [column_of(text) for text in texts]
+            if "level3" in keys:
+                told = "、".join(head(text) for text in dict.fromkeys(texts) if head(text))[:120]
+                raise FormError("no_form", file, f"这一行有“{texts[keys.index('level3')].strip()}”，但没有认出指标值一列，或下面没有指标行：{told}",
+                                place=grid.place(row, keys.index("level3")), hint="表头要有：三级指标、年度指标值、实际完成值（以及分值、得分等）")
+    raise FormError("no_form", file, "没有找到自评表：没有一处同时有“三级指标”和“指标值”两个表头", hint=f"核对文件；{KINDS}")
 
 
 __all__ = ["FormError", "read_forms"]

@@ -7,32 +7,37 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.indicators.form import Form, FormRow, form, form_row, points
+from helpers.indicators.form import Form, FormRow, form, form_row
 from helpers.indicators.text import normal
 from helpers.report.readers import heads
+from helpers.report.readers.funds import read_head
 from helpers.report.readers.grid import Grid
-from helpers.report.readers.heads import SPLIT, column_of, head
+from helpers.report.readers.heads import SPLIT, column_of, head, joined_target, with_unit
 
 FIELDS = ("level1", "level2", "level3", "target_text", "actual_text", "weight", "score", "deviation_text")
+OWN_FIELDS = ("level3", "target_text", "actual_text", "weight", "score", "deviation_text", *SPLIT)
+#: Blank lines between rows; more of them end the form.
+MOST_BLANK = 3
 
 
 @dataclass(frozen=True)
 class Block:
-    """The indicator block of one form: the row of its heads, and the columns of each field."""
+    """The indicator block of one form: the first and last row of its heads, and the columns of each field."""
 
     row: int
+    last: int
     columns: dict[str, tuple[int, ...]]
 
 
-def read_layout(grid: Grid, shown: str) -> list[Form]:
-    """All forms on a sheet; none where it holds no indicator block."""
+def read_layout(grid: Grid) -> list[Form]:
+    """All forms on a sheet; none where it holds no indicator block. Raises ``FormError`` for cells without a value."""
     blocks = list(_blocks(grid))
     forms, start = [], 0
     for number, block in enumerate(blocks):
         limit = blocks[number + 1].row if number + 1 < len(blocks) else len(grid.texts)
-        found, end = _form(grid, block, start, limit, shown)
+        top = _title_row(grid, start, block.row)
+        found, start = _form(grid, block, top, limit)
         forms.append(found)
-        start = end
     return forms
 
 
@@ -42,153 +47,156 @@ def _blocks(grid: Grid) -> Iterator[Block]:
         columns: dict[str, tuple[int, ...]] = {}
         for column in range(len(grid.texts[row])):
             own = grid.own(row, column)
-            key = column_of(own) if own else None
+            key = "unit" if own and head(own) == "单位" else column_of(own)
             if key and key not in columns:
-                columns[key] = tuple(c for c in range(len(grid.texts[row])) if grid.anchor[row][c] == (row, column))
-        if "level3" in columns and ("target_text" in columns or "value" in columns) and ("level1" in columns or "level2" in columns or "actual_text" in columns):
-            yield Block(row, columns)
+                columns[key] = grid.span(row, column)
+        if "level3" in columns and {"target_text", "value"} & set(columns) and {"level1", "level2", "actual_text"} & set(columns):
+            last = _subheads(grid, row, columns)
+            yield Block(row, last, columns)
 
 
-def _form(grid: Grid, block: Block, start: int, limit: int, shown: str) -> tuple[Form, int]:
-    top = _title_row(grid, start, block.row)
-    header: dict[str, Any] = {"complete": True, **_labels(grid, top, block.row), **_funds(grid, top, block.row)}
-    rows, extra, end = _rows(grid, block, limit)
-    header |= {k: v for k, v in extra.items() if v is not None and header.get(k) is None}
-    title = " ".join(grid.own(r, c) for r in range(top, block.row) for c in range(len(grid.texts[r])))
-    header["year"] = _year(title)
-    scored = "weight" in block.columns or "score" in block.columns
-    header["table_kind"] = "self_eval" if scored else "transfer_self_eval"
-    return form(header, rows, f"{shown} {grid.name}"), end
+def _subheads(grid: Grid, row: int, columns: dict[str, tuple[int, ...]]) -> int:
+    """The last row of the heads; a second line (符号 · 数值 · 度量单位) names the columns below 指标值 itself."""
+    below = row + 1
+    if below >= len(grid.texts):
+        return row
+    words = {c: grid.own(below, c) for c in range(len(grid.texts[below])) if grid.own(below, c)}
+    under = {c: "value" if head(t) == "指标值" else "unit" if head(t) == "单位" else column_of(t) for c, t in words.items()}
+    names = {key for key in under.values() if key}
+    if not words or None in under.values() or not names & {*SPLIT, "weight", "score"} or "level3" in names:
+        return row
+    for column, key in under.items():
+        if key and (key not in columns or key == "value"):
+            columns[key] = grid.span(below, column)
+    columns["target_text"] = tuple(c for c in columns.get("target_text", ()) if c not in under)
+    return below
+
+
+def _form(grid: Grid, block: Block, top: int, limit: int) -> tuple[Form, int]:
+    header: dict[str, Any] = {"complete": True, **read_head(grid, top, block.row)}
+    rows, extra, end = _rows(grid, block, limit, apart=header.get("exec_weight") in (None, ""))
+    header |= {key: value for key, value in extra.items() if value is not None}
+    scored = {"weight", "score"} & set(block.columns)
+    header["table_kind"] = "target_only" if "actual_text" not in block.columns else "self_eval" if scored else "transfer_self_eval"
+    return form(header, rows, grid.source), end
 
 
 def _title_row(grid: Grid, start: int, end: int) -> int:
     """The last title above the block: a sheet may hold several forms."""
-    titles = [r for r in range(start, end) if any(re.search("自评表|目标表", head(t)) for t in grid.texts[r])]
-    return titles[-1] if titles else start
+    return next((r for r in range(end - 1, start - 1, -1) if is_title(grid, r)), start)
 
 
-def _year(text: str) -> str | None:
-    found = re.search(r"(20\d{2})\s*年", normal(text)) or re.search(r"(20\d{2})", normal(text))
-    return found[1] if found else None
+def is_title(grid: Grid, row: int) -> bool:
+    """A line that holds little but the name of a form."""
+    own = [text for c in range(len(grid.texts[row])) if (text := grid.own(row, c))]
+    return 0 < len(own) <= 2 and len(own[0]) <= 60 and bool(heads.TITLE.search(head(own[0])))
 
 
-def _labels(grid: Grid, top: int, end: int) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for row in range(top, end):
-        for column in range(len(grid.texts[row])):
-            own = head(grid.own(row, column))
-            for key, pattern in heads.LABELS.items():
-                if own and pattern.match(own) and key not in found:
-                    found[key] = _right_of(grid, row, column)
-            if own and heads.GOAL.match(own) and "goal" not in found:
-                beside = [c for c in range(column + 1, len(grid.texts[row])) if heads.RESULT.match(head(grid.own(row, c)))]
-                if beside and row + 1 < end and grid.anchor[row + 1][column][0] > row:
-                    found["goal"], found["result"] = grid.at(row + 1, column) or None, grid.at(row + 1, beside[0]) or None
-    found["institution"] = found.get("institution") or found.get("department")
-    found.pop("department", None)
-    return found
+def _rows(grid: Grid, block: Block, limit: int, apart: bool) -> tuple[tuple[FormRow, ...], dict[str, Any], int]:
+    """The indicator rows, what the total line and an execution line among them say, and where the block ends.
 
-
-def _right_of(grid: Grid, row: int, column: int) -> str | None:
-    """The next filled cell to the right that is not part of the label, and is no label itself."""
-    label = grid.anchor[row][column]
-    for c in range(column + 1, len(grid.texts[row])):
-        if grid.anchor[row][c] != label and grid.at(row, c):
-            text = grid.at(row, c)
-            return None if any(p.match(head(text)) for p in heads.LABELS.values()) else text
-    return None
-
-
-def _funds(grid: Grid, top: int, end: int) -> dict[str, Any]:
-    """The funds block: its heads name the amounts, its lines the sources."""
-    for row in range(top, end):
-        columns: dict[str, int] = {}
-        for column in range(len(grid.texts[row])):
-            own = head(grid.own(row, column))
-            key = next((k for k, p in heads.AMOUNTS.items() if own and p.match(own)), None)
-            if key and key not in columns:
-                columns[key] = column
-        if "spent" in columns and ("adjusted" in columns or "initial" in columns):
-            return _fund_lines(grid, row, end, columns, _money_unit(grid, top, row))
-    return {}
-
-
-def _money_unit(grid: Grid, top: int, row: int) -> str:
-    """元 or 万元, as the label of the block or its heads say; the form's own unit is 万元."""
-    for r in range(row, max(top, row - 3) - 1, -1):
-        for text in dict.fromkeys(grid.texts[r]):
-            found = re.search(r"\((?:单位:)?(万元|元)\)|单位:(万元|元)", normal(text))
-            if found:
-                return found[1] or found[2]
-    return "万元"
-
-
-def _fund_lines(grid: Grid, row: int, end: int, columns: dict[str, int], unit: str) -> dict[str, Any]:
-    first = min(columns.values())
-    lines = []
-    for r in range(row + 1, end):
-        name = next((head(grid.at(r, c)) for c in range(first - 1, -1, -1) if grid.at(r, c) and grid.anchor[r][c][0] >= row + 1), "")
-        cells = {key: grid.at(r, c) for key, c in columns.items()}
-        if not name or any(heads.GOAL.match(head(t)) for t in grid.texts[r]) or re.search("总体目标|绩效指标|资金管理|情况说明", name):
-            break
-        lines.append({"name": re.sub("^其中|^-+", "", name), **cells})
-    total = next((line for line in lines if heads.FUND_TOTAL.search(line["name"])), lines[0] if lines else {})
-    parts = [line for line in lines if line is not total and any(points(line.get(k)) is not None for k in ("initial", "adjusted", "spent"))]
-    amounts = {k: total.get(k) for k in ("initial", "adjusted", "spent")}
-    return {"money_unit": unit, "budget_initial": amounts["initial"], "budget_adjusted": amounts["adjusted"], "spent": amounts["spent"],
-            "exec_rate_printed": total.get("rate") or None, "exec_weight": total.get("weight"), "exec_score": total.get("score"),
-            "fund_total": amounts if parts else None, "fund_parts": parts or None}
-
-
-def _rows(grid: Grid, block: Block, limit: int) -> tuple[tuple[FormRow, ...], dict[str, Any], int]:
-    """The indicator rows, what the total line and an execution line among them say, and where the block ends."""
+    ``apart``: no funds block states the weight of the budget's execution, so a line of it is no indicator.
+    """
     rows: list[FormRow] = []
     extra: dict[str, Any] = {}
     levels: dict[str, str] = {}
-    left = min(c for cs in block.columns.values() for c in cs)
     blank = 0
-    for r in range(block.row + 1, limit):
-        cells = {key: _joined(grid, r, columns) for key, columns in block.columns.items()}
-        leads = [head(grid.own(r, c)) for c in range(len(grid.texts[r]))]
-        lead = next((text for text in leads if text), "")
-        if heads.TOTAL_ROW.match(lead):
-            extra["total_printed"] = cells.get("score") or None
-            return tuple(rows), extra, r + 1
-        if heads.END_ROW.match(lead) or any(re.search("自评表|目标表", text) for text in leads if len(text) < 40):
+    level3 = block.columns["level3"][0]
+    for r in range(block.last + 1, limit):
+        lead = _lead(grid, r)
+        if lead is not None and lead[0] <= level3 and heads.TOTAL_ROW.match(head(lead[1])):
+            score = _cell(grid, r, block.columns.get("score", ()))
+            return tuple(rows), {**extra, "total_printed": score or None}, r + 1
+        if lead is not None and _over(grid, r, lead[0], lead[1], level3):
             return tuple(rows), extra, r
-        if _is_subhead(cells):
-            continue
-        if not any(cells.get(k) for k in FIELDS if k not in ("level1", "level2")):
-            blank += 1
-            if blank > 3:
+        if not _has_own(grid, r, block):
+            blank += not any(grid.own(r, c) for c in range(len(grid.texts[r]))) and not any(grid.texts[r])
+            if blank > MOST_BLANK:
                 return tuple(rows), extra, r
+            _carry(levels, {k: _cell(grid, r, block.columns.get(k, ())) for k in ("level1", "level2")})
             continue
         blank = 0
-        for key in ("level1", "level2"):
-            text = re.sub(r"[(（][0-9.]+分?[)）]$", "", cells.get(key, "")).replace("\n", "").replace(" ", "")
-            levels[key] = text or levels.get(key, "")
-            if key == "level1" and text:
-                levels.pop("level2", None) if not cells.get("level2") else None
-        if heads.EXECUTION_ROW.match(head(cells.get("level3") or levels.get("level1"))) and cells.get("weight"):
-            extra |= {"exec_weight": cells.get("weight"), "exec_score": cells.get("score"), "exec_rate_printed": cells.get("actual_text")}
+        if _heads_group(grid, r, block, levels):
             continue
-        if any(cells.get(k) for k in SPLIT):
-            cells["target_text"] = " ".join(t for t in (cells.get("direction"), cells.get("operator"), cells.get("value") or cells.get("target_text"), cells.get("unit")) if t)
-        named = {k: cells.get(k) or None for k in FIELDS} | {k: levels.get(k) or None for k in ("level1", "level2")}
-        rows.append(form_row(named, len(rows) + 1, grid.place(r, (block.columns.get("level3") or (left,))[0])))
+        cells = {key: _cell(grid, r, columns, own=key in ("weight", "score")) for key, columns in block.columns.items()}
+        _carry(levels, cells)
+        if any(heads.SUBTOTAL.match(head(cells.get(k))) for k in ("level1", "level2", "level3")):
+            continue
+        name = head(cells.get("level3")) or head(levels.get("level2")) or head(levels.get("level1"))
+        if apart and heads.EXECUTION_ROW.match(name) and cells.get("weight"):
+            extra |= {"exec_weight": cells["weight"], "exec_score": cells.get("score"), "exec_rate_printed": cells.get("actual_text") or None}
+            continue
+        rows.append(_row(cells, levels, len(rows) + 1, grid.place(r, level3)))
     return tuple(rows), extra, limit
 
 
-def _joined(grid: Grid, row: int, columns: tuple[int, ...]) -> str:
-    """The texts under one head; cells of their own under a wide head are joined."""
+def _lead(grid: Grid, row: int) -> tuple[int, str] | None:
+    """The first filled cell of a row by itself: its column and text."""
+    return next(((c, text) for c in range(len(grid.texts[row])) if (text := grid.own(row, c))), None)
+
+
+def _over(grid: Grid, row: int, column: int, text: str, level3: int) -> bool:
+    """Whether the row stands below the indicators: a note, a signature, or the head of the next form."""
+    if is_title(grid, row):
+        return True
+    wide = level3 in grid.span(row, column)
+    first = normal(text)[:60]
+    before = column < level3 and not any(grid.own(row, c) for c in range(column + 1, level3 + 1)) or column == 0
+    if (wide or before) and heads.END.match(first):
+        return True
+    return column <= level3 and any(words.match(head(text)) for key, words in heads.LABELS.items() if key != "year")
+
+
+def _has_own(grid: Grid, row: int, block: Block) -> bool:
+    """Whether a row says anything by itself; the second line of rows merged as a whole does not."""
+    columns = [c for key in OWN_FIELDS for c in block.columns.get(key, ())]
+    return any(grid.anchor[row][c][0] == row and (grid.at(row, c) or grid.anchor[row][c] in grid.bad) for c in columns)
+
+
+def _heads_group(grid: Grid, row: int, block: Block, levels: dict[str, str]) -> bool:
+    """A line across the columns of name and target: the head of a group, or words between the rows."""
+    target = (block.columns.get("target_text") or block.columns.get("value") or (None,))[0]
+    level3 = block.columns["level3"][0]
+    if target is None or grid.anchor[row][target] != grid.anchor[row][level3]:
+        return False
+    if re.fullmatch("[^,，。；;]{0,8}指标", text := _level(grid.at(row, level3))):
+        levels["level1"] = text
+        levels.pop("level2", None)
+    return True
+
+
+def _carry(levels: dict[str, str], cells: dict[str, str]) -> None:
+    """一级指标 and 二级指标 stand until the next one; a new first level has a second of its own."""
+    for key in ("level1", "level2"):
+        text = _level(cells.get(key, ""))
+        if text and key == "level1" and text != levels.get("level1"):
+            levels.pop("level2", None)
+        if text:
+            levels[key] = text
+
+
+def _level(text: str) -> str:
+    """A level's name without its share of points (产出指标\\n（50分）) and without line breaks."""
+    return re.sub(r"\s+", "", re.sub(r"\s*[(（]\s*[0-9.]+\s*[分%]?\s*[)）]\s*$", "", text))
+
+
+def _row(cells: dict[str, str], levels: dict[str, str], number: int, place: str) -> FormRow:
+    named: dict[str, str | None] = {key: cells.get(key) or None for key in FIELDS}
+    named |= {key: levels.get(key) or None for key in ("level1", "level2")}
+    named["level3"] = re.sub(r"\s*\n\s*", "", cells.get("level3") or "") or None
+    named["target_text"] = joined_target({key: cells.get(key) or None for key in ("target_text", *SPLIT)})
+    named["actual_text"] = with_unit(named["actual_text"], cells.get("unit"))
+    return form_row(named, number, place)
+
+
+def _cell(grid: Grid, row: int, columns: tuple[int, ...], own: bool = False) -> str:
+    """The texts under one head; cells of their own under a wide head are joined.
+
+    ``own``: only what begins in this row, so that points merged over several rows count once.
+    """
     seen: dict[tuple[int, int], str] = {}
     for column in columns:
-        seen.setdefault(grid.anchor[row][column], grid.at(row, column))
+        anchor = grid.anchor[row][column]
+        if not own or anchor[0] == row:
+            seen.setdefault(anchor, grid.read(row, column))
     return " ".join(text for text in seen.values() if text)
-
-
-def _is_subhead(cells: dict[str, str]) -> bool:
-    """A second line of heads below the first (符号 · 数值 · 度量单位)."""
-    words = normal(cells.get("target_text", "")).replace(" ", "")
-    return bool(words) and not re.search("[0-9]", words) and bool(re.fullmatch("(?:指标|运算|计算|比较|度量|计量)?(?:方向|性质|符号|符|数值|内容|单位|值)+.*", words)) \
-        and not cells.get("weight") and not cells.get("actual_text")

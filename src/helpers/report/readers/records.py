@@ -1,20 +1,42 @@
-"""Forms as lists of rows: JSON Lines, CSV, or any table with one row an indicator."""
+"""Forms as lists with one row an indicator: JSON Lines, CSV, or a worksheet."""
 
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from helpers.indicators.form import Form, FormRow, form, form_row, said
+from helpers.indicators.form import Form, form, form_row, said
 from helpers.report.readers.errors import FormError
-from helpers.report.readers.heads import SPLIT, TABLE_KEYS, column_of
+from helpers.report.readers.grid import Grid, plain_grid
+from helpers.report.readers.heads import (
+    ABOUT,
+    COLUMNS,
+    SPLIT,
+    TABLE_KEYS,
+    joined_target,
+    list_keys,
+    with_unit,
+)
 
 ENCODINGS = ("utf-8-sig", "gb18030")
-ABOUT = ("institution", "project", "year")
+DELIMITERS = ",\t;|，"
+KNOWN = (*COLUMNS, "transcriber_note")
+YES, NO = ("true", "1", "是", "完整"), ("false", "0", "否", "节选")
+
+Cells = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row with the keys of the row form, and where it stands ("文件第 3 行", "Sheet!A3")."""
+
+    cells: Cells
+    place: str
 
 
 def decoded(content: bytes, file: str) -> str:
@@ -22,105 +44,193 @@ def decoded(content: bytes, file: str) -> str:
     tried = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ENCODINGS
     for encoding in tried:
         try:
-            return content.decode(encoding)
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise FormError("wrong_encoding", file, "既不是 UTF-8 也不是 GB18030 编码", hint="另存为 UTF-8 后再试")
+        if "\0" in text:
+            raise FormError("not_text", file, "文件里有不是文字的内容", hint="自评表可以是 .xlsx、.csv 或 .jsonl；核对后缀与内容是否一致")
+        return text
+    raise FormError("wrong_encoding", file, "既不是 UTF-8 也不是 GB18030 编码", hint="另存为 UTF-8 后再试；文件也可能已损坏")
 
 
-def read_jsonl(path: Path, shown: str) -> list[Form]:
-    """Tables of a JSON Lines file; a JSON list of the same objects will do, too."""
-    text = decoded(path.read_bytes(), shown).strip()
-    if text.startswith("["):
-        try:
-            entries: Iterable[tuple[int, Any]] = list(enumerate(json.loads(text), start=1))
-        except json.JSONDecodeError as error:
-            raise FormError("bad_json", shown, f"JSON 写法有误：{error.msg}", place=f"第 {error.lineno} 行") from error
-    else:
-        entries = _lines(text, shown)
-    return list(_tables(entries, shown))
+# --- JSON Lines -----------------------------------------------------------------------------------
 
 
-def _lines(text: str, shown: str) -> Iterator[tuple[int, Any]]:
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            yield number, json.loads(line)
-        except json.JSONDecodeError as error:
-            raise FormError("bad_json", shown, f"不是完整的 JSON：{error.msg}", place=f"第 {number} 行",
-                            hint="每行写一个 JSON 对象；文件可能被截断，请重新导出") from error
+def read_jsonl(content: bytes, file: str) -> list[Form]:
+    """Tables of a JSON Lines file; a JSON list of the same objects will do, too. Raises ``FormError``."""
+    text = decoded(content, file)
+    return list(_tables(_listed(text, file) if text.lstrip()[:1] == "[" else _lines(text, file), file))
 
 
-def _tables(entries: Iterable[tuple[int, Any]], shown: str) -> Iterator[Form]:
+def _listed(text: str, file: str) -> Iterator[tuple[str, Any]]:
+    for number, entry in enumerate(_parsed(text, file, "整个文件"), start=1):
+        yield f"第 {number} 项", entry
+
+
+def _lines(text: str, file: str) -> Iterator[tuple[str, Any]]:
+    for number, line in enumerate(text.split("\n"), start=1):  # splitlines would cut at characters that JSON allows
+        if line.strip():
+            yield f"文件第 {number} 行", _parsed(line, file, f"文件第 {number} 行")
+
+
+def _parsed(text: str, file: str, place: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        what = f"{error.msg}，第 {error.lineno} 行第 {error.colno} 个字" if isinstance(error, json.JSONDecodeError) else "数字过长或嵌套过深"
+        raise FormError("bad_json", file, f"不是完整的 JSON：{what}", place=place,
+                        hint="每行写一个 JSON 对象；文件可能被截断，请重新导出") from error
+
+
+def _tables(entries: Iterable[tuple[str, Any]], file: str) -> Iterator[Form]:
     """A header line begins a table; rows without one are grouped by institution, project and year."""
-    header: Mapping[str, Any] | None = None
-    rows: list[Mapping[str, Any]] = []
-    for number, entry in entries:
+    header: Cells | None = None
+    rows: list[Record] = []
+    for place, entry in entries:
         if not isinstance(entry, Mapping):
-            raise FormError("bad_row", shown, "这一行不是键值对", place=f"第 {number} 行", hint="每行写一个 JSON 对象")
-        if "table" in entry and isinstance(entry["table"], Mapping):
-            yield from _grouped(header, rows, shown)
-            header, rows = entry["table"], []
+            raise FormError("bad_row", file, "这一行不是键值对", place=place, hint="每行写一个 JSON 对象")
+        if "table" in entry:
+            yield from _grouped(header, rows, file)
+            header, rows = _header(entry["table"], place, file), []
         else:
-            rows.append(entry)
-    yield from _grouped(header, rows, shown)
+            rows.append(Record(_row(entry, place, file), place))
+    yield from _grouped(header, rows, file)
 
 
-def _grouped(header: Mapping[str, Any] | None, rows: list[Mapping[str, Any]], shown: str) -> Iterator[Form]:
-    if header is None and not rows:
-        return
-    if header is not None:
-        filled = {**{key: next((r[key] for r in rows if said(r.get(key))), None) for key in ABOUT}, **{k: v for k, v in header.items() if v is not None}}
-        yield form(filled, _rows(rows), shown)
-        return
-    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
-    for row in rows:
-        groups.setdefault(tuple(said(row.get(key)) for key in ABOUT), []).append(row)
-    for group in groups.values():
-        stated = {key: next((r[key] for r in group if said(r.get(key)) is not None), None) for key in (*ABOUT, *TABLE_KEYS)}
-        complete = said(stated["complete"])
-        stated["complete"] = {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}.get((complete or "").lower())
-        yield form(stated, _rows(group), shown)
+def _header(value: Any, place: str, file: str) -> Cells:
+    if not isinstance(value, Mapping):
+        raise FormError("bad_header", file, "table 不是键值对", place=place, hint='表头写成 {"table": {"institution": "…", "project": "…"}}')
+    parts = value.get("fund_parts")
+    if not isinstance(value.get("fund_total"), Mapping | None) or not (parts is None or isinstance(parts, list) and all(isinstance(p, Mapping) for p in parts)):
+        raise FormError("bad_header", file, "fund_total 应为键值对，fund_parts 应为键值对的列表", place=place, hint='写成 {"name": "…", "initial": 0, "adjusted": 0, "spent": 0}')
+    _scalars({k: v for k, v in value.items() if k not in ("fund_total", "fund_parts")}, place, file)
+    _no_near_miss(value, (*ABOUT, *TABLE_KEYS), place, file)
+    return value
 
 
-def _rows(rows: Iterable[Mapping[str, Any]]) -> tuple[FormRow, ...]:
-    return tuple(form_row(_joined(row), number) for number, row in enumerate(rows, start=1))
+def _row(entry: Mapping[str, Any], place: str, file: str) -> Cells:
+    """The entry under the row form's keys; the words of the form are keys as well."""
+    keys = list_keys(list(entry))
+    named = {key: value for key, value in zip(keys, entry.values(), strict=True) if key}
+    _scalars({k: v for k, v in named.items() if k not in ("fund_total", "fund_parts")}, place, file)
+    _no_near_miss({k: v for k, v in entry.items() if said(v)}, (*KNOWN, *TABLE_KEYS), place, file, set(named))
+    return named
 
 
-def _joined(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A target in split columns as one text."""
-    if row.get("target_text") is not None and not any(row.get(key) for key in SPLIT):
-        return row
-    value = row.get("value") if row.get("value") is not None else row.get("target_text")
-    parts = [said(row.get("direction")), said(row.get("operator")), said(value), said(row.get("unit"))]
-    return {**row, "target_text": " ".join(p for p in parts if p) or None}
+def _scalars(cells: Cells, place: str, file: str) -> None:
+    for key, value in cells.items():
+        if isinstance(value, Mapping | list):
+            raise FormError("bad_value", file, f"{key} 应为文字或数字，不能是列表或键值对", place=place, hint="一个键只写一个值")
 
 
-def read_csv(path: Path, shown: str) -> list[Form]:
-    """Tables of a CSV with the row form's columns, by their keys or by the words of the form."""
-    text = decoded(path.read_bytes(), shown)
-    first = text.lstrip().splitlines()[0] if text.strip() else ""
-    delimiter = max(",\t;|", key=first.count)
-    lines = list(csv.reader(io.StringIO(text.lstrip()), delimiter=delimiter))
-    return list(read_list(lines, shown))
+def _no_near_miss(entry: Mapping[str, Any], known: Sequence[str], place: str, file: str, have: set[str] | None = None) -> None:
+    """A misspelt key would pass as a value that is not stated."""
+    for key in entry:
+        close = difflib.get_close_matches(str(key), known, n=1, cutoff=0.85)
+        if key not in known and close and close[0] not in (have if have is not None else entry):
+            raise FormError("unknown_key", file, f"没有 {key} 这个键", place=place, hint=f"是否想写 {close[0]}？")
 
 
-def read_list(lines: list[list[Any]], shown: str) -> Iterator[Form]:
-    """Tables from rows of cells, the first of them the heads. Raises ``FormError`` where heads or cells do not fit."""
-    if not lines:
-        raise FormError("empty_file", shown, "文件是空的")
-    keys = [str(h).strip() if str(h).strip() in (*TABLE_KEYS, "transcriber_note") else column_of(str(h)) for h in lines[0]]
-    if "level3" not in keys or not {"target_text", "value", "actual_text"} & set(keys):
-        raise FormError("no_form", shown, "没有认出自评表的列：" + "、".join(str(h) for h in lines[0] if str(h).strip())[:120], place="第 1 行",
-                        hint="表头要有：三级指标、年度指标值、实际完成值（以及分值、得分等）")
-    rows = []
-    for number, cells in enumerate(lines[1:], start=2):
-        if not any(str(c).strip() for c in cells if c is not None):
+# --- CSV and worksheets ---------------------------------------------------------------------------
+
+
+def csv_grid(content: bytes, file: str) -> Grid:
+    """The cells of a delimited text file. Raises ``FormError``."""
+    text = decoded(content, file)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(DELIMITERS, key=first.count)
+    csv.field_size_limit(10_000_000)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines: list[list[str]] = []
+    try:
+        for cells in reader:
+            # a field of several lines: later rows keep the number that an editor shows
+            lines += [[] for _ in range(reader.line_num - len(lines) - 1)] + [cells]
+    except csv.Error as error:
+        raise FormError("bad_csv", file, "引号没有成对", place=f"文件第 {len(lines) + 1} 行起", hint="检查这一行的引号；文件也可能被截断，请重新导出") from error
+    return plain_grid(lines, file)
+
+
+def list_row(grid: Grid) -> int | None:
+    """The row that heads a list, None where the sheet is none.
+
+    A list says on each row whose it is, or has nothing above its heads; an official form has a title.
+    """
+    for row, texts in enumerate(grid.texts):
+        keys = set(list_keys(texts))
+        if "level3" in keys and {"target_text", "value", "actual_text"} & keys:
+            first = not any(any(above) for above in grid.texts[:row])
+            return row if first or {"project", "institution"} & keys else None
+    return None
+
+
+def read_list(grid: Grid, row: int) -> list[Form]:
+    """Tables of a list whose heads stand in ``row``. Raises ``FormError`` where cells do not fit the heads."""
+    keys = list_keys(grid.texts[row])
+    last = max(c for c, text in enumerate(grid.texts[row]) if text)
+    records = []
+    for r in range(row + 1, len(grid.texts)):
+        if not any(grid.texts[r]):
             continue
-        if len(cells) > len(keys) and any(str(c).strip() for c in cells[len(keys):]):
-            raise FormError("ragged_row", shown, f"有 {len(cells)} 列，表头只有 {len(keys)} 列", place=f"第 {number} 行", hint="检查单元格里是否混入了分隔符")
-        rows.append({key: (None if cell is None or not str(cell).strip() else cell) for key, cell in zip(keys, cells, strict=False) if key})
-    if not rows:
-        raise FormError("no_rows", shown, "只有表头，没有指标行")
-    yield from _grouped(None, rows, shown)
+        if any(grid.texts[r][last + 1:]):
+            count = max(c for c, text in enumerate(grid.texts[r]) if text) + 1
+            raise FormError("ragged_row", grid.file, f"有 {count} 列，表头只有 {last + 1} 列", place=grid.place(r, 0), hint="检查单元格里是否混入了分隔符")
+        cells = {key: grid.read(r, c) or None for c, key in enumerate(keys) if key}
+        records.append(Record(_unfolded(cells, grid.place(r, 0), grid.file), grid.place(r, 0)))
+    if not records:
+        raise FormError("no_rows", grid.file, "只有表头，没有指标行", place=grid.place(row, 0), hint="补上指标行后再试")
+    return list(_grouped(None, records, grid.source))
+
+
+def _unfolded(cells: dict[str, Any], place: str, file: str) -> dict[str, Any]:
+    """Fund lines stand in a cell as JSON."""
+    given = {key: _parsed(cells[key], file, place) for key in ("fund_total", "fund_parts") if cells.get(key)}
+    return {**cells, **_header(given, place, file)} if given else cells
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def _grouped(header: Cells | None, rows: list[Record], source: str) -> Iterator[Form]:
+    """The tables of some rows: those that name another institution, project or year are another table.
+
+    Rows that name none belong to the table before them.
+    """
+    groups: dict[tuple[str | None, ...], list[Record]] = {}
+    last: tuple[str | None, ...] | None = None
+    for row in rows:
+        about = tuple(said(row.cells.get(key)) for key in ABOUT)
+        last = about if any(about) or last is None else last
+        groups.setdefault(last, []).append(row)
+    if header is not None:
+        stated = tuple(said(header.get(key)) for key in ABOUT)
+        own = stated if stated in groups else next(iter(groups), None)
+        yield form({**_common(groups.get(own, []), ABOUT), **_given(header)}, _rows(groups.pop(own, [])), source)  # type: ignore[arg-type]
+    for group in groups.values():
+        yield form(_flagged(_common(group, (*ABOUT, *TABLE_KEYS))), _rows(group), source)
+
+
+def _given(cells: Cells) -> dict[str, Any]:
+    return {key: value for key, value in cells.items() if value is not None}
+
+
+def _common(rows: Sequence[Record], keys: Iterable[str]) -> dict[str, Any]:
+    """What rows state of their table: of each key the first value."""
+    return {key: next((r.cells[key] for r in rows if said(r.cells.get(key)) is not None), None) for key in keys}
+
+
+def _flagged(header: dict[str, Any]) -> dict[str, Any]:
+    complete = (said(header.get("complete")) or "").lower()
+    return {**header, "complete": True if complete in YES else False if complete in NO else None}
+
+
+def _rows(rows: Iterable[Record]) -> tuple[Any, ...]:
+    return tuple(form_row(_joined(row.cells), number, row.place) for number, row in enumerate(rows, start=1))
+
+
+def _joined(cells: Cells) -> Cells:
+    """A target in split columns as one text, and a bare actual with the unit that the row states."""
+    if not any(said(cells.get(key)) for key in SPLIT):
+        return cells
+    texts = {key: said(cells.get(key)) for key in ("target_text", *SPLIT)}
+    return {**cells, "target_text": joined_target(texts), "actual_text": with_unit(said(cells.get("actual_text")), texts["unit"])}
