@@ -129,6 +129,12 @@ def test_a_target_that_makes_no_sense_stops(root: Path, run_cli) -> None:
     assert "[target_unreadable]" in message and "不高于若干件" in message
 
 
+@pytest.mark.parametrize(("target", "code"), [("很多", "target_without_figure"), ("看着办 x", "target_without_figure"), ("?!", "target_unreadable"), ("290%", "incomparable_units"), ("5件、10件", "target_compound")])
+def test_a_target_that_a_figure_cannot_answer_stops(root: Path, run_cli, target: str, code: str) -> None:
+    edit(root / "data/raw/2024/indicators.yml", "target: 不高于10件", f"target: '{target}'")
+    assert f"[{code}]" in stopped(run_cli, root, 2)
+
+
 def test_a_missing_export_stops(root: Path, run_cli) -> None:
     victim = sorted((root / "data/raw/2024/exports").glob("*.csv"))[0]
     victim.unlink()

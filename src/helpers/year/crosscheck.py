@@ -265,6 +265,9 @@ def _target(lines: Lines, path: Path_, target: Target) -> Iterator[Fault]:
     if target.kind == "unknown":
         yield lines.fault("target_unreadable", path, f"年度指标值无法识别：{target.reason}", value=target.text,
                           hint="写成 ≥95%、不高于10件、11人、1小时 这样的形式；定性指标用 grade 评级")
+    elif target.kind == "choice":
+        yield lines.fault("target_without_figure", path, "年度指标值里没有数值，不能与度量或填报的数值比较", value=target.text,
+                          hint="定性指标在 actual 里用 grade 和 share 评级；定量指标写成 ≥95%、不高于10件 这样的形式")
     elif target.kind == "compound":
         yield lines.fault("target_compound", path, "年度指标值含有多项要求", value=target.text,
                           hint="用 parts 把每一项要求分别写成一个部分")
