@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Direct dependencies that conda-forge carries under the same or this other name; the rest come by pip.
 CONDA = {
     "charset-normalizer": None, "duckdb": "python-duckdb", "filelock": None, "fonttools": None,
-    "great-expectations": None, "hypothesis": None, "ipykernel": None, "jinja2": None, "jsonschema": None,
+    "great-expectations": None, "holidays": None, "hypothesis": None, "ipykernel": None, "jinja2": None, "jsonschema": None,
     "jupyterlab": None, "matplotlib": "matplotlib-base", "nbconvert": None, "nbformat": None, "openpyxl": None,
     "pandas": None, "papermill": None, "pyarrow": None, "pydantic": None, "pytest": None, "python-docx": None,
     "rich": None, "ruamel.yaml": None, "statsmodels": None, "typer": None, "xlsxwriter": None,

@@ -1,24 +1,32 @@
-"""Working days of the declared calendar, as a running count by day."""
+"""Working days of the declared calendar, as running counts by day: of days and of office hours."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any, Literal
 
 import pyarrow as pa
 
+from helpers.year.clocks import Schedule
 from helpers.year.models import Calendar
+
+DayKind = Literal["workday", "weekend", "holiday"]
+CALENDAR_WORDS = {"cn": "国家法定节假日除外，调休上班日计入", "weekdays": "周一至周五，不扣节假日",
+                  "custom": "按声明的放假日和上班日"}
 
 
 class CalendarUnknown(Exception):
     """The calendar does not know a year; weekends are never assumed in its place."""
 
-    def __init__(self, year: int) -> None:
+    def __init__(self, year: int, base: str = "cn") -> None:
         self.year = year
         self.what = f"日历不含 {year} 年的放假和调休安排，不能推算工作日"
+        told = "按国务院办公厅的通知" if base == "cn" else "按公布的放假安排"
         self.block = (
-            f"按国务院办公厅的通知在 year.yml 里写明：\n"
-            f"      calendar:\n        base: cn\n        years:\n          {year}:\n"
+            f"{told}在 year.yml 里写明：\n"
+            f"      calendar:\n        base: {base}\n        years:\n          {year}:\n"
             f"            holidays: [{year}-01-01]   # 放假的周一至周五\n"
             f"            workdays: []             # 调休上班的周末")
         super().__init__(f"[calendar_unknown]  {self.what}。{self.block}")
@@ -32,17 +40,98 @@ def _packaged_years() -> tuple[int, int]:
     return min(days).year, max(days).year
 
 
-def is_workday(day: datetime.date, calendar: Calendar) -> bool:
-    """Whether work is done on this day; raises ``CalendarUnknown``."""
+@lru_cache(maxsize=8)
+def _country(code: str, subdivision: str | None) -> Any:
+    """A country's calendar; raises NotImplementedError for a code that the library does not know."""
+    import holidays
+
+    return holidays.country_holidays(code, subdiv=subdivision)
+
+
+def calendar_problem(calendar: Calendar) -> str | None:
+    """What is wrong with the declared country or part of it, None when the library knows it."""
+    if len(calendar.base) != 2 or calendar.base == "cn":
+        return None
+    try:
+        _country(calendar.base, calendar.subdivision)
+    except NotImplementedError:
+        part = f" 的 {calendar.subdivision}" if calendar.subdivision else ""
+        return f"节假日库里没有 {calendar.base}{part}"
+    return None
+
+
+def day_kind(day: datetime.date, calendar: Calendar) -> DayKind:
+    """What a day is: a working day (make-up days too), a free weekend or a public holiday.
+
+    Raises ``CalendarUnknown``.
+    """
+    weekend = day.weekday() > 4
     own = calendar.years.get(day.year)
-    if own is not None:
-        return day in own.workdays or (day.weekday() < 5 and day not in own.holidays)
+    if own is None and calendar.base == "weekdays":
+        return "weekend" if weekend else "workday"
+    if own is not None or calendar.base == "custom":
+        off, on = (own.holidays, own.workdays) if own is not None else (calendar.holidays, calendar.workdays)
+        if day in on:
+            return "workday"
+        return "holiday" if day in off else "weekend" if weekend else "workday"
+    if calendar.base == "cn":
+        return _chinese(day)
+    country = _country(calendar.base, calendar.subdivision)
+    if not country.start_year <= day.year <= country.end_year:
+        raise CalendarUnknown(day.year, calendar.base)
+    if day in country:
+        return "holiday"
+    return "workday" if country.is_working_day(day) else "weekend"
+
+
+def _chinese(day: datetime.date) -> DayKind:
     first, last = _packaged_years()
     if not first <= day.year <= last:
         raise CalendarUnknown(day.year)
     import chinese_calendar
 
-    return bool(chinese_calendar.is_workday(day))
+    off, called = chinese_calendar.get_holiday_detail(day)
+    if not off:
+        return "workday"
+    return "holiday" if called or day.weekday() < 5 else "weekend"
+
+
+def is_workday(day: datetime.date, calendar: Calendar) -> bool:
+    """Whether work is done on this day; raises ``CalendarUnknown``."""
+    return day_kind(day, calendar) == "workday"
+
+
+def known_span(first: datetime.date, last: datetime.date, calendar: Calendar,
+               fiscal_year: int | None) -> tuple[datetime.date, datetime.date] | None:
+    """The days from ``first`` to ``last`` over which clocks can run, without a gap.
+
+    With a fiscal year, its neighbours have to be known where they are touched; days beyond an
+    unknown year farther off are left out (their clocks stay empty). Without one every year has to be
+    known. Raises ``CalendarUnknown``.
+    """
+    years = range(first.year, last.year + 1)
+    unknown = [year for year in years if not _knows(year, calendar)]
+    needed = [year for year in unknown if fiscal_year is None or abs(year - fiscal_year) <= 1]
+    if needed:
+        raise CalendarUnknown(needed[0], calendar.base)
+    near = fiscal_year if fiscal_year is not None else first.year
+    before = [year for year in unknown if year < near]
+    after = [year for year in unknown if year > near]
+    lower = max(first, datetime.date(before[-1] + 1, 1, 1)) if before else first
+    upper = min(last, datetime.date(after[0] - 1, 12, 31)) if after else last
+    return (lower, upper) if lower <= upper else None
+
+
+def _knows(year: int, calendar: Calendar) -> bool:
+    try:
+        day_kind(datetime.date(year, 7, 1), calendar)
+    except CalendarUnknown:
+        return False
+    return True
+
+
+def _days(first: datetime.date, last: datetime.date) -> list[datetime.date]:
+    return [first + datetime.timedelta(days=offset) for offset in range((last - first).days + 1)]
 
 
 def workday_counts(first: datetime.date, last: datetime.date, calendar: Calendar) -> pa.Table:
@@ -51,10 +140,33 @@ def workday_counts(first: datetime.date, last: datetime.date, calendar: Calendar
     The difference between two days is the number of working days after the earlier one: 0 until
     the next working day begins, 1 until the end of the next working day.
     """
-    days, counts, running = [], [], 0
-    for offset in range((last - first).days + 1):
-        day = first + datetime.timedelta(days=offset)
+    days, counts, running = _days(first, last), [], 0
+    for day in days:
         running += is_workday(day, calendar)
-        days.append(day)
         counts.append(running)
     return pa.table({"day": pa.array(days, pa.date32()), "workdays": pa.array(counts, pa.int32())})
+
+
+def office_days(first: datetime.date, last: datetime.date, calendar: Calendar,
+                schedules: Sequence[Schedule]) -> pa.Table:
+    """For each schedule (``schedule``, its number) and ``day``: ``before``, the working microseconds
+    from ``first`` up to the day, and the windows ``f0, t0, f1, t1, …`` in microseconds of the day
+    (0, 0 where there are fewer)."""
+    days = _days(first, last)
+    kinds = [day_kind(day, calendar) for day in days]
+    width = max(len(windows) for schedule in schedules for windows in schedule.week)
+    columns: dict[str, list[int]] = {name: [] for name in ("schedule", "before")}
+    columns |= {f"{end}{i}": [] for i in range(width) for end in "ft"}
+    for number, schedule in enumerate(schedules):
+        running = 0
+        for day, kind in zip(days, kinds, strict=True):
+            windows = schedule.windows(day.weekday(), workday=kind == "workday", holiday=kind == "holiday")
+            columns["schedule"].append(number)
+            columns["before"].append(running * 1_000_000)
+            for i in range(width):
+                start, end = windows[i] if i < len(windows) else (0, 0)
+                columns[f"f{i}"].append(start * 1_000_000)
+                columns[f"t{i}"].append(end * 1_000_000)
+                running += end - start
+    table = pa.table({name: pa.array(values, pa.int64()) for name, values in columns.items()})
+    return table.append_column("day", pa.array(days * len(schedules), pa.date32()))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,14 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute
 
-from helpers.activity import sql
-from helpers.activity.calendar import workday_counts
+from helpers.activity import clocks, corrections, dates, grain, sql
+from helpers.activity.cells import declares_offsets, name, quote
 from helpers.activity.errors import ExportError
 from helpers.activity.read import ROW, Sheet, find_columns, read_export
-from helpers.year.crosscheck import matching_files, tidy_columns
 from helpers.year.load import Year
-from helpers.year.models import Correction
+from helpers.year.models import Calendar
 from helpers.year.tables import Table
+from helpers.year.tidy import matching_files, record_columns, tidy_columns
 
 #: Cells that fit no type are listed up to this many; their number is always exact.
 LISTED = 200
@@ -80,34 +80,76 @@ def clean_year(year: Year, out: Path) -> list[Reconciliation]:
     where a working-day clock runs into a year that the calendar does not know.
     """
     out.mkdir(parents=True, exist_ok=True)
-    return [clean_table(year, table, out) for table in year.year.tables]
+    done = {table: clean_table(year, table, out) for table in in_order(year.year.tables)}
+    return [done[table] for table in year.year.tables]
+
+
+def in_order(tables: Mapping[str, Table]) -> list[str]:
+    """The tables, those first whose rows interrupt the clocks of others."""
+    needed = {n: {h.table for d in t.derived.values() for h in d.hold if h.table in tables} for n, t in tables.items()}
+    return list(TopologicalSorter(needed).static_order())  # type: ignore[type-var]
 
 
 def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
-    """Clean one table; see ``clean_year``."""
+    """Clean one table; see ``clean_year``. A table that interrupts its clocks has to be clean already."""
     spec = year.year.tables[table]
-    corrections = [c for c in year.corrections.corrections if c.table == table]
+    declared = [c for c in year.corrections.corrections if c.table == table]
     required = _required(spec)
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET TimeZone = 'UTC'")
         files = _load_sources(connection, year, spec, required)
-        _stage(connection, "texts_plain", sql.texts(spec.model_copy(update={"synonyms": {}}), ()))
-        corrected = _check_corrections(connection, corrections)
-        _stage(connection, "texts", sql.texts(spec, corrections))
-        _stage(connection, "typed", sql.typed(spec))
+        corrected = corrections.check(connection, spec, declared)
+        _stage(connection, "texts", sql.texts(spec, declared))
+        _type(connection, spec)
+        corrections.refuse_unreadable(connection, declared)
         _stage(connection, "judged", sql.judged(spec, required, year.fiscal_year))
-        _calendar(connection, spec, year)
-        _stage(connection, "tidy", sql.tidy(spec, year.fiscal_year))
+        _refuse(connection, spec, year.fiscal_year)
+        if spec.grain:
+            grain.build(connection, spec, spec.grain, year.fiscal_year)
+        _stage(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
+        clocks.tidy(connection, year, spec, out)
         _write(connection, "SELECT * FROM tidy", out / f"{table}.parquet")
         _write(connection, _set_aside_rows(spec), out / f"{table}.set_aside.parquet")
-        return _reconcile(connection, table, spec, files, corrected)
+        return _reconcile(connection, year, table, files, corrected)
+
+
+def _type(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
+    """``typed``, read again where times turn out to have offsets; dates that stay open stop."""
+    dates.refuse_clashes(connection, spec)
+    zones: dict[str, str | None] = {}
+    said = [c for c in dates.date_columns(spec) if declares_offsets(spec.columns[c], spec)]
+    if said:
+        zones = dates.zones_of(connection, spec, said)
+    _stage(connection, "typed", sql.typed(spec, zones))
+    unread = connection.execute(
+        "SELECT DISTINCT unnest(_unreadable) AS c FROM typed WHERE len(_unreadable) > 0 ORDER BY c").fetchall()
+    found = dates.zones_of(connection, spec, [c for (c,) in unread if c not in zones])
+    if found.keys() - zones.keys():
+        connection.execute("DROP TABLE typed")
+        _stage(connection, "typed", sql.typed(spec, zones | found))
+    if unread:
+        dates.refuse_undeclared(connection, spec)
+
+
+def _refuse(connection: duckdb.DuckDBPyConnection, spec: Table, fiscal_year: int) -> None:
+    """Stop at rows of the kinds that the declaration stops at rather than setting them aside."""
+    stops = [sql.SHIFTED_ROW] if spec.checks.shifted == "stop" else []
+    stops += [why for _, why in sql.impossible(spec, fiscal_year)] if spec.checks.impossible == "stop" else []
+    for why in stops:
+        rows = connection.execute(
+            f"SELECT source_file, source_row FROM judged WHERE _reason = {quote(why)} ORDER BY _file_no, source_row").fetchall()
+        if rows:
+            raise ExportError("impossible_rows", rows[0][0], f"有 {len(rows)} 行{why}",
+                              rows=[(row, file) for file, row in rows],
+                              hint="在来源系统改正后重新导出，或用 corrections.yml 更正；确实可以剔除的，在 checks 里写 set_aside")
 
 
 def _required(spec: Table) -> list[str]:
     """The columns without which a row cannot be used."""
-    named = [*spec.key, *([spec.year_by] if spec.year_by else [])]
+    named = [*(spec.grain.case if spec.grain else spec.key), *([spec.grain.time] if spec.grain else [])]
+    named += [spec.year_by] if spec.year_by in spec.columns and not spec.grain else []
     named += [c for c, declared in spec.columns.items() if declared.required]
-    return list(dict.fromkeys(named))
+    return list(dict.fromkeys(named))  # type: ignore[arg-type]
 
 
 def _stage(connection: duckdb.DuckDBPyConnection, stage: str, query: str) -> None:
@@ -117,7 +159,7 @@ def _stage(connection: duckdb.DuckDBPyConnection, stage: str, query: str) -> Non
 def _load_sources(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table,
                   required: Sequence[str]) -> list[ExportFile]:
     """All files of a table, one below the other, as the table ``source``."""
-    texts = ", ".join(f"{sql.name(c)} VARCHAR" for c in spec.columns)
+    texts = ", ".join(f"{name(c)} VARCHAR" for c in spec.columns)
     connection.execute(f"CREATE TABLE source ({texts}, source_file VARCHAR, source_row BIGINT, _file_no INTEGER)")
     paths = dict.fromkeys(p for pattern in spec.files for p in matching_files(year.folder, pattern))
     files, found = [], set()
@@ -130,7 +172,7 @@ def _load_sources(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table
             _refuse_cut_off(sheet)
         picked = ", ".join(columns.get(c, "NULL") for c in spec.columns)
         connection.register("sheet", sheet.rows)
-        connection.execute(f"INSERT INTO source SELECT {picked}, {sql.quote(shown)}, {ROW}, {number} FROM sheet")
+        connection.execute(f"INSERT INTO source SELECT {picked}, {quote(shown)}, {ROW}, {number} FROM sheet")
         connection.unregister("sheet")
         files.append(_export_file(path, shown, sheet, [c for c in spec.columns if c not in columns]))
     nowhere = [c for c in spec.columns if c not in found]
@@ -164,51 +206,9 @@ def _refuse_cut_off(sheet: Sheet) -> None:
                           rows=[(row, "最后一行，没有换行符")], hint="重新导出完整的文件")
 
 
-def _check_corrections(connection: duckdb.DuckDBPyConnection, corrections: Sequence[Correction]) -> int:
-    """How many rows the corrections change; raises where the source no longer says what is expected."""
-    total = 0
-    for correction in corrections:
-        key = "、".join(f"{c}={v}" for c, v in correction.key.items())
-        columns = ", ".join(sql.name(c) for c in correction.expect) or "1"
-        rows = connection.execute(
-            f"SELECT source_file, source_row, {columns} FROM texts_plain WHERE {sql.matches(correction)} "
-            "ORDER BY _file_no, source_row").fetchall()
-        if not rows:
-            raise ExportError("correction_stale", "corrections.yml", f"{correction.table} 里没有 {key} 这一行",
-                              hint="来源可能已经改正或重新编号；核对后删去或改写这条更正")
-        for file, row, *values in rows:
-            if tuple(values) != tuple(correction.expect.values()):
-                said = "、".join(f"{c}={v}" for c, v in zip(correction.expect, values, strict=True))
-                raise ExportError("correction_stale", file, f"{key} 的现值与 corrections.yml 的 expect 不同",
-                                  rows=[(row, said)], hint="来源可能已经改正；核对后删去或改写这条更正")
-        total += len(rows)
-    return total
-
-
-def _calendar(connection: duckdb.DuckDBPyConnection, spec: Table, year: Year) -> None:
-    """The table ``calendar`` over all days that the working-day clocks of this table touch.
-
-    Days far outside the fiscal year are mistakes in the records, for the gate to raise; their
-    clocks stay empty.
-    """
-    ends = {c for d in spec.derived.values() if d.clock == "workdays" for c in (d.start, d.end) if c}
-    connection.execute("CREATE TABLE calendar (day DATE, workdays INTEGER)")
-    if not ends:
-        return
-    days = " UNION ALL ".join(f"SELECT CAST({sql.name(c)} AS DATE) AS d FROM judged WHERE _reason IS NULL" for c in sorted(ends))
-    lower, upper = datetime.date(year.fiscal_year - 1, 1, 1), datetime.date(year.fiscal_year + 1, 12, 31)
-    first, last = connection.execute(
-        f"SELECT min(d), max(d) FROM ({days}) WHERE d BETWEEN DATE '{lower}' AND DATE '{upper}'").fetchall()[0]
-    if first is None:
-        return
-    connection.register("counts", workday_counts(first, last, year.year.calendar))
-    connection.execute("INSERT INTO calendar SELECT * FROM counts")
-    connection.unregister("counts")
-
-
 def _set_aside_rows(spec: Table) -> str:
     """The rows set aside as text, with their reason and source position."""
-    columns = ", ".join(f"t.{sql.name(c)}" for c in spec.columns)
+    columns = ", ".join(f"t.{name(c)}" for c in spec.columns)
     return (f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM judged AS j "
             "JOIN texts AS t USING (_file_no, source_row) WHERE j._reason IS NOT NULL ORDER BY j._file_no, j.source_row")
 
@@ -216,21 +216,23 @@ def _set_aside_rows(spec: Table) -> str:
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     """One Parquet file, never half-written."""
     partial = path.with_suffix(".partial")
-    target = sql.quote(str(partial))
+    target = quote(str(partial))
     connection.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
     partial.replace(path)
 
 
-def _reconcile(connection: duckdb.DuckDBPyConnection, table: str, spec: Table,
+def _reconcile(connection: duckdb.DuckDBPyConnection, year: Year, table: str,
                files: list[ExportFile], corrected: int) -> Reconciliation:
+    spec = year.year.tables[table]
+
     def one(query: str) -> int:
         return int(connection.execute(query).fetchall()[0][0])
 
     reasons = connection.execute(
         "SELECT _reason, count(*) FROM judged WHERE _reason IS NOT NULL GROUP BY _reason "
         "ORDER BY count(*) DESC, _reason").fetchall()
-    own = ", ".join(sql.name(c) for c in spec.columns)
-    repeated = 0 if spec.key else one(
+    own = ", ".join(name(c) for c in spec.columns)
+    repeated = 0 if spec.repeats_set_aside else one(
         f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM judged WHERE _reason IS NULL GROUP BY {own})")
     cells = "SELECT _file_no, source_file, source_row, unnest(_unreadable) AS col FROM judged WHERE _reason IS NULL"
     listed = connection.execute(
@@ -248,7 +250,7 @@ def _reconcile(connection: duckdb.DuckDBPyConnection, table: str, spec: Table,
         unreadable_cells=one(f"SELECT count(*) FROM ({cells})"),
         unreadable=tuple(UnreadableCell(f, r, c, _text(connection, spec, f, r, c)) for f, r, c in listed),
         files=tuple(files),
-        columns=tuple(_schema(spec)),
+        columns=tuple(_schema(spec, year.year.calendar)),
     )
 
 
@@ -256,25 +258,22 @@ def _text(connection: duckdb.DuckDBPyConnection, spec: Table, file: str, row: in
     if column in spec.personal:
         return "（个人信息）"
     found = connection.execute(
-        f"SELECT {sql.name(column)} FROM texts WHERE source_file = ? AND source_row = ?", [file, row]).fetchall()
+        f"SELECT {name(column)} FROM texts WHERE source_file = ? AND source_row = ?", [file, row]).fetchall()
     return str(found[0][0]) if found else ""
 
 
-def _schema(spec: Table) -> list[dict[str, Any]]:
+def _schema(spec: Table, calendar: Calendar) -> list[dict[str, Any]]:
     """What each tidy column is: type, words, and the headers it comes from."""
-    types = tidy_columns(spec)
-    own = [{"column": c, "type": types[c], "words": d.words or d.source[0], "from": list(d.source)}
-           for c, d in spec.columns.items()]
-    derived = [{"column": c, "type": types[c], "words": d.words or _derived_words(d.clock, d.start, d.end, d.expr),
-                "from": []} for c, d in spec.derived.items()]
+    types, words, taken = tidy_columns(spec), spec.column_words(), spec.grain.attributes if spec.grain else {}
+
+    def headers(column: str) -> list[str]:
+        source = spec.columns.get(taken[column].source if column in taken else column)
+        return list(source.source) if source else []
+
+    own = [{"column": c, "type": types[c], "words": words[c], "from": headers(c)} for c in record_columns(spec)]
+    derived = [{"column": c, "type": types[c], "from": [],
+                "words": d.words or (clocks.clock_words(d, spec, calendar) if d.clock else str(d.expr))}
+               for c, d in spec.derived.items()]
     return [*own, *derived,
             {"column": "source_file", "type": "VARCHAR", "words": "来源文件", "from": []},
             {"column": "source_row", "type": "BIGINT", "words": "来源行号（含表头，从 1 起）", "from": []}]
-
-
-def _derived_words(clock: str | None, start: str | None, end: str | None, expr: str | None) -> str:
-    if clock == "hours":
-        return f"{start} 至 {end} 的自然小时数"
-    if clock == "workdays":
-        return f"{start} 当日之后至 {end} 所经过的工作日数"
-    return str(expr)

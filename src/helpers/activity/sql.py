@@ -1,54 +1,34 @@
 """The declared mapping of a table as SQL: one stage a step, each readable by itself.
 
 Stages: ``source`` (text as read) → ``texts`` (trimmed, empty-value markers gone, corrected, synonyms
-folded) → ``typed`` → ``judged`` (the one reason for which a row is set aside, or none).
+folded) → ``typed`` → ``judged`` (the one reason for which a row is set aside, or none) → ``records``
+(the used rows, or the grain's cases made of them) → ``tidy`` (with the derived columns).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
-from helpers.year.expressions import SQL_TYPES
+from helpers.activity.cells import Zones, cast, name, quote, strings
 from helpers.year.models import Correction
-from helpers.year.tables import Column, Table
-
-#: Tried after the declared formats. All of them are unambiguous: the year stands first.
-ISO_FORMATS = tuple(
-    day + time
-    for day in ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
-    for time in (" %H:%M:%S", " %H:%M", "")
-) + ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y%m%d")
-
-WIDE, NARROW = "０１２３４５６７８９：／－．，％（）", "0123456789:/-.,%()"
-MONEY_FACTORS = {"元": 1, "万元": 10_000, "分": "0.01"}
+from helpers.year.tables import NearDuplicates, Table
+from helpers.year.tidy import record_columns
 
 BLANK_ROW = "空行"
 REPEATED_HEADER = "重复的表头"
 REPEATED_ROW = "完全重复的行"
+SHIFTED_ROW = "各列与类型不符，疑似错位"
 UNREADABLE, EMPTY = "无法识别", "为空"
+IMPOSSIBLE = "不在可能的日期范围内"
 OTHER_YEAR = "其他年度的记录"
-
-
-def quote(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def name(column: str) -> str:
-    """A SQL identifier."""
-    return '"' + column.replace('"', '""') + '"'
-
-
-def strings(values: Iterable[str]) -> str:
-    return ", ".join(quote(value) for value in values)
 
 
 def texts(spec: Table, corrections: Sequence[Correction]) -> str:
     """Trimmed texts; markers for "nothing" become NULL; corrections, then synonyms applied."""
     trimmed = []
-    for column in spec.columns:
+    for column, declared in spec.columns.items():
         cell = f"trim({name(column)}, ' \t\r\n\u3000\u00a0')"
-        empties = strings(("", *spec.empty))
+        empties = strings(dict.fromkeys(("", *spec.empty, *declared.empty)))
         trimmed.append(f"CASE WHEN {cell} NOT IN ({empties}) THEN {cell} END AS {name(column)}")
     # Written as nested CASE, in order: a later correction sees what an earlier one made.
     current = f"SELECT {', '.join(trimmed)}, source_file, source_row, _file_no FROM source"
@@ -70,74 +50,56 @@ def matches(correction: Correction) -> str:
     return " AND ".join(f"{name(column)} = {quote(value)}" for column, value in correction.key.items())
 
 
-def typed(spec: Table) -> str:
-    """The columns in their types, and ``unreadable``: the columns whose text fits no type."""
-    parts, unreadable = [], []
+def typed(spec: Table, zones: Zones) -> str:
+    """The columns in their types, ``_unreadable`` (the columns whose text fits no type) and
+    ``_readable`` (how many cells of a type other than text fit theirs)."""
+    values, unreadable, readable = [], [], ["0"]
     for column, declared in spec.columns.items():
-        value = _cast(column, declared, spec)
-        parts.append(f"{value} AS {name(column)}")
+        values.append(f"{cast(column, declared, spec, zones)} AS {name(column)}")
         if declared.type != "text":
-            unreadable.append(
-                f"CASE WHEN {name(column)} IS NOT NULL AND ({value}) IS NULL THEN {quote(column)} END")
+            values.append(f"{name(column)} AS {name(column + '.text')}")
+            unreadable.append(f"CASE WHEN {name(column + '.text')} IS NOT NULL AND {name(column)} IS NULL "
+                              f"THEN {quote(column)} END")
+            readable.append(f"CAST({name(column)} IS NOT NULL AS INTEGER)")
     listed = f"list_filter([{', '.join(unreadable)}], lambda x: x IS NOT NULL)" if unreadable else "[]::VARCHAR[]"
-    return (f"SELECT {', '.join(parts)}, {listed} AS _unreadable, {_blank(spec)} AS _blank, "
-            f"{_header(spec)} AS _header, source_file, source_row, _file_no FROM texts")
-
-
-def _cast(column: str, declared: Column, spec: Table) -> str:
-    cell = name(column)
-    narrow = f"translate({cell}, {quote(WIDE)}, {quote(NARROW)})"
-    plain = f"regexp_replace({narrow}, '[,\\s¥￥]|元$', '', 'g')"
-    match declared.type:
-        case "text":
-            return cell
-        case "boolean":
-            return (f"CASE WHEN lower({cell}) IN ({strings(t.lower() for t in declared.true)}) THEN true "
-                    f"WHEN lower({cell}) IN ({strings(f.lower() for f in declared.false)}) THEN false END")
-        case "date" | "datetime":
-            formats = strings(dict.fromkeys((*spec.dates, *ISO_FORMATS)))
-            return f"CAST(try_strptime({narrow}, [{formats}]) AS {SQL_TYPES[declared.type]})"
-        case "integer":
-            number = f"try_cast({plain} AS DECIMAL(30,6))"
-            return f"CASE WHEN {number} % 1 = 0 THEN CAST({number} AS BIGINT) END"
-        case "number":
-            return (f"CASE WHEN {plain} LIKE '%\\%' ESCAPE '\\' THEN try_cast(rtrim({plain}, '%') AS DOUBLE) / 100 "
-                    f"ELSE try_cast({plain} AS DOUBLE) END")
-        case "money":
-            signed = f"regexp_replace({plain}, '^\\((.*)\\)$', '-\\1')"
-            factor = MONEY_FACTORS.get(declared.unit or "元", 1)
-            return f"CAST(try_cast({signed} AS DECIMAL(24,6)) * {factor} AS {SQL_TYPES['money']})"
-    raise AssertionError(declared.type)
+    own = ", ".join(name(c) for c in spec.columns)
+    return (f"SELECT {own}, {listed} AS _unreadable, {' + '.join(readable)} AS _readable, _blank, _header, "
+            f"source_file, source_row, _file_no FROM (SELECT {', '.join(values)}, {_blank(spec)} AS _blank, "
+            f"{_header(spec)} AS _header, source_file, source_row, _file_no FROM texts)")
 
 
 def _blank(spec: Table) -> str:
-    return "(" + " AND ".join(f"{name(c)} IS NULL" for c in spec.columns) + ")"
+    return "(" + " AND ".join(f"texts.{name(c)} IS NULL" for c in spec.columns) + ")"
 
 
 def _header(spec: Table) -> str:
     """Every cell that is not empty repeats its own header."""
-    same = [f"({name(c)} IS NULL OR {name(c)} IN ({strings(d.source)}))" for c, d in spec.columns.items()]
+    same = [f"(texts.{name(c)} IS NULL OR texts.{name(c)} IN ({strings(d.source)}))" for c, d in spec.columns.items()]
     return f"({' AND '.join(same)} AND NOT {_blank(spec)})"
 
 
+# --- judged ---------------------------------------------------------------------------------------
+
+
 def judged(spec: Table, required: Sequence[str], fiscal_year: int) -> str:
-    """Each row with ``reason``: the first that applies, NULL for the rows that are used."""
-    all_columns = ", ".join(name(c) for c in spec.columns)
-    first = ["WHEN _blank THEN " + quote(BLANK_ROW), "WHEN _header THEN " + quote(REPEATED_HEADER)]
+    """Each row with ``_reason``: the first that applies, NULL for the rows that are used."""
     words = spec.column_words()
+    first = ["WHEN _blank THEN " + quote(BLANK_ROW), "WHEN _header THEN " + quote(REPEATED_HEADER)]
+    if spec.checks.shifted != "keep":
+        first.append(f"WHEN len(_unreadable) > greatest(1, _readable) THEN {quote(SHIFTED_ROW)}")
     first += [f"WHEN list_contains(_unreadable, {quote(c)}) THEN {quote(words[c] + UNREADABLE)}" for c in required]
     first += [f"WHEN {name(c)} IS NULL THEN {quote(words[c] + EMPTY)}" for c in required]
-    query = f"SELECT *, CASE {' '.join(first)} END AS _reason FROM typed"
-    if spec.key:
-        query = _ranked(query, f"PARTITION BY _reason IS NULL, {all_columns} ORDER BY _file_no, source_row",
-                        REPEATED_ROW)
-    year_end, year_start = (f"DATE '{fiscal_year}-{day}'" for day in ("12-31", "01-01"))
+    first += [f"WHEN {where} THEN {quote(why)}" for where, why in impossible(spec, fiscal_year)]
+    query = f"SELECT * EXCLUDE (_readable), CASE {' '.join(first)} END AS _reason FROM typed"
+    if spec.repeats_set_aside:
+        every = ", ".join(name(c) for c in spec.columns)
+        query = _ranked(query, f"PARTITION BY _reason IS NULL, {every} ORDER BY _file_no, source_row", REPEATED_ROW)
     scope = [f"WHEN ({s.where}\n) THEN {quote(s.why)}" for s in spec.out_of_scope]
-    if spec.year_by:
-        scope.append(f"WHEN year({name(spec.year_by)}) <> {fiscal_year} THEN {quote(OTHER_YEAR)}")
-    if scope:
-        query = (f"SELECT * EXCLUDE (year_start, year_end) REPLACE (coalesce(_reason, CASE {' '.join(scope)} END) AS _reason) "
-                 f"FROM (SELECT *, {year_start} AS year_start, {year_end} AS year_end FROM ({query}))")
+    if spec.grain is None:
+        scope += [f"WHEN {where} THEN {quote(why)}" for where, why in misplaced(spec, fiscal_year)]
+    query = with_reasons(query, scope, fiscal_year)
+    for near in spec.near_duplicates:
+        query = _near(query, near)
     if spec.keep:
         key = ", ".join(name(c) for c in spec.key)
         # A row without the date is the one still open: it counts as the last.
@@ -148,27 +110,75 @@ def judged(spec: Table, required: Sequence[str], fiscal_year: int) -> str:
     return query
 
 
-def _ranked(query: str, window: str, why: str) -> str:
+def with_reasons(query: str, cases: Sequence[str], fiscal_year: int) -> str:
+    """The rows of a query that have no ``_reason`` yet get the first that applies."""
+    if not cases:
+        return query
+    return (f"SELECT * EXCLUDE (year_start, year_end) REPLACE (coalesce(_reason, CASE {' '.join(cases)} END) AS _reason) "
+            f"FROM ({given(query, fiscal_year)})")
+
+
+def given(query: str, fiscal_year: int) -> str:
+    """A query with ``year_start`` and ``year_end``, which every expression may use."""
+    return f"SELECT *, DATE '{fiscal_year}-01-01' AS year_start, DATE '{fiscal_year}-12-31' AS year_end FROM ({query})"
+
+
+def impossible(spec: Table, fiscal_year: int) -> Iterator[tuple[str, str]]:
+    """Conditions over the export's columns for dates that cannot be, each with its reason."""
+    if spec.checks.impossible == "keep":
+        return
+    latest = spec.checks.latest or spec.exported
+    limit = f"DATE '{latest}'" if latest else f"DATE '{fiscal_year + 1}-12-31'"
+    words = spec.column_words()
+    watched = [spec.grain.time] if spec.grain else [spec.year_by, *(c for pair in spec.clock_ends() for c in pair)]
+    for column in dict.fromkeys(c for c in watched if c in spec.columns):
+        cell = f"CAST({name(str(column))} AS DATE)"
+        yield f"{cell} < DATE '{spec.checks.earliest}' OR {cell} > {limit}", words[str(column)] + IMPOSSIBLE
+
+
+def misplaced(spec: Table, fiscal_year: int) -> Iterator[tuple[str, str]]:
+    """Conditions over a record's columns: another year's, and clocks that cannot have run."""
+    if spec.year_by:
+        yield f"year({name(spec.year_by)}) <> {fiscal_year}", OTHER_YEAR
+    words = spec.column_words()
+    for start, end in spec.clock_ends():
+        if spec.checks.unstarted == "set_aside":
+            yield f"{name(start)} IS NULL AND {name(end)} IS NOT NULL", f"有{words[end]}而无{words[start]}"
+        if spec.checks.backwards == "set_aside":
+            yield backwards(spec, start, end), f"{words[end]}早于{words[start]}"
+
+
+def backwards(spec: Table, start: str, end: str) -> str:
+    """Whether the end lies before the start; a day without a time is compared by the day."""
+    types = record_columns(spec)
+    day = "DATE" if "DATE" in (types[start], types[end]) else "TIMESTAMP"
+    return f"CAST({name(end)} AS {day}) < CAST({name(start)} AS {day})"
+
+
+def _near(query: str, near: NearDuplicates) -> str:
+    """Of rows that follow one another within the declared time, set aside all but the first or last."""
+    columns = ", ".join(name(c) for c in near.columns)
+    known = " AND ".join(f"{name(c)} IS NOT NULL" for c in near.columns)
+    way = "ASC" if near.take == "first" else "DESC"
+    if near.by is None:
+        return _ranked(query, f"PARTITION BY _reason IS NULL AND {known}, {columns} ORDER BY _file_no {way}, source_row {way}",
+                       near.why, known)
+    by = f"CAST({name(near.by)} AS TIMESTAMP)"
+    window = f"PARTITION BY _reason IS NULL, {columns} ORDER BY {by} {way}, _file_no {way}, source_row {way}"
+    apart = f"abs(epoch_us({by}) - epoch_us(lag({by}) OVER ({window}))) <= {round(near.seconds() * 1e6)}"
+    again = f"_reason IS NULL AND {known} AND _near"
+    return (f"SELECT * EXCLUDE (_near) REPLACE (CASE WHEN {again} THEN {quote(near.why)} ELSE _reason END AS _reason) "
+            f"FROM (SELECT *, coalesce({apart}, false) AS _near FROM ({query}))")
+
+
+def _ranked(query: str, window: str, why: str, where: str = "true") -> str:
     """Set aside all but the first row of each window."""
-    return (f"SELECT * EXCLUDE (_place) REPLACE (CASE WHEN _reason IS NULL AND _place > 1 THEN {quote(why)} ELSE _reason END AS _reason) "
+    return (f"SELECT * EXCLUDE (_place) REPLACE (CASE WHEN _reason IS NULL AND {where} AND _place > 1 "
+            f"THEN {quote(why)} ELSE _reason END AS _reason) "
             f"FROM (SELECT *, row_number() OVER ({window}) AS _place FROM ({query}))")
 
 
-def tidy(spec: Table, fiscal_year: int) -> str:
-    """The used rows with their derived columns, in source order; reads ``judged`` and ``calendar``."""
-    query = (f"SELECT {', '.join(name(c) for c in spec.columns)}, source_file, source_row, _file_no "
-             "FROM judged WHERE _reason IS NULL")
-    for column, derived in spec.derived.items():
-        if derived.clock == "hours":
-            value = f"epoch(CAST({name(derived.end)} AS TIMESTAMP) - CAST({name(derived.start)} AS TIMESTAMP)) / 3600.0"  # type: ignore[arg-type]
-            query = f"SELECT *, {value} AS {name(column)} FROM ({query})"
-        elif derived.clock == "workdays":
-            query = (
-                f"SELECT q.*, e.workdays - s.workdays AS {name(column)} FROM ({query}) AS q "
-                f"LEFT JOIN calendar AS s ON s.day = CAST(q.{name(derived.start)} AS DATE) "  # type: ignore[arg-type]
-                f"LEFT JOIN calendar AS e ON e.day = CAST(q.{name(derived.end)} AS DATE)")  # type: ignore[arg-type]
-        else:
-            query = (
-                f"SELECT * EXCLUDE (year_start, year_end), CAST(({derived.expr}\n) AS {SQL_TYPES[derived.type]}) AS {name(column)} "
-                f"FROM (SELECT *, DATE '{fiscal_year}-01-01' AS year_start, DATE '{fiscal_year}-12-31' AS year_end FROM ({query}))")
-    return f"SELECT * EXCLUDE (_file_no) FROM ({query}) ORDER BY _file_no, source_row"
+def records(spec: Table) -> str:
+    """The used rows in source order, as they are; see ``grain.records`` for an event log."""
+    return (f"SELECT {', '.join(name(c) for c in spec.columns)}, source_file, source_row, _file_no "
+            "FROM judged WHERE _reason IS NULL ORDER BY _file_no, source_row")

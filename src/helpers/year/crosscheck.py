@@ -48,25 +48,6 @@ def require_sound(year: Year) -> Year:
     return year
 
 
-def tidy_columns(table: Table) -> dict[str, str]:
-    """The tidy columns of a table and their SQL types, derived ones included."""
-    own = {name: SQL_TYPES[column.type] for name, column in table.columns.items()}
-    clocks = {"hours": "DOUBLE", "workdays": "INTEGER"}
-    derived = {
-        name: clocks[spec.clock] if spec.clock else SQL_TYPES[spec.type]
-        for name, spec in table.derived.items()
-    }
-    return {**own, **derived}
-
-
-def matching_files(folder: Path, pattern: str) -> list[Path]:
-    """The files below the year's folder that a declared name or glob means, sorted."""
-    if any(mark in pattern for mark in "*?["):
-        return sorted(p for p in folder.glob(pattern) if p.is_file())
-    path = folder / pattern
-    return [path] if path.is_file() else []
-
-
 # --- year.yml -------------------------------------------------------------------------------------
 
 

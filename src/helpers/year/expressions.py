@@ -19,6 +19,7 @@ SQL_TYPES = {
     "integer": "BIGINT",
     "number": "DOUBLE",
     "money": "DECIMAL(18,2)",
+    "duration": "DOUBLE",
     "boolean": "BOOLEAN",
     "date": "DATE",
     "datetime": "TIMESTAMP",

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from helpers.year.tables import Identifier, Model, Strings, Table, Words
+from helpers.year.base import Identifier, Model, Strings, Words
+from helpers.year.tables import Table
 
 # --- year.yml -------------------------------------------------------------------------------------
 
@@ -26,20 +27,34 @@ class Posts(Model):
 
 
 class CalendarYear(Model):
-    """A year that the packaged calendar does not know: its days off and its make-up working days."""
+    """A year that the base calendar does not know: its days off and its make-up working days."""
 
     holidays: tuple[date, ...]
     workdays: tuple[date, ...] = ()
 
 
 class Calendar(Model):
-    """Working days: Monday to Friday, public holidays off, make-up working days on.
+    """Working days: those of the base calendar, single years replaced or added by ``years``.
 
-    ``base: cn`` is the Chinese calendar of a kept library; ``years`` replaces or adds single years.
+    ``base``: ``cn``, the Chinese calendar with its make-up working days, from a kept library;
+    ``weekdays``, Monday to Friday without any holiday; ``custom``, Monday to Friday less ``holidays``
+    plus ``workdays``; or the two-letter code of another country (``DE``), of which ``subdivision``
+    names a part (``BY``).
     """
 
-    base: Literal["cn"] = "cn"
+    base: Annotated[str, Field(pattern=r"^(cn|weekdays|custom|[A-Z]{2})$")] = "cn"
+    subdivision: str | None = None
+    holidays: tuple[date, ...] = ()
+    workdays: tuple[date, ...] = ()
     years: dict[int, CalendarYear] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Calendar:
+        if (self.holidays or self.workdays) and self.base != "custom":
+            raise ValueError("holidays、workdays 只和 base: custom 同用；增补某一年写在 years 里")
+        if self.subdivision and len(self.base) != 2:
+            raise ValueError("subdivision 只和国家代码同用")
+        return self
 
 
 def _as_calendar(value: Any) -> Any:
@@ -300,9 +315,9 @@ class Correction(Model):
     """A repair of the records: which rows (by key), what changes, and what must stand there now."""
 
     table: Identifier
-    key: dict[Identifier, str]
-    expect: dict[Identifier, str | None]
-    change: dict[Identifier, str | None]
+    key: dict[Identifier, str] = Field(min_length=1)
+    expect: dict[Identifier, str | None] = Field(min_length=1)
+    change: dict[Identifier, str | None] = Field(min_length=1)
     reason: Words
     evidence: Words
     date: date

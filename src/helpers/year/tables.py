@@ -5,72 +5,58 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Words = Annotated[str, Field(min_length=1)]
+from helpers.year.base import Identifier, Model, Strings, Words, as_list
+from helpers.year.clocks import ColumnType, Derived
+from helpers.year.grain import Grain
+
+__all__ = ["Checks", "Column", "Derived", "GateRule", "Grain", "Identifier", "Level", "Model", "Strings",
+           "Table", "Words"]
+
 Level = Literal["stop", "note"]
-ColumnType = Literal["text", "integer", "number", "money", "boolean", "date", "datetime"]
+Action = Literal["stop", "set_aside", "keep"]
 
-
-def _as_list(value: Any) -> Any:
-    """A single entry may be written without its brackets."""
-    return value if isinstance(value, list | tuple) or value is None else [value]
-
-
-Strings = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
-
-
-class Model(BaseModel):
-    """Frozen, no unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+#: What figures of money and lengths of time are converted by: 元 and hours.
+MONEY_FACTORS = {"元": "1", "分": "0.01", "千元": "1000", "万元": "10000", "百万元": "1000000", "亿元": "100000000"}
+MADE_WORDS = {"opened_at": "受理时间", "resolved_at": "完成时间", "closed_at": "关闭时间", "hold_seconds": "暂停秒数",
+              "events": "事件数", "reopened": "重新打开次数"}
+HOURS = {"秒": (1, 3600), "分钟": (1, 60), "小时": (1, 1), "天": (24, 1)}
 
 
 class Column(Model):
     """One tidy column: the headers it goes by in the exports, its type, what it means.
 
     ``source``: header spellings, in order of preference. ``true``/``false``: how a boolean is
-    written. ``unit``: for money, the unit of the source figure (元 when not said). ``required``:
-    a file without this column is refused; otherwise the column is empty there.
+    written. ``unit``: of the source figure; money becomes 元 (元 when not said), a duration becomes
+    hours. ``dates``: formats of this column, in place of the table's. ``empty``: what also means
+    nothing in this column. ``required``: a file without this column is refused; otherwise the
+    column is empty there.
     """
 
     source: Strings = Field(alias="from")
     type: ColumnType = "text"
     words: str | None = None
-    unit: Literal["元", "万元", "分"] | str | None = None
+    unit: str | None = None
+    dates: Strings = ()
+    empty: Strings = ()
     true: Strings = ("是", "有", "已核实", "1", "true", "Y")
     false: Strings = ("否", "无", "未核实", "0", "false", "N")
     required: bool = False
+
+    @model_validator(mode="after")
+    def _unit_fits(self) -> Column:
+        units: dict[str, Any] = {"money": MONEY_FACTORS, "duration": HOURS}.get(self.type, {})
+        if self.type == "duration" and self.unit is None:
+            raise ValueError("duration 要写 unit：" + "、".join(HOURS))
+        if units and self.unit is not None and self.unit not in units:
+            raise ValueError(f"{self.type} 的 unit 不能写 {self.unit}，可用的有：" + "、".join(units))
+        return self
 
 
 def _as_column(value: Any) -> Any:
     """``ticket_id: 工单编号`` is short for ``ticket_id: {from: [工单编号]}``."""
     return {"from": value} if isinstance(value, str | list) else value
-
-
-class Derived(Model):
-    """A column computed from others: a clock between two dates, or an expression.
-
-    ``clock: hours``: calendar hours between ``start`` and ``end``. ``clock: workdays``: working
-    days after the day of ``start`` on which ``end`` falls (0 = the same day or before the next
-    working day begins, 1 = by the end of the next working day).
-    """
-
-    clock: Literal["hours", "workdays"] | None = None
-    start: Identifier | None = None
-    end: Identifier | None = None
-    expr: str | None = None
-    type: ColumnType = "boolean"
-    words: str | None = None
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Derived:
-        if (self.clock is None) == (self.expr is None):
-            raise ValueError("派生列要么写 clock（连同 start、end），要么写 expr")
-        if self.clock and not (self.start and self.end):
-            raise ValueError("写了 clock 就要写 start 和 end")
-        return self
 
 
 class OutOfScope(Model):
@@ -86,6 +72,48 @@ class Keep(Model):
     by: Identifier
     take: Literal["first", "last"] = "last"
     why: Words = "同一编号有多行，按声明保留一行"
+
+
+class NearDuplicates(Model):
+    """Rows that say the same again: equal ``columns`` and, by the date in ``by``, no more than
+    ``within`` ("2小时", "30分钟", "1天") after the row before them. Of each run of such rows one is kept.
+    """
+
+    columns: Annotated[tuple[str, ...], BeforeValidator(as_list)] = Field(min_length=1)
+    by: Identifier | None = None
+    within: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s*(秒|分钟|小时|天)$")] | None = None
+    take: Literal["first", "last"] = "first"
+    why: Words = "短时间内重复登记"
+
+    @model_validator(mode="after")
+    def _together(self) -> NearDuplicates:
+        if (self.by is None) != (self.within is None):
+            raise ValueError("by 与 within 要同时写")
+        return self
+
+    def seconds(self) -> float:
+        """``within`` in seconds."""
+        text = str(self.within)
+        unit = next(unit for unit in HOURS if text.endswith(unit))
+        times, parts = HOURS[unit]
+        return float(text.removesuffix(unit)) * 3600 * times / parts
+
+
+class Checks(Model):
+    """What is done with rows that cannot be right: set aside with a reason, stopped at, or kept.
+
+    ``impossible``: the year's date or an end of a clock lies before ``earliest`` or after ``latest``
+    (the day of the export; the end of the following year when not said). ``shifted``: most of a
+    row's typed cells fit no type, as after a stray delimiter. ``backwards``: a clock ends before it
+    starts. ``unstarted``: a clock has an end and no start. Whatever is kept, no clock of it is used.
+    """
+
+    earliest: date = date(1990, 1, 1)
+    latest: date | None = None
+    impossible: Action = "set_aside"
+    shifted: Action = "set_aside"
+    backwards: Action = "stop"
+    unstarted: Action = "stop"
 
 
 class GateRule(Model):
@@ -124,20 +152,47 @@ class Table(Model):
     delimiter: str | None = None
     columns: dict[Identifier, Annotated[Column, BeforeValidator(_as_column)]]
     derived: dict[Identifier, Derived] = Field(default_factory=dict)
+    grain: Grain | None = None
     empty: Strings = ()
     dates: Strings = ()
+    timezone: str | None = None
     synonyms: dict[Identifier, dict[str, Strings]] = Field(default_factory=dict)
     year_by: Identifier | None = None
     out_of_scope: tuple[OutOfScope, ...] = ()
     key: Strings = ()
     keep: Keep | None = None
+    exact_duplicates: Literal["keep", "set_aside"] | None = None
+    near_duplicates: Annotated[tuple[NearDuplicates, ...], BeforeValidator(as_list)] = ()
+    checks: Checks = Field(default_factory=Checks)
     personal: Strings = ()
     gate: tuple[GateRule, ...] = ()
     document: str | None = None
     custodian: str | None = None
     exported: date | None = None
 
+    @property
+    def tidy_key(self) -> tuple[str, ...]:
+        """The columns that name a tidy row."""
+        return self.grain.case if self.grain else self.key
+
+    @property
+    def tidy_personal(self) -> frozenset[str]:
+        """The tidy columns whose values are never written down."""
+        taken = self.grain.attributes if self.grain else {}
+        return frozenset([*self.personal, *(n for n, a in taken.items() if a.source in self.personal)])
+
+    @property
+    def repeats_set_aside(self) -> bool:
+        """Whether rows equal in every column count once: as declared; else where a key makes them one record."""
+        return self.exact_duplicates == "set_aside" or (self.exact_duplicates is None and bool(self.key))
+
+    def clock_ends(self) -> list[tuple[str, str]]:
+        """The start and end of every clock, each pair once."""
+        return list(dict.fromkeys((str(d.start), str(d.end)) for d in self.derived.values() if d.clock))
+
     def column_words(self) -> dict[str, str]:
-        """What each tidy column is called, in the reader's words."""
+        """What each column, tidy or of the export, is called in the reader's words."""
         own = {name: column.words or column.source[0] for name, column in self.columns.items()}
-        return {**own, **{name: spec.words for name, spec in self.derived.items() if spec.words}}
+        made = {name: MADE_WORDS[name] for name in (self.grain.made() if self.grain else ())}
+        taken = {n: a.words or own.get(a.source, n) for n, a in (self.grain.attributes if self.grain else {}).items()}
+        return {**own, **made, **taken, **{name: spec.words for name, spec in self.derived.items() if spec.words}}

@@ -1,0 +1,219 @@
+"""Clocks as SQL over ``records``: calendar hours, working days, office hours, less what was on hold.
+
+All of them are joins and arithmetic on whole columns. The office clock is the number of working
+microseconds before a day, plus those within the day: the sum over its windows of how far into each
+the moment lies. Exact integers until the last division.
+"""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import duckdb
+
+from helpers.activity.calendar import CALENDAR_WORDS, known_span, office_days, workday_counts
+from helpers.activity.cells import name, quote, strings
+from helpers.activity.errors import ExportError
+from helpers.activity.sql import backwards, given
+from helpers.year.clocks import Derived, Hold
+from helpers.year.expressions import SQL_TYPES
+from helpers.year.load import Year
+from helpers.year.models import Calendar
+from helpers.year.tables import HOURS, Table
+
+HOUR = 3_600_000_000  # microseconds
+
+
+def tidy(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, out: Path) -> None:
+    """``tidy``: ``records`` with the derived columns, in source order; its cases' ``holds`` where it has a grain.
+
+    Raises ``CalendarUnknown`` and, for a value that no declared schedule fits, ``ExportError``.
+    """
+    connection.execute("CREATE TABLE ids AS SELECT *, row_number() OVER (ORDER BY _file_no, source_row) AS _id FROM records")
+    span = _span(connection, year, spec)
+    _days_table(connection, year, spec, span)
+    query = "SELECT * FROM ids"
+    for column, derived in spec.derived.items():
+        if derived.clock is None:
+            value = f"CAST(({derived.expr}\n) AS {SQL_TYPES[derived.type]}) AS {name(column)}"
+            query = f"SELECT * EXCLUDE (year_start, year_end), {value} FROM ({given(query, year.fiscal_year)})"
+            continue
+        _clock_table(connection, year, spec, column, span, out)
+        query = f"SELECT q.*, c.clock AS {name(column)} FROM ({query}) AS q LEFT JOIN {name('clock.' + column)} AS c USING (_id)"
+    connection.execute(f"CREATE TABLE tidy AS SELECT * EXCLUDE (_id, _file_no) FROM ({query}) ORDER BY _id")
+
+
+def _span(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table) -> tuple[datetime.date, datetime.date] | None:
+    """The days that the clocks of this table's calendar touch, as far as the calendar knows them."""
+    ends = {c for d in spec.derived.values() if d.clock in ("workdays", "office_hours") for c in (d.start, d.end) if c}
+    if not ends:
+        return None
+    days = " UNION ALL ".join(f"SELECT CAST({name(c)} AS DATE) AS d FROM records" for c in sorted(ends))
+    first, last = connection.execute(f"SELECT min(d), max(d) FROM ({days})").fetchall()[0]
+    if first is None:
+        return None
+    lower, upper = max(first, spec.checks.earliest), min(last, datetime.date(year.fiscal_year + 50, 12, 31))
+    if lower > upper:
+        return None
+    return known_span(lower, upper, year.year.calendar, year.fiscal_year if spec.year_by else None)
+
+
+def _days_table(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table,
+                span: tuple[datetime.date, datetime.date] | None) -> None:
+    connection.execute("CREATE TABLE calendar (day DATE, workdays INTEGER)")
+    if span and any(d.clock == "workdays" for d in spec.derived.values()):
+        connection.register("counts", workday_counts(*span, year.year.calendar))
+        connection.execute("INSERT INTO calendar SELECT * FROM counts")
+        connection.unregister("counts")
+
+
+def _clock_table(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, column: str,
+                 span: tuple[datetime.date, datetime.date] | None, out: Path) -> None:
+    """``clock.<column>``: ``_id`` and ``clock``, empty where an end is missing or the clock runs backwards."""
+    derived = spec.derived[column]
+    start, end = (f"CAST({name(str(c))} AS TIMESTAMP)" for c in (derived.start, derived.end))
+    wrong = backwards(spec, str(derived.start), str(derived.end))
+    target = name("clock." + column)
+    if derived.clock == "workdays":
+        connection.execute(
+            f"CREATE TABLE {target} AS SELECT q._id, CASE WHEN NOT ({wrong}) THEN e.workdays - s.workdays END AS clock FROM ids AS q "
+            f"LEFT JOIN calendar AS s ON s.day = CAST(q.{name(str(derived.start))} AS DATE) "
+            f"LEFT JOIN calendar AS e ON e.day = CAST(q.{name(str(derived.end))} AS DATE)")
+        return
+    schedule = "0"
+    if derived.clock == "office_hours":
+        schedule = _schedule(connection, derived)
+        days = span or (datetime.date(year.fiscal_year, 1, 1),) * 2  # no record has a date: any day will do
+        known = year.year.calendar if span else Calendar(base="weekdays")
+        connection.register("days", office_days(*days, known, derived.schedules()))
+        connection.execute(f"CREATE TABLE {name('office.' + column)} AS SELECT * FROM days")
+        connection.unregister("days")
+    spells = f"SELECT _id, {start} AS s, {end} AS e, {schedule} AS schedule FROM ids WHERE NOT ({wrong})"
+    spent = f"SELECT _id, spent FROM ({_spent(derived, column, connection, spells)})"
+    if derived.hold:
+        connection.execute(f"CREATE TABLE {name('spell.' + column)} AS {spells}")
+        spent = _less_holds(connection, spec, column, out)
+    connection.execute(f"CREATE TABLE {target} AS SELECT _id, spent / {HOUR}.0 AS clock FROM ({spent}) WHERE spent >= 0")
+
+
+def _schedule(connection: duckdb.DuckDBPyConnection, derived: Derived) -> str:
+    """The number of each row's schedule; raises for a value that none is declared for."""
+    if derived.by is None:
+        return "0"
+    column, values = name(derived.by.column), list(derived.by.values)
+    text = f"CAST({column} AS VARCHAR)"
+    otherwise = str(len(values)) if derived.by.otherwise else "NULL"
+    if derived.by.otherwise is None:
+        found = connection.execute(
+            f"SELECT arg_min(source_file, _id), arg_min(source_row, _id), {text} FROM ids WHERE {column} IS NOT NULL "
+            f"AND {text} NOT IN ({strings(values)}) GROUP BY {column} ORDER BY 3 LIMIT 5").fetchall()
+        if found:
+            raise ExportError("schedule_unknown", found[0][0], f"列 {derived.by.column} 有的值没有声明办公时间",
+                              rows=[(row, value) for _, row, value in found],
+                              hint="在 by.values 里补上这些值，或用 else 写明其余各值的办公时间")
+    cases = " ".join(f"WHEN {quote(value)} THEN {number}" for number, value in enumerate(values))
+    return f"CASE {text} {cases} ELSE {otherwise} END"
+
+
+def _spent(derived: Derived, column: str, connection: duckdb.DuckDBPyConnection, spells: str) -> str:
+    """``spells`` (``_id``, ``s``, ``e``, ``schedule``) with ``spent``, in microseconds of the clock."""
+    if derived.clock == "hours":
+        return f"SELECT *, epoch_us(e) - epoch_us(s) AS spent FROM ({spells})"
+    table = name("office." + column)
+    columns = [row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()]
+    width = sum(c.startswith("f") for c in columns)
+
+    def at(moment: str, day: str) -> str:
+        second = f"(epoch_us(p.{moment}) - epoch_us(CAST({day}.day AS TIMESTAMP)))"
+        parts = [f"greatest(0, least({second}, {day}.t{i}) - {day}.f{i})" for i in range(width)]
+        return f"({day}.before + {' + '.join(parts)})"
+
+    return (f"SELECT p.*, {at('e', 'b')} - {at('s', 'a')} AS spent FROM ({spells}) AS p "
+            f"LEFT JOIN {table} AS a ON a.day = CAST(p.s AS DATE) AND a.schedule = p.schedule "
+            f"LEFT JOIN {table} AS b ON b.day = CAST(p.e AS DATE) AND b.schedule = p.schedule")
+
+
+# --- on hold --------------------------------------------------------------------------------------
+
+
+def _less_holds(connection: duckdb.DuckDBPyConnection, spec: Table, column: str, out: Path) -> str:
+    """``_id`` and ``spent`` of ``spell.<column>`` less what was on hold.
+
+    Intervals are cut to the clock's own and merged, so that none counts twice. A hold that runs
+    backwards, or one longer than the clock itself, leaves the clock empty: what it was cannot be known.
+    """
+    derived, spell = spec.derived[column], name("spell." + column)
+    sources = [_intervals(spec, hold, number, connection, out)
+               for number, hold in enumerate(derived.hold) if hold.column is None]
+    lengths = [hold for hold in derived.hold if hold.column is not None]
+    whole = f"SELECT _id, spent FROM ({_spent(derived, column, connection, f'SELECT * FROM {spell}')})"
+    if sources:
+        cut = (f"SELECT p._id, p.schedule, greatest(h.s, p.s) AS s, least(coalesce(h.e, p.e), p.e) AS e, "
+               f"coalesce(h.e < h.s, false) AS wrong FROM {spell} AS p JOIN ({' UNION ALL '.join(sources)}) AS h USING (_id) "
+               f"WHERE h.s IS NOT NULL AND p.s IS NOT NULL AND p.e IS NOT NULL")
+        before = "max(e) OVER (PARTITION BY _id ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+        marked = f"SELECT *, CASE WHEN s <= {before} THEN 0 ELSE 1 END AS fresh FROM ({cut}) WHERE e > s AND NOT wrong"
+        numbered = (f"SELECT *, sum(fresh) OVER (PARTITION BY _id ORDER BY s, e ROWS UNBOUNDED PRECEDING) AS island "
+                    f"FROM ({marked})")
+        merged = f"SELECT _id, min(s) AS s, max(e) AS e, any_value(schedule) AS schedule FROM ({numbered}) GROUP BY _id, island"
+        held = f"SELECT _id, sum(spent) AS held FROM ({_spent(derived, column, connection, merged)}) GROUP BY _id"
+        whole = (f"SELECT w._id, CASE WHEN x._id IS NULL THEN w.spent - coalesce(h.held, 0) END AS spent FROM ({whole}) AS w "
+                 f"LEFT JOIN ({held}) AS h USING (_id) LEFT JOIN (SELECT DISTINCT _id FROM ({cut}) WHERE wrong) AS x USING (_id)")
+    for hold in lengths:
+        times, parts = HOURS[str(hold.unit or "小时")]
+        length = f"round(coalesce(i.{name(str(hold.column))}, 0) * {times * HOUR // parts})"
+        whole = (f"SELECT w._id, CASE WHEN {length} BETWEEN 0 AND w.spent THEN w.spent - CAST({length} AS BIGINT) END AS spent "
+                 f"FROM ({whole}) AS w JOIN ids AS i USING (_id)")
+    return whole
+
+
+def _intervals(spec: Table, hold: Hold, number: int, connection: duckdb.DuckDBPyConnection, out: Path) -> str:
+    """``_id``, ``s``, ``e`` of one source of holds."""
+    if hold.events:
+        assert spec.grain is not None
+        return f"SELECT i._id, h.s, h.e FROM ids AS i JOIN holds AS h USING ({', '.join(name(c) for c in spec.grain.case)})"
+    start, end = (f"CAST({name(str(c))} AS TIMESTAMP)" for c in (hold.start, hold.end))
+    if hold.table is None:
+        return f"SELECT _id, {start} AS s, {end} AS e FROM ids"
+    keys = list(zip(spec.tidy_key, hold.key, strict=True))
+    on = " AND ".join(f"CAST(i.{name(a)} AS VARCHAR) = h.k{n}" for n, (a, _) in enumerate(keys))
+    theirs = ", ".join(f"CAST({name(b)} AS VARCHAR) AS k{n}" for n, (_, b) in enumerate(keys))
+    file = quote(str(out / f"{hold.table}.parquet"))
+    return (f"SELECT i._id, h.s, h.e FROM ids AS i JOIN (SELECT {theirs}, {start} AS s, {end} AS e "
+            f"FROM read_parquet({file})) AS h ON {on}")
+
+
+# --- in words -------------------------------------------------------------------------------------
+
+
+def clock_words(derived: Derived, spec: Table, calendar: Calendar) -> str:
+    """What a clock counts, as the report says it: from when to when, in which hours, less what."""
+    words = spec.column_words()
+    start, end = (words.get(str(c), str(c)) for c in (derived.start, derived.end))
+    days = CALENDAR_WORDS.get(calendar.base, f"按 {calendar.base} 的公共假日")
+    if derived.clock == "hours":
+        told = f"{start}至{end}的自然小时数"
+    elif derived.clock == "workdays":
+        told = f"{start}当日之后至{end}所经过的工作日数（{days}；1 为不晚于下一个工作日结束）"
+    else:
+        told = f"{start}至{end}之间的办公小时数（{_hours_in_words(derived, spec)}；{days}）"
+    return told + (f"，扣除{'、'.join(_hold_words(hold, words) for hold in derived.hold)}" if derived.hold else "")
+
+
+def _hours_in_words(derived: Derived, spec: Table) -> str:
+    if derived.by is None:
+        return derived.schedules()[0].in_words()
+    called = spec.column_words().get(derived.by.column, derived.by.column)
+    said = [f"{called}为{value}的：{schedule.in_words()}" for value, schedule in derived.by.values.items()]
+    return "；".join(said + ([f"其余：{derived.by.otherwise.in_words()}"] if derived.by.otherwise else []))
+
+
+def _hold_words(hold: Hold, words: dict[str, str]) -> str:
+    if hold.events:
+        return "暂停事件至恢复之间的时间"
+    if hold.column is not None:
+        return words.get(hold.column, hold.column)
+    if hold.table is not None:
+        return f"{hold.table} 中登记的暂停时段"
+    return f"{words.get(str(hold.start), str(hold.start))}至{words.get(str(hold.end), str(hold.end))}的时段"

@@ -1,0 +1,133 @@
+"""Dates that an export leaves open: day or month first, which time zone. Refused until declared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import duckdb
+
+from helpers.activity.cells import OFFSET, date_formats, declares_offsets, name, quote, strings
+from helpers.activity.errors import ExportError
+from helpers.year.tables import Table
+
+#: 3/4/2024, 03.04.24 9:15: the first two numbers may be day and month or month and day.
+NUMERIC = r"^(\d{1,2})([/.-])(\d{1,2})([/.-])(\d{2}|\d{4})(\D.*)?$"
+SHOWN = 5
+_DIRECTIVES = re.compile(r"%-?([a-zA-Z])")
+
+
+def date_columns(spec: Table) -> list[str]:
+    return [c for c, declared in spec.columns.items() if declared.type in ("date", "datetime")]
+
+
+def refuse_clashes(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
+    """Stop where a cell is one date by one declared format and another date by another.
+
+    Reads ``texts``. Only formats that put day, month and year in different orders can clash.
+    """
+    for column in date_columns(spec):
+        orders: dict[str, list[str]] = {}
+        for text in date_formats(spec.columns[column], spec):
+            if not text.startswith("%Y"):
+                orders.setdefault(_order(text), []).append(text)
+        groups = list(orders.values())
+        if len(groups) < 2:
+            continue
+        read = [f"try_strptime({name(column)}, [{strings(group)}])" for group in groups]
+        clash = " OR ".join(f"{a} <> {b}" for i, a in enumerate(read) for b in read[i + 1:])
+        found = connection.execute(
+            f"SELECT source_file, source_row, {name(column)}, count(*) OVER () FROM texts WHERE {clash} "
+            f"ORDER BY _file_no, source_row LIMIT {SHOWN}").fetchall()
+        if found:
+            written = "、".join(group[0] for group in groups)
+            raise ExportError(
+                "ambiguous_date", found[0][0], f"列 {column} 有 {found[0][3]} 个日期按声明的不同写法（{written}）是不同的日子",
+                rows=[(row, _shown(spec, column, text)) for _, row, text, _ in found],
+                hint=f"在 columns.{column} 里用 dates 只写这一列实际的写法；各文件写法不同的，分成两张表或先在来源统一")
+
+
+def _order(text: str) -> str:
+    """The order of day, month and year in a format."""
+    same = {"Y": "y", "b": "m", "B": "m", "h": "m", "e": "d"}
+    found = (same.get(d, d) for d in _DIRECTIVES.findall(text))
+    return "".join(d for d in found if d in "ymd")
+
+
+def refuse_undeclared(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
+    """Stop where a column holds dates such as 3/4/2024 and no format says which number is the month.
+
+    Reads ``typed`` and ``texts``. Single stray cells are left to be listed as unreadable.
+    """
+    for column in date_columns(spec):
+        if any(not text.startswith("%Y") for text in date_formats(spec.columns[column], spec)):
+            continue
+        cell = name(column)
+        query = (
+            f"SELECT source_file, source_row, {cell} AS cell, _file_no, "
+            f"try_cast(regexp_extract({cell}, {quote(NUMERIC)}, 1) AS INTEGER) AS a, "
+            f"try_cast(regexp_extract({cell}, {quote(NUMERIC)}, 3) AS INTEGER) AS b "
+            f"FROM texts SEMI JOIN (SELECT _file_no, source_row FROM typed WHERE list_contains(_unreadable, {quote(column)})) "
+            f"USING (_file_no, source_row) WHERE regexp_matches({cell}, {quote(NUMERIC)})")
+        total, days, months, both = connection.execute(
+            f"SELECT count(*), count(*) FILTER (WHERE a > 12 AND b <= 12), count(*) FILTER (WHERE b > 12 AND a <= 12), "
+            f"count(*) FILTER (WHERE a <= 12 AND b <= 12 AND a <> b) FROM ({query})").fetchall()[0]
+        filled = connection.execute(f"SELECT count({cell}) FROM texts").fetchall()[0][0]
+        if total < 2 or total * 100 < filled:
+            continue
+        shown = connection.execute(
+            f"SELECT source_file, source_row, cell FROM ({query}) ORDER BY NOT (a <= 12 AND b <= 12 AND a <> b), "
+            f"_file_no, source_row LIMIT {SHOWN}").fetchall()
+        raise ExportError(
+            "ambiguous_date", shown[0][0],
+            f"列 {column} 的日期没有声明写法：{both} 个既可读作日/月也可读作月/日，{days} 个只能是日在前，{months} 个只能是月在前",
+            rows=[(row, _shown(spec, column, text)) for _, row, text in shown],
+            hint=f"核对来源后在 columns.{column}（或整张表）写明：{_proposal(shown[0][2], days, months)}")
+
+
+def _proposal(text: str, days: int, months: int) -> str:
+    """The format to paste: both orders unless the cells leave only one."""
+    match = re.match(NUMERIC, text)
+    assert match is not None
+    year = "%Y" if len(match[5]) == 4 else "%y"
+    rest = match[6] or ""
+    time = " %H:%M:%S" if rest.count(":") > 1 else " %H:%M" if ":" in rest else ""
+    first = f'dates: ["%d{match[2]}%m{match[4]}{year}{time}"]'
+    second = f'dates: ["%m{match[2]}%d{match[4]}{year}{time}"]'
+    if days and not months:
+        return f"{first}（日在前）"
+    return f"{second}（月在前）" if months and not days else f"{first}（日在前）或 {second}（月在前）"
+
+
+def zones_of(connection: duckdb.DuckDBPyConnection, spec: Table, unread: Sequence[str]) -> dict[str, str | None]:
+    """How the offsets of each date column are read; reads ``texts``.
+
+    ``unread``: columns with cells that fit no format as they stand; only these, and those whose
+    format declares an offset, are looked at. Without ``timezone`` a column in which every time has
+    one offset is read as written; different offsets, or UTC, are refused until declared.
+    """
+    zones: dict[str, str | None] = {}
+    for column in date_columns(spec):
+        if column not in unread and not declares_offsets(spec.columns[column], spec):
+            continue
+        said = f"regexp_extract({name(column)}, {quote(OFFSET)}, 2)"
+        found = connection.execute(
+            f"SELECT {said} AS said, count(*), arg_min(source_file, (_file_no, source_row)), "
+            f"arg_min(source_row, (_file_no, source_row)), arg_min({name(column)}, (_file_no, source_row)) "
+            f"FROM texts WHERE contains({name(column)}, ':') GROUP BY said ORDER BY count(*) DESC, said").fetchall()
+        offsets = [row for row in found if row[0]]
+        if not offsets:
+            continue
+        zones[column] = "" if spec.timezone in (None, "as_written") else spec.timezone
+        utc = offsets[0][0].replace(":", "") in ("Z", "+0000", "-0000", "+00")
+        if spec.timezone is None and (len(found) > 1 or utc):
+            what = "的时间带有不同的时区" if len(found) > 1 else "的时间是世界时（UTC）"
+            raise ExportError(
+                "time_zone", offsets[0][2], f"列 {column} {what}",
+                rows=[(row, f"{_shown(spec, column, text)}（这样的有 {n} 个）") for _, n, _, row, text in found[:SHOWN]],
+                hint="在这张表里写 timezone: Asia/Shanghai（换算成当地时间）或 timezone: as_written（照所写的钟点，不换算）")
+    return zones
+
+
+def _shown(spec: Table, column: str, text: str) -> str:
+    return "（个人信息）" if column in spec.personal else text
