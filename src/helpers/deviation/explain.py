@@ -104,7 +104,7 @@ def with_causes(deviation: Deviation, observed: Observed, figure: Figure, dimens
         return deviation
     aim = Aim(observed.agg, observed.target, observed.side, scale_of(measure))
     table = measures.year.year.tables[str(measure.table)]
-    dimensions = [name for name in dimensions if name not in table.personal]
+    dimensions = [name for name in dimensions if name not in table.tidy_personal]
     if not dimensions:
         return deviation
     shown = _ticket_columns(table, dimensions)
@@ -121,15 +121,15 @@ def with_causes(deviation: Deviation, observed: Observed, figure: Figure, dimens
 def _ticket_columns(table: Table, dimensions: Sequence[str]) -> list[str]:
     """Key, date, clocks with their ends, dimensions, place in the export."""
     clocks = [c for name, d in table.derived.items() if d.clock for c in (d.start, d.end, name)]
-    named = [*table.key, table.year_by, *clocks, *dimensions, "source_file", "source_row"]
+    named = [*table.tidy_key, table.year_by, *clocks, *dimensions, "source_file", "source_row"]
     return list(dict.fromkeys(str(column) for column in named if column))
 
 
 def _tickets(rows: pd.DataFrame, columns: Sequence[str], table: Table) -> Iterator[Mapping[str, Any]]:
     """Each row by its key, personal columns left out; ``ticket_id`` is the key whatever its column."""
-    key = [column for column in table.key if column in columns]
-    kept = [column for column in columns if column not in table.personal and column not in key]
+    key = [column for column in table.tidy_key if column in columns]
+    kept = [column for column in columns if column not in table.tidy_personal and column not in key]
     for row in rows.to_dict(orient="records"):
-        parts = [MASKED if c in table.personal else str(plain(row[c])) for c in key]
+        parts = [MASKED if c in table.tidy_personal else str(plain(row[c])) for c in key]
         place = f"{row['source_file']}#{row['source_row']}"
         yield {"ticket_id": "/".join(parts) or place, **{c: plain(row[c]) for c in kept}}

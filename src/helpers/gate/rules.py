@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from helpers.year.expressions import SQL_TYPES
-from helpers.year.tables import Derived, GateRule, Level, Table
+from helpers.year.tables import GateRule, Level, Table
+from helpers.year.tidy import record_columns, tidy_columns
 
 if TYPE_CHECKING:
     from helpers.year.load import Year
@@ -52,12 +52,10 @@ class About:
 
 def about_table(spec: Table) -> About:
     """What a declaration says about its table's columns."""
-    types = {column: SQL_TYPES[declared.type] for column, declared in spec.columns.items()}
-    clocks = {"hours": "DOUBLE", "workdays": "INTEGER"}
-    types |= {c: clocks[d.clock] if d.clock else SQL_TYPES[d.type] for c, d in spec.derived.items()}
     names = {column: declared.source[0] for column, declared in spec.columns.items()}
-    names |= {column: d.words or column for column, d in spec.derived.items()}
-    return About(spec.title, types, frozenset(spec.personal), names)
+    names = {column: names.get(column) or words for column, words in spec.column_words().items()} | {
+        column: d.words or column for column, d in spec.derived.items()}
+    return About(spec.title, tidy_columns(spec), spec.tidy_personal, names)
 
 
 def rules_of(year: Year) -> dict[str, list[Rule]]:
@@ -109,7 +107,8 @@ def builtin_rules(table: str, spec: Table, fiscal_year: int) -> list[Rule]:
 
 
 def _called(spec: Table, column: str) -> str:
-    return f"“{spec.columns[column].source[0]}”"
+    source = spec.columns.get(column)
+    return f"“{source.source[0] if source else spec.column_words().get(column, column)}”"
 
 
 def _filled(rule_id: str, spec: Table, column: str) -> Rule:
@@ -120,23 +119,25 @@ def _filled(rule_id: str, spec: Table, column: str) -> Rule:
 
 
 def _key_rules(spec: Table) -> list[Rule]:
-    if not spec.key:
+    key = spec.tidy_key
+    if not key:
         return []
-    called = "、".join(_called(spec, column) for column in spec.key)
+    called = "、".join(_called(spec, column) for column in key)
     remedy = (f"核对重复的{called}：同一事项有多行的，在 year.yml 里用 keep 声明保留哪一行；"
               "编号录错的，用 corrections.yml 更正")
     arguments: dict[str, Any]
-    if len(spec.key) == 1:
-        kind, arguments = "expect_column_values_to_be_unique", {"column": spec.key[0]}
+    if len(key) == 1:
+        kind, arguments = "expect_column_values_to_be_unique", {"column": key[0]}
     else:
         kind = "expect_compound_columns_to_be_unique"
-        arguments = {"column_list": list(spec.key), "ignore_row_if": "any_value_is_missing"}
+        arguments = {"column_list": list(key), "ignore_row_if": "any_value_is_missing"}
     unique = Rule("key_unique", kind, arguments, "stop", f"{called}不得重复", remedy, origin="built_in")
-    return [*(_filled(f"key_filled:{column}", spec, column) for column in spec.key), unique]
+    return [*(_filled(f"key_filled:{column}", spec, column) for column in key), unique]
 
 
 def _required_rules(spec: Table) -> list[Rule]:
-    columns = [c for c, declared in spec.columns.items() if declared.required and c not in spec.key]
+    there = record_columns(spec)
+    columns = [c for c, declared in spec.columns.items() if declared.required and c in there and c not in spec.tidy_key]
     return [_filled(f"required_filled:{column}", spec, column) for column in columns]
 
 
@@ -153,23 +154,40 @@ def _year_rules(spec: Table, fiscal_year: int) -> list[Rule]:
 
 
 def _clock_rules(spec: Table) -> list[Rule]:
-    pairs: dict[tuple[str, str], str] = {}
+    """Each pair of clock ends once, named by its first clock. Kept rows have an empty clock."""
+    first: dict[tuple[str, str], str] = {}
     for column, derived in spec.derived.items():
         if derived.clock:
-            pairs.setdefault((str(derived.start), str(derived.end)), column)
-    return [_clock_rule(spec, spec.derived[column], column) for column in pairs.values()]
+            first.setdefault((str(derived.start), str(derived.end)), column)
+    rules = []
+    if spec.checks.backwards != "keep":
+        rules += [_forward(spec, pair, column) for pair, column in first.items()]
+    if spec.checks.unstarted != "keep":
+        filled = {*spec.tidy_key, spec.year_by, *(c for c, declared in spec.columns.items() if declared.required)}
+        rules += [_started(spec, pair, column) for pair, column in first.items() if pair[0] not in filled]
+    return rules
 
 
-def _clock_rule(spec: Table, derived: Derived, column: str) -> Rule:
-    start, end = str(derived.start), str(derived.end)
+def _forward(spec: Table, pair: tuple[str, str], column: str) -> Rule:
+    start, end = pair
     arguments = {"column_A": end, "column_B": start, "or_equal": True,
                  "ignore_row_if": "either_value_is_missing"}
     # A day has no time: on the day of the start it cannot be compared with it.
-    by_day = spec.columns[end].type == "date" and spec.columns[start].type == "datetime"
+    types = record_columns(spec)
+    by_day = types[end] == "DATE" and types[start] == "TIMESTAMP"
     where = f'CAST("{start}" AS DATE) <> "{end}"' if by_day else None
     return Rule(f"clock_forward:{column}", "expect_column_pair_values_a_to_be_greater_than_b", arguments,
                 "stop", f"{_called(spec, end)}不得早于{_called(spec, start)}",
-                "核对两个时间哪一个录错，用 corrections.yml 更正并写明依据", where, "built_in")
+                "核对两个时间哪一个录错，用 corrections.yml 更正并写明依据；要剔除的在 checks 里写 backwards: set_aside",
+                where, "built_in")
+
+
+def _started(spec: Table, pair: tuple[str, str], column: str) -> Rule:
+    start, end = pair
+    return Rule(f"clock_started:{column}", "expect_column_values_to_not_be_null", {"column": start}, "stop",
+                f"有{_called(spec, end)}的须有{_called(spec, start)}",
+                f"补填{_called(spec, start)}或用 corrections.yml 更正；要剔除的在 checks 里写 unstarted: set_aside，"
+                "要保留的写 unstarted: keep（时长按未知处理）", f'"{end}" IS NOT NULL', "built_in")
 
 
 def _boolean_rules(spec: Table) -> list[Rule]:
@@ -178,4 +196,5 @@ def _boolean_rules(spec: Table) -> list[Rule]:
                  f"补填{_called(spec, column)}，或在 columns.{column} 的 true、false 里补上来源的写法；"
                  "留空的按未知处理，不计为达到要求", origin="built_in")
             for column, declared in spec.columns.items()
-            if declared.type == "boolean" and not declared.required and column not in spec.key]
+            if declared.type == "boolean" and not declared.required and column in record_columns(spec)
+            and column not in spec.tidy_key]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from helpers.activity.calendar import CalendarUnknown, is_workday
+from helpers.activity.calendar import CalendarUnknown, calendar_problem, is_workday
 from helpers.gate import year_faults
 from helpers.year.crosscheck import crosscheck
 from helpers.year.faults import Fault, YearFileError
@@ -29,11 +29,16 @@ def _check_one(root: Path, fiscal_year: int) -> list[Fault]:
 
 def _calendar(year: Year) -> list[Fault]:
     """A working-day clock needs a calendar that knows the year; weekends are never assumed."""
-    clocks = [d.clock for table in year.year.tables.values() for d in table.derived.values()]
-    if "workdays" not in clocks:
+    lines, calendar = year.lines["year.yml"], year.year.calendar
+    problem = calendar_problem(calendar)
+    if problem:
+        return [lines.fault("calendar_country", ("calendar",), problem, value=calendar.base,
+                            hint="写 cn、weekdays、custom，或国家的两位大写代码，如 DE")]
+    clocks = {d.clock for table in year.year.tables.values() for d in table.derived.values()}
+    if not clocks & {"workdays", "office_hours"}:
         return []
     try:
-        is_workday(date(year.fiscal_year, 7, 1), year.year.calendar)
+        is_workday(date(year.fiscal_year, 7, 1), calendar)
     except CalendarUnknown as unknown:
-        return [year.lines["year.yml"].fault("calendar_unknown", ("calendar",), unknown.what, hint=unknown.block)]
+        return [lines.fault("calendar_unknown", ("calendar",), unknown.what, hint=unknown.block)]
     return []

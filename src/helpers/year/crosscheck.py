@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from pathlib import Path
 
 from helpers.indicators import (
     RuleError,
@@ -16,13 +15,13 @@ from helpers.indicators import (
     parse_money,
     parse_target,
 )
-from helpers.year.expressions import GIVEN, SQL_TYPES, ExpressionError, check_expression
-from helpers.year.faults import Fault, YearFileError, did_you_mean
+from helpers.year.check_tables import Path_, check_corrections, check_tables, expression, unknown
+from helpers.year.faults import Fault, YearFileError
 from helpers.year.load import Lines, Year
 from helpers.year.models import Actual, Indicator, Measure
-from helpers.year.tables import Table
+from helpers.year.tidy import matching_files, tidy_columns
 
-Path_ = tuple[str | int, ...]
+__all__ = ["crosscheck", "matching_files", "require_sound", "tidy_columns"]
 
 
 def crosscheck(year: Year) -> list[Fault]:
@@ -30,13 +29,13 @@ def crosscheck(year: Year) -> list[Fault]:
     return [
         *_rules(year),
         *_budget(year),
-        *_tables(year),
+        *check_tables(year),
         *_measures(year),
         *_indicators(year),
         *_activities(year),
         *_source(year),
         *_plan(year),
-        *_corrections(year),
+        *check_corrections(year),
     ]
 
 
@@ -80,7 +79,7 @@ def _budget(year: Year) -> Iterator[Fault]:
     if isinstance(budget.spent, str):
         entries.append((("budget", "spent"), budget.spent))
     elif budget.spent.measure not in year.measures:
-        yield _unknown(lines, ("budget", "spent", "measure"), "度量", budget.spent.measure, year.measures)
+        yield unknown(lines, ("budget", "spent", "measure"), "度量", budget.spent.measure, year.measures)
     for index, part in enumerate(budget.parts):
         entries.append((("budget", "parts", index, "budget"), part.budget))
         if part.spent is not None:
@@ -98,74 +97,15 @@ def _budget(year: Year) -> Iterator[Fault]:
                           f"各部分合计 {sum(parts):f} 元，与年初预算 {initial:f} 元不一致")  # type: ignore[arg-type]
 
 
-def _tables(year: Year) -> Iterator[Fault]:
-    lines = year.lines["year.yml"]
-    for name, table in year.year.tables.items():
-        path: Path_ = ("tables", name)
-        for index, pattern in enumerate(table.files):
-            place = (*path, "files") if len(table.files) == 1 else (*path, "files", index)
-            if pattern.startswith("/") or ".." in Path(pattern).parts:
-                yield lines.fault("file_outside", place, "只能是本年度文件夹以内的文件", value=pattern)
-            elif not matching_files(year.folder, pattern):
-                present = sorted(
-                    p.relative_to(year.folder).as_posix()
-                    for p in year.folder.glob("exports/*") if p.is_file())
-                yield lines.fault("file_missing", place, "没有这个文件", value=pattern,
-                                  hint=did_you_mean(pattern, present) or "把导出文件放到这个位置，或改正文件名")
-        yield from _table_columns(lines, path, table)
-
-
-def _table_columns(lines: Lines, path: Path_, table: Table) -> Iterator[Fault]:
-    own, columns = list(table.columns), tidy_columns(table)
-    for name in set(table.columns) & set(table.derived) | set(columns) & set(GIVEN):
-        yield lines.fault("column_twice", (*path, "derived", name), f"列名 {name} 已被占用", hint="换一个列名")
-    named: list[tuple[str, str]] = [("key", key) for key in table.key]
-    named += [("personal", column) for column in table.personal]
-    named += [("synonyms", column) for column in table.synonyms]
-    named += [("year_by", table.year_by)] if table.year_by else []
-    named += [("keep", table.keep.by)] if table.keep else []
-    for place, column in named:
-        if column not in table.columns:
-            yield _unknown(lines, (*path, place), "列", column, own)
-    if table.keep and not table.key:
-        yield lines.fault("keep_without_key", (*path, "keep"), "写了 keep 就要写 key")
-    if table.year_by in table.columns and table.columns[table.year_by].type not in ("date", "datetime"):
-        yield lines.fault("not_a_date", (*path, "year_by"), f"{table.year_by} 不是日期列",
-                          hint=f"在 columns.{table.year_by} 里写 type: datetime")
-    for name, spec in table.derived.items():
-        yield from _derived(lines, (*path, "derived", name), name, table)
-    typed = {name: SQL_TYPES[column.type] for name, column in table.columns.items()}
-    for index, scope in enumerate(table.out_of_scope):
-        yield from _expression(lines, (*path, "out_of_scope", index, "where"), scope.where, typed, True)
-    for index, rule in enumerate(table.gate):
-        if rule.where:
-            yield from _expression(lines, (*path, "gate", index, "where"), rule.where, columns, True)
-
-
-def _derived(lines: Lines, path: Path_, name: str, table: Table) -> Iterator[Fault]:
-    spec = table.derived[name]
-    if spec.expr is not None:
-        before = list(table.derived)[: list(table.derived).index(name)]
-        known = {k: v for k, v in tidy_columns(table).items() if k in table.columns or k in before}
-        yield from _expression(lines, (*path, "expr"), spec.expr, known, spec.type == "boolean")
-        return
-    for place, column in (("start", spec.start), ("end", spec.end)):
-        if column not in table.columns:
-            yield _unknown(lines, (*path, place), "列", str(column), list(table.columns))
-        elif table.columns[column].type not in ("date", "datetime"):
-            yield lines.fault("not_a_date", (*path, place), f"{column} 不是日期列",
-                              hint=f"在 columns.{column} 里写 type: datetime")
-
-
 def _activities(year: Year) -> Iterator[Fault]:
     spec, lines = year.year.activities, year.lines["year.yml"]
     if spec is None:
         return
     table = year.year.tables.get(spec.table)
     if table is None:
-        yield _unknown(lines, ("activities", "table"), "表", spec.table, year.year.tables)
+        yield unknown(lines, ("activities", "table"), "表", spec.table, year.year.tables)
     elif spec.by not in tidy_columns(table):
-        yield _unknown(lines, ("activities", "by"), "列", spec.by, tidy_columns(table))
+        yield unknown(lines, ("activities", "by"), "列", spec.by, tidy_columns(table))
     for category, times in Counter(item.category for item in spec.items).items():
         if times > 1:
             yield lines.fault("listed_twice", ("activities", "items"), f"{category} 列了 {times} 次")
@@ -179,7 +119,7 @@ def _source(year: Year) -> Iterator[Fault]:
     for index, statement in enumerate(year.year.source.statements):
         if statement.about not in known:
             path = ("source", "statements", index, "about")
-            yield _unknown(year.lines["year.yml"], path, "指标或一级指标", statement.about, known)
+            yield unknown(year.lines["year.yml"], path, "指标或一级指标", statement.about, known)
 
 
 # --- indicators.yml -------------------------------------------------------------------------------
@@ -194,24 +134,24 @@ def _measures(year: Year) -> Iterator[Fault]:
             continue
         table = year.year.tables.get(str(measure.table))
         if table is None:
-            yield _unknown(lines, (*path, "table"), "表", str(measure.table), year.year.tables)
+            yield unknown(lines, (*path, "table"), "表", str(measure.table), year.year.tables)
             continue
         columns = tidy_columns(table)
         if measure.where is not None:
-            yield from _expression(lines, (*path, "where"), measure.where, columns, True)
+            yield from expression(lines, (*path, "where"), measure.where, columns, True)
         if measure.value is not None:
             boolean = measure.agg == "share"
-            yield from _expression(lines, (*path, "value"), measure.value, columns, boolean,
+            yield from expression(lines, (*path, "value"), measure.value, columns, boolean,
                                    numeric=not boolean)
         if measure.date is not None and columns.get(measure.date) not in ("DATE", "TIMESTAMP"):
-            yield _unknown(lines, (*path, "date"), "日期列", measure.date, columns)
+            yield unknown(lines, (*path, "date"), "日期列", measure.date, columns)
 
 
 def _ratio(year: Year, lines: Lines, path: Path_, measure: Measure) -> Iterator[Fault]:
     for place, name in (("numerator", measure.numerator), ("denominator", measure.denominator)):
         other = year.measures.get(str(name))
         if other is None:
-            yield _unknown(lines, (*path, place), "度量", str(name), year.measures)
+            yield unknown(lines, (*path, place), "度量", str(name), year.measures)
         elif other.agg == "ratio":
             yield lines.fault("ratio_of_ratio", (*path, place), "比值的两端不能再是比值", value=name)
 
@@ -266,7 +206,7 @@ def _actual(year: Year, path: Path_, actual: Actual, target: Target | None) -> I
     if actual.measure is not None:
         measure = year.measures.get(actual.measure)
         if measure is None:
-            yield _unknown(lines, (*path, "measure"), "度量", actual.measure, year.measures)
+            yield unknown(lines, (*path, "measure"), "度量", actual.measure, year.measures)
         elif target is not None:
             yield from _units(lines, path, measure, target)
         return
@@ -311,7 +251,7 @@ def _explain(year: Year, path: Path_, dimensions: Sequence[str], actual: Actual)
     for dimension in dimensions:
         if table is None or dimension not in tidy_columns(table):
             known = list(tidy_columns(table)) if table else []
-            yield _unknown(year.lines["indicators.yml"], path, "列", dimension, known)
+            yield unknown(year.lines["indicators.yml"], path, "列", dimension, known)
 
 
 def _shares(lines: Lines, path: Path_, indicator: Indicator) -> Iterator[Fault]:
@@ -320,7 +260,7 @@ def _shares(lines: Lines, path: Path_, indicator: Indicator) -> Iterator[Fault]:
         yield lines.fault("parts_share", (*path, "parts"), "各部分的 share_of_weight 要么都不写，要么都写且合计为 1")
 
 
-# --- plan.yml, corrections.yml --------------------------------------------------------------------
+# --- plan.yml --------------------------------------------------------------------
 
 
 def _plan(year: Year) -> Iterator[Fault]:
@@ -332,43 +272,9 @@ def _plan(year: Year) -> Iterator[Fault]:
         if ids[action.id] > 1:
             yield lines.fault("id_twice", (*path, "id"), "措施编号重复", value=action.id)
         if action.indicator not in indicators:
-            yield _unknown(lines, (*path, "indicator"), "指标", action.indicator, indicators)
+            yield unknown(lines, (*path, "indicator"), "指标", action.indicator, indicators)
         if action.yardstick.measure not in year.measures:
-            yield _unknown(lines, (*path, "yardstick", "measure"), "度量", action.yardstick.measure, year.measures)
+            yield unknown(lines, (*path, "yardstick", "measure"), "度量", action.yardstick.measure, year.measures)
         yield from _target(lines, (*path, "yardstick", "target"), parse_target(action.yardstick.target))
         if action.status == "done" and action.done_on is None:
             yield lines.fault("done_when", (*path, "status"), "已完成的措施要写完成日期 done_on")
-
-
-def _corrections(year: Year) -> Iterator[Fault]:
-    lines = year.lines["corrections.yml"]
-    for index, correction in enumerate(year.corrections.corrections):
-        path: Path_ = ("corrections", index)
-        table = year.year.tables.get(correction.table)
-        if table is None:
-            yield _unknown(lines, (*path, "table"), "表", correction.table, year.year.tables)
-            continue
-        for place in ("key", "expect", "change"):
-            for column in getattr(correction, place):
-                if column not in table.columns:
-                    yield _unknown(lines, (*path, place, column), "列", column, list(table.columns))
-
-
-# --- shared ---------------------------------------------------------------------------------------
-
-
-def _unknown(lines: Lines, path: Path_, what: str, word: str, known: object) -> Fault:
-    return lines.fault("unknown_name", path, f"没有这个{what}", value=word,
-                       hint=did_you_mean(word, sorted(known)))  # type: ignore[call-overload]
-
-
-def _expression(lines: Lines, path: Path_, text: str, columns: dict[str, str], boolean: bool, *,
-                numeric: bool = False) -> Iterator[Fault]:
-    try:
-        kind = check_expression(text, columns, boolean=boolean)
-    except ExpressionError as error:
-        yield lines.fault("bad_expression", path, str(error), value=text, hint=error.hint)
-        return
-    if numeric and not kind.startswith(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT",
-                                        "DOUBLE", "FLOAT", "DECIMAL")):
-        yield lines.fault("bad_expression", path, f"这里要一个数，表达式的结果是 {kind}", value=text)

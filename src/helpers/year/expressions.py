@@ -134,3 +134,17 @@ def _bind(text: str, columns: Mapping[str, str], boolean: bool) -> str:
     if boolean and found != "BOOLEAN":
         raise ExpressionError(f"这里要一个条件（真或假），表达式的结果是 {found}", "写成比较，例如 hours <= 1")
     return found
+
+
+def date_format_problem(text: str) -> str | None:
+    """What is wrong with a date format, None when it can be used."""
+    import duckdb
+
+    quoted = text.replace("%z", "").replace("'", "''")
+    try:
+        _connection().cursor().execute(f"SELECT try_strptime('', ['{quoted}'])").fetchall()
+    except duckdb.Error as error:
+        return f"看不懂的日期写法：{str(error).splitlines()[0]}"
+    if not any(f"%{mark}" in text for mark in "YyG"):
+        return "日期写法里没有年份（%Y 或 %y）"
+    return None if "%" in text.replace("%Y", "", 1).replace("%y", "", 1) else "日期写法里只有年份"
