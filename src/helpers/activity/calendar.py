@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Literal
@@ -135,16 +136,13 @@ def _days(first: datetime.date, last: datetime.date) -> list[datetime.date]:
 
 
 def workday_counts(first: datetime.date, last: datetime.date, calendar: Calendar) -> pa.Table:
-    """``day`` and ``workdays``: the number of working days from ``first`` up to and with each day.
-
-    The difference between two days is the number of working days after the earlier one: 0 until
-    the next working day begins, 1 until the end of the next working day.
-    """
-    days, counts, running = _days(first, last), [], 0
-    for day in days:
-        running += is_workday(day, calendar)
-        counts.append(running)
-    return pa.table({"day": pa.array(days, pa.date32()), "workdays": pa.array(counts, pa.int32())})
+    """``day``, ``workdays``: the number of working days from ``first`` up to and with each day, and
+    ``work``: whether the day itself is one."""
+    days = _days(first, last)
+    work = [is_workday(day, calendar) for day in days]
+    counts = list(itertools.accumulate(work, initial=0))[1:]
+    return pa.table({"day": pa.array(days, pa.date32()), "workdays": pa.array(counts, pa.int32()),
+                     "work": pa.array(work, pa.bool_())})
 
 
 def office_days(first: datetime.date, last: datetime.date, calendar: Calendar,

@@ -61,7 +61,7 @@ def _span(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table) -> tup
 
 def _days_table(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table,
                 span: tuple[datetime.date, datetime.date] | None) -> None:
-    connection.execute("CREATE TABLE calendar (day DATE, workdays INTEGER)")
+    connection.execute("CREATE TABLE calendar (day DATE, workdays INTEGER, work BOOLEAN)")
     if span and any(d.clock == "workdays" for d in spec.derived.values()):
         connection.register("counts", workday_counts(*span, year.year.calendar))
         connection.execute("INSERT INTO calendar SELECT * FROM counts")
@@ -76,8 +76,11 @@ def _clock_table(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table,
     wrong = backwards(spec, str(derived.start), str(derived.end))
     target = name("clock." + column)
     if derived.clock == "workdays":
+        # On a free day the working day before it is over: only by the end of the next one is it kept.
+        passed = "e.workdays - s.workdays"
+        value = f"{passed} + CAST({passed} > 0 AND NOT e.work AS INTEGER)"
         connection.execute(
-            f"CREATE TABLE {target} AS SELECT q._id, CASE WHEN NOT ({wrong}) THEN e.workdays - s.workdays END AS clock FROM ids AS q "
+            f"CREATE TABLE {target} AS SELECT q._id, CASE WHEN NOT ({wrong}) THEN {value} END AS clock FROM ids AS q "
             f"LEFT JOIN calendar AS s ON s.day = CAST(q.{name(str(derived.start))} AS DATE) "
             f"LEFT JOIN calendar AS e ON e.day = CAST(q.{name(str(derived.end))} AS DATE)")
         return

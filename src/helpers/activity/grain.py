@@ -96,7 +96,8 @@ def _cases(spec: Table, grain: Grain, fiscal_year: int) -> str:
 
 def _at(moment: Moment | None, flag: str, time: str, usual: str) -> str:
     take = (moment.take if moment else None) or usual
-    return f"{'min' if take == 'first' else 'max'}({time}) FILTER (WHERE {flag})"
+    picked = f" FILTER (WHERE {flag})" if moment is None or moment.when else ""
+    return f"{'min' if take == 'first' else 'max'}({time}){picked}"
 
 
 def _attribute(attribute: Attribute, spec: Table) -> str:

@@ -177,9 +177,10 @@ class Hold(Model):
 class Derived(Model):
     """A column computed from others: a clock between two dates, or an expression.
 
-    ``clock: hours``: calendar hours between ``start`` and ``end``. ``clock: workdays``: working
-    days after the day of ``start`` on which ``end`` falls (0 = the same day or before the next
-    working day begins, 1 = by the end of the next working day). ``clock: office_hours``: the hours
+    ``clock: hours``: calendar hours between ``start`` and ``end``. ``clock: workdays``: how many
+    working days have begun after the day of ``start`` by the end of which ``end`` falls (0 = the same
+    day or before the next working day begins, 1 = by the end of the next working day; an end on a
+    free day counts to the working day after it). ``clock: office_hours``: the hours
     between them that lie within ``office_hours`` (or, ``by`` a column's value, within different
     ones). ``hold``: what is subtracted. A clock that would run backwards is empty.
     """

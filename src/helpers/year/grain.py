@@ -16,15 +16,24 @@ MADE = ("opened_at", "resolved_at", "closed_at", "hold_seconds", "events", "reop
 
 
 def _as_moment(value: Any) -> Any:
-    """``opens: "status = 'New'"`` is short for ``opens: {when: …}``."""
+    """``opens: "status = 'New'"`` is short for ``opens: {when: …}``, ``closes: last`` for the last event of all."""
+    if value in ("first", "last"):
+        return {"take": value}
     return {"when": value} if isinstance(value, str) else value
 
 
 class Moment(Model):
-    """Which of a case's events tells a moment: an expression over the event columns, first or last."""
+    """Which of a case's events tells a moment: the first or last for which ``when``, an expression
+    over the event columns, is true (of all events when it is not said)."""
 
-    when: Words
+    when: Words | None = None
     take: Take | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Moment:
+        if self.when is None and self.take is None:
+            raise ValueError("写一个条件，或 first、last")
+        return self
 
 
 class Attribute(Model):
@@ -105,5 +114,5 @@ class Grain(Model):
     def expressions(self) -> dict[str, str]:
         """Each condition over the event columns, by its place in the declaration."""
         said = {"opens": self.opens, "resolves": self.resolves, "closes": self.closes}
-        found = {name: moment.when for name, moment in said.items() if moment}
+        found = {name: moment.when for name, moment in said.items() if moment and moment.when}
         return found | {n: e for n, e in (("suspends", self.suspends), ("resumes", self.resumes)) if e}
