@@ -14,8 +14,6 @@ from helpers.year.clocks import Schedule
 from helpers.year.models import Calendar
 
 DayKind = Literal["workday", "weekend", "holiday"]
-CALENDAR_WORDS = {"cn": "国家法定节假日除外，调休上班日计入", "weekdays": "周一至周五，不扣节假日",
-                  "custom": "按声明的放假日和上班日"}
 
 
 class CalendarUnknown(Exception):

@@ -17,6 +17,7 @@ from helpers.activity import clocks, corrections, dates, grain, sql
 from helpers.activity.cells import declares_offsets, name, quote
 from helpers.activity.errors import ExportError
 from helpers.activity.read import ROW, Sheet, find_columns, read_export
+from helpers.year.clock_words import clock_words
 from helpers.year.load import Year
 from helpers.year.models import Calendar
 from helpers.year.tables import Table
@@ -272,7 +273,7 @@ def _schema(spec: Table, calendar: Calendar) -> list[dict[str, Any]]:
 
     own = [{"column": c, "type": types[c], "words": words[c], "from": headers(c)} for c in record_columns(spec)]
     derived = [{"column": c, "type": types[c], "from": [],
-                "words": d.words or (clocks.clock_words(d, spec, calendar) if d.clock else str(d.expr))}
+                "words": d.words or (clock_words(d, spec, calendar) if d.clock else str(d.expr))}
                for c, d in spec.derived.items()]
     return [*own, *derived,
             {"column": "source_file", "type": "VARCHAR", "words": "来源文件", "from": []},

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from helpers.activity.calendar import CALENDAR_WORDS, known_span, office_days, workday_counts
+from helpers.activity.calendar import known_span, office_days, workday_counts
 from helpers.activity.cells import name, quote, strings
 from helpers.activity.errors import ExportError
 from helpers.activity.sql import backwards, given
@@ -185,38 +185,3 @@ def _intervals(spec: Table, hold: Hold, number: int, connection: duckdb.DuckDBPy
     file = quote(str(out / f"{hold.table}.parquet"))
     return (f"SELECT i._id, h.s, h.e FROM ids AS i JOIN (SELECT {theirs}, {start} AS s, {end} AS e "
             f"FROM read_parquet({file})) AS h ON {on}")
-
-
-# --- in words -------------------------------------------------------------------------------------
-
-
-def clock_words(derived: Derived, spec: Table, calendar: Calendar) -> str:
-    """What a clock counts, as the report says it: from when to when, in which hours, less what."""
-    words = spec.column_words()
-    start, end = (words.get(str(c), str(c)) for c in (derived.start, derived.end))
-    days = CALENDAR_WORDS.get(calendar.base, f"按 {calendar.base} 的公共假日")
-    if derived.clock == "hours":
-        told = f"{start}至{end}的自然小时数"
-    elif derived.clock == "workdays":
-        told = f"{start}当日之后至{end}所经过的工作日数（{days}；1 为不晚于下一个工作日结束）"
-    else:
-        told = f"{start}至{end}之间的办公小时数（{_hours_in_words(derived, spec)}；{days}）"
-    return told + (f"，扣除{'、'.join(_hold_words(hold, words) for hold in derived.hold)}" if derived.hold else "")
-
-
-def _hours_in_words(derived: Derived, spec: Table) -> str:
-    if derived.by is None:
-        return derived.schedules()[0].in_words()
-    called = spec.column_words().get(derived.by.column, derived.by.column)
-    said = [f"{called}为{value}的：{schedule.in_words()}" for value, schedule in derived.by.values.items()]
-    return "；".join(said + ([f"其余：{derived.by.otherwise.in_words()}"] if derived.by.otherwise else []))
-
-
-def _hold_words(hold: Hold, words: dict[str, str]) -> str:
-    if hold.events:
-        return "暂停事件至恢复之间的时间"
-    if hold.column is not None:
-        return words.get(hold.column, hold.column)
-    if hold.table is not None:
-        return f"{hold.table} 中登记的暂停时段"
-    return f"{words.get(str(hold.start), str(hold.start))}至{words.get(str(hold.end), str(hold.end))}的时段"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow.parquet
 
 from helpers.measures import compile as compiled
+from helpers.year.clock_words import clock_words, clocks_of
 from helpers.year.load import Year
 from helpers.year.models import Measure
 
@@ -23,7 +24,8 @@ class Figure:
     """One measured figure: ``value`` in the measure's unit, None when it cannot be known.
 
     ``hits`` and ``n``: for a share the rows that keep the condition and all rows. ``unknown``: rows
-    whose value is missing. ``tables``: what it was read from.
+    whose value is missing. ``tables``: what it was read from. ``clocks``: what each clock it reads
+    counts, in words.
     """
 
     measure: str
@@ -35,6 +37,7 @@ class Figure:
     words: str
     sql: str
     tables: tuple[str, ...]
+    clocks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,13 +87,22 @@ class Measures:
             return self._ratio(name, measure)
         hits, n, unknown = self._connection.execute(compiled.total(measure)).fetchall()[0]
         return Figure(name, value_of(measure, hits, n), n, hits if measure.agg in ("share", "count") else None,
-                      unknown, unit_of(measure), measure.words, compiled.shown(measure), (str(measure.table),))
+                      unknown, unit_of(measure), measure.words, compiled.shown(measure), (str(measure.table),),
+                      self._clocks(measure))
 
     def _ratio(self, name: str, measure: Measure) -> Figure:
         top, bottom = self.figure(str(measure.numerator)), self.figure(str(measure.denominator))
         value = top.value / bottom.value if top.value is not None and bottom.value else None
         return Figure(name, value, top.n, None, top.unknown + bottom.unknown, measure.unit, measure.words,
-                      f"({top.sql}) / ({bottom.sql})", tuple(dict.fromkeys(top.tables + bottom.tables)))
+                      f"({top.sql}) / ({bottom.sql})", tuple(dict.fromkeys(top.tables + bottom.tables)),
+                      tuple(dict.fromkeys(top.clocks + bottom.clocks)))
+
+    def _clocks(self, measure: Measure) -> tuple[str, ...]:
+        """"<what the column is called>：<what it counts>" for each clock of a measure."""
+        table = self.year.year.tables[str(measure.table)]
+        called = table.column_words()
+        return tuple(f"{called.get(column, column)}：{clock_words(table.derived[column], table, self.year.year.calendar)}"
+                     for column in clocks_of(measure, table))
 
     def monthly(self, name: str) -> tuple[Month, ...]:
         """The measure month by month over the fiscal year; empty where it has no date or is a ratio.
@@ -110,6 +122,16 @@ class Measures:
             months.append(Month(month, value_of(measure, hits, n), n,
                                 hits if measure.agg in ("share", "count") else None))
         return tuple(months)
+
+    def groups(self, name: str, by: str) -> Mapping[str, Figure]:
+        """The measure for each value of a column, values in their order; rows without a value under ""."""
+        measure = self._declared(name)
+        whole = self.figure(name)
+        return {
+            value: replace(whole, value=value_of(measure, hits, n), n=n, unknown=unknown,
+                           hits=hits if measure.agg in ("share", "count") else None)
+            for value, hits, n, unknown in self._connection.execute(compiled.by_group(measure, by)).fetchall()
+        }
 
     def rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         """The rows behind a measure: ``_value``, then ``columns``."""

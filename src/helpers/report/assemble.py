@@ -201,7 +201,7 @@ def _evidence(declared: models.Actual, figure: Figure | None, sources: Sources) 
         unknown += "，按未达到计" if figure.unit == "比例" else "，未计入"
         note = f"{note}；{unknown}" if note else unknown
     return {"kind": "computed", "measure": figure.measure, "words": figure.words, "sql": figure.sql,
-            "inputs": sources.inputs(figure.tables), "rows": figure.n,
+            "clocks": list(figure.clocks), "inputs": sources.inputs(figure.tables), "rows": figure.n,
             "note": note, "method": declared.method, "documents": documents}
 
 

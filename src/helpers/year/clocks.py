@@ -106,9 +106,13 @@ class Schedule(Model):
         own = self.week[weekday]
         return self.week[0] if workday and weekday > 4 and not own else own
 
+    @property
+    def every_hour(self) -> bool:
+        return all(windows == ((0, 86400),) for windows in self.week)
+
     def in_words(self) -> str:
         """``周一至周五09:00—12:00、13:30—17:30``; ``全天候`` for every hour of every day."""
-        if all(windows == ((0, 86400),) for windows in self.week):
+        if self.every_hour:
             return "全天候"
         parts, day = [], 0
         while day < len(DAYS):

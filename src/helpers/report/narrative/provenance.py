@@ -128,6 +128,9 @@ def measures(results: Results) -> Iterable[Block]:
         ("比较方向", "left", 8),
     ]
     yield f.table("指标取得方式和计算口径", columns, rows)
+    clocks = dict.fromkeys(c for _, entry in _figures(results) for c in (entry.get("evidence") or {}).get("clocks") or ())
+    if clocks:
+        yield from f.para("计时口径。" + "".join(w.sentence(w.clause(clock)) for clock in clocks))
     for name, entry in _figures(results):
         evidence = entry.get("evidence") or {}
         if evidence.get("sql"):
