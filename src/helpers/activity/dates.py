@@ -110,16 +110,17 @@ def zones_of(connection: duckdb.DuckDBPyConnection, spec: Table, unread: Sequenc
     for column in date_columns(spec):
         if column not in unread and not declares_offsets(spec.columns[column], spec):
             continue
-        said = f"regexp_extract({name(column)}, {quote(OFFSET)}, 2)"
+        said = f"replace(regexp_extract({name(column)}, {quote(OFFSET)}, 2), ':', '')"
         found = connection.execute(
             f"SELECT {said} AS said, count(*), arg_min(source_file, (_file_no, source_row)), "
             f"arg_min(source_row, (_file_no, source_row)), arg_min({name(column)}, (_file_no, source_row)) "
-            f"FROM texts WHERE contains({name(column)}, ':') GROUP BY said ORDER BY count(*) DESC, said").fetchall()
+            f"FROM texts WHERE contains({name(column)}, ':') GROUP BY said "
+            "ORDER BY count(*) DESC, min((_file_no, source_row))").fetchall()
         offsets = [row for row in found if row[0]]
         if not offsets:
             continue
         zones[column] = "" if spec.timezone in (None, "as_written") else spec.timezone
-        utc = offsets[0][0].replace(":", "") in ("Z", "+0000", "-0000", "+00")
+        utc = offsets[0][0] in ("Z", "+0000", "-0000", "+00")
         if spec.timezone is None and (len(found) > 1 or utc):
             what = "的时间带有不同的时区" if len(found) > 1 else "的时间是世界时（UTC）"
             raise ExportError(

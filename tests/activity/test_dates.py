@@ -1,0 +1,129 @@
+"""Dates: several formats a column, day and month never guessed, time zones as declared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from helpers.activity.errors import ExportError
+from helpers.year.crosscheck import crosscheck
+from tests.activity.activity_samples import cleaned, project
+
+TABLES = """\
+  tickets:
+    title: 工单
+    files: exports/t.csv
+    columns:
+      id: 编号
+      at: {from: 时间, type: datetime%s}
+      other: {from: 另一列, type: datetime}
+%s"""
+
+
+def read(tmp_path: Path, cells: list[str], column: str = "", table: str = "") -> tuple[list[str | None], int]:
+    """The times read, as texts, and how many cells were unreadable."""
+    text = "编号,时间,另一列\n" + "".join(f'{n},"{cell}",\n' for n, cell in enumerate(cells))
+    found, tidy, _ = cleaned(project(tmp_path, TABLES % (column, table), {"t.csv": text}), tmp_path / "out")
+    return [None if pd.isna(t) else str(t) for t in tidy["at"]], found.unreadable_cells
+
+
+@pytest.mark.parametrize(("cell", "formats", "expected"), [
+    ("6/1/2005 9:13", ["%m/%d/%Y %H:%M"], "2005-06-01 09:13:00"),          # no padding
+    ("21.03.24 08:05", ["%d.%m.%Y %H:%M", "%d.%m.%y %H:%M"], "2024-03-21 08:05:00"),
+    ("5-Apr", ["%y-%b"], "2005-04-01 00:00:00"),                            # April 2005, as Excel left it
+    ("Mar-97", ["%y-%b", "%b-%y"], "1997-03-01 00:00:00"),
+    ("2024年3月5日 9:30", [], "2024-03-05 09:30:00"),
+    ("２０２４／０３／０５ ０９：３０", [], "2024-03-05 09:30:00"),
+    ("20240305", [], "2024-03-05 00:00:00"), ("20240305093001", [], "2024-03-05 09:30:01"),
+    ("2024-03-05T09:30:00.250", [], "2024-03-05 09:30:00.250000"),
+    ("2024-03-05 09:30 PM", ["%Y-%m-%d %I:%M %p"], "2024-03-05 21:30:00"),
+    ("5.3.2024", [], None), ("2024-13-01", [], None), ("三月", [], None), ("2024", [], None),
+    ("01/02/22", ["%Y/%m/%d", "%d/%m/%Y"], None),                           # no year of the first century
+])
+def test_a_cell_is_read_as_declared(tmp_path: Path, cell: str, formats: list[str], expected: str | None) -> None:
+    declared = f", dates: {formats!r}" if formats else ""
+    values, unread = read(tmp_path, [cell], declared)
+    assert values == [expected] and unread == (expected is None)
+
+
+def test_a_column_takes_its_own_formats_before_the_tables(tmp_path: Path) -> None:
+    table = '    dates: ["%m/%d/%Y"]\n'
+    assert read(tmp_path, ["3/4/2024"], "", table) == (["2024-03-04 00:00:00"], 0)
+    assert read(tmp_path, ["3/4/2024"], ', dates: "%d/%m/%Y"', table) == (["2024-04-03 00:00:00"], 0)
+
+
+def test_day_or_month_first_is_refused_until_declared(tmp_path: Path) -> None:
+    cells = ["2024-03-01", "25/03/2024 10:00", "3/4/2024 9:05", "5/5/2024 1:00"]
+    with pytest.raises(ExportError, match="ambiguous_date") as caught:
+        read(tmp_path, cells)
+    assert caught.value.rows[0] == (4, "3/4/2024 9:05")  # the ambiguous one first
+    message = str(caught.value)
+    assert "1 个既可读作日/月也可读作月/日，1 个只能是日在前，0 个只能是月在前" in message
+    assert 'columns.at（或整张表）写明：dates: ["%d/%m/%Y %H:%M"]（日在前）' in message
+    values, unread = read(tmp_path, cells, ', dates: ["%d/%m/%Y %H:%M"]')
+    assert unread == 0 and values[1:3] == ["2024-03-25 10:00:00", "2024-04-03 09:05:00"]
+
+
+def test_one_stray_cell_is_listed_not_stopped_at(tmp_path: Path) -> None:
+    assert read(tmp_path, ["2024-03-01"] * 3 + ["3/4/2024"])[1] == 1
+
+
+def test_two_declared_orders_that_clash_stop_with_their_rows(tmp_path: Path) -> None:
+    both = ', dates: ["%d/%m/%Y", "%m/%d/%Y"]'
+    with pytest.raises(ExportError, match="ambiguous_date") as caught:
+        read(tmp_path, ["25/03/2024", "03/04/2024", "12/31/2024"], both)
+    assert caught.value.rows == ((3, "03/04/2024"),) and "按声明的不同写法（%d/%m/%Y、%m/%d/%Y）" in str(caught.value)
+    values, _ = read(tmp_path, ["25/03/2024", "04/04/2024", "12/31/2024"], both)  # no cell says two things
+    assert values == ["2024-03-25 00:00:00", "2024-04-04 00:00:00", "2024-12-31 00:00:00"]
+
+
+OFFSETS = ["2024-03-01T09:00:00+08:00", "2024-03-01T09:00:00.5+08:00", "2024-07-01 09:00:00 +0800"]
+
+
+def test_one_offset_is_read_as_written(tmp_path: Path) -> None:
+    values, unread = read(tmp_path, [OFFSETS[0], "", OFFSETS[2]])
+    assert values == ["2024-03-01 09:00:00", None, "2024-07-01 09:00:00"] and unread == 0
+
+
+@pytest.mark.parametrize("cells", [
+    [OFFSETS[0], "2024-03-01T01:00:00+00:00"], [OFFSETS[0], "2024-03-01 09:00:00"], ["2024-03-01T01:00:00Z"]])
+def test_mixed_offsets_and_universal_time_are_refused_until_declared(tmp_path: Path, cells: list[str]) -> None:
+    with pytest.raises(ExportError, match="time_zone") as caught:
+        read(tmp_path, cells)
+    assert "timezone: Asia/Shanghai" in str(caught.value) and caught.value.rows[0][0] == 2
+
+
+@pytest.mark.parametrize(("zone", "expected"), [
+    ("Asia/Shanghai", ["2024-03-01 09:00:00", "2024-03-01 09:30:00", "2024-03-01 17:00:00", "2024-03-01 12:00:00"]),
+    ("+08:00", ["2024-03-01 09:00:00", "2024-03-01 09:30:00", "2024-03-01 17:00:00", "2024-03-01 12:00:00"]),
+    ("UTC", ["2024-03-01 01:00:00", "2024-03-01 01:30:00", "2024-03-01 09:00:00", "2024-03-01 12:00:00"]),
+    ("as_written", ["2024-03-01 09:00:00", "2024-03-01 01:30:00", "2024-03-01 03:30:00", "2024-03-01 12:00:00"])])
+def test_times_are_converted_to_the_declared_zone(tmp_path: Path, zone: str, expected: list[str]) -> None:
+    cells = ["2024-03-01T09:00:00+08:00", "2024-03-01T01:30:00Z", "2024-03-01T03:30:00-0530", "2024-03-01 12:00"]
+    assert read(tmp_path, cells, "", f"    timezone: {zone!r}\n") == (expected, 0)
+
+
+def test_a_declared_offset_is_looked_for_in_every_row(tmp_path: Path) -> None:
+    values, _ = read(tmp_path, ["01/03/2024 09:00:00+08:00"], ', dates: ["%d/%m/%Y %H:%M:%S%z"]')
+    assert values == ["2024-03-01 09:00:00"]
+
+
+@pytest.mark.parametrize(("column", "table", "code", "hint"), [
+    (', dates: "%d-%b"', "", "bad_date_format", "%y-%b"), (', dates: "%Y-%q"', "", "bad_date_format", ""),
+    ("", "    timezone: Asia/Shangai\n", "unknown_name", "Asia/Shanghai"), ("", '    timezone: "+8:00"\n', "unknown_name", "+08:00")])
+def test_check_finds_formats_and_zones_that_cannot_be_meant(tmp_path: Path, column: str, table: str, code: str, hint: str) -> None:
+    faults = [f for f in crosscheck(project(tmp_path, TABLES % (column, table), {"t.csv": ""})) if f.where.startswith("tables")]
+    assert [f.code for f in faults] == [code] and hint in str(faults[0])
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.datetimes(min_value=pd.Timestamp("1000-01-01").to_pydatetime()).map(lambda t: t.replace(microsecond=0, fold=0)),
+                min_size=1, max_size=5),
+       st.sampled_from(["%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%m-%d-%Y %H:%M:%S", "%Y%m%d%H%M%S"]))
+def test_what_a_format_writes_it_reads(tmp_path: Path, times: list[object], written: str) -> None:
+    values, unread = read(tmp_path, [t.strftime(written) for t in times], f', dates: "{written}"')  # type: ignore[attr-defined]
+    assert unread == 0 and values == [str(t) for t in times]
