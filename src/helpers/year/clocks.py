@@ -142,6 +142,9 @@ class ScheduleBy(Model):
     otherwise: Schedule | None = Field(default=None, alias="else")
 
 
+_HOLD_FORMS = "hold 写 events，或 {from: 列, to: 列}，或 {column: 列, unit: 分钟}"
+
+
 class Hold(Model):
     """What interrupts a clock. One of
 
@@ -164,13 +167,15 @@ class Hold(Model):
     @model_validator(mode="before")
     @classmethod
     def _short(cls, value: Any) -> Any:
+        if isinstance(value, str) and value != "events":
+            raise ValueError(_HOLD_FORMS)
         return {"events": True} if value == "events" else value
 
     @model_validator(mode="after")
     def _one_way(self) -> Hold:
         interval = self.start is not None and self.end is not None
         if self.events + interval + (self.column is not None) != 1 or (self.start is None) != (self.end is None):
-            raise ValueError("hold 写 events，或 from 和 to，或 column 和 unit")
+            raise ValueError(_HOLD_FORMS)
         if self.table is not None and not (interval and self.key):
             raise ValueError("hold 写了 table 就要写 key、from、to")
         if self.table is None and self.key:

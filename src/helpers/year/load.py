@@ -237,6 +237,7 @@ def _translate(error: Any, lines: Lines, model: type[BaseModel]) -> Fault:
         "literal_error": f"只能写 {context.get('expected', '')}",
         "string_pattern_mismatch": f"写法要符合 {context.get('pattern', '')}",
         "string_too_short": "不能为空",
+        "too_short": "不能为空",
         "greater_than": f"应大于 {context.get('gt', '')}",
         "greater_than_equal": f"不能小于 {context.get('ge', '')}",
         "less_than": f"应小于 {context.get('lt', '')}",

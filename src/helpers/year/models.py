@@ -6,6 +6,7 @@ Only shapes and single-value rules stand here; what spans several entries or fil
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -42,7 +43,7 @@ class Calendar(Model):
     names a part (``BY``).
     """
 
-    base: Annotated[str, Field(pattern=r"^(cn|weekdays|custom|[A-Z]{2})$")] = "cn"
+    base: str = "cn"
     subdivision: str | None = None
     holidays: tuple[date, ...] = ()
     workdays: tuple[date, ...] = ()
@@ -50,6 +51,8 @@ class Calendar(Model):
 
     @model_validator(mode="after")
     def _fits(self) -> Calendar:
+        if not re.fullmatch(r"cn|weekdays|custom|[A-Z]{2}", self.base):
+            raise ValueError("base 写 cn、weekdays、custom，或国家的两位大写代码，如 DE")
         if (self.holidays or self.workdays) and self.base != "custom":
             raise ValueError("holidays、workdays 只和 base: custom 同用；增补某一年写在 years 里")
         if self.subdivision and len(self.base) != 2:
