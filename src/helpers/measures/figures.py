@@ -124,7 +124,10 @@ class Measures:
         return tuple(months)
 
     def groups(self, name: str, by: str) -> Mapping[str, Figure]:
-        """The measure for each value of a column, values in their order; rows without a value under ""."""
+        """The measure for each value of a column, values in their order; rows without a value under "".
+
+        Raises ValueError for a ratio, which has no rows of its own.
+        """
         measure = self._declared(name)
         whole = self.figure(name)
         return {

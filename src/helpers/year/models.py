@@ -55,7 +55,7 @@ class Calendar(Model):
             raise ValueError("base 写 cn、weekdays、custom，或国家的两位大写代码，如 DE")
         if (self.holidays or self.workdays) and self.base != "custom":
             raise ValueError("holidays、workdays 只和 base: custom 同用；增补某一年写在 years 里")
-        if self.subdivision and len(self.base) != 2:
+        if self.subdivision and not self.base.isupper():
             raise ValueError("subdivision 只和国家代码同用")
         return self
 
