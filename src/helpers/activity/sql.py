@@ -28,8 +28,9 @@ def texts(spec: Table, corrections: Sequence[Correction]) -> str:
     trimmed = []
     for column, declared in spec.columns.items():
         cell = f"trim({name(column)}, ' \t\r\n\u3000\u00a0')"
-        empties = strings(dict.fromkeys(("", *spec.empty, *declared.empty)))
-        trimmed.append(f"CASE WHEN {cell} NOT IN ({empties}) THEN {cell} END AS {name(column)}")
+        for empty in dict.fromkeys(("", *spec.empty, *declared.empty)):
+            cell = f"nullif({cell}, {quote(empty)})"
+        trimmed.append(f"{cell} AS {name(column)}")
     # Written as nested CASE, in order: a later correction sees what an earlier one made.
     current = f"SELECT {', '.join(trimmed)}, source_file, source_row, _file_no FROM source"
     for correction in corrections:
