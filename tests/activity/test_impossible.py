@@ -188,6 +188,8 @@ def test_a_wrong_declaration_is_told_with_its_line(tmp_path: Path, old: str, new
     ("clock: hours, start: opened_at, end: resolved_at}", "clock: office_hours, start: opened_at, end: due_on, office_hours: 24x7}",
      "day_without_time", "workdays"),
     ("end: resolved_at}", "end: resolved_at, hold: events}", "hold_without_events", ""),
+    ("exported: 2025-01-06", "exported: 2023-12-31\n    year_by: opened_at", "latest_too_early", "导出日期"),
+    ("    derived:", "    checks: {earliest: 2024-02-01, latest: 2024-01-01}\n    derived:", "latest_too_early", ""),
 ])
 def test_check_finds_what_does_not_fit(tmp_path: Path, old: str, new: str, code: str | None, hint: str) -> None:
     faults = crosscheck(project(tmp_path, (TABLES % ("", "")).replace(old, new, 1), {"t.csv": HEADER}))

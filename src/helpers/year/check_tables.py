@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from helpers.year.clocks import Hold
@@ -26,6 +27,7 @@ def check_tables(year: Year) -> Iterator[Fault]:
         yield from _files(year, path, table)
         yield from _names(lines, path, table)
         yield from _dates(lines, path, table)
+        yield from _limits(lines, path, table, year.fiscal_year)
         yield from _expressions(lines, path, table)
         for column in table.derived:
             yield from _derived(lines, (*path, "derived", column), column, table)
@@ -87,6 +89,16 @@ def _dates(lines: Lines, path: Path_, table: Table) -> Iterator[Fault]:
     if zone and zone != "as_written" and not _is_offset(zone) and zone not in zoneinfo.available_timezones():
         known = ["as_written", "+08:00", *sorted(zoneinfo.available_timezones())]
         yield unknown(lines, (*path, "timezone"), "时区", zone, known)
+
+
+def _limits(lines: Lines, path: Path_, table: Table, fiscal_year: int) -> Iterator[Fault]:
+    """Limits carried over from another year would set every record aside."""
+    latest, place = (table.checks.latest, ("checks", "latest")) if table.checks.latest else (table.exported, ("exported",))
+    if table.checks.impossible != "keep" and table.year_by and latest and latest < date(fiscal_year, 1, 1):
+        yield lines.fault("latest_too_early", (*path, *place), f"早于 {fiscal_year} 年度的首日，全部记录都会被剔除", value=latest,
+                          hint="改成本年度数据的导出日期")
+    if table.checks.latest and table.checks.earliest > table.checks.latest:
+        yield lines.fault("latest_too_early", (*path, "checks", "latest"), f"早于 earliest（{table.checks.earliest}）", value=latest)
 
 
 def _is_offset(text: str) -> bool:

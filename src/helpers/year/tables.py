@@ -142,7 +142,13 @@ class GateRule(Model):
 
 
 class Table(Model):
-    """One tidy table and the exports that it is read from."""
+    """One tidy table and the exports that it is read from.
+
+    ``grain``: the rows are events, one tidy row is a case. ``timezone``: times with an offset are
+    converted to this zone, or ``as_written``; different offsets and UTC are refused without it.
+    ``exact_duplicates``: rows equal in all declared columns are kept and counted, or all but the
+    first set aside (what a ``key`` says by itself). ``year_by``: the date that decides the fiscal year.
+    """
 
     title: Words
     files: Strings
