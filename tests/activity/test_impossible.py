@@ -96,6 +96,12 @@ def test_backwards_and_unstarted_rows_are_set_aside_where_declared(tmp_path: Pat
 def test_exact_duplicates_are_kept_and_counted_unless_declared(tmp_path: Path) -> None:
     found, tidy, _ = cleaned(project(tmp_path, TABLES % ("", ""), {"t.csv": HEADER + GOOD * 3}), tmp_path / "out")
     assert (found.repeated_kept, len(tidy)) == (2, 3)
+    year = project(tmp_path, TABLES % ("", ""), {"t.csv": HEADER + GOOD * 3})
+    (noted,) = [c for c in validate_year(year, {"tickets": tidy}, [found]).checks if not c.success]
+    assert (noted.rule, noted.level, noted.failing) == ("rows_differ", "note", 2)
+    assert noted.observed == "有 2 行在声明的各列上与前面的行完全相同，照样采用"
+    year = project(tmp_path, TABLES % ("", "    exact_duplicates: keep\n"), {"t.csv": HEADER + GOOD * 3})
+    assert all(c.success for c in validate_year(year, {"tickets": tidy}, [found]).checks)
     why, tidy, aside = run(tmp_path, GOOD * 3, "    exact_duplicates: set_aside\n")
     assert why == {"完全重复的行": 2} and aside["source_row"].tolist() == [3, 4]
     assert run(tmp_path, GOOD * 2, "    key: id\n")[0] == {"完全重复的行": 1}  # a key says: one row a record

@@ -41,13 +41,15 @@ class About:
 
     ``types``: tidy column → SQL type (an unnamed column's type is taken from its values).
     ``personal``: columns whose values are never written down. ``names``: tidy column → the header
-    that the analyst knows it by.
+    that the analyst knows it by. ``repeats``: rows equal in every column are kept without a word in
+    the declaration, to be noted.
     """
 
     title: str = ""
     types: Mapping[str, str] = field(default_factory=dict)
     personal: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
+    repeats: bool = False
 
 
 def about_table(spec: Table) -> About:
@@ -55,7 +57,8 @@ def about_table(spec: Table) -> About:
     names = {column: declared.source[0] for column, declared in spec.columns.items()}
     names = {column: names.get(column) or words for column, words in spec.column_words().items()} | {
         column: d.words or column for column, d in spec.derived.items()}
-    return About(spec.title, tidy_columns(spec), spec.tidy_personal, names)
+    repeats = spec.exact_duplicates is None and not spec.repeats_set_aside
+    return About(spec.title, tidy_columns(spec), spec.tidy_personal, names, repeats)
 
 
 def rules_of(year: Year) -> dict[str, list[Rule]]:

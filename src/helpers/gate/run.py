@@ -137,8 +137,8 @@ def _plain_account(account: Reconciliation | Mapping[str, Any]) -> dict[str, Any
     return dict(account) if isinstance(account, Mapping) else account.to_json()
 
 
-def _account_rules(table: str) -> list[Rule]:
-    """Rules over one row: the account of a table's rows (see ``_account_frame``)."""
+def _account_rules(table: str, repeats: bool) -> list[Rule]:
+    """Rules over one row: the account of a table's rows. ``repeats``: whether repeated rows are noted."""
     equal = "expect_column_pair_values_to_be_equal"
     again = "重新运行清洗；仍不一致的，是程序的错误，请连同 validation.json 一并报告"
     return [
@@ -149,7 +149,10 @@ def _account_rules(table: str) -> list[Rule]:
         Rule("cells_readable", "expect_column_values_to_be_between",
              {"column": "unreadable_cells", "max_value": 0}, "note", "各单元格的内容须能识别",
              f"核对这些单元格；写法有误的用 corrections.yml 更正，另一种写法的在 tables.{table} 的 dates、empty 等处补上",
-             origin="reconciliation")]
+             origin="reconciliation"),
+        *([Rule("rows_differ", "expect_column_values_to_be_between", {"column": "repeated_kept", "max_value": 0}, "note",
+                "各行不应与别的行完全相同", f"确属重复登记的，在 tables.{table} 里写 exact_duplicates: set_aside 或 key；"
+                "确是不同记录的写 exact_duplicates: keep", origin="reconciliation")] if repeats else [])]
 
 
 def _account_checks(table: str, account: Mapping[str, Any], frame: pd.DataFrame | None,
@@ -161,21 +164,29 @@ def _account_checks(table: str, account: Mapping[str, Any], frame: pd.DataFrame 
     aside = sum(entry["rows"] for entry in account["set_aside"])
     row = {"rows_in": account["rows_in"], "accounted": account["used"] + aside,
            "entities": account.get("entities", account["used"]),
-           "arrived": 0 if frame is None else len(frame), "unreadable_cells": account.get("unreadable_cells", 0)}
+           "arrived": 0 if frame is None else len(frame), "unreadable_cells": account.get("unreadable_cells", 0),
+           "repeated_kept": account.get("repeated_kept", 0)}
     judged = pd.DataFrame([row])
-    rules = _account_rules(table)
+    rules = _account_rules(table, about.repeats)
     outcomes = adapter.judge(judged, [(rule.expectation, rule.arguments) for rule in rules])
-    reconciled, arrived, readable = (
+    reconciled, arrived, readable, *repeated = (
         _check(table, about, rule, outcome, judged) for rule, outcome in zip(rules, outcomes, strict=True))
     said = (f"读入 {row['rows_in']} 行，采用 {account['used']} 行，剔除 {aside} 行",
             f"清洗得出 {row['entities']} 行，送到 {row['arrived']} 行")
     return [_about_table(reconciled, said[0]), _about_table(arrived, said[1]),
-            _cells(readable, account, row["unreadable_cells"])]
+            _cells(readable, account, row["unreadable_cells"]),
+            *(_repeated(check, row["repeated_kept"]) for check in repeated)]
 
 
 def _about_table(check: Check, observed: str) -> Check:
     """The account is one line: no row of an export fails, the table as a whole does."""
     return replace(check, failing=0, failing_rows=(), observed=None if check.success else observed)
+
+
+def _repeated(check: Check, rows: int) -> Check:
+    """Which of equal rows is the repetition nobody can say: their number is told."""
+    told = _about_table(check, f"有 {rows} 行在声明的各列上与前面的行完全相同，照样采用")
+    return told if check.success else replace(told, failing=rows)
 
 
 def _cells(check: Check, account: Mapping[str, Any], total: int) -> Check:

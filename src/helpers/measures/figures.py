@@ -98,11 +98,11 @@ class Measures:
                       tuple(dict.fromkeys(top.clocks + bottom.clocks)))
 
     def _clocks(self, measure: Measure) -> tuple[str, ...]:
-        """"<what the column is called>：<what it counts>" for each clock of a measure."""
+        """What each clock of a measure counts, after what the declaration calls it."""
         table = self.year.year.tables[str(measure.table)]
-        called = table.column_words()
-        return tuple(f"{called.get(column, column)}：{clock_words(table.derived[column], table, self.year.year.calendar)}"
-                     for column in clocks_of(measure, table))
+        derived = [table.derived[column] for column in clocks_of(measure, table)]
+        return tuple((f"{one.words}：" if one.words else "") + clock_words(one, table, self.year.year.calendar)
+                     for one in derived)
 
     def monthly(self, name: str) -> tuple[Month, ...]:
         """The measure month by month over the fiscal year; empty where it has no date or is a ratio.
