@@ -1,59 +1,7 @@
-"""Measure the main job; one JSON object a line: name, value, unit, baseline, ratio.
+"""``make bench``: all benchmarks, one JSON object a line."""
 
-Ratios compare two figures of one and the same call, because absolute times do not travel.
-"""
-
-from __future__ import annotations
-
-import json
-import shutil
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable
-from pathlib import Path
-
-ROOT = Path(__file__).resolve().parents[1]
-STAGES = ("1_clean", "2_validate", "3_attainment", "4_deviation", "5_report")
-
-
-def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def line(name: str, value: float, baseline: float | None) -> None:
-    ratio = None if baseline is None else round(value / baseline, 3)
-    print(json.dumps({"name": name, "value": round(value, 3), "unit": "s",
-                      "baseline": None if baseline is None else round(baseline, 3), "ratio": ratio}), flush=True)
-
-
-def call(*arguments: str, cwd: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", *arguments], cwd=cwd, capture_output=True, encoding="utf-8", check=False)
-    if done.returncode:
-        raise SystemExit(done.stderr)
-
-
-def main() -> None:
-    """The whole run against the same five notebooks by papermill's own command, one after another."""
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
-        plain = 0.0
-        for stage in STAGES:
-            arguments = ("papermill", str(ROOT / "notebooks" / f"{stage}.ipynb"), str(root / f"{stage}.ipynb"),
-                         "-p", "fiscal_year", "2024", "-p", "root", ".", "--no-progress-bar")
-            plain += seconds(lambda a=arguments: call(*a, cwd=root))
-        line("five notebooks by papermill's command", plain, None)
-        whole = seconds(lambda: call("helpers.cli", "run", "--year", "2024", "--root", ".", cwd=root))
-        line("selfeval run, package included", whole, plain)
-        again = seconds(lambda: call("helpers.cli", "run", "--year", "2024", "--root", ".", cwd=root))
-        line("selfeval run, nothing changed", again, whole)
-        check = seconds(lambda: call("helpers.cli", "check", "--year", "2024", "--root", ".", cwd=root))
-        line("selfeval check", check, whole)
-
+from tools.bench import runs, scale
 
 if __name__ == "__main__":
-    main()
+    runs.main()
+    scale.main()

@@ -24,7 +24,7 @@ from helpers.year.tidy import record_columns, tidy_columns
 #: Cells that fit no type are listed up to this many; their number is always exact.
 LISTED = 200
 #: What the database may hold at a time; beyond it spills to disk.
-MEMORY = "1200MB"
+MEMORY = "2400MB"
 
 
 @dataclass(frozen=True)

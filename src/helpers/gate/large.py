@@ -99,7 +99,7 @@ class _Judged:
 
     def verdict(self) -> Verdict:
         plain = float(self.rule.arguments.get("mostly", 1)) == 1
-        if plain and self.rule.expectation in BY_VALUE and len(self.columns) == 1:
+        if plain and self.rule.expectation in BY_VALUE and len(self.columns) == 1 and self._few():
             values = self._values()
             if values is not None:
                 return self._by_value(values)
@@ -110,6 +110,10 @@ class _Judged:
         places = ", ".join(map(str, outcome.positions[:LISTED])) or "NULL"
         numbered = "SELECT *, row_number() OVER () - 1 AS _position FROM part"
         return Verdict(self._counted(outcome), len(outcome.positions), self._listed(f"_position IN ({places})", numbered))
+
+    def _few(self) -> bool:
+        """Moments and measurements seldom repeat: counting their values would be for nothing."""
+        return self.rule.expectation in NULLNESS or self.types.get(self.columns[0]) not in ("TIMESTAMP", "DOUBLE")
 
     def _values(self) -> pd.DataFrame | None:
         """Each different value with its number of rows; None where there are too many."""

@@ -154,7 +154,7 @@ def _quick(layout: Layout, whole: _Bytes, staged: Path) -> int | None:
     names = columns(layout.headers)
     kinds = ", ".join(f"{name}: 'VARCHAR'" for name in names)
     options = (f"all_varchar = true, header = false, skip = {layout.lines}, delim = {_quote(layout.delimiter)}, quote = '\"', "
-               f"escape = '\"', auto_detect = false, strict_mode = true, null_padding = false, max_line_size = 16777216, "
+               f"escape = '\"', auto_detect = false, strict_mode = true, null_padding = false, "
                f"columns = {{{kinds}}}")
     # Cells of spaces or nothing are NULL here and '' there: cleaning makes NULL of both.
     query = f"SELECT {', '.join(names)} FROM read_csv({_quote(str(layout.path))}, {options})"
