@@ -12,7 +12,7 @@ import duckdb
 
 from helpers.activity.cells import name, quote, strings
 from helpers.activity.errors import ExportError
-from helpers.activity.readers import ROW, Sheet, find_columns, read_exports
+from helpers.activity.readers import ROW, Sheet, find_columns, missing_column, read_exports
 from helpers.year.load import Year
 from helpers.year.tables import Table
 from helpers.year.tidy import matching_files
@@ -62,9 +62,7 @@ def load(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, require
         raise ExportError("file_missing", "、".join(spec.files), "没有这个文件", hint="把导出文件放到这个位置，或改正 files")
     nowhere = [c for c in spec.columns if c not in found]
     if nowhere:
-        spellings = "、".join(spec.columns[nowhere[0]].source)
-        raise ExportError("missing_column", files[0].file, f"没有一个文件含有列 {nowhere[0]}（表头应为：{spellings}）",
-                          hint="在 year.yml 里改正表头的写法，或去掉这一列")
+        raise missing_column(sheet, nowhere[0], spec.columns[nowhere[0]].source)
     if connection.execute("SELECT count(*) FROM ragged").fetchall()[0][0]:
         parts.append(_ragged_rows(spec))
     connection.execute(f"CREATE VIEW source AS {' UNION ALL '.join(parts)}")

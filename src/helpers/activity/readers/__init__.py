@@ -12,11 +12,11 @@ from pathlib import Path
 
 from helpers.activity.errors import ExportError
 from helpers.activity.readers import containers, records, text, workbook
-from helpers.activity.readers.headers import find_columns, normal_header
+from helpers.activity.readers.headers import find_columns, missing_column, normal_header
 from helpers.activity.readers.sheet import ROW, Sheet
 from helpers.year.tables import Table
 
-__all__ = ["ROW", "Sheet", "find_columns", "normal_header", "read_exports"]
+__all__ = ["ROW", "Sheet", "find_columns", "missing_column", "normal_header", "read_exports"]
 
 
 def read_exports(path: Path, shown: str, spec: Table, work: Path) -> Iterator[Sheet]:

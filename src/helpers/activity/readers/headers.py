@@ -37,11 +37,11 @@ def find_columns(sheet: Sheet, spec: Table, required: Sequence[str]) -> dict[str
                 break
         else:
             if name in required:
-                raise _missing(sheet, name, column.source)
+                raise missing_column(sheet, name, column.source)
     return found
 
 
-def _missing(sheet: Sheet, name: str, spellings: Sequence[str]) -> ExportError:
+def missing_column(sheet: Sheet, name: str, spellings: Sequence[str]) -> ExportError:
     """What the file has in place of the column; a header in no known letters was decoded wrongly."""
     there = [h for h in sheet.headers if h.strip()]
     near = did_you_mean(spellings[0], there)
@@ -49,5 +49,5 @@ def _missing(sheet: Sheet, name: str, spellings: Sequence[str]) -> ExportError:
     return ExportError(
         "missing_column", sheet.file, f"缺少列 {name}（表头应为：{'、'.join(spellings)}）",
         rows=[(max(sheet.first - 1, 1), f"表头是：{shown}")],
-        hint=f"{near + '。' if near else ''}在 year.yml 的 columns.{name} 里补上这个文件所用的表头；"
+        hint=f"{near.rstrip('?') + '？' if near and near.endswith('?') else ''}在 year.yml 的 columns.{name} 里补上这个文件所用的表头；"
              "表头不在第一行的写 header_row，表头是乱码的改正 encoding")

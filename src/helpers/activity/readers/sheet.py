@@ -16,7 +16,7 @@ ROW = "source_row"
 @dataclass(frozen=True)
 class Sheet:
     """The rows below the header, all text: ``headers`` as written, ``staged`` a Parquet file with ``c0,
-    c1, …`` in their order and, where rows were left out on the way, ``source_row``.
+    c1, …`` and, where rows were left out or mended on the way (``numbered``), ``source_row``.
 
     ``first``: the source row of the first one. ``cut_off``: the file ends without a line end, so its
     last record may be incomplete. ``ragged``: rows with another number of cells, and their text.
@@ -36,7 +36,7 @@ class Sheet:
         """The rows as a SQL query: ``c0, c1, …`` and ``source_row``, in source order."""
         file = "'" + str(self.staged).replace("'", "''") + "'"
         if self.numbered:
-            return f"SELECT * FROM read_parquet({file})"
+            return f"SELECT * FROM read_parquet({file}) ORDER BY {ROW}"
         return (f"SELECT * EXCLUDE (file_row_number), file_row_number + {self.first} AS {ROW} "
                 f"FROM read_parquet({file}, file_row_number = true)")
 

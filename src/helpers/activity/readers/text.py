@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,8 +68,11 @@ def read(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
         rows, ragged = _careful(layout, shown, spec, staged)
     finally:
         copy.unlink(missing_ok=True)
-    return Sheet(shown, layout.headers, staged, rows, spec.header_row + 1, numbered=True,
-                 cut_off=whole.cut_off, ragged=ragged)
+    sheet = Sheet(shown, layout.headers, staged, rows, spec.header_row + 1, numbered=True,
+                  cut_off=whole.cut_off, ragged=ragged)
+    if not whole.paired:
+        _refuse_open_quote(sheet)
+    return sheet
 
 
 # --- the file as bytes ----------------------------------------------------------------------------
@@ -76,23 +80,31 @@ def read(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
 
 @dataclass(frozen=True)
 class _Bytes:
-    """``lines`` of a file, whether the last lacks its end, and the line of the first zero byte."""
+    """``lines`` of a file, whether the last lacks its end, and the line of the first zero byte.
+
+    ``paired``: quotes come in pairs; ``plain``: moreover no line ends in a carriage return alone.
+    """
 
     lines: int
     cut_off: bool
     zero: int | None
+    paired: bool
+    plain: bool
 
     @classmethod
     def of(cls, path: Path) -> _Bytes:
-        lines, last, zero = 0, b"\n", None
+        lines, last, zero, quotes, returns = 0, b"\n", None, 0, 0
         with path.open("rb") as stream:
             while chunk := stream.read(CHUNK):
                 if zero is None and b"\0" in chunk:
                     zero = lines + 1 + chunk[: chunk.index(b"\0")].count(b"\n")
                 lines += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == 10))
+                quotes += chunk.count(b'"')
+                if b"\r" in chunk or last == b"\r":
+                    returns += chunk.count(b"\r") - chunk.count(b"\r\n") - (last == b"\r" and chunk[:1] == b"\n")
                 last = chunk[-1:]
         open_end = last not in (b"\n", b"\r", b"\x00")
-        return cls(lines + open_end, open_end, zero)
+        return cls(lines + open_end, open_end, zero, quotes % 2 == 0, quotes % 2 == 0 and not returns)
 
 
 def _refuse_zero_byte(whole: _Bytes, start: bytes, shown: str, declared: str | None) -> None:
@@ -149,7 +161,7 @@ def _delimiter(head: str) -> str:
 
 def _quick(layout: Layout, whole: _Bytes, staged: Path) -> int | None:
     """Stage a UTF-8 file by DuckDB; None where its rows are not the file's lines, one for one."""
-    if layout.lines != layout.header_row or len(layout.headers) < 2 or whole.lines <= layout.lines:
+    if not whole.plain or layout.lines != layout.header_row or len(layout.headers) < 2 or whole.lines <= layout.lines:
         return None
     names = columns(layout.headers)
     kinds = ", ".join(f"{name}: 'VARCHAR'" for name in names)
@@ -184,8 +196,9 @@ def _careful(layout: Layout, shown: str, spec: Table, staged: Path) -> tuple[int
 
     names = columns(layout.headers)
     schema = pa.schema([*((name, pa.string()) for name in names), (ROW, pa.int64())])
+    batches = _numbered(_batches(layout, names, note), spec.header_row + 1, ragged, schema)
     try:
-        rows = stage(_numbered(_batches(layout, names, note), spec.header_row + 1, ragged, schema), schema, staged)
+        rows = stage(itertools.chain(batches, _mended(ragged, layout, schema)), schema, staged)
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise ExportError(
             "unreadable", shown, f"无法按 {layout.encoding} 编码、“{layout.delimiter}” 分隔读取：{_short(error)}",
@@ -197,6 +210,32 @@ def _careful(layout: Layout, shown: str, spec: Table, staged: Path) -> tuple[int
             "ragged_rows", shown, f"有 {len(named)} 行的列数与表头（{width} 列）不同，文件可能被截断、引号不成对或单元格里混入了分隔符",
             rows=named, hint="重新导出完整的文件；混入分隔符的在来源系统改正；确实只能剔除的，在 checks 里写 ragged: set_aside")
     return rows, tuple((number, text) for number, _, text in ragged)
+
+
+def _mended(ragged: list[tuple[int, int, str]], layout: Layout, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """The rows that are longer only by empty cells, as where every line ends with a delimiter; they
+    are taken off ``ragged``."""
+    width, left, cells = len(layout.headers), [], []
+    for number, count, text in ragged:
+        row = next(csv.reader([text], delimiter=layout.delimiter), []) if count > width else []
+        if row and not any(row[width:]):
+            cells.append([*row[:width], number])
+        else:
+            left.append((number, count, text))
+    ragged[:] = left
+    if cells:
+        arrays = [pa.array(values, field.type) for values, field in zip(zip(*cells, strict=True), schema, strict=True)]
+        yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _refuse_open_quote(sheet: Sheet) -> None:
+    """A quote that is never closed swallows the rest of the file, line ends and all, into its cell."""
+    last = f"c{len(sheet.headers) - 1}"
+    found = duckdb.execute(f"SELECT {ROW}, {last} FROM ({sheet.relation}) ORDER BY {ROW} DESC LIMIT 1").fetchall()
+    if found and str(found[0][1]).endswith("\n"):
+        row, cell = found[0]
+        raise ExportError("open_quote", sheet.file, "有一个引号没有收尾，从这里到文件结束都进了一个单元格",
+                          rows=[(row, _short(cell))], hint="重新导出完整的文件；引号是内容的一部分时应写成两个")
 
 
 def _batches(layout: Layout, names: list[str], note: Any) -> Iterator[pa.RecordBatch]:

@@ -27,6 +27,8 @@ SHEETS_SHOWN = 8
 ROWS_A_BATCH = 50_000
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+#: A cell that holds an error: ``t="e"``, its text in ``<v>``.
+_ERRORS = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*?(?:/>|>[^<]*</f>))?<v>([^<]*)</v>')
 #: A formula that no program has calculated: ``<f>`` without a value behind it.
 _UNCALCULATED = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*>\s*<f[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>')
 
@@ -52,7 +54,7 @@ def read(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
     headers = [_cell(value) for value in cells[spec.header_row - 1]]
     while headers and not headers[-1].strip():
         headers.pop()
-    _refuse_uncalculated(path, shown, name, spec.header_row)
+    _write_errors(cells, _sheet_xml(path, name), shown, name, spec.header_row)
     schema = pa.schema([(column, pa.string()) for column in columns(headers)])
     rows = stage(_batches(cells[spec.header_row:], len(headers), schema), schema, staged)
     return Sheet(shown, tuple(headers), staged, rows, spec.header_row + 1)
@@ -95,20 +97,40 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-# --- formulas without a value ---------------------------------------------------------------------
+# --- what the reader does not tell ----------------------------------------------------------------
 
 
-def _refuse_uncalculated(path: Path, shown: str, name: str, header_row: int) -> None:
-    """Formulas that were never calculated have no value to read: the cells would look empty."""
+def _sheet_xml(path: Path, name: str) -> bytes:
+    """The sheet as it is stored in an XLSX; nothing for other workbooks."""
     if not zipfile.is_zipfile(path):
-        return
+        return b""
     with zipfile.ZipFile(path) as archive:
         part = _part(archive, name)
-        found = _UNCALCULATED.findall(archive.read(part)) if part else []
-    cells = [(int(row), f"{column.decode()}{row.decode()} 是没有算出值的公式") for column, row in found if int(row) > header_row]
-    if cells:
-        raise ExportError("uncalculated", shown, f"工作表 {name} 有 {len(cells)} 个公式没有算出的值", rows=cells,
+        return archive.read(part) if part else b""
+
+
+def _write_errors(cells: list[list[Any]], xml: bytes, shown: str, name: str, header_row: int) -> None:
+    """Put the texts of formula errors back into the cells, which read as empty.
+
+    Formulas that were never calculated have no value at all: the file is refused.
+    """
+    found = [(int(row), f"{column.decode()}{row.decode()} 是没有算出值的公式")
+             for column, row in _UNCALCULATED.findall(xml) if int(row) > header_row]
+    if found:
+        raise ExportError("uncalculated", shown, f"工作表 {name} 有 {len(found)} 个公式没有算出的值", rows=found,
                           hint="用 Excel 或 WPS 打开，重新计算并保存；或选择性粘贴为数值后另存")
+    for column, row, error in _ERRORS.findall(xml):
+        at, number = _column_number(column), int(row) - 1
+        if number < len(cells) and at < len(cells[number]):
+            cells[number][at] = error.decode()
+
+
+def _column_number(letters: bytes) -> int:
+    """A is 0, AA is 26."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> str | None:
