@@ -1,0 +1,278 @@
+"""What stands in one column of an export: type, empties, values, date formats, likely meaning. Counts are exact."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from helpers.activity.cells import OFFSET, cast, quote, strings
+from helpers.activity.profile.formats import DateFormats, candidates_of, date_formats
+from helpers.activity.profile.meanings import Meaning, lexicon, meaning, meaning_of, unit_words
+from helpers.year.tables import MONEY_FACTORS, Column, Table
+
+#: A column is of a type when so many of its cells are; the others are shown.
+MOST = 0.98
+MOST_DATES = 0.9
+#: Columns with no more values than this list them.
+FEW = 40
+SAMPLE = 20_000
+_ANY = Table.model_validate({"title": "-", "files": ["-"], "columns": {}})
+_PHONE, _EMAIL, _CARD = r"^(\+?86[- ]?)?1[3-9]\d{9}$", r"^[^@\s]+@[^@\s]+\.[^@\s]+$", r"^\d{17}[\dXx]$"
+_HIDDEN = re.compile(r"[^@\s，。；、]+@[^@\s，。；、]+\.\w+|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)")
+
+
+@dataclass(frozen=True)
+class Value:
+    """A text of a column: how often it stands there and in which row first."""
+
+    text: str
+    count: int
+    row: int
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The type of a column and what follows from it.
+
+    ``markers``: texts that likely mean nothing; ``maybe``: texts that may. ``unfit``: cells of no
+    marker that are not of ``type``, ``unfit_values`` the most frequent of them. ``offsets``: offsets
+    from UTC and how many times have them ("" for none). ``span``: the least and the greatest value.
+    """
+
+    type: str
+    meaning: Meaning | None
+    markers: tuple[Value, ...] = ()
+    maybe: tuple[Value, ...] = ()
+    unit: str | None = None
+    formats: DateFormats | None = None
+    offsets: dict[str, int] = field(default_factory=dict)
+    unfit: int = 0
+    unfit_values: tuple[Value, ...] = ()
+    span: tuple[str, str] | None = None
+    note: str | None = None
+
+    @property
+    def personal(self) -> bool:
+        return bool(self.meaning and self.meaning.personal)
+
+    @property
+    def is_date(self) -> bool:
+        return self.type in ("date", "datetime")
+
+    def means(self, *names: str) -> bool:
+        return self.meaning is not None and self.meaning.name in names
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts(Typed):
+    """One column. ``cell``: its name in the sheet (``c3``). ``empty``: cells without text; ``distinct``:
+    different texts that are no markers; ``few``: all of them where there are few."""
+
+    cell: str
+    header: str
+    rows: int
+    empty: int
+    distinct: int
+    examples: tuple[str, ...] = ()
+    few: tuple[Value, ...] = ()
+
+    @property
+    def filled(self) -> int:
+        """Cells that say something."""
+        return self.rows - self.empty - sum(m.count for m in self.markers)
+
+
+def column_facts(connection: duckdb.DuckDBPyConnection, cell: str, header: str) -> Facts:
+    """The facts of the column ``cell`` of the table ``sheet``."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE every AS SELECT {cell} AS v, count(*) AS n, min(source_row) AS r "
+                       f"FROM sheet GROUP BY {cell}")
+    rows, empty = connection.execute("SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (WHERE v = ''), 0) FROM every").fetchall()[0]
+    few = _values(connection, "SELECT v, n, r FROM every WHERE v <> '' ORDER BY n DESC, r LIMIT " + str(FEW + 1))
+    booleans = _boolean(few)
+    markers = () if booleans else _listed(connection, lexicon("empty"))
+    maybe = () if booleans else _listed(connection, lexicon("empty_words"))
+    typed = _typed(connection, header, markers, maybe, booleans)
+    distinct = connection.execute(f"SELECT count(*) FROM every WHERE v <> ''{_without(typed.markers)}").fetchall()[0][0]
+    shown = [v for v in few if v not in typed.markers]
+    return Facts(**vars(typed), cell=cell, header=header, rows=int(rows), empty=int(empty), distinct=int(distinct),
+                 examples=tuple(shortened(v.text, typed.personal) for v in shown[:3]),
+                 few=tuple(shown) if len(few) <= FEW else ())
+
+
+def shortened(text: str, personal: bool = False, longest: int = 24) -> str:
+    """A text for the screen: one line, short; of a personal one only its first character."""
+    plain = "".join(c if c.isprintable() else " " for c in text).strip()
+    if personal:
+        return plain[:1] + "***"
+    plain = _HIDDEN.sub("***", plain)
+    return plain if len(plain) <= longest else plain[:longest - 1] + "…"
+
+
+def _values(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Value, ...]:
+    return tuple(Value(text, int(count), int(row)) for text, count, row in connection.execute(query).fetchall())
+
+
+def _listed(connection: duckdb.DuckDBPyConnection, words: Sequence[str]) -> tuple[Value, ...]:
+    listed = strings(str(w).lower() for w in words)
+    return _values(connection, f"SELECT v, n, r FROM every WHERE lower(v) IN ({listed}) ORDER BY n DESC, v")
+
+
+def _without(values: Sequence[Value]) -> str:
+    return f" AND v NOT IN ({strings(v.text for v in values)})" if values else ""
+
+
+def _boolean(few: Sequence[Value]) -> bool:
+    """Whether both a yes and a no and nothing else stand in the column."""
+    values = {v.text.lower() for v in few}
+    true, false = ({str(w).lower() for w in lexicon(k)} for k in ("true", "false"))
+    return len(values) <= 6 and values <= true | false and bool(values & true) and bool(values & false)
+
+
+# --- types ----------------------------------------------------------------------------------------
+
+
+def _typed(connection: duckdb.DuckDBPyConnection, header: str, markers: tuple[Value, ...], maybe: tuple[Value, ...],
+           booleans: bool) -> Typed:
+    connection.execute("CREATE OR REPLACE TEMP TABLE cells AS SELECT v, n, r FROM every WHERE v <> ''" + _without(markers))
+    total = int(connection.execute("SELECT coalesce(sum(n), 0) FROM cells").fetchall()[0][0])
+    if not total:
+        return Typed("text", meaning_of(header, ("text",)), markers, maybe)
+    # Words such as 未完成 are nothing in a date or a number, and do not stand against the type.
+    words = sum(v.count for v in maybe) if maybe else 0
+    said = total - words
+    types, formats = _possible(connection, said) if said else ({"text"}, None)
+    if booleans:
+        types |= {"boolean"}
+    meant = meaning_of(header, types)
+    meant = _by_values(connection, total) or meant
+    kind = next((t for t in meant.types if t in types), "text") if meant else _plain_type(connection, types)
+    if kind == "datetime" and not _has_times(connection, formats):
+        kind = "date"
+    unit, kind, note = _unit(header, kind, types)
+    if kind not in ("date", "datetime"):
+        formats = None
+        note = note or _no_date(connection, header, types, total)
+    if kind == "text":
+        return Typed(kind, meant, markers, maybe, note=note)
+    zeros = _listed(connection, ["0", "0.0", "00000000"]) if meant and meant.name in lexicon("zero_is_empty") else ()
+    taken = (*markers, *maybe, *zeros)
+    unfit, values, span = _fit(connection, kind, unit, formats, taken)
+    return Typed(kind, meant, taken, (), unit, formats, _offsets(connection) if kind == "datetime" else {}, unfit, values, span, note)
+
+
+def _possible(connection: duckdb.DuckDBPyConnection, total: int) -> tuple[set[str], DateFormats | None]:
+    """The types that the cells can have, ``text`` among them unless they are dates."""
+    sample = connection.execute(f"SELECT v FROM cells USING SAMPLE reservoir({SAMPLE} ROWS) REPEATABLE (1)").fetchall()
+    texts = random.Random(1).sample(sample, min(200, len(sample)))
+    if sum(bool(candidates_of(_narrow(text))) for (text,) in texts) * 2 >= len(texts):
+        iso = _count(connection, _cast("datetime") + " IS NOT NULL AND NOT regexp_full_match(v, '[0-9]+')")
+        compact = _count(connection, _cast("datetime") + " IS NOT NULL AND regexp_full_match(v, '(19|20)[0-9]{6}([0-9]{6})?')")
+        left = "SELECT * FROM cells WHERE " + _cast("datetime") + " IS NULL"
+        formats = date_formats(connection, left) if iso + compact < total else None
+        if iso + (formats.read if formats else 0) >= MOST_DATES * total:
+            return {"date", "datetime"}, formats
+        if compact >= MOST * total:
+            return {"date", "datetime", "integer", "number", "text"}, None
+    types = {"text"}
+    digits = _count(connection, "regexp_full_match(v, '0[0-9]+|[0-9]{16,}')")
+    if not digits:
+        number = _count(connection, _cast("number") + " IS NOT NULL AND v NOT LIKE '%\\%' ESCAPE '\\'")
+        whole = _count(connection, _cast("integer") + " IS NOT NULL") if number >= MOST * total else 0
+        types |= {"integer", "number", "money", "duration"} if whole >= MOST * total else \
+            {"number", "money", "duration"} if number >= MOST * total else set()
+        if "number" not in types and _count(connection, _cast("number") + " IS NOT NULL") >= MOST * total:
+            types.add("number")
+        if "number" not in types and _count(connection, _cast("money") + " IS NOT NULL") >= MOST * total:
+            types.add("money")
+    if _count(connection, "regexp_full_match(v, '\\d+:[0-5]\\d(:[0-5]\\d)?')") >= MOST * total:
+        types.add("duration")
+    return types, None
+
+
+def _narrow(text: str) -> str:
+    return re.sub(OFFSET, r"\1", text)
+
+
+def _cast(kind: str, formats: Sequence[str] = (), unit: str | None = None) -> str:
+    """The cell ``v`` as the cleaning would read it, offsets as written."""
+    declared = Column.model_validate({"from": ["-"], "type": kind, "dates": list(formats), "unit": unit or ("小时" if kind == "duration" else None)})
+    return cast("v", declared, _ANY, {"v": ""})
+
+
+def _count(connection: duckdb.DuckDBPyConnection, where: str) -> int:
+    return int(connection.execute(f"SELECT coalesce(sum(n), 0) FROM cells WHERE {where}").fetchall()[0][0])
+
+
+def _by_values(connection: duckdb.DuckDBPyConnection, total: int) -> Meaning | None:
+    """Phone numbers, addresses and identity cards show themselves, whatever the header says."""
+    for name, pattern in (("phone", _PHONE), ("email", _EMAIL), ("id_card", _CARD)):
+        if _count(connection, f"regexp_matches(v, {quote(pattern)})") >= 0.5 * total:
+            return meaning(name)
+    return None
+
+
+def _plain_type(connection: duckdb.DuckDBPyConnection, types: set[str]) -> str:
+    """The type of a column whose header says nothing."""
+    if {"number", "money"} <= types and _count(connection, "regexp_matches(v, '[¥￥元]')") * 2 >= _count(connection, "true"):
+        return "money"
+    if "boolean" in types and "integer" not in types:
+        return "boolean"
+    if "text" in types and "date" in types:  # eight digits are no date by themselves
+        return "integer"
+    order = ("datetime", "integer", "number", "money", "duration") if "number" in types or "datetime" in types else ("money", "duration")
+    return next((t for t in order if t in types), "text")
+
+
+def _has_times(connection: duckdb.DuckDBPyConnection, formats: DateFormats | None) -> bool:
+    """Whether any of the dates has a time of day other than midnight."""
+    read = _cast("datetime", next(iter(formats.choices.values())) if formats else ())
+    return bool(connection.execute(f"SELECT 1 FROM cells WHERE CAST({read} AS TIME) <> TIME '00:00:00' LIMIT 1").fetchall())
+
+
+def _unit(header: str, kind: str, types: set[str]) -> tuple[str | None, str, str | None]:
+    """The unit that the header says; a length of time without one is a plain number."""
+    words = unit_words(header)
+    if kind == "money":
+        found = next((u for u in sorted(MONEY_FACTORS, key=len, reverse=True) if re.search(rf"(?<![一-鿿]){u}", words)), None)
+        return found or "元", kind, None if found else "表头没有写明单位，按元"
+    if kind != "duration":
+        return None, kind, None
+    for unit, spellings in lexicon("durations").items():
+        if any(word == spelling for word in re.findall(r"[a-z]+|[一-鿿]+", words) for spelling in spellings):
+            return unit, kind, None
+    if "number" not in types:
+        return "小时", kind, None
+    return None, "integer" if "integer" in types else "number", "是时长，单位不明；问清后写 type: duration 和 unit（秒、分钟、小时或天）"
+
+
+def _no_date(connection: duckdb.DuckDBPyConnection, header: str, types: set[str], total: int) -> str | None:
+    """Why a column that is called a date is none."""
+    if meaning_of(header, ("date", "datetime")) is None or meaning_of(header, types) is not None:
+        return None
+    if "integer" in types and _count(connection, "regexp_full_match(v, '1[0-9]{9}([0-9]{3})?')") >= MOST * total:
+        return "像 Unix 时间戳，清洗读不了，请在来源系统改成年月日时分再导出"
+    if "number" in types and _count(connection, "try_cast(v AS DOUBLE) BETWEEN 30000 AND 60000") >= MOST * total:
+        return "像 Excel 的日期序号，请在来源表里设成日期格式再导出"
+    return "表头像日期，内容不是"
+
+
+def _fit(connection: duckdb.DuckDBPyConnection, kind: str, unit: str | None, formats: DateFormats | None,
+         markers: Sequence[Value]) -> tuple[int, tuple[Value, ...], tuple[str, str] | None]:
+    """The cells that are not of the type, the most frequent of them, and the least and the greatest value."""
+    if kind == "boolean":
+        return 0, (), None
+    value = _cast(kind, next(iter(formats.choices.values())) if formats else (), unit)
+    where = f"{value} IS NULL{_without(markers)}"
+    values = _values(connection, f"SELECT v, n, r FROM cells WHERE {where} ORDER BY n DESC, r LIMIT 3")
+    low, high = connection.execute(f"SELECT CAST(min({value}) AS VARCHAR), CAST(max({value}) AS VARCHAR) FROM cells").fetchall()[0]
+    return _count(connection, where), values, (low, high) if low is not None else None
+
+
+def _offsets(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    said = f"replace(regexp_extract(v, {quote(OFFSET)}, 2), ':', '')"
+    return {offset: int(count) for offset, count in connection.execute(
+        f"SELECT {said} AS said, sum(n) FROM cells WHERE contains(v, ':') GROUP BY said ORDER BY sum(n) DESC, said").fetchall()}
