@@ -99,7 +99,7 @@ def column_facts(connection: duckdb.DuckDBPyConnection, cell: str, header: str) 
     distinct = connection.execute(f"SELECT count(*) FROM every WHERE v <> ''{_without(typed.markers)}").fetchall()[0][0]
     shown = [v for v in few if v not in typed.markers]
     return Facts(**vars(typed), cell=cell, header=header, rows=int(rows), empty=int(empty), distinct=int(distinct),
-                 examples=tuple(shortened(v.text, typed.personal) for v in shown[:3]),
+                 examples=tuple(shortened(v.text, typed.personal, 32) for v in shown[:3]),
                  few=tuple(shown) if len(few) <= FEW else ())
 
 
