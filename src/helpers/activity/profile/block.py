@@ -16,7 +16,7 @@ def block(declaration: Declaration) -> str:
     for number, header, why in declaration.left_out:
         lines.append(f"    # 没有列入第 {number} 列{_said(header)}：{why}")
     for key, value in declaration.entries.items():
-        if key in ("columns", "derived", "grain"):
+        if value and key in ("columns", "derived", "grain"):
             lines += [_above((key,), declaration, "    "), f"    {key}:"]
             for name, entry in value.items():
                 if key == "grain" and name == "attributes":

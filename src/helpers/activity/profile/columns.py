@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
@@ -21,8 +21,8 @@ MOST_DATES = 0.9
 FEW = 40
 SAMPLE = 20_000
 _ANY = Table.model_validate({"title": "-", "files": ["-"], "columns": {}})
-_PHONE, _EMAIL, _CARD = r"^(\+?86[- ]?)?1[3-9]\d{9}$", r"^[^@\s]+@[^@\s]+\.[^@\s]+$", r"^\d{17}[\dXx]$"
-_HIDDEN = re.compile(r"[^@\s，。；、]+@[^@\s，。；、]+\.\w+|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)")
+_PHONE, _EMAIL, _CARD = r"^(\+?86[- ]?)?1[3-9]\d{9}$", r"^[\w.%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]+$", r"^\d{17}[\dXx]$"
+_HIDDEN = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]+|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)")
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,33 @@ def column_facts(connection: duckdb.DuckDBPyConnection, cell: str, header: str) 
                  few=tuple(shown) if len(few) <= FEW else ())
 
 
+def settled(columns: Sequence[Facts]) -> list[Facts]:
+    """Columns whose order of day and month is open take that of the other columns written the same way,
+    where those are sure and agree."""
+    sure: dict[str, set[str]] = {}
+    shown: dict[str, str] = {}
+    for facts in columns:
+        if facts.formats and not facts.formats.open and (facts.formats.days or facts.formats.months):
+            (order, texts), = facts.formats.choices.items()
+            for text in texts:
+                sure.setdefault(_unordered(text), set()).add(order)
+                shown.setdefault(_unordered(text), facts.header)
+    out = []
+    for facts in columns:
+        if facts.formats and facts.formats.open and not (facts.formats.days and facts.formats.months):
+            written = {_unordered(text) for texts in facts.formats.choices.values() for text in texts}
+            orders = {order for text in written for order in sure.get(text, {""})}
+            if len(orders) == 1 and (order := orders.pop()) in facts.formats.choices:
+                facts = replace(facts, formats=facts.formats.settled(order, shown[next(iter(written))]), span=None)
+        out.append(facts)
+    return out
+
+
+def _unordered(text: str) -> str:
+    """A format without the order of its day and month."""
+    return re.sub("%[dm]", "%_", text)
+
+
 def shortened(text: str, personal: bool = False, longest: int = 24) -> str:
     """A text for the screen: one line, short; of a personal one only its first character."""
     plain = "".join(c if c.isprintable() else " " for c in text).strip()
@@ -150,6 +177,8 @@ def _typed(connection: duckdb.DuckDBPyConnection, header: str, markers: tuple[Va
     meant = meaning_of(header, types)
     meant = _by_values(connection, total) or meant
     kind = next((t for t in meant.types if t in types), "text") if meant else _plain_type(connection, types)
+    if kind in ("integer", "number") and meant is None and re.search(r"[(（](?:%s)[)）]" % "|".join(MONEY_FACTORS), header):
+        kind = "money"
     if kind == "datetime" and not _has_times(connection, formats):
         kind = "date"
     unit, kind, note = _unit(header, kind, types)
@@ -229,7 +258,7 @@ def _plain_type(connection: duckdb.DuckDBPyConnection, types: set[str]) -> str:
 
 def _has_times(connection: duckdb.DuckDBPyConnection, formats: DateFormats | None) -> bool:
     """Whether any of the dates has a time of day other than midnight."""
-    read = _cast("datetime", next(iter(formats.choices.values())) if formats else ())
+    read = _cast("datetime", formats.all if formats else ())
     return bool(connection.execute(f"SELECT 1 FROM cells WHERE CAST({read} AS TIME) <> TIME '00:00:00' LIMIT 1").fetchall())
 
 
@@ -265,11 +294,16 @@ def _fit(connection: duckdb.DuckDBPyConnection, kind: str, unit: str | None, for
     """The cells that are not of the type, the most frequent of them, and the least and the greatest value."""
     if kind == "boolean":
         return 0, (), None
-    value = _cast(kind, next(iter(formats.choices.values())) if formats else (), unit)
+    value = _cast(kind, formats.all if formats else (), unit)
     where = f"{value} IS NULL{_without(markers)}"
     values = _values(connection, f"SELECT v, n, r FROM cells WHERE {where} ORDER BY n DESC, r LIMIT 3")
     low, high = connection.execute(f"SELECT CAST(min({value}) AS VARCHAR), CAST(max({value}) AS VARCHAR) FROM cells").fetchall()[0]
-    return _count(connection, where), values, (low, high) if low is not None else None
+    return _count(connection, where), values, (_short(low), _short(high)) if low is not None else None
+
+
+def _short(value: str) -> str:
+    """A number with six digits that count; anything else as it is."""
+    return f"{float(value):.6g}" if re.fullmatch(r"-?\d+\.\d{4,}", value) else value
 
 
 def _offsets(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -138,7 +138,10 @@ def _column(draft: _Draft, facts: Facts, found: Structure, everywhere: Sequence[
     place = ("columns", draft.names[facts.cell])
     kind, unit = facts.type, facts.unit
     entry: dict[str, Any] = {"from": facts.header}
-    said = [facts.meaning.words] if facts.meaning else []
+    # A Chinese header says itself what it is.
+    said = [facts.meaning.words] if facts.meaning and facts.header.isascii() else []
+    if draft.names[facts.cell].startswith("column_"):
+        said.append("列名可改得好认些")
     if facts.cell in found.units:
         kind, (unit, share) = "duration", found.units[facts.cell]
         said.append(f"单位按起止时间推断：{share:.1%} 的行与相差的{unit}数一致")
@@ -186,6 +189,8 @@ def _dates(draft: _Draft, place: tuple[str, ...], formats: DateFormats) -> Any:
         return BLANK
     if formats.mangled:
         draft.remark(*place, "above", text="5-Apr 读作 2005 年 4 月（Excel 改写过的年月），请核对")
+    elif formats.like:
+        draft.remark(*place, "above", text=f"{ORDERS[order]}：这一列自己看不出来，照“{formats.like}”的写法，请核对")
     elif order and (formats.days if order == "dmy" else formats.months if order == "mdy" else 0):
         count = formats.days if order == "dmy" else formats.months
         draft.remark(*place, "above", text=f"{ORDERS[order]}：有 {count} 个日期只能这样读")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -21,9 +21,9 @@ class DateFormats:
     """How the dates of a column that do not begin with a four-digit year are written.
 
     ``choices``: for each order that reads them all its formats; more than one: the cells leave it
-    open. ``read``: how many cells the best choice reads. ``examples``: open cells with their rows.
+    open, or say both. ``read``: how many cells they read. ``examples``: open cells with their rows.
     ``mangled``: ``5-Apr``, a month of a year or a day without one. ``days``/``months``: cells that can only have the
-    day, or the month, first.
+    day, or the month, first. ``like``: the header of the column whose order was taken over.
     """
 
     choices: dict[str, tuple[str, ...]]
@@ -32,10 +32,21 @@ class DateFormats:
     mangled: bool = False
     days: int = 0
     months: int = 0
+    like: str | None = None
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """The formats of every choice."""
+        return tuple(dict.fromkeys(text for formats in self.choices.values() for text in formats))
 
     @property
     def open(self) -> bool:
         return len(self.choices) > 1
+
+
+    def settled(self, order: str, like: str) -> DateFormats:
+        """The same cells by one order, as the column ``like`` of the same file is written."""
+        return replace(self, choices={order: self.choices[order]}, examples=(), like=like)
 
 
 def narrow(cell: str) -> str:
@@ -68,6 +79,8 @@ def date_formats(connection: duckdb.DuckDBPyConnection, cells: str) -> DateForma
     if not kept:
         return None
     mangled = any(re.fullmatch(r"%y.%b", text) for formats in kept.values() for text in formats)
+    if days and months:
+        best = _smallest(connection, [text for formats in kept.values() for text in formats])[1]
     return DateFormats(kept, best, _open_cells(connection, kept), mangled, days, months)
 
 

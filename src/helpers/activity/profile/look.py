@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from helpers.activity.profile.block import block
-from helpers.activity.profile.columns import Facts, column_facts
+from helpers.activity.profile.columns import Facts, column_facts, settled
 from helpers.activity.profile.declare import Declaration, Source, declare
 from helpers.activity.profile.structure import Structure, structure
 from helpers.activity.read import ROW, Sheet, read_export
@@ -48,7 +48,7 @@ def profile_file(path: Path, *, sheet: str | None = None, header_row: int | None
         if header_row is None and (below := _likely_header(connection, found.headers)):
             row, found = below, _read(path, sheet, below, encoding)
             rows = _load(connection, found)
-        columns = [column_facts(connection, f"c{i}", header) for i, header in enumerate(found.headers)]
+        columns = settled([column_facts(connection, f"c{i}", header) for i, header in enumerate(found.headers)])
         made = structure(connection, columns)
     facts = tuple((label, str(getattr(found, label))) for label in ("encoding", "delimiter") if getattr(found, label, None))
     source = Source(path.name, sheet, row, encoding, found.cut_off, facts)

@@ -43,7 +43,7 @@ def _column(number: int, facts: Facts, profile: Profile) -> Iterator[str]:
     yield (f"     {TYPES[facts.type]} {facts.type}{unit}，{meaning}{'（个人信息）' if facts.personal else ''}；空 {_share(facts.empty, facts.rows)}，"
            f"不同值 {facts.distinct}")
     if facts.examples:
-        yield "     例：" + "　".join(facts.examples) + (f"　范围 {facts.span[0]} 至 {facts.span[1]}" if facts.span and not facts.personal else "")
+        yield "     例：" + "　".join(facts.examples) + (f"　范围 {facts.span[0]} 至 {facts.span[1]}" if facts.span and not facts.personal and not (facts.formats and facts.formats.open) else "")
     if facts.markers:
         yield "     表示空的写法：" + "、".join(f"{shortened(m.text)}（{m.count} 个）" for m in facts.markers)
     if facts.maybe:
@@ -61,6 +61,8 @@ def _dates(facts: Facts) -> Iterator[str]:
         for order, formats in facts.formats.choices.items():
             lead = f"{ORDERS[order]} " if order else ""
             yield f"     日期写法 {lead}" + "、".join(formats)
+        if facts.formats.like:
+            yield f"     这一列自己看不出日、月的先后，照“{shortened(facts.formats.like)}”的写法"
         if facts.formats.open:
             shown = "、".join(f"第 {row} 行 {text}" for text, row in facts.formats.examples)
             yield f"     日在前还是月在前，数据本身定不了：{shown}"

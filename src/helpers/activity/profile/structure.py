@@ -90,7 +90,7 @@ def structure(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -
 
 def _key(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -> Key | None:
     """The column that names a row: unique and filled, or by its header an id that few rows share."""
-    named = [f for name in ("ticket_id", "move_id") for f in columns if f.means(name)]
+    named = [f for name in ("ticket_id", "record_id") for f in columns if f.means(name)]
     plain = [f for f in columns if f.type in ("text", "integer") and f.meaning is None]
     owned = [f for f in columns if f.means("device_id", "part_no")]
     for facts in (*named, *owned, *plain):
