@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import duckdb
@@ -195,7 +195,10 @@ def _typed(connection: duckdb.DuckDBPyConnection, header: str, markers: tuple[Va
 
 def _possible(connection: duckdb.DuckDBPyConnection, total: int) -> tuple[set[str], DateFormats | None]:
     """The types that the cells can have, ``text`` among them unless they are dates."""
-    sample = connection.execute(f"SELECT v FROM cells USING SAMPLE reservoir({SAMPLE} ROWS) REPEATABLE (1)").fetchall()
+    # A type that neither a sample nor the most frequent values fit is not looked for in all of them.
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE sample AS (SELECT v, n FROM cells USING SAMPLE reservoir({SAMPLE} ROWS) REPEATABLE (1)) "
+                       f"UNION ALL (SELECT v, n FROM cells ORDER BY n DESC, r LIMIT {FEW})")
+    sample = connection.execute("SELECT v FROM sample").fetchall()
     texts = random.Random(1).sample(sample, min(200, len(sample)))
     if sum(bool(candidates_of(_narrow(text))) for (text,) in texts) * 2 >= len(texts):
         iso = _count(connection, _cast("datetime") + " IS NOT NULL AND NOT regexp_full_match(v, '[0-9]+')")
@@ -206,20 +209,28 @@ def _possible(connection: duckdb.DuckDBPyConnection, total: int) -> tuple[set[st
             return {"date", "datetime"}, formats
         if compact >= MOST * total:
             return {"date", "datetime", "integer", "number", "text"}, None
-    types = {"text"}
-    digits = _count(connection, "regexp_full_match(v, '0[0-9]+|[0-9]{16,}')")
-    if not digits:
-        number = _count(connection, _cast("number") + " IS NOT NULL AND v NOT LIKE '%\\%' ESCAPE '\\'")
-        whole = _count(connection, _cast("integer") + " IS NOT NULL") if number >= MOST * total else 0
-        types |= {"integer", "number", "money", "duration"} if whole >= MOST * total else \
-            {"number", "money", "duration"} if number >= MOST * total else set()
-        if "number" not in types and _count(connection, _cast("number") + " IS NOT NULL") >= MOST * total:
-            types.add("number")
-        if "number" not in types and _count(connection, _cast("money") + " IS NOT NULL") >= MOST * total:
-            types.add("money")
-    if _count(connection, "regexp_full_match(v, '\\d+:[0-5]\\d(:[0-5]\\d)?')") >= MOST * total:
-        types.add("duration")
-    return types, None
+    return {"text", *_figures(connection, total)}, None
+
+
+def _figures(connection: duckdb.DuckDBPyConnection, total: int) -> Iterator[str]:
+    """The types of figures that the cells can have; codes with leading zeros are none."""
+    def most(where: str) -> bool:
+        seen = connection.execute(f"SELECT 1 FROM sample WHERE {where} LIMIT 1").fetchall()
+        return bool(seen) and _count(connection, where) >= MOST * total
+
+    if most("regexp_full_match(v, '\\d+:[0-5]\\d(:[0-5]\\d)?')"):
+        yield "duration"
+    if _count(connection, "regexp_full_match(v, '0[0-9]+|[0-9]{16,}')"):
+        return
+    number = _cast("number") + " IS NOT NULL"
+    if most(number + " AND NOT contains(v, '%')"):
+        yield from ("number", "money", "duration")
+        if most(_cast("integer") + " IS NOT NULL"):
+            yield "integer"
+    elif most(number):
+        yield "number"
+    elif most(_cast("money") + " IS NOT NULL"):
+        yield "money"
 
 
 def _narrow(text: str) -> str:
@@ -294,11 +305,12 @@ def _fit(connection: duckdb.DuckDBPyConnection, kind: str, unit: str | None, for
     """The cells that are not of the type, the most frequent of them, and the least and the greatest value."""
     if kind == "boolean":
         return 0, (), None
-    value = _cast(kind, formats.all if formats else (), unit)
-    where = f"{value} IS NULL{_without(markers)}"
-    values = _values(connection, f"SELECT v, n, r FROM cells WHERE {where} ORDER BY n DESC, r LIMIT 3")
-    low, high = connection.execute(f"SELECT CAST(min({value}) AS VARCHAR), CAST(max({value}) AS VARCHAR) FROM cells").fetchall()[0]
-    return _count(connection, where), values, (_short(low), _short(high)) if low is not None else None
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE valued AS SELECT v, n, r, {_cast(kind, formats.all if formats else (), unit)} AS x FROM cells")
+    left = f"FROM valued WHERE x IS NULL{_without(markers)}"
+    unfit = connection.execute(f"SELECT coalesce(sum(n), 0) {left}").fetchall()[0][0]
+    values = _values(connection, f"SELECT v, n, r {left} ORDER BY n DESC, r LIMIT 3")
+    low, high = connection.execute("SELECT CAST(min(x) AS VARCHAR), CAST(max(x) AS VARCHAR) FROM valued").fetchall()[0]
+    return int(unfit), values, (_short(low), _short(high)) if low is not None else None
 
 
 def _short(value: str) -> str:
