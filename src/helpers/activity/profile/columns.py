@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -196,10 +195,9 @@ def _typed(connection: duckdb.DuckDBPyConnection, header: str, markers: tuple[Va
 def _possible(connection: duckdb.DuckDBPyConnection, total: int) -> tuple[set[str], DateFormats | None]:
     """The types that the cells can have, ``text`` among them unless they are dates."""
     # A type that neither a sample nor the most frequent values fit is not looked for in all of them.
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE sample AS (SELECT v, n FROM cells USING SAMPLE reservoir({SAMPLE} ROWS) REPEATABLE (1)) "
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE sample AS (SELECT v, n FROM cells ORDER BY hash(v), v LIMIT {SAMPLE}) "
                        f"UNION ALL (SELECT v, n FROM cells ORDER BY n DESC, r LIMIT {FEW})")
-    sample = connection.execute("SELECT v FROM sample").fetchall()
-    texts = random.Random(1).sample(sample, min(200, len(sample)))
+    texts = connection.execute("SELECT v FROM sample ORDER BY hash(v), v LIMIT 200").fetchall()
     if sum(bool(candidates_of(_narrow(text))) for (text,) in texts) * 2 >= len(texts):
         iso = _count(connection, _cast("datetime") + " IS NOT NULL AND NOT regexp_full_match(v, '[0-9]+')")
         compact = _count(connection, _cast("datetime") + " IS NOT NULL AND regexp_full_match(v, '(19|20)[0-9]{6}([0-9]{6})?')")

@@ -63,7 +63,7 @@ def date_formats(connection: duckdb.DuckDBPyConnection, cells: str) -> DateForma
     """
     connection.execute(f"CREATE OR REPLACE TEMP TABLE dated AS SELECT {narrow('v')} AS v, n, r, v AS said FROM ({cells})")
     shapes = connection.execute(
-        f"SELECT translate(lower(v), {quote(digits + ascii_lowercase)}, {quote('9' * 10 + 'a' * 26)}) AS shape, sum(n), any_value(v) "
+        f"SELECT translate(lower(v), {quote(digits + ascii_lowercase)}, {quote('9' * 10 + 'a' * 26)}) AS shape, sum(n), min(v) "
         f"FROM dated GROUP BY shape ORDER BY sum(n) DESC, shape LIMIT {SHAPES}").fetchall()
     candidates = list(dict.fromkeys(pair for _, _, text in shapes for pair in candidates_of(text)))
     if not candidates:

@@ -19,6 +19,8 @@ from helpers.year.tables import Table
 
 #: How far down a header is looked for when the first row is hardly filled.
 HEADER_ROWS = 12
+#: What the counting may take besides the export as it was read; beyond that it uses the disk.
+MEMORY = "1536MB"
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def _read(path: Path, sheet: str | None, header_row: int, encoding: str | None) 
 
 def _load(connection: duckdb.DuckDBPyConnection, found: Sheet) -> int:
     """The rows that say anything as the table ``sheet``, trimmed as the cleaning trims them; how many there are."""
-    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"SET TimeZone = 'UTC'; SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
     cells = [f"c{i}" for i in range(len(found.headers))]
     trimmed = ", ".join(f"coalesce(trim({c}, ' \t\r\n\u3000\u00a0'), '') AS {c}" for c in cells)
     anything = " OR ".join(f"{c} <> ''" for c in cells) or "false"
