@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import patch
 
 import openpyxl
+import pyarrow as pa
 import pytest
 
+from helpers.activity.errors import ExportError
 from helpers.activity.profile import Profile, profile_file, screen
 from helpers.activity.profile.columns import Facts
 from helpers.activity.profile.meanings import meaning_of, tidy_names
+from helpers.activity.read import Sheet
 from tests.activity import profile_samples as samples
 from tests.activity.profile_samples import csv, looked_at
 
@@ -35,7 +39,7 @@ def column(found: Profile, name: str) -> Facts:
     ("购置日期", ["2024-01-02 00:00:00", "2023-05-06 00:00:00"], "date", "occurred_on"),  # Excel's dates
     ("Closed", ["20240105", "20240206"], "date", "closed_at"), ("Code", ["20240105", "20240206"], "integer", None),
     ("费用(万元)", ["1.5", "(2)"], "money", "amount"), ("其他(万元)", ["1.5", "2"], "money", None), ("付了多少", ["¥12.50", "1,200元"], "money", None),
-    ("location_zipcode", ["02127", "02118"], "text", "postcode"), ("楼栋", ["03", "11"], "text", None),
+    ("location_zipcode", ["02127", "02118"], "text", "postcode"), ("组别码", ["03", "11"], "text", None),
     ("是否返修", ["是", "否"], "boolean", "flag"), ("is_active", ["0", "1"], "boolean", "flag"), ("rooms", ["0", "1"], "integer", None),
     ("纬度", ["42.36", "0"], "number", "latitude"), ("比例", ["98.5%", "100%"], "number", None),
     ("phone", ["13912345678", "13800000000"], "text", "phone"), ("x", ["a@b.cn", "c@d.cn"], "text", "email"),
@@ -158,6 +162,21 @@ def test_a_header_below_a_title_is_found_in_a_workbook(tmp_path: Path) -> None:
     found = profile_file(tmp_path / "b.xlsx", sheet="明细")
     assert (found.rows, found.source.header_row) == (2, 3)
     assert "header_row: 3" in found.block and "sheet: 明细" in found.block and found.columns[0].header == "工单编号"
+
+
+def test_a_header_below_a_title_line_is_found_in_a_csv(tmp_path: Path) -> None:
+    found = looked_at(tmp_path, "2024年工单明细\n" + csv("工单编号,受理时间", [["A1", "2024-01-02 08:00"], ["A2", "2024-01-03 08:00"]]))
+    assert (found.rows, found.source.header_row, found.columns[0].header) == (2, 2, "工单编号")
+    with pytest.raises(ExportError, match="ragged_rows"):
+        looked_at(tmp_path, csv("工单编号,受理时间", [["A1", "2024-01-02 08:00"], ["A2", "2024-01-03 08:00", "x"]]))
+
+
+def test_a_stream_of_rows_is_read_once(tmp_path: Path) -> None:
+    table = pa.table({"c0": ["A1", "A2", ""], "c1": ["3", "4", None], "source_row": [2, 3, 4]})
+    (tmp_path / "x.csv").touch()
+    with patch("helpers.activity.profile.look._read", return_value=Sheet("x.csv", ("工单编号", "数量"), table.to_reader(max_chunksize=1))):  # type: ignore[arg-type]
+        found = profile_file(tmp_path / "x.csv")
+    assert (found.rows, [f.type for f in found.columns], found.columns[1].span) == (2, ["text", "integer"], ("3", "4"))
 
 
 def test_gb18030_reads_the_same(tmp_path: Path) -> None:

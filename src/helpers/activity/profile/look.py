@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
+from helpers.activity.errors import ExportError
 from helpers.activity.profile.block import block
 from helpers.activity.profile.columns import Facts, column_facts, settled
 from helpers.activity.profile.declare import Declaration, Source, declare
@@ -45,11 +47,15 @@ def profile_file(path: Path, *, sheet: str | None = None, header_row: int | None
         raise FileNotFoundError(path)
     row = header_row or 1
     with tempfile.TemporaryDirectory(prefix="selfeval-") as folder, duckdb.connect(str(Path(folder) / "profile.db")) as connection:
-        found = _read(path, sheet, row, encoding)
+        try:
+            found = _read(path, sheet, row, encoding)
+        except ExportError as error:
+            row, found = _below_title(path, sheet, header_row, encoding, error)
         rows = _load(connection, found)
         if header_row is None and (below := _likely_header(connection, found.headers)):
             row, found = below, _read(path, sheet, below, encoding)
             rows = _load(connection, found)
+        found = replace(found, rows=pa.table({}))  # the export itself is no longer needed in memory
         columns = settled([column_facts(connection, f"c{i}", header) for i, header in enumerate(found.headers)])
         made = structure(connection, columns)
     facts = tuple((label, str(getattr(found, label))) for label in ("encoding", "delimiter") if getattr(found, label, None))
@@ -62,6 +68,18 @@ def _read(path: Path, sheet: str | None, header_row: int, encoding: str | None) 
     """The export as text."""
     spec: dict[str, Any] = {"title": path.name, "files": [path.name], "columns": {}, "sheet": sheet, "header_row": header_row, "encoding": encoding}
     return read_export(path, path.name, Table.model_validate(spec))
+
+
+def _below_title(path: Path, sheet: str | None, header_row: int | None, encoding: str | None, error: ExportError) -> tuple[int, Sheet]:
+    """The header where lines of another width, such as a title, stand above it; else the error is raised."""
+    ragged_from_the_top = error.code == "ragged_rows" and min((row for row, _ in error.rows), default=99) <= HEADER_ROWS
+    if header_row is None and ragged_from_the_top:
+        for row in range(2, HEADER_ROWS // 2):
+            try:
+                return row, _read(path, sheet, row, encoding)
+            except ExportError:
+                continue
+    raise error
 
 
 def _load(connection: duckdb.DuckDBPyConnection, found: Sheet) -> int:

@@ -52,7 +52,10 @@ def _column(number: int, facts: Facts, profile: Profile) -> Iterator[str]:
     if facts.unfit:
         shown = "、".join(f"第 {v.row} 行 {shortened(v.text, facts.personal)}（{v.count} 个）" for v in facts.unfit_values)
         yield f"     {facts.unfit} 个不是{TYPES[facts.type]}：{shown}"
-    if facts.note:
+    if facts.cell in profile.structure.units:
+        guessed, share = profile.structure.units[facts.cell]
+        yield f"     单位是{guessed}：{share:.1%} 的行与起止时间相差的{guessed}数一致"
+    elif facts.note:
         yield f"     {facts.note}"
 
 
@@ -91,7 +94,7 @@ def _hints(profile: Profile) -> Iterator[str]:
         wrong = "日期读法未定，没有核对" if clock.backwards is None else f"止早于起 {clock.backwards} 行，有止无起 {clock.unstarted} 行"
         yield f"{start} 至 {end}：{wrong}"
     for number, header, why in profile.declaration.left_out:
-        yield f"第 {number} 列“{shortened(header)}”没有列入：{why}"
+        yield f"第 {number} 列{f'“{shortened(header)}”' if header.strip() else ''}没有列入：{why}"
 
 
 def _share(part: int, whole: int) -> str:

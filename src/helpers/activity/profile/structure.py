@@ -18,7 +18,7 @@ EVENTS_A_CASE = 1.5
 AGREE = 0.9
 _ANY = Table.model_validate({"title": "-", "files": ["-"], "columns": {}})
 #: Which date decides the year, the likeliest first.
-YEAR_DATES = ("opened_at", "created_at", "occurred_on", "at", "updated_at", "resolved_at", "closed_at")
+YEAR_DATES = ("opened_at", "created_at", "occurred_on", "assigned_at", "started_at", "at", "updated_at", "resolved_at", "closed_at")
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def _says(value: str, word: str, moment: str) -> bool:
 def _clocks(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -> list[Clock]:
     """From opening to response, resolution and closure, as far as there are such dates."""
     first = {name: _first_date(columns, name) for name in ("responded_at", "resolved_at", "closed_at")}
-    start = _first_date(columns, "opened_at") or _first_date(columns, "created_at")
+    start = next((f for name in ("opened_at", "created_at", "assigned_at", "started_at") if (f := _first_date(columns, name))), None)
     if start is None:
         return []
     names = {"resolved_at": "hours", "responded_at": "response_hours",
