@@ -168,7 +168,7 @@ def test_a_header_below_a_title_line_is_found_in_a_csv(tmp_path: Path) -> None:
     found = looked_at(tmp_path, "2024年工单明细\n" + csv("工单编号,受理时间", [["A1", "2024-01-02 08:00"], ["A2", "2024-01-03 08:00"]]))
     assert (found.rows, found.source.header_row, found.columns[0].header) == (2, 2, "工单编号")
     with pytest.raises(ExportError, match="ragged_rows"):
-        looked_at(tmp_path, csv("工单编号,受理时间", [["A1", "2024-01-02 08:00"], ["A2", "2024-01-03 08:00", "x"]]))
+        looked_at(tmp_path, csv("工单编号,受理时间", [["A1", "2024-01-02 08:00", "x"], ["A2", "2024-01-03 08:00"]]))
 
 
 def test_a_stream_of_rows_is_read_once(tmp_path: Path) -> None:

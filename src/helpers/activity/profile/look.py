@@ -72,13 +72,15 @@ def _read(path: Path, sheet: str | None, header_row: int, encoding: str | None) 
 
 def _below_title(path: Path, sheet: str | None, header_row: int | None, encoding: str | None, error: ExportError) -> tuple[int, Sheet]:
     """The header where lines of another width, such as a title, stand above it; else the error is raised."""
-    ragged_from_the_top = error.code == "ragged_rows" and min((row for row, _ in error.rows), default=99) <= HEADER_ROWS
-    if header_row is None and ragged_from_the_top:
+    if header_row is None and error.code == "ragged_rows" and any(row == 2 for row, _ in error.rows):
         for row in range(2, HEADER_ROWS // 2):
             try:
-                return row, _read(path, sheet, row, encoding)
+                found = _read(path, sheet, row, encoding)
             except ExportError:
                 continue
+            if all(any(sign.isalpha() for sign in header) for header in found.headers):  # words, not a row of data
+                return row, found
+            break
     raise error
 
 
