@@ -36,7 +36,7 @@ def column(found: Profile, name: str) -> Facts:
     ("处理时间", ["12", "30"], "integer", "duration"),
     ("响应时长(分钟)", ["12", "30.5"], "duration", "duration"),
     ("用时", ["0:30", "12:05:10"], "duration", "duration"),
-    ("购置日期", ["2024-01-02 00:00:00", "2023-05-06 00:00:00"], "date", "occurred_on"),  # Excel's dates
+    ("购置日期", ["2024-01-02 00:00:00", "2023-05-06 00:00:00"], "date", "bought_on"),  # Excel's dates
     ("Closed", ["20240105", "20240206"], "date", "closed_at"), ("Code", ["20240105", "20240206"], "integer", None),
     ("费用(万元)", ["1.5", "(2)"], "money", "amount"), ("其他(万元)", ["1.5", "2"], "money", None), ("付了多少", ["¥12.50", "1,200元"], "money", None),
     ("location_zipcode", ["02127", "02118"], "text", "postcode"), ("组别码", ["03", "11"], "text", None),
@@ -50,6 +50,30 @@ def column(found: Profile, name: str) -> Facts:
 def test_a_column_is_what_its_header_and_its_values_say(tmp_path: Path, header: str, cells: list[str], kind: str, meaning: str | None) -> None:
     facts = one(tmp_path, header, cells)
     assert (facts.type, facts.meaning and facts.meaning.name) == (kind, meaning)
+
+
+def test_the_column_whose_whole_header_says_it_comes_first(tmp_path: Path) -> None:
+    day = "2024-01-02 0{}:00"
+    found = looked_at(tmp_path, csv("工单编号,报修受理时间,受理时间,系统完成时间,完成时间,挂起开始,挂起结束", [["A1", *(day.format(i) for i in range(6))]]))
+    assert [found.structure.clocks[0].start.header, found.structure.clocks[0].end.header] == ["受理时间", "完成时间"]
+    assert list(found.declaration.names.values()) == [
+        "ticket_id", "report_accept_time", "opened_at", "system_done_time", "resolved_at", "hold_from", "hold_to"]
+    assert "加 hold: {from: hold_from, to: hold_to}" in found.block
+
+
+def test_a_register_is_not_cut_to_one_year(tmp_path: Path) -> None:
+    found = looked_at(tmp_path, csv("资产编号,购置日期,原值(元)", [["Z1", "2019-05", "100"], ["Z2", "2021-06", "200"]]))
+    assert found.structure.year_by is None and "没有写 year_by，各年的记录都算" in found.block and "  devices:" in found.block
+
+
+def test_blank_rows_and_repeated_headers_are_not_counted(tmp_path: Path) -> None:
+    found = looked_at(tmp_path, csv("工单编号,受理时间", [["A1", "2024-01-02"], ["", " "], ["工单编号", "受理时间"], ["A2", "2024-01-03"]]))
+    assert found.rows == 2 and found.columns[1].type == "date" and found.columns[1].unfit == 0
+
+
+def test_a_sign_for_nothing_beside_yes_and_no(tmp_path: Path) -> None:
+    facts = one(tmp_path, "是否维修", ["是", "否", "—", "Y"])
+    assert facts.type == "boolean" and [m.text for m in facts.markers] == ["—"]
 
 
 @pytest.mark.parametrize(("cells", "choices"), [
@@ -193,7 +217,7 @@ def test_a_file_without_rows_still_answers(tmp_path: Path) -> None:
 
 
 def test_names_are_tidy_and_differ() -> None:
-    headers = ["SR Number", "sr-number", "受理时间", "Change Date+Time", "供应商代码", "3rd Level", "order", "难度", "IssueType", "source_row"]
+    headers = ["SR Number", "sr-number", "受理时间", "Change Date+Time", "供应商代码", "3rd Level", "order", "崭新", "IssueType", "source_row"]
     named = tidy_names([(h, meaning_of(h, ("text", "datetime"))) for h in headers])
     assert named == ["sr_number", "sr_number_2", "opened_at", "change_date_time", "supplier", "column_3rd_level", "order_2", "column_8", "issue_type", "source_row_2"]
     assert tidy_names([("opened_at", None)], ("opened_at",)) == ["opened_at_2"]
@@ -205,4 +229,5 @@ def test_a_longer_word_and_a_fitting_type_win() -> None:
              if (m := meaning_of(h, ("text",)))}
     assert found == {"Assignment group": "team", "Resolved by": "assignee", "Sub Status": "sub_status", "SR Latest Impact": "impact",
                      "故障原因分类": "cause", "报修部门代码": "department"}
+    assert meaning_of("备件来源", ("text",)) is None    # the head of a Chinese name stands at its end
     assert meaning_of("Opened", ("text",)) is None and meaning_of("emanager", ("text",)) is None

@@ -92,7 +92,8 @@ def column_facts(connection: duckdb.DuckDBPyConnection, cell: str, header: str) 
     rows, empty = connection.execute("SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (WHERE v = ''), 0) FROM every").fetchall()[0]
     few = _values(connection, "SELECT v, n, r FROM every WHERE v <> '' ORDER BY n DESC, r LIMIT " + str(FEW + 1))
     booleans = _boolean(few)
-    markers = () if booleans else _listed(connection, lexicon("empty"))
+    signs = [w for w in lexicon("empty") if not booleans or not any(c.isalpha() for c in str(w))]
+    markers = _listed(connection, signs)
     maybe = () if booleans else _listed(connection, lexicon("empty_words"))
     typed = _typed(connection, header, markers, maybe, booleans)
     distinct = connection.execute(f"SELECT count(*) FROM every WHERE v <> ''{_without(typed.markers)}").fetchall()[0][0]
@@ -153,7 +154,8 @@ def _without(values: Sequence[Value]) -> str:
 
 def _boolean(few: Sequence[Value]) -> bool:
     """Whether both a yes and a no and nothing else stand in the column."""
-    values = {v.text.lower() for v in few}
+    signs = {str(w).lower() for w in lexicon("empty") if not any(c.isalpha() for c in str(w))}
+    values = {v.text.lower() for v in few} - signs
     true, false = ({str(w).lower() for w in lexicon(k)} for k in ("true", "false"))
     return len(values) <= 6 and values <= true | false and bool(values & true) and bool(values & false)
 

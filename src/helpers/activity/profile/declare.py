@@ -228,8 +228,10 @@ def _rows(draft: _Draft, found: Structure) -> None:
     """Key, date of the year and clocks of a table whose rows are records."""
     if found.year_by and found.year_by.cell in draft.names:
         draft.entries["year_by"] = draft.names[found.year_by.cell]
+    else:
+        draft.remark("title", "above", text="没有写 year_by，各年的记录都算；要按日期归入年度，写 year_by: 列名")
     if found.key and found.key.column.cell in draft.names:
-        _key(draft, found.key)
+        _key(draft, found.key, _latest(found, draft))
     clocks = [c for c in found.clocks if c.start.cell in draft.names and c.end.cell in draft.names]
     if clocks:
         taken = set(draft.names.values())
@@ -237,6 +239,9 @@ def _rows(draft: _Draft, found: Structure) -> None:
                                                              "end": draft.names[clock.end.cell]} for clock in clocks}
         for name, clock in zip(draft.entries["derived"], clocks, strict=True):
             _clock(draft, name, clock)
+        if found.hold and {f.cell for f in found.hold} <= draft.names.keys():
+            start, end = (draft.names[f.cell] for f in found.hold)
+            draft.remark("derived", next(iter(draft.entries["derived"])), text=f"要扣除挂起的时间，加 hold: {{from: {start}, to: {end}}}")
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -245,7 +250,13 @@ def _free(name: str, taken: set[str]) -> str:
     return found
 
 
-def _key(draft: _Draft, key: Key) -> None:
+def _latest(found: Structure, draft: _Draft) -> str:
+    """The column by which the last of several rows is likely the one that counts."""
+    ends = [clock.end for clock in found.clocks if clock.name == "hours" and clock.end.cell in draft.names]
+    return draft.names[ends[0].cell] if ends else draft.entries.get("year_by", "日期列")
+
+
+def _key(draft: _Draft, key: Key, latest: str) -> None:
     draft.entries["key"] = draft.names[key.column.cell]
     if key.empty:
         draft.remark("key", "above", text=f"有 {key.empty} 行没有编号，会被剔除；不应剔除的，去掉 key")
@@ -253,7 +264,7 @@ def _key(draft: _Draft, key: Key) -> None:
         draft.entries["keep"] = {"by": draft.names[key.latest.cell], "take": "last", "why": "同一编号有多行，取最后一次的状态"}
         draft.remark("key", "above", text=f"每个编号有多行（{key.column.distinct} 个编号，{key.column.rows} 行），每行都写着受理和办结的时间：取最后一行")
     elif key.differing:
-        draft.remark("key", "above", text=f"有 {key.differing} 个编号各有几行不同的内容：写 keep: {{by: 日期列, take: last}} 取一行，或换一个 key")
+        draft.remark("key", "above", text=f"有 {key.differing} 个编号各有几行不同的内容：写 keep: {{by: {latest}, take: last}} 取最后一行，或换一个 key")
     elif key.repeated:
         draft.remark("key", "above", text=f"有 {key.repeated} 个编号重复，各行完全相同：只算一行")
 

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from helpers.activity.cells import quote
 from helpers.activity.errors import ExportError
 from helpers.activity.profile.block import block
 from helpers.activity.profile.columns import Facts, column_facts, settled
@@ -85,13 +86,14 @@ def _below_title(path: Path, sheet: str | None, header_row: int | None, encoding
 
 
 def _load(connection: duckdb.DuckDBPyConnection, found: Sheet) -> int:
-    """The rows that say anything as the table ``sheet``, trimmed as the cleaning trims them; how many there are."""
+    """The rows that say anything as the table ``sheet``, trimmed as the cleaning trims them; how many there are.
+    Blank rows and repetitions of the header are left out, as the cleaning sets them aside."""
     connection.execute(f"SET TimeZone = 'UTC'; SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
     cells = [f"c{i}" for i in range(len(found.headers))]
     trimmed = ", ".join(f"coalesce(trim({c}, ' \t\r\n\u3000\u00a0'), '') AS {c}" for c in cells)
-    anything = " OR ".join(f"{c} <> ''" for c in cells) or "false"
+    said = " OR ".join(f"{c} NOT IN ('', {quote(header.strip())})" for c, header in zip(cells, found.headers, strict=True)) or "false"
     connection.register("found", found.rows)
-    connection.execute(f"CREATE OR REPLACE TABLE sheet AS SELECT * FROM (SELECT {trimmed}, {ROW} FROM found) WHERE {anything}")
+    connection.execute(f"CREATE OR REPLACE TABLE sheet AS SELECT * FROM (SELECT {trimmed}, {ROW} FROM found) WHERE {said}")
     connection.unregister("found")
     return int(connection.execute("SELECT count(*) FROM sheet").fetchall()[0][0])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -13,16 +13,22 @@ from typing import Any
 #: Names that the cleaning uses itself, or that an expression cannot hold without quotes.
 TAKEN = ("source_file", "source_row", "year_start", "year_end")
 LONGEST_NAME = 40
+EXACT = 3
+_NEUTRAL = re.compile("(?:代码|编号|编码|名称|姓名|信息|情况|内容|说明|[a-z0-9 ])*")
+#: Meanings of which a table has several: a name made of the header's own words tells more.
+GENERAL = ("flag", "occurred_on")
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """``name``: the tidy name of a column that means this; ``types``: what it can be, preferred first."""
+    """``name``: the tidy name of a column that means this; ``types``: what it can be, preferred first.
+    ``exact``: the whole header says it, not only a word in it."""
 
     name: str
     words: str
     types: tuple[str, ...]
     personal: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,22 +76,26 @@ def meaning_of(header: str, types: Collection[str]) -> Meaning | None:
         rank = _rank(word, plain)
         if rank and (best is None or rank > best[0]) and set(word.meaning.types) & set(types):
             best = rank, word.meaning
-    return best[1] if best else None
+    return replace(best[1], exact=best[0][0] == EXACT) if best else None
 
 
 def _rank(word: _Word, plain: str) -> tuple[int, int] | None:
-    """How well a word fits a header; None where it does not stand there."""
+    """How well a word fits a header; None where it does not stand there.
+
+    What a Chinese header is stands at its end: 备件来源 is no part, 报修人代码 still a person.
+    """
     if plain == word.text:
-        return 3, len(word.text)
+        return EXACT, len(word.text)
     if word.whole or not word.text:
         return None
     if word.text.isascii():
         if f" {word.text} " not in f" {plain} ":
             return None
         return 2 if plain.endswith(word.text) else 1, len(word.text)
-    if word.text not in plain or len(word.text) < 2:
+    _, found, after = plain.rpartition(word.text)
+    if not found or len(word.text) < 2 or not _NEUTRAL.fullmatch(after):
         return None
-    return 2 if plain.endswith(word.text) else 1, len(word.text)
+    return 1 if after else 2, len(word.text)
 
 
 @cache
@@ -114,15 +124,19 @@ def tidy_names(headers: Iterable[tuple[str, Meaning | None]], reserved: Collecti
     An ASCII header keeps its words; another gets the name of its meaning, or is put together from
     the glossary, or is ``column_3``.
     """
-    taken, names = {*TAKEN, *reserved, *_reserved()}, []
-    for number, (header, meant) in enumerate(headers, 1):
-        wanted = _slug(header) or _composed(header) or (meant.name if meant else "") or f"column_{number}"
-        if meant and not header.isascii():
-            wanted = meant.name if meant.name not in names else _composed(header) or meant.name
+    listed = list(headers)
+    taken, names = {*TAKEN, *reserved, *_reserved()}, [""] * len(listed)
+    # A header that says its meaning as a whole takes the name before one that only holds the word.
+    for number in sorted(range(len(listed)), key=lambda i: not (listed[i][1] and listed[i][1].exact)):  # type: ignore[union-attr]
+        header, meant = listed[number]
+        own, made = _slug(header), _composed(header)
+        said = meant.name if meant and not (made and (meant.name in GENERAL or meant.name in taken)) else ""
+        wanted = own or said or made or f"column_{number + 1}"
         name, again = wanted, 2
-        while name in taken or name in names:
+        while name in taken:
             name, again = f"{wanted}_{again}", again + 1
-        names.append(name)
+        taken.add(name)
+        names[number] = name
     return names
 
 

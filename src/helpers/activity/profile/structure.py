@@ -68,6 +68,7 @@ class Structure:
     """``units``: the unit of a length of time, by its cell, and the share of rows in which it fits the dates."""
 
     key: Key | None
+    hold: tuple[Facts, Facts] | None
     events: Events | None
     clocks: tuple[Clock, ...]
     year_by: Facts | None
@@ -80,9 +81,9 @@ def structure(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -
     key = _states(connection, columns, events) if events else _key(connection, columns)
     events = None if key else events
     clocks = () if events else tuple(_clocks(connection, columns))
-    year_by = next((f for name in YEAR_DATES for f in columns if f.is_date and f.means(name) and f.filled), None)
-    dates = [f for f in columns if f.is_date and f.filled >= 0.9 * f.rows > 0]
-    return Structure(key, events, clocks, year_by or next(iter(dates), None), _units(connection, columns, clocks))
+    year_by = next((f for name in YEAR_DATES if (f := _first_date(columns, name))), None)
+    hold = _first_date(columns, "hold_from"), _first_date(columns, "hold_to")
+    return Structure(key, hold if hold[0] and hold[1] else None, events, clocks, year_by, _units(connection, columns, clocks))
 
 
 # --- key ------------------------------------------------------------------------------------------
@@ -97,7 +98,7 @@ def _key(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -> Key
         unique = facts.distinct == facts.rows > 1
         if unique and (facts in named or facts in owned or not _too_long(connection, facts)):
             return Key(facts, 0)
-    for facts in named:
+    for facts in (*named, *owned[:1]):
         if facts.filled and facts.distinct >= 0.6 * facts.filled:
             return Key(facts, facts.rows - facts.filled, *_repeats(connection, facts, columns))
     return None
@@ -196,7 +197,9 @@ def _clocks(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -> 
 
 
 def _first_date(columns: Sequence[Facts], name: str) -> Facts | None:
-    return next((f for f in columns if f.is_date and f.means(name) and f.filled), None)
+    """The date of this meaning: the one whose whole header says so, else the first."""
+    fitting = [f for f in columns if f.is_date and f.means(name) and f.filled]
+    return min(fitting, key=lambda f: not (f.meaning and f.meaning.exact), default=None)
 
 
 def read(facts: Facts) -> str | None:
