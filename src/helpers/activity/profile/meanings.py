@@ -35,7 +35,7 @@ class Meaning:
 class _Word:
     meaning: Meaning
     text: str
-    whole: bool
+    mark: str  # "=": the whole header only, "^": its beginning
 
 
 def lexicon(part: str) -> Any:
@@ -60,7 +60,7 @@ def meaning(name: str) -> Meaning:
 
 @cache
 def _words() -> tuple[_Word, ...]:
-    return tuple(_Word(meaning(name), _plain(str(word).removeprefix("=")), str(word).startswith("="))
+    return tuple(_Word(meaning(name), _plain(str(word).lstrip("=^")), str(word)[:1] if str(word)[:1] in "=^" else "")
                  for name, entry in lexicon("meanings").items() for word in entry["words"])
 
 
@@ -86,7 +86,9 @@ def _rank(word: _Word, plain: str) -> tuple[int, int] | None:
     """
     if plain == word.text:
         return EXACT, len(word.text)
-    if word.whole or not word.text:
+    if word.mark == "^":
+        return (1, len(word.text)) if plain.startswith(word.text) else None
+    if word.mark or not word.text:
         return None
     if word.text.isascii():
         if f" {word.text} " not in f" {plain} ":
