@@ -123,6 +123,10 @@ def test_cells_that_do_not_fit_are_shown_with_their_row(tmp_path: Path) -> None:
 def test_numbers_that_are_called_dates(tmp_path: Path) -> None:
     assert "Unix" in str(one(tmp_path, "created_at", ["1704067200", "1704153600"]).note)
     assert "Excel" in str(one(tmp_path, "完成日期", ["45321.5", "45322"]).note)
+    assert "只有钟点" in str(one(tmp_path, "报修时间", ["08:30", "14:05"]).note)
+    comma = one(tmp_path, "Handle Time", ["3,87", "12", "1,5"])
+    assert comma.type == "text" and "逗号作小数点" in str(comma.note)
+    assert one(tmp_path, "费用", ["1,234", "12"]).type == "money"
     assert one(tmp_path, "完成日期", ["待定中", "快了"]).note == "表头像日期，内容不是"
 
 
@@ -161,6 +165,15 @@ def test_an_event_log_becomes_a_grain(tmp_path: Path) -> None:
     assert made is not None and (made.case.header, made.time.header, made.what.header, made.cases) == ("案件编号", "操作时间", "环节", 20)
     assert {n: [v.text for v in m.values] for n, m in made.moments.items()} == {"resolves": ["办结"], "suspends": ["挂起"]}
     assert "resolves: activity = '办结'" in found.block and "year_by: opened_at" in found.block
+
+
+def test_an_english_process_log(tmp_path: Path) -> None:
+    rows = [[f"Case {i}", what, f"Value {i % 3}", f"2012/10/{9 + hours} 14:50:17.000"]
+            for i in range(9) for hours, what in enumerate(("Assign seriousness", "Wait", "Resolve ticket", "Closed"))]
+    found = looked_at(tmp_path, csv("CaseID,Activity,Resource,Complete Timestamp", rows))
+    assert "case: case_id" in found.block and "time: complete_timestamp" in found.block
+    assert "resolves: activity = 'Resolve ticket'" in found.block and "closes: activity = 'Closed'" in found.block
+    assert "suspends: activity = 'Wait'" in found.block and found.columns[2].personal
 
 
 def test_states_of_a_whole_case_keep_the_last_row(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ MOST_DATES = 0.9
 #: Columns with no more values than this list them.
 FEW = 40
 SAMPLE = 20_000
+DECIMAL_COMMA = "-?[0-9]+,([0-9]{1,2}|[0-9]{4,})"
 _ANY = Table.model_validate({"title": "-", "files": ["-"], "columns": {}})
 _PHONE, _EMAIL, _CARD = r"^(\+?86[- ]?)?1[3-9]\d{9}$", r"^[\w.%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]+$", r"^\d{17}[\dXx]$"
 _HIDDEN = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]+|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)")
@@ -175,9 +176,10 @@ def _typed(connection: duckdb.DuckDBPyConnection, header: str, markers: tuple[Va
     types, formats = _possible(connection, said) if said else ({"text"}, None)
     if booleans:
         types |= {"boolean"}
-    meant = meaning_of(header, types)
-    meant = _by_values(connection, total) or meant
+    meant = _by_values(connection, total) or meaning_of(header, types)
     kind = next((t for t in meant.types if t in types), "text") if meant else _plain_type(connection, types)
+    if kind == "duration" and meant is None and meaning_of(header, ("date", "datetime")):
+        kind = "text"  # a time of day
     if kind in ("integer", "number") and meant is None and re.search(r"[(（](?:%s)[)）]" % "|".join(MONEY_FACTORS), header):
         kind = "money"
     if kind == "datetime" and not _has_times(connection, formats):
@@ -213,14 +215,15 @@ def _possible(connection: duckdb.DuckDBPyConnection, total: int) -> tuple[set[st
 
 
 def _figures(connection: duckdb.DuckDBPyConnection, total: int) -> Iterator[str]:
-    """The types of figures that the cells can have; codes with leading zeros are none."""
+    """The types of figures that the cells can have; codes with leading zeros are none, nor is
+    ``3,75``, which the cleaning would read as 375."""
     def most(where: str) -> bool:
         seen = connection.execute(f"SELECT 1 FROM sample WHERE {where} LIMIT 1").fetchall()
         return bool(seen) and _count(connection, where) >= MOST * total
 
     if most("regexp_full_match(v, '\\d+:[0-5]\\d(:[0-5]\\d)?')"):
         yield "duration"
-    if _count(connection, "regexp_full_match(v, '0[0-9]+|[0-9]{16,}')"):
+    if _count(connection, f"regexp_full_match(v, '0[0-9]+|[0-9]{{16,}}|{DECIMAL_COMMA}')"):
         return
     number = _cast("number") + " IS NOT NULL"
     if most(number + " AND NOT contains(v, '%')"):
@@ -290,9 +293,14 @@ def _unit(header: str, kind: str, types: set[str]) -> tuple[str | None, str, str
 
 
 def _no_date(connection: duckdb.DuckDBPyConnection, header: str, types: set[str], total: int) -> str | None:
-    """Why a column that is called a date is none."""
+    """Why a column that is called a date, or that looks like numbers, is none."""
+    if "number" not in types and _count(connection, f"regexp_full_match(v, '{DECIMAL_COMMA}|-?[0-9]+')") >= MOST * total \
+            and _count(connection, f"regexp_full_match(v, '{DECIMAL_COMMA}')"):
+        return "数字用逗号作小数点，清洗会当作千分位；请在来源改用小数点再导出"
     if meaning_of(header, ("date", "datetime")) is None or meaning_of(header, types) is not None:
         return None
+    if "duration" in types and "number" not in types:
+        return "只有钟点，没有日期，请在来源与日期合成一列再导出"
     if "integer" in types and _count(connection, "regexp_full_match(v, '1[0-9]{9}([0-9]{3})?')") >= MOST * total:
         return "像 Unix 时间戳，清洗读不了，请在来源系统改成年月日时分再导出"
     if "number" in types and _count(connection, "try_cast(v AS DOUBLE) BETWEEN 30000 AND 60000") >= MOST * total:

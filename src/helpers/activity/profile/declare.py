@@ -71,6 +71,8 @@ def declare(source: Source, columns: Sequence[Facts], found: Structure, table: s
     draft.entries["columns"] = {draft.names[f.cell]: _column(draft, f, found, everywhere) for f in used}
     if everywhere:
         draft.entries["empty"] = list(everywhere)
+        times = Counter({text: sum(m.count for f in used for m in f.markers if m.text == text) for text in everywhere})
+        draft.remark("empty", text="核对这些写法是否表示没有：" + "、".join(f"{text}（{count} 个）" for text, count in times.items()))
     _zone(draft, used)
     if found.events and {found.events.case.cell, found.events.time.cell} <= draft.names.keys():
         _grain(draft, used, found.events)

@@ -157,7 +157,7 @@ def _slug(header: str) -> str:
     text = unicodedata.normalize("NFKC", header)
     if re.search(r"[^\W_]", re.sub(r"[\x00-\x7f]", "", text)):
         return ""
-    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", text)
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
     name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:LONGEST_NAME].strip("_")
     return f"column_{name}" if name and not name[0].isalpha() else name
 

@@ -169,16 +169,15 @@ def _moment(columns: Sequence[Facts], name: str) -> Found | None:
         for facts in columns:
             if not facts.means(meaning) or not facts.few or (meaning == "lifecycle"):
                 continue
-            found = [v for v in facts.few if any(_says(v.text.lower(), word, name) for word in words)]
+            found = [v for v in facts.few if any(_says(v.text.lower(), word) for word in words)]
             if found:
                 return Found(facts, tuple(found))
     return None
 
 
-def _says(value: str, word: str, moment: str) -> bool:
-    if value == word:
-        return True
-    return moment == "suspends" and value.startswith(word) and not value[len(word):len(word) + 1].isalpha()
+def _says(value: str, word: str) -> bool:
+    """Whether a value is the word or begins with it."""
+    return value.startswith(word) and not value[len(word):len(word) + 1].isalpha()
 
 
 # --- clocks ---------------------------------------------------------------------------------------
