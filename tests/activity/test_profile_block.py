@@ -94,6 +94,21 @@ def test_an_open_date_is_refused_until_decided(tmp_path: Path) -> None:
     assert tidy["opened_at"].astype(str).tolist() == ["2024-04-03", "2024-06-05"]
 
 
+def test_dates_that_a_spreadsheet_has_turned_around_are_refused_until_decided(tmp_path: Path) -> None:
+    """Written day first; where the day is no month it stayed, elsewhere it became the month."""
+    days = pd.date_range("2024-03-01 08:30", periods=40, freq="1D")
+    cells = [f"{d:%d/%m/%Y %H:%M}" if d.day > 12 else f"{d:%Y-%d-%m %H:%M:%S}" for d in days]
+    text = csv("工单编号,受理时间", [[f"A{i}", cell] for i, cell in enumerate(cells)])
+    found = looked_at(tmp_path, text)
+    assert "颠倒了  dates: ['%Y-%d-%m %H:%M:%S', '%d/%m/%Y %H:%M']" in found.block and "日和月可能颠倒" in screen(found)
+    with pytest.raises(YearFileError, match="blank_left"):
+        pasted(tmp_path, found, text)
+    _, tidy, _ = clean(tmp_path, text, dates="['%Y-%d-%m %H:%M:%S', '%d/%m/%Y %H:%M']")
+    assert tidy["opened_at"].tolist() == days.tolist()
+    sound = [f"{d:%d/%m/%Y %H:%M}" if d.day > 15 else f"{d:%Y-%m-%d %H:%M:%S}" for d in days]
+    assert "颠倒" not in looked_at(tmp_path, csv("工单编号,受理时间", [[f"A{i}", cell] for i, cell in enumerate(sound)])).block
+
+
 @pytest.mark.parametrize("cells", [["2024-01-02T08:00:00Z"] * 2, ["2024-01-02T08:00:00+08:00", "2024-01-02T08:00:00+01:00"]])
 def test_an_open_time_zone_is_refused_until_decided(tmp_path: Path, cells: list[str]) -> None:
     text = csv("工单编号,受理时间", [[f"A{i}", cell] for i, cell in enumerate(cells)])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import duckdb
 
 from helpers.activity.cells import OFFSET, cast, quote, strings
-from helpers.activity.profile.formats import DateFormats, candidates_of, date_formats
+from helpers.activity.profile.formats import DateFormats, candidates_of, date_formats, turned
 from helpers.activity.profile.meanings import Meaning, lexicon, meaning, meaning_of, unit_words
 from helpers.year.tables import MONEY_FACTORS, Column, Table
 
@@ -208,7 +208,7 @@ def _possible(connection: duckdb.DuckDBPyConnection, total: int) -> tuple[set[st
         left = "SELECT * FROM cells WHERE " + _cast("datetime") + " IS NULL"
         formats = date_formats(connection, left) if iso + compact < total else None
         if iso + (formats.read if formats else 0) >= MOST_DATES * total:
-            return {"date", "datetime"}, formats
+            return {"date", "datetime"}, turned(connection, formats) if formats and iso else formats
         if compact >= MOST * total:
             return {"date", "datetime", "integer", "number", "text"}, None
     return {"text", *_figures(connection, total)}, None

@@ -186,6 +186,11 @@ def _dates(draft: _Draft, place: tuple[str, ...], formats: DateFormats) -> Any:
         draft.remark(*place, "above", text=f"  例如 {shown}{counted}")
         return BLANK
     (order, texts), = formats.choices.items()
+    if formats.turned:
+        draft.remark(*place, "above", text="像是在 Excel 里另存过：日大于 12 的仍是原样，其余改成了年月日，其中的日和月可能颠倒。对照来源：")
+        draft.remark(*place, "above", text=f"  颠倒了  dates: [{', '.join(repr(t) for t in (*formats.turned, *texts))}]")
+        draft.remark(*place, "above", text=f"  没有颠倒  dates: [{', '.join(repr(t) for t in texts)}]")
+        return BLANK
     if formats.mangled and len(texts) == 1:
         draft.remark(*place, "above", text=f"像 5-Apr 这样的写法：若指 2005 年 4 月，dates 写 [{texts[0]!r}]；若是 4 月 5 日，缺年份，要重新导出")
         return BLANK

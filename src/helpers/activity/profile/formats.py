@@ -14,6 +14,8 @@ from helpers.activity.cells import NARROW, OFFSET, WIDE, quote, strings
 MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 #: Different ways of writing that are looked at; columns of free text have more.
 SHAPES = 60
+#: So many dates without one after the 12th are no chance.
+REWRITTEN = 8
 ORDERS = {"dmy": "日在前", "mdy": "月在前", "ymd": "年在前"}
 
 
@@ -25,6 +27,8 @@ class DateFormats:
     open, or say both. ``read``: how many cells they read. ``examples``: open cells with their rows.
     ``mangled``: ``5-Apr``, a month of a year or a day without one. ``days``/``months``: cells that can only have the
     day, or the month, first. ``like``: the header of the column whose order was taken over.
+    ``turned``: the formats that read the other dates of the column with day and month exchanged, where a
+    spreadsheet seems to have rewritten those that it could read.
     """
 
     choices: dict[str, tuple[str, ...]]
@@ -34,6 +38,7 @@ class DateFormats:
     days: int = 0
     months: int = 0
     like: str | None = None
+    turned: tuple[str, ...] = ()
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -83,6 +88,26 @@ def date_formats(connection: duckdb.DuckDBPyConnection, cells: str) -> DateForma
     if days and months:
         best = _smallest(connection, [text for formats in kept.values() for text in formats])[1]
     return DateFormats(kept, best, _open_cells(connection, kept), mangled, days, months)
+
+
+def turned(connection: duckdb.DuckDBPyConnection, formats: DateFormats) -> DateFormats:
+    """Marks a column that a spreadsheet has rewritten: every day after the 12th still as it was written
+    (in ``formats``), every other one as a date of its own, on which month and day may be exchanged.
+
+    Reads ``cells`` (all of the column) and ``dated`` (those that are read by ``formats``).
+    """
+    if formats.open or not (formats.days or formats.months):
+        return formats
+    place = 1 if formats.days else 2
+    early = connection.execute(
+        f"SELECT count(*) FROM dated WHERE try_cast(regexp_extract(v, '^(\\d{{1,2}})[/.-](\\d{{1,2}})[/.-]', {place}) AS INTEGER) <= 12"
+    ).fetchall()[0][0]
+    found, late, times = connection.execute(
+        "SELECT count(*), count(*) FILTER (WHERE substr(v, 9, 2) > '12'), count(*) FILTER (WHERE contains(v, ':')) "
+        "FROM cells WHERE regexp_matches(v, '^\\d{4}-\\d{2}-\\d{2}')").fetchall()[0]
+    if early or late or found < REWRITTEN:
+        return formats
+    return replace(formats, turned=("%Y-%d-%m %H:%M:%S",) if times else ("%Y-%d-%m",))
 
 
 def candidates_of(text: str) -> list[tuple[str, str]]:

@@ -64,6 +64,8 @@ def _dates(facts: Facts) -> Iterator[str]:
         for order, formats in facts.formats.choices.items():
             lead = f"{ORDERS[order]} " if order else ""
             yield f"     日期写法 {lead}" + "、".join(formats)
+        if facts.formats.turned:
+            yield "     像是在 Excel 里另存过，年月日写法的那些日期，日和月可能颠倒"
         if facts.formats.like:
             yield f"     这一列自己看不出日、月的先后，照“{shortened(facts.formats.like)}”的写法"
         if facts.formats.open:

@@ -203,7 +203,7 @@ def _first_date(columns: Sequence[Facts], name: str) -> Facts | None:
 
 def read(facts: Facts) -> str | None:
     """The column as the cleaning will read it; None where its dates are open."""
-    if facts.formats and facts.formats.open:
+    if facts.formats and (facts.formats.open or facts.formats.turned):
         return None
     formats = list(next(iter(facts.formats.choices.values()))) if facts.formats else []
     declared = Column.model_validate({"from": ["-"], "type": facts.type, "dates": formats,
