@@ -127,6 +127,7 @@ def test_numbers_that_are_called_dates(tmp_path: Path) -> None:
     comma = one(tmp_path, "Handle Time", ["3,87", "12", "1,5"])
     assert comma.type == "text" and "逗号作小数点" in str(comma.note)
     assert one(tmp_path, "费用", ["1,234", "12"]).type == "money"
+    assert one(tmp_path, "closed_code", ["code 5", "code 6"]).note is None
     assert one(tmp_path, "完成日期", ["待定中", "快了"]).note == "表头像日期，内容不是"
 
 

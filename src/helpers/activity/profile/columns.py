@@ -297,7 +297,8 @@ def _no_date(connection: duckdb.DuckDBPyConnection, header: str, types: set[str]
     if "number" not in types and _count(connection, f"regexp_full_match(v, '{DECIMAL_COMMA}|-?[0-9]+')") >= MOST * total \
             and _count(connection, f"regexp_full_match(v, '{DECIMAL_COMMA}')"):
         return "数字用逗号作小数点，清洗会当作千分位；请在来源改用小数点再导出"
-    if meaning_of(header, ("date", "datetime")) is None or meaning_of(header, types) is not None:
+    dated = meaning_of(header, ("date", "datetime"))
+    if dated is None or meaning_of(header, types) is not None:
         return None
     if "duration" in types and "number" not in types:
         return "只有钟点，没有日期，请在来源与日期合成一列再导出"
@@ -305,7 +306,7 @@ def _no_date(connection: duckdb.DuckDBPyConnection, header: str, types: set[str]
         return "像 Unix 时间戳，清洗读不了，请在来源系统改成年月日时分再导出"
     if "number" in types and _count(connection, "try_cast(v AS DOUBLE) BETWEEN 30000 AND 60000") >= MOST * total:
         return "像 Excel 的日期序号，请在来源表里设成日期格式再导出"
-    return "表头像日期，内容不是"
+    return "表头像日期，内容不是" if dated.exact else None
 
 
 def _fit(connection: duckdb.DuckDBPyConnection, kind: str, unit: str | None, formats: DateFormats | None,
