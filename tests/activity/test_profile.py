@@ -165,7 +165,7 @@ def test_an_event_log_becomes_a_grain(tmp_path: Path) -> None:
     made = found.structure.events
     assert made is not None and (made.case.header, made.time.header, made.what.header, made.cases) == ("案件编号", "操作时间", "环节", 20)
     assert {n: [v.text for v in m.values] for n, m in made.moments.items()} == {"resolves": ["办结"], "suspends": ["挂起"]}
-    assert "resolves: activity = '办结'" in found.block and "year_by: opened_at" in found.block
+    assert "resolves: \"activity = '办结'\"" in found.block and "year_by: opened_at" in found.block
 
 
 def test_an_english_process_log(tmp_path: Path) -> None:
@@ -173,14 +173,14 @@ def test_an_english_process_log(tmp_path: Path) -> None:
             for i in range(9) for hours, what in enumerate(("Assign seriousness", "Wait", "Resolve ticket", "Closed"))]
     found = looked_at(tmp_path, csv("CaseID,Activity,Resource,Complete Timestamp", rows))
     assert "case: case_id" in found.block and "time: complete_timestamp" in found.block
-    assert "resolves: activity = 'Resolve ticket'" in found.block and "closes: activity = 'Closed'" in found.block
-    assert "suspends: activity = 'Wait'" in found.block and found.columns[2].personal
+    assert "resolves: \"activity = 'Resolve ticket'\"" in found.block and "closes: \"activity = 'Closed'\"" in found.block
+    assert "suspends: \"activity = 'Wait'\"" in found.block and found.columns[2].personal
 
 
 def test_states_of_a_whole_case_keep_the_last_row(tmp_path: Path) -> None:
     found = looked_at(tmp_path, samples.states())
     assert found.structure.events is None and found.structure.key is not None and found.structure.key.latest is not None
-    assert "keep: {by: sys_updated_at, take: last" in found.block and "empty: ['?']" in found.block
+    assert "keep: {by: sys_updated_at, take: last" in found.block and 'empty: ["?"]' in found.block
 
 
 def test_clocks_tell_what_runs_backwards(tmp_path: Path) -> None:

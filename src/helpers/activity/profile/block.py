@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from helpers.activity.profile.declare import Declaration
+
+
+#: Texts without signs; among them the library quotes those that YAML takes for something else (``yes``, ``1e3``).
+_PLAIN = re.compile(r"\w[\w ./()（）+-]*")
 
 
 def block(declaration: Declaration) -> str:
@@ -66,7 +71,10 @@ def _entry(key: str, value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Mappings and lists in flow style; texts with control characters in double quotes."""
+    """Mappings and lists in flow style; texts with any sign in double quotes.
+
+    The library leaves some signs unquoted that it cannot read back within braces (``{from: :0}``).
+    """
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
@@ -78,6 +86,6 @@ def _plain(value: Any) -> Any:
         items = CommentedSeq(_plain(v) for v in value)
         items.fa.set_flow_style()
         return items
-    if isinstance(value, str) and not value.isprintable():
+    if isinstance(value, str) and not _PLAIN.fullmatch(value):
         return DoubleQuotedScalarString(value)
     return value

@@ -121,7 +121,7 @@ def settled(columns: Sequence[Facts]) -> list[Facts]:
             written = {_unordered(text) for texts in facts.formats.choices.values() for text in texts}
             orders = {order for text in written for order in sure.get(text, {""})}
             if len(orders) == 1 and (order := orders.pop()) in facts.formats.choices:
-                facts = replace(facts, formats=facts.formats.settled(order, shown[next(iter(written))]), span=None)
+                facts = replace(facts, formats=facts.formats.settled(order, shown[min(written)]), span=None)
         out.append(facts)
     return out
 

@@ -180,7 +180,7 @@ def _dates(draft: _Draft, place: tuple[str, ...], formats: DateFormats) -> Any:
     if formats.open:
         draft.remark(*place, "above", text="日期有几种读法，问清来源后选一种写进 dates：")
         for order, texts in formats.choices.items():
-            draft.remark(*place, "above", text=f"  {ORDERS[order]}  dates: [{', '.join(repr(t) for t in texts)}]")
+            draft.remark(*place, "above", text=f"  {ORDERS[order]}  dates: [{_listed(texts)}]")
         shown = "、".join(f"第 {row} 行 {text}" for text, row in formats.examples)
         counted = f"；{formats.days} 个只能日在前，{formats.months} 个只能月在前" if formats.days or formats.months else ""
         draft.remark(*place, "above", text=f"  例如 {shown}{counted}")
@@ -188,11 +188,11 @@ def _dates(draft: _Draft, place: tuple[str, ...], formats: DateFormats) -> Any:
     (order, texts), = formats.choices.items()
     if formats.turned:
         draft.remark(*place, "above", text="像是在 Excel 里另存过：日大于 12 的仍是原样，其余改成了年月日，其中的日和月可能颠倒。对照来源：")
-        draft.remark(*place, "above", text=f"  颠倒了  dates: [{', '.join(repr(t) for t in (*formats.turned, *texts))}]")
-        draft.remark(*place, "above", text=f"  没有颠倒  dates: [{', '.join(repr(t) for t in texts)}]")
+        draft.remark(*place, "above", text=f"  颠倒了  dates: [{_listed((*formats.turned, *texts))}]")
+        draft.remark(*place, "above", text=f"  没有颠倒  dates: [{_listed(texts)}]")
         return BLANK
     if formats.mangled and len(texts) == 1:
-        draft.remark(*place, "above", text=f"像 5-Apr 这样的写法：若指 2005 年 4 月，dates 写 [{texts[0]!r}]；若是 4 月 5 日，缺年份，要重新导出")
+        draft.remark(*place, "above", text=f"像 5-Apr 这样的写法：若指 2005 年 4 月，dates 写 [{_listed(texts)}]；若是 4 月 5 日，缺年份，要重新导出")
         return BLANK
     if formats.mangled:
         draft.remark(*place, "above", text="5-Apr 读作 2005 年 4 月（Excel 改写过的年月），请核对")
@@ -202,6 +202,10 @@ def _dates(draft: _Draft, place: tuple[str, ...], formats: DateFormats) -> Any:
         count = formats.days if order == "dmy" else formats.months
         draft.remark(*place, "above", text=f"{ORDERS[order]}：有 {count} 个日期只能这样读")
     return list(texts)
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return ", ".join(f'"{text}"' for text in texts)
 
 
 def _answers(values: Sequence[Value]) -> dict[str, list[str]]:
