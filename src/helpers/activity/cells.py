@@ -15,6 +15,7 @@ ISO_FORMATS = {
     mark: tuple(day + time for time in _TIMES)
     for mark, day in (("-", "%Y-%m-%d"), ("/", "%Y/%m/%d"), (".", "%Y.%m.%d"), ("年", "%Y年%m月%d日"))
 }
+USUAL = "%Y-%m-%d %H:%M:%S"
 COMPACT_FORMATS = {8: "%Y%m%d", 14: "%Y%m%d%H%M%S"}
 
 WIDE, NARROW = "０１２３４５６７８９：／－．，％（）", "0123456789:/-.,%()"
@@ -70,10 +71,14 @@ def cast(column: str, declared: Column, spec: Table, zones: Zones) -> str:
                     f"WHEN lower({cell}) IN ({strings(f.lower() for f in declared.false)}) THEN false END")
         case "date" | "datetime":
             value = _moment(narrow, date_formats(declared, spec), zones.get(column))
+            if zones.get(column) is None and not any(f.startswith("%Y-") for f in date_formats(declared, spec)):
+                # By far the most frequent form, read without looking at anything else.
+                value = f"coalesce(CASE WHEN strlen({cell}) = 19 THEN try_strptime({cell}, '{USUAL}') END, {value})"
             return f"CAST({value} AS {SQL_TYPES[declared.type]})"
         case "integer":
             number = f"try_cast({plain} AS DECIMAL(30,6))"
-            return f"CASE WHEN {number} % 1 = 0 THEN CAST({number} AS BIGINT) END"
+            value = f"CASE WHEN {number} % 1 = 0 THEN CAST({number} AS BIGINT) END"
+            return f"CASE WHEN regexp_full_match({cell}, '[0-9]{{1,15}}') THEN try_cast({cell} AS BIGINT) ELSE {value} END"
         case "number":
             return (f"CASE WHEN {plain} LIKE '%\\%' ESCAPE '\\' THEN try_cast(rtrim({plain}, '%') AS DOUBLE) / 100 "
                     f"ELSE try_cast({plain} AS DOUBLE) END")

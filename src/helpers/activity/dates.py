@@ -37,7 +37,7 @@ def refuse_clashes(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
         read = [f"try_strptime({name(column)}, [{strings(group)}])" for group in groups]
         clash = " OR ".join(f"{a} <> {b}" for i, a in enumerate(read) for b in read[i + 1:])
         found = connection.execute(
-            f"SELECT source_file, source_row, {name(column)}, count(*) OVER () FROM texts WHERE {clash} "
+            f"SELECT file_name(_file_no), source_row, {name(column)}, count(*) OVER () FROM texts WHERE {clash} "
             f"ORDER BY _file_no, source_row LIMIT {SHOWN}").fetchall()
         if found:
             written = "、".join(group[0] for group in groups)
@@ -57,17 +57,17 @@ def _order(text: str) -> str:
 def refuse_undeclared(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
     """Stop where a column holds dates such as 3/4/2024 and no format says which number is the month.
 
-    Reads ``typed`` and ``texts``. Single stray cells are left to be listed as unreadable.
+    Reads ``judged_rows`` and ``texts``. Single stray cells are left to be listed as unreadable.
     """
     for column in date_columns(spec):
         if any(not text.startswith("%Y") for text in date_formats(spec.columns[column], spec)):
             continue
         cell = name(column)
         query = (
-            f"SELECT source_file, source_row, {cell} AS cell, _file_no, "
+            f"SELECT file_name(_file_no) AS source_file, source_row, {cell} AS cell, _file_no, "
             f"try_cast(regexp_extract({cell}, {quote(NUMERIC)}, 1) AS INTEGER) AS a, "
             f"try_cast(regexp_extract({cell}, {quote(NUMERIC)}, 3) AS INTEGER) AS b "
-            f"FROM texts SEMI JOIN (SELECT _file_no, source_row FROM typed WHERE list_contains(_unreadable, {quote(column)})) "
+            f"FROM texts SEMI JOIN (SELECT _file_no, source_row FROM judged_rows WHERE list_contains(_unreadable, {quote(column)})) "
             f"USING (_file_no, source_row) WHERE regexp_matches({cell}, {quote(NUMERIC)})")
         total, days, months, both = connection.execute(
             f"SELECT count(*), count(*) FILTER (WHERE a > 12 AND b <= 12), count(*) FILTER (WHERE b > 12 AND a <= 12), "
@@ -112,7 +112,7 @@ def zones_of(connection: duckdb.DuckDBPyConnection, spec: Table, unread: Sequenc
             continue
         said = f"replace(regexp_extract({name(column)}, {quote(OFFSET)}, 2), ':', '')"
         found = connection.execute(
-            f"SELECT {said} AS said, count(*), arg_min(source_file, (_file_no, source_row)), "
+            f"SELECT {said} AS said, count(*), file_name(arg_min(_file_no, (_file_no, source_row))), "
             f"arg_min(source_row, (_file_no, source_row)), arg_min({name(column)}, (_file_no, source_row)) "
             f"FROM texts WHERE contains({name(column)}, ':') GROUP BY said "
             "ORDER BY count(*) DESC, min((_file_no, source_row))").fetchall()
