@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
-from unittest.mock import patch
 
 import openpyxl
-import pyarrow as pa
 import pytest
 
 from helpers.activity.errors import ExportError
 from helpers.activity.profile import Profile, profile_file, screen
 from helpers.activity.profile.columns import Facts
 from helpers.activity.profile.meanings import meaning_of, tidy_names
-from helpers.activity.read import Sheet
 from tests.activity import profile_samples as samples
 from tests.activity.profile_samples import csv, looked_at
 
@@ -209,12 +207,11 @@ def test_a_header_below_a_title_line_is_found_in_a_csv(tmp_path: Path) -> None:
         looked_at(tmp_path, csv("工单编号,受理时间", [["A1", "2024-01-02 08:00", "x"], ["A2", "2024-01-03 08:00"]]))
 
 
-def test_a_stream_of_rows_is_read_once(tmp_path: Path) -> None:
-    table = pa.table({"c0": ["A1", "A2", ""], "c1": ["3", "4", None], "source_row": [2, 3, 4]})
-    (tmp_path / "x.csv").touch()
-    with patch("helpers.activity.profile.look._read", return_value=Sheet("x.csv", ("工单编号", "数量"), table.to_reader(max_chunksize=1))):  # type: ignore[arg-type]
-        found = profile_file(tmp_path / "x.csv")
-    assert (found.rows, [f.type for f in found.columns], found.columns[1].span) == (2, ["text", "integer"], ("3", "4"))
+def test_a_compressed_file_is_looked_into(tmp_path: Path) -> None:
+    text = samples.chinese_tickets().encode("gb18030")
+    (tmp_path / "t.csv.gz").write_bytes(gzip.compress(text, mtime=0))
+    found = profile_file(tmp_path / "t.csv.gz")
+    assert found.rows == 60 and "files: exports/t.csv.gz" in found.block and list(tmp_path.iterdir()) == [tmp_path / "t.csv.gz"]
 
 
 def test_gb18030_reads_the_same(tmp_path: Path) -> None:

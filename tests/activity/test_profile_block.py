@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from helpers.activity.profile import Profile, profile_file, screen
-from helpers.activity.read import Sheet, normal_header
+from helpers.activity.readers import Sheet, normal_header
 from helpers.cli import app
 from helpers.year.crosscheck import crosscheck
 from helpers.year.faults import YearFileError
@@ -150,7 +151,8 @@ CELLS = st.sampled_from(["", "1", "0", "是", "a'b", '"', "?", "3/4/2024", "2024
 @given(HEADERS, st.lists(st.lists(CELLS, min_size=5, max_size=5), max_size=4))
 def test_the_block_is_valid_whatever_the_headers(tmp_path: Path, headers: list[str], rows: list[list[str]]) -> None:
     cells = {f"c{i}": pa.array([row[i] for row in rows], pa.string()) for i in range(len(headers))}
-    sheet = Sheet("x.csv", tuple(headers), pa.table({**cells, "source_row": pa.array(range(2, 2 + len(rows)), pa.int64())}))
+    pyarrow.parquet.write_table(pa.table(cells), tmp_path / "x.parquet")
+    sheet = Sheet("x.csv", tuple(headers), tmp_path / "x.parquet", len(rows), 2)
     (tmp_path / "x.csv").touch()
     with patch("helpers.activity.profile.look._read", return_value=sheet):
         found = profile_file(tmp_path / "x.csv", header_row=1)
@@ -177,7 +179,7 @@ def test_the_command_prints_all_and_the_block_last(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("arguments", "status", "says"), [
     (["nothing.csv"], 2, "[file_missing]  没有这个文件"), (["t.csv", "--table", "工单"], 2, "[bad_name]"),
     (["t.csv", "--encoding", "gb-999"], 2, "[unknown_encoding]"), (["t.csv", "--encoding", "ascii"], 1, "[wrong_encoding]"),
-    (["b.xlsx", "--sheet", "x"], 1, "[unreadable]")])
+    (["b.xlsx", "--sheet", "x"], 1, "[not_a_workbook]")])
 def test_mistakes_are_told(tmp_path: Path, arguments: list[str], status: int, says: str) -> None:
     (tmp_path / "t.csv").write_text(OPEN, encoding="utf-8")
     (tmp_path / "b.xlsx").write_text("no workbook", encoding="utf-8")

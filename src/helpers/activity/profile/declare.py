@@ -13,7 +13,7 @@ from helpers.activity.profile.columns import Facts, Value
 from helpers.activity.profile.formats import ORDERS, DateFormats
 from helpers.activity.profile.meanings import lexicon, tidy_names
 from helpers.activity.profile.structure import Clock, Events, Key, Structure
-from helpers.activity.read import normal_header
+from helpers.activity.readers import normal_header
 from helpers.year.grain import MADE
 from helpers.year.load import BLANKS
 from helpers.year.tables import Column

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from helpers.activity.cells import quote
 from helpers.activity.errors import ExportError
@@ -17,7 +16,7 @@ from helpers.activity.profile.block import block
 from helpers.activity.profile.columns import Facts, column_facts, settled
 from helpers.activity.profile.declare import Declaration, Source, declare
 from helpers.activity.profile.structure import Structure, structure
-from helpers.activity.read import ROW, Sheet, read_export
+from helpers.activity.readers import ROW, Sheet, read_exports
 from helpers.year.tables import Table
 
 #: How far down a header is looked for when the first row is hardly filled.
@@ -48,15 +47,25 @@ def profile_file(path: Path, *, sheet: str | None = None, header_row: int | None
         raise FileNotFoundError(path)
     row = header_row or 1
     with tempfile.TemporaryDirectory(prefix="selfeval-") as folder, duckdb.connect(str(Path(folder) / "profile.db")) as connection:
+        def read(header: int) -> Sheet:
+            return _read(path, sheet, header, encoding, Path(folder))
+
         try:
-            found = _read(path, sheet, row, encoding)
+            found = read(row)
+            narrow = len(found.headers) == 1
         except ExportError as error:
-            row, found = _below_title(path, sheet, header_row, encoding, error)
+            if header_row is not None or error.code != "ragged_rows" or all(number != 2 for number, _ in error.rows):
+                raise
+            below_title = _below_title(read)
+            if below_title is None:
+                raise
+            (row, found), narrow = below_title, False
+        if narrow and header_row is None and found.rows:
+            row, found = _below_title(read) or (row, found)
         rows = _load(connection, found)
         if header_row is None and (below := _likely_header(connection, found.headers)):
-            row, found = below, _read(path, sheet, below, encoding)
+            row, found = below, read(below)
             rows = _load(connection, found)
-        found = replace(found, rows=pa.table({}))  # the export itself is no longer needed in memory
         columns = settled([column_facts(connection, f"c{i}", header) for i, header in enumerate(found.headers)])
         made = structure(connection, columns)
     facts = tuple((label, str(getattr(found, label))) for label in ("encoding", "delimiter") if getattr(found, label, None))
@@ -65,24 +74,23 @@ def profile_file(path: Path, *, sheet: str | None = None, header_row: int | None
     return Profile(source, rows, tuple(columns), made, declared, block(declared))
 
 
-def _read(path: Path, sheet: str | None, header_row: int, encoding: str | None) -> Sheet:
-    """The export as text."""
+def _read(path: Path, sheet: str | None, header_row: int, encoding: str | None, folder: Path) -> Sheet:
+    """The export as text, staged in ``folder``; of a zip archive its first member."""
     spec: dict[str, Any] = {"title": path.name, "files": [path.name], "columns": {}, "sheet": sheet, "header_row": header_row, "encoding": encoding}
-    return read_export(path, path.name, Table.model_validate(spec))
+    return next(iter(read_exports(path, path.name, Table.model_validate(spec), folder)))
 
 
-def _below_title(path: Path, sheet: str | None, header_row: int | None, encoding: str | None, error: ExportError) -> tuple[int, Sheet]:
-    """The header where lines of another width, such as a title, stand above it; else the error is raised."""
-    if header_row is None and error.code == "ragged_rows" and any(row == 2 for row, _ in error.rows):
-        for row in range(2, HEADER_ROWS // 2):
-            try:
-                found = _read(path, sheet, row, encoding)
-            except ExportError:
-                continue
-            if all(any(sign.isalpha() for sign in header) for header in found.headers):  # words, not a row of data
-                return row, found
-            break
-    raise error
+def _below_title(read: Callable[[int], Sheet]) -> tuple[int, Sheet] | None:
+    """The header where lines of another width, such as a title, stand above it."""
+    for row in range(2, HEADER_ROWS // 2 + 1):
+        try:
+            found = read(row)
+        except ExportError:
+            continue
+        if len(found.headers) > 1 and _filled(found.headers) * 2 > len(found.headers):
+            # words, not a row of data
+            return (row, found) if all(any(c.isalpha() for c in h) for h in found.headers if h.strip()) else None
+    return None
 
 
 def _load(connection: duckdb.DuckDBPyConnection, found: Sheet) -> int:
@@ -92,9 +100,7 @@ def _load(connection: duckdb.DuckDBPyConnection, found: Sheet) -> int:
     cells = [f"c{i}" for i in range(len(found.headers))]
     trimmed = ", ".join(f"coalesce(trim({c}, ' \t\r\n\u3000\u00a0'), '') AS {c}" for c in cells)
     said = " OR ".join(f"{c} NOT IN ('', {quote(header.strip())})" for c, header in zip(cells, found.headers, strict=True)) or "false"
-    connection.register("found", found.rows)
-    connection.execute(f"CREATE OR REPLACE TABLE sheet AS SELECT * FROM (SELECT {trimmed}, {ROW} FROM found) WHERE {said}")
-    connection.unregister("found")
+    connection.execute(f"CREATE OR REPLACE TABLE sheet AS SELECT * FROM (SELECT {trimmed}, {ROW} FROM ({found.relation})) WHERE {said}")
     return int(connection.execute("SELECT count(*) FROM sheet").fetchall()[0][0])
 
 
