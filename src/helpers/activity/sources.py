@@ -62,7 +62,7 @@ def load(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, require
         raise ExportError("file_missing", "、".join(spec.files), "没有这个文件", hint="把导出文件放到这个位置，或改正 files")
     nowhere = [c for c in spec.columns if c not in found]
     if nowhere:
-        raise missing_column(sheet, nowhere[0], spec.columns[nowhere[0]].source)
+        raise missing_column(sheet, nowhere[0], spec.columns[nowhere[0]].source, nowhere=True)
     if connection.execute("SELECT count(*) FROM ragged").fetchall()[0][0]:
         parts.append(_ragged_rows(spec))
     connection.execute(f"CREATE VIEW source AS {' UNION ALL '.join(parts)}")
