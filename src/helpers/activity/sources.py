@@ -25,8 +25,14 @@ SHOWN = 5
 
 
 @dataclass(frozen=True)
+class SetAside:
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True)
 class ExportFile:
-    """One export as handed over. ``cut_off``: it ends without a line end."""
+    """One export as handed over: ``rows`` = ``used`` + the rows set aside. ``cut_off``: it ends without a line end."""
 
     file: str
     sha256: str
@@ -34,6 +40,8 @@ class ExportFile:
     rows: int
     absent_columns: tuple[str, ...]
     cut_off: bool
+    used: int = 0
+    set_aside: tuple[SetAside, ...] = ()
 
 
 def load(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, required: Sequence[str],
