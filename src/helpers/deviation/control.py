@@ -132,7 +132,7 @@ def xmr_chart(series: Sequence[tuple[str, float, int]], missing: tuple[str, ...]
     # A range is never zero but for equal values: a constant series has no signal.
     scores = _scores(values - centre, np.full(len(values), sigma), float(np.abs(values).max()))
     limit = RANGE_FACTOR * mean_range
-    wide = tuple(p.month for p in points if p.range is not None and p.range > limit * (1 + DUST))
+    wide = tuple(p.month for p in points if p.range is not None and p.range > limit + DUST * float(np.abs(values).max()))
     rules = _found(points, scores, values, np.zeros(len(values), dtype=bool), scores)
     return Chart("xmr", centre, *_marked(points, rules), missing, limit, wide)
 

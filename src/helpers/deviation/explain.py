@@ -213,8 +213,10 @@ def with_causes(deviation: Deviation, rows: pd.DataFrame, figure: Figure, dimens
     splits = tuple(split for one in found if (split := decompose(rows, one.dimension, aim)) is not None)
     missed, drilled = misses_of(rows, aim), tuple(dimensions[:DRILLED])
     shown = [c for c in _ticket_columns(table, dimensions) if c in rows.columns]
+    # Where a case spent its time is no property that it had before it was late.
+    properties = [one for one in found if one.dimension != STATE]
     return replace(
-        deviation, splits=splits, structures=tuple(found), concentration=concentration(rows, found, aim),
+        deviation, splits=splits, structures=tuple(found), concentration=concentration(rows, properties, aim),
         dimensions=drilled, cells=drill_down(missed, drilled),
         tickets=tuple(_tickets(missed.head(LISTED), shown, table)),
         facts={**deviation.facts, "rows": figure.n, "misses": len(missed), "unknown": figure.unknown})

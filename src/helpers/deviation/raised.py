@@ -177,7 +177,8 @@ def changes(one: Observed) -> tuple[dict[str, Any] | None, dict[str, Any] | None
     if one.agg is None or one.target is None or one.side is None:
         return since, None
     course = months_course(one.months, one.agg, one.side, one.before.months if one.before and one.before.same else ())
-    worse = bool(since and since["beyond_chance"] and (since["change"] < 0) == (one.side == "higher"))
+    change = since["change"] if since and since["beyond_chance"] else 0
+    worse = change < 0 if one.side == "higher" else change > 0
     by = [name for name, there in (("months", course), ("last_year", worse)) if there]
     return since, {"by": by, **(_course_facts(one, course) if course else {})} if by else None
 

@@ -12,7 +12,8 @@ import pandas as pd
 from helpers.deviation.values import plain
 from helpers.year.tables import States
 
-#: The time of cases for which no state at all is recorded: nobody can say that it was the rest.
+#: Remaining time of a case of which no state, or of one only one end, is recorded: nobody can say that
+#: it was the rest.
 UNRECORDED = "未记录环节"
 
 
@@ -29,8 +30,8 @@ class Spent:
 class TimeSpent:
     """The time of some cases: the parts' seconds add up to ``seconds`` exactly.
 
-    ``rows``: cases counted. ``left_out``: cases not counted, as they have no start or end, or a state
-    with only one end recorded or one before it begins.
+    ``rows``: cases counted. ``left_out``: cases not counted, as they have no start or end, or end, or a
+    state of theirs ends, before it begins.
     """
 
     rows: int
@@ -80,21 +81,26 @@ def divide(rows: pd.DataFrame, states: States) -> Divided:
     """The time of each case divided over the states, in whole seconds.
 
     A state counts within the case's start and end only; where states overlap, the time counts to the
-    one declared first; time in none of them is the rest. What lies between two moments is counted
-    once, so that the parts of a case add up to its whole.
+    one declared first; time in none of them is the rest, or ``UNRECORDED`` where a state lacks an end
+    or no state is recorded at all. What lies between two moments is counted once, so that the parts of
+    a case add up to its whole.
     """
     at = {column: _seconds(rows[column]) for column in moments(states)}
     (start, has_start), (end, has_end) = at[states.start], at[states.end]
     counted = has_start & has_end & (start <= end)
-    spans = []
+    partly, recorded, spans = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool), []
     for part in states.parts:
         (first, has_first), (last, has_last) = at[part.start], at[part.end]
-        counted &= (has_first == has_last) & (~(has_first & has_last) | (first <= last))
-        spans.append((np.clip(np.where(has_first, first, start), start, np.maximum(start, end)),
-                      np.clip(np.where(has_first, last, start), start, np.maximum(start, end))))
-    none = ~np.any([at[p.start][1] for p in states.parts], axis=0)
+        both = has_first & has_last
+        counted &= ~both | (first <= last)
+        partly |= has_first != has_last
+        recorded |= both
+        # A state that is not there is an empty span at the start of the case.
+        spans.append(tuple(np.clip(np.where(both, moment, start), start, np.maximum(start, end))
+                           for moment in (first, last)))
     seconds = _cover(start, end, spans)
-    seconds = np.column_stack([seconds, np.where(none, seconds[:, -1], 0)])
+    open_ended = partly | ~recorded
+    seconds = np.column_stack([seconds, np.where(open_ended, seconds[:, -1], 0)])
     seconds[:, -2] -= seconds[:, -1]
     seconds[~counted] = 0
     words = (*(p.words for p in states.parts), states.rest, UNRECORDED)
@@ -107,7 +113,7 @@ def _seconds(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     return np.where(moments.isna(), 0, moments.astype("int64").to_numpy()), moments.notna().to_numpy()
 
 
-def _cover(start: np.ndarray, end: np.ndarray, spans: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+def _cover(start: np.ndarray, end: np.ndarray, spans: Sequence[tuple[np.ndarray, ...]]) -> np.ndarray:
     """Seconds in each span less those of earlier spans, and last what none of them covers."""
     cuts = np.sort(np.column_stack([start, end, *(edge for span in spans for edge in span)]), axis=1)
     length, free = np.diff(cuts, axis=1), np.ones((len(start), cuts.shape[1] - 1), dtype=bool)

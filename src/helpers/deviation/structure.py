@@ -204,19 +204,22 @@ def _tails(n: np.ndarray, miss: np.ndarray) -> np.ndarray:
 def concentration(rows: pd.DataFrame, found: Sequence[Structure], aim: Aim) -> Concentration | None:
     """The combination of two dimensions' values that holds most of the misses, if beyond chance.
 
-    Only dimensions that every row could have count (no cause codes), and of these only such as tell
-    their groups apart; at least ``MAJOR`` of all misses must lie there.
+    Over the dimensions that every row could have (no cause codes); at least ``MAJOR`` of all misses
+    must lie there, more than chance puts there (hypergeometric, corrected for all combinations).
     """
-    names = [one.dimension for one in found if one.tells_apart and one.test not in (None, "evenness")]
+    names = [one.dimension for one in found if one.test not in (None, "evenness")]
     missed = missed_rows(rows, aim)
+    named = {name: texts(rows.loc[missed.index, name]) for name in names}
+    marks = pd.DataFrame({"_n": 1, "_miss": missed.astype("int64")})
+    tables = [(pair, marks.assign(**{name: named[name] for name in pair}).dropna().groupby(list(pair)).sum())
+              for pair in combinations(names, 2)]
+    looked_at = sum(len(cells) for _, cells in tables)
     best: Concentration | None = None
-    for pair in combinations(names, 2):
-        named = {name: texts(rows.loc[missed.index, name]) for name in pair}
-        cells = pd.DataFrame({**named, "n": 1, "miss": missed.astype("int64")}).dropna().groupby(list(pair)).sum()
+    for pair, cells in tables:
         if cells.empty:
             continue
-        top = cells.sort_values("miss", ascending=False, kind="stable").iloc[0]
-        one = _cell(pair, top, len(cells), len(missed), int(missed.sum()))
+        top = cells.sort_values("_miss", ascending=False, kind="stable").iloc[0]
+        one = _cell(pair, top, looked_at, len(missed), int(missed.sum()))
         if one and (best is None or (one.misses, -one.rows) > (best.misses, -best.rows)):
             best = one
     return best
@@ -225,7 +228,7 @@ def concentration(rows: pd.DataFrame, found: Sequence[Structure], aim: Aim) -> C
 def _cell(pair: tuple[str, str], top: pd.Series, cells: int, total: int, bad: int) -> Concentration | None:
     from scipy.stats import hypergeom
 
-    n, misses = int(top["n"]), int(top["miss"])
+    n, misses = int(top["_n"]), int(top["_miss"])
     p_value = min(1.0, float(hypergeom.sf(misses - 1, total, bad, n)) * cells)
     if misses < MAJOR * bad or p_value >= ALPHA:
         return None
