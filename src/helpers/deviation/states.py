@@ -66,9 +66,10 @@ class Divided:
         return TimeSpent(len(mine), int(chosen.sum()) - len(mine), int(mine.sum()), tuple(parts))
 
     def longest(self) -> pd.Series:
-        """The state in which each case spent most of its time, the first declared on a tie; None where unknown."""
-        names = np.array([*self.words, None], dtype=object)
-        found = np.where(self.counted & (self.seconds.sum(axis=1) > 0), self.seconds.argmax(axis=1), len(self.words))
+        """The state in which each case spent most of its time, the first declared on a tie; None where that
+        is not recorded."""
+        names = np.array([*self.words[:-1], None], dtype=object)
+        found = np.where(self.counted & (self.seconds.sum(axis=1) > 0), self.seconds.argmax(axis=1), len(names) - 1)
         return pd.Series(names[found], index=self.index, dtype=object)
 
 

@@ -143,7 +143,9 @@ def _main_cause(entry: Entry | None, deviation: Entry) -> str:
             continue
         size = w.gap_text(top["contribution"], deviation.get("unit"))
         name = f"“{w.brief(cause_name(top, dimension))}”"
-        sentence = f"按{dimension}看，影响最大的是{name}，为{size}{share_words(top, deviation)}"
+        largest = all(c["contribution"] <= top["contribution"] for c in causes)
+        lead = f"影响最大的是{name}，为" if largest else f"超出偶然波动的主要是{name}，影响为"
+        sentence = f"按{dimension}看，{lead}{size}{share_words(top, deviation)}"
         if top.get("avoidable") is not None and not told:
             sentence += f"；如果没有这一情况，实际值为{_avoidable(entry, deviation, top)}"
         told.append(f"{sentence}{signals.against_chance(top, deviation)}。")
@@ -236,7 +238,10 @@ def _ticket_columns(tickets: Sequence[Entry], dimensions: Sequence[str], deviati
     """The columns worth a reader's eye: the id, those with a known meaning, what was split over."""
     present = dict.fromkeys(key for ticket in tickets for key in ticket)
     kept = [key for key in present if column_words(key, deviation) != key or key in dimensions]
-    return [key for key in kept if any(ticket.get(key) is not None for ticket in tickets)][:MOST_COLUMNS]
+    filled = [key for key in kept if any(ticket.get(key) is not None for ticket in tickets)]
+    apart = [key for key in filled if key in dimensions]
+    others = [key for key in filled if key not in apart][: MOST_COLUMNS - len(apart)]
+    return [key for key in filled if key in others or key in apart]
 
 
 _MOMENTS, _COUNTS = ("_at",), ("workdays", "hours")

@@ -123,7 +123,7 @@ def _small(control: Entry) -> str:
     small = control.get("small") or []
     if not small:
         return ""
-    return f"其中{len(small)}个月记录较少，只判断单月是否越限，并按二项分布精确计算。"
+    return f"有{len(small)}个月记录较少，对这些月份只判断单月是否越限，并按二项分布精确计算。"
 
 
 def _missing(control: Entry) -> str:
