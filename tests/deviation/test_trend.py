@@ -76,6 +76,23 @@ def test_the_target_of_a_count_is_a_years_target():
     assert deviation.trend["ahead_misses"] is True
 
 
+def test_months_of_a_count_that_stay_within_the_years_target_are_no_trend():
+    months = [Month(f"2024-{i:02d}", F(i), i) for i in range(1, 13)]
+    assert kinds(Observed("c", None, "met", "件", F(300), F(78), "lower", agg="count", rows=78, months=months)) == []
+
+
+def test_the_season_is_no_trend_unless_the_year_is_worse():
+    last = Before(2023, F(946, 1000), 12000, 11352, "比例", FALLING)
+    assert kinds(replace(TIMELY, before=last)) == []
+    better = replace(last, value=F(98, 100), hits=11760)
+    (found,) = raise_deviations([replace(TIMELY, before=better)])
+    assert found.trend["by"] == ["months", "last_year"] and found.trend["seasonal"] is True
+
+
+def test_an_exact_target_has_no_trend():
+    assert "trend" not in kinds(replace(TIMELY, direction="equal", target=F(946, 1000)))
+
+
 def test_a_shortfall_carries_its_trend_and_is_raised_once():
     (found,) = raise_deviations([replace(TIMELY, status="not_met")])
     assert found.kind == "shortfall" and found.trend["by"] == ["months"]

@@ -169,18 +169,23 @@ def _deviation(one: Observed, kind: Kind, more: Mapping[str, Any], since: Mappin
 def changes(one: Observed) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """This year's figure against last year's, and the trend against the target where there is one.
 
-    A trend needs a numeric target with a side and a measured figure. ``by``: months, last_year or both.
-    The figures of the months are there where they have a course; ``ahead`` is next year's figure if it
-    goes on so, ``ahead_misses`` whether that would miss the target.
+    A trend needs a measured figure and a numeric target with one side. ``by``: months, last_year or
+    both. The figures of the months are there where they have a course; ``ahead`` is next year's figure
+    if it goes on so, ``ahead_misses`` whether that would miss the target. The target of a count or sum
+    is a year's: its months have a course against it only where next year would miss it. Months that
+    went the same way last year, in a year no worse than that, are the season and no trend.
     """
     since = since_last_year(one.actual, one.rows or 0, one.hits, one.unit, one.months, one.agg, one.before)
-    if one.agg is None or one.target is None or one.side is None:
+    if one.agg is None or one.target is None or one.side is None or one.direction == "equal":
         return since, None
     course = months_course(one.months, one.agg, one.side, one.before.months if one.before and one.before.same else ())
     change = since["change"] if since and since["beyond_chance"] else 0
     worse = change < 0 if one.side == "higher" else change > 0
-    by = [name for name, there in (("months", course), ("last_year", worse)) if there]
-    return since, {"by": by, **(_course_facts(one, course) if course else {})} if by else None
+    facts = _course_facts(one, course) if course else {}
+    if facts and ((course.seasonal and not worse) or (one.agg in ("count", "sum") and not facts["ahead_misses"])):
+        facts = {}
+    by = [name for name, there in (("months", facts), ("last_year", worse)) if there]
+    return since, {"by": by, **facts} if by else None
 
 
 def _course_facts(one: Observed, course: Course) -> dict[str, Any]:
