@@ -202,3 +202,11 @@ def test_few_false_alarms_on_months_in_control():
     dice = np.random.default_rng(7)
     alarms = sum(bool(p_chart(shares([(int(h), 300) for h in dice.binomial(300, 0.95, 12)])).signals) for _ in range(300))
     assert alarms / 300 < 0.15
+
+
+def test_months_that_vary_more_than_sampling_are_told():
+    dice = np.random.default_rng(3)
+    plain = p_chart(shares([(int(h), 5000) for h in dice.binomial(5000, 0.9, 12)]))
+    wide = p_chart(shares([(int(h), 5000) for h in dice.binomial(5000, dice.beta(90, 10, 12))]))
+    assert plain.dispersion < 1.6 and wide.dispersion > 3
+    assert wide.to_json()["dispersion"] == wide.dispersion

@@ -115,6 +115,15 @@ def test_the_group_beyond_chance_is_named_before_a_larger_one():
         "；这一组30条记录中有6条没有达到要求，占全部未达到条数的26.09%，而按总体比例只应有1.2条")
 
 
+def test_wide_months_are_a_caution_beside_signals_only():
+    def text(told):
+        return sentences(signals.control_blocks({"control": told, "unit": "比例"}, None, "c", "x"))
+
+    caution = "各月的波动普遍达到抽样波动的3.2倍，控制限因此偏窄，信号要结合实际情况判断。"
+    assert caution in text({**control(), "dispersion": 3.21}) and caution not in text({**control(4), "dispersion": 3.21})
+    assert "控制限因此偏窄" not in text({**control(), "dispersion": 1.2})
+
+
 # --- figures --------------------------------------------------------------------------------------
 
 

@@ -20,8 +20,8 @@ from helpers.deviation.values import MonthFigure, plain, with_figures
 Kind = Literal["xmr", "p"]
 Side = Literal["high", "low"]
 
-#: 3/d2 and D4 for moving ranges of two (d2 = 1.128).
-LIMIT_FACTOR, RANGE_FACTOR = 2.66, 3.267
+#: 3/d2, D4 and d2 for moving ranges of two.
+LIMIT_FACTOR, RANGE_FACTOR, D2 = 2.66, 3.267, 1.128
 #: With fewer months than this nobody can tell a limit from a guess.
 FEWEST_POINTS = 6
 #: A month is small when fewer cases than this are to be expected on either side of a share; its
@@ -75,7 +75,10 @@ class Chart:
     """A control chart. ``centre`` and limits are None with fewer than ``FEWEST_POINTS`` months.
 
     ``missing``: months without records, which break a run. ``range_limit``: of the moving ranges;
-    ``wide_ranges``: the months whose range exceeds it.
+    ``wide_ranges``: the months whose range exceeds it. ``dispersion``: how many times wider the months
+    of a share vary than sampling alone makes them (σ_z of D. B. Laney, "Improved Control Charts for
+    Attributes", Quality Engineering 14 (2002), 531–537); where it is far above 1 with many rows a
+    month, the limits of a p-chart are narrow and signals are many.
     """
 
     kind: Kind
@@ -85,13 +88,14 @@ class Chart:
     missing: tuple[str, ...] = ()
     range_limit: float | None = None
     wide_ranges: tuple[str, ...] = ()
+    dispersion: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The object under ``control`` in results.json, without the tickets of the signals."""
         judged = self.centre is not None
         return {
             "kind": self.kind, "centre": plain(self.centre), "source": SOURCE, "rules": list(RULES.values()),
-            "range_limit": plain(self.range_limit), "missing": list(self.missing),
+            "range_limit": plain(self.range_limit), "dispersion": plain(self.dispersion), "missing": list(self.missing),
             "small": [p.month for p in self.points if p.small], "wide_ranges": list(self.wide_ranges),
             "points": [{"month": p.month, "value": plain(p.value), "n": p.n, "low": plain(p.low) if judged else None,
                         "high": plain(p.high) if judged else None, "small": p.small, "rules": list(p.rules)}
@@ -153,7 +157,8 @@ def p_chart(series: Sequence[tuple[str, int, int]], missing: tuple[str, ...] = (
               for (m, h, k), a, b, s in zip(series, low, high, small, strict=True)]
     scores = _scores(values - centre, sigma, 1.0)
     beyond = np.where(small, _exact_scores(hits, n, centre), scores)
-    return Chart("p", centre, *_marked(points, _found(points, scores, values, small, beyond)), missing)
+    dispersion = float(np.abs(np.diff(scores)).mean() / D2)
+    return Chart("p", centre, *_marked(points, _found(points, scores, values, small, beyond)), missing, dispersion=dispersion)
 
 
 def _scores(differences: np.ndarray, sigma: np.ndarray, size: float) -> np.ndarray:

@@ -209,27 +209,34 @@ def concentration(rows: pd.DataFrame, found: Sequence[Structure], aim: Aim) -> C
     """
     names = [one.dimension for one in found if one.test not in (None, "evenness")]
     missed = missed_rows(rows, aim)
-    named = {name: texts(rows.loc[missed.index, name]) for name in names}
-    marks = pd.DataFrame({"_n": 1, "_miss": missed.astype("int64")})
-    tables = [(pair, marks.assign(**{name: named[name] for name in pair}).dropna().groupby(list(pair)).sum())
-              for pair in combinations(names, 2)]
-    looked_at = sum(len(cells) for _, cells in tables)
+    named = {name: pd.factorize(texts(rows.loc[missed.index, name]), sort=True) for name in names}
+    tables = [(pair, *_counted(*(named[name][0] for name in pair), missed.to_numpy())) for pair in combinations(names, 2)]
+    looked_at = sum(len(cells) for _, cells, _, _ in tables)
     best: Concentration | None = None
-    for pair, cells in tables:
-        if cells.empty:
+    for pair, cells, n, miss in tables:
+        if not len(cells):
             continue
-        top = cells.sort_values("_miss", ascending=False, kind="stable").iloc[0]
-        one = _cell(pair, top, looked_at, len(missed), int(missed.sum()))
+        top = int(miss.argmax())
+        values = tuple((name, str(named[name][1][at])) for name, at in zip(pair, cells[top], strict=True))
+        one = _cell(values, int(n[top]), int(miss[top]), looked_at, len(missed), int(missed.sum()))
         if one and (best is None or (one.misses, -one.rows) > (best.misses, -best.rows)):
             best = one
     return best
 
 
-def _cell(pair: tuple[str, str], top: pd.Series, cells: int, total: int, bad: int) -> Concentration | None:
+def _counted(first: np.ndarray, second: np.ndarray, missed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The combinations of two coded dimensions that occur (−1: not recorded), their rows and misses."""
+    known = (first >= 0) & (second >= 0)
+    width = int(second.max(initial=0)) + 1
+    codes, cell = np.unique(first[known].astype("int64") * width + second[known], return_inverse=True)
+    n, miss = (np.bincount(cell[chosen], minlength=len(codes)) for chosen in (slice(None), missed[known]))
+    return np.column_stack(np.divmod(codes, width)), n, miss
+
+
+def _cell(values: tuple[tuple[str, str], ...], n: int, misses: int, cells: int, total: int, bad: int) -> Concentration | None:
     from scipy.stats import hypergeom
 
-    n, misses = int(top["_n"]), int(top["_miss"])
-    p_value = min(1.0, float(hypergeom.sf(misses - 1, total, bad, n)) * cells)
-    if misses < MAJOR * bad or p_value >= ALPHA:
+    if misses < MAJOR * bad:
         return None
-    return Concentration(tuple(zip(pair, map(str, top.name), strict=True)), n, misses, bad, n * bad / total, p_value)
+    p_value = min(1.0, float(hypergeom.sf(misses - 1, total, bad, n)) * cells)
+    return Concentration(values, n, misses, bad, n * bad / total, p_value) if p_value < ALPHA else None

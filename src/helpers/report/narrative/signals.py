@@ -15,6 +15,8 @@ from helpers.report.narrative.facts import Entry, Results
 
 MOST_IDS = 10
 MOST_STATES = 3
+WIDE = 2
+"""From so many times the sampling variation on, the months of a share are said to vary widely."""
 
 
 # --- size -----------------------------------------------------------------------------------------
@@ -103,7 +105,7 @@ def control_blocks(deviation: Entry, unit: str | None, name: str, subject: str) 
         yield from f.para(lead + "；".join(_signal(signal) for signal in signals) + "。其余各月的起伏属于偶然波动。")
     else:
         yield from f.para("控制图上没有信号，各月的起伏属于偶然波动，不必逐月寻找原因。")
-    yield from f.para(_small(control), _missing(control))
+    yield from f.para(_small(control), _missing(control), _wide(control) if signals else "")
 
 
 def _signal(signal: Entry) -> str:
@@ -124,6 +126,14 @@ def _small(control: Entry) -> str:
     if not small:
         return ""
     return f"有{len(small)}个月记录较少，对这些月份只判断单月是否越限，并按二项分布精确计算。"
+
+
+def _wide(control: Entry) -> str:
+    """Where months vary widely by nature, the signals of a p-chart have to be read with care."""
+    times = control.get("dispersion") or 0
+    if times < WIDE:
+        return ""
+    return f"各月的波动普遍达到抽样波动的{w.number_text(times, 1)}倍，控制限因此偏窄，信号要结合实际情况判断。"
 
 
 def _missing(control: Entry) -> str:
