@@ -94,6 +94,36 @@ def audit(
     raise typer.Exit(1 if stops else 0)
 
 
+@app.command()
+def profile(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An export as it was handed over.", show_default=False)],
+    sheet: Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook; the first if not said.", show_default=False)] = None,
+    header_row: Annotated[int | None, typer.Option("--header-row", min=1, help="The row of the header, from 1.", show_default=False)] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="E.g. gb18030; found by itself if not said.", show_default=False)] = None,
+    table: Annotated[str | None, typer.Option("--table", help="The tidy table's name, e.g. tickets.", show_default=False)] = None,
+) -> None:
+    """Look at an unknown export: its columns and a mapping to paste into year.yml."""
+    import codecs
+    import re
+
+    from helpers.activity.errors import ExportError
+    from helpers.activity.profile import profile_file, screen
+
+    if table is not None and not re.fullmatch("[a-z][a-z0-9_]*", table):
+        _stop(f"--table {table}  [bad_name]  表名用小写字母开头，只含小写字母、数字和下划线", 2)
+    try:
+        codecs.lookup(encoding or "utf-8")
+    except LookupError:
+        _stop(f"--encoding {encoding}  [unknown_encoding]  没有这种编码，例如 utf-8、gb18030、utf-16", 2)
+    try:
+        found = profile_file(file, sheet=sheet, header_row=header_row, encoding=encoding, table=table)
+    except FileNotFoundError:
+        _stop(f"{file}  [file_missing]  没有这个文件", 2)
+    except ExportError as error:
+        _stop(str(error), 1)
+    typer.echo(screen(found))
+
+
 @app.command(name="new-year")
 def new_year(
     year: Annotated[int, typer.Argument(metavar="Y", help="Fiscal year to begin, e.g. 2025.", show_default=False)],

@@ -15,7 +15,12 @@ ISO_FORMATS = {
     mark: tuple(day + time for time in _TIMES)
     for mark, day in (("-", "%Y-%m-%d"), ("/", "%Y/%m/%d"), (".", "%Y.%m.%d"), ("年", "%Y年%m月%d日"))
 }
+USUAL = "%Y-%m-%d %H:%M:%S"
 COMPACT_FORMATS = {8: "%Y%m%d", 14: "%Y%m%d%H%M%S"}
+
+#: Days since a day, as spreadsheets keep dates: ``excel`` and ``excel1904`` among the formats of a column.
+EXCEL_EPOCHS = {"excel": "1899-12-30", "excel1904": "1904-01-01"}
+SERIAL = r"[0-9]{5}(\.[0-9]+)?"
 
 WIDE, NARROW = "０１２３４５６７８９：／－．，％（）", "0123456789:/-.,%()"
 
@@ -47,7 +52,7 @@ def date_formats(column: Column, spec: Table) -> tuple[str, ...]:
     (``%Y`` also reads two digits, as a year of the first century.)
     """
     declared = column.dates or spec.dates
-    plain = dict.fromkeys(re.sub(r"\s?%z", "", text) for text in declared)
+    plain = dict.fromkeys(re.sub(r"\s?%z", "", text) for text in declared if text not in EXCEL_EPOCHS)
     return tuple(sorted(plain, key=lambda text: "%Y" in text))
 
 
@@ -70,10 +75,16 @@ def cast(column: str, declared: Column, spec: Table, zones: Zones) -> str:
                     f"WHEN lower({cell}) IN ({strings(f.lower() for f in declared.false)}) THEN false END")
         case "date" | "datetime":
             value = _moment(narrow, date_formats(declared, spec), zones.get(column))
+            for epoch in (EXCEL_EPOCHS[f] for f in declared.dates or spec.dates if f in EXCEL_EPOCHS):
+                value = f"coalesce({_serial(narrow, epoch)}, {value})"
+            if zones.get(column) is None and not any(f.startswith("%Y-") for f in date_formats(declared, spec)):
+                # By far the most frequent form, read without looking at anything else.
+                value = f"coalesce(CASE WHEN strlen({cell}) = 19 THEN try_strptime({cell}, '{USUAL}') END, {value})"
             return f"CAST({value} AS {SQL_TYPES[declared.type]})"
         case "integer":
             number = f"try_cast({plain} AS DECIMAL(30,6))"
-            return f"CASE WHEN {number} % 1 = 0 THEN CAST({number} AS BIGINT) END"
+            value = f"CASE WHEN {number} % 1 = 0 THEN CAST({number} AS BIGINT) END"
+            return f"CASE WHEN regexp_full_match({cell}, '[0-9]{{1,15}}') THEN try_cast({cell} AS BIGINT) ELSE {value} END"
         case "number":
             return (f"CASE WHEN {plain} LIKE '%\\%' ESCAPE '\\' THEN try_cast(rtrim({plain}, '%') AS DOUBLE) / 100 "
                     f"ELSE try_cast({plain} AS DOUBLE) END")
@@ -111,6 +122,12 @@ def _moment(text: str, declared: Sequence[str], zone: str | None) -> str:
     there = f"({utc} + to_minutes({fixed_offset(zone)}))" if fixed_offset(zone) is not None else \
         f"timezone({quote(zone)}, timezone('UTC', {utc}))"
     return f"CASE WHEN {said} = '' THEN {local} ELSE {there} END"
+
+
+def _serial(text: str, epoch: str) -> str:
+    """A spreadsheet's day number, to the second."""
+    seconds = f"CAST(round(try_cast({text} AS DOUBLE) * 86400) AS BIGINT)"
+    return f"CASE WHEN regexp_full_match({text}, {quote(SERIAL)}) THEN TIMESTAMP '{epoch}' + to_seconds({seconds}) END"
 
 
 def fixed_offset(zone: str) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from graphlib import TopologicalSorter
@@ -10,33 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.compute
 
-from helpers.activity import clocks, corrections, dates, grain, sql
-from helpers.activity.cells import declares_offsets, name, quote
+from helpers.activity import clocks, corrections, dates, grain, sources, sql
+from helpers.activity.cells import Zones, declares_offsets, name, quote
 from helpers.activity.errors import ExportError
-from helpers.activity.read import ROW, Sheet, find_columns, read_export
+from helpers.activity.sources import ExportFile
 from helpers.year.clock_words import clock_words
 from helpers.year.load import Year
-from helpers.year.models import Calendar
+from helpers.year.models import Calendar, Correction
 from helpers.year.tables import Table
-from helpers.year.tidy import matching_files, record_columns, tidy_columns
+from helpers.year.tidy import record_columns, tidy_columns
 
 #: Cells that fit no type are listed up to this many; their number is always exact.
 LISTED = 200
-
-
-@dataclass(frozen=True)
-class ExportFile:
-    """One export as handed over. ``cut_off``: it ends without a line end."""
-
-    file: str
-    sha256: str
-    bytes: int
-    rows: int
-    absent_columns: tuple[str, ...]
-    cut_off: bool
+#: What the database may hold at a time; beyond it spills to disk.
+MEMORY = "2400MB"
 
 
 @dataclass(frozen=True)
@@ -96,40 +84,49 @@ def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
     spec = year.year.tables[table]
     declared = [c for c in year.corrections.corrections if c.table == table]
     required = _required(spec)
-    with duckdb.connect(":memory:") as connection:
+    with tempfile.TemporaryDirectory(dir=out, prefix=".stage-") as work, duckdb.connect(":memory:") as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        files = _load_sources(connection, year, spec, required)
+        # A list of values turned into a join would cost the rows their order.
+        connection.execute("SET disabled_optimizers = 'in_clause'")
+        connection.execute(f"SET memory_limit = '{MEMORY}'")
+        connection.execute(f"SET temp_directory = {quote(str(Path(work) / 'spill'))}")
+        files = sources.load(connection, year, spec, required, Path(work))
         corrected = corrections.check(connection, spec, declared)
-        _stage(connection, "texts", sql.texts(spec, declared))
-        _type(connection, spec)
+        _view(connection, "texts", sql.texts(spec, declared))
+        _judge(connection, spec, required, year.fiscal_year)
         corrections.refuse_unreadable(connection, declared)
-        _stage(connection, "judged", sql.judged(spec, required, year.fiscal_year))
         _refuse(connection, spec, year.fiscal_year)
         if spec.grain:
             grain.build(connection, spec, spec.grain, year.fiscal_year)
-        _stage(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
-        clocks.tidy(connection, year, spec, out)
-        _write(connection, "SELECT * FROM tidy", out / f"{table}.parquet")
-        _write(connection, _set_aside_rows(spec), out / f"{table}.set_aside.parquet")
-        return _reconcile(connection, year, table, files, corrected)
+        _view(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
+        entities = _write(connection, clocks.tidy(connection, year, spec, out), out / f"{table}.parquet")
+        _write(connection, _set_aside_rows(spec, declared), out / f"{table}.set_aside.parquet")
+        return _reconcile(connection, year, table, files, corrected, entities)
 
 
-def _type(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
-    """``typed``, read again where times turn out to have offsets; dates that stay open stop."""
+def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal_year: int) -> None:
+    """``typed`` and ``judged``; again where times turn out to have offsets. Dates that stay open stop."""
     dates.refuse_clashes(connection, spec)
-    zones: dict[str, str | None] = {}
     said = [c for c in dates.date_columns(spec) if declares_offsets(spec.columns[c], spec)]
-    if said:
-        zones = dates.zones_of(connection, spec, said)
-    _stage(connection, "typed", sql.typed(spec, zones))
-    unread = connection.execute(
-        "SELECT DISTINCT unnest(_unreadable) AS c FROM typed WHERE len(_unreadable) > 0 ORDER BY c").fetchall()
-    found = dates.zones_of(connection, spec, [c for (c,) in unread if c not in zones])
+    zones = dates.zones_of(connection, spec, said) if said else {}
+    _judge_rows(connection, spec, required, fiscal_year, zones)
+    unread = [c for (c,) in connection.execute(
+        "SELECT DISTINCT unnest(_unreadable) AS c FROM judged_rows WHERE _unreadable IS NOT NULL ORDER BY c").fetchall()]
+    found = dates.zones_of(connection, spec, [c for c in unread if c not in zones])
     if found.keys() - zones.keys():
-        connection.execute("DROP TABLE typed")
-        _stage(connection, "typed", sql.typed(spec, zones | found))
+        connection.execute("DROP TABLE judged_rows")
+        _judge_rows(connection, spec, required, fiscal_year, {**zones, **found})
     if unread:
         dates.refuse_undeclared(connection, spec)
+    for comparison in sql.comparisons(spec):
+        connection.execute(comparison)
+    _view(connection, "judged", sql.judged(spec))
+
+
+def _judge_rows(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal_year: int,
+                zones: Zones) -> None:
+    _view(connection, "typed", sql.typed(spec, zones))
+    connection.execute(f"CREATE TABLE judged_rows AS {sql.judged_rows(spec, required, fiscal_year)}")
 
 
 def _refuse(connection: duckdb.DuckDBPyConnection, spec: Table, fiscal_year: int) -> None:
@@ -153,77 +150,33 @@ def _required(spec: Table) -> list[str]:
     return list(dict.fromkeys(named))  # type: ignore[arg-type]
 
 
-def _stage(connection: duckdb.DuckDBPyConnection, stage: str, query: str) -> None:
-    connection.execute(f"CREATE TABLE {stage} AS {query}")
+def _view(connection: duckdb.DuckDBPyConnection, stage: str, query: str) -> None:
+    connection.execute(f"CREATE OR REPLACE VIEW {stage} AS {query}")
 
 
-def _load_sources(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table,
-                  required: Sequence[str]) -> list[ExportFile]:
-    """All files of a table, one below the other, as the table ``source``."""
-    texts = ", ".join(f"{name(c)} VARCHAR" for c in spec.columns)
-    connection.execute(f"CREATE TABLE source ({texts}, source_file VARCHAR, source_row BIGINT, _file_no INTEGER)")
-    paths = dict.fromkeys(p for pattern in spec.files for p in matching_files(year.folder, pattern))
-    files, found = [], set()
-    for number, path in enumerate(paths):
-        shown = path.relative_to(year.folder).as_posix()
-        sheet = read_export(path, shown, spec)
-        columns = find_columns(sheet, spec, required)
-        found |= set(columns)
-        if sheet.cut_off:
-            _refuse_cut_off(sheet)
-        picked = ", ".join(columns.get(c, "NULL") for c in spec.columns)
-        connection.register("sheet", sheet.rows)
-        connection.execute(f"INSERT INTO source SELECT {picked}, {quote(shown)}, {ROW}, {number} FROM sheet")
-        connection.unregister("sheet")
-        files.append(_export_file(path, shown, sheet, [c for c in spec.columns if c not in columns]))
-    nowhere = [c for c in spec.columns if c not in found]
-    if nowhere:
-        spellings = "、".join(spec.columns[nowhere[0]].source)
-        raise ExportError("missing_column", files[0].file, f"没有一个文件含有列 {nowhere[0]}（表头应为：{spellings}）",
-                          hint="在 year.yml 里改正表头的写法，或去掉这一列")
-    return files
-
-
-def _export_file(path: Path, shown: str, sheet: Sheet, absent: list[str]) -> ExportFile:
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return ExportFile(shown, digest, path.stat().st_size, sheet.rows.num_rows, tuple(absent), sheet.cut_off)
-
-
-def _refuse_cut_off(sheet: Sheet) -> None:
-    """A file without a final line end whose last cell is only the beginning of a usual value was cut off.
-
-    Only columns with few values tell; elsewhere the missing line end is carried as a note.
-    """
-    if not sheet.rows.num_rows:
-        return
-    column = sheet.rows.column(f"c{len(sheet.headers) - 1}")
-    last = column[-1].as_py()
-    others = set(pa.compute.unique(column.slice(0, len(column) - 1)).to_pylist())
-    few = len(others) <= max(20, len(column) // 50)
-    if few and last not in others and any(o.startswith(last) for o in others) and not last.isdigit():
-        row = sheet.rows.column(ROW)[-1].as_py()
-        raise ExportError("truncated", sheet.file, f"文件在最后一行中间断了：“{sheet.headers[-1]}”只剩下“{last}”",
-                          rows=[(row, "最后一行，没有换行符")], hint="重新导出完整的文件")
-
-
-def _set_aside_rows(spec: Table) -> str:
+def _set_aside_rows(spec: Table, declared: Sequence[Correction]) -> str:
     """The rows set aside as text, with their reason and source position."""
     columns = ", ".join(f"t.{name(c)}" for c in spec.columns)
-    return (f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM judged AS j "
-            "JOIN texts AS t USING (_file_no, source_row) WHERE j._reason IS NOT NULL ORDER BY j._file_no, j.source_row")
+    aside = "SELECT _file_no, source_row, source_file, _reason FROM judged WHERE _reason IS NOT NULL"
+    return (f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM ({aside}) AS j "
+            f"JOIN ({_texts_of(spec, declared, aside)}) AS t USING (_file_no, source_row) ORDER BY j._file_no, j.source_row")
 
 
-def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    """One Parquet file, never half-written."""
+def _texts_of(spec: Table, declared: Sequence[Correction], rows: str) -> str:
+    """The texts of a few rows: these are picked first, so that no other cell is looked at."""
+    return sql.texts(spec, declared, f"(SELECT * FROM source SEMI JOIN ({rows}) USING (_file_no, source_row))")
+
+
+def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+    """One Parquet file, never half-written; how many rows it has."""
     partial = path.with_suffix(".partial")
-    target = quote(str(partial))
-    connection.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+    rows = connection.execute(f"COPY ({query}) TO {quote(str(partial))} (FORMAT parquet)").fetchall()[0][0]
     partial.replace(path)
+    return int(rows)
 
 
 def _reconcile(connection: duckdb.DuckDBPyConnection, year: Year, table: str,
-               files: list[ExportFile], corrected: int) -> Reconciliation:
+               files: list[ExportFile], corrected: int, entities: int) -> Reconciliation:
     spec = year.year.tables[table]
 
     def one(query: str) -> int:
@@ -232,35 +185,38 @@ def _reconcile(connection: duckdb.DuckDBPyConnection, year: Year, table: str,
     reasons = connection.execute(
         "SELECT _reason, count(*) FROM judged WHERE _reason IS NOT NULL GROUP BY _reason "
         "ORDER BY count(*) DESC, _reason").fetchall()
-    own = ", ".join(name(c) for c in spec.columns)
-    repeated = 0 if spec.repeats_set_aside else one(
-        f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM judged WHERE _reason IS NULL GROUP BY {own})")
-    cells = "SELECT _file_no, source_file, source_row, unnest(_unreadable) AS col FROM judged WHERE _reason IS NULL"
-    listed = connection.execute(
-        f"SELECT c.source_file, c.source_row, c.col FROM ({cells}) AS c "
-        f"ORDER BY c._file_no, c.source_row, c.col LIMIT {LISTED}").fetchall()
+    unread = "FROM judged WHERE _reason IS NULL AND _unreadable IS NOT NULL"
     return Reconciliation(
         table=table,
         title=spec.title,
         rows_in=one("SELECT count(*) FROM source"),
         used=one("SELECT count(*) FROM judged WHERE _reason IS NULL"),
-        entities=one("SELECT count(*) FROM tidy"),
+        entities=entities,
         set_aside=tuple(SetAside(reason, rows) for reason, rows in reasons),
         corrected=corrected,
-        repeated_kept=repeated,
-        unreadable_cells=one(f"SELECT count(*) FROM ({cells})"),
-        unreadable=tuple(UnreadableCell(f, r, c, _text(connection, spec, f, r, c)) for f, r, c in listed),
+        repeated_kept=0 if spec.repeats_set_aside else one(sql.repeated(spec)),
+        unreadable_cells=one(f"SELECT coalesce(sum(len(_unreadable)), 0) {unread}"),
+        unreadable=_unreadable(connection, spec, unread),
         files=tuple(files),
         columns=tuple(_schema(spec, year.year.calendar)),
     )
 
 
-def _text(connection: duckdb.DuckDBPyConnection, spec: Table, file: str, row: int, column: str) -> str:
-    if column in spec.personal:
-        return "（个人信息）"
-    found = connection.execute(
-        f"SELECT {name(column)} FROM texts WHERE source_file = ? AND source_row = ?", [file, row]).fetchall()
-    return str(found[0][0]) if found else ""
+def _unreadable(connection: duckdb.DuckDBPyConnection, spec: Table, unread: str) -> tuple[UnreadableCell, ...]:
+    """The first cells that fit no type, in source order."""
+    cells = connection.execute(
+        f"SELECT _file_no, source_file, source_row, unnest(_unreadable) AS col {unread} "
+        f"ORDER BY _file_no, source_row, col LIMIT {LISTED}").fetchall()
+    if not cells:
+        return ()
+    rows = ", ".join(f"({number}, {row})" for number, row in dict.fromkeys((c[0], c[2]) for c in cells))
+    picked = f"SELECT * FROM (VALUES {rows}) AS v(_file_no, source_row)"
+    found = connection.execute(f"SELECT * FROM texts SEMI JOIN ({picked}) USING (_file_no, source_row)")
+    names = [column[0] for column in found.description or ()]
+    texts = {(row["_file_no"], row["source_row"]): row for row in (dict(zip(names, r, strict=True)) for r in found.fetchall())}
+    return tuple(
+        UnreadableCell(file, row, column, "（个人信息）" if column in spec.personal else str(texts[number, row][column]))
+        for number, file, row, column in cells)
 
 
 def _schema(spec: Table, calendar: Calendar) -> list[dict[str, Any]]:

@@ -21,27 +21,70 @@ from helpers.year.expressions import SQL_TYPES
 from helpers.year.load import Year
 from helpers.year.models import Calendar
 from helpers.year.tables import HOURS, Table
+from helpers.year.tidy import tidy_columns
 
 HOUR = 3_600_000_000  # microseconds
 
 
-def tidy(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, out: Path) -> None:
-    """``tidy``: ``records`` with the derived columns, in source order; its cases' ``holds`` where it has a grain.
+def tidy(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, out: Path) -> str:
+    """``records`` with the derived columns as a query, in source order.
 
-    Raises ``CalendarUnknown`` and, for a value that no declared schedule fits, ``ExportError``.
+    Clocks that need nothing but their own row are arithmetic on it, which keeps the order of the rows;
+    the others are tables joined by ``_id`` and have to be sorted again. Raises ``CalendarUnknown`` and,
+    for a value that no declared schedule fits, ``ExportError``.
     """
-    connection.execute("CREATE TABLE ids AS SELECT *, row_number() OVER (ORDER BY _file_no, source_row) AS _id FROM records")
     span = _span(connection, year, spec)
-    _days_table(connection, year, spec, span)
-    query = "SELECT * FROM ids"
+    alone = all(_alone(derived) for derived in spec.derived.values())
+    if not alone:
+        connection.execute("CREATE TABLE ids AS SELECT *, row_number() OVER (ORDER BY _file_no, source_row) AS _id FROM records")
+    query = f"SELECT * FROM {'records' if alone else 'ids'}"
+    if span and any(d.clock == "workdays" for d in spec.derived.values()):
+        query = f"SELECT *, {_workday_lists(span, year.year.calendar)} FROM ({query})"
     for column, derived in spec.derived.items():
         if derived.clock is None:
             value = f"CAST(({derived.expr}\n) AS {SQL_TYPES[derived.type]}) AS {name(column)}"
             query = f"SELECT * EXCLUDE (year_start, year_end), {value} FROM ({given(query, year.fiscal_year)})"
-            continue
-        _clock_table(connection, year, spec, column, span, out)
-        query = f"SELECT q.*, c.clock AS {name(column)} FROM ({query}) AS q LEFT JOIN {name('clock.' + column)} AS c USING (_id)"
-    connection.execute(f"CREATE TABLE tidy AS SELECT * EXCLUDE (_id, _file_no) FROM ({query}) ORDER BY _id")
+        elif _alone(derived):
+            query = f"SELECT *, {_own_row(spec, derived, span)} AS {name(column)} FROM ({query})"
+        else:
+            _clock_table(connection, year, spec, column, span, out)
+            query = f"SELECT q.*, c.clock AS {name(column)} FROM ({query}) AS q LEFT JOIN {name('clock.' + column)} AS c USING (_id)"
+    picked = ", ".join(name(c) for c in tidy_columns(spec))
+    return f"SELECT {picked}, source_file, source_row FROM ({query}){'' if alone else ' ORDER BY _id'}"
+
+
+def _alone(derived: Derived) -> bool:
+    """Whether a derived column needs nothing but its own row and the days of the calendar."""
+    return derived.clock in (None, "workdays") or (derived.clock == "hours" and not derived.hold)
+
+
+def _workday_lists(span: tuple[datetime.date, datetime.date], calendar: Calendar) -> str:
+    """``_counts`` and ``_works``: by day from the first of the span, as constants of the query."""
+    counts = workday_counts(*span, calendar)
+    days, works = counts.column("workdays").to_pylist(), counts.column("work").to_pylist()
+    return (f"[{', '.join(map(str, days))}]::INTEGER[] AS _counts, "
+            f"[{', '.join(str(int(work)) for work in works)}]::TINYINT[] AS _works")
+
+
+def _own_row(spec: Table, derived: Derived, span: tuple[datetime.date, datetime.date] | None) -> str:
+    """The clock of a row; empty where an end is missing or beyond the calendar, or the clock runs backwards."""
+    start, end = name(str(derived.start)), name(str(derived.end))
+    if derived.clock == "workdays":
+        if span is None:
+            return "CAST(NULL AS INTEGER)"
+
+        def at(listed: str, moment: str) -> str:
+            # An index below 1 would count from the end of the list.
+            day = f"(CAST({moment} AS DATE) - DATE '{span[0]}' + 1)"
+            return f"CASE WHEN {day} > 0 THEN list_extract({listed}, {day}) END"
+
+        # On a free day the working day before it is over: only by the end of the next one is it kept.
+        passed = f"(({at('_counts', end)}) - ({at('_counts', start)}))"
+        value = f"{passed} + CAST({passed} > 0 AND ({at('_works', end)}) = 0 AS INTEGER)"
+    else:
+        value = f"(epoch_us(CAST({end} AS TIMESTAMP)) - epoch_us(CAST({start} AS TIMESTAMP))) / {HOUR}.0"
+    clock = f"CASE WHEN NOT ({backwards(spec, str(derived.start), str(derived.end))}) THEN {value} END"
+    return clock if derived.clock == "workdays" else f"CASE WHEN ({clock}) >= 0 THEN {clock} END"
 
 
 def _span(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table) -> tuple[datetime.date, datetime.date] | None:
@@ -59,15 +102,6 @@ def _span(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table) -> tup
     return known_span(lower, upper, year.year.calendar, year.fiscal_year if spec.year_by else None)
 
 
-def _days_table(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table,
-                span: tuple[datetime.date, datetime.date] | None) -> None:
-    connection.execute("CREATE TABLE calendar (day DATE, workdays INTEGER, work BOOLEAN)")
-    if span and any(d.clock == "workdays" for d in spec.derived.values()):
-        connection.register("counts", workday_counts(*span, year.year.calendar))
-        connection.execute("INSERT INTO calendar SELECT * FROM counts")
-        connection.unregister("counts")
-
-
 def _clock_table(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, column: str,
                  span: tuple[datetime.date, datetime.date] | None, out: Path) -> None:
     """``clock.<column>``: ``_id`` and ``clock``, empty where an end is missing or the clock runs backwards."""
@@ -75,15 +109,6 @@ def _clock_table(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table,
     start, end = (f"CAST({name(str(c))} AS TIMESTAMP)" for c in (derived.start, derived.end))
     wrong = backwards(spec, str(derived.start), str(derived.end))
     target = name("clock." + column)
-    if derived.clock == "workdays":
-        # On a free day the working day before it is over: only by the end of the next one is it kept.
-        passed = "e.workdays - s.workdays"
-        value = f"{passed} + CAST({passed} > 0 AND NOT e.work AS INTEGER)"
-        connection.execute(
-            f"CREATE TABLE {target} AS SELECT q._id, CASE WHEN NOT ({wrong}) THEN {value} END AS clock FROM ids AS q "
-            f"LEFT JOIN calendar AS s ON s.day = CAST(q.{name(str(derived.start))} AS DATE) "
-            f"LEFT JOIN calendar AS e ON e.day = CAST(q.{name(str(derived.end))} AS DATE)")
-        return
     schedule = "0"
     if derived.clock == "office_hours":
         schedule = _schedule(connection, derived)

@@ -24,13 +24,13 @@ def check(connection: duckdb.DuckDBPyConnection, spec: Table, corrections: Seque
     if not corrections:
         return 0
     plain = spec.model_copy(update={"synonyms": {}})
-    connection.execute(f"CREATE TABLE texts_plain AS {sql.texts(plain, ())}")
+    connection.execute(f"CREATE VIEW texts_plain AS SELECT *, file_name(_file_no) AS source_file FROM ({sql.texts(plain, ())})")
     for correction in corrections:
         _check_one(connection, correction)
     _refuse_overlaps(connection, corrections)
     touched = " UNION ".join(f"SELECT _file_no, source_row FROM texts_plain WHERE {sql.matches(c)}" for c in corrections)
     total = int(connection.execute(f"SELECT count(*) FROM ({touched})").fetchall()[0][0])
-    connection.execute("DROP TABLE texts_plain")
+    connection.execute("DROP VIEW texts_plain")
     return total
 
 
@@ -66,13 +66,13 @@ def _refuse_overlaps(connection: duckdb.DuckDBPyConnection, corrections: Sequenc
 
 
 def refuse_unreadable(connection: duckdb.DuckDBPyConnection, corrections: Sequence[Correction]) -> None:
-    """A corrected value has to fit its column's type; reads ``typed`` and ``texts``."""
+    """A corrected value has to fit its column's type; reads ``judged_rows`` and ``texts``."""
     for correction in corrections:
         for column, new in correction.change.items():
             if new is None:
                 continue
             found = connection.execute(
-                f"SELECT source_file, source_row FROM typed SEMI JOIN (SELECT _file_no, source_row FROM texts WHERE {name(column)} = ?) "
+                f"SELECT file_name(_file_no), source_row FROM judged_rows SEMI JOIN (SELECT _file_no, source_row FROM texts WHERE {name(column)} = ?) "
                 f"USING (_file_no, source_row) WHERE list_contains(_unreadable, ?) LIMIT 1", [new, column]).fetchall()
             if found:
                 raise ExportError("correction_unreadable", FILE, f"{_key(correction)} 的 {column} 改成的值无法识别：{new}",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from helpers.activity.cells import OFFSET, date_formats, declares_offsets, name, quote, strings
+from helpers.activity.cells import OFFSET, SERIAL, date_formats, declares_offsets, name, quote, strings
 from helpers.activity.errors import ExportError
 from helpers.year.tables import Table
 
@@ -37,7 +37,7 @@ def refuse_clashes(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
         read = [f"try_strptime({name(column)}, [{strings(group)}])" for group in groups]
         clash = " OR ".join(f"{a} <> {b}" for i, a in enumerate(read) for b in read[i + 1:])
         found = connection.execute(
-            f"SELECT source_file, source_row, {name(column)}, count(*) OVER () FROM texts WHERE {clash} "
+            f"SELECT file_name(_file_no), source_row, {name(column)}, count(*) OVER () FROM texts WHERE {clash} "
             f"ORDER BY _file_no, source_row LIMIT {SHOWN}").fetchall()
         if found:
             written = "、".join(group[0] for group in groups)
@@ -57,17 +57,18 @@ def _order(text: str) -> str:
 def refuse_undeclared(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
     """Stop where a column holds dates such as 3/4/2024 and no format says which number is the month.
 
-    Reads ``typed`` and ``texts``. Single stray cells are left to be listed as unreadable.
+    Reads ``judged_rows`` and ``texts``. Single stray cells are left to be listed as unreadable.
     """
     for column in date_columns(spec):
+        _refuse_serials(connection, spec, column)
         if any(not text.startswith("%Y") for text in date_formats(spec.columns[column], spec)):
             continue
         cell = name(column)
         query = (
-            f"SELECT source_file, source_row, {cell} AS cell, _file_no, "
+            f"SELECT file_name(_file_no) AS source_file, source_row, {cell} AS cell, _file_no, "
             f"try_cast(regexp_extract({cell}, {quote(NUMERIC)}, 1) AS INTEGER) AS a, "
             f"try_cast(regexp_extract({cell}, {quote(NUMERIC)}, 3) AS INTEGER) AS b "
-            f"FROM texts SEMI JOIN (SELECT _file_no, source_row FROM typed WHERE list_contains(_unreadable, {quote(column)})) "
+            f"FROM texts SEMI JOIN (SELECT _file_no, source_row FROM judged_rows WHERE list_contains(_unreadable, {quote(column)})) "
             f"USING (_file_no, source_row) WHERE regexp_matches({cell}, {quote(NUMERIC)})")
         total, days, months, both = connection.execute(
             f"SELECT count(*), count(*) FILTER (WHERE a > 12 AND b <= 12), count(*) FILTER (WHERE b > 12 AND a <= 12), "
@@ -83,6 +84,22 @@ def refuse_undeclared(connection: duckdb.DuckDBPyConnection, spec: Table) -> Non
             f"列 {column} 的日期没有声明写法：{both} 个既可读作日/月也可读作月/日，{days} 个只能是日在前，{months} 个只能是月在前",
             rows=[(row, _shown(spec, column, text)) for _, row, text in shown],
             hint=f"核对来源后在 columns.{column}（或整张表）写明：{_proposal(shown[0][2], days, months)}")
+
+
+def _refuse_serials(connection: duckdb.DuckDBPyConnection, spec: Table, column: str) -> None:
+    """Dates that a spreadsheet has turned into day numbers (45321.4) are said to be so, not guessed."""
+    cell = name(column)
+    number = f"try_cast({cell} AS DOUBLE) BETWEEN 25569 AND 60000 AND regexp_full_match({cell}, {quote(SERIAL)})"
+    found = connection.execute(
+        f"SELECT file_name(_file_no), source_row, {cell}, count(*) OVER () FROM texts "
+        f"SEMI JOIN (SELECT _file_no, source_row FROM judged_rows WHERE list_contains(_unreadable, {quote(column)})) "
+        f"USING (_file_no, source_row) WHERE {number} ORDER BY _file_no, source_row LIMIT {SHOWN}").fetchall()
+    if len(found) < 2:
+        return
+    raise ExportError(
+        "excel_serial", found[0][0], f"列 {column} 有 {found[0][3]} 个日期成了表格软件内部的天数",
+        rows=[(row, _shown(spec, column, text)) for _, row, text, _ in found],
+        hint=f"从来源系统重新导出；只有这份文件的，在 columns.{column} 的 dates 里加上 \"excel\"（1904 日期系统的写 \"excel1904\"）")
 
 
 def _proposal(text: str, days: int, months: int) -> str:
@@ -112,7 +129,7 @@ def zones_of(connection: duckdb.DuckDBPyConnection, spec: Table, unread: Sequenc
             continue
         said = f"replace(regexp_extract({name(column)}, {quote(OFFSET)}, 2), ':', '')"
         found = connection.execute(
-            f"SELECT {said} AS said, count(*), arg_min(source_file, (_file_no, source_row)), "
+            f"SELECT {said} AS said, count(*), file_name(arg_min(_file_no, (_file_no, source_row))), "
             f"arg_min(source_row, (_file_no, source_row)), arg_min({name(column)}, (_file_no, source_row)) "
             f"FROM texts WHERE contains({name(column)}, ':') GROUP BY said "
             "ORDER BY count(*) DESC, min((_file_no, source_row))").fetchall()

@@ -30,12 +30,10 @@ def build(connection: duckdb.DuckDBPyConnection, spec: Table, grain: Grain, fisc
     connection.execute(f"CREATE TABLE events AS {_events(grain, fiscal_year)}")
     connection.execute(f"CREATE TABLE holds AS {_holds(grain)}")
     connection.execute(f"CREATE TABLE cases AS {_cases(spec, grain, fiscal_year)}")
-    case = ", ".join(name(c) for c in grain.case)
-    connection.execute("ALTER TABLE judged RENAME TO judged_events")
+    same = " AND ".join(f"judged_rows.{name(c)} = cases.{name(c)}" for c in grain.case)
     connection.execute(
-        "CREATE TABLE judged AS SELECT e.* REPLACE (coalesce(e._reason, c._reason) AS _reason) FROM judged_events AS e "
-        f"LEFT JOIN (SELECT {case}, _reason FROM cases WHERE _reason IS NOT NULL) AS c USING ({case})")
-    connection.execute("DROP TABLE judged_events")
+        "UPDATE judged_rows SET _scope = cases._reason FROM cases WHERE cases._reason IS NOT NULL AND "
+        f"coalesce(judged_rows._first, judged_rows._again, judged_rows._scope) IS NULL AND {same}")
     connection.execute("DROP TABLE events")
 
 

@@ -3,6 +3,10 @@
 Stages: ``source`` (text as read) → ``texts`` (trimmed, empty-value markers gone, corrected, synonyms
 folded) → ``typed`` → ``judged`` (the one reason for which a row is set aside, or none) → ``records``
 (the used rows, or the grain's cases made of them) → ``tidy`` (with the derived columns).
+
+Only ``judged_rows`` is a table; the other stages are views of it or of the staged files, so that a
+log of millions of rows is held once. Whatever compares rows with one another (repetitions, keys)
+looks only at rows that share a value, and writes its verdict into ``_again``.
 """
 
 from __future__ import annotations
@@ -21,18 +25,23 @@ SHIFTED_ROW = "各列与类型不符，疑似错位"
 UNREADABLE, EMPTY = "无法识别", "为空"
 IMPOSSIBLE = "不在可能的日期范围内"
 OTHER_YEAR = "其他年度的记录"
+RAGGED = "列数与表头不同"
+
+_WHITE_SPACE = " \t\r\n\u3000\u00a0\ufeff"
+WHITE = quote(_WHITE_SPACE)
 
 
-def texts(spec: Table, corrections: Sequence[Correction]) -> str:
+def texts(spec: Table, corrections: Sequence[Correction], source: str = "source") -> str:
     """Trimmed texts; markers for "nothing" become NULL; corrections, then synonyms applied."""
     trimmed = []
     for column, declared in spec.columns.items():
-        cell = f"trim({name(column)}, ' \t\r\n\u3000\u00a0')"
-        for empty in dict.fromkeys(("", *spec.empty, *declared.empty)):
-            cell = f"nullif({cell}, {quote(empty)})"
-        trimmed.append(f"{cell} AS {name(column)}")
+        raw = name(column)
+        # Most cells need no trimming, and looking at both ends costs a third of it.
+        cell = f"CASE WHEN {_is_white(raw)} OR {_is_white(raw + '[-1]')} THEN trim({raw}, {WHITE}) ELSE {raw} END"
+        empties = dict.fromkeys(("", *spec.empty, *declared.empty))
+        trimmed.append(f"CASE WHEN ({cell}) NOT IN ({strings(empties)}) THEN {cell} END AS {raw}")
+    current = f"SELECT {', '.join(trimmed)}, source_row, _file_no, _ragged FROM {source}"
     # Written as nested CASE, in order: a later correction sees what an earlier one made.
-    current = f"SELECT {', '.join(trimmed)}, source_file, source_row, _file_no FROM source"
     for correction in corrections:
         where = matches(correction)
         changed = ", ".join(
@@ -46,13 +55,18 @@ def texts(spec: Table, corrections: Sequence[Correction]) -> str:
     return f"SELECT * REPLACE ({', '.join(folded)}) FROM ({current})" if folded else current
 
 
+def _is_white(text: str) -> str:
+    """Whether the first character of a text may be white space, or there is none."""
+    return f"(unicode({text}) <= 32 OR unicode({text}) IN ({', '.join(str(ord(c)) for c in _WHITE_SPACE if ord(c) > 32)}))"
+
+
 def matches(correction: Correction) -> str:
     """The condition that picks a correction's rows, over trimmed texts."""
     return " AND ".join(f"{name(column)} = {quote(value)}" for column, value in correction.key.items())
 
 
 def typed(spec: Table, zones: Zones) -> str:
-    """The columns in their types, ``_unreadable`` (the columns whose text fits no type) and
+    """The columns in their types, ``_unreadable`` (the columns whose text fits no type, NULL for none) and
     ``_readable`` (how many cells of a type other than text fit theirs)."""
     values, unreadable, readable = [], [], ["0"]
     for column, declared in spec.columns.items():
@@ -62,11 +76,12 @@ def typed(spec: Table, zones: Zones) -> str:
             unreadable.append(f"CASE WHEN {name(column + '.text')} IS NOT NULL AND {name(column)} IS NULL "
                               f"THEN {quote(column)} END")
             readable.append(f"CAST({name(column)} IS NOT NULL AS INTEGER)")
-    listed = f"list_filter([{', '.join(unreadable)}], lambda x: x IS NOT NULL)" if unreadable else "[]::VARCHAR[]"
+    listed = (f"CASE WHEN coalesce({', '.join(unreadable)}) IS NOT NULL THEN "
+              f"list_filter([{', '.join(unreadable)}], lambda x: x IS NOT NULL) END") if unreadable else "CAST(NULL AS VARCHAR[])"
     own = ", ".join(name(c) for c in spec.columns)
-    return (f"SELECT {own}, {listed} AS _unreadable, {' + '.join(readable)} AS _readable, _blank, _header, "
-            f"source_file, source_row, _file_no FROM (SELECT {', '.join(values)}, {_blank(spec)} AS _blank, "
-            f"{_header(spec)} AS _header, source_file, source_row, _file_no FROM texts)")
+    return (f"SELECT {own}, {listed} AS _unreadable, {' + '.join(readable)} AS _readable, _blank, _header, _ragged, "
+            f"source_row, _file_no FROM (SELECT {', '.join(values)}, {_blank(spec)} AS _blank, "
+            f"{_header(spec)} AS _header, _ragged, source_row, _file_no FROM texts)")
 
 
 def _blank(spec: Table) -> str:
@@ -82,33 +97,48 @@ def _header(spec: Table) -> str:
 # --- judged ---------------------------------------------------------------------------------------
 
 
-def judged(spec: Table, required: Sequence[str], fiscal_year: int) -> str:
-    """Each row with ``_reason``: the first that applies, NULL for the rows that are used."""
+def judged_rows(spec: Table, required: Sequence[str], fiscal_year: int) -> str:
+    """Each row with what speaks against it by itself: ``_first`` (it is no usable row), ``_scope`` (it is
+    not of this year or project), and ``_again``, to be filled by ``comparisons``."""
     words = spec.column_words()
-    first = ["WHEN _blank THEN " + quote(BLANK_ROW), "WHEN _header THEN " + quote(REPEATED_HEADER)]
+    first = [f"WHEN _ragged THEN {quote(RAGGED)}", f"WHEN _blank THEN {quote(BLANK_ROW)}",
+             f"WHEN _header THEN {quote(REPEATED_HEADER)}"]
     if spec.checks.shifted != "keep":
         first.append(f"WHEN len(_unreadable) > greatest(1, _readable) THEN {quote(SHIFTED_ROW)}")
     first += [f"WHEN list_contains(_unreadable, {quote(c)}) THEN {quote(words[c] + UNREADABLE)}" for c in required]
     first += [f"WHEN {name(c)} IS NULL THEN {quote(words[c] + EMPTY)}" for c in required]
     first += [f"WHEN {where} THEN {quote(why)}" for where, why in impossible(spec, fiscal_year)]
-    query = f"SELECT * EXCLUDE (_readable), CASE {' '.join(first)} END AS _reason FROM typed"
-    if spec.repeats_set_aside:
-        every = ", ".join(name(c) for c in spec.columns)
-        query = _ranked(query, f"PARTITION BY _reason IS NULL, {every} ORDER BY _file_no, source_row", REPEATED_ROW)
     scope = [f"WHEN ({s.where}\n) THEN {quote(s.why)}" for s in spec.out_of_scope]
     if spec.grain is None:
         scope += [f"WHEN {where} THEN {quote(why)}" for where, why in misplaced(spec, fiscal_year)]
-    query = with_reasons(query, scope, fiscal_year)
+    judged = f"CASE WHEN _first IS NULL THEN CASE {' '.join(scope)} END END" if scope else "CAST(NULL AS VARCHAR)"
+    own = ", ".join(name(c) for c in spec.columns)
+    query = f"SELECT {own}, _unreadable, source_row, _file_no, CASE {' '.join(first)} END AS _first FROM typed"
+    return (f"SELECT {own}, _unreadable, source_row, _file_no, _first, CAST(NULL AS VARCHAR) AS _again, {judged} AS _scope "
+            f"FROM ({given(query, fiscal_year)})")
+
+
+def judged(spec: Table) -> str:
+    """``judged``: the typed columns, ``_reason`` (the first that applies, NULL for the rows that are used)."""
+    own = ", ".join(name(c) for c in spec.columns)
+    return (f"SELECT {own}, _unreadable, file_name(_file_no) AS source_file, source_row, _file_no, "
+            "coalesce(_first, _again, _scope) AS _reason FROM judged_rows")
+
+
+def comparisons(spec: Table) -> Iterator[str]:
+    """Updates of ``judged_rows`` that set aside rows because of others, in the order in which they count."""
+    used = "coalesce(_first, _again, _scope) IS NULL"
+    if spec.repeats_set_aside:
+        every = ", ".join(name(c) for c in spec.columns)
+        yield _others("_first IS NULL", spec.key or tuple(spec.columns), every, "_file_no, source_row", REPEATED_ROW)
     for near in spec.near_duplicates:
-        query = _near(query, near)
+        yield _near(used, near)
     if spec.keep:
-        key = ", ".join(name(c) for c in spec.key)
         # A row without the date is the one still open: it counts as the last.
         order = "DESC NULLS FIRST" if spec.keep.take == "last" else "ASC NULLS LAST"
         way = "DESC" if spec.keep.take == "last" else "ASC"
-        query = _ranked(query, f"PARTITION BY _reason IS NULL, {key} ORDER BY {name(spec.keep.by)} {order}, "
-                               f"_file_no {way}, source_row {way}", spec.keep.why)
-    return query
+        key = ", ".join(name(c) for c in spec.key)
+        yield _others(used, spec.key, key, f"{name(spec.keep.by)} {order}, _file_no {way}, source_row {way}", spec.keep.why)
 
 
 def with_reasons(query: str, cases: Sequence[str], fiscal_year: int) -> str:
@@ -156,30 +186,47 @@ def backwards(spec: Table, start: str, end: str) -> str:
     return f"CAST({name(end)} AS {day}) < CAST({name(start)} AS {day})"
 
 
-def _near(query: str, near: NearDuplicates) -> str:
+def sharing(where: str, columns: Sequence[str]) -> str:
+    """The rows of ``judged_rows`` that another one equals in these columns; more may be among them."""
+    listed = ", ".join(name(c) for c in columns)
+    return (f"SELECT * FROM (SELECT *, hash({listed}) AS _hash FROM judged_rows WHERE {where}) SEMI JOIN "
+            f"(SELECT hash({listed}) AS _hash FROM judged_rows WHERE {where} GROUP BY 1 HAVING count(*) > 1) USING (_hash)")
+
+
+def _others(where: str, shared: Sequence[str], partition: str, order: str, why: str) -> str:
+    """Set aside all but the first row of each window."""
+    place = f"row_number() OVER (PARTITION BY {partition} ORDER BY {order}) AS _place"
+    return _again(f"SELECT _file_no, source_row FROM (SELECT _file_no, source_row, {place} FROM ({sharing(where, shared)})) "
+                  "WHERE _place > 1", why)
+
+
+def _near(where: str, near: NearDuplicates) -> str:
     """Of rows that follow one another within the declared time, set aside all but the first or last."""
     columns = ", ".join(name(c) for c in near.columns)
-    known = " AND ".join(f"{name(c)} IS NOT NULL" for c in near.columns)
+    where += "".join(f" AND {name(c)} IS NOT NULL" for c in near.columns)
     way = "ASC" if near.take == "first" else "DESC"
     if near.by is None:
-        return _ranked(query, f"PARTITION BY _reason IS NULL AND {known}, {columns} ORDER BY _file_no {way}, source_row {way}",
-                       near.why, known)
+        return _others(where, near.columns, columns, f"_file_no {way}, source_row {way}", near.why)
     by = f"CAST({name(near.by)} AS TIMESTAMP)"
-    window = f"PARTITION BY _reason IS NULL, {columns} ORDER BY {by} {way}, _file_no {way}, source_row {way}"
+    window = f"PARTITION BY {columns} ORDER BY {by} {way}, _file_no {way}, source_row {way}"
     apart = f"abs(epoch_us({by}) - epoch_us(lag({by}) OVER ({window}))) <= {round(near.seconds() * 1e6)}"
-    again = f"_reason IS NULL AND {known} AND _near"
-    return (f"SELECT * EXCLUDE (_near) REPLACE (CASE WHEN {again} THEN {quote(near.why)} ELSE _reason END AS _reason) "
-            f"FROM (SELECT *, coalesce({apart}, false) AS _near FROM ({query}))")
+    return _again(f"SELECT _file_no, source_row FROM (SELECT _file_no, source_row, {apart} AS _close "
+                  f"FROM ({sharing(where, near.columns)})) WHERE _close", near.why)
 
 
-def _ranked(query: str, window: str, why: str, where: str = "true") -> str:
-    """Set aside all but the first row of each window."""
-    return (f"SELECT * EXCLUDE (_place) REPLACE (CASE WHEN _reason IS NULL AND {where} AND _place > 1 "
-            f"THEN {quote(why)} ELSE _reason END AS _reason) "
-            f"FROM (SELECT *, row_number() OVER ({window}) AS _place FROM ({query}))")
+def _again(rows: str, why: str) -> str:
+    return (f"UPDATE judged_rows SET _again = {quote(why)} FROM ({rows}) AS again "
+            "WHERE judged_rows._file_no = again._file_no AND judged_rows.source_row = again.source_row")
+
+
+def repeated(spec: Table) -> str:
+    """How many used rows equal an earlier one in every column."""
+    own = ", ".join(name(c) for c in spec.columns)
+    used = "coalesce(_first, _again, _scope) IS NULL"
+    return (f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM ({sharing(used, tuple(spec.columns))}) GROUP BY {own})")
 
 
 def records(spec: Table) -> str:
-    """The used rows in source order, as they are; see ``grain.records`` for an event log."""
+    """The used rows as they are, in source order (that of the table itself); see ``grain.records`` for an event log."""
     return (f"SELECT {', '.join(name(c) for c in spec.columns)}, source_file, source_row, _file_no "
-            "FROM judged WHERE _reason IS NULL ORDER BY _file_no, source_row")
+            "FROM judged WHERE _reason IS NULL")

@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from helpers.gate.catalogue import kind_of
+from helpers.gate.result import SOURCE
 from helpers.year.expressions import ExpressionError, columns_of
 
-SOURCE = ("source_file", "source_row")
 #: Beyond this a whole number with gaps would lose digits as a float.
 EXACT = 2**53
 LONGEST = 80
@@ -26,10 +26,10 @@ LONGEST = 80
 
 def read_tables(folder: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]:
     """The tidy tables ``<name>.parquet`` of a year's folder as data frames."""
-    return {name: _frame(pyarrow.parquet.read_table(folder / f"{name}.parquet")) for name in names}
+    return {name: frame_of(pyarrow.parquet.read_table(folder / f"{name}.parquet")) for name in names}
 
 
-def _frame(table: pa.Table) -> pd.DataFrame:
+def frame_of(table: pa.Table) -> pd.DataFrame:
     """Whole numbers keep their type though cells are empty; dates are date-times, money decimals."""
     kept = {pa.int64(): pd.Int64Dtype(), pa.int32(): pd.Int32Dtype(), pa.bool_(): pd.BooleanDtype()}
     return table.to_pandas(types_mapper=kept.get, date_as_object=False)

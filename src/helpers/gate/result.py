@@ -10,6 +10,8 @@ from helpers.year.tables import Level
 
 #: Failing rows listed per check; their number is always exact.
 LISTED = 200
+#: Columns that say where a row comes from.
+SOURCE = ("source_file", "source_row")
 #: What the one-screen message shows.
 SHOWN_CHECKS, SHOWN_ROWS = 4, 3
 #: Written instead of a value from a personal column.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from helpers.gate.catalogue import check_rule
-from helpers.gate.result import LISTED, MASKED, Check, FailingRow, GateResult
+from helpers.gate.result import LISTED, MASKED, SOURCE, Check, FailingRow, GateResult
 from helpers.gate.rules import About, Rule, about_table, columns_of_rule, rules_of
 from helpers.year.expressions import ExpressionError
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
     from helpers.activity.clean import Reconciliation
     from helpers.gate.adapter import Outcome
+    from helpers.gate.large import TidyFile
     from helpers.year.load import Year
 
 
-def validate_year(year: Year, tables: Mapping[str, pd.DataFrame],
+def validate_year(year: Year, tables: Mapping[str, pd.DataFrame | TidyFile],
                   reconciliation: Iterable[Reconciliation | Mapping[str, Any]]) -> GateResult:
     """All rules of a year on its tidy tables; see ``run_gate``."""
     about = {table: about_table(spec) for table, spec in year.year.tables.items()}
@@ -27,12 +28,13 @@ def validate_year(year: Year, tables: Mapping[str, pd.DataFrame],
                     fiscal_year=year.fiscal_year)
 
 
-def run_gate(tables: Mapping[str, pd.DataFrame], rules: Mapping[str, Sequence[Rule]], *,
+def run_gate(tables: Mapping[str, pd.DataFrame | TidyFile], rules: Mapping[str, Sequence[Rule]], *,
              reconciliation: Iterable[Reconciliation | Mapping[str, Any]] = (),
              about: Mapping[str, About] | None = None, fiscal_year: int | None = None) -> GateResult:
     """Great Expectations' verdict on every rule, with the failing rows by file and row.
 
-    ``tables``: tidy columns plus ``source_file`` and ``source_row``. ``reconciliation``: what
+    ``tables``: tidy columns plus ``source_file`` and ``source_row``, as frames or left in their files
+    (see ``large``). ``reconciliation``: what
     ``activity.clean_year`` returned, as objects or as plain data. ``about``: types, personal
     columns and titles. ``fiscal_year`` gives ``year_start`` and ``year_end`` to ``where``.
 
@@ -44,7 +46,7 @@ def run_gate(tables: Mapping[str, pd.DataFrame], rules: Mapping[str, Sequence[Ru
     for table in dict.fromkeys((*tables, *rules, *accounts)):
         known = about.get(table, About())
         if table in tables:
-            checks += _table_checks(table, tables[table], rules.get(table, ()), known, fiscal_year)
+            checks += _checks_of(table, tables[table], rules.get(table, ()), known, fiscal_year)
         else:
             checks += [_could_not(table, known, rule, "没有这张表的数据") for rule in rules.get(table, ())]
         if table in accounts:
@@ -53,6 +55,30 @@ def run_gate(tables: Mapping[str, pd.DataFrame], rules: Mapping[str, Sequence[Ru
 
 
 # --- one table ------------------------------------------------------------------------------------
+
+
+def _checks_of(table: str, rows: pd.DataFrame | TidyFile, rules: Sequence[Rule], about: About,
+               fiscal_year: int | None) -> list[Check]:
+    import pandas as pd
+
+    if isinstance(rows, pd.DataFrame):
+        return _table_checks(table, rows, rules, about, fiscal_year)
+    return [_file_check(table, rows, rule, about) for rule in rules]
+
+
+def _file_check(table: str, file: TidyFile, rule: Rule, about: About) -> Check:
+    """A rule on a table that stays in its file."""
+    from helpers.gate import large
+
+    problems = check_rule(rule, {column: about.types.get(column, "") for column in file.columns if column not in SOURCE})
+    if problems:
+        return _could_not(table, about, rule, "；".join(problems))
+    try:
+        verdict = large.judge_rule(file, rule, about.types)
+    except ExpressionError as error:
+        return _could_not(table, about, rule, f"where 无法执行：{error}")
+    listed = replace(verdict.outcome, positions=tuple(range(len(verdict.rows))))
+    return replace(_check(table, about, rule, listed, verdict.rows), failing=verdict.failing)
 
 
 def _table_checks(table: str, frame: pd.DataFrame, rules: Sequence[Rule], about: About,
@@ -98,7 +124,7 @@ def _check(table: str, about: About, rule: Rule, outcome: Outcome, frame: pd.Dat
 def _failing_rows(frame: pd.DataFrame, positions: Sequence[int], columns: Sequence[str],
                   about: About) -> tuple[FailingRow, ...]:
     """The rows at these positions: where they stand in the exports and what the judged columns hold."""
-    from helpers.gate.frames import SOURCE, cell_text
+    from helpers.gate.frames import cell_text
 
     rows = frame.take(list(positions))
     named = "、".join(about.names.get(column, column) for column in columns)
@@ -155,7 +181,7 @@ def _account_rules(table: str, repeats: bool) -> list[Rule]:
                 "确是不同记录的写 exact_duplicates: keep", origin="reconciliation")] if repeats else [])]
 
 
-def _account_checks(table: str, account: Mapping[str, Any], frame: pd.DataFrame | None,
+def _account_checks(table: str, account: Mapping[str, Any], frame: pd.DataFrame | TidyFile | None,
                     about: About) -> list[Check]:
     import pandas as pd
 

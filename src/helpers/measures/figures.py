@@ -11,9 +11,9 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-import pyarrow.parquet
 
 from helpers.measures import compile as compiled
+from helpers.measures import database
 from helpers.year.clock_words import clock_words, clocks_of
 from helpers.year.load import Year
 from helpers.year.models import Measure
@@ -53,22 +53,14 @@ class Month:
 class Measures:
     """The measures of one year over its tidy tables.
 
-    The database holds nothing but these tables, read-only copies in memory; files, network and
-    settings are closed to every expression.
+    The database holds nothing but these tables, which are read where they lie; other files, network
+    and settings are closed to every expression, time and memory are bounded (``QueryStopped``).
     """
 
     def __init__(self, year: Year, folder: Path) -> None:
         self.year = year
-        self._connection = duckdb.connect(":memory:", config={"threads": 2})
-        self._connection.execute("SET TimeZone = 'UTC'")
-        start, end = f"DATE '{year.fiscal_year}-01-01'", f"DATE '{year.fiscal_year}-12-31'"
-        for table in year.year.tables:
-            self._connection.register(f"{table}_rows", pyarrow.parquet.read_table(folder / f"{table}.parquet"))
-            self._connection.execute(
-                f"CREATE VIEW {table} AS SELECT *, {start} AS year_start, {end} AS year_end FROM {table}_rows")
-        self._connection.execute("SET python_enable_replacements = false")
-        self._connection.execute("SET enable_external_access = false")
-        self._connection.execute("SET lock_configuration = true")
+        self._connection = database.open_tables(
+            {table: folder / f"{table}.parquet" for table in year.year.tables}, year.fiscal_year)
         self.figure = lru_cache(maxsize=None)(self._figure)
 
     def __enter__(self) -> Measures:
@@ -76,6 +68,9 @@ class Measures:
 
     def __exit__(self, *_: object) -> None:
         self._connection.close()
+
+    def _run(self, query: str, what: str) -> duckdb.DuckDBPyConnection:
+        return database.run(self._connection, query, what)
 
     def _declared(self, name: str) -> Measure:
         return self.year.measures[name]
@@ -85,7 +80,7 @@ class Measures:
         measure = self._declared(name)
         if measure.agg == "ratio":
             return self._ratio(name, measure)
-        hits, n, unknown = self._connection.execute(compiled.total(measure)).fetchall()[0]
+        hits, n, unknown = self._run(compiled.total(measure), f"measures.{name}").fetchall()[0]
         return Figure(name, value_of(measure, hits, n), n, hits if measure.agg in ("share", "count") else None,
                       unknown, unit_of(measure), measure.words, compiled.shown(measure), (str(measure.table),),
                       self._clocks(measure))
@@ -114,7 +109,7 @@ class Measures:
         date = measure.date or (table.year_by if table else None)
         if date is None:
             return ()
-        found = {row[0]: row[1:] for row in self._connection.execute(compiled.by_month(measure, date)).fetchall()}
+        found = {row[0]: row[1:] for row in self._run(compiled.by_month(measure, date), f"measures.{name}").fetchall()}
         months = []
         for number in range(1, 13):
             month = f"{self.year.fiscal_year}-{number:02d}"
@@ -133,24 +128,24 @@ class Measures:
         return {
             value: replace(whole, value=value_of(measure, hits, n), n=n, unknown=unknown,
                            hits=hits if measure.agg in ("share", "count") else None)
-            for value, hits, n, unknown in self._connection.execute(compiled.by_group(measure, by)).fetchall()
+            for value, hits, n, unknown in self._run(compiled.by_group(measure, by), f"measures.{name}").fetchall()
         }
 
     def rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         """The rows behind a measure: ``_value``, then ``columns``."""
-        return self._connection.execute(compiled.rows(self._declared(name), columns)).df()
+        return self._run(compiled.rows(self._declared(name), columns), f"measures.{name}").df()
 
     def counts(self, table: str, by: str) -> Mapping[str, int]:
         """How many rows each value of a column has; rows without a value under ""."""
         query = f'SELECT coalesce("{by}", \'\'), count(*) FROM {table} GROUP BY 1 ORDER BY 1'
-        return dict(self._connection.execute(query).fetchall())
+        return dict(self._run(query, f"tables.{table}").fetchall())
 
     def monthly_counts(self, table: str, by: str, date: str) -> Mapping[str, tuple[int, ...]]:
         """For each value of a column its rows in each of the twelve months."""
         query = (f'SELECT coalesce("{by}", \'\') AS v, month("{date}") AS m, count(*) FROM {table} '
                  "GROUP BY v, m ORDER BY v, m")
         found: dict[str, list[int]] = {}
-        for value, month, n in self._connection.execute(query).fetchall():
+        for value, month, n in self._run(query, f"tables.{table}").fetchall():
             found.setdefault(value, [0] * 12)[month - 1] = n
         return {value: tuple(counts) for value, counts in found.items()}
 

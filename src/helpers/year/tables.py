@@ -106,6 +106,7 @@ class Checks(Model):
     (the day of the export; the end of the following year when not said). ``shifted``: most of a
     row's typed cells fit no type, as after a stray delimiter. ``backwards``: a clock ends before it
     starts. ``unstarted``: a clock has an end and no start. Whatever is kept, no clock of it is used.
+    ``ragged``: a row of a text file has more or fewer cells than the header.
     """
 
     earliest: date = date(1990, 1, 1)
@@ -114,6 +115,7 @@ class Checks(Model):
     shifted: Action = "set_aside"
     backwards: Action = "stop"
     unstarted: Action = "stop"
+    ragged: Literal["stop", "set_aside"] = "stop"
 
 
 class State(Model):
@@ -179,6 +181,7 @@ class GateRule(Model):
 class Table(Model):
     """One tidy table and the exports that it is read from.
 
+    ``member``: which members of a zip archive are read (a name or a glob; all tables when not said).
     ``grain``: the rows are events, one tidy row is a case. ``timezone``: times with an offset are
     converted to this zone, or ``as_written``; different offsets and UTC are refused without it.
     ``exact_duplicates``: rows equal in all declared columns are kept and counted, or all but the
@@ -190,7 +193,8 @@ class Table(Model):
     sheet: str | None = None
     header_row: int = Field(default=1, ge=1)
     encoding: str | None = None
-    delimiter: str | None = None
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    member: str | None = None
     columns: dict[Identifier, Annotated[Column, BeforeValidator(_as_column)]]
     derived: dict[Identifier, Derived] = Field(default_factory=dict)
     grain: Grain | None = None

@@ -1,33 +1,17 @@
-"""Measure the main job; one JSON object a line: name, value, unit, baseline, ratio.
-
-Ratios compare two figures of one and the same call, because absolute times do not travel.
-"""
+"""The example year as a whole, against the same notebooks by papermill's own command."""
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from tools.bench.lines import line, seconds
+
+ROOT = Path(__file__).resolve().parents[2]
 STAGES = ("1_clean", "2_validate", "3_attainment", "4_deviation", "5_report")
-
-
-def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def line(name: str, value: float, baseline: float | None) -> None:
-    ratio = None if baseline is None else round(value / baseline, 3)
-    print(json.dumps({"name": name, "value": round(value, 3), "unit": "s",
-                      "baseline": None if baseline is None else round(baseline, 3), "ratio": ratio}), flush=True)
 
 
 def call(*arguments: str, cwd: Path) -> None:
@@ -53,7 +37,3 @@ def main() -> None:
         line("selfeval run, nothing changed", again, whole)
         check = seconds(lambda: call("helpers.cli", "check", "--year", "2024", "--root", ".", cwd=root))
         line("selfeval check", check, whole)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,333 @@
+"""What stands in one column of an export: type, empties, values, date formats, likely meaning. Counts are exact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import duckdb
+
+from helpers.activity.cells import OFFSET, cast, quote, strings
+from helpers.activity.profile.formats import DateFormats, candidates_of, date_formats, turned
+from helpers.activity.profile.meanings import Meaning, lexicon, meaning, meaning_of, unit_words
+from helpers.year.tables import MONEY_FACTORS, Column, Table
+
+#: A column is of a type when so many of its cells are; the others are shown.
+MOST = 0.98
+MOST_DATES = 0.9
+#: Columns with no more values than this list them.
+FEW = 40
+SAMPLE = 20_000
+DECIMAL_COMMA = "-?[0-9]+,([0-9]{1,2}|[0-9]{4,})"
+_ANY = Table.model_validate({"title": "-", "files": ["-"], "columns": {}})
+_PHONE, _EMAIL, _CARD = r"^(\+?86[- ]?)?1[3-9]\d{9}$", r"^[\w.%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]+$", r"^\d{17}[\dXx]$"
+_HIDDEN = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]+|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)")
+
+
+@dataclass(frozen=True)
+class Value:
+    """A text of a column: how often it stands there and in which row first."""
+
+    text: str
+    count: int
+    row: int
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The type of a column and what follows from it.
+
+    ``markers``: texts that likely mean nothing; ``maybe``: texts that may. ``unfit``: cells of no
+    marker that are not of ``type``, ``unfit_values`` the most frequent of them. ``offsets``: offsets
+    from UTC and how many times have them ("" for none). ``span``: the least and the greatest value.
+    """
+
+    type: str
+    meaning: Meaning | None
+    markers: tuple[Value, ...] = ()
+    maybe: tuple[Value, ...] = ()
+    unit: str | None = None
+    formats: DateFormats | None = None
+    offsets: dict[str, int] = field(default_factory=dict)
+    unfit: int = 0
+    unfit_values: tuple[Value, ...] = ()
+    span: tuple[str, str] | None = None
+    note: str | None = None
+
+    @property
+    def personal(self) -> bool:
+        return bool(self.meaning and self.meaning.personal)
+
+    @property
+    def is_date(self) -> bool:
+        return self.type in ("date", "datetime")
+
+    def means(self, *names: str) -> bool:
+        return self.meaning is not None and self.meaning.name in names
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts(Typed):
+    """One column. ``cell``: its name in the sheet (``c3``). ``empty``: cells without text; ``distinct``:
+    different texts that are no markers; ``few``: all of them where there are few."""
+
+    cell: str
+    header: str
+    rows: int
+    empty: int
+    distinct: int
+    examples: tuple[str, ...] = ()
+    few: tuple[Value, ...] = ()
+
+    @property
+    def filled(self) -> int:
+        """Cells that say something."""
+        return self.rows - self.empty - sum(m.count for m in self.markers)
+
+
+def column_facts(connection: duckdb.DuckDBPyConnection, cell: str, header: str) -> Facts:
+    """The facts of the column ``cell`` of the table ``sheet``."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE every AS SELECT {cell} AS v, count(*) AS n, min(source_row) AS r "
+                       f"FROM sheet GROUP BY {cell}")
+    rows, empty = connection.execute("SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (WHERE v = ''), 0) FROM every").fetchall()[0]
+    few = _values(connection, "SELECT v, n, r FROM every WHERE v <> '' ORDER BY n DESC, r LIMIT " + str(FEW + 1))
+    booleans = _boolean(few)
+    signs = [w for w in lexicon("empty") if not booleans or not any(c.isalpha() for c in str(w))]
+    markers = _listed(connection, signs)
+    maybe = () if booleans else _listed(connection, lexicon("empty_words"))
+    typed = _typed(connection, header, markers, maybe, booleans)
+    distinct = connection.execute(f"SELECT count(*) FROM every WHERE v <> ''{_without(typed.markers)}").fetchall()[0][0]
+    shown = [v for v in few if v not in typed.markers]
+    return Facts(**vars(typed), cell=cell, header=header, rows=int(rows), empty=int(empty), distinct=int(distinct),
+                 examples=tuple(shortened(v.text, typed.personal, 32) for v in shown[:3]),
+                 few=tuple(shown) if len(few) <= FEW else ())
+
+
+def settled(columns: Sequence[Facts]) -> list[Facts]:
+    """Columns whose order of day and month is open take that of the other columns written the same way,
+    where those are sure and agree."""
+    sure: dict[str, set[str]] = {}
+    shown: dict[str, str] = {}
+    for facts in columns:
+        if facts.formats and not facts.formats.open and (facts.formats.days or facts.formats.months):
+            (order, texts), = facts.formats.choices.items()
+            for text in texts:
+                sure.setdefault(_unordered(text), set()).add(order)
+                shown.setdefault(_unordered(text), facts.header)
+    out = []
+    for facts in columns:
+        if facts.formats and facts.formats.open and not (facts.formats.days and facts.formats.months):
+            written = {_unordered(text) for texts in facts.formats.choices.values() for text in texts}
+            orders = {order for text in written for order in sure.get(text, {""})}
+            if len(orders) == 1 and (order := orders.pop()) in facts.formats.choices:
+                facts = replace(facts, formats=facts.formats.settled(order, shown[min(written)]), span=None)
+        out.append(facts)
+    return out
+
+
+def _unordered(text: str) -> str:
+    """A format without the order of its day and month."""
+    return re.sub("%[dm]", "%_", text)
+
+
+def shortened(text: str, personal: bool = False, longest: int = 24) -> str:
+    """A text for the screen: one line, short; of a personal one only its first character."""
+    plain = "".join(c if c.isprintable() else " " for c in text).strip()
+    if personal:
+        return plain[:1] + "***"
+    plain = _HIDDEN.sub("***", plain)
+    return plain if len(plain) <= longest else plain[:longest - 1] + "…"
+
+
+def _values(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Value, ...]:
+    return tuple(Value(text, int(count), int(row)) for text, count, row in connection.execute(query).fetchall())
+
+
+def _listed(connection: duckdb.DuckDBPyConnection, words: Sequence[str]) -> tuple[Value, ...]:
+    listed = strings(str(w).lower() for w in words)
+    return _values(connection, f"SELECT v, n, r FROM every WHERE lower(v) IN ({listed}) ORDER BY n DESC, v")
+
+
+def _without(values: Sequence[Value]) -> str:
+    return f" AND v NOT IN ({strings(v.text for v in values)})" if values else ""
+
+
+def _boolean(few: Sequence[Value]) -> bool:
+    """Whether both a yes and a no and nothing else stand in the column."""
+    signs = {str(w).lower() for w in lexicon("empty") if not any(c.isalpha() for c in str(w))}
+    values = {v.text.lower() for v in few} - signs
+    true, false = ({str(w).lower() for w in lexicon(k)} for k in ("true", "false"))
+    return len(values) <= 6 and values <= true | false and bool(values & true) and bool(values & false)
+
+
+# --- types ----------------------------------------------------------------------------------------
+
+
+def _typed(connection: duckdb.DuckDBPyConnection, header: str, markers: tuple[Value, ...], maybe: tuple[Value, ...],
+           booleans: bool) -> Typed:
+    connection.execute("CREATE OR REPLACE TEMP TABLE cells AS SELECT v, n, r FROM every WHERE v <> ''" + _without(markers))
+    total = int(connection.execute("SELECT coalesce(sum(n), 0) FROM cells").fetchall()[0][0])
+    if not total:
+        return Typed("text", meaning_of(header, ("text",)), markers, maybe)
+    # Words such as 未完成 are nothing in a date or a number, and do not stand against the type.
+    words = sum(v.count for v in maybe) if maybe else 0
+    said = total - words
+    types, formats = _possible(connection, said) if said else ({"text"}, None)
+    if booleans:
+        types |= {"boolean"}
+    meant = _by_values(connection, total) or meaning_of(header, types)
+    kind = next((t for t in meant.types if t in types), "text") if meant else _plain_type(connection, types)
+    if kind == "duration" and meant is None and meaning_of(header, ("date", "datetime")):
+        kind = "text"  # a time of day
+    if kind in ("integer", "number") and meant is None and re.search(r"[(（](?:%s)[)）]" % "|".join(MONEY_FACTORS), header):
+        kind = "money"
+    if kind == "datetime" and not _has_times(connection, formats):
+        kind = "date"
+    unit, kind, note = _unit(header, kind, types)
+    if kind not in ("date", "datetime"):
+        formats = None
+        note = note or _no_date(connection, header, types, total)
+    if kind == "text":
+        return Typed(kind, meant, markers, maybe, note=note)
+    zeros = _listed(connection, ["0", "0.0", "00000000"]) if meant and meant.name in lexicon("zero_is_empty") else ()
+    taken = (*markers, *maybe, *zeros)
+    unfit, values, span = _fit(connection, kind, unit, formats, taken)
+    return Typed(kind, meant, taken, (), unit, formats, _offsets(connection) if kind == "datetime" else {}, unfit, values, span, note)
+
+
+def _possible(connection: duckdb.DuckDBPyConnection, total: int) -> tuple[set[str], DateFormats | None]:
+    """The types that the cells can have, ``text`` among them unless they are dates."""
+    # A type that neither a sample nor the most frequent values fit is not looked for in all of them.
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE sample AS (SELECT v, n FROM cells ORDER BY hash(v), v LIMIT {SAMPLE}) "
+                       f"UNION ALL (SELECT v, n FROM cells ORDER BY n DESC, r LIMIT {FEW})")
+    texts = connection.execute("SELECT v FROM sample ORDER BY hash(v), v LIMIT 200").fetchall()
+    if sum(bool(candidates_of(_narrow(text))) for (text,) in texts) * 2 >= len(texts):
+        iso = _count(connection, _cast("datetime") + " IS NOT NULL AND NOT regexp_full_match(v, '[0-9]+')")
+        compact = _count(connection, _cast("datetime") + " IS NOT NULL AND regexp_full_match(v, '(19|20)[0-9]{6}([0-9]{6})?')")
+        left = "SELECT * FROM cells WHERE " + _cast("datetime") + " IS NULL"
+        formats = date_formats(connection, left) if iso + compact < total else None
+        if iso + (formats.read if formats else 0) >= MOST_DATES * total:
+            return {"date", "datetime"}, turned(connection, formats) if formats and iso else formats
+        if compact >= MOST * total:
+            return {"date", "datetime", "integer", "number", "text"}, None
+    return {"text", *_figures(connection, total)}, None
+
+
+def _figures(connection: duckdb.DuckDBPyConnection, total: int) -> Iterator[str]:
+    """The types of figures that the cells can have; codes with leading zeros are none, nor is
+    ``3,75``, which the cleaning would read as 375."""
+    def most(where: str) -> bool:
+        seen = connection.execute(f"SELECT 1 FROM sample WHERE {where} LIMIT 1").fetchall()
+        return bool(seen) and _count(connection, where) >= MOST * total
+
+    if most("regexp_full_match(v, '\\d+:[0-5]\\d(:[0-5]\\d)?')"):
+        yield "duration"
+    if _count(connection, f"regexp_full_match(v, '0[0-9]+|[0-9]{{16,}}|{DECIMAL_COMMA}')"):
+        return
+    number = _cast("number") + " IS NOT NULL"
+    if most(number + " AND NOT contains(v, '%')"):
+        yield from ("number", "money", "duration")
+        if most(_cast("integer") + " IS NOT NULL"):
+            yield "integer"
+    elif most(number):
+        yield "number"
+    elif most(_cast("money") + " IS NOT NULL"):
+        yield "money"
+
+
+def _narrow(text: str) -> str:
+    return re.sub(OFFSET, r"\1", text)
+
+
+def _cast(kind: str, formats: Sequence[str] = (), unit: str | None = None) -> str:
+    """The cell ``v`` as the cleaning would read it, offsets as written."""
+    declared = Column.model_validate({"from": ["-"], "type": kind, "dates": list(formats), "unit": unit or ("小时" if kind == "duration" else None)})
+    return cast("v", declared, _ANY, {"v": ""})
+
+
+def _count(connection: duckdb.DuckDBPyConnection, where: str) -> int:
+    return int(connection.execute(f"SELECT coalesce(sum(n), 0) FROM cells WHERE {where}").fetchall()[0][0])
+
+
+def _by_values(connection: duckdb.DuckDBPyConnection, total: int) -> Meaning | None:
+    """Phone numbers, addresses and identity cards show themselves, whatever the header says."""
+    for name, pattern in (("phone", _PHONE), ("email", _EMAIL), ("id_card", _CARD)):
+        if _count(connection, f"regexp_matches(v, {quote(pattern)})") >= 0.5 * total:
+            return meaning(name)
+    return None
+
+
+def _plain_type(connection: duckdb.DuckDBPyConnection, types: set[str]) -> str:
+    """The type of a column whose header says nothing."""
+    if {"number", "money"} <= types and _count(connection, "regexp_matches(v, '[¥￥元]')") * 2 >= _count(connection, "true"):
+        return "money"
+    if "boolean" in types and "integer" not in types:
+        return "boolean"
+    if "text" in types and "date" in types:  # eight digits are no date by themselves
+        return "integer"
+    order = ("datetime", "integer", "number", "money", "duration") if "number" in types or "datetime" in types else ("money", "duration")
+    return next((t for t in order if t in types), "text")
+
+
+def _has_times(connection: duckdb.DuckDBPyConnection, formats: DateFormats | None) -> bool:
+    """Whether any of the dates has a time of day other than midnight."""
+    read = _cast("datetime", formats.all if formats else ())
+    return bool(connection.execute(f"SELECT 1 FROM cells WHERE CAST({read} AS TIME) <> TIME '00:00:00' LIMIT 1").fetchall())
+
+
+def _unit(header: str, kind: str, types: set[str]) -> tuple[str | None, str, str | None]:
+    """The unit that the header says; a length of time without one is a plain number."""
+    words = unit_words(header)
+    if kind == "money":
+        found = next((u for u in sorted(MONEY_FACTORS, key=len, reverse=True) if re.search(rf"(?<![一-鿿]){u}", words)), None)
+        return found or "元", kind, None if found else "表头没有写明单位，按元"
+    if kind != "duration":
+        return None, kind, None
+    for unit, spellings in lexicon("durations").items():
+        if any(word == spelling for word in re.findall(r"[a-z]+|[一-鿿]+", words) for spelling in spellings):
+            return unit, kind, None
+    if "number" not in types:
+        return "小时", kind, None
+    return None, "integer" if "integer" in types else "number", "是时长，单位不明；问清后写 type: duration 和 unit（秒、分钟、小时或天）"
+
+
+def _no_date(connection: duckdb.DuckDBPyConnection, header: str, types: set[str], total: int) -> str | None:
+    """Why a column that is called a date, or that looks like numbers, is none."""
+    if "number" not in types and _count(connection, f"regexp_full_match(v, '{DECIMAL_COMMA}|-?[0-9]+')") >= MOST * total \
+            and _count(connection, f"regexp_full_match(v, '{DECIMAL_COMMA}')"):
+        return "数字用逗号作小数点，清洗会当作千分位；请在来源改用小数点再导出"
+    dated = meaning_of(header, ("date", "datetime"))
+    if dated is None or meaning_of(header, types) is not None:
+        return None
+    if "duration" in types and "number" not in types:
+        return "只有钟点，没有日期，请在来源与日期合成一列再导出"
+    if "integer" in types and _count(connection, "regexp_full_match(v, '1[0-9]{9}([0-9]{3})?')") >= MOST * total:
+        return "像 Unix 时间戳，清洗读不了，请在来源系统改成年月日时分再导出"
+    if "number" in types and _count(connection, "try_cast(v AS DOUBLE) BETWEEN 30000 AND 60000") >= MOST * total:
+        return "像 Excel 的日期序号，请在来源表里设成日期格式再导出"
+    return "表头像日期，内容不是" if dated.exact else None
+
+
+def _fit(connection: duckdb.DuckDBPyConnection, kind: str, unit: str | None, formats: DateFormats | None,
+         markers: Sequence[Value]) -> tuple[int, tuple[Value, ...], tuple[str, str] | None]:
+    """The cells that are not of the type, the most frequent of them, and the least and the greatest value."""
+    if kind == "boolean":
+        return 0, (), None
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE valued AS SELECT v, n, r, {_cast(kind, formats.all if formats else (), unit)} AS x FROM cells")
+    left = f"FROM valued WHERE x IS NULL{_without(markers)}"
+    unfit = connection.execute(f"SELECT coalesce(sum(n), 0) {left}").fetchall()[0][0]
+    values = _values(connection, f"SELECT v, n, r {left} ORDER BY n DESC, r LIMIT 3")
+    low, high = connection.execute("SELECT CAST(min(x) AS VARCHAR), CAST(max(x) AS VARCHAR) FROM valued").fetchall()[0]
+    return int(unfit), values, (_short(low), _short(high)) if low is not None else None
+
+
+def _short(value: str) -> str:
+    """A number with six digits that count; anything else as it is."""
+    return f"{float(value):.6g}" if re.fullmatch(r"-?\d+\.\d{4,}", value) else value
+
+
+def _offsets(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    said = f"replace(regexp_extract(v, {quote(OFFSET)}, 2), ':', '')"
+    return {offset: int(count) for offset, count in connection.execute(
+        f"SELECT {said} AS said, sum(n) FROM cells WHERE contains(v, ':') GROUP BY said ORDER BY sum(n) DESC, said").fetchall()}

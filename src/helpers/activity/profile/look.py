@@ -1,0 +1,118 @@
+"""Read an unknown export and look at it: the one place where the profile touches a file."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from helpers.activity.cells import quote
+from helpers.activity.errors import ExportError
+from helpers.activity.profile.block import block
+from helpers.activity.profile.columns import Facts, column_facts, settled
+from helpers.activity.profile.declare import Declaration, Source, declare
+from helpers.activity.profile.structure import Structure, structure
+from helpers.activity.readers import ROW, Sheet, read_exports
+from helpers.year.tables import Table
+
+#: How far down a header is looked for when the first row is hardly filled.
+HEADER_ROWS = 12
+#: What the counting may take besides the export as it was read; beyond that it uses the disk.
+MEMORY = "1536MB"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What an export holds. ``rows``: below the header; ``block``: YAML to paste below ``tables:``."""
+
+    source: Source
+    rows: int
+    columns: tuple[Facts, ...]
+    structure: Structure
+    declaration: Declaration
+    block: str
+
+
+def profile_file(path: Path, *, sheet: str | None = None, header_row: int | None = None, encoding: str | None = None,
+                 table: str | None = None) -> Profile:
+    """Look at one export. ``header_row`` counts from 1; found by itself in a workbook when not said.
+
+    All counts are exact. Raises ``ExportError`` for a file that cannot be read, ``FileNotFoundError``.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    row = header_row or 1
+    with tempfile.TemporaryDirectory(prefix="selfeval-") as folder, duckdb.connect(str(Path(folder) / "profile.db")) as connection:
+        def read(header: int) -> Sheet:
+            return _read(path, sheet, header, encoding, Path(folder))
+
+        try:
+            found = read(row)
+            narrow = len(found.headers) == 1
+        except ExportError as error:
+            if header_row is not None or error.code != "ragged_rows" or all(number != 2 for number, _ in error.rows):
+                raise
+            below_title = _below_title(read)
+            if below_title is None:
+                raise
+            (row, found), narrow = below_title, False
+        if narrow and header_row is None and found.rows:
+            row, found = _below_title(read) or (row, found)
+        rows = _load(connection, found)
+        if header_row is None and (below := _likely_header(connection, found.headers)):
+            row, found = below, read(below)
+            rows = _load(connection, found)
+        columns = settled([column_facts(connection, f"c{i}", header) for i, header in enumerate(found.headers)])
+        made = structure(connection, columns)
+    facts = tuple((label, str(getattr(found, label))) for label in ("encoding", "delimiter") if getattr(found, label, None))
+    source = Source(path.name, sheet, row, encoding, found.cut_off, facts)
+    declared = declare(source, columns, made, table)
+    return Profile(source, rows, tuple(columns), made, declared, block(declared))
+
+
+def _read(path: Path, sheet: str | None, header_row: int, encoding: str | None, folder: Path) -> Sheet:
+    """The export as text, staged in ``folder``; of a zip archive its first member."""
+    spec: dict[str, Any] = {"title": path.name, "files": [path.name], "columns": {}, "sheet": sheet, "header_row": header_row, "encoding": encoding}
+    return next(iter(read_exports(path, path.name, Table.model_validate(spec), folder)))
+
+
+def _below_title(read: Callable[[int], Sheet]) -> tuple[int, Sheet] | None:
+    """The header where lines of another width, such as a title, stand above it."""
+    for row in range(2, HEADER_ROWS // 2 + 1):
+        try:
+            found = read(row)
+        except ExportError:
+            continue
+        if len(found.headers) > 1 and _filled(found.headers) * 2 > len(found.headers):
+            # words, not a row of data
+            return (row, found) if all(any(c.isalpha() for c in h) for h in found.headers if h.strip()) else None
+    return None
+
+
+def _load(connection: duckdb.DuckDBPyConnection, found: Sheet) -> int:
+    """The rows that say anything as the table ``sheet``, trimmed as the cleaning trims them; how many there are.
+    Blank rows and repetitions of the header are left out, as the cleaning sets them aside."""
+    connection.execute(f"SET TimeZone = 'UTC'; SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
+    cells = [f"c{i}" for i in range(len(found.headers))]
+    trimmed = ", ".join(f"coalesce(trim({c}, ' \t\r\n\u3000\u00a0'), '') AS {c}" for c in cells)
+    said = " OR ".join(f"{c} NOT IN ('', {quote(header.strip())})" for c, header in zip(cells, found.headers, strict=True)) or "false"
+    connection.execute(f"CREATE OR REPLACE TABLE sheet AS SELECT * FROM (SELECT {trimmed}, {ROW} FROM ({found.relation})) WHERE {said}")
+    return int(connection.execute("SELECT count(*) FROM sheet").fetchall()[0][0])
+
+
+def _likely_header(connection: duckdb.DuckDBPyConnection, headers: Sequence[str]) -> int | None:
+    """The row of the header where the first row is hardly filled and a fuller one stands below it."""
+    filled = _filled(headers)
+    if filled * 2 > len(headers):
+        return None
+    top = connection.execute(f"SELECT * FROM sheet ORDER BY {ROW} LIMIT {HEADER_ROWS}").fetchall()
+    best = max(top, key=lambda row: _filled(row[:-1]), default=None)
+    return int(best[-1]) if best and _filled(best[:-1]) > filled else None
+
+
+def _filled(cells: Sequence[str | None]) -> int:
+    return sum(bool(cell and cell.strip()) for cell in cells)

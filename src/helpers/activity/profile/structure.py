@@ -1,0 +1,244 @@
+"""What the columns of an export make together: its key, or the events of cases; its clocks; the date of the year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from helpers.activity.cells import cast, strings
+from helpers.activity.profile.columns import Facts, Value
+from helpers.activity.profile.meanings import lexicon
+from helpers.year.tables import HOURS, Column, Table
+
+#: Rows a case from which on a file is a log of events.
+EVENTS_A_CASE = 1.5
+#: So many of the lengths of time have to agree with two dates for their unit to be known.
+AGREE = 0.9
+_ANY = Table.model_validate({"title": "-", "files": ["-"], "columns": {}})
+#: Which date decides the year, the likeliest first.
+YEAR_DATES = ("opened_at", "created_at", "occurred_on", "assigned_at", "started_at", "at", "updated_at", "resolved_at", "closed_at")
+
+
+@dataclass(frozen=True)
+class Key:
+    """``repeated``: ids that stand in several rows; ``differing``: those of them whose rows differ.
+    ``latest``: the date by which the last of them is the one that counts."""
+
+    column: Facts
+    empty: int
+    repeated: int = 0
+    differing: int = 0
+    latest: Facts | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """Values of a column that tell a moment of a case."""
+
+    column: Facts
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Events:
+    """A log of events. ``moments``: resolves, closes, suspends, as far as values tell them."""
+
+    case: Facts
+    cases: int
+    time: Facts
+    what: Facts
+    moments: dict[str, Found]
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A start and an end; ``backwards`` rows end before they start, ``unstarted`` have no start; None where not known."""
+
+    name: str
+    start: Facts
+    end: Facts
+    backwards: int | None
+    unstarted: int | None
+
+
+@dataclass(frozen=True)
+class Structure:
+    """``units``: the unit of a length of time, by its cell, and the share of rows in which it fits the dates."""
+
+    key: Key | None
+    hold: tuple[Facts, Facts] | None
+    events: Events | None
+    clocks: tuple[Clock, ...]
+    year_by: Facts | None
+    units: dict[str, tuple[str, float]]
+
+
+def structure(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -> Structure:
+    """Read the table ``sheet`` for what its columns make together."""
+    events = _events(connection, columns)
+    key = _states(connection, columns, events) if events else _key(connection, columns)
+    events = None if key else events
+    clocks = () if events else tuple(_clocks(connection, columns))
+    year_by = next((f for name in YEAR_DATES if (f := _first_date(columns, name))), None)
+    hold = _first_date(columns, "hold_from"), _first_date(columns, "hold_to")
+    return Structure(key, hold if hold[0] and hold[1] else None, events, clocks, year_by, _units(connection, columns, clocks))
+
+
+# --- key ------------------------------------------------------------------------------------------
+
+
+def _key(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -> Key | None:
+    """The column that names a row: unique and filled, or by its header an id that few rows share."""
+    named = [f for name in ("ticket_id", "record_id") for f in columns if f.means(name)]
+    plain = [f for f in columns if f.type in ("text", "integer") and f.meaning is None]
+    owned = [f for f in columns if f.means("device_id", "part_no")]
+    for facts in (*named, *owned, *plain):
+        unique = facts.distinct == facts.rows > 1
+        if unique and (facts in named or facts in owned or not _too_long(connection, facts)):
+            return Key(facts, 0)
+    for facts in (*named, *owned[:1]):
+        if facts.filled and facts.distinct >= 0.6 * facts.filled:
+            return Key(facts, facts.rows - facts.filled, *_repeats(connection, facts, columns))
+    return None
+
+
+def _states(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts], events: Events) -> Key | None:
+    """The key where each row of a log tells the whole case again, its opening and its end included:
+    the last row of a case is the case."""
+    opened = _first_date(columns, "opened_at") or _first_date(columns, "created_at")
+    ended = _first_date(columns, "resolved_at") or _first_date(columns, "closed_at")
+    if opened is None or ended is None or events.time in (opened, ended):
+        return None
+    if _moves(connection, events.case, opened) or _moves(connection, events.case, ended):
+        return None
+    return Key(events.case, events.case.rows - events.case.filled, *_repeats(connection, events.case, columns), events.time)
+
+
+def _too_long(connection: duckdb.DuckDBPyConnection, facts: Facts) -> bool:
+    """Whether the texts are too long for the name of a row, or are numbers that only happen to differ."""
+    longest, signs = connection.execute(
+        f"SELECT max(length({facts.cell})), count(*) FILTER (WHERE regexp_matches({facts.cell}, '[\\s.,，。]')) FROM sheet").fetchall()[0]
+    return longest > 40 or signs > 0 or facts.rows < 20
+
+
+def _repeats(connection: duckdb.DuckDBPyConnection, facts: Facts, columns: Sequence[Facts]) -> tuple[int, int]:
+    every = ", ".join(f.cell for f in columns)
+    known = _known(facts)
+    repeated, differing = connection.execute(
+        f"SELECT count(*), count(*) FILTER (WHERE low <> high) FROM (SELECT min(hash({every})) AS low, max(hash({every})) AS high "
+        f"FROM sheet WHERE {known} GROUP BY {facts.cell} HAVING count(*) > 1)").fetchall()[0]
+    return int(repeated), int(differing)
+
+
+def _known(facts: Facts) -> str:
+    return f"{facts.cell} NOT IN ({strings(['', *(m.text for m in facts.markers)])})"
+
+
+# --- events ---------------------------------------------------------------------------------------
+
+
+def _events(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -> Events | None:
+    """A log: an id in several rows, a time that moves on within it, a status or activity."""
+    times = [f for f in columns if f.type == "datetime" and f.filled >= 0.98 * f.rows]
+    times.sort(key=lambda f: not f.means("at", "updated_at"))
+    what = next((f for name in ("activity", "status", "sub_status") for f in columns if f.means(name) and f.distinct > 1), None)
+    for case in (f for f in columns if f.means("ticket_id")):
+        if not times or what is None or not case.distinct or case.filled < EVENTS_A_CASE * case.distinct:
+            continue
+        time = next((t for t in times if _moves(connection, case, t)), None)
+        if time:
+            moments = {name: found for name in ("resolves", "closes", "suspends") if (found := _moment(columns, name))}
+            return Events(case, case.distinct, time, what, moments)
+    return None
+
+
+def _moves(connection: duckdb.DuckDBPyConnection, case: Facts, time: Facts) -> bool:
+    """Whether the time differs within most of the cases that have several rows."""
+    several, moving = connection.execute(
+        f"SELECT count(*), count(*) FILTER (WHERE low <> high) FROM (SELECT min({time.cell}) AS low, max({time.cell}) AS high "
+        f"FROM sheet WHERE {_known(case)} GROUP BY {case.cell} HAVING count(*) > 1)").fetchall()[0]
+    return bool(moving * 2 > several)
+
+
+def _moment(columns: Sequence[Facts], name: str) -> Found | None:
+    """The values that tell the moment, in the first of status, sub-status and activity that has them."""
+    words = [str(w).lower() for w in lexicon(name)]
+    for meaning in ("status", "sub_status", "activity", "lifecycle"):
+        for facts in columns:
+            if not facts.means(meaning) or not facts.few or (meaning == "lifecycle"):
+                continue
+            found = [v for v in facts.few if any(_says(v.text.lower(), word) for word in words)]
+            if found:
+                return Found(facts, tuple(found))
+    return None
+
+
+def _says(value: str, word: str) -> bool:
+    """Whether a value is the word or begins with it."""
+    return value.startswith(word) and not value[len(word):len(word) + 1].isalpha()
+
+
+# --- clocks ---------------------------------------------------------------------------------------
+
+
+def _clocks(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -> list[Clock]:
+    """From opening to response, resolution and closure, as far as there are such dates."""
+    first = {name: _first_date(columns, name) for name in ("responded_at", "resolved_at", "closed_at")}
+    start = next((f for name in ("opened_at", "created_at", "assigned_at", "started_at") if (f := _first_date(columns, name))), None)
+    if start is None:
+        return []
+    names = {"resolved_at": "hours", "responded_at": "response_hours",
+             "closed_at": "hours_to_close" if first["resolved_at"] else "hours"}
+    return [Clock(name, start, end, *_wrong(connection, start, end))
+            for meaning, name in names.items() if (end := first[meaning])]
+
+
+def _first_date(columns: Sequence[Facts], name: str) -> Facts | None:
+    """The date of this meaning: the one whose whole header says so, else the first."""
+    fitting = [f for f in columns if f.is_date and f.means(name) and f.filled]
+    return min(fitting, key=lambda f: not (f.meaning and f.meaning.exact), default=None)
+
+
+def read(facts: Facts) -> str | None:
+    """The column as the cleaning will read it; None where its dates are open."""
+    if facts.formats and (facts.formats.open or facts.formats.turned):
+        return None
+    formats = list(next(iter(facts.formats.choices.values()))) if facts.formats else []
+    declared = Column.model_validate({"from": ["-"], "type": facts.type, "dates": formats,
+                                      "unit": facts.unit or ("小时" if facts.type == "duration" else None)})
+    return cast(facts.cell, declared, _ANY, {facts.cell: "" if any(facts.offsets) else None})
+
+
+def _wrong(connection: duckdb.DuckDBPyConnection, start: Facts, end: Facts) -> tuple[int | None, int | None]:
+    a, b = read(start), read(end)
+    if a is None or b is None:
+        return None, None
+    day = "DATE" if "date" in (start.type, end.type) else "TIMESTAMP"
+    backwards, unstarted = connection.execute(
+        f"SELECT count(*) FILTER (WHERE CAST(b AS {day}) < CAST(a AS {day})), count(*) FILTER (WHERE a IS NULL AND b IS NOT NULL) "
+        f"FROM (SELECT {a} AS a, {b} AS b FROM sheet)").fetchall()[0]
+    return int(backwards), int(unstarted)
+
+
+def _units(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts], clocks: Sequence[Clock]) -> dict[str, tuple[str, float]]:
+    """The unit in which a length of time of unknown unit agrees with the dates of a clock."""
+    found = {}
+    for facts in columns:
+        if not facts.means("duration") or facts.type not in ("integer", "number"):
+            continue
+        for clock in clocks:
+            start, end, length = read(clock.start), read(clock.end), read(facts)
+            if start is None or end is None:
+                continue
+            seconds = {unit: 3600 * times / parts for unit, (times, parts) in HOURS.items()}
+            agree = ", ".join(f"avg(CAST(abs(l * {s} - s) <= {s} AS INTEGER))" for s in seconds.values())
+            shares = connection.execute(
+                f"SELECT {agree} FROM (SELECT epoch(CAST({end} AS TIMESTAMP)) - epoch(CAST({start} AS TIMESTAMP)) AS s, "
+                f"{length} AS l FROM sheet) WHERE s > 0 AND l > 0").fetchall()[0]
+            best = max(zip(shares, seconds, strict=True), key=lambda pair: pair[0] or 0)
+            if (best[0] or 0) >= AGREE:
+                found[facts.cell] = best[1], float(best[0])
+                break
+    return found

@@ -1,0 +1,110 @@
+"""Parquet and JSON files: records whose fields are the columns, every value as text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from helpers.activity.errors import ExportError
+from helpers.activity.readers.sheet import Sheet, columns
+
+#: Nested fields are named by their path: fields.created.
+JOINED_BY = "."
+
+
+def read_parquet(path: Path, shown: str, staged: Path) -> Sheet:
+    """Read a Parquet file; its first record is row 1. Raises ``ExportError``."""
+    try:
+        with duckdb.connect(":memory:") as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET memory_limit = '1GB'")
+            source = f"read_parquet({_quote(str(path))})"
+            described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+            headers = [row[0] for row in described]
+            picked = ", ".join(f"{_text(name, str(kind))} AS {alias}"
+                               for (name, kind, *_), alias in zip(described, columns(headers), strict=True))
+            rows = connection.execute(f"COPY (SELECT {picked} FROM {source}) TO {_quote(str(staged))} (FORMAT parquet)").fetchall()
+    except duckdb.Error as error:
+        raise ExportError("unreadable", shown, f"Parquet 文件读不通，可能不完整：{_first_line(error)}",
+                          hint="重新导出或重新传送整个文件") from error
+    return Sheet(shown, tuple(headers), staged, int(rows[0][0]), 1)
+
+
+def _text(name: str, kind: str) -> str:
+    """A typed value as it would be written in an export: whole floats without ".0"."""
+    column = '"' + name.replace('"', '""') + '"'
+    if kind in ("DOUBLE", "FLOAT"):
+        whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
+        return f"CASE WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
+    return f"CAST({column} AS VARCHAR)"
+
+
+def read_json(path: Path, shown: str, staged: Path) -> Sheet:
+    """Read JSON Lines, or one JSON array of records; the first record is row 1. Raises ``ExportError``."""
+    with path.open("rb") as stream:
+        array = stream.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET memory_limit = '1GB'")
+        if array:
+            _array(connection, path, shown)
+        else:
+            _lines(connection, path, shown)
+        structure = connection.execute("SELECT json_group_structure(r) FROM records").fetchall()[0][0]
+        paths = list(_leaves(json.loads(structure))) if structure else []
+        if not paths:
+            raise ExportError("no_header", shown, "没有一条带字段的记录", hint="核对导出的内容")
+        picked = ", ".join(f"r ->> {_quote(_pointer(path_))} AS {alias}"
+                           for path_, alias in zip(paths, columns(paths), strict=True))
+        rows = connection.execute(f"COPY (SELECT {picked} FROM records ORDER BY n) TO {_quote(str(staged))} (FORMAT parquet)").fetchall()
+    return Sheet(shown, tuple(JOINED_BY.join(p) for p in paths), staged, int(rows[0][0]), 1)
+
+
+def _lines(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> None:
+    """``records`` (``n``, ``r``): one JSON object a line; blank lines are left empty and set aside later."""
+    options = ("header = false, auto_detect = false, delim = '\x01', quote = '', escape = '', columns = {line: 'VARCHAR'}, "
+               "max_line_size = 67108864, strict_mode = false")
+    try:
+        connection.execute(f"CREATE TABLE lines AS SELECT line FROM read_csv({_quote(str(path))}, {options})")
+        bad = connection.execute(
+            "SELECT rowid + 1, line FROM lines WHERE line IS NOT NULL AND trim(line) <> '' AND "
+            "NOT (json_valid(line) AND json_type(CASE WHEN json_valid(line) THEN line END) = 'OBJECT') ORDER BY rowid LIMIT 6").fetchall()
+    except duckdb.Error as error:
+        raise ExportError("unreadable", shown, f"JSON Lines 读不通：{_first_line(error)}",
+                          hint="文件须是 UTF-8 编码，每行一条记录") from error
+    if bad:
+        raise ExportError("bad_json", shown, "有的行不是一条完整的 JSON 记录，文件可能被截断",
+                          rows=[(row, str(line)[:60]) for row, line in bad], hint="重新导出完整的文件")
+    connection.execute("CREATE VIEW records AS SELECT rowid AS n, CAST(nullif(trim(line), '') AS JSON) AS r FROM lines")
+
+
+def _array(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> None:
+    source = f"read_json_objects({_quote(str(path))}, format = 'array', maximum_object_size = 67108864)"
+    try:
+        connection.execute(f"CREATE TABLE listed AS SELECT json AS r FROM {source}")
+    except duckdb.Error as error:
+        raise ExportError("bad_json", shown, f"JSON 读不通，文件可能被截断：{_first_line(error)}", hint="重新导出完整的文件") from error
+    connection.execute("CREATE VIEW records AS SELECT rowid AS n, r FROM listed")
+
+
+def _leaves(structure: Any, above: tuple[str, ...] = ()) -> Any:
+    """The paths of a structure's fields that are no objects themselves."""
+    for name, inner in structure.items() if isinstance(structure, dict) else ():
+        if isinstance(inner, dict) and inner:
+            yield from _leaves(inner, (*above, name))
+        else:
+            yield (*above, name)
+
+
+def _pointer(path: tuple[str, ...]) -> str:
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0].replace("Invalid Input Error: ", "")[:120]

@@ -1,0 +1,56 @@
+"""What a reader hands over: the headers of one sheet and its staged rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet
+
+#: The row of the sheet, or of the record in a text file, header included, from 1.
+ROW = "source_row"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The rows below the header, all text: ``headers`` as written, ``staged`` a Parquet file with ``c0,
+    c1, …`` and, where rows were left out or mended on the way (``numbered``), ``source_row``.
+
+    ``first``: the source row of the first one. ``cut_off``: the file ends without a line end, so its
+    last record may be incomplete. ``ragged``: rows with another number of cells, and their text.
+    """
+
+    file: str
+    headers: tuple[str, ...]
+    staged: Path
+    rows: int
+    first: int
+    numbered: bool = False
+    cut_off: bool = False
+    ragged: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def relation(self) -> str:
+        """The rows as a SQL query: ``c0, c1, …`` and ``source_row``, in source order."""
+        file = "'" + str(self.staged).replace("'", "''") + "'"
+        if self.numbered:
+            return f"SELECT * FROM read_parquet({file}) ORDER BY {ROW}"
+        return (f"SELECT * EXCLUDE (file_row_number), file_row_number + {self.first} AS {ROW} "
+                f"FROM read_parquet({file}, file_row_number = true)")
+
+
+def columns(headers: Iterable[str]) -> list[str]:
+    """The names ``c0, c1, …`` of so many columns."""
+    return [f"c{i}" for i, _ in enumerate(headers)]
+
+
+def stage(batches: Iterable[pa.RecordBatch], schema: pa.Schema, staged: Path) -> int:
+    """Write batches of one schema as Parquet; how many rows they had."""
+    rows = 0
+    with pyarrow.parquet.ParquetWriter(staged, schema) as writer:
+        for batch in batches:
+            rows += batch.num_rows
+            writer.write_batch(batch)
+    return rows

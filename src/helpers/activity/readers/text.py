@@ -1,0 +1,276 @@
+"""Delimited text: the encoding and the delimiter are found, every record has the header's cells or is named.
+
+Two ways lead to the same rows. The quick one hands the file to DuckDB and is believed only where it
+accounts for every line of the file; everything else (line breaks in cells, blank lines, odd quotes,
+ragged rows) goes the careful way, record by record, with the row numbers.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from helpers.activity.errors import ExportError
+from helpers.activity.readers import encoding as encodings
+from helpers.activity.readers.sheet import ROW, Sheet, columns, stage
+from helpers.year.tables import Table
+
+DELIMITERS = ",\t;|"
+#: Records by which a delimiter is chosen.
+LOOKED_AT = 50
+CHUNK = 1 << 22
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the records of a UTF-8 file begin and how their cells are told apart.
+
+    ``lines``: the physical lines up to and with the header, which may hold line breaks itself.
+    """
+
+    path: Path
+    encoding: str
+    delimiter: str
+    headers: tuple[str, ...]
+    header_row: int
+    lines: int
+
+
+def read(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
+    """Read a delimited text file; raises ``ExportError``."""
+    whole = _Bytes.of(path)
+    with path.open("rb") as stream:
+        start = stream.read(encodings.START)
+    _refuse_zero_byte(whole, start, shown, spec.encoding)
+    if encodings.looks_utf8(start, spec.encoding):
+        layout = _layout(path, "utf-8", shown, spec)
+        rows = _quick(layout, whole, staged)
+        if rows is not None:
+            return Sheet(shown, layout.headers, staged, rows, spec.header_row + 1, cut_off=whole.cut_off)
+    copy = staged.with_suffix(".txt")
+    plain, encoding = encodings.utf8_file(path, shown, spec.encoding, copy)
+    try:
+        layout = _layout(plain, encoding, shown, spec)
+        if plain == copy:
+            rows = _quick(layout, _Bytes.of(plain), staged)
+            if rows is not None:
+                return Sheet(shown, layout.headers, staged, rows, spec.header_row + 1, cut_off=whole.cut_off)
+        rows, ragged = _careful(layout, shown, spec, staged)
+    finally:
+        copy.unlink(missing_ok=True)
+    sheet = Sheet(shown, layout.headers, staged, rows, spec.header_row + 1, numbered=True,
+                  cut_off=whole.cut_off, ragged=ragged)
+    if not whole.paired:
+        _refuse_open_quote(sheet)
+    return sheet
+
+
+# --- the file as bytes ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Bytes:
+    """``lines`` of a file, whether the last lacks its end, and the line of the first zero byte.
+
+    ``paired``: quotes come in pairs; ``plain``: moreover no line ends in a carriage return alone.
+    """
+
+    lines: int
+    cut_off: bool
+    zero: int | None
+    paired: bool
+    plain: bool
+
+    @classmethod
+    def of(cls, path: Path) -> _Bytes:
+        lines, last, zero, quotes, returns = 0, b"\n", None, 0, 0
+        with path.open("rb") as stream:
+            while chunk := stream.read(CHUNK):
+                if zero is None and b"\0" in chunk:
+                    zero = lines + 1 + chunk[: chunk.index(b"\0")].count(b"\n")
+                lines += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == 10))
+                quotes += chunk.count(b'"')
+                if b"\r" in chunk or last == b"\r":
+                    returns += chunk.count(b"\r") - chunk.count(b"\r\n") - (last == b"\r" and chunk[:1] == b"\n")
+                last = chunk[-1:]
+        open_end = last not in (b"\n", b"\r", b"\x00")
+        return cls(lines + open_end, open_end, zero, quotes % 2 == 0, quotes % 2 == 0 and not returns)
+
+
+def _refuse_zero_byte(whole: _Bytes, start: bytes, shown: str, declared: str | None) -> None:
+    """Zero bytes in the middle of a text are what a failed copy leaves behind."""
+    wide = "16" in (declared or "") or any("16" in name for name in encodings.by_mark(start))
+    if whole.zero is not None and not wide:
+        raise ExportError("zero_bytes", shown, "文件中间有空字节（NUL），多半是复制或下载时损坏",
+                          rows=[(whole.zero, "有空字节")], hint="重新导出或重新传送整个文件")
+
+
+# --- header and delimiter -------------------------------------------------------------------------
+
+
+def _layout(path: Path, encoding: str, shown: str, spec: Table) -> Layout:
+    with path.open(encoding="utf-8-sig", newline="", errors="replace") as stream:
+        above = sum(1 for _ in zip(range(spec.header_row - 1), stream, strict=False))
+        head = stream.read(encodings.START)
+    delimiter = spec.delimiter or _delimiter(head)
+    header, used = _first_record(head, delimiter)
+    if above < spec.header_row - 1 or not any(cell.strip() for cell in header):
+        raise ExportError("no_header", shown, f"第 {spec.header_row} 行没有表头",
+                          hint="在 year.yml 里用 header_row 指明表头所在的行")
+    return Layout(path, encoding, delimiter, tuple(header), spec.header_row, above + used)
+
+
+def _first_record(text: str, delimiter: str) -> tuple[list[str], int]:
+    """The first record and the physical lines that it takes."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        return next(reader, []), max(reader.line_num, 1)
+    except csv.Error:
+        return [], 1
+
+
+def _delimiter(head: str) -> str:
+    """The delimiter by which most of the first records have as many cells as the header, at least two."""
+    def fit(delimiter: str) -> tuple[float, int]:
+        try:
+            records = [r for r, _ in zip(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter),
+                                         range(LOOKED_AT), strict=False) if r]
+        except csv.Error:
+            return 0.0, 0
+        width = len(records[0]) if records else 0
+        same = sum(len(record) == width for record in records)
+        return (same / len(records) if width > 1 else 0.0), width
+
+    fits = {delimiter: fit(delimiter) for delimiter in DELIMITERS}
+    best = max(DELIMITERS, key=lambda d: (fits[d][0] >= 0.5, fits[d][1]))
+    return best
+
+
+# --- the quick way --------------------------------------------------------------------------------
+
+
+def _quick(layout: Layout, whole: _Bytes, staged: Path) -> int | None:
+    """Stage a UTF-8 file by DuckDB; None where its rows are not the file's lines, one for one."""
+    if not whole.plain or layout.lines != layout.header_row or len(layout.headers) < 2 or whole.lines <= layout.lines:
+        return None
+    names = columns(layout.headers)
+    kinds = ", ".join(f"{name}: 'VARCHAR'" for name in names)
+    options = (f"all_varchar = true, header = false, skip = {layout.lines}, delim = {_quote(layout.delimiter)}, quote = '\"', "
+               f"escape = '\"', auto_detect = false, strict_mode = true, null_padding = false, "
+               f"columns = {{{kinds}}}")
+    # Cells of spaces or nothing are NULL here and '' there: cleaning makes NULL of both.
+    query = f"SELECT {', '.join(names)} FROM read_csv({_quote(str(layout.path))}, {options})"
+    try:
+        with duckdb.connect(":memory:") as connection:
+            connection.execute("SET memory_limit = '1GB'")
+            rows = connection.execute(f"COPY ({query}) TO {_quote(str(staged))} (FORMAT parquet)").fetchall()[0][0]
+    except duckdb.Error:
+        return None
+    return int(rows) if rows == whole.lines - layout.lines else None
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+# --- the careful way ------------------------------------------------------------------------------
+
+
+def _careful(layout: Layout, shown: str, spec: Table, staged: Path) -> tuple[int, tuple[tuple[int, str], ...]]:
+    """Stage a UTF-8 file record by record; the rows and the ragged ones, where these may be set aside."""
+    ragged: list[tuple[int, int, str]] = []
+
+    def note(row: Any) -> str:
+        ragged.append((row.number or 0, row.actual_columns, row.text))
+        return "skip"
+
+    names = columns(layout.headers)
+    schema = pa.schema([*((name, pa.string()) for name in names), (ROW, pa.int64())])
+    batches = _numbered(_batches(layout, names, note), spec.header_row + 1, ragged, schema)
+    try:
+        rows = stage(itertools.chain(batches, _mended(ragged, layout, schema)), schema, staged)
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        raise ExportError(
+            "unreadable", shown, f"无法按 {layout.encoding} 编码、“{layout.delimiter}” 分隔读取：{_short(error)}",
+            hint="核对文件是否完整、引号是否成对，或在 year.yml 里写明 encoding、delimiter") from error
+    if ragged and spec.checks.ragged == "stop":
+        width = len(layout.headers)
+        named = [(number, f"{count} 列  {_short(text)}") for number, count, text in ragged]
+        raise ExportError(
+            "ragged_rows", shown, f"有 {len(named)} 行的列数与表头（{width} 列）不同，文件可能被截断、引号不成对或单元格里混入了分隔符",
+            rows=named, hint="重新导出完整的文件；混入分隔符的在来源系统改正；确实只能剔除的，在 checks 里写 ragged: set_aside")
+    return rows, tuple((number, text) for number, _, text in ragged)
+
+
+def _mended(ragged: list[tuple[int, int, str]], layout: Layout, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """The rows that are longer only by empty cells, as where every line ends with a delimiter; they
+    are taken off ``ragged``."""
+    width, left, cells = len(layout.headers), [], []
+    for number, count, text in ragged:
+        row = next(csv.reader([text], delimiter=layout.delimiter), []) if count > width else []
+        if row and not any(row[width:]):
+            cells.append([*row[:width], number])
+        else:
+            left.append((number, count, text))
+    ragged[:] = left
+    if cells:
+        arrays = [pa.array(values, field.type) for values, field in zip(zip(*cells, strict=True), schema, strict=True)]
+        yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _refuse_open_quote(sheet: Sheet) -> None:
+    """A quote that is never closed swallows the rest of the file, line ends and all, into its cell."""
+    last = f"c{len(sheet.headers) - 1}"
+    found = duckdb.execute(f"SELECT {ROW}, {last} FROM ({sheet.relation}) ORDER BY {ROW} DESC LIMIT 1").fetchall()
+    if found and str(found[0][1]).endswith("\n"):
+        row, cell = found[0]
+        raise ExportError("open_quote", sheet.file, "有一个引号没有收尾，从这里到文件结束都进了一个单元格",
+                          rows=[(row, _short(cell))], hint="重新导出完整的文件；引号是内容的一部分时应写成两个")
+
+
+def _batches(layout: Layout, names: list[str], note: Any) -> Iterator[pa.RecordBatch]:
+    """Serial, because only the serial reader knows row numbers."""
+    if _nothing_below(layout):
+        return
+    with pyarrow.csv.open_csv(
+            layout.path,
+            read_options=pyarrow.csv.ReadOptions(column_names=names, skip_rows=layout.lines, use_threads=False, block_size=CHUNK),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=layout.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)) as reader:
+        yield from reader
+
+
+def _nothing_below(layout: Layout) -> bool:
+    with layout.path.open("rb") as stream:
+        for _ in range(layout.lines):
+            stream.readline()
+        return not stream.read(1)
+
+
+def _numbered(batches: Iterator[pa.RecordBatch], first: int, ragged: list[tuple[int, int, str]],
+              schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """The batches with their source rows; ``ragged`` names the numbers that are missing, as it grows."""
+    following = first
+    for batch in batches:
+        left_out = np.array(sorted(number for number, *_ in ragged), dtype=np.int64)
+        candidates = np.arange(following, following + batch.num_rows + len(left_out), dtype=np.int64)
+        rows = np.setdiff1d(candidates, left_out, assume_unique=True)[: batch.num_rows]
+        following = int(rows[-1]) + 1 if len(rows) else following
+        yield pa.RecordBatch.from_arrays([*batch.columns, pa.array(rows)], schema=schema)
+
+
+def _short(text: object) -> str:
+    line = " ".join(str(text).split())
+    return line if len(line) <= 80 else line[:78] + "……"

@@ -1,0 +1,66 @@
+"""Tidy tables as a DuckDB database that can reach nothing else: no file, no network, no setting."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+#: What a query may hold in memory; beyond it the database spills to disk, up to ``SPILL``.
+MEMORY, SPILL = "1500MB", "20GB"
+#: How long one query may take.
+SECONDS = 600.0
+
+
+def open_tables(files: Mapping[str, Path], fiscal_year: int | None) -> duckdb.DuckDBPyConnection:
+    """Each Parquet file as a view, with ``year_start`` and ``year_end`` where there is a fiscal year.
+
+    The files are read where they lie; memory is bounded, and expressions can reach no other file.
+    """
+    connection = duckdb.connect(":memory:", config={"threads": 2})
+    connection.execute("SET TimeZone = 'UTC'")
+    given = (f", DATE '{fiscal_year}-01-01' AS year_start, DATE '{fiscal_year}-12-31' AS year_end" if fiscal_year else "")
+    for table, path in files.items():
+        connection.execute(f'CREATE VIEW "{table}" AS SELECT *{given} FROM read_parquet({_quote(path)})')
+    connection.execute(f"SET memory_limit = '{MEMORY}'")
+    spill = next(iter(files.values())).parent / ".spill" if files else Path(".spill")
+    connection.execute(f"SET temp_directory = {_quote(spill)}")
+    connection.execute(f"SET max_temp_directory_size = '{SPILL}'")
+    connection.execute(f"SET allowed_paths = [{', '.join(_quote(path) for path in files.values())}]")
+    connection.execute("SET python_enable_replacements = false")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+class QueryStopped(Exception):
+    """A query took more time or memory than it may, or failed on a value; ``code`` is for machines."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(f"[{code}]  {message}")
+
+
+def run(connection: duckdb.DuckDBPyConnection, query: str, what: str, seconds: float = SECONDS) -> duckdb.DuckDBPyConnection:
+    """Execute a query within bounds of time and memory; ``what`` names it in the message.
+
+    Raises ``QueryStopped``.
+    """
+    timer = threading.Timer(seconds, connection.interrupt)
+    timer.start()
+    try:
+        return connection.execute(query)
+    except duckdb.InterruptException as error:
+        raise QueryStopped("too_slow", f"{what}：计算超过 {seconds:g} 秒，已停止。把条件或算式写得简单些，或先在 derived 里算成列") from error
+    except duckdb.OutOfMemoryException as error:
+        raise QueryStopped("too_large", f"{what}：计算所需的内存超过 {MEMORY}，已停止。减少分组的取值，或先在 derived 里算成列") from error
+    except duckdb.Error as error:
+        raise QueryStopped("not_computable", f"{what}：{str(error).splitlines()[0]}。核对 where、value 里的算式是否适合每一行的值") from error
+    finally:
+        timer.cancel()
+
+
+def _quote(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
