@@ -210,3 +210,5 @@ def test_months_that_vary_more_than_sampling_are_told():
     wide = p_chart(shares([(int(h), 5000) for h in dice.binomial(5000, dice.beta(90, 10, 12))]))
     assert plain.dispersion < 1.6 and wide.dispersion > 3
     assert wide.to_json()["dispersion"] == wide.dispersion
+    one_bad = p_chart(shares([(900, 1000), (905, 1000)] * 4 + [(700, 1000)] + [(900, 1000), (905, 1000), (900, 1000)]))
+    assert one_bad.dispersion < 1

@@ -186,6 +186,13 @@ def test_another_definition_is_not_compared(tmp_path):
     assert (since["comparable"], since["change"], since["value"]) == (False, None, 0.99)
 
 
+def test_a_fragile_result_names_the_tickets_of_its_bad_month(tmp_path):
+    share = explained(tmp_path, make(tmp_path, tickets(2024, 1200, AUGUST), target="不低于96%"))["share", "fragile"]
+    (signal,) = [s for s in share["control"]["signals"] if s["rule"] == "beyond_limits"]
+    assert share["text_facts"]["month"] == "2024-08" and share["causes"] == []
+    assert (signal["misses"], len(signal["tickets"]), signal["favourable"]) == (30, 20, False)
+
+
 # --- next to nothing ------------------------------------------------------------------------------
 
 

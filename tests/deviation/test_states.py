@@ -86,6 +86,14 @@ def test_the_longest_state_of_a_case():
     assert found.tolist() == ["等待备件", "维修操作", None, None]
 
 
+def test_long_logs_are_divided_in_blocks(monkeypatch):
+    frame = rows(*({"opened": 0, "started": i, "resolved": 2 * i} for i in range(25)))
+    whole = divide(frame, STATES)
+    monkeypatch.setattr("helpers.deviation.states.AT_ONCE", 4)
+    blocks = divide(frame, STATES)
+    assert (blocks.seconds == whole.seconds).all() and blocks.longest().equals(whole.longest())
+
+
 def test_names_of_states_differ():
     with pytest.raises(ValidationError, match="不能相同"):
         States.model_validate({"start": "a", "end": "b", "rest": "等待",

@@ -103,6 +103,37 @@ def test_the_largest_group_is_not_a_cause_for_being_large():
     assert found.expected["大"] == pytest.approx((frame["device_model"] == "大").sum() * (~frame["_value"]).sum() / 1000)
 
 
+def test_half_of_a_bad_month_is_no_combination():
+    """All misses lie in one month, there as in the year half of them with one team: the month it is."""
+    frame = year(8, rows=1200, misses=0)
+    august = frame.index[frame["month"] == "2024-08"]
+    frame.loc[august[:40], "_value"] = False
+    found = structures(frame, ["month", "team"], SHARE)
+    assert [one.tells_apart for one in found] == [True, False] and concentration(frame, found, SHARE) is None
+
+
+def test_a_part_that_fits_one_model_is_a_combination():
+    frame = year(8, rows=1200, misses=0)
+    frame.loc[frame["part_no"] == "P7", "device_model"] = "M3"
+    frame.loc[frame.index[frame["part_no"] == "P7"][:40], "_value"] = False
+    found = structures(frame, ["device_model", "part_no"], SHARE)
+    assert dict(concentration(frame, found, SHARE).values) == {"device_model": "M3", "part_no": "P7"}
+
+
+def test_counted_rows_are_compared_with_even_counts():
+    aim = Aim("count", Fraction(0), "lower")
+    frame = pd.DataFrame({"_value": 1, "kind": ["态度"] * 3 + ["速度"] * 2 + ["质量"] * 3, "place": ["一楼"] * 8})
+    found = told(frame, aim, ["kind", "place"])
+    assert (found["kind"].test, found["kind"].tells_apart) == ("evenness", False) and found["place"].test is None
+    many = pd.DataFrame({"_value": 1, "kind": ["态度"] * 30 + ["速度"] * 2 + ["质量"] * 3})
+    assert told(many, aim, ["kind"])["kind"].beyond == {"态度"}
+
+
+def test_where_everything_missed_no_group_is_worse():
+    found = told(year(0, rows=20, misses=20))
+    assert not any(one.tells_apart for one in found.values()) and found["team"].tells_apart is False
+
+
 # --- tests by the book ----------------------------------------------------------------------------
 
 

@@ -20,8 +20,8 @@ from helpers.deviation.values import MonthFigure, plain, with_figures
 Kind = Literal["xmr", "p"]
 Side = Literal["high", "low"]
 
-#: 3/d2, D4 and d2 for moving ranges of two.
-LIMIT_FACTOR, RANGE_FACTOR, D2 = 2.66, 3.267, 1.128
+#: 3/d2 and D4 for moving ranges of two (d2 = 1.128), and what their median is divided by for σ.
+LIMIT_FACTOR, RANGE_FACTOR, D4_MEDIAN = 2.66, 3.267, 0.954
 #: With fewer months than this nobody can tell a limit from a guess.
 FEWEST_POINTS = 6
 #: A month is small when fewer cases than this are to be expected on either side of a share; its
@@ -157,7 +157,8 @@ def p_chart(series: Sequence[tuple[str, int, int]], missing: tuple[str, ...] = (
               for (m, h, k), a, b, s in zip(series, low, high, small, strict=True)]
     scores = _scores(values - centre, sigma, 1.0)
     beyond = np.where(small, _exact_scores(hits, n, centre), scores)
-    dispersion = float(np.abs(np.diff(scores)).mean() / D2)
+    # By the median of the moving ranges: one special month does not make all months wide.
+    dispersion = float(np.median(np.abs(np.diff(scores))) / D4_MEDIAN)
     return Chart("p", centre, *_marked(points, _found(points, scores, values, small, beyond)), missing, dispersion=dispersion)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from helpers.deviation.control import Chart, control_chart
+from helpers.deviation.control import control_chart
 from helpers.deviation.decompose import Aim, decompose, drill_down, missed_rows, misses_of
 from helpers.deviation.raised import Deviation, Observed, raise_deviations
 from helpers.deviation.states import divide, moments, time_in_state
@@ -154,17 +154,25 @@ def with_records(deviation: Deviation, observed: Observed, figure: Figure, dimen
     its target. A personal column is no dimension.
     """
     chart = control_chart(observed.months, observed.agg or "quantile")
+    told = chart.to_json() if chart else None
     if observed.agg is None or observed.target is None or observed.side is None:
-        return replace(deviation, control=chart.to_json() if chart else None)
+        return replace(deviation, control=told)
+    for signal in told["signals"] if told else ():
+        signal.update(favourable=(signal["side"] == "high") == (observed.side == "higher"), misses=0, tickets=[])
+    deviation = replace(deviation, control=told)
+    against = [signal for signal in told["signals"] if not signal["favourable"]] if told else []
+    # A log can have millions of rows: they are read only for what needs them.
+    if deviation.kind not in ("shortfall", "trend") and not against:
+        return deviation
     measure = measures.year.measures[figure.measure]
     aim = Aim(observed.agg, observed.target, observed.side, scale_of(measure))
     table = measures.year.year.tables[str(measure.table)]
     explained = deviation.kind == "shortfall"
     dimensions = [name for name in dimensions if name not in table.tidy_personal] if explained else []
     rows = _rows(figure, dimensions, measures)
+    _name_tickets(against, rows, table, aim)
     if table.states and aim.agg in ("share", "mean"):
         deviation = replace(deviation, states=_states(rows, table, aim))
-    deviation = replace(deviation, control=_control(chart, rows, table, aim) if chart else None)
     return with_causes(deviation, rows, figure, dimensions, aim, table) if dimensions else deviation
 
 
@@ -192,18 +200,14 @@ def _states(rows: pd.DataFrame, table: Table, aim: Aim) -> dict[str, Any]:
             "end_words": words.get(table.states.end, table.states.end)}
 
 
-def _control(chart: Chart, rows: pd.DataFrame, table: Table, aim: Aim) -> dict[str, Any]:
-    """The chart with, for every stretch on the wrong side, the rows that missed in it."""
-    told = chart.to_json()
+def _name_tickets(signals: Sequence[dict[str, Any]], rows: pd.DataFrame, table: Table, aim: Aim) -> None:
+    """Add to each signal of a chart how many rows missed in its months, and the first of them by their key."""
     missed = misses_of(rows, aim)
     month = missed.get(CALENDAR_MONTH)
-    for signal in told["signals"]:
-        signal["favourable"] = (signal["side"] == "high") == (aim.direction == "higher")
-        mine = missed if month is None else missed[month.isin(signal["months"])]
-        listed = 0 if signal["favourable"] or month is None else LISTED_IN_MONTH
-        ids = [ticket["ticket_id"] for ticket in _tickets(mine.head(listed), list(mine.columns), table)]
-        signal.update(misses=0 if month is None else len(mine), tickets=ids)
-    return told
+    for signal in signals if month is not None else ():
+        mine = missed[month.isin(signal["months"])]
+        ids = [ticket["ticket_id"] for ticket in _tickets(mine.head(LISTED_IN_MONTH), list(mine.columns), table)]
+        signal.update(misses=len(mine), tickets=ids)
 
 
 def with_causes(deviation: Deviation, rows: pd.DataFrame, figure: Figure, dimensions: Sequence[str], aim: Aim,

@@ -15,6 +15,8 @@ from helpers.year.tables import States
 #: Remaining time of a case of which no state, or of one only one end, is recorded: nobody can say that
 #: it was the rest.
 UNRECORDED = "未记录环节"
+#: So many cases are divided at a time, so that a long log does not need several times its size.
+AT_ONCE = 200_000
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,10 @@ def divide(rows: pd.DataFrame, states: States) -> Divided:
     or no state is recorded at all. What lies between two moments is counted once, so that the parts of
     a case add up to its whole.
     """
+    if len(rows) > AT_ONCE:
+        blocks = [divide(rows.iloc[at : at + AT_ONCE], states) for at in range(0, len(rows), AT_ONCE)]
+        return Divided(blocks[0].words, np.concatenate([b.seconds for b in blocks]),
+                       np.concatenate([b.counted for b in blocks]), rows.index)
     at = {column: _seconds(rows[column]) for column in moments(states)}
     (start, has_start), (end, has_end) = at[states.start], at[states.end]
     counted = has_start & has_end & (start <= end)

@@ -40,7 +40,7 @@ class Structure:
     """What the misses say about one dimension.
 
     ``test``: chi_square or permutation, misses and others over the groups; evenness, where only misses
-    carry a value, whether these are spread evenly; rank, the values themselves over the groups (Kruskal–
+    carry a value or rows are merely counted, whether these are spread evenly; rank, the values themselves over the groups (Kruskal–
     Wallis); None where there is nothing to test. ``p_value``: after Holm's correction over the
     dimensions. ``tells_apart``: whether it is beyond chance, None without a test. ``expected``: the
     misses that each group would have at the overall rate (empty for evenness). ``beyond``: groups
@@ -110,6 +110,10 @@ def _structure(name: str, names: pd.Series, missed: pd.Series, rows: pd.DataFram
         return nothing
     if _of_misses_alone(keys, n, miss):
         return _evenness(name, keys, miss)
+    if bad == total and aim.agg == "count":
+        return _evenness(name, keys, miss)
+    if bad == total and aim.agg == "share" and len(keys) > 1:
+        return replace(nothing, tells_apart=False)  # where everything missed, no group fares worse
     if len(keys) < 2 or bad == total:
         return nothing
     expected = dict(zip(keys, (n * bad / total).tolist(), strict=True))
@@ -205,7 +209,9 @@ def concentration(rows: pd.DataFrame, found: Sequence[Structure], aim: Aim) -> C
     """The combination of two dimensions' values that holds most of the misses, if beyond chance.
 
     Over the dimensions that every row could have (no cause codes); at least ``MAJOR`` of all misses
-    must lie there, more than chance puts there (hypergeometric, corrected for all combinations).
+    must lie there, more than chance puts there (hypergeometric, corrected for all combinations). Both
+    values have to matter: within the group of either one, the other has more misses than chance gives
+    it, or all but belongs to it (a part that fits one model).
     """
     names = [one.dimension for one in found if one.test not in (None, "evenness")]
     missed = missed_rows(rows, aim)
@@ -217,11 +223,23 @@ def concentration(rows: pd.DataFrame, found: Sequence[Structure], aim: Aim) -> C
         if not len(cells):
             continue
         top = int(miss.argmax())
+        if not all(_matters(cells[:, side] == cells[top, side], n, miss, top) for side in (0, 1)):
+            continue
         values = tuple((name, str(named[name][1][at])) for name, at in zip(pair, cells[top], strict=True))
         one = _cell(values, int(n[top]), int(miss[top]), looked_at, len(missed), int(missed.sum()))
         if one and (best is None or (one.misses, -one.rows) > (best.misses, -best.rows)):
             best = one
     return best
+
+
+def _matters(group: np.ndarray, n: np.ndarray, miss: np.ndarray, top: int) -> bool:
+    """Whether one combination stands out among those that share its other value."""
+    from scipy.stats import hypergeom
+
+    rows, bad = int(n[group].sum()), int(miss[group].sum())
+    if n[top] >= (1 - STRAY) * rows:
+        return True
+    return float(hypergeom.sf(miss[top] - 1, rows, bad, n[top])) * int(group.sum()) < ALPHA
 
 
 def _counted(first: np.ndarray, second: np.ndarray, missed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

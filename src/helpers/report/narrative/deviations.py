@@ -7,7 +7,15 @@ from collections.abc import Iterable, Sequence
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Fold, Table
 from helpers.report.figures import cause_pareto_chart, monthly_chart
-from helpers.report.figures.causes import by_dimension, cause_name, column_words, leading_cause, told_apart, with_tail
+from helpers.report.figures.causes import (
+    by_dimension,
+    cause_name,
+    column_words,
+    leading_cause,
+    told_apart,
+    value_name,
+    with_tail,
+)
 from helpers.report.narrative import facts as f
 from helpers.report.narrative import signals
 from helpers.report.narrative.facts import Entry, Results
@@ -208,7 +216,7 @@ def _drilldown(what: str, deviation: Entry) -> Iterable[Block]:
     if len(cells) < 2 or len(keys) < 2:
         return
     columns = [(column_words(key, deviation), "left", 2.0) for key in keys] + [("记录数", "right", 1.0)]
-    rows = [[*(w.plain(c.get(key)) or "未记录" for key in keys), str(c["rows"])] for c in cells]
+    rows = [[*(value_name(key, c.get(key)) or "未记录" for key in keys), str(c["rows"])] for c in cells]
     note = None
     if len(rows) > MOST_CELLS:
         note = f"列出记录数最多的{MOST_CELLS}种组合，另有{len(rows) - MOST_CELLS}种。"

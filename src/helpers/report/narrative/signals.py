@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from helpers.report import wording as w
 from helpers.report.blocks import Block
 from helpers.report.figures import control_figure, states_figure
-from helpers.report.figures.causes import by_dimension, column_words, told_apart
+from helpers.report.figures.causes import by_dimension, column_words, told_apart, value_name
 from helpers.report.figures.control import signal_words
 from helpers.report.figures.states import hours_words
 from helpers.report.narrative import facts as f
@@ -80,7 +80,7 @@ def concentrated(deviation: Entry) -> str:
     found, known = deviation.get("concentration"), deviation.get("text_facts") or {}
     if not found or not known.get("misses"):
         return ""
-    what = "、".join(f"{column_words(name, deviation)}为“{w.brief(value)}”" for name, value in found["values"].items())
+    what = "、".join(f"{column_words(name, deviation)}为“{w.brief(value_name(name, value))}”" for name, value in found["values"].items())
     return (f"未达到要求的{known['misses']}条记录中，有{found['misses']}条（{w.ratio_text(found['share'])}）同属{what}，"
             f"而按总体比例只应有{w.number_text(found['expected'], 1)}条。")
 
