@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pandas as pd
+import pyarrow as pa
 
 #: What a query may hold in memory; beyond it the database spills to disk, up to ``SPILL``.
 MEMORY, SPILL = "1500MB", "20GB"
@@ -24,7 +27,7 @@ def open_tables(files: Mapping[str, Path], fiscal_year: int | None) -> duckdb.Du
     given = (f", DATE '{fiscal_year}-01-01' AS year_start, DATE '{fiscal_year}-12-31' AS year_end" if fiscal_year else "")
     for table, path in files.items():
         connection.execute(f'CREATE VIEW "{table}" AS SELECT *{given} FROM read_parquet({_quote(path)})')
-    connection.execute(f"SET memory_limit = '{MEMORY}'")
+    connection.execute(f"SET memory_limit = '{MEMORY}'; SET enable_progress_bar = false")
     spill = next(iter(files.values())).parent / ".spill" if files else Path(".spill")
     connection.execute(f"SET temp_directory = {_quote(spill)}")
     connection.execute(f"SET max_temp_directory_size = '{SPILL}'")
@@ -48,10 +51,24 @@ def run(connection: duckdb.DuckDBPyConnection, query: str, what: str, seconds: f
 
     Raises ``QueryStopped``.
     """
+    with _bounded(connection, what, seconds):
+        return connection.execute(query)
+
+
+def frame(connection: duckdb.DuckDBPyConnection, query: str, what: str, seconds: float = SECONDS) -> pd.DataFrame:
+    """The answer as a data frame, texts left in Arrow's memory, decimals as floats; see ``run``."""
+    with _bounded(connection, what, seconds):
+        table = connection.sql(query).to_arrow_table()
+    plain = [pa.field(f.name, pa.float64() if pa.types.is_decimal(f.type) else f.type) for f in table.schema]
+    return table.cast(pa.schema(plain)).to_pandas(date_as_object=False)
+
+
+@contextmanager
+def _bounded(connection: duckdb.DuckDBPyConnection, what: str, seconds: float) -> Iterator[None]:
     timer = threading.Timer(seconds, connection.interrupt)
     timer.start()
     try:
-        return connection.execute(query)
+        yield
     except duckdb.InterruptException as error:
         raise QueryStopped("too_slow", f"{what}：计算超过 {seconds:g} 秒，已停止。把条件或算式写得简单些，或先在 derived 里算成列") from error
     except duckdb.OutOfMemoryException as error:

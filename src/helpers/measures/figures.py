@@ -133,7 +133,7 @@ class Measures:
 
     def rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         """The rows behind a measure: ``_value``, then ``columns``."""
-        return self._run(compiled.rows(self._declared(name), columns), f"measures.{name}").df()
+        return database.frame(self._connection, compiled.rows(self._declared(name), columns), f"measures.{name}")
 
     def counts(self, table: str, by: str) -> Mapping[str, int]:
         """How many rows each value of a column has; rows without a value under ""."""
