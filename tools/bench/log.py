@@ -100,5 +100,6 @@ def write_project(root: Path, rows: int) -> Path:
     (folder / "indicators.yml").write_text(INDICATORS, encoding="utf-8")
     log = folder / "exports" / "log.csv"
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(f"COPY ({_ROWS.replace('$rows', str(rows))}) TO '{log}' (FORMAT csv, HEADER)")
     return log

@@ -24,6 +24,8 @@ from helpers.year.tidy import record_columns, tidy_columns
 
 #: Cells that fit no type are listed up to this many; their number is always exact.
 LISTED = 200
+#: A list of values turned into a join would cost the rows their order.
+KEEP_ORDER = "SET disabled_optimizers = 'in_clause'"
 #: What the database may hold at a time; beyond it spills to disk.
 MEMORY = "2400MB"
 
@@ -81,9 +83,10 @@ def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
     required = _required(spec)
     with tempfile.TemporaryDirectory(dir=out, prefix=".stage-") as work, duckdb.connect(":memory:") as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        # A list of values turned into a join would cost the rows their order.
-        connection.execute("SET disabled_optimizers = 'in_clause'")
+        connection.execute(KEEP_ORDER)
         connection.execute(f"SET memory_limit = '{MEMORY}'; SET enable_progress_bar = false")
+        # What lives only in memory needs no checkpoint, which would compress it all after an update.
+        connection.execute("SET checkpoint_threshold = '1TB'")
         connection.execute(f"SET temp_directory = {quote(str(Path(work) / 'spill'))}")
         files = sources.load(connection, year, spec, required, Path(work))
         corrected = corrections.check(connection, spec, declared)
@@ -113,8 +116,10 @@ def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequenc
         _judge_rows(connection, spec, required, fiscal_year, {**zones, **found})
     if unread:
         dates.refuse_undeclared(connection, spec)
+    connection.execute("RESET disabled_optimizers")
     for comparison in sql.comparisons(spec):
         connection.execute(comparison)
+    connection.execute(KEEP_ORDER)
     _view(connection, "judged", sql.judged(spec))
 
 

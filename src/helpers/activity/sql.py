@@ -126,19 +126,20 @@ def judged(spec: Table) -> str:
 
 
 def comparisons(spec: Table) -> Iterator[str]:
-    """Updates of ``judged_rows`` that set aside rows because of others, in the order in which they count."""
+    """Statements that set aside rows because of others, in the order in which they count."""
     used = "coalesce(_first, _again, _scope) IS NULL"
     if spec.repeats_set_aside:
         every = ", ".join(name(c) for c in spec.columns)
-        yield _others("_first IS NULL", spec.key or tuple(spec.columns), every, "_file_no, source_row", REPEATED_ROW)
+        yield from _again(_others("_first IS NULL", spec.key or tuple(spec.columns), every, "_file_no, source_row"), REPEATED_ROW)
     for near in spec.near_duplicates:
-        yield _near(used, near)
+        yield from _again(_near(used, near), near.why)
     if spec.keep:
         # A row without the date is the one still open: it counts as the last.
         order = "DESC NULLS FIRST" if spec.keep.take == "last" else "ASC NULLS LAST"
         way = "DESC" if spec.keep.take == "last" else "ASC"
         key = ", ".join(name(c) for c in spec.key)
-        yield _others(used, spec.key, key, f"{name(spec.keep.by)} {order}, _file_no {way}, source_row {way}", spec.keep.why)
+        others = _others(used, spec.key, key, f"{name(spec.keep.by)} {order}, _file_no {way}, source_row {way}")
+        yield from _again(others, spec.keep.why)
 
 
 def with_reasons(query: str, cases: Sequence[str], fiscal_year: int) -> str:
@@ -189,34 +190,35 @@ def backwards(spec: Table, start: str, end: str) -> str:
 def sharing(where: str, columns: Sequence[str]) -> str:
     """The rows of ``judged_rows`` that another one equals in these columns; more may be among them."""
     listed = ", ".join(name(c) for c in columns)
-    return (f"SELECT * FROM (SELECT *, hash({listed}) AS _hash FROM judged_rows WHERE {where}) SEMI JOIN "
-            f"(SELECT hash({listed}) AS _hash FROM judged_rows WHERE {where} GROUP BY 1 HAVING count(*) > 1) USING (_hash)")
+    alike = f"SELECT hash({listed}) AS _hash FROM judged_rows WHERE {where} GROUP BY 1 HAVING count(*) > 1"
+    rows = f"SELECT rowid AS _row FROM judged_rows WHERE {where} AND hash({listed}) IN ({alike})"
+    # The few rows are found by what they share before anything else of them is read.
+    return f"SELECT judged_rows.*, found._row FROM judged_rows JOIN ({rows}) AS found ON judged_rows.rowid = found._row"
 
 
-def _others(where: str, shared: Sequence[str], partition: str, order: str, why: str) -> str:
-    """Set aside all but the first row of each window."""
+def _others(where: str, shared: Sequence[str], partition: str, order: str) -> str:
+    """All but the first row of each window."""
     place = f"row_number() OVER (PARTITION BY {partition} ORDER BY {order}) AS _place"
-    return _again(f"SELECT _file_no, source_row FROM (SELECT _file_no, source_row, {place} FROM ({sharing(where, shared)})) "
-                  "WHERE _place > 1", why)
+    return f"SELECT _row FROM (SELECT _row, {place} FROM ({sharing(where, shared)})) WHERE _place > 1"
 
 
 def _near(where: str, near: NearDuplicates) -> str:
-    """Of rows that follow one another within the declared time, set aside all but the first or last."""
+    """Of rows that follow one another within the declared time, all but the first or last."""
     columns = ", ".join(name(c) for c in near.columns)
     where += "".join(f" AND {name(c)} IS NOT NULL" for c in near.columns)
     way = "ASC" if near.take == "first" else "DESC"
     if near.by is None:
-        return _others(where, near.columns, columns, f"_file_no {way}, source_row {way}", near.why)
+        return _others(where, near.columns, columns, f"_file_no {way}, source_row {way}")
     by = f"CAST({name(near.by)} AS TIMESTAMP)"
     window = f"PARTITION BY {columns} ORDER BY {by} {way}, _file_no {way}, source_row {way}"
     apart = f"abs(epoch_us({by}) - epoch_us(lag({by}) OVER ({window}))) <= {round(near.seconds() * 1e6)}"
-    return _again(f"SELECT _file_no, source_row FROM (SELECT _file_no, source_row, {apart} AS _close "
-                  f"FROM ({sharing(where, near.columns)})) WHERE _close", near.why)
+    return f"SELECT _row FROM (SELECT _row, {apart} AS _close FROM ({sharing(where, near.columns)})) WHERE _close"
 
 
-def _again(rows: str, why: str) -> str:
-    return (f"UPDATE judged_rows SET _again = {quote(why)} FROM ({rows}) AS again "
-            "WHERE judged_rows._file_no = again._file_no AND judged_rows.source_row = again.source_row")
+def _again(rows: str, why: str) -> tuple[str, str]:
+    """The rows are found first: only then does the update know how few they are."""
+    return (f"CREATE OR REPLACE TEMP TABLE again AS {rows}",
+            f"UPDATE judged_rows SET _again = {quote(why)} FROM again WHERE judged_rows.rowid = again._row")
 
 
 def repeated(spec: Table) -> str:
