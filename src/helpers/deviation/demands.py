@@ -1,0 +1,160 @@
+"""The repair log as demands for spare parts, and what another waiting time makes of each repair."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from helpers.activity.reclock import CannotReclock, reclock
+from helpers.deviation.stock import DAY, Lead, lead_of
+from helpers.measures.rejudge import judge_rows
+from helpers.year.tidy import record_columns, tidy_columns
+
+if TYPE_CHECKING:
+    from helpers.measures.figures import Measures
+    from helpers.year.spares import Spares
+
+
+@dataclass(frozen=True)
+class Demand:
+    """One piece of a part taken for one repair; times in seconds since 1970.
+
+    ``at``: when it was ordered, or when it was needed where it came from the shelf; None: not recorded.
+    ``lead``: the recorded lead time of its order. ``waited``: what the repair waited for it, 0 from the
+    shelf, None where that is not recorded or the wait had not ended. ``open_``: ordered, not yet arrived.
+    """
+
+    file: str
+    row: int
+    part: str
+    model: str | None
+    month: int | None
+    at: int | None
+    lead: int | None
+    waited: int | None
+    open_: bool = False
+
+
+@dataclass(frozen=True)
+class Log:
+    """A year's repairs. ``repairs``: all of them, ``demands``: those that name a part, in source order."""
+
+    fiscal_year: int
+    spec: Spares
+    repairs: int
+    demands: tuple[Demand, ...]
+    names: Mapping[str, str]
+    prices: Mapping[str, Fraction]
+
+    @property
+    def year_seconds(self) -> int:
+        return (datetime.date(self.fiscal_year + 1, 1, 1) - datetime.date(self.fiscal_year, 1, 1)).days * DAY
+
+    @property
+    def declared_lead(self) -> int | None:
+        """Seconds."""
+        return None if self.spec.lead_time is None else int(self.spec.lead_time * DAY)
+
+    def by_part(self) -> dict[str, list[Demand]]:
+        """The demands of each part, parts in their order."""
+        found: dict[str, list[Demand]] = {part: [] for part in sorted({d.part for d in self.demands})}
+        for demand in self.demands:
+            found[demand.part].append(demand)
+        return found
+
+    def lead(self, demands: Sequence[Demand]) -> Lead | None:
+        """The lead time of a part from its demands."""
+        return lead_of([d.lead for d in demands if d.lead is not None], sum(d.open_ for d in demands), self.declared_lead)
+
+
+def read_log(measures: Measures, spec: Spares) -> Log:
+    """The year's repairs as declared by ``spec``, which may be that of another year."""
+    def seconds(column: str | None) -> str:
+        return f'epoch_us(CAST("{column}" AS TIMESTAMP)) // 1000000' if column else "CAST(NULL AS BIGINT)"
+
+    where = f"({spec.where}\n)" if spec.where else "true"
+    columns = {"file": "source_file", "row": "source_row", "part": f"trim(CAST(\"{spec.part}\" AS VARCHAR))",
+               "model": f'CAST("{spec.model}" AS VARCHAR)' if spec.model else "CAST(NULL AS VARCHAR)",
+               "month": f'month("{spec.opened}")', "opened": seconds(spec.opened), "needed": seconds(spec.needed),
+               "ordered": seconds(spec.ordered), "arrived": seconds(spec.arrived)}
+    rows = measures.select(spec.table, columns, f"{where} AND {_named(spec)}").to_pylist()
+    repairs = measures.select(spec.table, {"one": "1"}, spec.where).num_rows
+    names, prices = _catalogue(measures, spec)
+    return Log(measures.year.fiscal_year, spec, repairs, tuple(_demand(row, spec.ordered is not None) for row in rows), names, prices)
+
+
+def _named(spec: Spares) -> str:
+    """Whether a repair names its part."""
+    return f"nullif(trim(CAST(\"{spec.part}\" AS VARCHAR)), '') IS NOT NULL"
+
+
+def _demand(row: Mapping[str, Any], waits_recorded: bool) -> Demand:
+    ordered, arrived = row["ordered"], row["arrived"]
+    lead = arrived - ordered if ordered is not None and arrived is not None and arrived >= ordered else None
+    shelf = row["needed"] if row["needed"] is not None else row["opened"]
+    waited = None if not waits_recorded else 0 if ordered is None and arrived is None else lead
+    return Demand(row["file"], row["row"], row["part"], row["model"], row["month"], shelf if ordered is None else ordered,
+                  lead, waited, ordered is not None and arrived is None)
+
+
+def _catalogue(measures: Measures, spec: Spares) -> tuple[dict[str, str], dict[str, Fraction]]:
+    """Names and prices by part; a price below zero is none. Of several entries the first that has one."""
+    if spec.catalogue is None or spec.catalogue.table not in measures.year.year.tables:
+        return {}, {}
+    c = spec.catalogue
+    columns = {"part": f'trim(CAST("{c.part}" AS VARCHAR))',
+               "name": f'CAST("{c.name}" AS VARCHAR)' if c.name else "CAST(NULL AS VARCHAR)",
+               "price": f'CAST("{c.price}" AS DECIMAL(18, 2))' if c.price else "CAST(NULL AS DECIMAL(18, 2))"}
+    names: dict[str, str] = {}
+    prices: dict[str, Fraction] = {}
+    for row in measures.select(c.table, columns).to_pylist():
+        if row["part"] and row["name"]:
+            names.setdefault(row["part"], row["name"])
+        if row["part"] and row["price"] is not None and row["price"] >= 0:
+            prices.setdefault(row["part"], Fraction(row["price"]))
+    return names, prices
+
+
+# --- what another wait makes of a repair ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One repair under the measure: whether it counts and keeps its condition, as recorded and as replayed."""
+
+    counted: bool
+    kept: bool
+    counted_then: bool
+    kept_then: bool
+
+
+def judge_waits(measures: Measures, spec: Spares, demands: Sequence[Demand], waits: Sequence[int | None]) -> list[Kept]:
+    """Each repair under ``spec.measure`` after its part was waited for as long as ``waits`` says (None: as
+    recorded), by the clocks of the table. Raises ``CannotReclock``, ``QueryStopped``."""
+    if not demands:
+        return []
+    table = measures.year.year.tables[spec.table]
+    where = (f"({spec.where}\n) AND " if spec.where else "") + _named(spec)
+    stored = measures.select(spec.table, {c: f'"{c}"' for c in (*tidy_columns(table), "source_file", "source_row")}, where)
+    records = stored.select([*record_columns(table), "source_file", "source_row"])
+    moves = [(d.file, d.row, d.at, d.at + d.waited, d.at + wait) for d, wait in zip(demands, waits, strict=True)
+             if wait is not None and d.at is not None and d.waited is not None and wait != d.waited]
+    year, folder = measures.year, measures.folder
+    recorded, replayed = (judge_rows(year, spec.measure, reclock(year, spec.table, records, moved, folder)) for moved in ([], moves))
+    if recorded != judge_rows(year, spec.measure, stored):
+        raise CannotReclock("clocks_differ", "照原样重新计时的结果与整理后的表不一致，不能据此推演；请从 1_clean 起重新运行")
+    places = sorted(range(len(demands)), key=lambda i: (demands[i].file, demands[i].row))
+    found: dict[int, Kept] = {}
+    for place, (counted, kept), (counted_then, kept_then) in zip(places, recorded, replayed, strict=True):
+        found[place] = Kept(counted, kept, counted_then, kept_then)
+    return [found[i] for i in range(len(demands))]
+
+
+def months_of(demands: Sequence[Demand]) -> list[int]:
+    """The demands of each of the twelve months."""
+    counts = Counter(d.month for d in demands)
+    return [counts[month] for month in range(1, 13)]
