@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -49,6 +48,11 @@ class Log:
     demands: tuple[Demand, ...]
     names: Mapping[str, str]
     prices: Mapping[str, Fraction]
+
+    @property
+    def start(self) -> int:
+        """The beginning of the year, in seconds since 1970."""
+        return (datetime.date(self.fiscal_year, 1, 1) - datetime.date(1970, 1, 1)).days * DAY
 
     @property
     def year_seconds(self) -> int:
@@ -152,9 +156,3 @@ def judge_waits(measures: Measures, spec: Spares, demands: Sequence[Demand], wai
     for place, (counted, kept), (counted_then, kept_then) in zip(places, recorded, replayed, strict=True):
         found[place] = Kept(counted, kept, counted_then, kept_then)
     return [found[i] for i in range(len(demands))]
-
-
-def months_of(demands: Sequence[Demand]) -> list[int]:
-    """The demands of each of the twelve months."""
-    counts = Counter(d.month for d in demands)
-    return [counts[month] for month in range(1, 13)]

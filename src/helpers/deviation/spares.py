@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from helpers.activity.reclock import CannotReclock
-from helpers.deviation.demands import Demand, Kept, Log, judge_waits, months_of, read_log
+from helpers.deviation.demands import Demand, Kept, Log, judge_waits, read_log
 from helpers.deviation.fleet import replacement_plan
 from helpers.deviation.replay import replay
-from helpers.deviation.stock import HOUR, BaseStock, Dispersion, Lead, base_stock, dispersion
+from helpers.deviation.stock import ALPHA, HOUR, BaseStock, Dispersion, Lead, base_stock, dispersion
 from helpers.deviation.values import plain
 
 if TYPE_CHECKING:
@@ -24,10 +24,11 @@ Json = dict[str, Any]
 
 ASSUMPTIONS = (
     "每领用一件随即补订一件，在库与在途之和保持为储备量",
-    "到货期内的需求按泊松分布计算；各月领用次数的离散检验（卡方）p<0.05 的，按负二项分布计算",
+    "到货期内的需求按泊松分布计算；按到货期长短分段的领用次数，离散检验（卡方）p<0.05 的，按负二项分布计算",
     "推演从年初满库开始，先到先得；每次领用的补货用该次记录的到货期，没有记录的用该备件到货期的中位数",
     "备件提早到货的，其后记录的各项时间按同样时长提前；备件到货以前的各项时间不变",
     "尚未完成的维修仍按未完成计",
+    "检验方案时，区间按各月之间的差异放宽，因为缺货集中在同一时段",
 )
 
 
@@ -83,7 +84,8 @@ def plan_parts(log: Log) -> list[PartPlan]:
 
 
 def _plan_part(log: Log, part: str, demands: Sequence[Demand]) -> PartPlan:
-    lead, spread, n = log.lead(demands), dispersion(months_of(demands), log.fiscal_year), len(demands)
+    lead, n = log.lead(demands), len(demands)
+    spread = dispersion([d.at for d in demands if d.at is not None], log.start, log.year_seconds, lead.mean if lead else 0)
     reason = None
     if n < log.spec.min_demand:
         reason = f"本年度只用过 {n} 次，不足以据此储备"
@@ -155,7 +157,9 @@ class Run:
         recorded = self.log.spec.ordered is not None
         return {
             "demands": len(places), "filled": filled, "fill_rate": filled / len(places) if places else None,
-            "fill_interval": wilson(filled, len(places)), "wait_unknown": len(places) - len(before) if recorded else None,
+            "fill_interval": wilson(filled, len(places)),
+            "fill_interval_months": wilson(filled, len(places), design_effect([d.month for d in demands], [w == 0 for w in waits])),
+            "wait_unknown": len(places) - len(before) if recorded else None,
             "wait_before_hours": _hours(sum(before)) if recorded else None,
             "wait_after_hours": _hours(sum(after if recorded else waits)),
             "wait_avoided_hours": _hours(sum(before) - sum(after)) if recorded else None,
@@ -206,14 +210,28 @@ def _hours(seconds: int) -> float | int:
     return found
 
 
-def wilson(hits: int, n: int) -> list[float] | None:
-    """The 95 % Wilson interval of a share; None of nothing."""
+def wilson(hits: int, n: int, effect: float = 1.0) -> list[float] | None:
+    """The 95 % Wilson interval of a share, of as many cases as are left after the design effect; None of nothing."""
     from statsmodels.stats.proportion import proportion_confint
 
     if not n:
         return None
-    low, high = proportion_confint(hits, n, alpha=0.05, method="wilson")
+    low, high = proportion_confint(hits / effect, n / effect, alpha=0.05, method="wilson")
     return [float(low) if hits else 0.0, float(high) if hits < n else 1.0]
+
+
+def design_effect(months: Sequence[int | None], kept: Sequence[bool]) -> float:
+    """By how much a share varies more than with independent cases, since cases of one month share their fate.
+
+    The variance between months of the ratio estimator over the binomial one (Kish 1965), at least 1.
+    """
+    n, hits = len(kept), sum(kept)
+    cases, good = Counter(months), Counter(month for month, one in zip(months, kept, strict=True) if one)
+    if not 0 < hits < n or len(cases) < 2:
+        return 1.0
+    share = hits / n
+    between = sum((good[month] - share * cases[month]) ** 2 for month in cases) * len(cases) / (len(cases) - 1)
+    return max(1.0, between / (n * share * (1 - share)))
 
 
 def _out_of_sample(measures: Measures, last: Measures | None, spec: Spares, log: Log) -> Json:
@@ -223,7 +241,8 @@ def _out_of_sample(measures: Measures, last: Measures | None, spec: Spares, log:
     earlier = last.year.year.spares
     if earlier is None:
         return {"reason": "上年度未声明备件记录（spares），不能用上年度制定的方案检验本年度"}
-    plans = plan_parts(read_log(last, earlier))
+    before = read_log(last, earlier)
+    plans = plan_parts(before)
     stock = {plan.part: plan.stock.stock for plan in plans if plan.stock}
     if not stock:
         return {"reason": "上年度的记录不足以制定储备方案"}
@@ -232,15 +251,28 @@ def _out_of_sample(measures: Measures, last: Measures | None, spec: Spares, log:
     level = float(earlier.service_level)
     used = Counter(d.part for d, wait in zip(log.demands, run.waits, strict=True) if wait is not None)
     expected = sum(used[plan.part] * plan.stock.service for plan in plans if plan.stock)
-    interval = found["fill_interval"]
+    interval = found["fill_interval_months"]
     effects = run.by_part()
+    spans = (log.year_seconds, before.year_seconds)
+    parts = [{"part": plan.part, "stock": plan.stock.stock, "expected_service": round(plan.stock.service, 6),
+              "demand_before": len(plan.demands), "demand_p_value": _changed(used[plan.part], plan, spans),
+              **effects[plan.part]} for plan in plans if plan.stock and plan.part in effects]
     return {
         "plan_from": last.year.fiscal_year, **found, "service_level": level,
         "expected_fill_rate": expected / sum(used.values()) if used else None,
         "holds": None if interval is None else interval[1] >= level,
-        "reason": found["reason"] if used else "上年度方案里的备件本年度没有领用",
-        "parts": [{"part": plan.part, "stock": stock[plan.part], "expected_service": round(plan.stock.service, 6),
-                   **effects[plan.part]} for plan in plans if plan.stock and plan.part in effects]}
+        "grown": [one["part"] for one in parts if one["demands"] > one["demand_before"] and one["demand_p_value"] < ALPHA],
+        "reason": found["reason"] if used else "上年度方案里的备件本年度没有领用", "parts": parts}
+
+
+def _changed(now: int, plan: PartPlan, spans: tuple[int, int]) -> float:
+    """How often chance changes a part's demand as much from one year to the next; both counts are taken
+    down by the index of dispersion, since demands in bursts say less than as many single ones."""
+    from scipy.stats import binomtest
+
+    index = max(1.0, plan.spread.index) if plan.spread else 1.0
+    new, old = round(now / index), round(len(plan.demands) / index)
+    return round(float(binomtest(new, new + old, spans[0] / sum(spans)).pvalue), 6) if new + old else 1.0
 
 
 # --- results --------------------------------------------------------------------------------------
@@ -254,7 +286,7 @@ def _part_json(plan: PartPlan, log: Log, effect: Json | None) -> Json:
         "models": [{"model": model, "demand": n} for model, n in sorted(models.items(), key=lambda m: (-m[1], m[0] or ""))],
         "lead": _lead_json(plan.lead), "price": plain(price),
         "dispersion": None if plan.spread is None else {"index": round(plan.spread.index, 6), "over": plan.spread.over,
-                                                        "p_value": round(plan.spread.p_value, 6)},
+                                                        "windows": plan.spread.windows, "p_value": round(plan.spread.p_value, 6)},
         "distribution": stock.distribution if stock else None,
         "demand_in_lead": round(stock.in_lead, 6) if stock else None, "stock": stock.stock if stock else None,
         "service": round(stock.service, 6) if stock else None,

@@ -6,20 +6,24 @@ number is Poisson with mean (demand rate × mean lead time), whatever the lead t
 (Sherbrooke, Optimal Inventory Modeling of Systems, 2nd ed., ch. 2). Where demand is over-dispersed, its
 rate varies as a gamma variable of shape k and the number is negative binomial; a demand is more likely to
 fall into a busy spell, so that what it finds has the shape k + 1.
+
+Dispersion is looked for at the scale that matters: in windows as long as a lead time. Months would not
+see ten failures of one afternoon, which empty a shelf that is refilled within a day.
 """
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-#: A demand counts as over-dispersed when chance gives as uneven months less often than this.
+#: Demand counts as over-dispersed when chance gives windows as uneven less often than this.
 ALPHA = 0.05
 HOUR, DAY = 3600, 86400
+#: At least so many windows, and in each on average at least one demand where that leaves as many.
+FEWEST_WINDOWS = 12
 
 Distribution = Literal["poisson", "negative_binomial"]
 
@@ -56,28 +60,36 @@ def lead_of(seconds: Sequence[int], open_: int = 0, declared: int | None = None)
 
 @dataclass(frozen=True)
 class Dispersion:
-    """The months' demand against an even rate: ``index`` is chi-square over its degrees of freedom (1 for
-    Poisson), ``p_value`` how often chance gives an index as high."""
+    """Demand in ``windows`` equal parts of the year against an even rate: ``index`` is chi-square over its
+    degrees of freedom (1 for Poisson), ``p_value`` how often chance gives an index as high."""
 
     index: float
     p_value: float
+    windows: int
 
     @property
     def over(self) -> bool:
         return self.p_value < ALPHA
 
 
-def dispersion(months: Sequence[int], fiscal_year: int) -> Dispersion | None:
-    """The chi-square test of the twelve months' counts against days; None below two demands."""
+def dispersion(times: Sequence[int], start: int, year_seconds: int, lead: float) -> Dispersion | None:
+    """The chi-square dispersion test; None below two demands.
+
+    ``times``: of the demands, ``start``: of the year, in seconds since 1970; ``lead``: mean lead time in
+    seconds. A window is as long as a lead time, at least a day, longer where demands are few (so that one
+    is expected in each), at most a month.
+    """
     from scipy.stats import chi2
 
-    counts = np.asarray(months, dtype=float)
-    if counts.sum() < 2:
+    n = len(times)
+    if n < 2:
         return None
-    days = np.array([calendar.monthrange(fiscal_year, month)[1] for month in range(1, 13)], dtype=float)
-    expected = counts.sum() * days / days.sum()
-    statistic, freedom = float(((counts - expected) ** 2 / expected).sum()), len(counts) - 1
-    return Dispersion(statistic / freedom, float(chi2.sf(statistic, freedom)))
+    window = max(lead, DAY, year_seconds / n)
+    windows = max(int(year_seconds // window), FEWEST_WINDOWS)
+    places = np.clip((np.asarray(times, dtype=np.int64) - start) * windows // year_seconds, 0, windows - 1)
+    counts, expected = np.bincount(places, minlength=windows), n / windows
+    statistic = float(((counts - expected) ** 2 / expected).sum())
+    return Dispersion(statistic / (windows - 1), float(chi2.sf(statistic, windows - 1)), windows)
 
 
 @dataclass(frozen=True)
@@ -102,7 +114,7 @@ def base_stock(demand: int, lead: float, year_seconds: int, level: float, spread
     mean = demand * lead / year_seconds
     shape = None
     if spread is not None and spread.over and mean > 0:
-        shape = demand / 12 / (spread.index - 1)
+        shape = demand / spread.windows / (spread.index - 1)
     found = _found_by_a_demand(mean, shape)
     stock = 1 + int(found.ppf(level))
     return BaseStock(stock, float(found.cdf(stock - 1)), mean, "poisson" if shape is None else "negative_binomial", shape)
