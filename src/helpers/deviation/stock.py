@@ -7,8 +7,9 @@ number is Poisson with mean (demand rate × mean lead time), whatever the lead t
 rate varies as a gamma variable of shape k and the number is negative binomial; a demand is more likely to
 fall into a busy spell, so that what it finds has the shape k + 1.
 
-Dispersion is looked for at the scale that matters: in windows as long as a lead time. Months would not
-see ten failures of one afternoon, which empty a shelf that is refilled within a day.
+Dispersion is looked for in windows as long as a lead time and in twelve parts of the year: months would not
+see ten failures of one afternoon, which empty a shelf that is refilled within a day, and days would not see
+a bad season. Of two that are found the one that spreads demand more decides.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import numpy as np
 #: Demand counts as over-dispersed when chance gives windows as uneven less often than this.
 ALPHA = 0.05
 HOUR, DAY = 3600, 86400
-#: At least so many windows, and in each on average at least one demand where that leaves as many.
+#: At least so many windows.
 FEWEST_WINDOWS = 12
 
 Distribution = Literal["poisson", "negative_binomial"]
@@ -61,11 +62,13 @@ def lead_of(seconds: Sequence[int], open_: int = 0, declared: int | None = None)
 @dataclass(frozen=True)
 class Dispersion:
     """Demand in ``windows`` equal parts of the year against an even rate: ``index`` is chi-square over its
-    degrees of freedom (1 for Poisson), ``p_value`` how often chance gives an index as high."""
+    degrees of freedom (1 for Poisson), ``p_value`` how often chance gives an index as high (Bonferroni, where
+    two scales were looked at). ``shape``: k of the gamma rate, by moments; None for an index up to 1."""
 
     index: float
     p_value: float
     windows: int
+    shape: float | None
 
     @property
     def over(self) -> bool:
@@ -76,20 +79,28 @@ def dispersion(times: Sequence[int], start: int, year_seconds: int, lead: float)
     """The chi-square dispersion test; None below two demands.
 
     ``times``: of the demands, ``start``: of the year, in seconds since 1970; ``lead``: mean lead time in
-    seconds. A window is as long as a lead time, at least a day, longer where demands are few (so that one
-    is expected in each), at most a month.
+    seconds. A window of the finer scale is as long as a lead time, at least a day, and longer where demands
+    are few, so that one is expected in each.
     """
-    from scipy.stats import chi2
-
     n = len(times)
     if n < 2:
         return None
-    window = max(lead, DAY, year_seconds / n)
-    windows = max(int(year_seconds // window), FEWEST_WINDOWS)
+    fine = max(int(year_seconds // max(lead, DAY, year_seconds / n)), FEWEST_WINDOWS)
+    scales = sorted({FEWEST_WINDOWS, fine})
+    found = [_dispersion(times, start, year_seconds, windows, len(scales)) for windows in scales]
+    over = [one for one in found if one.over]
+    return min(over, key=lambda one: one.shape or 0.0) if over else min(found, key=lambda one: one.p_value)
+
+
+def _dispersion(times: Sequence[int], start: int, year_seconds: int, windows: int, looks: int) -> Dispersion:
+    from scipy.stats import chi2
+
     places = np.clip((np.asarray(times, dtype=np.int64) - start) * windows // year_seconds, 0, windows - 1)
-    counts, expected = np.bincount(places, minlength=windows), n / windows
+    counts, expected = np.bincount(places, minlength=windows), len(times) / windows
     statistic = float(((counts - expected) ** 2 / expected).sum())
-    return Dispersion(statistic / (windows - 1), float(chi2.sf(statistic, windows - 1)), windows)
+    index = statistic / (windows - 1)
+    shape = expected / (index - 1) if index > 1 else None
+    return Dispersion(index, min(1.0, looks * float(chi2.sf(statistic, windows - 1))), windows, shape)
 
 
 @dataclass(frozen=True)
@@ -112,9 +123,7 @@ def base_stock(demand: int, lead: float, year_seconds: int, level: float, spread
     if demand < 1:
         raise ValueError("no demand, no stock")
     mean = demand * lead / year_seconds
-    shape = None
-    if spread is not None and spread.over and mean > 0:
-        shape = demand / spread.windows / (spread.index - 1)
+    shape = spread.shape if spread is not None and spread.over and mean > 0 else None
     found = _found_by_a_demand(mean, shape)
     stock = 1 + int(found.ppf(level))
     return BaseStock(stock, float(found.cdf(stock - 1)), mean, "poisson" if shape is None else "negative_binomial", shape)
