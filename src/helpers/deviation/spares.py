@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from helpers.activity.calendar import CalendarUnknown
 from helpers.activity.reclock import CannotReclock
 from helpers.deviation.demands import Demand, Kept, Log, judge_waits, read_log
 from helpers.deviation.fleet import replacement_plan
@@ -193,6 +194,8 @@ def _judged(measures: Measures, log: Log, waits: Sequence[int | None]) -> tuple[
         return tuple(judge_waits(measures, log.spec, log.demands, waits)), None
     except CannotReclock as error:
         return None, str(error)
+    except CalendarUnknown as error:  # a longer wait than the recorded one may end in a year that nobody has declared
+        return None, error.what
 
 
 def _moved(hits: int, n: int, kept: Sequence[Kept]) -> tuple[int, int]:
