@@ -24,7 +24,8 @@ class Demand:
 
     ``at``: when it was ordered, or when it was needed where it came from the shelf; None: not recorded.
     ``lead``: the recorded lead time of its order. ``waited``: what the repair waited for it, 0 from the
-    shelf, None where that is not recorded or the wait had not ended. ``open_``: ordered, not yet arrived.
+    shelf, None where that is not recorded, the wait had not ended, or the repair was over before the part
+    came. ``open_``: ordered, not yet arrived.
     """
 
     file: str
@@ -83,7 +84,7 @@ def read_log(measures: Measures, spec: Spares) -> Log:
     where = f"({spec.where}\n)" if spec.where else "true"
     columns = {"file": "source_file", "row": "source_row", "part": f"trim(CAST(\"{spec.part}\" AS VARCHAR))",
                "model": f'CAST("{spec.model}" AS VARCHAR)' if spec.model else "CAST(NULL AS VARCHAR)",
-               "month": f'month("{spec.opened}")', "opened": seconds(spec.opened), "needed": seconds(spec.needed),
+               "month": f'month("{spec.opened}")', "opened": seconds(spec.opened), "resolved": seconds(spec.resolved), "needed": seconds(spec.needed),
                "ordered": seconds(spec.ordered), "arrived": seconds(spec.arrived)}
     rows = measures.select(spec.table, columns, f"{where} AND {_named(spec)}").to_pylist()
     repairs = measures.select(spec.table, {"one": "1"}, spec.where).num_rows
@@ -101,6 +102,8 @@ def _demand(row: Mapping[str, Any], waits_recorded: bool) -> Demand:
     lead = arrived - ordered if ordered is not None and arrived is not None and arrived >= ordered else None
     shelf = row["needed"] if row["needed"] is not None else row["opened"]
     waited = None if not waits_recorded else 0 if ordered is None and arrived is None else lead
+    if lead is not None and row["resolved"] is not None and row["resolved"] < arrived:
+        waited = None
     return Demand(row["file"], row["row"], row["part"], row["model"], row["month"], shelf if ordered is None else ordered,
                   lead, waited, ordered is not None and arrived is None)
 
@@ -136,23 +139,31 @@ class Kept:
     kept_then: bool
 
 
-def judge_waits(measures: Measures, spec: Spares, demands: Sequence[Demand], waits: Sequence[int | None]) -> list[Kept]:
-    """Each repair under ``spec.measure`` after its part was waited for as long as ``waits`` says (None: as
-    recorded), by the clocks of the table. Raises ``CannotReclock``, ``QueryStopped``."""
+def judge_waits(measures: Measures, spec: Spares, demands: Sequence[Demand], *scenarios: Sequence[int | None]) -> list[tuple[Kept, ...]]:
+    """Each repair under ``spec.measure``, for each scenario: had its part been waited for as long as the scenario
+    says (seconds; None: as recorded), by the clocks of the table. Raises ``CannotReclock``, ``QueryStopped``."""
     if not demands:
-        return []
-    table = measures.year.year.tables[spec.table]
+        return [() for _ in scenarios]
+    year, table = measures.year, measures.year.year.tables[spec.table]
     where = (f"({spec.where}\n) AND " if spec.where else "") + _named(spec)
     stored = measures.select(spec.table, {c: f'"{c}"' for c in (*tidy_columns(table), "source_file", "source_row")}, where)
     records = stored.select([*record_columns(table), "source_file", "source_row"])
-    moves = [(d.file, d.row, d.at, d.at + d.waited, d.at + wait) for d, wait in zip(demands, waits, strict=True)
-             if wait is not None and d.at is not None and d.waited is not None and wait != d.waited]
-    year, folder = measures.year, measures.folder
-    recorded, replayed = (judge_rows(year, spec.measure, reclock(year, spec.table, records, moved, folder)) for moved in ([], moves))
+
+    def judged(moves: list[tuple[str, int, int, int, int]]) -> list[tuple[bool, bool]]:
+        return judge_rows(year, spec.measure, reclock(year, spec.table, records, moves, measures.folder))
+
+    recorded = judged([])
     if recorded != judge_rows(year, spec.measure, stored):
         raise CannotReclock("clocks_differ", "照原样重新计时的结果与整理后的表不一致，不能据此推演；请从 1_clean 起重新运行")
     places = sorted(range(len(demands)), key=lambda i: (demands[i].file, demands[i].row))
-    found: dict[int, Kept] = {}
-    for place, (counted, kept), (counted_then, kept_then) in zip(places, recorded, replayed, strict=True):
-        found[place] = Kept(counted, kept, counted_then, kept_then)
-    return [found[i] for i in range(len(demands))]
+    found = []
+    for waits in scenarios:
+        kept = dict(zip(places, zip(recorded, judged(_moves(demands, waits)), strict=True), strict=True))
+        found.append(tuple(Kept(*kept[i][0], *kept[i][1]) for i in range(len(demands))))
+    return found
+
+
+def _moves(demands: Sequence[Demand], waits: Sequence[int | None]) -> list[tuple[str, int, int, int, int]]:
+    """The repairs that wait for another time than was recorded: row, wait from, until, and then until."""
+    return [(d.file, d.row, d.at, d.at + d.waited, d.at + wait) for d, wait in zip(demands, waits, strict=True)
+            if wait is not None and d.at is not None and d.waited is not None and wait != d.waited]

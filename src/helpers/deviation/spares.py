@@ -111,12 +111,14 @@ def _no_plan(log: Log, plans: Sequence[PartPlan]) -> str | None:
 
 @dataclass(frozen=True)
 class Run:
-    """A log replayed: for each demand the wait, None where its part has no stock in the plan."""
+    """A log replayed: for each demand the wait, None where its part has no stock in the plan; the repairs
+    then (``kept``), and had no planned part been waited for (``best``); None with the ``reason``."""
 
     measures: Measures
     log: Log
     waits: tuple[int | None, ...]
     kept: tuple[Kept, ...] | None
+    best: tuple[Kept, ...] | None
     reason: str | None
     assumed: int
 
@@ -137,8 +139,7 @@ class Run:
                            [usual if (own := log.demands[i].lead) is None else own for i in members], stock[part])
             for place, wait in zip(members, found, strict=True):
                 waits[place] = wait
-        kept, reason = _judged(measures, log, waits)
-        return cls(measures, log, tuple(waits), kept, reason, assumed)
+        return cls(measures, log, tuple(waits), *_judged(measures, log, waits), assumed)
 
     def by_part(self) -> dict[str, Json]:
         """The effect on each part's own demands; those of tickets add up to the whole."""
@@ -177,25 +178,25 @@ class Run:
 
     def _shares(self) -> Json:
         """The measure as recorded, as replayed, and had no repair with a planned part waited at all."""
-        if self.kept is None:
+        if self.kept is None or self.best is None:
             return {"before": None, "after": None, "limit": None}
         figure = self.measures.figure(self.log.spec.measure)
-        nowait, _ = _judged(self.measures, self.log, [None if wait is None else 0 for wait in self.waits])
-        return {"before": _share(figure.hits or 0, figure.n),
-                "after": _share(*_moved(figure.hits or 0, figure.n, self.kept)),
-                "limit": None if nowait is None else _share(*_moved(figure.hits or 0, figure.n, nowait))}
+        hits, n = figure.hits or 0, figure.n
+        return {"before": _share(hits, n), "after": _share(*_moved(hits, n, self.kept)), "limit": _share(*_moved(hits, n, self.best))}
 
 
-def _judged(measures: Measures, log: Log, waits: Sequence[int | None]) -> tuple[tuple[Kept, ...] | None, str | None]:
-    """Each repair before and after, or why that cannot be told."""
+def _judged(measures: Measures, log: Log, waits: Sequence[int | None],
+            ) -> tuple[tuple[Kept, ...] | None, tuple[Kept, ...] | None, str | None]:
+    """Each repair before and after, and without any wait; or why that cannot be told."""
     if log.spec.ordered is None:
-        return None, "没有备件订购和到货时间的记录，不知道各维修为备件等了多久，算不出及时率"
+        return None, None, "没有备件订购和到货时间的记录，不知道各维修为备件等了多久，算不出及时率"
     try:
-        return tuple(judge_waits(measures, log.spec, log.demands, waits)), None
+        none = [None if wait is None else 0 for wait in waits]
+        return (*judge_waits(measures, log.spec, log.demands, waits, none), None)  # type: ignore[return-value]
     except CannotReclock as error:
-        return None, str(error)
+        return None, None, str(error)
     except CalendarUnknown as error:  # a longer wait than the recorded one may end in a year that nobody has declared
-        return None, error.what
+        return None, None, error.what
 
 
 def _moved(hits: int, n: int, kept: Sequence[Kept]) -> tuple[int, int]:

@@ -1,0 +1,114 @@
+"""The share after the replay against a brute-force simulation; what the clocks must not get wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.measures.figures import Measures
+from tests.deviation.spare_samples import DAY, HOUR, MONDAY, SPARES, measured, planned, planted, repair, write_year
+from tests.deviation.test_replay_stock import simulated
+
+
+def workdays_between(start: dt.datetime, end: dt.datetime) -> int:
+    """Working days begun after the day of ``start`` by the end of which ``end`` falls."""
+    days = [start.date() + dt.timedelta(days=n) for n in range(1, (end.date() - start.date()).days + 1)]
+    passed = sum(day.weekday() < 5 for day in days)
+    return passed + (1 if passed and end.weekday() > 4 else 0)
+
+
+repairs = st.lists(
+    st.tuples(st.integers(0, 60 * 24 * 40), st.sampled_from(["A", "B", ""]), st.integers(0, 60 * 24 * 9), st.integers(1, 60 * 30),
+              st.sampled_from(["bought", "bought", "shelf", "open"])), min_size=2, max_size=25)
+
+
+@settings(max_examples=8, deadline=None)
+@given(repairs)
+def test_the_share_equals_a_brute_force_simulation(drawn: list[tuple[int, str, int, int, str]]) -> None:
+    minute = dt.timedelta(minutes=1)
+    rows, log = [], []
+    for n, (start, part, wait, work, way) in enumerate(drawn):
+        opened = dt.datetime(2024, 2, 5) + start * minute
+        bought = way != "shelf" and part != ""
+        ordered = opened + 5 * minute if bought else None
+        arrived = ordered + wait * minute if ordered and way == "bought" else None
+        resolved = None if bought and way == "open" else (arrived or opened) + work * minute
+        rows.append(repair(n, opened, part=part, ordered=ordered, arrived=arrived, resolved=resolved))
+        log.append((part, opened, ordered, arrived, resolved))
+    with tempfile.TemporaryDirectory() as folder:
+        declared = SPARES.replace("measure: in_time", "measure: in_time, lead_time: 3")
+        with measured(write_year(Path(folder), rows, declared=declared)) as measures:
+            found = planned(measures)
+    stock = {p["part"]: p["stock"] for p in found["parts"] if p["stock"]}
+    ends = [resolved for *_, resolved in log]
+    for part, pieces in stock.items():
+        members = [i for i, one in enumerate(log) if one[0] == part]
+        leads = sorted(int((a - o).total_seconds()) for i in members if (o := log[i][2]) and (a := log[i][3]))
+        usual = leads[-(-len(leads) // 2) - 1] if leads else 3 * 86400
+        times = [int(((log[i][2] or log[i][1]) - dt.datetime(1970, 1, 1)).total_seconds()) for i in members]
+        own = [int((a - o).total_seconds()) if (o := log[i][2]) and (a := log[i][3]) else usual for i in members]
+        order = sorted(range(len(members)), key=lambda k: (times[k], k))
+        waits = simulated([times[k] for k in order], [own[k] for k in order], pieces)
+        for k, wait in zip(order, waits, strict=True):
+            _, opened, ordered, arrived, resolved = log[members[k]]
+            if resolved is not None:
+                waited = arrived - ordered if ordered and arrived else dt.timedelta()
+                ends[members[k]] = resolved + dt.timedelta(seconds=wait) - waited
+    if stock:
+        kept = sum(end is not None and workdays_between(one[1], end) <= 1 for one, end in zip(log, ends, strict=True))
+        assert (found["replay"]["after"]["hits"], found["replay"]["after"]["n"]) == (kept, len(log))
+        before = sum(one[4] is not None and workdays_between(one[1], one[4]) <= 1 for one in log)
+        assert found["replay"]["before"]["hits"] == before
+        assert found["replay"]["tickets_saved"] - found["replay"]["tickets_lost"] == kept - before
+
+
+def test_what_came_after_the_part_moves_with_it(tmp_path: Path) -> None:
+    """A user away after the part came stays away as long: 30 hours of which 24 on hold are 6 net, not 30."""
+    rows = []
+    for n in range(3):
+        opened = MONDAY + 50 * n * DAY
+        arrived = opened + 6 * DAY
+        rows.append(repair(n, opened, part="PSU", ordered=opened, arrived=arrived, held=(arrived + 3 * HOUR, arrived + 27 * HOUR),
+                           resolved=arrived + 30 * HOUR))
+    declared = SPARES.replace("measure: in_time", "measure: net_day")
+    found = planned(measured(write_year(tmp_path, rows, declared=declared)))
+    assert found["replay"]["before"]["hits"] == 0 and found["replay"]["after"]["hits"] == 3
+
+
+def test_a_part_that_came_after_the_end_held_nothing_up(tmp_path: Path) -> None:
+    rows = [repair(n, MONDAY + 30 * n * DAY, part="PSU", ordered=MONDAY + 30 * n * DAY, arrived=MONDAY + (30 * n + 20) * DAY,
+                   resolved=MONDAY + (30 * n + 8) * DAY) for n in range(4)]
+    run = planned(measured(write_year(tmp_path, rows)))["replay"]
+    assert run["before"] == run["after"] == {"hits": 0, "n": 4, "value": 0}
+    assert (run["wait_unknown"], run["wait_before_hours"], run["filled"]) == (4, 0, 4)
+
+
+def test_tables_that_were_changed_since_are_refused(tmp_path: Path) -> None:
+    """The guard: clocks run again on the records as they are must give what the tidy table holds."""
+    measures = measured(write_year(tmp_path, planted()))
+    file = measures.folder / "tickets.parquet"
+    table = pq.read_table(file)
+    place = table.column_names.index("workdays")
+    pq.write_table(table.set_column(place, "workdays", pa.array([0] * len(table), table.schema.field(place).type)), file)
+    run = planned(Measures(measures.year, measures.folder))["replay"]
+    assert run["reason"].startswith("[clocks_differ]") and run["after"] is None and run["fill_rate"] == 1
+
+
+def test_ends_beyond_the_known_calendar(tmp_path: Path) -> None:
+    """Waiting longer than recorded can end in a year that the calendar does not know: said, not guessed."""
+    year = dt.datetime(2025, 12, 30, 9)
+    rows = [repair(n, year - n * HOUR, part="KBM", resolved=year + HOUR - n * HOUR) for n in range(12)]
+    declared = SPARES.replace("measure: in_time", "measure: in_time, lead_time: 20, service_level: 0.5").replace("calendar: weekdays", "")
+    root = write_year(tmp_path, rows, year=2025, declared=declared)
+    file = root / "data" / "raw" / "2025" / "year.yml"
+    off = "calendar: {base: cn, years: {2025: {holidays: [2025-01-01]}}}"
+    file.write_text(file.read_text(encoding="utf-8").replace("calendar: weekdays", off), encoding="utf-8")
+    run = planned(measured(root, 2025))["replay"]
+    assert run["filled"] < 12
+    assert run["after"] is None and "2026" in run["reason"] or run["after"]["hits"] < 12
