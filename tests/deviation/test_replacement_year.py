@@ -59,7 +59,8 @@ def test_proposals_follow_the_plan(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("of", "rows", "reason"), [
     (PLANTED, devices(price=""), "没有设备价格，不能在预算内排出更换次序"),
     (PLANTED, devices(price="20000"), "预算不足以更换一台应当先换的设备"),
-    (PLANTED, devices(old=""), "没有哪个型号、年限的故障率高于新设备且超出偶然波动，不能据此提出更换"),
+    (PLANTED, devices(old=""), "使用满 3 年的设备都没有购置日期可查，不知道年限"),
+    (PLANTED, devices(old=NEW)[:-1], "在用设备使用都不满 3 年，没有需要更换的旧设备"),
     ({"A1": 1, "B1": 1}, devices(), "没有哪个型号、年限的故障率高于新设备且超出偶然波动，不能据此提出更换"),
     ({}, devices(), "本年度没有故障记录"),
     (PLANTED, [], "设备台账里没有本年度在用的设备"),

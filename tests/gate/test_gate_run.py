@@ -41,7 +41,7 @@ def places(check):
 
 def test_sound_tables_pass():
     result = gate(tickets(), reconciliation=[account()])
-    assert result.summary() == {"checks": 10, "failed_stop": 0, "failed_note": 0, "stopped": False}
+    assert result.summary() == {"checks": 11, "failed_stop": 0, "failed_note": 0, "stopped": False}
     assert [(c.rule, c.success, c.failing) for c in result.checks if not c.success or c.failing] == []
     result.raise_if_stopped()
 
@@ -183,6 +183,13 @@ def test_rows_that_did_not_arrive_stop():
     assert (failed.rule, failed.observed) == ("rows_arrived", "清洗得出 6 行，送到 5 行")
 
 
+def test_files_that_do_not_add_up_stop_and_are_named():
+    files = [{"file": FIRST, "rows": 5, "used": 4, "set_aside": [{"reason": "空行", "rows": 1}]},
+             {"file": "exports/b.csv", "rows": 4, "used": 2, "set_aside": [{"reason": "测试工单", "rows": 1}]}]
+    (failed,) = gate(tickets(), reconciliation=[account(files=files)]).failed("stop")
+    assert (failed.rule, failed.observed) == ("files_reconciled", "exports/b.csv")
+
+
 def test_unreadable_cells_are_a_note_that_names_them():
     cells = [{"source_file": FIRST, "source_row": 3, "column": "cost", "value": "壹元"}]
     result = gate(tickets(), reconciliation=[account(unreadable_cells=7, unreadable=cells)])
@@ -193,7 +200,7 @@ def test_unreadable_cells_are_a_note_that_names_them():
 
 def test_an_account_may_be_an_object():
     result = gate(tickets(), reconciliation=[SimpleNamespace(to_json=account)])
-    assert [c.rule for c in result.checks[-3:]] == ["rows_reconciled", "rows_arrived", "cells_readable"]
+    assert [c.rule for c in result.checks[-4:]] == ["rows_reconciled", "files_reconciled", "rows_arrived", "cells_readable"]
 
 
 # --- the result -----------------------------------------------------------------------------------
@@ -272,7 +279,7 @@ def test_a_year_is_judged_on_the_parquet_files_that_the_cleaning_wrote(tmp_path)
     result = validate_year(year, read_tables(folder, ["tickets"]), [account()])
     assert [c.rule for c in result.checks] == [
         *(r.id for r in builtin_rules("tickets", declared, 2024)), *(r.id for r in declared_rules(declared)),
-        "rows_reconciled", "rows_arrived", "cells_readable"]
+        "rows_reconciled", "files_reconciled", "rows_arrived", "cells_readable"]
     (failed,) = result.failed("note")
     assert [(r.source_file, r.source_row) for r in failed.failing_rows] == [(SECOND, 3), (SECOND, 4)]
     assert result.rows == {"tickets": 6} and not result.stopped

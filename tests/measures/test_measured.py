@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.measures.compile import aggregates
+from helpers.measures.database import QueryStopped, run
 from helpers.measures.figures import Measures, value_of
 from helpers.year.load import Year, load_year
 from helpers.year.models import Measure
@@ -123,3 +124,19 @@ def test_means_do_not_depend_on_order_or_threads(seconds: list[int | None], thre
     known = [s for s in seconds if s is not None]
     assert (n, unknown) == (len(known), len(seconds) - len(known))
     assert value_of(measure, hits, n) == (Fraction(sum(known), 3600 * len(known)) if known else None)
+
+
+def test_a_measure_that_takes_too_long_is_stopped(year: Year, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Measures(year, tmp_path) as measures, pytest.raises(QueryStopped, match=r"\[too_slow\]  measures.x：计算超过 0.2 秒"):
+        run(measures._connection, "SELECT count(*) FROM range(100000) a, range(1000000) b WHERE (a.range + b.range) % 7 = 1",
+            "measures.x", seconds=0.2)
+
+
+def test_a_measure_that_takes_too_much_memory_is_stopped(year: Year, tmp_path: Path) -> None:
+    with Measures(year, tmp_path) as measures, pytest.raises(QueryStopped, match=r"\[too_large\]  measures.x"):
+        run(measures._connection, "SELECT length(string_agg(repeat('x', 1000000), '')) FROM range(4000)", "measures.x")
+
+
+def test_a_measure_that_fails_on_a_value_names_itself(year: Year, tmp_path: Path) -> None:
+    with Measures(year, tmp_path) as measures, pytest.raises(QueryStopped, match=r"\[not_computable\]  measures.x：Conversion Error"):
+        run(measures._connection, "SELECT CAST(category AS INTEGER) FROM tickets", "measures.x")

@@ -168,10 +168,12 @@ def test_a_year_that_the_calendar_does_not_know_gets_the_block_to_paste(data_roo
     from helpers.run.check import check_year
 
     (data_root / "data/raw/2024").rename(data_root / "data/raw/2031")
-    edit(data_root / "data/raw/2031/year.yml", "fiscal_year: 2024", "fiscal_year: 2031")
+    year = data_root / "data/raw/2031/year.yml"
+    edit(year, "fiscal_year: 2024", "fiscal_year: 2031")
+    year.write_text(year.read_text(encoding="utf-8").replace("exported: 2025", "exported: 2032"), encoding="utf-8")
     (fault,) = [f for f in check_year(data_root, 2031) if f.code == "calendar_unknown"]
     assert fault.file.endswith("2031/year.yml") and fault.line and "holidays: [2031-01-01]" in str(fault.hint)
-    edit(data_root / "data/raw/2031/year.yml", "calendar: cn ", "calendar: {years: {2031: {holidays: [2031-01-01]}}} ")
+    edit(year, "calendar: cn ", "calendar: {years: {2031: {holidays: [2031-01-01]}}} ")
     assert check_year(data_root, 2031) == []
 
 

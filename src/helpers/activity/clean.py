@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import duckdb
 from helpers.activity import clocks, corrections, dates, grain, sources, sql
 from helpers.activity.cells import Zones, declares_offsets, name, quote
 from helpers.activity.errors import ExportError
-from helpers.activity.sources import ExportFile
+from helpers.activity.sources import ExportFile, SetAside
 from helpers.year.clock_words import clock_words
 from helpers.year.load import Year
 from helpers.year.models import Calendar, Correction
@@ -25,12 +26,6 @@ from helpers.year.tidy import record_columns, tidy_columns
 LISTED = 200
 #: What the database may hold at a time; beyond it spills to disk.
 MEMORY = "2400MB"
-
-
-@dataclass(frozen=True)
-class SetAside:
-    reason: str
-    rows: int
 
 
 @dataclass(frozen=True)
@@ -182,24 +177,36 @@ def _reconcile(connection: duckdb.DuckDBPyConnection, year: Year, table: str,
     def one(query: str) -> int:
         return int(connection.execute(query).fetchall()[0][0])
 
-    reasons = connection.execute(
-        "SELECT _reason, count(*) FROM judged WHERE _reason IS NOT NULL GROUP BY _reason "
-        "ORDER BY count(*) DESC, _reason").fetchall()
+    counted = connection.execute(
+        "SELECT _file_no, _reason, count(*) FROM judged GROUP BY _file_no, _reason ORDER BY count(*) DESC, _reason").fetchall()
     unread = "FROM judged WHERE _reason IS NULL AND _unreadable IS NOT NULL"
     return Reconciliation(
         table=table,
         title=spec.title,
         rows_in=one("SELECT count(*) FROM source"),
-        used=one("SELECT count(*) FROM judged WHERE _reason IS NULL"),
+        used=sum(rows for _, reason, rows in counted if reason is None),
         entities=entities,
-        set_aside=tuple(SetAside(reason, rows) for reason, rows in reasons),
+        set_aside=_set_aside(counted),
         corrected=corrected,
         repeated_kept=0 if spec.repeats_set_aside else one(sql.repeated(spec)),
         unreadable_cells=one(f"SELECT coalesce(sum(len(_unreadable)), 0) {unread}"),
         unreadable=_unreadable(connection, spec, unread),
-        files=tuple(files),
+        files=tuple(_accounted(file, [c for c in counted if c[0] == number]) for number, file in enumerate(files)),
         columns=tuple(_schema(spec, year.year.calendar)),
     )
+
+
+def _set_aside(counted: Sequence[tuple[int, str | None, int]]) -> tuple[SetAside, ...]:
+    """How many rows each reason sets aside, the most frequent first."""
+    rows: Counter[str] = Counter()
+    for _, reason, number in counted:
+        if reason is not None:
+            rows[reason] += number
+    return tuple(SetAside(reason, number) for reason, number in sorted(rows.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _accounted(file: ExportFile, counted: Sequence[tuple[int, str | None, int]]) -> ExportFile:
+    return replace(file, used=sum(rows for _, reason, rows in counted if reason is None), set_aside=_set_aside(counted))
 
 
 def _unreadable(connection: duckdb.DuckDBPyConnection, spec: Table, unread: str) -> tuple[UnreadableCell, ...]:

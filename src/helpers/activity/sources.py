@@ -25,8 +25,14 @@ SHOWN = 5
 
 
 @dataclass(frozen=True)
+class SetAside:
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True)
 class ExportFile:
-    """One export as handed over. ``cut_off``: it ends without a line end."""
+    """One export as handed over: ``rows`` = ``used`` + the rows set aside. ``cut_off``: it ends without a line end."""
 
     file: str
     sha256: str
@@ -34,6 +40,8 @@ class ExportFile:
     rows: int
     absent_columns: tuple[str, ...]
     cut_off: bool
+    used: int = 0
+    set_aside: tuple[SetAside, ...] = ()
 
 
 def load(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, required: Sequence[str],
@@ -62,7 +70,7 @@ def load(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, require
         raise ExportError("file_missing", "、".join(spec.files), "没有这个文件", hint="把导出文件放到这个位置，或改正 files")
     nowhere = [c for c in spec.columns if c not in found]
     if nowhere:
-        raise missing_column(sheet, nowhere[0], spec.columns[nowhere[0]].source)
+        raise missing_column(sheet, nowhere[0], spec.columns[nowhere[0]].source, nowhere=True)
     if connection.execute("SELECT count(*) FROM ragged").fetchall()[0][0]:
         parts.append(_ragged_rows(spec))
     connection.execute(f"CREATE VIEW source AS {' UNION ALL '.join(parts)}")

@@ -149,6 +149,11 @@ def misses_of(rows: pd.DataFrame, aim: Aim) -> pd.DataFrame:
     return rows.loc[judged.index[judged["miss"].to_numpy() == 1]]
 
 
+def missed_rows(rows: pd.DataFrame, aim: Aim) -> pd.Series:
+    """For each row that counts whether it fell short, in source order."""
+    return _judged(rows, aim)["miss"] == 1
+
+
 # --- rows as integers -----------------------------------------------------------------------------
 
 

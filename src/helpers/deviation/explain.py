@@ -7,10 +7,15 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from helpers.deviation.decompose import Aim, decompose, drill_down, misses_of
+from helpers.deviation.control import control_chart
+from helpers.deviation.decompose import Aim, decompose, drill_down, missed_rows, misses_of
 from helpers.deviation.raised import Deviation, Observed, raise_deviations
+from helpers.deviation.states import divide, moments, time_in_state
+from helpers.deviation.structure import concentration, ranked, structures
+from helpers.deviation.trend import Before
 from helpers.deviation.values import plain, side
 from helpers.measures.compile import scale_of
+from helpers.year.tidy import tidy_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,19 +28,31 @@ if TYPE_CHECKING:
 
 #: Rows that missed, listed per deviation; their number is always exact.
 LISTED = 200
+#: And so many that a special month of the control chart names.
+LISTED_IN_MONTH = 20
+#: Over so many dimensions at once the misses are counted.
+DRILLED = 3
+#: Dimensions that need no column: made of the measure's date and of the table's states.
+MONTH, STATE = "month", "state"
+#: The month of a row whatever columns its table has.
+CALENDAR_MONTH = "_month"
+#: Where a row stands in the exports.
+PLACE = ("source_file", "source_row")
 MASKED = "（个人信息）"
 
 
-def explain_year(found: YearAttained, measures: Measures) -> list[dict[str, Any]]:
-    """The ``deviations`` of results.json, in the order of the indicators and their parts."""
-    results = [result for one in found.indicators for result in _results(one, found)]
-    behind = {(o.indicator, o.part): (figure, dimensions) for o, figure, dimensions in results}
+def explain_year(found: YearAttained, measures: Measures, previous: YearAttained | None = None) -> list[dict[str, Any]]:
+    """The ``deviations`` of results.json, in the order of the indicators and their parts.
+
+    ``previous``: last year's results, for each figure's change.
+    """
+    results = [result for one in found.indicators for result in _results(one, found, previous)]
+    behind = {(o.indicator, o.part): (o, figure, dimensions) for o, figure, dimensions in results}
     raised = []
     for deviation in raise_deviations([o for o, _, _ in results]):
-        figure, dimensions = behind[deviation.indicator, deviation.part]
-        observed = next(o for o, _, _ in results if (o.indicator, o.part) == (deviation.indicator, deviation.part))
-        if deviation.kind == "shortfall" and figure is not None:
-            deviation = with_causes(deviation, observed, figure, dimensions, measures)
+        observed, figure, dimensions = behind[deviation.indicator, deviation.part]
+        if figure is not None:
+            deviation = with_records(deviation, observed, figure, dimensions, measures)
         raised.append({**deviation.to_json(), **_column_words(figure, found)})
     return raised
 
@@ -50,29 +67,65 @@ def _column_words(figure: Figure | None, found: YearAttained) -> dict[str, dict[
 # --- what came out --------------------------------------------------------------------------------
 
 
-def _results(one: Attained, found: YearAttained) -> Iterator[tuple[Observed, Figure | None, Sequence[str]]]:
+def _results(one: Attained, found: YearAttained, previous: YearAttained | None
+             ) -> Iterator[tuple[Observed, Figure | None, Sequence[str]]]:
     """The indicator, or instead of a compound one each of its parts; with the figure and dimensions."""
     from helpers.indicators import is_overshoot
 
+    last = next((o for o in previous.indicators if o.spec.id == one.spec.id), None) if previous else None
     if one.parts:
+        parts = {part.spec.name: part for part in last.parts} if last else {}
         for part in one.parts:
-            yield _observed_part(one, part, found), part.figure, part.spec.explain
+            before = _before(part, parts.get(part.spec.name), found, previous)
+            yield _observed_part(one, part, found, before), part.figure, part.spec.explain
         return
     over = is_overshoot(one.target, one.outcome, found.rules, declared=one.spec.overshoot)
+    lost = None if one.score is None else Fraction(one.spec.weight) - Fraction(one.score)
+    before = _before(one, last if last and not last.parts else None, found, previous)
     yield Observed(
         one.spec.id, None, one.outcome.status, _unit(one.target, one.figure), number(one.target.value), one.value,
         side(one.target), over, one.interval, _agg(one.figure, found), one.figure.n if one.figure else None,
-        one.months), one.figure, one.spec.explain
+        one.months, one.figure.hits if one.figure else None, lost, before), one.figure, one.spec.explain
 
 
-def _observed_part(one: Attained, part: Part, found: YearAttained) -> Observed:
+def _observed_part(one: Attained, part: Part, found: YearAttained, before: Before | None) -> Observed:
     """A duration limit answered by a share is held against the share that must keep it."""
     kept = part.target.kind == "duration" and part.figure is not None and part.figure.unit == "比例"
     return Observed(
         one.spec.id, part.spec.name, part.outcome.status, _unit(part.target, part.figure),
         Fraction(part.spec.required) if kept else number(part.target.value), part.value,
         "higher" if kept else side(part.target), False, None, _agg(part.figure, found),
-        part.figure.n if part.figure else None, part.months)
+        part.figure.n if part.figure else None, part.months, part.figure.hits if part.figure else None,
+        _part_lost(one, part), before)
+
+
+def _part_lost(one: Attained, part: Part) -> Fraction | None:
+    """What a part costs of its indicator's weight, before the indicator's score is rounded."""
+    if one.score is None or part.outcome.attainment is None:
+        return None
+    declared = part.spec.share_of_weight
+    share = Fraction(1, len(one.parts)) if declared is None else Fraction(declared)
+    return Fraction(one.spec.weight) * share * (1 - min(Fraction(1), part.outcome.attainment))
+
+
+def _before(now: Attained | Part, last: Attained | Part | None, found: YearAttained, previous: YearAttained | None
+            ) -> Before | None:
+    """Last year's figure of an indicator or part; a measure declared otherwise is not the same one."""
+    if last is None or previous is None:
+        return None
+    figure = last.figure
+    same = _declared(now.figure, found) == _declared(figure, previous)
+    return Before(previous.year.fiscal_year, last.value, figure.n if figure else 0, figure.hits if figure else None,
+                  _unit(last.target, figure), last.months, same)
+
+
+def _declared(figure: Figure | None, found: YearAttained) -> Any:
+    """How a figure is measured, whatever it is called; None where it is stated or rated."""
+    if figure is None:
+        return None
+    measure = found.year.measures[figure.measure]
+    parts = [found.year.measures[name] for name in (measure.numerator, measure.denominator) if name]
+    return [one.model_dump(exclude={"words", "numerator", "denominator"}) for one in (measure, *parts)]
 
 
 def number(value: Any) -> Fraction | None:
@@ -89,31 +142,86 @@ def _agg(figure: Figure | None, found: YearAttained) -> Any:
     return agg if agg in ("share", "mean", "sum", "count") else None
 
 
-# --- causes ---------------------------------------------------------------------------------------
+# --- the records behind ---------------------------------------------------------------------------
 
 
-def with_causes(deviation: Deviation, observed: Observed, figure: Figure, dimensions: Sequence[str],
-                measures: Measures) -> Deviation:
-    """The deviation with its gap split over each dimension, the drill-down and the rows that missed.
+def with_records(deviation: Deviation, observed: Observed, figure: Figure, dimensions: Sequence[str],
+                 measures: Measures) -> Deviation:
+    """The deviation with what the records say: control chart, time in state, and for a shortfall its
+    gap over each dimension, the drill-down and the rows that missed.
 
-    A ratio, a quantile or a figure without declared dimensions has no causes in the records. A
-    personal column is no dimension.
+    A ratio or a quantile has no rows of its own to say anything; nor has a result without a figure as
+    its target. A personal column is no dimension.
     """
-    measure = measures.year.measures[figure.measure]
+    chart = control_chart(observed.months, observed.agg or "quantile")
+    told = chart.to_json() if chart else None
     if observed.agg is None or observed.target is None or observed.side is None:
+        return replace(deviation, control=told)
+    for signal in told["signals"] if told else ():
+        signal.update(favourable=(signal["side"] == "high") == (observed.side == "higher"), misses=0, tickets=[])
+    deviation = replace(deviation, control=told)
+    against = [signal for signal in told["signals"] if not signal["favourable"]] if told else []
+    # A log can have millions of rows: they are read only for what needs them.
+    if deviation.kind not in ("shortfall", "trend") and not against:
         return deviation
+    measure = measures.year.measures[figure.measure]
     aim = Aim(observed.agg, observed.target, observed.side, scale_of(measure))
     table = measures.year.year.tables[str(measure.table)]
-    dimensions = [name for name in dimensions if name not in table.tidy_personal]
-    if not dimensions:
-        return deviation
-    shown = _ticket_columns(table, dimensions)
-    rows = measures.rows(figure.measure, shown)
-    splits = tuple(split for name in dimensions if (split := decompose(rows, name, aim)) is not None)
+    explained = deviation.kind == "shortfall"
+    dimensions = [name for name in dimensions if name not in table.tidy_personal] if explained else []
+    rows = _rows(figure, dimensions, measures)
+    _name_tickets(against, rows, table, aim)
+    if table.states and aim.agg in ("share", "mean"):
+        deviation = replace(deviation, states=_states(rows, table, aim))
+    return with_causes(deviation, rows, figure, dimensions, aim, table) if dimensions else deviation
+
+
+def _rows(figure: Figure, dimensions: Sequence[str], measures: Measures) -> pd.DataFrame:
+    """The rows behind a figure with all columns that are asked of them; ``month`` and ``state`` are made
+    of the date and the declared states where the table has no such columns."""
+    measure = measures.year.measures[figure.measure]
+    table = measures.year.year.tables[str(measure.table)]
+    own, date = tidy_columns(table), measure.date or table.year_by
+    wanted = [*_ticket_columns(table, dimensions), *(moments(table.states) if table.states else ()), *([date] if date else ())]
+    rows = measures.rows(figure.measure, [c for c in wanted if c in own or c in PLACE])
+    made: dict[str, pd.Series] = {}
+    if date:
+        made[MONTH] = made[CALENDAR_MONTH] = rows[date].dt.strftime("%Y-%m").astype(object)
+    if table.states:
+        made[STATE] = divide(rows, table.states).longest()
+    return rows.assign(**{name: values for name, values in made.items() if name not in own})
+
+
+def _states(rows: pd.DataFrame, table: Table, aim: Aim) -> dict[str, Any]:
+    assert table.states is not None
+    words = table.column_words()
+    found = time_in_state(rows, missed_rows(rows, aim), table.states)
+    return {**found, "start_words": words.get(table.states.start, table.states.start),
+            "end_words": words.get(table.states.end, table.states.end)}
+
+
+def _name_tickets(signals: Sequence[dict[str, Any]], rows: pd.DataFrame, table: Table, aim: Aim) -> None:
+    """Add to each signal of a chart how many rows missed in its months, and the first of them by their key."""
     missed = misses_of(rows, aim)
-    pair = tuple(dimensions[:2])
+    month = missed.get(CALENDAR_MONTH)
+    for signal in signals if month is not None else ():
+        mine = missed[month.isin(signal["months"])]
+        ids = [ticket["ticket_id"] for ticket in _tickets(mine.head(LISTED_IN_MONTH), list(mine.columns), table)]
+        signal.update(misses=len(mine), tickets=ids)
+
+
+def with_causes(deviation: Deviation, rows: pd.DataFrame, figure: Figure, dimensions: Sequence[str], aim: Aim,
+                table: Table) -> Deviation:
+    """The deviation with its gap split over each dimension, those first that tell their groups apart."""
+    found = ranked(structures(rows, dimensions, aim))
+    splits = tuple(split for one in found if (split := decompose(rows, one.dimension, aim)) is not None)
+    missed, drilled = misses_of(rows, aim), tuple(dimensions[:DRILLED])
+    shown = [c for c in _ticket_columns(table, dimensions) if c in rows.columns]
+    # Where a case spent its time is no property that it had before it was late.
+    properties = [one for one in found if one.dimension != STATE]
     return replace(
-        deviation, splits=splits, dimensions=pair, cells=drill_down(missed, pair),
+        deviation, splits=splits, structures=tuple(found), concentration=concentration(rows, properties, aim),
+        dimensions=drilled, cells=drill_down(missed, drilled),
         tickets=tuple(_tickets(missed.head(LISTED), shown, table)),
         facts={**deviation.facts, "rows": figure.n, "misses": len(missed), "unknown": figure.unknown})
 
@@ -121,7 +229,7 @@ def with_causes(deviation: Deviation, observed: Observed, figure: Figure, dimens
 def _ticket_columns(table: Table, dimensions: Sequence[str]) -> list[str]:
     """Key, date, clocks with their ends, dimensions, place in the export."""
     clocks = [c for name, d in table.derived.items() if d.clock for c in (d.start, d.end, name)]
-    named = [*table.tidy_key, table.year_by, *clocks, *dimensions, "source_file", "source_row"]
+    named = [*table.tidy_key, table.year_by, *clocks, *dimensions, *PLACE]
     return list(dict.fromkeys(str(column) for column in named if column))
 
 

@@ -207,6 +207,10 @@ def _plan(spec: Fleet, devices: Sequence[Device], counts: Counts, rates: dict[Ce
             machines.append(Machine(device.id or "", cell, device.price, age, counts.own[device.id or ""]))
     budget = None if spec.budget is None else Fraction(parse_money(spec.budget))
     worse = worse_than_new(rates, new)
+    if not any(cell[2] for cell in rates):
+        unknown = any(device.bought is None for device in devices)
+        return None, (f"使用满 {spec.age_bands[0]} 年的设备都没有购置日期可查，不知道年限" if unknown else
+                      f"在用设备使用都不满 {spec.age_bands[0]} 年，没有需要更换的旧设备")
     if not new:
         return None, f"没有使用不满 {spec.age_bands[0]} 年的设备，不知道新设备的故障率，算不出更换后能减少多少故障"
     if not worse:

@@ -1,33 +1,22 @@
-"""Which results need explaining: shortfalls, overshoots, fragile ones; each with its size and why it is raised."""
+"""Which results need explaining: shortfalls, overshoots, fragile ones, trends; each with its size and why."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from helpers.deviation.decompose import Agg, Cell, Decomposition, Direction
-from helpers.deviation.values import plain
+from helpers.deviation.structure import Concentration, Structure
+from helpers.deviation.trend import FEWEST_MONTHS, Before, Course, months_course, since_last_year
+from helpers.deviation.values import MonthFigure, plain
 
-Kind = Literal["shortfall", "overshoot", "fragile"]
+Kind = Literal["shortfall", "overshoot", "fragile", "trend"]
 Status = Literal["met", "partly_met", "not_met", "unknown"]
 
-#: A month tells nothing about the year where fewer months than this have records.
-FEWEST_MONTHS = 6
 #: What a sample's interval is of.
 LEVEL = 0.95
-
-
-class MonthFigure(Protocol):
-    """One month of a series: its value and over how many rows it was taken."""
-
-    @property
-    def month(self) -> str: ...
-    @property
-    def value(self) -> Fraction | None: ...
-    @property
-    def n(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -37,7 +26,9 @@ class Observed:
     ``target`` and ``actual`` in ``unit``, None where they are not numbers; ``direction``: whether more
     or less is better, None where nobody can say. ``overshoot``: whether the rules call for a word on
     a result far beyond the target. ``interval``: of a declared sample. ``agg``: how the actual was
-    measured, None where it was stated or rated. ``rows``: how many records it was taken from.
+    measured, None where it was stated or rated. ``rows``: how many records it was taken from, ``hits``
+    of which kept the condition of a share. ``lost``: points lost, None where it is not scored.
+    ``before``: last year's figure.
     """
 
     indicator: str
@@ -52,6 +43,9 @@ class Observed:
     agg: Agg | None = None
     rows: int | None = None
     months: Sequence[MonthFigure] = ()
+    hits: int | None = None
+    lost: Fraction | None = None
+    before: Before | None = None
 
     @property
     def side(self) -> Direction | None:
@@ -71,7 +65,9 @@ class Observed:
 @dataclass(frozen=True)
 class Deviation:
     """One raised result. ``facts`` are the figures that its text needs; ``tickets`` the rows that missed,
-    without personal fields, capped (``facts["misses"]`` counts them all)."""
+    without personal fields, capped (``facts["misses"]`` counts them all). ``since``: this year's figure
+    against last year's; ``trend``: the course of the months and of the years where it goes against the
+    target; ``structures`` stand beside ``splits`` one to one; ``control`` and ``states`` as in results.json."""
 
     indicator: str
     part: str | None
@@ -84,53 +80,119 @@ class Deviation:
     dimensions: tuple[str, ...] = ()
     cells: tuple[Cell, ...] = ()
     tickets: tuple[Mapping[str, Any], ...] = ()
+    lost: Fraction | None = None
+    since: Mapping[str, Any] | None = None
+    trend: Mapping[str, Any] | None = None
+    structures: tuple[Structure, ...] = ()
+    concentration: Concentration | None = None
+    control: Mapping[str, Any] | None = None
+    states: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The object under ``deviations`` in results.json."""
         return {
             "indicator": self.indicator, "part": self.part, "kind": self.kind, "gap": plain(self.gap),
-            "unit": self.unit, "causes": [cause for split in self.splits for cause in _causes(split)],
-            "unexplained_rows": self.splits[0].unexplained if self.splits else None,
+            "unit": self.unit, "points_lost": plain(self.lost), "since_last_year": _plain(self.since),
+            "trend": _plain(self.trend), "causes": [cause for split, told in self._split() for cause in _causes(split, told)],
+            "dimensions": [told.to_json() for _, told in self._split() if told],
+            "concentration": self.concentration.to_json() if self.concentration else None,
+            "unexplained_rows": next((s.unexplained for s in self.splits if s.dimension in self.dimensions[:1]), None),
             "interval": plain(self.interval),
             "drilldown": [{**dict(zip(self.dimensions, cell.values, strict=True)), "rows": cell.misses}
                           for cell in self.cells],
-            "tickets": [dict(ticket) for ticket in self.tickets],
+            "tickets": [dict(ticket) for ticket in self.tickets], "states": self.states, "control": self.control,
             "text_facts": {key: plain(value) for key, value in self.facts.items()}}
 
+    def _split(self) -> list[tuple[Decomposition, Structure | None]]:
+        """Each dimension's split with what is known about its structure."""
+        told = {one.dimension: one for one in self.structures}
+        return [(split, told.get(split.dimension)) for split in self.splits]
 
-def _causes(split: Decomposition) -> list[dict[str, Any]]:
-    """Groups with a part in the gap; ``cause`` is null where none is recorded, ``words`` never."""
+
+def _plain(facts: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if facts is None else {key: plain(value) for key, value in facts.items()}
+
+
+def _causes(split: Decomposition, told: Structure | None) -> list[dict[str, Any]]:
+    """Groups with a part in the gap; ``cause`` is null where none is recorded, ``words`` never.
+
+    ``expected``: misses at the overall rate, where every row could belong to the group;
+    ``beyond_chance``: whether it has more misses than chance gives it.
+    """
+    expected, beyond = (told.expected, told.beyond) if told else ({}, frozenset())
     return [{"dimension": split.dimension, "cause": group.words if group.kept else group.cause, "words": group.words,
              "contribution": plain(group.contribution),
              "avoidable": plain(group.avoidable) if group.misses else None,
-             "rows": group.rows, "misses": group.misses}
+             "rows": group.rows, "misses": group.misses,
+             "expected": plain(expected.get(group.cause)) if group.cause is not None else None,
+             "beyond_chance": group.cause in beyond if told and told.test and group.cause is not None else None}
             for group in split.groups if group.misses or group.contribution]
 
 
 def raise_deviations(observed: Iterable[Observed]) -> list[Deviation]:
-    """At most one deviation each, in the order given; nothing for what is unknown or plainly met.
+    """The deviations in the order given; nothing for what is unknown or plainly met.
 
     Shortfall: not or only partly met. Overshoot: met far beyond the target, where the rules ask for a
     word. Fragile: met, but a sample's interval reaches past the target, or one month more like the
-    worst in place of an average one would have missed it.
+    worst in place of an average one would have missed it. Trend: met, but the figures move against the
+    target beyond chance, over the months or since last year; raised beside overshoot or fragile, while
+    a shortfall carries its own trend.
     """
     raised = []
     for one in observed:
+        since, trend = changes(one)
         if one.status in ("not_met", "partly_met"):
-            raised.append(_deviation(one, "shortfall", {}))
-        elif one.status == "met" and one.overshoot:
-            raised.append(_deviation(one, "overshoot", {}))
-        elif one.status == "met":
-            why = fragile(one)
-            if why is not None:
-                raised.append(_deviation(one, "fragile", why))
+            raised.append(_deviation(one, "shortfall", {}, since, trend))
+        if one.status != "met":
+            continue
+        why = None if one.overshoot else fragile(one)
+        if one.overshoot:
+            raised.append(_deviation(one, "overshoot", {}, since))
+        elif why is not None:
+            raised.append(_deviation(one, "fragile", why, since))
+        if trend is not None:
+            raised.append(_deviation(one, "trend", {}, since, trend))
     return raised
 
 
-def _deviation(one: Observed, kind: Kind, more: Mapping[str, Any]) -> Deviation:
+def _deviation(one: Observed, kind: Kind, more: Mapping[str, Any], since: Mapping[str, Any] | None,
+               trend: Mapping[str, Any] | None = None) -> Deviation:
     facts = {"actual": one.actual, "target": one.target, "rows": one.rows, **more}
     return Deviation(one.indicator, one.part, kind, one.gap, one.unit, one.interval,
-                     {key: value for key, value in facts.items() if value is not None})
+                     {key: value for key, value in facts.items() if value is not None},
+                     lost=one.lost, since=since, trend=trend)
+
+
+# --- trends ---------------------------------------------------------------------------------------
+
+
+def changes(one: Observed) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """This year's figure against last year's, and the trend against the target where there is one.
+
+    A trend needs a measured figure and a numeric target with one side. ``by``: months, last_year or
+    both. The figures of the months are there where they have a course; ``ahead`` is next year's figure
+    if it goes on so, ``ahead_misses`` whether that would miss the target. The target of a count or sum
+    is a year's: its months have a course against it only where next year would miss it. Months that
+    went the same way last year, in a year no worse than that, are the season and no trend.
+    """
+    since = since_last_year(one.actual, one.rows or 0, one.hits, one.unit, one.months, one.agg, one.before)
+    if one.agg is None or one.target is None or one.side is None or one.direction == "equal":
+        return since, None
+    course = months_course(one.months, one.agg, one.side, one.before.months if one.before and one.before.same else ())
+    change = since["change"] if since and since["beyond_chance"] else 0
+    worse = change < 0 if one.side == "higher" else change > 0
+    facts = _course_facts(one, course) if course else {}
+    if facts and ((course.seasonal and not worse) or (one.agg in ("count", "sum") and not facts["ahead_misses"])):
+        facts = {}
+    by = [name for name, there in (("months", facts), ("last_year", worse)) if there]
+    return since, {"by": by, **facts} if by else None
+
+
+def _course_facts(one: Observed, course: Course) -> dict[str, Any]:
+    ahead = course.ahead * (12 if one.agg in ("count", "sum") else 1)
+    return {"tau": round(course.tau, 6), "p_value": round(course.p_value, 6), "months": course.months,
+            "slope": course.slope, "first": course.first, "last": course.last, "ahead": ahead,
+            "ahead_misses": _misses(one, Fraction(ahead)), "seasonal": course.seasonal}
 
 
 # --- fragile --------------------------------------------------------------------------------------

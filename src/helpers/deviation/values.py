@@ -4,12 +4,33 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from helpers.indicators import Target
+
+
+class MonthFigure(Protocol):
+    """One month of a series: its value, over how many rows it was taken, and for a share the rows that
+    kept the condition."""
+
+    @property
+    def month(self) -> str: ...
+    @property
+    def value(self) -> Fraction | None: ...
+    @property
+    def n(self) -> int: ...
+    @property
+    def hits(self) -> int | None: ...
+
+
+def with_figures(months: Sequence[MonthFigure], agg: str | None) -> list[MonthFigure]:
+    """The months that say something: of a count or sum each one, nothing being nothing; else those with rows."""
+    known = [m for m in months if m.value is not None]
+    return known if agg in ("count", "sum") else [m for m in known if m.n > 0]
 
 
 def side(target: Target) -> Literal["higher", "lower", "equal"] | None:

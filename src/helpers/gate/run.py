@@ -170,6 +170,8 @@ def _account_rules(table: str, repeats: bool) -> list[Rule]:
     return [
         Rule("rows_reconciled", equal, {"column_A": "rows_in", "column_B": "accounted"}, "stop",
              "读入行数须等于采用行数与各类剔除行数之和", again, origin="reconciliation"),
+        Rule("files_reconciled", "expect_column_values_to_be_between", {"column": "files_off", "max_value": 0}, "stop",
+             "每个文件的读入行数须等于采用行数与剔除行数之和", again, origin="reconciliation"),
         Rule("rows_arrived", equal, {"column_A": "entities", "column_B": "arrived"}, "stop",
              "送交校验的行数须等于清洗得出的行数", again, origin="reconciliation"),
         Rule("cells_readable", "expect_column_values_to_be_between",
@@ -192,14 +194,16 @@ def _account_checks(table: str, account: Mapping[str, Any], frame: pd.DataFrame 
            "entities": account.get("entities", account["used"]),
            "arrived": 0 if frame is None else len(frame), "unreadable_cells": account.get("unreadable_cells", 0),
            "repeated_kept": account.get("repeated_kept", 0)}
+    off = [f["file"] for f in account.get("files", ()) if f["rows"] != f["used"] + sum(s["rows"] for s in f["set_aside"])]
+    row["files_off"] = len(off)
     judged = pd.DataFrame([row])
     rules = _account_rules(table, about.repeats)
     outcomes = adapter.judge(judged, [(rule.expectation, rule.arguments) for rule in rules])
-    reconciled, arrived, readable, *repeated = (
+    reconciled, files, arrived, readable, *repeated = (
         _check(table, about, rule, outcome, judged) for rule, outcome in zip(rules, outcomes, strict=True))
     said = (f"读入 {row['rows_in']} 行，采用 {account['used']} 行，剔除 {aside} 行",
             f"清洗得出 {row['entities']} 行，送到 {row['arrived']} 行")
-    return [_about_table(reconciled, said[0]), _about_table(arrived, said[1]),
+    return [_about_table(reconciled, said[0]), _about_table(files, "、".join(off)), _about_table(arrived, said[1]),
             _cells(readable, account, row["unreadable_cells"]),
             *(_repeated(check, row["repeated_kept"]) for check in repeated)]
 

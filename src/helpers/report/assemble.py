@@ -248,8 +248,9 @@ def results_json(year: Year, *, attainment: Mapping[str, Any], deviation: Mappin
         "use_of_results": list(declared.use_of_results),
         **{k: attainment[k] for k in ("budget", "activities", "activity_total", "activity_unit", "indicators",
                                       "score", "rules", "evidence_list")},
-        "tables": [{k: t[k] for k in ("table", "title", "rows_in", "used", "entities", "set_aside", "corrected")}
-                   for t in tables],
+        "tables": [{**{k: t[k] for k in ("table", "title", "rows_in", "used", "entities", "set_aside", "corrected")},
+                    "files": [{"file": f["file"], "rows_in": f["rows"], "used": f["used"], "set_aside": f["set_aside"]}
+                              for f in t["files"]]} for t in tables],
         "deviations": deviation["deviations"], "plan": deviation["plan"], "followup": deviation["followup"],
         "audit": attainment["audit"], "validation": validation, "provenance": dict(provenance),
     }

@@ -12,7 +12,7 @@ from helpers.year.expressions import GIVEN, ExpressionError, check_expression, d
 from helpers.year.faults import Fault, did_you_mean
 from helpers.year.grain import Grain
 from helpers.year.load import Lines, Year
-from helpers.year.tables import Table
+from helpers.year.tables import States, Table
 from helpers.year.tidy import export_columns, matching_files, record_columns, tidy_columns
 
 Path_ = tuple[str | int, ...]
@@ -34,6 +34,8 @@ def check_tables(year: Year) -> Iterator[Fault]:
             yield from _holds(year, (*path, "derived", column, "hold"), table.derived[column].hold, table)
         if table.grain:
             yield from _grain(lines, (*path, "grain"), table, table.grain)
+        if table.states:
+            yield from _states(lines, (*path, "states"), table, table.states)
 
 
 def _files(year: Year, path: Path_, table: Table) -> Iterator[Fault]:
@@ -130,6 +132,20 @@ def _derived(lines: Lines, path: Path_, name: str, table: Table) -> Iterator[Fau
                               hint=f"来源有钟点的，在 columns.{column} 里写 type: datetime；没有的改用 clock: workdays")
     if spec.by and spec.by.column not in records:
         yield unknown(lines, (*path, "by", "column"), "列", spec.by.column, records)
+
+
+def _states(lines: Lines, path: Path_, table: Table, states: States) -> Iterator[Fault]:
+    """Every moment of a state is a column of the records that holds date and time."""
+    records = record_columns(table)
+    for place, column in states.moments():
+        at = (*path, *(int(step) if step.isdigit() else step for step in place.split(".")))
+        if column not in records:
+            yield unknown(lines, at, "列", column, records)
+        elif records[column] not in DATES:
+            yield _not_a_date(lines, at, column)
+        elif records[column] == "DATE":
+            yield lines.fault("day_without_time", at, f"{column} 只有日期，算不出各环节的时间",
+                              hint=f"来源有钟点的，在 columns.{column} 里写 type: datetime；没有的不写进 states")
 
 
 # --- holds ----------------------------------------------------------------------------------------

@@ -251,9 +251,12 @@ def _units(lines: Lines, path: Path_, measure: Measure, target: Target) -> Itera
 def _explain(year: Year, path: Path_, dimensions: Sequence[str], actual: Actual) -> Iterator[Fault]:
     measure = year.measures.get(actual.measure or "")
     table = year.year.tables.get(measure.table or "") if measure else None
+    known = [*tidy_columns(table)] if table else []
+    if measure and table:  # made of the date and of the states where the table has no such columns
+        known += ["month"] if measure.date or table.year_by else []
+        known += ["state"] if table.states else []
     for dimension in dimensions:
-        if table is None or dimension not in tidy_columns(table):
-            known = list(tidy_columns(table)) if table else []
+        if dimension not in known:
             yield unknown(year.lines["indicators.yml"], path, "列", dimension, known)
 
 

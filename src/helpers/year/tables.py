@@ -11,8 +11,8 @@ from helpers.year.base import Identifier, Model, Strings, Words, as_list
 from helpers.year.clocks import ColumnType, Derived
 from helpers.year.grain import Grain
 
-__all__ = ["Checks", "Column", "Derived", "GateRule", "Grain", "Identifier", "Level", "Model", "Strings",
-           "Table", "Words"]
+__all__ = ["Checks", "Column", "Derived", "GateRule", "Grain", "Identifier", "Level", "Model", "State",
+           "States", "Strings", "Table", "Words"]
 
 Level = Literal["stop", "note"]
 Action = Literal["stop", "set_aside", "keep"]
@@ -118,6 +118,41 @@ class Checks(Model):
     ragged: Literal["stop", "set_aside"] = "stop"
 
 
+class State(Model):
+    """One state of a case, from one moment to another; ``words`` is what readers call it."""
+
+    words: Words
+    start: Identifier = Field(alias="from")
+    end: Identifier = Field(alias="to")
+
+
+class States(Model):
+    """Where the time between ``start`` and ``end`` of a case went.
+
+    ``parts``: the recorded states; where two overlap, the time counts to the one declared first.
+    ``rest``: what the remaining time of a case is called, such as the work itself.
+    """
+
+    start: Identifier
+    end: Identifier
+    parts: tuple[State, ...] = Field(min_length=1)
+    rest: Words
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> States:
+        words = [*(part.words for part in self.parts), self.rest]
+        if len(set(words)) < len(words):
+            raise ValueError("states 里各环节和 rest 的名称不能相同")
+        return self
+
+    def moments(self) -> tuple[tuple[str, str], ...]:
+        """Place in the declaration and column of every moment."""
+        own = [("start", self.start), ("end", self.end)]
+        for number, part in enumerate(self.parts):
+            own += [(f"parts.{number}.from", part.start), (f"parts.{number}.to", part.end)]
+        return tuple(own)
+
+
 class GateRule(Model):
     """One Great Expectations type with its arguments, our level, words and remedy.
 
@@ -150,7 +185,7 @@ class Table(Model):
     ``grain``: the rows are events, one tidy row is a case. ``timezone``: times with an offset are
     converted to this zone, or ``as_written``; different offsets and UTC are refused without it.
     ``exact_duplicates``: rows equal in all declared columns are kept and counted, or all but the
-    first set aside (what a ``key`` says by itself). ``year_by``: the date that decides the fiscal year.
+    first set aside (what a ``key`` says by itself). ``states``: where the time of a case went. ``year_by``: the date that decides the fiscal year.
     """
 
     title: Words
@@ -175,6 +210,7 @@ class Table(Model):
     near_duplicates: Annotated[tuple[NearDuplicates, ...], BeforeValidator(as_list)] = ()
     checks: Checks = Field(default_factory=Checks)
     personal: Strings = ()
+    states: States | None = None
     gate: tuple[GateRule, ...] = ()
     document: str | None = None
     custodian: str | None = None

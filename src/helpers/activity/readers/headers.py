@@ -41,13 +41,13 @@ def find_columns(sheet: Sheet, spec: Table, required: Sequence[str]) -> dict[str
     return found
 
 
-def missing_column(sheet: Sheet, name: str, spellings: Sequence[str]) -> ExportError:
+def missing_column(sheet: Sheet, name: str, spellings: Sequence[str], *, nowhere: bool = False) -> ExportError:
     """What the file has in place of the column; a header in no known letters was decoded wrongly."""
     there = [h for h in sheet.headers if h.strip()]
     near = did_you_mean(spellings[0], there)
     shown = "、".join(there[:SHOWN]) + (f"……共 {len(there)} 列" if len(there) > SHOWN else "")
     return ExportError(
-        "missing_column", sheet.file, f"缺少列 {name}（表头应为：{'、'.join(spellings)}）",
+        "missing_column", sheet.file, f"{'没有一个文件含有列' if nowhere else '缺少列'} {name}（表头应为：{'、'.join(spellings)}）",
         rows=[(max(sheet.first - 1, 1), f"表头是：{shown}")],
         hint=f"{near.rstrip('?') + '？' if near and near.endswith('?') else ''}在 year.yml 的 columns.{name} 里补上这个文件所用的表头；"
              "表头不在第一行的写 header_row，表头是乱码的改正 encoding")

@@ -20,6 +20,7 @@ class Sheet:
 
     ``first``: the source row of the first one. ``cut_off``: the file ends without a line end, so its
     last record may be incomplete. ``ragged``: rows with another number of cells, and their text.
+    ``encoding`` and ``delimiter``: of a text file, as found.
     """
 
     file: str
@@ -30,6 +31,8 @@ class Sheet:
     numbered: bool = False
     cut_off: bool = False
     ragged: tuple[tuple[int, str], ...] = ()
+    encoding: str | None = None
+    delimiter: str | None = None
 
     @property
     def relation(self) -> str:

@@ -11,7 +11,7 @@ import csv
 import io
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ def read(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
         layout = _layout(path, "utf-8", shown, spec)
         rows = _quick(layout, whole, staged)
         if rows is not None:
-            return Sheet(shown, layout.headers, staged, rows, spec.header_row + 1, cut_off=whole.cut_off)
+            return _sheet(shown, layout, staged, rows, whole)
     copy = staged.with_suffix(".txt")
     plain, encoding = encodings.utf8_file(path, shown, spec.encoding, copy)
     try:
@@ -64,15 +64,19 @@ def read(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
         if plain == copy:
             rows = _quick(layout, _Bytes.of(plain), staged)
             if rows is not None:
-                return Sheet(shown, layout.headers, staged, rows, spec.header_row + 1, cut_off=whole.cut_off)
+                return _sheet(shown, layout, staged, rows, whole)
         rows, ragged = _careful(layout, shown, spec, staged)
     finally:
         copy.unlink(missing_ok=True)
-    sheet = Sheet(shown, layout.headers, staged, rows, spec.header_row + 1, numbered=True,
-                  cut_off=whole.cut_off, ragged=ragged)
+    sheet = replace(_sheet(shown, layout, staged, rows, whole), numbered=True, ragged=ragged)
     if not whole.paired:
         _refuse_open_quote(sheet)
     return sheet
+
+
+def _sheet(shown: str, layout: Layout, staged: Path, rows: int, whole: _Bytes) -> Sheet:
+    return Sheet(shown, layout.headers, staged, rows, layout.header_row + 1, cut_off=whole.cut_off,
+                 encoding=layout.encoding, delimiter=layout.delimiter)
 
 
 # --- the file as bytes ----------------------------------------------------------------------------

@@ -6,16 +6,20 @@ A chart with nothing to draw returns no block; one that would not fit a page ret
 from helpers.report.figures.activities import activities_chart, activity_months_chart
 from helpers.report.figures.attainment import attainment_chart
 from helpers.report.figures.causes import cause_pareto_chart
+from helpers.report.figures.control import control_figure
 from helpers.report.figures.funds import funds_chart
 from helpers.report.figures.series import monthly_chart, trend_chart, years_chart
+from helpers.report.figures.states import states_figure
 
 __all__ = [
     "activities_chart",
     "activity_months_chart",
     "attainment_chart",
     "cause_pareto_chart",
+    "control_figure",
     "funds_chart",
     "monthly_chart",
+    "states_figure",
     "trend_chart",
     "years_chart",
 ]

@@ -49,7 +49,32 @@ def _dimension(cause: Mapping[str, Any], deviation: Mapping[str, Any]) -> str:
 
 def cause_name(cause: Mapping[str, Any], dimension: str) -> str:
     """A cause's name; rows without one are 未记录原因 (or 备件, …), never spread over the others."""
-    return w.plain(cause.get("cause")) or f"未记录{dimension}"
+    return value_name(cause.get("dimension"), cause.get("cause")) or f"未记录{dimension}"
+
+
+def value_name(dimension: str | None, value: Any) -> str:
+    """One value of a dimension as a reader knows it: months as 2024年8月."""
+    return w.date_text(w.plain(value)) if dimension == "month" else w.plain(value)
+
+
+def told_apart(deviation: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """What the records say about each dimension, under the name that ``by_dimension`` gives it."""
+    return {_dimension(one, deviation): one for one in deviation.get("dimensions") or ()}
+
+
+def leading_cause(dimension: str, deviation: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The cause to name for a dimension: the largest one, among those beyond chance where that was tested.
+
+    None where nothing has a name, nothing adds to the gap, there is one group only, or the groups
+    differ by no more than chance.
+    """
+    found = told_apart(deviation).get(dimension) or {}
+    causes = [c for c in by_dimension(deviation).get(dimension, ()) if c.get("cause") and c["contribution"] > 0]
+    if found.get("tells_apart") is False or (found.get("groups") == 1 and not found.get("test")):
+        return None
+    if found.get("tells_apart"):
+        causes = [c for c in causes if c.get("beyond_chance")] or causes
+    return causes[0] if causes else None
 
 
 def by_dimension(deviation: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:

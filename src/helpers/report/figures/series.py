@@ -46,7 +46,7 @@ def monthly_chart(indicator: Mapping[str, Any], name: str, subject: str) -> tupl
             _paint_line(axes, months, texts, missed, goal, unit)
         else:
             _paint_columns(axes, months, texts)
-        _month_axis(axes, months)
+        month_axis(axes, months)
 
     told_months = [f"{row[0]}{row[1]}" for row in rows]
     data = data_table(f"{caption}的数据", titles, rows)
@@ -66,12 +66,14 @@ def _misses(value: float, goal: float, indicator: Mapping[str, Any]) -> bool:
     return value > goal if w.lower_is_better(indicator) else value < goal
 
 
-def _place(month: str) -> int:
+def month_place(month: str) -> int:
+    """Months as consecutive whole numbers."""
     return int(month[:4]) * 12 + int(month[5:7])
 
 
-def _month_axis(axes: Any, months: Sequence[Mapping[str, Any]]) -> None:
-    places = list(range(_place(months[0]["month"]), _place(months[-1]["month"]) + 1))
+def month_axis(axes: Any, months: Sequence[Mapping[str, Any]]) -> None:
+    """The months along the bottom, and no axis for the figures, which stand at their marks."""
+    places = list(range(month_place(months[0]["month"]), month_place(months[-1]["month"]) + 1))
     axes.set_xticks(places, [f"{(place - 1) % 12 + 1}月" for place in places])
     axes.tick_params(axis="x", length=0)
     axes.set_xlim(places[0] - 0.5, places[-1] + 0.5)
@@ -87,9 +89,9 @@ def _paint_line(
     goal: float | None,
     unit: str | None,
 ) -> None:
-    places = [_place(month["month"]) for month in months]
+    places = [month_place(month["month"]) for month in months]
     values = [month["value"] for month in months]
-    for start, end in _runs(places):
+    for start, end in month_runs(places):
         axes.plot(places[start:end], values[start:end], color=BLUE)
     sides = _sides(values)
     for place, value, text, miss, below in zip(places, values, texts, missed, sides, strict=True):
@@ -122,7 +124,7 @@ def _sides(values: Sequence[float]) -> list[bool]:
     return [padded[at] < (padded[at - 1] + padded[at + 1]) / 2 for at in range(1, len(values) + 1)]
 
 
-def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
+def month_runs(places: Sequence[int]) -> list[tuple[int, int]]:
     """Slices of consecutive months: the line breaks where a month is missing."""
     starts = [0] + [at for at in range(1, len(places)) if places[at] != places[at - 1] + 1]
     return list(zip(starts, [*starts[1:], len(places)], strict=True))
@@ -130,7 +132,7 @@ def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
 
 def _paint_columns(axes: Any, months: Sequence[Mapping[str, Any]], texts: Sequence[str]) -> None:
     for month, text in zip(months, texts, strict=True):
-        place = _place(month["month"])
+        place = month_place(month["month"])
         axes.bar([place], [month["value"]], width=0.62, **FILLS["met"])
         axes.annotate(
             text, (place, month["value"]), xytext=(0, 2), textcoords="offset points",

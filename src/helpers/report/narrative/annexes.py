@@ -53,6 +53,7 @@ def data_checks(results: Results) -> Iterable[Block]:
     if tables:
         yield from f.para(_reconciled(tables))
         yield _reconciliation_table(tables)
+        yield from _files_table(tables)
 
 
 def _checked(validation: Entry, tables: Sequence[Entry]) -> str:
@@ -146,6 +147,22 @@ def _reconciliation_table(tables: Sequence[Entry]) -> Table:
             rows.append([*merged, str(reason["rows"]), w.clause(reason["reason"])])
     note = "读入行数等于采用行数与剔除行数之和；形成条数是采用的行归并后的业务记录数。"
     return f.table("数据表核对情况", columns, rows, note=note)
+
+
+def _files_table(tables: Sequence[Entry]) -> Iterable[Block]:
+    """The same account for each export, where a table has several."""
+    rows = []
+    for table in tables:
+        files = table.get("files") or []
+        for at, file in enumerate(files if len(files) > 1 else []):
+            merged = [Cell(text=w.clause(table.get("title") or table["table"]), rowspan=len(files))] if at == 0 else []
+            aside = [f"{w.clause(one['reason'])}{one['rows']}行" for one in file["set_aside"]]
+            rows.append([*merged, file["file"].removeprefix("exports/"), str(file["rows_in"]), str(file["used"]),
+                         "、".join(aside) or "无"])
+    if rows:
+        columns = [("数据表", "left", 1.2), ("导出文件", "left", 1.8), ("读入行数", "right", 0.9), ("采用行数", "right", 0.9),
+                   ("剔除原因及行数", "left", 2.6)]
+        yield f.table("分文件核对情况", columns, rows)
 
 
 # --- notes on the source --------------------------------------------------------------------------

@@ -7,8 +7,17 @@ from collections.abc import Iterable, Sequence
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Fold, Table
 from helpers.report.figures import cause_pareto_chart, monthly_chart
-from helpers.report.figures.causes import by_dimension, cause_name, column_words, with_tail
+from helpers.report.figures.causes import (
+    by_dimension,
+    cause_name,
+    column_words,
+    leading_cause,
+    told_apart,
+    value_name,
+    with_tail,
+)
 from helpers.report.narrative import facts as f
+from helpers.report.narrative import signals
 from helpers.report.narrative.facts import Entry, Results
 from helpers.report.narrative.opening import share_words
 from helpers.report.narrative.outline import Point
@@ -61,18 +70,38 @@ def shortfalls(results: Results) -> Iterable[Point]:
 
 def _shortfall(results: Results, deviation: Entry, name: str) -> Iterable[Block]:
     entry = f.judged(results, deviation)
-    what = f.subject(results, deviation)
-    groups = by_dimension(deviation)
-    yield from f.para(_size(entry, deviation), _rows(deviation), _unexplained(deviation))
-    yield from f.para(_main_cause(entry, deviation))
-    for dimension, causes in groups.items():
-        yield _cause_table(what, dimension, causes, deviation)
-        yield from f.full_texts((cause.get("cause") for cause in causes), f.CELL_LENGTH)
+    what, unit = f.subject(results, deviation), w.actual_unit(entry) if entry else None
+    yield from f.para(_size(entry, deviation), signals.points_lost(results, deviation),
+                      signals.last_year(deviation, unit), _rows(deviation), _unexplained(deviation))
+    yield from f.para(_main_cause(entry, deviation), signals.concentrated(deviation), signals.not_told_apart(deviation))
+    yield from _cause_tables(what, deviation)
     yield from cause_pareto_chart(deviation, name, what)
-    if entry:
-        yield from monthly_chart(entry, f"{name}-months", what)
+    yield from signals.states_blocks(deviation, f"{name}-states", what)
+    yield from f.para(signals.course(deviation, unit))
+    yield from _months(entry, deviation, name, what)
     yield from _drilldown(what, deviation)
     yield from _tickets(what, deviation)
+
+
+def _cause_tables(what: str, deviation: Entry) -> Iterable[Block]:
+    """A table for each dimension; those that tell nothing apart are folded."""
+    told, folded = told_apart(deviation), []
+    for dimension, causes in by_dimension(deviation).items():
+        blocks = [_cause_table(what, dimension, causes, deviation),
+                  *f.full_texts((cause.get("cause") for cause in causes), f.CELL_LENGTH)]
+        if told.get(dimension, {}).get("tells_apart") is False:
+            folded += blocks
+        elif len(causes) > 1 or dimension not in told:
+            yield from blocks
+    if folded:
+        yield Fold(title="各组差别没有超出偶然波动的差距构成", blocks=tuple(folded))
+
+
+def _months(entry: Entry | None, deviation: Entry, name: str, what: str) -> Iterable[Block]:
+    """The figure by month: against its target, and between its control limits where there are some."""
+    if entry:
+        yield from monthly_chart(entry, f"{name}-months", what)
+    yield from signals.control_blocks(deviation, w.actual_unit(entry) if entry else None, f"{name}-control", what)
 
 
 def _size(entry: Entry | None, deviation: Entry) -> str:
@@ -110,18 +139,24 @@ def _unexplained(deviation: Entry) -> str:
 
 
 def _main_cause(entry: Entry | None, deviation: Entry) -> str:
-    """The largest cause of each dimension, and what would have come out without the first one."""
+    """The largest cause of each dimension, and what would have come out without the first one.
+
+    Of a dimension that does not tell its groups apart no cause is named.
+    """
     told = []
     for dimension, causes in by_dimension(deviation).items():
-        top = causes[0]
-        if not top.get("cause") or top["contribution"] <= 0:
+        top = leading_cause(dimension, deviation)
+        # Where nothing was tested, only the largest group may be named, and it has to have a name.
+        if top is None or (top is not causes[0] and not top.get("beyond_chance")):
             continue
         size = w.gap_text(top["contribution"], deviation.get("unit"))
         name = f"“{w.brief(cause_name(top, dimension))}”"
-        sentence = f"按{dimension}看，影响最大的是{name}，为{size}{share_words(top, deviation)}"
+        largest = all(c["contribution"] <= top["contribution"] for c in causes)
+        lead = f"影响最大的是{name}，为" if largest else f"超出偶然波动的主要是{name}，影响为"
+        sentence = f"按{dimension}看，{lead}{size}{share_words(top, deviation)}"
         if top.get("avoidable") is not None and not told:
             sentence += f"；如果没有这一情况，实际值为{_avoidable(entry, deviation, top)}"
-        told.append(f"{sentence}。")
+        told.append(f"{sentence}{signals.against_chance(top, deviation)}。")
     return "".join(told)
 
 
@@ -181,7 +216,7 @@ def _drilldown(what: str, deviation: Entry) -> Iterable[Block]:
     if len(cells) < 2 or len(keys) < 2:
         return
     columns = [(column_words(key, deviation), "left", 2.0) for key in keys] + [("记录数", "right", 1.0)]
-    rows = [[*(w.plain(c.get(key)) or "未记录" for key in keys), str(c["rows"])] for c in cells]
+    rows = [[*(value_name(key, c.get(key)) or "未记录" for key in keys), str(c["rows"])] for c in cells]
     note = None
     if len(rows) > MOST_CELLS:
         note = f"列出记录数最多的{MOST_CELLS}种组合，另有{len(rows) - MOST_CELLS}种。"
@@ -211,7 +246,10 @@ def _ticket_columns(tickets: Sequence[Entry], dimensions: Sequence[str], deviati
     """The columns worth a reader's eye: the id, those with a known meaning, what was split over."""
     present = dict.fromkeys(key for ticket in tickets for key in ticket)
     kept = [key for key in present if column_words(key, deviation) != key or key in dimensions]
-    return [key for key in kept if any(ticket.get(key) is not None for ticket in tickets)][:MOST_COLUMNS]
+    filled = [key for key in kept if any(ticket.get(key) is not None for ticket in tickets)]
+    apart = [key for key in filled if key in dimensions]
+    others = [key for key in filled if key not in apart][: MOST_COLUMNS - len(apart)]
+    return [key for key in filled if key in others or key in apart]
 
 
 _MOMENTS, _COUNTS = ("_at",), ("workdays", "hours")
@@ -261,7 +299,8 @@ def overshoots(results: Results) -> Iterable[Point]:
         rate = f"完成率为{words}" if words != "优于目标" else "优于目标的幅度较大"
         lead = f"该项目标为{w.quoted(entry.get('target_text'))}，实际完成{f.actual_words(entry)}，{rate}。"
         advice = "下一年度应结合本年实际完成情况和测算依据，重新核定目标值。"
-        yield Point(f.subject(results, deviation), tuple([*f.para(lead, _basis(entry), advice),
+        since = signals.last_year(deviation, w.actual_unit(entry))
+        yield Point(f.subject(results, deviation), tuple([*f.para(lead, since, _basis(entry), advice),
                                                           *_optional_measures(results, deviation)]))  # fmt: skip
 
 
@@ -276,14 +315,18 @@ def _basis(entry: Entry) -> str:
 
 def fragile(results: Results) -> Iterable[Point]:
     """Met results that might as well have been missed: a small sample, or one bad month away."""
-    for deviation in f.deviations_of(results, "fragile"):
+    moving = {(d["indicator"], d.get("part")) for d in f.deviations_of(results, "trend")}
+    for at, deviation in enumerate(f.deviations_of(results, "fragile")):
         entry = f.judged(results, deviation)
         if entry is None:
             continue
+        what, unit = f.subject(results, deviation), w.actual_unit(entry)
         lead = f"该项目标为{w.quoted(entry.get('target_text'))}，实际完成{f.actual_words(entry)}，已达到目标"
         why = _bad_month(entry, deviation) or _sample(entry, deviation)
-        yield Point(f.subject(results, deviation), tuple([*f.para(f"{lead}。", why),
-                                                          *_optional_measures(results, deviation)]))  # fmt: skip
+        blocks: list[Block] = [*f.para(f"{lead}。", why, signals.last_year(deviation, unit))]
+        if (deviation["indicator"], deviation.get("part")) not in moving:
+            blocks += signals.control_blocks(deviation, unit, f"fragile-{at + 1}-control", what)
+        yield Point(what, tuple([*blocks, *_optional_measures(results, deviation)]))
 
 
 def _sample(entry: Entry, deviation: Entry) -> str:
@@ -322,9 +365,11 @@ def trends(results: Results) -> Iterable[Point]:
         entry = f.judged(results, deviation)
         if entry is None:
             continue
-        what = f.subject(results, deviation)
+        what, unit = f.subject(results, deviation), w.actual_unit(entry)
         lead = f"该项目标为{w.quoted(entry.get('target_text'))}，实际完成{f.actual_words(entry)}，各期走势不利于达到目标。"
-        blocks = [*f.para(lead), *monthly_chart(entry, f"trend-{at + 1}-months", what)]
+        blocks = [*f.para(lead, signals.course(deviation, unit), signals.last_year(deviation, unit)),
+                  *_months(entry, deviation, f"trend-{at + 1}", what),
+                  *signals.states_blocks(deviation, f"trend-{at + 1}-states", what)]
         yield Point(what, tuple([*blocks, *_optional_measures(results, deviation)]))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from helpers.report import wording as w
 from helpers.report.blocks import Card, CardItem, Front, Paragraph
-from helpers.report.figures.causes import by_dimension, cause_name
+from helpers.report.figures.causes import by_dimension, cause_name, leading_cause
 from helpers.report.narrative import facts as f
 from helpers.report.narrative.facts import Results
 
@@ -179,12 +179,12 @@ def _reason(results: Results) -> str:
     lead = f"未达目标的主要是{what}" if len(missed) > 1 else f"{what}未达目标"
     gap = found.get("gap")
     size = f"，差距为{w.gap_text(abs(gap), found.get('unit'))}" if gap else ""
-    dimension, causes = next(iter(by_dimension(found).items()), ("", []))
-    named = [cause for cause in causes if cause.get("cause") and cause["contribution"] > 0]
-    if not named:
+    dimension = next(iter(by_dimension(found)), "")
+    cause = leading_cause(dimension, found)
+    if cause is None:
         return f"{lead}{size}。"
-    share = share_words(named[0], found)
-    return f"{lead}{size}，影响最大的是“{w.brief(cause_name(named[0], dimension))}”{share}。"
+    share = share_words(cause, found)
+    return f"{lead}{size}，影响最大的是“{w.brief(cause_name(cause, dimension))}”{share}。"
 
 
 def share_words(cause: f.Entry, deviation: f.Entry) -> str:

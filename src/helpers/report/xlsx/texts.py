@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from helpers.report import wording as w
-from helpers.report.figures.causes import by_dimension, cause_name
+from helpers.report.figures.causes import by_dimension, cause_name, told_apart
 from helpers.report.narrative import facts as f
 from helpers.report.narrative.facts import Entry, Results
 from helpers.report.narrative.opening import outcome_words, score_words, share_words
@@ -54,6 +54,8 @@ def _causes(deviation: Entry) -> str:
     dimension, causes = next(iter(by_dimension(deviation).items()), ("", []))
     causes = [cause for cause in causes if cause["contribution"] > 0][:CAUSES_NAMED]
     told = [f"{w.brief(cause_name(cause, dimension), CAUSE_LENGTH)}{share_words(cause, deviation)}" for cause in causes]
+    if told and told_apart(deviation).get(dimension, {}).get("tells_apart") is False:
+        told.append(f"各项{dimension}的差别没有超出偶然波动")
     return "；".join(told) or "现有记录没有可供分析的原因"
 
 

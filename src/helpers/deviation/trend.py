@@ -1,0 +1,157 @@
+"""Whether a result moves against its target: over this year's months, or from last year to this."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from helpers.deviation.decompose import Direction
+from helpers.deviation.plan import chance
+from helpers.deviation.values import MonthFigure, with_figures
+
+#: A course is raised when chance would bring it about less often than this, both directions counted;
+#: only the unfavourable one is raised, so that white noise is raised in half as many series.
+ALPHA = 0.05
+#: A month tells nothing about the year where fewer months than this have records.
+FEWEST_MONTHS = 6
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the same measure came to last year; ``same``: it is declared in the same words of SQL."""
+
+    fiscal_year: int
+    value: Fraction | None
+    n: int = 0
+    hits: int | None = None
+    unit: str | None = None
+    months: Sequence[MonthFigure] = ()
+    same: bool = True
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course of the months beyond chance. ``slope``: change a month in the measure's unit (Theil–Sen);
+    ``first`` and ``last``: the fitted figures of the first and last month; ``ahead``: next year's mean
+    month if it goes on so; ``seasonal``: last year's months went the same way, so it may be the season."""
+
+    tau: float
+    p_value: float
+    slope: float
+    first: float
+    last: float
+    ahead: float
+    months: int
+    seasonal: bool
+
+
+def months_course(months: Sequence[MonthFigure], agg: str | None, side: Direction,
+                  before: Sequence[MonthFigure] = ()) -> Course | None:
+    """The course of a year's months if it goes against the target beyond chance, else None.
+
+    The rule: the Mann–Kendall test (Kendall's τ_b of value and month; Mann 1945, Kendall 1975) with
+    two-sided p < ``ALPHA``, and τ in the unfavourable direction. Shares must also pass the
+    Cochran–Armitage test on their counts: where early months have few rows and later ones many,
+    the order of the shares alone drifts without any change behind it. At least ``FEWEST_MONTHS``
+    months with records.
+    """
+    found = _course(months, agg, side)
+    if found is None:
+        return None
+    filled = with_figures(months, agg)
+    from scipy.stats import theilslopes
+
+    places, values = _series(filled)
+    slope, intercept, _, _ = theilslopes(values, places)
+    fitted = [float(intercept + slope * place) for place in (places[0], places[-1])]
+    # The next twelve months lie, on average, 6.5 months after December.
+    ahead = float(intercept + slope * (12.0 + 5.5))
+    if agg == "share":
+        ahead = min(max(ahead, 0.0), 1.0)
+    elif min(values) >= 0:
+        ahead = max(ahead, 0.0)
+    return Course(found[0], found[1], float(slope), *fitted, ahead, len(filled),
+                  _course(before, agg, side) is not None)
+
+
+def _series(filled: Sequence[MonthFigure]) -> tuple[np.ndarray, np.ndarray]:
+    """Months from 0 for January, and values."""
+    places = np.array([int(m.month[5:7]) - 1 for m in filled], dtype=float)
+    return places, np.array([float(m.value) for m in filled])  # type: ignore[arg-type]
+
+
+def _course(months: Sequence[MonthFigure], agg: str | None, side: Direction) -> tuple[float, float] | None:
+    """τ and p of a course against the target beyond chance."""
+    filled = with_figures(months, agg)
+    if len(filled) < FEWEST_MONTHS or len({m.value for m in filled}) < 2:
+        return None
+    from scipy.stats import kendalltau
+
+    places, values = _series(filled)
+    tested = kendalltau(places, values)
+    tau, p_value = float(tested.statistic), float(tested.pvalue)
+    if not (p_value < ALPHA and (tau < 0 if side == "higher" else tau > 0)):
+        return None
+    if agg == "share":
+        p_value = max(p_value, _armitage(filled))
+    return (tau, p_value) if p_value < ALPHA else None
+
+
+def _armitage(filled: Sequence[MonthFigure]) -> float:
+    """Two-sided p of a linear trend of shares over the months."""
+    from statsmodels.stats.contingency_tables import Table
+
+    hits = np.array([m.hits for m in filled], dtype=float)
+    totals = np.array([m.n for m in filled], dtype=float)
+    if hits.sum() in (0, totals.sum()):
+        return 1.0
+    places, _ = _series(filled)
+    table = Table(np.array([hits, totals - hits]), shift_zeros=False)
+    return float(table.test_ordinal_association(row_scores=np.array([0.0, 1.0]), col_scores=places).pvalue)
+
+
+def since_last_year(value: Fraction | None, n: int, hits: int | None, unit: str | None,
+                    months: Sequence[MonthFigure], agg: str | None, before: Before | None) -> dict[str, Any] | None:
+    """Last year's value beside this year's and the p value of the change; None without last year's.
+
+    ``p_value``: of two shares by their counts (see ``chance``); of other figures by the Mann–Whitney
+    test of the months of both years, at least ``FEWEST_MONTHS`` of each; None where neither can be had.
+    A figure that is declared otherwise or in another unit is named and not compared.
+    """
+    if before is None or before.value is None:
+        return None
+    same = before.same and before.unit == unit
+    change = value - before.value if same and value is not None else None
+    p_value = _changed(n, hits, unit, months, agg, before) if change is not None else None
+    return {"fiscal_year": before.fiscal_year, "value": before.value, "unit": before.unit, "change": change,
+            "comparable": same, "p_value": p_value,
+            "beyond_chance": None if p_value is None else p_value < ALPHA}
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """A share in counts, as ``chance`` wants it."""
+
+    unit: str | None
+    hits: int | None
+    n: int
+    value: Fraction | None = None
+
+
+def _changed(n: int, hits: int | None, unit: str | None, months: Sequence[MonthFigure], agg: str | None,
+             before: Before) -> float | None:
+    if agg == "share" and hits is not None and before.hits is not None:
+        return chance(_Counts(unit, hits, n), _Counts(unit, before.hits, before.n))
+    first, last = with_figures(before.months, agg), with_figures(months, agg)
+    if min(len(first), len(last)) < FEWEST_MONTHS:
+        return None
+    values = [[float(m.value) for m in part] for part in (first, last)]  # type: ignore[arg-type]
+    if len({v for part in values for v in part}) == 1:
+        return 1.0
+    from scipy.stats import mannwhitneyu
+
+    return float(mannwhitneyu(*values).pvalue)

@@ -1,0 +1,186 @@
+"""What the statistics of a deviation say in words: score, last year, chance, control chart, time, trend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from helpers.report import wording as w
+from helpers.report.blocks import Block
+from helpers.report.figures import control_figure, states_figure
+from helpers.report.figures.causes import by_dimension, column_words, told_apart, value_name
+from helpers.report.figures.control import signal_words
+from helpers.report.figures.states import hours_words
+from helpers.report.narrative import facts as f
+from helpers.report.narrative.facts import Entry, Results
+
+MOST_IDS = 10
+MOST_STATES = 3
+WIDE = 2
+"""From so many times the sampling variation on, the months of a share are said to vary widely."""
+
+
+# --- size -----------------------------------------------------------------------------------------
+
+
+def points_lost(results: Results, deviation: Entry) -> str:
+    """What the deviation costs: of the weight of the whole indicator, also where it is about a part."""
+    lost = deviation.get("points_lost")
+    indicator = f.indicator_of(results, deviation["indicator"])
+    if not lost or indicator is None:
+        return ""
+    size = w.number_text(lost, 2, [0])
+    return f"因此少得{size}分（该指标分值{w.score_text(indicator['weight'])}）。"
+
+
+def last_year(deviation: Entry, unit: str | None) -> str:
+    """This year's figure against last year's, and whether the change is more than chance."""
+    since = deviation.get("since_last_year")
+    if not since or since.get("value") is None:
+        return ""
+    value = w.value_text(since["value"], since.get("unit") or unit)
+    if since.get("change") is None:
+        return f"{since['fiscal_year']}年为{value}，口径与本年度不同，不作比较。"
+    if since["change"] == 0:
+        return f"与{since['fiscal_year']}年（{value}）相同。"
+    unit = since.get("unit") or unit
+    rose = since["change"] > 0
+    verb = ("提高" if rose else "下降") if unit == "比例" else ("增加" if rose else "减少")
+    size = w.gap_text(abs(since["change"]), unit, since["value"])
+    beyond = {True: "，变化超出偶然波动", False: "，变化在偶然波动范围以内"}.get(since.get("beyond_chance"), "")
+    return f"比{since['fiscal_year']}年（{value}）{verb}{size}{beyond}。"
+
+
+# --- chance ---------------------------------------------------------------------------------------
+
+
+def against_chance(cause: Entry, deviation: Entry) -> str:
+    """How many misses a group has, and how many it would have if all groups fared alike."""
+    known = deviation.get("text_facts") or {}
+    if not cause.get("beyond_chance") or cause.get("expected") is None or not known.get("misses"):
+        return ""
+    share = w.ratio_text(cause["misses"] / known["misses"])
+    return (f"；这一组{cause['rows']}条记录中有{cause['misses']}条没有达到要求，占全部未达到条数的{share}，"
+            f"而按总体比例只应有{w.number_text(cause['expected'], 1)}条")
+
+
+def not_told_apart(deviation: Entry) -> str:
+    """The dimensions from which no cause can be read, by name."""
+    told = told_apart(deviation)
+    names = [dimension for dimension in by_dimension(deviation) if told.get(dimension, {}).get("tells_apart") is False]
+    even = [name for name in names if told[name].get("test") == "evenness"]
+    spread = [name for name in names if name not in even]
+    sentences = [f"记录的各项{name}条数相近，差别没有超出偶然波动，没有哪一项突出。" for name in even]
+    if spread:
+        sentences.append(f"按{'、'.join(spread)}看，各组之间的差别没有超出偶然波动，不能据此判断原因。")
+    return "".join(sentences)
+
+
+def concentrated(deviation: Entry) -> str:
+    """The combination of two properties in which most of the misses lie."""
+    found, known = deviation.get("concentration"), deviation.get("text_facts") or {}
+    if not found or not known.get("misses"):
+        return ""
+    what = "、".join(f"{column_words(name, deviation)}为“{w.brief(value_name(name, value))}”" for name, value in found["values"].items())
+    return (f"未达到要求的{known['misses']}条记录中，有{found['misses']}条（{w.ratio_text(found['share'])}）同属{what}，"
+            f"而按总体比例只应有{w.number_text(found['expected'], 1)}条。")
+
+
+# --- control chart --------------------------------------------------------------------------------
+
+
+def control_blocks(deviation: Entry, unit: str | None, name: str, subject: str) -> Iterable[Block]:
+    """The control chart, what it signals, and the tickets behind; one sentence where there is no chart."""
+    control = deviation.get("control")
+    if not control or not control.get("points"):
+        return
+    unit = unit or deviation.get("unit")
+    if control.get("centre") is None:
+        if len(control["points"]) > 1:
+            yield from f.para(f"有记录的只有{len(control['points'])}个月，不足以确定控制限，不作控制图。")
+        return
+    yield from control_figure(deviation, unit, name, subject)
+    signals = control["signals"]
+    if signals:
+        lead = f"控制图上有{len(signals)}处信号，不是偶然波动能够解释的，应当查明原因："
+        yield from f.para(lead + "；".join(_signal(signal) for signal in signals) + "。其余各月的起伏属于偶然波动。")
+    else:
+        yield from f.para("控制图上没有信号，各月的起伏属于偶然波动，不必逐月寻找原因。")
+    yield from f.para(_small(control), _missing(control), _wide(control) if signals else "")
+
+
+def _signal(signal: Entry) -> str:
+    months = signal["months"]
+    when = w.date_text(months[0]) + (f"至{w.date_text(months[-1])}" if len(months) > 1 else "")
+    words = f"{when}，{signal_words(signal)}"
+    if signal.get("favourable"):
+        return f"{words}，方向有利，可以总结做法"
+    ids, misses = signal.get("tickets") or [], signal.get("misses") or 0
+    if not ids:
+        return words
+    listed = "、".join(w.plain(one) for one in ids[:MOST_IDS])
+    return f"{words}，其间没有达到要求的有{misses}条（{listed}{'等' if misses > len(ids[:MOST_IDS]) else ''}）"
+
+
+def _small(control: Entry) -> str:
+    small = control.get("small") or []
+    if not small:
+        return ""
+    return f"有{len(small)}个月记录较少，对这些月份只判断单月是否越限，并按二项分布精确计算。"
+
+
+def _wide(control: Entry) -> str:
+    """Where months vary widely by nature, the signals of a p-chart have to be read with care."""
+    times = control.get("dispersion") or 0
+    if times < WIDE:
+        return ""
+    return f"各月的波动普遍达到抽样波动的{w.number_text(times, 1)}倍，控制限因此偏窄，信号要结合实际情况判断。"
+
+
+def _missing(control: Entry) -> str:
+    missing = control.get("missing") or []
+    return f"{w.listing(map(w.date_text, missing))}没有记录，不参加判断。" if missing else ""
+
+
+# --- time in state --------------------------------------------------------------------------------
+
+
+def states_blocks(deviation: Entry, name: str, subject: str) -> Iterable[Block]:
+    """Where the time went, of all cases and of those that missed."""
+    states = deviation.get("states")
+    if not states or not states["all"].get("seconds"):
+        return
+    every, missed = states["all"], states["misses"]
+    span = f"从{w.clause(states.get('start_words'))}到{w.clause(states.get('end_words'))}"
+    told = f"{span}，{every['rows']}条记录共用时{hours_words(every['hours'])}，{_largest(every['parts'])}。"
+    more = ""
+    if missed.get("seconds"):
+        more = f"没有达到要求的{missed['rows']}条共用时{hours_words(missed['hours'])}，{_largest(missed['parts'])}。"
+    left = f"另有{every['left_out']}条起止时间不全或先后颠倒，没有计入。" if every["left_out"] else ""
+    yield from f.para(told, more, f"用时按自然时间计算，夜间和休息日包括在内；各环节相加等于总用时。{left}")
+    yield from states_figure(deviation, name, subject)
+
+
+def _largest(parts: Sequence[Entry]) -> str:
+    """等待备件占56.38%、维修操作占33.16%"""
+    found = sorted((p for p in parts if p["seconds"]), key=lambda p: -p["seconds"])[:MOST_STATES]
+    return "其中" + "、".join(f"{w.plain(p['state'])}占{w.ratio_text(p['share'])}" for p in found)
+
+
+# --- trend ----------------------------------------------------------------------------------------
+
+
+def course(deviation: Entry, unit: str | None) -> str:
+    """The months' course against the target: how far, how sure, and where it would lead."""
+    trend = deviation.get("trend") or {}
+    if "months" not in trend.get("by", ()):
+        return ""
+    unit = unit or deviation.get("unit")
+    falls = trend["slope"] < 0
+    step = w.gap_text(abs(trend["slope"]), unit, trend["first"])
+    told = (f"本年度有记录的{trend['months']}个月总体呈{'下降' if falls else '上升'}走势，平均每月{'下降' if falls else '上升'}{step}，"
+            f"由年初的{w.value_text(trend['first'], unit)}左右到年末的{w.value_text(trend['last'], unit)}左右，"
+            "超出偶然波动（Mann-Kendall检验）。")
+    season = "上一年度各月的走势相同，不排除是季节因素。" if trend.get("seasonal") else ""
+    misses = "将达不到目标" if trend["ahead_misses"] else "仍能达到目标"
+    ahead = f"照此下去，下一年度约为{w.value_text(trend['ahead'], unit)}，{misses}。"
+    return told + season + ahead

@@ -1,0 +1,72 @@
+"""The declaration of states: wrong columns are named with what is probably meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from helpers.year.crosscheck import crosscheck
+from helpers.year.load import load_year
+
+YEAR = """\
+fiscal_year: 2024
+project: 信息化运维
+institution: 某单位
+posts: {{prepared_by: 信息岗, checked_by: 财务岗, date: 2025-02-01}}
+overall_goal: 保障运行
+budget: {{initial: 10万元, adjusted: 10万元, spent: 10万元}}
+tables:
+  tickets:
+    title: 工单
+    files: exports/t.csv
+    key: ticket
+    year_by: opened_at
+    columns:
+      ticket: 编号
+      day: {{from: 日期, type: date}}
+      opened_at: {{from: 受理, type: datetime}}
+      started_at: {{from: 接单, type: datetime}}
+      resolved_at: {{from: 完成, type: datetime}}
+    {states}
+"""
+INDICATORS = """\
+measures:
+  all: {{agg: count, table: tickets, unit: 件, words: 工单}}
+indicators:
+  - {{id: few, level1: 产出指标, level2: 数量指标, level3: 工单数, target: 不高于100件, weight: 90, actual: {{measure: all}},
+     explain: [{explain}]}}
+"""
+STATES = "states: {{start: {start}, end: {end}, rest: 处理, parts: [{{words: 排队, from: opened_at, to: {to}}}]}}"
+
+
+def faults(root: Path, states: str, explain: str = "ticket"):
+    folder = root / "data" / "raw" / "2024"
+    (folder / "exports").mkdir(parents=True)
+    (folder / "exports" / "t.csv").write_text("编号\n", encoding="utf-8")
+    (folder / "year.yml").write_text(YEAR.format(states=states), encoding="utf-8")
+    (folder / "indicators.yml").write_text(INDICATORS.format(explain=explain), encoding="utf-8")
+    found = crosscheck(load_year(root, 2024))
+    return [(f.code, f.where, f.value, f.hint) for f in found if f.code != "weight_sum"]
+
+
+def states(start="opened_at", end="resolved_at", to="started_at"):
+    return STATES.format(start=start, end=end, to=to)
+
+
+def test_sound_states_pass_and_make_two_dimensions(tmp_path):
+    assert faults(tmp_path, states(), "state, month") == []
+
+
+def test_a_misspelt_column_is_named_with_its_place(tmp_path):
+    assert faults(tmp_path, states(to="startd_at")) == [
+        ("unknown_name", "tables.tickets.states.parts.0.to", "startd_at", "是否想写 started_at?")]
+
+
+@pytest.mark.parametrize(("column", "code"), [("ticket", "not_a_date"), ("day", "day_without_time")])
+def test_a_moment_needs_date_and_time(tmp_path, column, code):
+    assert [f[:2] for f in faults(tmp_path, states(end=column))] == [(code, "tables.tickets.states.end")]
+
+
+def test_without_states_there_is_no_such_dimension(tmp_path):
+    assert [f[0] for f in faults(tmp_path, "encoding: utf-8", "state")] == ["unknown_name"]
