@@ -87,7 +87,7 @@ def read_log(measures: Measures, spec: Spares) -> Log:
                "month": f'month("{spec.opened}")', "opened": seconds(spec.opened), "resolved": seconds(spec.resolved), "needed": seconds(spec.needed),
                "ordered": seconds(spec.ordered), "arrived": seconds(spec.arrived)}
     rows = measures.select(spec.table, columns, f"{where} AND {_named(spec)}").to_pylist()
-    repairs = measures.select(spec.table, {"one": "1"}, spec.where).num_rows
+    repairs = measures.select(spec.table, {"one": "CAST(1 AS TINYINT)"}, spec.where).num_rows
     names, prices = _catalogue(measures, spec)
     return Log(measures.year.fiscal_year, spec, repairs, tuple(_demand(row, spec.ordered is not None) for row in rows), names, prices)
 

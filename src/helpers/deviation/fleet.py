@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -103,17 +103,19 @@ def _devices(measures: Measures, spec: Fleet) -> list[Device]:
                    None if r["price"] is None or r["price"] < 0 else Fraction(r["price"])) for r in rows]
 
 
-def _failures(measures: Measures, spec: Fleet) -> list[Failure]:
+def _failures(measures: Measures, spec: Fleet) -> Iterator[Failure]:
+    """One after another: of a large log there are too many to hold as objects."""
     f = spec.failures
     columns = {"device": f'CAST("{f.device}" AS VARCHAR)', "at": f'CAST("{f.at}" AS DATE)',
                "model": f'CAST("{f.model}" AS VARCHAR)' if f.model else "CAST(NULL AS VARCHAR)"}
-    return [Failure(r["device"], r["model"], r["at"]) for r in measures.select(f.table, columns, f.where).to_pylist()]
+    for batch in measures.select(f.table, columns, f.where).to_batches(max_chunksize=50_000):
+        yield from (Failure(r["device"], r["model"], r["at"]) for r in batch.to_pylist())
 
 
 # --- counting -------------------------------------------------------------------------------------
 
 
-def count(devices: Sequence[Device], failures: Sequence[Failure], fiscal_year: int, bands: Sequence[int]) -> Counts:
+def count(devices: Sequence[Device], failures: Iterable[Failure], fiscal_year: int, bands: Sequence[int]) -> Counts:
     """Failures and machine-days of the year. A failure belongs to its machine's model and its age that day;
     without a machine in the register to the model it names, at no age."""
     register = {device.id: device for device in devices if device.id is not None}
@@ -125,8 +127,9 @@ def count(devices: Sequence[Device], failures: Sequence[Failure], fiscal_year: i
             models[device.model][1] += days
             cells.setdefault((device.kind, device.model, band), [0, 0])[1] += days
     own: Counter[str] = Counter()
-    no_device = no_model = 0
+    no_device = no_model = total = 0
     for failure in failures:
+        total += 1
         found = register.get(failure.device) if failure.device is not None else None
         if found is None:
             no_device += 1
@@ -140,7 +143,7 @@ def count(devices: Sequence[Device], failures: Sequence[Failure], fiscal_year: i
         age = age_on(found.bought, failure.at)
         cells.setdefault((kinds[found.model], found.model, _band(age, bands)), [0, 0])[0] += 1
     return Counts({m: (k, d) for m, (k, d) in models.items()}, {c: (k, d) for c, (k, d) in cells.items()}, own,
-                  len(failures), no_device, no_model)
+                  total, no_device, no_model)
 
 
 def exposure(device: Device, fiscal_year: int, bands: Sequence[int]) -> dict[int | None, int]:
