@@ -59,15 +59,15 @@ def spares_plan(year: Year, measures: Measures, last: Measures | None = None) ->
     plans = plan_parts(log)
     stock = {plan.part: plan.stock.stock for plan in plans if plan.stock}
     run = Run.of(measures, log, stock, {})
-    effects = run.by_part()
+    effects, whole = run.by_part(), run.to_json()
     return {
         **base, "service_level": float(spec.service_level), "measure": spec.measure,
         "measure_words": year.measures[spec.measure].words, "reason": _no_plan(log, plans),
         "parts": [_part_json(plan, log, effects.get(plan.part)) for plan in plans],
-        "totals": _totals(log, plans), "replay": run.to_json() if stock else None,
+        "totals": _totals(log, plans), "replay": whole if stock else None,
         "out_of_sample": _out_of_sample(measures, last, spec, log),
         "assumptions": list(ASSUMPTIONS),
-        "proposals": [*_proposals(year, log, plans, effects), *_replacements(year, spec.measure, replacement)]}
+        "proposals": [*_proposals(year, log, plans, effects, whole["before"]), *_replacements(year, spec.measure, replacement)]}
 
 
 def _empty(reason: str) -> Json:
@@ -142,12 +142,19 @@ class Run:
         return cls(measures, log, tuple(waits), *_judged(measures, log, waits), assumed)
 
     def by_part(self) -> dict[str, Json]:
-        """The effect on each part's own demands; those of tickets add up to the whole."""
+        """The effect on each part's own demands, with the share had this part alone been kept (``after_alone``);
+        the tickets add up to the whole."""
         members: dict[str, list[int]] = {}
         for place, (demand, wait) in enumerate(zip(self.log.demands, self.waits, strict=True)):
             if wait is not None:
                 members.setdefault(demand.part, []).append(place)
-        return {part: self._effect(places) for part, places in members.items()}
+        return {part: {**self._effect(places), "after_alone": self._alone(places)} for part, places in members.items()}
+
+    def _alone(self, places: Sequence[int]) -> Json | None:
+        if self.kept is None:
+            return None
+        figure = self.measures.figure(self.log.spec.measure)
+        return _share(*_moved(figure.hits or 0, figure.n, [self.kept[i] for i in places]))
 
     def _effect(self, places: Sequence[int]) -> Json:
         """Demands, who did not wait, hours waited before and after, tickets saved and lost."""
@@ -327,18 +334,17 @@ def _indicator(year: Year, measure: str | None) -> str | None:
     return None
 
 
-def _proposals(year: Year, log: Log, plans: Sequence[PartPlan], effects: Mapping[str, Json]) -> list[Json]:
-    """A plan row for each part whose stock would have saved tickets or waiting, the most tickets first."""
+def _proposals(year: Year, log: Log, plans: Sequence[PartPlan], effects: Mapping[str, Json], before: Json | None) -> list[Json]:
+    """A plan row for each part whose stock would have let more repairs keep their time, the most first."""
     indicator = _indicator(year, log.spec.measure)
     if indicator is None:
         return []
     worth = [(plan, effects[plan.part]) for plan in plans if plan.stock and plan.part in effects]
-    worth = [(plan, e) for plan, e in worth if e["tickets_saved"] is not None
-             and e["tickets_saved"] >= e["tickets_lost"] and e["wait_avoided_hours"] > 0]
+    worth = [(plan, e) for plan, e in worth if e["tickets_saved"] is not None and e["tickets_saved"] > e["tickets_lost"]]
     worth.sort(key=lambda pair: (pair[1]["tickets_lost"] - pair[1]["tickets_saved"], -pair[1]["wait_avoided_hours"], pair[0].part))
     return [_row(f"spare-{plan.part}", indicator, f"维修时缺少备件 {label(plan.part, log)}，临时订购到货慢",
                  f"储备 {label(plan.part, log)} {plan.stock.stock} 件，领用一件随即补订一件",
-                 _effect_text(log, plan, effect)) for plan, effect in worth if plan.stock]
+                 _effect_text(log, plan, effect, before)) for plan, effect in worth if plan.stock]
 
 
 def label(part: str, log: Log) -> str:
@@ -346,14 +352,16 @@ def label(part: str, log: Log) -> str:
     return f"{log.names[part]}（{part}）" if part in log.names else part
 
 
-def _effect_text(log: Log, plan: PartPlan, effect: Json) -> str:
+def _effect_text(log: Log, plan: PartPlan, effect: Json, before: Json | None) -> str:
     assert plan.stock is not None
     price = log.prices.get(plan.part)
     cost = "单价未记录" if price is None else f"约需 {plain(price * plan.stock.stock):,} 元"
-    saved = effect["tickets_saved"] - effect["tickets_lost"]
-    words = log.fiscal_year
-    return (f"{cost}；按 {words} 年度维修记录逐笔推演，{effect['demands']} 次领用中 {effect['filled']} 次无需等待，"
-            f"少等 {effect['wait_avoided_hours']:,.1f} 小时，" + (f"多 {saved} 件维修按时完成" if saved else "按时完成的件数不变"))
+    text = (f"{cost}；按 {log.fiscal_year} 年度维修记录逐笔推演，{effect['demands']} 次领用中 {effect['filled']} 次无需等待，"
+            f"少等 {effect['wait_avoided_hours']:,.1f} 小时，多 {effect['tickets_saved'] - effect['tickets_lost']} 件维修按时完成")
+    alone = effect["after_alone"]
+    if before and alone and before["value"] is not None and alone["value"] is not None:
+        text += f"，仅此一项可使按时完成的占比由 {before['value']:.2%} 升至 {alone['value']:.2%}"
+    return text
 
 
 def _replacements(year: Year, measure: str | None, replacement: Json) -> list[Json]:
