@@ -34,6 +34,7 @@ def test_no_exposure_is_no_rate() -> None:
 
 
 @settings(max_examples=60, deadline=None)
+@pytest.mark.filterwarnings("ignore:divide by zero")
 @given(st.integers(0, 60), st.integers(1, 5000), st.integers(0, 60), st.integers(1, 5000))
 def test_the_exact_test_matches_the_reference(k1: int, d1: int, k2: int, d2: int) -> None:
     one, other = rate(k1, d1), rate(k2, d2)
@@ -54,15 +55,15 @@ def test_small_counts_claim_nothing() -> None:
 
 
 def test_a_fleet_without_structure_gets_none() -> None:
-    """Eight equal models in 60 years: a claim in about one year of twenty."""
+    """Eight equal models in 25 years: a claim in about one year of twenty."""
     random = np.random.default_rng(5)
     claims = worse = 0
-    for _ in range(60):
+    for _ in range(25):
         counts = {f"M{i}": (int(random.poisson(8)), 3650) for i in range(8)}
         claims += any(verdict != "not_distinguishable" for _, verdict in against_rest(counts).values())
         rates = {m: rate(*pair) for m, pair in counts.items()}
         worse += bool(worse_than_new(rates, dict.fromkeys(rates, rate(int(random.poisson(8)), 3650))))
-    assert claims <= 7 and worse <= 7
+    assert claims <= 4 and worse <= 4
 
 
 # --- age --------------------------------------------------------------------------------------------
@@ -123,7 +124,7 @@ def test_the_order_of_replacement() -> None:
     assert [m.id for m in choose([machine("z", "mid", 0), *fleet], Fraction(100), RATES, NEW).machines] == ["z", "g"]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.sampled_from(["old", "mid"]), min_size=1, max_size=7), st.integers(0, 700))
 def test_with_one_price_no_choice_avoids_more(cells: list[str], budget: int) -> None:
     fleet = [machine(str(i), cell, 100) for i, cell in enumerate(cells)]
