@@ -145,3 +145,31 @@ def test_days_without_times_are_taken_as_their_last_second() -> None:
     found = reclock(year, "t", records, [("a", n, since, until, now) for n in (1, 2, 3)], Path())  # type: ignore[arg-type]
     assert found.column("ended").to_pylist() == [dt.date(2024, 3, 7), dt.date(2024, 3, 7), None]
     assert found.column("seen").to_pylist() == [dt.datetime(2024, 3, 5, 12), dt.datetime(2024, 3, 6, 10), dt.datetime(2024, 3, 6, 11)]
+
+
+def test_a_part_ordered_before_the_repair_is_waited_for_from_its_opening(tmp_path: Path) -> None:
+    """Ordered five days ahead, there two days after the opening: two days were waited, and no end moves before the opening."""
+    rows = []
+    for n in range(3):
+        opened = MONDAY + 63 * n * DAY
+        rows.append(repair(n, opened, part="PSU", ordered=opened - 5 * DAY, arrived=opened + 2 * DAY, resolved=opened + 2 * DAY + HOUR))
+    found = planned(measured(write_year(tmp_path, rows)))
+    assert found["parts"][0]["lead"]["median_seconds"] == 7 * 86400
+    run = found["replay"]
+    assert (run["wait_before_hours"], run["wait_avoided_hours"]) == (3 * 48, 3 * 48)
+    assert run["before"]["hits"] == 0 and run["after"]["hits"] == 3
+
+
+def test_days_without_times_in_the_log(tmp_path: Path) -> None:
+    """Ordered and arrived as days: the order lies at the opening, the arrival no later than the end of the repair."""
+    root = write_year(tmp_path, [repair(n, MONDAY + 60 * n * DAY, part="PSU", ordered=MONDAY + 60 * n * DAY,
+                                        arrived=MONDAY + (60 * n + 4) * DAY, resolved=MONDAY + (60 * n + 4) * DAY + 3 * HOUR) for n in range(3)])
+    file = root / "data" / "raw" / "2024" / "year.yml"
+    text = file.read_text(encoding="utf-8")
+    for header in ("订购", "到货"):
+        text = text.replace(f"from: {header}, type: datetime", f"from: {header}, type: date")
+    file.write_text(text, encoding="utf-8")
+    found = planned(measured(root))
+    assert found["parts"][0]["lead"]["median_seconds"] == 4 * 86400 + 3 * 3600
+    assert found["replay"]["before"]["hits"] == 0 and found["replay"]["after"]["hits"] == 3
+    assert found["replay"]["wait_unknown"] == 0

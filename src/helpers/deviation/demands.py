@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Demand:
     """One piece of a part taken for one repair; times in seconds since 1970.
 
-    ``at``: when it was ordered, or when it was needed where it came from the shelf; None: not recorded.
+    ``at``: when it was ordered, or when it was needed where it came from the shelf, but not before the repair
+    was opened; None: not recorded.
     ``lead``: the recorded lead time of its order. ``waited``: what the repair waited for it, 0 from the
     shelf, None where that is not recorded, the wait had not ended, or the repair was over before the part
     came. ``open_``: ordered, not yet arrived.
@@ -78,14 +79,10 @@ class Log:
 
 def read_log(measures: Measures, spec: Spares) -> Log:
     """The year's repairs as declared by ``spec``, which may be that of another year."""
-    def seconds(column: str | None) -> str:
-        return f'epoch_us(CAST("{column}" AS TIMESTAMP)) // 1000000' if column else "CAST(NULL AS BIGINT)"
-
     where = f"({spec.where}\n)" if spec.where else "true"
     columns = {"file": "source_file", "row": "source_row", "part": f"trim(CAST(\"{spec.part}\" AS VARCHAR))",
                "model": f'CAST("{spec.model}" AS VARCHAR)' if spec.model else "CAST(NULL AS VARCHAR)",
-               "month": f'month("{spec.opened}")', "opened": seconds(spec.opened), "resolved": seconds(spec.resolved), "needed": seconds(spec.needed),
-               "ordered": seconds(spec.ordered), "arrived": seconds(spec.arrived)}
+               "month": f'month("{spec.opened}")', **_moments(spec, record_columns(measures.year.year.tables[spec.table]))}
     rows = measures.select(spec.table, columns, f"{where} AND {_named(spec)}").to_pylist()
     repairs = measures.select(spec.table, {"one": "CAST(1 AS TINYINT)"}, spec.where).num_rows
     names, prices = _catalogue(measures, spec)
@@ -97,15 +94,41 @@ def _named(spec: Spares) -> str:
     return f"nullif(trim(CAST(\"{spec.part}\" AS VARCHAR)), '') IS NOT NULL"
 
 
+def _moments(spec: Spares, kinds: Mapping[str, str]) -> dict[str, str]:
+    """Expressions for the times of a repair, in seconds since 1970.
+
+    Of a day without a time the end is its last second; an order, a need or an arrival lies within the day as
+    near as can be to the opening or the end of the repair.
+    """
+    def of(column: str | None, near: str | None) -> str:
+        if column is None:
+            return "CAST(NULL AS BIGINT)"
+        moment = f'epoch_us(CAST("{column}" AS TIMESTAMP)) // 1000000'
+        return moment if kinds[column] != "DATE" or near is None else f"greatest({moment}, least({near}, {moment} + {DAY - 1}))"
+
+    opened, last = of(spec.opened, None), "9000000000"
+    resolved = of(spec.resolved, last)
+    return {"opened": opened, "resolved": resolved, "needed": of(spec.needed, opened), "ordered": of(spec.ordered, opened),
+            "arrived": of(spec.arrived, f"coalesce({resolved}, {last})")}
+
+
 def _demand(row: Mapping[str, Any], waits_recorded: bool) -> Demand:
-    ordered, arrived = row["ordered"], row["arrived"]
+    opened, ordered, arrived, resolved = row["opened"], row["ordered"], row["arrived"], row["resolved"]
     lead = arrived - ordered if ordered is not None and arrived is not None and arrived >= ordered else None
-    shelf = row["needed"] if row["needed"] is not None else row["opened"]
-    waited = None if not waits_recorded else 0 if ordered is None and arrived is None else lead
-    if lead is not None and row["resolved"] is not None and row["resolved"] < arrived:
+    shelf = row["needed"] if row["needed"] is not None else opened
+    at = shelf if ordered is None else ordered
+    # A part ordered before there was a repair is waited for from when the repair was opened.
+    at = at if at is None or opened is None else max(at, opened)
+    if not waits_recorded:
         waited = None
-    return Demand(row["file"], row["row"], row["part"], row["model"], row["month"], shelf if ordered is None else ordered,
-                  lead, waited, ordered is not None and arrived is None)
+    elif ordered is None and arrived is None:
+        waited = 0
+    else:
+        waited = None if lead is None or at is None else max(0, arrived - at)
+        if resolved is not None and arrived is not None and resolved < arrived:
+            waited = None
+    return Demand(row["file"], row["row"], row["part"], row["model"], row["month"], at, lead, waited,
+                  ordered is not None and arrived is None)
 
 
 def _catalogue(measures: Measures, spec: Spares) -> tuple[dict[str, str], dict[str, Fraction]]:
