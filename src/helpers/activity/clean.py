@@ -83,7 +83,7 @@ def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
         connection.execute("SET TimeZone = 'UTC'")
         # A list of values turned into a join would cost the rows their order.
         connection.execute("SET disabled_optimizers = 'in_clause'")
-        connection.execute(f"SET memory_limit = '{MEMORY}'")
+        connection.execute(f"SET memory_limit = '{MEMORY}'; SET enable_progress_bar = false")
         connection.execute(f"SET temp_directory = {quote(str(Path(work) / 'spill'))}")
         files = sources.load(connection, year, spec, required, Path(work))
         corrected = corrections.check(connection, spec, declared)
@@ -165,7 +165,7 @@ def _texts_of(spec: Table, declared: Sequence[Correction], rows: str) -> str:
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     """One Parquet file, never half-written; how many rows it has."""
     partial = path.with_suffix(".partial")
-    rows = connection.execute(f"COPY ({query}) TO {quote(str(partial))} (FORMAT parquet)").fetchall()[0][0]
+    rows = connection.execute(f"COPY ({query}) TO {quote(str(partial))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)").fetchall()[0][0]
     partial.replace(path)
     return int(rows)
 

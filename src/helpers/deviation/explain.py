@@ -7,6 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from helpers.deviation.control import control_chart
 from helpers.deviation.decompose import Aim, decompose, drill_down, missed_rows, misses_of
 from helpers.deviation.raised import Deviation, Observed, raise_deviations
@@ -186,10 +188,19 @@ def _rows(figure: Figure, dimensions: Sequence[str], measures: Measures) -> pd.D
     rows = measures.rows(figure.measure, [c for c in wanted if c in own or c in PLACE])
     made: dict[str, pd.Series] = {}
     if date:
-        made[MONTH] = made[CALENDAR_MONTH] = rows[date].dt.strftime("%Y-%m").astype(object)
+        made[MONTH] = made[CALENDAR_MONTH] = _months(rows[date])
     if table.states:
         made[STATE] = divide(rows, table.states).longest()
     return rows.assign(**{name: values for name, values in made.items() if name not in own})
+
+
+def _months(moments: pd.Series) -> pd.Series:
+    """YYYY-MM of each moment, written once a month; None where there is none."""
+    import pandas as pd
+
+    codes, known = pd.factorize(moments.dt.year * 12 + moments.dt.month - 1)
+    named = np.array([*(f"{int(month) // 12:04d}-{int(month) % 12 + 1:02d}" for month in known), None], dtype=object)
+    return pd.Series(named[codes], index=moments.index, dtype=object)
 
 
 def _states(rows: pd.DataFrame, table: Table, aim: Aim) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """A table too large for one data frame: each rule sees only its columns, and of those only what can differ.
 
 Nothing is sampled. Where the verdict on a row depends on one value alone, Great Expectations judges
-each value once and every row takes its value's verdict; for uniqueness it judges the rows that share
-a value with another one; all else is judged on whole columns, one rule at a time.
+each value once and every row takes its value's verdict; where the rows nearest to a bound decide (a
+range, an order of two columns), it judges these, and all rows if one of them fails; for uniqueness it
+judges the rows that share a value with another one; all else is judged on whole columns.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ BY_VALUE = NULLNESS | {f"expect_column_values_to_{what}" for what in (
     "be_between", "be_in_set", "not_be_in_set", "match_regex", "not_match_regex", "match_regex_list",
     "not_match_regex_list", "match_strftime_format", "be_dateutil_parseable", "be_json_parseable")} | {
     f"expect_column_value_lengths_to_{what}" for what in ("be_between", "equal")}
+BETWEEN, GREATER = "expect_column_values_to_be_between", "expect_column_pair_values_a_to_be_greater_than_b"
+ORDERED = frozenset({"TIMESTAMP", "DATE", "DOUBLE", "BIGINT", "INTEGER", "DECIMAL(18,2)"})
 UNIQUE = frozenset({"expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique"})
 
 
@@ -105,11 +108,30 @@ class _Judged:
                 return self._by_value(values)
         if plain and self.rule.expectation in UNIQUE and self.columns:
             return self._unique()
+        if plain and self._nearest_keep():
+            return Verdict(adapter.Outcome(True, self.total), 0, self._listed("false"))
         named = ", ".join(map(_name, self.columns)) or "NULL AS _nothing"
         (outcome,) = self._gx(self._table(f"SELECT {named} FROM part"))
         places = ", ".join(map(str, outcome.positions[:LISTED])) or "NULL"
         numbered = "SELECT *, row_number() OVER () - 1 AS _position FROM part"
         return Verdict(self._counted(outcome), len(outcome.positions), self._listed(f"_position IN ({places})", numbered))
+
+    def _nearest_keep(self) -> bool:
+        """Whether the rows nearest to the rule's bounds keep it: then every row does."""
+        if {self.types.get(column) for column in self.columns} - ORDERED:
+            return False
+        if self.rule.expectation == BETWEEN and len(self.columns) == 1:
+            (column,) = map(_name, self.columns)
+            query = f"SELECT unnest([min({column}), max({column})]) AS {column} FROM part"
+        elif self.rule.expectation == GREATER and self.rule.arguments.get("ignore_row_if") == "either_value_is_missing":
+            a, b = map(_name, self.columns)
+            apart = " - ".join(f"epoch_us(CAST({c} AS TIMESTAMP))" if self.types[n] in ("TIMESTAMP", "DATE") else c
+                               for c, n in ((a, self.columns[0]), (b, self.columns[1])))
+            query = f"SELECT arg_min({a}, {apart}) AS {a}, arg_min({b}, {apart}) AS {b} FROM part"
+        else:
+            return False
+        (outcome,) = self._gx(self._table(query))
+        return outcome.success is True
 
     def _few(self) -> bool:
         """Moments and measurements seldom repeat: counting their values would be for nothing."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pyarrow as pa
 
 #: What a query may hold in memory; beyond it the database spills to disk, up to ``SPILL``.
@@ -26,7 +27,7 @@ def open_tables(files: Mapping[str, Path], fiscal_year: int | None) -> duckdb.Du
     given = (f", DATE '{fiscal_year}-01-01' AS year_start, DATE '{fiscal_year}-12-31' AS year_end" if fiscal_year else "")
     for table, path in files.items():
         connection.execute(f'CREATE VIEW "{table}" AS SELECT *{given} FROM read_parquet({_quote(path)})')
-    connection.execute(f"SET memory_limit = '{MEMORY}'")
+    connection.execute(f"SET memory_limit = '{MEMORY}'; SET enable_progress_bar = false")
     spill = next(iter(files.values())).parent / ".spill" if files else Path(".spill")
     connection.execute(f"SET temp_directory = {_quote(spill)}")
     connection.execute(f"SET max_temp_directory_size = '{SPILL}'")
@@ -50,18 +51,25 @@ def run(connection: duckdb.DuckDBPyConnection, query: str, what: str, seconds: f
 
     Raises ``QueryStopped``.
     """
-    with bounded(connection, what, seconds):
+    with _bounded(connection, what, seconds):
         return connection.execute(query)
 
 
 def fetch(connection: duckdb.DuckDBPyConnection, query: str, what: str, seconds: float = SECONDS) -> pa.Table:
-    """The rows of a query as a table, within the same bounds. Raises ``QueryStopped``."""
-    with bounded(connection, what, seconds):
+    """The answer as an Arrow table; see ``run``."""
+    with _bounded(connection, what, seconds):
         return connection.sql(query).to_arrow_table()
 
 
+def frame(connection: duckdb.DuckDBPyConnection, query: str, what: str, seconds: float = SECONDS) -> pd.DataFrame:
+    """The answer as a data frame, texts left in Arrow's memory, decimals as floats; see ``run``."""
+    table = fetch(connection, query, what, seconds)
+    plain = [pa.field(f.name, pa.float64() if pa.types.is_decimal(f.type) else f.type) for f in table.schema]
+    return table.cast(pa.schema(plain)).to_pandas(date_as_object=False)
+
+
 @contextmanager
-def bounded(connection: duckdb.DuckDBPyConnection, what: str, seconds: float) -> Iterator[None]:
+def _bounded(connection: duckdb.DuckDBPyConnection, what: str, seconds: float) -> Iterator[None]:
     """Interrupt what runs on the connection after so many seconds, and say in words why it stopped."""
     timer = threading.Timer(seconds, connection.interrupt)
     timer.start()

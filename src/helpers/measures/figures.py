@@ -134,7 +134,7 @@ class Measures:
 
     def rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         """The rows behind a measure: ``_value``, then ``columns``."""
-        return self._run(compiled.rows(self._declared(name), columns), f"measures.{name}").df()
+        return database.frame(self._connection, compiled.rows(self._declared(name), columns), f"measures.{name}")
 
     def select(self, table: str, columns: Mapping[str, str], where: str | None = None) -> pa.Table:
         """Expressions over the rows of a table by the names they get, in source order."""

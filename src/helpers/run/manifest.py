@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers.run.stages import NOTEBOOKS
-from helpers.run.workspace import InputFile, Workspace, file_sha256
+from helpers.run.hashes import file_sha256
+from helpers.run.workspace import InputFile, Workspace
 
 NAME = "manifest.json"
 CODE = Path(__file__).resolve().parents[1]

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from helpers.run.hashes import input_sha256
 from helpers.run.parameters import ParameterError
 from helpers.year.crosscheck import matching_files, require_sound
 from helpers.year.load import Year, load_year
@@ -81,7 +82,7 @@ class Workspace:
         """Every file below ``data/raw/`` that this year's run depends on."""
         years = [self.year] + ([self.previous] if self.previous else [])
         paths = sorted({path for year in years for path in declared_files(year)})
-        return tuple(InputFile(p.relative_to(self.root).as_posix(), file_sha256(p), p.stat().st_size)
+        return tuple(InputFile(p.relative_to(self.root).as_posix(), input_sha256(p, self.processed), p.stat().st_size)
                      for p in paths)
 
     @cached_property
@@ -149,8 +150,3 @@ def declared_files(year: Year) -> list[Path]:
     actuals += [p.actual for i in year.indicators.indicators for p in i.parts]
     found += [year.folder / e.file for a in actuals for e in a.evidence if e.file]
     return found
-
-
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

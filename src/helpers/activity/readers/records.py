@@ -20,7 +20,7 @@ def read_parquet(path: Path, shown: str, staged: Path) -> Sheet:
     try:
         with duckdb.connect(":memory:") as connection:
             connection.execute("SET TimeZone = 'UTC'")
-            connection.execute("SET memory_limit = '1GB'")
+            connection.execute("SET memory_limit = '1GB'; SET enable_progress_bar = false")
             source = f"read_parquet({_quote(str(path))})"
             described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
             headers = [row[0] for row in described]
@@ -47,7 +47,7 @@ def read_json(path: Path, shown: str, staged: Path) -> Sheet:
     with path.open("rb") as stream:
         array = stream.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
     with duckdb.connect(":memory:") as connection:
-        connection.execute("SET memory_limit = '1GB'")
+        connection.execute("SET memory_limit = '1GB'; SET enable_progress_bar = false")
         if array:
             _array(connection, path, shown)
         else:

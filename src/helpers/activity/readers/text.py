@@ -176,8 +176,8 @@ def _quick(layout: Layout, whole: _Bytes, staged: Path) -> int | None:
     query = f"SELECT {', '.join(names)} FROM read_csv({_quote(str(layout.path))}, {options})"
     try:
         with duckdb.connect(":memory:") as connection:
-            connection.execute("SET memory_limit = '1GB'")
-            rows = connection.execute(f"COPY ({query}) TO {_quote(str(staged))} (FORMAT parquet)").fetchall()[0][0]
+            connection.execute("SET memory_limit = '1GB'; SET enable_progress_bar = false")
+            rows = connection.execute(f"COPY ({query}) TO {_quote(str(staged))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)").fetchall()[0][0]
     except duckdb.Error:
         return None
     return int(rows) if rows == whole.lines - layout.lines else None
