@@ -272,6 +272,7 @@ def _out_of_sample(measures: Measures, last: Measures | None, spec: Spares, log:
         "plan_from": last.year.fiscal_year, **found, "service_level": level,
         "expected_fill_rate": expected / sum(used.values()) if used else None,
         "holds": None if interval is None else interval[1] >= level,
+        "holds_if_independent": None if interval is None else found["fill_interval"][1] >= level,
         "grown": [one["part"] for one in parts if one["demands"] > one["demand_before"] and one["demand_p_value"] < ALPHA],
         "reason": found["reason"] if used else "上年度方案里的备件本年度没有领用", "parts": parts}
 
