@@ -130,3 +130,19 @@ def test_a_broken_file_is_refused(tmp_path, text):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ResultsFault, match="results_json: results.json: 不是合格的 JSON"):
         load_results(path)
+
+
+def test_proposals_of_spares_name_an_indicator_that_is_there():
+    data = sample.fy2024()
+    row = {"id": "spare-X", "indicator": "speed", "action": "储备", "status": "proposed"}
+    data["spares"] = {"fiscal_year": 2024, "reason": None, "parts": [], "replay": None, "out_of_sample": None,
+                      "replacement": {"reason": None, "models": []}, "proposals": [row]}
+    with pytest.raises(ResultsFault, match="没有编号为 speed 的指标") as caught:
+        validate_results(data)
+    assert caught.value.path == "spares.proposals[0].indicator"
+    data["spares"]["proposals"][0]["indicator"] = data["indicators"][0]["id"]
+    assert validate_results(data) is data
+    data["spares"]["parts"] = [{"part": "X", "demand": 3, "stock": 0, "reason": None}]
+    with pytest.raises(ResultsFault, match="不得小于 1") as caught:
+        validate_results(data)
+    assert caught.value.path == "spares.parts[0].stock"

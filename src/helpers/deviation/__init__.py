@@ -4,6 +4,7 @@ from helpers.deviation.decompose import Aim, Decomposition, Group, decompose, dr
 from helpers.deviation.explain import explain_year
 from helpers.deviation.plan import follow_up, judge_action, plan_rows
 from helpers.deviation.raised import Deviation, Observed, raise_deviations
+from helpers.deviation.spares import spares_plan
 
 __all__ = ["Aim", "Decomposition", "Deviation", "Group", "Observed", "decompose", "drill_down", "explain_year",
-           "follow_up", "judge_action", "misses_of", "plan_rows", "raise_deviations"]
+           "follow_up", "judge_action", "misses_of", "plan_rows", "raise_deviations", "spares_plan"]

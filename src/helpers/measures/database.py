@@ -55,16 +55,22 @@ def run(connection: duckdb.DuckDBPyConnection, query: str, what: str, seconds: f
         return connection.execute(query)
 
 
+def fetch(connection: duckdb.DuckDBPyConnection, query: str, what: str, seconds: float = SECONDS) -> pa.Table:
+    """The answer as an Arrow table; see ``run``."""
+    with _bounded(connection, what, seconds):
+        return connection.sql(query).to_arrow_table()
+
+
 def frame(connection: duckdb.DuckDBPyConnection, query: str, what: str, seconds: float = SECONDS) -> pd.DataFrame:
     """The answer as a data frame, texts left in Arrow's memory, decimals as floats; see ``run``."""
-    with _bounded(connection, what, seconds):
-        table = connection.sql(query).to_arrow_table()
+    table = fetch(connection, query, what, seconds)
     plain = [pa.field(f.name, pa.float64() if pa.types.is_decimal(f.type) else f.type) for f in table.schema]
     return table.cast(pa.schema(plain)).to_pandas(date_as_object=False)
 
 
 @contextmanager
 def _bounded(connection: duckdb.DuckDBPyConnection, what: str, seconds: float) -> Iterator[None]:
+    """Interrupt what runs on the connection after so many seconds, and say in words why it stopped."""
     timer = threading.Timer(seconds, connection.interrupt)
     timer.start()
     try:

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from helpers.measures import compile as compiled
 from helpers.measures import database
@@ -58,7 +59,7 @@ class Measures:
     """
 
     def __init__(self, year: Year, folder: Path) -> None:
-        self.year = year
+        self.year, self.folder = year, folder
         self._connection = database.open_tables(
             {table: folder / f"{table}.parquet" for table in year.year.tables}, year.fiscal_year)
         self.figure = lru_cache(maxsize=None)(self._figure)
@@ -134,6 +135,13 @@ class Measures:
     def rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         """The rows behind a measure: ``_value``, then ``columns``."""
         return database.frame(self._connection, compiled.rows(self._declared(name), columns), f"measures.{name}")
+
+    def select(self, table: str, columns: Mapping[str, str], where: str | None = None) -> pa.Table:
+        """Expressions over the rows of a table by the names they get, in source order."""
+        picked = ", ".join(f'{expression} AS "{column}"' for column, expression in columns.items())
+        condition = f" WHERE ({where}\n)" if where else ""
+        query = f'SELECT {picked} FROM "{table}"{condition} ORDER BY source_file, source_row'
+        return database.fetch(self._connection, query, f"tables.{table}")
 
     def counts(self, table: str, by: str) -> Mapping[str, int]:
         """How many rows each value of a column has; rows without a value under ""."""

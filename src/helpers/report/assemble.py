@@ -252,6 +252,7 @@ def results_json(year: Year, *, attainment: Mapping[str, Any], deviation: Mappin
                     "files": [{"file": f["file"], "rows_in": f["rows"], "used": f["used"], "set_aside": f["set_aside"]}
                               for f in t["files"]]} for t in tables],
         "deviations": deviation["deviations"], "plan": deviation["plan"], "followup": deviation["followup"],
+        "spares": deviation.get("spares"),
         "audit": attainment["audit"], "validation": validation, "provenance": dict(provenance),
     }
 

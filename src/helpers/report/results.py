@@ -179,6 +179,9 @@ def _reference_faults(data: dict[str, Any]) -> list[tuple[str, str]]:
             if entry["indicator"] not in seen:
                 words = f"没有编号为 {entry['indicator']} 的指标"
                 faults.append((f"{key}[{index}].indicator", words))
+    for index, entry in enumerate((data.get("spares") or {}).get("proposals", [])):
+        if entry["indicator"] not in seen:
+            faults.append((f"spares.proposals[{index}].indicator", f"没有编号为 {entry['indicator']} 的指标"))
     return faults
 
 

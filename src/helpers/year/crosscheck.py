@@ -15,6 +15,7 @@ from helpers.indicators import (
     parse_money,
     parse_target,
 )
+from helpers.year.check_spares import check_fleet, check_spares
 from helpers.year.check_tables import Path_, check_corrections, check_tables, expression, unknown
 from helpers.year.faults import Fault, YearFileError
 from helpers.year.load import Lines, Year
@@ -33,6 +34,8 @@ def crosscheck(year: Year) -> list[Fault]:
         *_measures(year),
         *_indicators(year),
         *_activities(year),
+        *check_spares(year),
+        *check_fleet(year),
         *_source(year),
         *_plan(year),
         *check_corrections(year),

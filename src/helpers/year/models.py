@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from helpers.year.base import Identifier, Model, Strings, Words
+from helpers.year.spares import Fleet, Spares
 from helpers.year.tables import Table
 
 # --- year.yml -------------------------------------------------------------------------------------
@@ -146,6 +147,8 @@ class YearFile(Model):
     budget: Budget
     tables: dict[Identifier, Table]
     activities: Activities | None = None
+    spares: Spares | None = None
+    fleet: Fleet | None = None
     source: Source | None = None
 
 

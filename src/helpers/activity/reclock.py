@@ -1,0 +1,73 @@
+"""Records with other dates, timed again by the table's own clocks: what if a part had come earlier?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from helpers.activity.cells import name
+from helpers.activity.clocks import tidy
+from helpers.year.load import Year
+from helpers.year.tidy import record_columns
+
+SECOND = 1_000_000  # microseconds
+
+
+class CannotReclock(Exception):
+    """The clocks of a table need what its tidy rows do not hold; ``code`` is for machines."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(f"[{code}]  {message}")
+
+
+def reclock(year: Year, table: str, records: pa.Table, moves: Sequence[tuple[str, int, int, int, int]], folder: Path) -> pa.Table:
+    """``records`` with dates moved and every derived column computed again.
+
+    ``records``: the columns of ``record_columns`` and ``source_file``, ``source_row``. ``moves``: a row's file and
+    number, and in seconds since 1970 when a wait began, when it ended and when it would have ended.
+    What was recorded up to the beginning stays; what came after the end follows it at the same distance;
+    what lay between comes no later than the new end. A day without a time is taken as its last second.
+    ``folder``: the other tidy tables of the year. Rows come back ordered by file and number. Raises
+    ``CannotReclock``.
+    """
+    spec = year.year.tables[table]
+    if any(hold.events for derived in spec.derived.values() for hold in derived.hold):
+        raise CannotReclock("hold_events", "时钟要扣除的暂停只在事件记录里，整理后的表没有保留，无法重新计时")
+    columns = ("source_file", "source_row", "since", "until", "now")
+    types = (pa.string(), *[pa.int64()] * 4)
+    moved = pa.table({c: pa.array([move[i] for move in moves], t) for i, (c, t) in enumerate(zip(columns, types, strict=True))})
+    connection = duckdb.connect(":memory:", config={"threads": 2})
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.register("given_records", records)
+        connection.register("moves", moved)
+        shown = ", ".join(_moved(column, kind) for column, kind in record_columns(spec).items())
+        connection.execute(
+            f"CREATE TABLE records AS SELECT {shown}, r.source_file, r.source_row, "
+            "dense_rank() OVER (ORDER BY r.source_file) AS _file_no "
+            "FROM given_records AS r LEFT JOIN moves AS m USING (source_file, source_row)")
+        query = tidy(connection, year, spec, folder)
+        return connection.sql(f"SELECT * FROM ({query}) ORDER BY source_file, source_row").to_arrow_table()
+    finally:
+        connection.close()
+
+
+def _moved(column: str, kind: str) -> str:
+    """One record column after the moves: other columns than dates stay as they are."""
+    cell = f"r.{name(column)}"
+    if kind not in ("DATE", "TIMESTAMP"):
+        return f"{cell} AS {name(column)}"
+    at = f"epoch_us(CAST({cell} AS TIMESTAMP))" + (f" + {86399 * SECOND}" if kind == "DATE" else "")
+    value = (f"CASE WHEN m.since IS NULL OR {cell} IS NULL OR {at} <= m.since * {SECOND} THEN {cell} "
+             f"WHEN {at} >= m.until * {SECOND} THEN {_as(f'{at} + (m.now - m.until) * {SECOND}', kind)} "
+             f"ELSE {_as(f'least({at}, m.now * {SECOND})', kind)} END")
+    return f"{value} AS {name(column)}"
+
+
+def _as(microseconds: str, kind: str) -> str:
+    """A moment as the column's own type."""
+    return f"CAST(make_timestamp({microseconds}) AS {kind})"

@@ -1,0 +1,34 @@
+"""A declared share judged row by row over other rows than those of the tidy table."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+from helpers.measures import database
+from helpers.year.load import Year
+
+
+def judge_rows(year: Year, measure: str, table: pa.Table) -> list[tuple[bool, bool]]:
+    """For each row of ``table`` whether it counts for the share and whether it keeps its condition.
+
+    ``table`` has the tidy columns of the measure's table and its place in the exports, by which the
+    answers are ordered. Only a condition that holds is kept: unknown
+    is not, as in the figure itself. Raises ``QueryStopped``.
+    """
+    spec = year.measures[measure]
+    connection = duckdb.connect(":memory:", config={"threads": 2})
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.register("given_rows", table)
+        given = f"DATE '{year.fiscal_year}-01-01' AS year_start, DATE '{year.fiscal_year}-12-31' AS year_end"
+        connection.execute(f"CREATE TABLE judged AS SELECT *, {given} FROM given_rows")
+        connection.unregister("given_rows")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        where = f"(({spec.where}\n) IS TRUE)" if spec.where else "true"
+        rows = database.run(connection, f"SELECT {where}, {where} AND (({spec.value}\n) IS TRUE) FROM judged ORDER BY source_file, source_row",
+                            f"measures.{measure}").fetchall()
+        return [(bool(counts), bool(kept)) for counts, kept in rows]
+    finally:
+        connection.close()
