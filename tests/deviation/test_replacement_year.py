@@ -35,7 +35,7 @@ def test_the_planted_model_comes_first(tmp_path: Path) -> None:
     assert (found["devices"], found["failures"], found["without_device"], found["without_bought"]) == (21, 47, 0, 1)
     assert [(m["model"], m["failures"], m["verdict"]) for m in found["models"]] == [
         ("旧型", 42, "higher"), ("孤型", 1, "not_distinguishable"), ("新型", 4, "lower")]
-    assert found["models"][1]["words"] == "故障次数少、区间宽，不能与其余设备区分"
+    assert found["models"][1]["words"] == "与其余设备的差别在偶然波动范围以内"
     assert [(c["model"], c["age_from"], c["failures"], c["worse_than_new"]) for c in found["cells"]] == [
         ("新型", 0, 4, None), ("旧型", 8, 42, True)], "no age known, no cell"
     plan = found["plan"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LISTED = 200
 MASKED = "（个人信息）"
 SAYS = {"higher": "故障率高于其余设备，超出偶然波动", "lower": "故障率低于其余设备，超出偶然波动",
-        "not_distinguishable": "故障次数少、区间宽，不能与其余设备区分", "unknown": "缺少在用台数或故障记录，无法判断"}
+        "not_distinguishable": "与其余设备的差别在偶然波动范围以内", "unknown": "缺少在用台数或故障记录，无法判断"}
 Json = dict[str, Any]
 #: (kind, model, first year of the age band); the band is None where the age is not known.
 Cell = tuple[str, str, int | None]

@@ -18,6 +18,10 @@ CELL_LENGTH = 100
 NAME_LENGTH = 20
 
 
+#: What every interval of the analysis is called: all are at this level.
+CONFIDENCE = f"{w.ratio_text(0.95)}置信区间"
+
+
 def with_status(results: Results, *statuses: str) -> list[Entry]:
     """The indicators that ended in one of the states, in their order."""
     return [entry for entry in results["indicators"] if entry["status"] in statuses]
@@ -142,3 +146,8 @@ def spans(keys: Sequence[Any], at_most: int | None = None) -> list[int]:
             start = at
         counts[start] += 1
     return counts
+
+
+def interval(bounds: Sequence[float]) -> str:
+    """（95%置信区间93.28%至99.19%）"""
+    return f"（{CONFIDENCE}{w.interval_text(bounds, '比例')}）"

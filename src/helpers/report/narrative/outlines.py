@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from helpers.report.blocks import Block
-from helpers.report.narrative import annexes, deviations, funds, indicators, opening, overall, plans, provenance
+from helpers.report.narrative import annexes, deviations, funds, indicators, opening, overall, plans, provenance, spares
 from helpers.report.narrative.facts import Results
 from helpers.report.narrative.outline import (
     Annex,
@@ -36,6 +36,8 @@ _DEVIATIONS = Chapter("偏离绩效目标的原因和下一步改进措施", (
     Section("明显超出目标的指标", (deviations.overshoots,)),
     Section("已达目标但不够稳固的指标", (deviations.fragile,)),
     Section("走势需要关注的指标", (deviations.trends,)),
+    Section("备件储备测算", (spares.stock,)),
+    Section("设备更换测算", (spares.replacement,)),
     Section("其他改进措施", (plans.other_plans,)),
     Section("上年改进措施落实情况", (plans.followup,)),
 ))  # fmt: skip
