@@ -35,6 +35,14 @@ def test_the_planted_part_is_found_and_proved(tmp_path: Path) -> None:
     assert [r["id"] for r in found["proposals"]] == ["spare-PSU"], "what saved no waiting is not proposed"
 
 
+def test_a_proposal_taken_into_the_plan_is_no_proposal_any_more(tmp_path: Path) -> None:
+    write_year(tmp_path, planted())
+    (tmp_path / "data" / "raw" / "2024" / "plan.yml").write_text(
+        "actions:\n  - {id: spare-PSU, indicator: timeliness, cause: 缺少备件, confirmed: true, action: 储备电源板, owner: 信息岗, "
+        "due: 2025-04-30, yardstick: {measure: in_time, target: 不低于95%}, status: adopted}\n", encoding="utf-8")
+    assert planned(measured(tmp_path, 2024))["proposals"] == []
+
+
 def test_last_years_plan_on_this_year(tmp_path: Path) -> None:
     write_year(tmp_path, [row.replace("2024-", "2023-") for row in planted()], year=2023)
     measures = measured(write_year(tmp_path, planted()))

@@ -54,7 +54,7 @@ def spares_plan(year: Year, measures: Measures, last: Measures | None = None) ->
     replacement = replacement_plan(measures)
     base: Json = {"fiscal_year": year.fiscal_year, "replacement": replacement}
     if spec is None:
-        return {**base, **_empty("未声明备件记录（spares）"), "proposals": _replacements(year, None, replacement)}
+        return {**base, **_empty("未声明备件记录（spares）"), "proposals": _open(year, _replacements(year, None, replacement))}
     log = read_log(measures, spec)
     plans = plan_parts(log)
     stock = {plan.part: plan.stock.stock for plan in plans if plan.stock}
@@ -67,7 +67,8 @@ def spares_plan(year: Year, measures: Measures, last: Measures | None = None) ->
         "totals": _totals(log, plans), "replay": whole if stock else None,
         "out_of_sample": _out_of_sample(measures, last, spec, log),
         "assumptions": list(ASSUMPTIONS),
-        "proposals": [*_proposals(year, log, plans, effects, whole["before"]), *_replacements(year, spec.measure, replacement)]}
+        "proposals": _open(year, [*_proposals(year, log, plans, effects, whole["before"]),
+                                  *_replacements(year, spec.measure, replacement)])}
 
 
 def _empty(reason: str) -> Json:
@@ -333,6 +334,12 @@ def _indicator(year: Year, measure: str | None) -> str | None:
         if measure is not None and any(a is not None and a.measure == measure for a in actuals):
             return one.id
     return None
+
+
+def _open(year: Year, rows: Sequence[Json]) -> list[Json]:
+    """The proposals that nobody has answered: one taken into plan.yml under its id is the plan's own."""
+    answered = {action.id for action in year.plan.actions}
+    return [row for row in rows if row["id"] not in answered]
 
 
 def _proposals(year: Year, log: Log, plans: Sequence[PartPlan], effects: Mapping[str, Json], before: Json | None) -> list[Json]:

@@ -8,7 +8,8 @@ judges the rows that share a value with another one; all else is judged on whole
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -77,15 +78,20 @@ class Verdict:
     rows: pd.DataFrame
 
 
-def judge_rule(file: TidyFile, rule: Rule, types: Mapping[str, str]) -> Verdict:
-    """One rule on a file. Raises ``ExpressionError`` where its ``where`` cannot be evaluated."""
+@contextmanager
+def opened(file: TidyFile) -> Iterator[Callable[[Rule, Mapping[str, str]], Verdict]]:
+    """A judge of rules on a file, given the SQL types of its columns. It raises ``ExpressionError`` where a
+    rule's ``where`` cannot be evaluated."""
     with open_tables({"t": file.path}, file.fiscal_year) as connection:
-        judged = _Judged(connection, rule, types)
-        try:
-            judged.restrict()
-        except duckdb.Error as error:
-            raise ExpressionError(str(error).splitlines()[0]) from error
-        return judged.verdict()
+        def judge(rule: Rule, types: Mapping[str, str]) -> Verdict:
+            judged = _Judged(connection, rule, types)
+            try:
+                judged.restrict()
+            except duckdb.Error as error:
+                raise ExpressionError(str(error).splitlines()[0]) from error
+            return judged.verdict()
+
+        yield judge
 
 
 class _Judged:
@@ -97,7 +103,7 @@ class _Judged:
 
     def restrict(self) -> None:
         where = f" WHERE ({self.rule.where}\n)" if self.rule.where else ""
-        self.connection.execute(f"CREATE TEMP VIEW part AS SELECT * FROM t{where}")
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW part AS SELECT * FROM t{where}")
         self.total = self._one("SELECT count(*) FROM part")
 
     def verdict(self) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from helpers.activity.clean import Reconciliation
     from helpers.gate.adapter import Outcome
-    from helpers.gate.large import TidyFile
+    from helpers.gate.large import TidyFile, Verdict
     from helpers.year.load import Year
 
 
@@ -63,18 +63,20 @@ def _checks_of(table: str, rows: pd.DataFrame | TidyFile, rules: Sequence[Rule],
 
     if isinstance(rows, pd.DataFrame):
         return _table_checks(table, rows, rules, about, fiscal_year)
-    return [_file_check(table, rows, rule, about) for rule in rules]
-
-
-def _file_check(table: str, file: TidyFile, rule: Rule, about: About) -> Check:
-    """A rule on a table that stays in its file."""
     from helpers.gate import large
 
+    with large.opened(rows) as judge:
+        return [_file_check(table, rows, rule, about, judge) for rule in rules]
+
+
+def _file_check(table: str, file: TidyFile, rule: Rule, about: About,
+                judge: Callable[[Rule, Mapping[str, str]], Verdict]) -> Check:
+    """A rule on a table that stays in its file."""
     problems = check_rule(rule, {column: about.types.get(column, "") for column in file.columns if column not in SOURCE})
     if problems:
         return _could_not(table, about, rule, "；".join(problems))
     try:
-        verdict = large.judge_rule(file, rule, about.types)
+        verdict = judge(rule, about.types)
     except ExpressionError as error:
         return _could_not(table, about, rule, f"where 无法执行：{error}")
     listed = replace(verdict.outcome, positions=tuple(range(len(verdict.rows))))
