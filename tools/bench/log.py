@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
+from helpers.year.engine import open_engine
 
 YEAR = 2024
 SECONDS = 366 * 86400
@@ -99,7 +99,6 @@ def write_project(root: Path, rows: int) -> Path:
     (folder / "year.yml").write_text(YEAR_FILE, encoding="utf-8")
     (folder / "indicators.yml").write_text(INDICATORS, encoding="utf-8")
     log = folder / "exports" / "log.csv"
-    with duckdb.connect() as connection:
-        connection.execute("SET enable_progress_bar = false")
+    with open_engine() as connection:
         connection.execute(f"COPY ({_ROWS.replace('$rows', str(rows))}) TO '{log}' (FORMAT csv, HEADER)")
     return log

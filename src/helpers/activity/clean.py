@@ -17,6 +17,7 @@ from helpers.activity.cells import Zones, declares_offsets, name, quote
 from helpers.activity.errors import ExportError
 from helpers.activity.sources import ExportFile, SetAside
 from helpers.year.clock_words import clock_words
+from helpers.year.engine import open_engine
 from helpers.year.load import Year
 from helpers.year.models import Calendar, Correction
 from helpers.year.tables import Table
@@ -81,10 +82,8 @@ def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
     spec = year.year.tables[table]
     declared = [c for c in year.corrections.corrections if c.table == table]
     required = _required(spec)
-    with tempfile.TemporaryDirectory(dir=out, prefix=".stage-") as work, duckdb.connect(":memory:") as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with tempfile.TemporaryDirectory(dir=out, prefix=".stage-") as work, open_engine(MEMORY) as connection:
         connection.execute(KEEP_ORDER)
-        connection.execute(f"SET memory_limit = '{MEMORY}'; SET enable_progress_bar = false")
         # What lives only in memory needs no checkpoint, which would compress it all after an update.
         connection.execute("SET checkpoint_threshold = '1TB'")
         connection.execute(f"SET temp_directory = {quote(str(Path(work) / 'spill'))}")

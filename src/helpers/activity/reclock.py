@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
 from helpers.activity.cells import name
 from helpers.activity.clocks import tidy
+from helpers.year.engine import open_engine
 from helpers.year.load import Year
 from helpers.year.tidy import record_columns
 
@@ -40,9 +40,8 @@ def reclock(year: Year, table: str, records: pa.Table, moves: Sequence[tuple[str
     columns = ("source_file", "source_row", "since", "until", "now")
     types = (pa.string(), *[pa.int64()] * 4)
     moved = pa.table({c: pa.array([move[i] for move in moves], t) for i, (c, t) in enumerate(zip(columns, types, strict=True))})
-    connection = duckdb.connect(":memory:", config={"threads": 2})
+    connection = open_engine(threads=2)
     try:
-        connection.execute("SET TimeZone = 'UTC'")
         connection.register("given_records", records)
         connection.register("moves", moved)
         shown = ", ".join(_moved(column, kind) for column, kind in record_columns(spec).items())

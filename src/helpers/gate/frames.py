@@ -17,6 +17,7 @@ import pyarrow.parquet
 
 from helpers.gate.catalogue import kind_of
 from helpers.gate.result import SOURCE
+from helpers.year.engine import open_engine
 from helpers.year.expressions import ExpressionError, columns_of
 
 #: Beyond this a whole number with gaps would lose digits as a float.
@@ -101,8 +102,7 @@ def positions_where(frame: pd.DataFrame, where: str, types: Mapping[str, str], f
     asked = columns_of(where)
     lower = {str(column).lower(): column for column in frame.columns}
     picked = frame[[lower[name] for name in sorted(asked) if name in lower]].assign(_position=np.arange(len(frame)))
-    with duckdb.connect(":memory:") as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with open_engine() as connection:
         connection.register("picked", pa.Table.from_pandas(picked, preserve_index=False))
         connection.execute("SET python_enable_replacements = false")
         connection.execute("SET enable_external_access = false")

@@ -11,6 +11,8 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from helpers.year.engine import open_engine
+
 #: What a query may hold in memory; beyond it the database spills to disk, up to ``SPILL``.
 MEMORY, SPILL = "1500MB", "20GB"
 #: How long one query may take.
@@ -22,12 +24,10 @@ def open_tables(files: Mapping[str, Path], fiscal_year: int | None) -> duckdb.Du
 
     The files are read where they lie; memory is bounded, and expressions can reach no other file.
     """
-    connection = duckdb.connect(":memory:", config={"threads": 2})
-    connection.execute("SET TimeZone = 'UTC'")
+    connection = open_engine(MEMORY, threads=2)
     given = (f", DATE '{fiscal_year}-01-01' AS year_start, DATE '{fiscal_year}-12-31' AS year_end" if fiscal_year else "")
     for table, path in files.items():
         connection.execute(f'CREATE VIEW "{table}" AS SELECT *{given} FROM read_parquet({_quote(path)})')
-    connection.execute(f"SET memory_limit = '{MEMORY}'; SET enable_progress_bar = false")
     spill = next(iter(files.values())).parent / ".spill" if files else Path(".spill")
     connection.execute(f"SET temp_directory = {_quote(spill)}")
     connection.execute(f"SET max_temp_directory_size = '{SPILL}'")

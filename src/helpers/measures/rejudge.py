@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import duckdb
 import pyarrow as pa
 
 from helpers.measures import database
+from helpers.year.engine import open_engine
 from helpers.year.load import Year
 
 
@@ -17,9 +17,8 @@ def judge_rows(year: Year, measure: str, table: pa.Table) -> list[tuple[bool, bo
     is not, as in the figure itself. Raises ``QueryStopped``.
     """
     spec = year.measures[measure]
-    connection = duckdb.connect(":memory:", config={"threads": 2})
+    connection = open_engine(threads=2)
     try:
-        connection.execute("SET TimeZone = 'UTC'")
         connection.register("given_rows", table)
         given = f"DATE '{year.fiscal_year}-01-01' AS year_start, DATE '{year.fiscal_year}-12-31' AS year_end"
         connection.execute(f"CREATE TABLE judged AS SELECT *, {given} FROM given_rows")

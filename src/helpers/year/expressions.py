@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from helpers.year.engine import open_engine
 from helpers.year.faults import did_you_mean
 
 SQL_TYPES = {
@@ -51,9 +52,7 @@ class ExpressionError(ValueError):
 
 @lru_cache(maxsize=1)
 def _connection() -> Any:
-    import duckdb  # the only heavy import here
-
-    connection = duckdb.connect(":memory:", config={"threads": 1})
+    connection = open_engine(threads=1)
     connection.execute("SET enable_external_access = false")
     return connection
 

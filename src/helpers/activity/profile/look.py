@@ -17,6 +17,7 @@ from helpers.activity.profile.columns import Facts, column_facts, settled
 from helpers.activity.profile.declare import Declaration, Source, declare
 from helpers.activity.profile.structure import Structure, structure
 from helpers.activity.readers import ROW, Sheet, read_exports
+from helpers.year.engine import open_engine
 from helpers.year.tables import Table
 
 #: How far down a header is looked for when the first row is hardly filled.
@@ -46,7 +47,7 @@ def profile_file(path: Path, *, sheet: str | None = None, header_row: int | None
     if not path.is_file():
         raise FileNotFoundError(path)
     row = header_row or 1
-    with tempfile.TemporaryDirectory(prefix="selfeval-") as folder, duckdb.connect(str(Path(folder) / "profile.db")) as connection:
+    with tempfile.TemporaryDirectory(prefix="selfeval-") as folder, open_engine(MEMORY, path=Path(folder) / "profile.db") as connection:
         def read(header: int) -> Sheet:
             return _read(path, sheet, header, encoding, Path(folder))
 
@@ -96,7 +97,7 @@ def _below_title(read: Callable[[int], Sheet]) -> tuple[int, Sheet] | None:
 def _load(connection: duckdb.DuckDBPyConnection, found: Sheet) -> int:
     """The rows that say anything as the table ``sheet``, trimmed as the cleaning trims them; how many there are.
     Blank rows and repetitions of the header are left out, as the cleaning sets them aside."""
-    connection.execute(f"SET TimeZone = 'UTC'; SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
+    connection.execute("SET preserve_insertion_order = false")
     cells = [f"c{i}" for i in range(len(found.headers))]
     trimmed = ", ".join(f"coalesce(trim({c}, ' \t\r\n\u3000\u00a0'), '') AS {c}" for c in cells)
     said = " OR ".join(f"{c} NOT IN ('', {quote(header.strip())})" for c, header in zip(cells, found.headers, strict=True)) or "false"

@@ -10,6 +10,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from helpers.year.engine import open_engine
+
 #: Names that the cleaning uses itself, or that an expression cannot hold without quotes.
 TAKEN = ("source_file", "source_row", "year_start", "year_end")
 LONGEST_NAME = 40
@@ -145,9 +147,7 @@ def tidy_names(headers: Iterable[tuple[str, Meaning | None]], reserved: Collecti
 @cache
 def _reserved() -> frozenset[str]:
     """The words that SQL keeps for itself."""
-    import duckdb
-
-    with duckdb.connect(":memory:") as connection:
+    with open_engine() as connection:
         rows = connection.execute("SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'").fetchall()
     return frozenset(word for (word,) in rows)
 

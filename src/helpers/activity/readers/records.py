@@ -10,6 +10,7 @@ import duckdb
 
 from helpers.activity.errors import ExportError
 from helpers.activity.readers.sheet import Sheet, columns
+from helpers.year.engine import open_engine
 
 #: Nested fields are named by their path: fields.created.
 JOINED_BY = "."
@@ -18,9 +19,7 @@ JOINED_BY = "."
 def read_parquet(path: Path, shown: str, staged: Path) -> Sheet:
     """Read a Parquet file; its first record is row 1. Raises ``ExportError``."""
     try:
-        with duckdb.connect(":memory:") as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            connection.execute("SET memory_limit = '1GB'; SET enable_progress_bar = false")
+        with open_engine("1GB") as connection:
             source = f"read_parquet({_quote(str(path))})"
             described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
             headers = [row[0] for row in described]
@@ -46,8 +45,7 @@ def read_json(path: Path, shown: str, staged: Path) -> Sheet:
     """Read JSON Lines, or one JSON array of records; the first record is row 1. Raises ``ExportError``."""
     with path.open("rb") as stream:
         array = stream.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
-    with duckdb.connect(":memory:") as connection:
-        connection.execute("SET memory_limit = '1GB'; SET enable_progress_bar = false")
+    with open_engine("1GB") as connection:
         if array:
             _array(connection, path, shown)
         else:

@@ -23,6 +23,7 @@ import pyarrow.csv
 from helpers.activity.errors import ExportError
 from helpers.activity.readers import encoding as encodings
 from helpers.activity.readers.sheet import ROW, Sheet, columns, stage
+from helpers.year.engine import open_engine
 from helpers.year.tables import Table
 
 DELIMITERS = ",\t;|"
@@ -175,8 +176,7 @@ def _quick(layout: Layout, whole: _Bytes, staged: Path) -> int | None:
     # Cells of spaces or nothing are NULL here and '' there: cleaning makes NULL of both.
     query = f"SELECT {', '.join(names)} FROM read_csv({_quote(str(layout.path))}, {options})"
     try:
-        with duckdb.connect(":memory:") as connection:
-            connection.execute("SET memory_limit = '1GB'; SET enable_progress_bar = false")
+        with open_engine("1GB") as connection:
             rows = connection.execute(f"COPY ({query}) TO {_quote(str(staged))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)").fetchall()[0][0]
     except duckdb.Error:
         return None
