@@ -548,7 +548,6 @@ def fy2024() -> dict[str, Any]:
             "project": "信息化运维服务",
             "institution": "某人民法院",
             "notice": "示例数据：记录级数据系合成，仅用于演示，汇总数与公开数据一致。",
-            "outline": "default",
             "funding": "中央专项转移支付",
             "posts": {"prepared_by": "信息技术岗", "checked_by": "财务岗", "date": "2025-02-20"},
             "overall_goal": "保障办公办案设备、网络和信息系统稳定运行，提高信息化服务水平。",

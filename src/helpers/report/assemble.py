@@ -241,11 +241,12 @@ def results_json(year: Year, *, attainment: Mapping[str, Any], deviation: Mappin
     return {
         "schema_version": 1, "fiscal_year": year.fiscal_year, "project": declared.project,
         "institution": declared.institution, "funding": declared.funding, "notice": declared.notice,
-        "outline": declared.outline, "weights_basis": declared.weights_basis,
+        "outline": {"name": declared.outline, **year.outline.model_dump(mode="json", exclude_defaults=True)}, "weights_basis": declared.weights_basis,
         "posts": {"prepared_by": posts.prepared_by, "checked_by": posts.checked_by, "date": posts.date.isoformat()},
         "overall_goal": declared.overall_goal, "scope": list(declared.scope),
         "assessed_on": list(declared.assessed_on), "implementation": list(declared.implementation),
         "use_of_results": list(declared.use_of_results),
+        "funds_management": [line.model_dump() for line in declared.funds_management],
         **{k: attainment[k] for k in ("budget", "activities", "activity_total", "activity_unit", "indicators",
                                       "score", "rules", "evidence_list")},
         "tables": [{**{k: t[k] for k in ("table", "title", "rows_in", "used", "entities", "set_aside", "corrected")},

@@ -12,6 +12,7 @@ from helpers.indicators.form import Form, FormRow, FundLine, points
 from helpers.report import wording as w
 from helpers.report.blocks import Items, Paragraph
 from helpers.report.narrative import facts as f
+from helpers.report.narrative.management import goal_result
 from helpers.report.xlsx import texts
 
 Results = Mapping[str, Any]
@@ -40,7 +41,7 @@ def _row(results: Results, entry: Mapping[str, Any], number: int) -> FormRow:
 def _written(results: Results) -> list[str]:
     """The sentences about results that people wrote into the year's files, and the form's own on the goal."""
     notes = [(entry.get("evidence") or {}).get("note") for entry in results["indicators"]]
-    written = [texts.goal_result(results, scored=True), results["budget"].get("unspent_reason"),
+    written = [goal_result(results, scored=True), results["budget"].get("unspent_reason"),
                *results.get("implementation", ()), *results.get("use_of_results", ()), *notes]
     return [text for text in written if text]
 

@@ -20,6 +20,7 @@ from helpers.year.check_tables import Path_, check_corrections, check_tables, ex
 from helpers.year.faults import Fault, YearFileError
 from helpers.year.load import Lines, Year
 from helpers.year.models import Actual, Indicator, Measure
+from helpers.year.outline import outline_faults
 from helpers.year.tidy import matching_files, tidy_columns
 
 __all__ = ["crosscheck", "matching_files", "require_sound", "tidy_columns"]
@@ -37,6 +38,8 @@ def crosscheck(year: Year) -> list[Fault]:
         *check_spares(year),
         *check_fleet(year),
         *_source(year),
+        *_outline(year),
+        *_management(year),
         *_plan(year),
         *check_corrections(year),
     ]
@@ -65,6 +68,19 @@ def _rules(year: Year) -> Iterator[Fault]:
         yield year.lines["indicators.yml"].fault(
             "weight_sum", ("indicators",),
             f"指标分值与预算执行分值（{rules.execution_weight} 分）合计 {total.normalize():f} 分，应为 100 分")
+
+
+def _outline(year: Year) -> Iterator[Fault]:
+    indicators = {i.id for i in year.indicators.indicators}
+    for code, place, message, value, hint in outline_faults(year.outline, indicators):
+        yield year.lines["outline"].fault(code, place, message, value=value, hint=hint)
+
+
+def _management(year: Year) -> Iterator[Fault]:
+    items = [line.item for line in year.year.funds_management]
+    for at, item in enumerate(items):
+        if item in items[:at]:
+            yield year.lines["year.yml"].fault("listed_twice", ("funds_management", at, "item"), "这一项写了两次", value=item)
 
 
 def _money(lines: Lines, path: Path_, text: str) -> Iterator[Fault | Decimal]:
@@ -279,7 +295,7 @@ def _plan(year: Year) -> Iterator[Fault]:
             yield lines.fault("id_twice", (*path, "id"), "措施编号重复", value=action.id)
         if action.indicator not in indicators:
             yield unknown(lines, (*path, "indicator"), "指标", action.indicator, indicators)
-        if action.yardstick.measure not in year.measures:
+        if action.yardstick.measure is not None and action.yardstick.measure not in year.measures:
             yield unknown(lines, (*path, "yardstick", "measure"), "度量", action.yardstick.measure, year.measures)
         yield from _target(lines, (*path, "yardstick", "target"), parse_target(action.yardstick.target))
         if action.status == "done" and action.done_on is None:

@@ -15,6 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from helpers.year.faults import Fault, YearFileError, did_you_mean
 from helpers.year.models import CorrectionsFile, IndicatorsFile, PlanFile, YearFile
+from helpers.year.outline import Outline, shipped_outline, shipped_outlines
 
 #: What an analyst has still to fill in.
 BLANKS = ("待填", "待补", "TODO", "todo", "FIXME", "___")
@@ -74,6 +75,7 @@ class Year:
     indicators: IndicatorsFile
     plan: PlanFile
     corrections: CorrectionsFile
+    outline: Outline
     lines: Mapping[str, Lines] = field(repr=False)
     sha256: Mapping[str, str] = field(repr=False, default_factory=dict)
 
@@ -127,10 +129,16 @@ def load_year(root: Path, fiscal_year: int) -> Year:
         faults.append(lines["year.yml"].fault(
             "year_differs", ("fiscal_year",), f"文件夹是 {fiscal_year} 年度，文件里写的是另一个年度",
             value=declared.fiscal_year, hint=f"写成 {fiscal_year}，或者把文件放到相应年度的文件夹"))
-    if faults:
+    outline = _outline(folder, shown, declared.outline, lines["year.yml"]) if declared is not None else None
+    if outline is not None:
+        faults.extend(outline.faults)
+        lines["outline"] = outline.lines
+        if (own := folder / declared.outline).is_file():
+            hashes[declared.outline] = hashlib.sha256(own.read_bytes()).hexdigest()
+    if faults or outline is None:
         raise YearFileError(faults)
     return Year(root, fiscal_year, models["year.yml"], models["indicators.yml"],
-                models["plan.yml"], models["corrections.yml"], lines, hashes)
+                models["plan.yml"], models["corrections.yml"], outline.model, lines, hashes)
 
 
 @dataclass(frozen=True)
@@ -138,6 +146,17 @@ class _Loaded:
     model: Any
     lines: Lines
     faults: list[Fault]
+
+
+def _outline(folder: Path, shown: str, name: str, year: Lines) -> _Loaded:
+    """The outline that a year names: one that comes with the program, or a file of its own beside year.yml."""
+    if name in shipped_outlines():
+        return _load_file(shipped_outline(name), f"{name}.yml", Outline)
+    own = [p.name for p in sorted(folder.glob("*.yml")) if p.name not in {file for file, _, _ in FILES}]
+    if name in own:
+        return _load_file(folder / name, f"{shown}/{name}", Outline)
+    hint = did_you_mean(name, [*shipped_outlines(), *own])
+    return _Loaded(None, Lines(shown, {}), [year.fault("unknown_outline", ("outline",), "没有这个提纲", value=name, hint=hint)])
 
 
 def _load_file(path: Path, shown: str, model: type[FileModel]) -> _Loaded:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -125,6 +125,19 @@ class Source(Model):
     statements: tuple[Statement, ...] = ()
 
 
+ManagementItem = Literal["分配科学性", "下达及时性", "拨付合规性", "使用规范性", "执行准确性", "预算绩效管理情况", "支出责任履行情况"]
+#: The lines of a transfer payment's funds-management block, in the order of the form.
+MANAGEMENT: tuple[str, ...] = get_args(ManagementItem)
+
+
+class ManagementLine(Model):
+    """One line of the funds-management block: how it was done, what was wrong and is done about it."""
+
+    item: ManagementItem
+    statement: Words
+    problems: str | None = None
+
+
 class YearFile(Model):
     """year.yml"""
 
@@ -145,6 +158,7 @@ class YearFile(Model):
     implementation: Strings = ()
     use_of_results: Strings = ()
     budget: Budget
+    funds_management: tuple[ManagementLine, ...] = ()
     tables: dict[Identifier, Table]
     activities: Activities | None = None
     spares: Spares | None = None
@@ -286,7 +300,9 @@ class IndicatorsFile(Model):
 
 
 class Yardstick(Model):
-    measure: Identifier
+    """By what an action is judged next year; without a measure there is nothing to verify it by but words."""
+
+    measure: Identifier | None = None
     target: Words
     words: str | None = None
 

@@ -4,7 +4,6 @@
 part. Every figure in the text comes from the results through ``helpers.report.wording``.
 """
 
-from helpers.report.narrative.outline import UnknownOutline
-from helpers.report.narrative.outlines import OUTLINES, build_report
+from helpers.report.narrative.outlines import build_report
 
-__all__ = ["OUTLINES", "UnknownOutline", "build_report"]
+__all__ = ["build_report"]

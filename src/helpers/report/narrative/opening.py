@@ -15,9 +15,10 @@ from helpers.report.narrative.facts import Results
 def front(results: Results) -> Iterable[Front]:
     """Title, institution, posts, date and the notice that stands on every page."""
     posts = results.get("posts") or {}
-    project = w.plain(results["project"])
+    project, kind = w.plain(results["project"]), results["outline"]["title"]
+    name = project.removesuffix("项目") if kind.startswith("项目") else project
     yield Front(
-        title=f"{results['fiscal_year']}年度{project.removesuffix('项目')}项目支出绩效自评报告",
+        title=f"{results['fiscal_year']}年度{name}{kind}",
         institution=w.plain(results["institution"]),
         project=project,
         fiscal_year=results["fiscal_year"],

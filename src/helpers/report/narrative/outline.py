@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from helpers.report.blocks import Block, Figure, Fold, Heading, Table
@@ -56,17 +55,6 @@ class Outline:
     title: str
     front: Sequence[Writer]
     parts: Sequence[Part]
-
-
-class UnknownOutline(ValueError):
-    """An outline that nobody registered; the message names the ones there are."""
-
-    code = "unknown_outline"
-
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        close = get_close_matches(name, list(known), n=1)
-        hint = f"，是否为 {close[0]}" if close else ""
-        super().__init__(f"{self.code}: 没有名为 {name} 的报告提纲{hint}（可用：{'、'.join(known)}）")
 
 
 def chinese_number(number: int) -> str:

@@ -1,91 +1,92 @@
-"""The outlines that a year can choose by ``outline:`` in year.yml.
+"""The report by the outline that its results carry: who writes what an outline names.
 
-To add one: write another ``Outline`` below, from headings and the writers of this folder or your own
-(a function that takes the results and returns blocks), and enter it in ``OUTLINES``.
+Outlines are files (``helpers.year.outline``); to add something that they can name, write a function
+that takes the results and returns blocks, and enter it in ``WRITERS`` and in ``CONTENTS`` there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from helpers.report.blocks import Block
-from helpers.report.narrative import annexes, deviations, funds, indicators, opening, overall, plans, provenance, spares
+from helpers.report import wording as w
+from helpers.report.blocks import Block, Paragraph
+from helpers.report.narrative import annexes, deviations, funds, indicators, management, opening, overall, plans, provenance, spares
+from helpers.report.narrative import facts as f
 from helpers.report.narrative.facts import Results
-from helpers.report.narrative.outline import (
-    Annex,
-    Chapter,
-    Opening,
-    Outline,
-    Point,
-    Section,
-    UnknownOutline,
-    render,
-)
+from helpers.report.narrative.outline import Annex, Chapter, Node, Opening, Outline, Part, Point, Section, Writer, render
+from helpers.year.outline import QUOTE, read_shipped
 
-_FRONT = (opening.front,)
-_SUMMARY = Opening("摘要", (opening.card, opening.summary))
-_OVERALL = Section("总体目标完成情况分析", (
-    Point("总体完成情况", (overall.outcome,)),
-    Point("年度运维活动", (overall.activity,)),
-    Point("与上年比较", (overall.against_last_year,)),
-))  # fmt: skip
-_EACH = Section("绩效指标完成情况分析", (indicators.each_indicator,))
-_DEVIATIONS = Chapter("偏离绩效目标的原因和下一步改进措施", (
-    deviations.lead,
-    Section("未达到目标的指标", (deviations.shortfalls,)),
-    Section("明显超出目标的指标", (deviations.overshoots,)),
-    Section("已达目标但不够稳固的指标", (deviations.fragile,)),
-    Section("走势需要关注的指标", (deviations.trends,)),
-    Section("备件储备测算", (spares.stock,)),
-    Section("设备更换测算", (spares.replacement,)),
-    Section("其他改进措施", (plans.other_plans,)),
-    Section("上年改进措施落实情况", (plans.followup,)),
-))  # fmt: skip
-_ANNEXES = (
-    Annex("数据校验情况", (annexes.data_checks,)),
-    Annex("对照来源的说明", (annexes.source_notes,)),
-    Annex("佐证材料清单", (annexes.evidence_list,)),
-    Annex("计算口径与溯源", (provenance.basis,)),
-)
-
-DEFAULT = Outline("项目支出绩效自评报告", _FRONT, (
-    _SUMMARY,
-    Chapter("绩效情况分析", (
-        Section("资金情况及绩效目标分析", (
-            Point("项目概况", (funds.overview,)),
-            Point("资金情况", (funds.funds,)),
-            Point("绩效目标设定情况", (funds.goals,)),
-        )),
-        _OVERALL,
-        _EACH,
-    )),
-    _DEVIATIONS,
-    Chapter("绩效自评结果拟应用情况", (annexes.use_of_results,)),
-    *_ANNEXES,
-))  # fmt: skip
-
-TRANSFER_PAYMENT = Outline("转移支付绩效自评报告", _FRONT, (
-    _SUMMARY,
-    Chapter("绩效目标分解下达情况", (funds.overview, funds.goals)),
-    Chapter("绩效目标完成情况分析", (
-        Section("资金投入和执行情况分析", (funds.funds,)),
-        _OVERALL,
-        _EACH,
-    )),
-    _DEVIATIONS,
-    Chapter("绩效自评结果拟应用和公开情况", (annexes.use_of_results,)),
-    *_ANNEXES,
-))  # fmt: skip
-
-OUTLINES: dict[str, Outline] = {"default": DEFAULT, "transfer_payment": TRANSFER_PAYMENT}
+WRITERS: Mapping[str, Writer] = {
+    "card": opening.card,
+    "summary": opening.summary,
+    "overview": funds.overview,
+    "funds": funds.funds,
+    "funds_management": management.funds_management,
+    "goals": funds.goals,
+    "outcome": overall.outcome,
+    "activity": overall.activity,
+    "against_last_year": overall.against_last_year,
+    "each_indicator": indicators.each_indicator,
+    "deviation_lead": deviations.lead,
+    "shortfalls": deviations.shortfalls,
+    "overshoots": deviations.overshoots,
+    "fragile": deviations.fragile,
+    "trends": deviations.trends,
+    "spare_stock": spares.stock,
+    "replacement": spares.replacement,
+    "other_plans": plans.other_plans,
+    "followup": plans.followup,
+    "use_of_results": annexes.use_of_results,
+    "data_checks": annexes.data_checks,
+    "source_notes": annexes.source_notes,
+    "evidence_list": annexes.evidence_list,
+    "basis": provenance.basis,
+}
+PARTS: Mapping[str, type[Part]] = {"opening": Opening, "chapter": Chapter, "annex": Annex, "section": Section, "point": Point}
+UNKNOWN = "（未知）"
 
 
 def build_report(results: Results) -> list[Block]:
-    """The report of validated results as blocks, by the outline that they name.
+    """The report of validated results as blocks, by the outline that they carry, else the default one."""
+    declared = results.get("outline") or read_shipped("default").model_dump()
+    parts = [_node(node) for node in declared["contents"]]
+    return render(Outline(declared["title"], (opening.front,), parts), {**results, "outline": declared})
 
-    Raises ``UnknownOutline``.
-    """
-    name: Any = results.get("outline") or "default"
-    if name not in OUTLINES:
-        raise UnknownOutline(name, OUTLINES)
-    return render(OUTLINES[name], results)
+
+def _node(declared: Mapping[str, Any]) -> Node:
+    """A heading with what stands under it, a writer, or one that puts a sentence's quotations in."""
+    for kind, part in PARTS.items():
+        if declared.get(kind) is not None:
+            return part(declared[kind], [_node(node) for node in declared["contents"]])
+    if declared.get("text") is not None:
+        return _sentence(declared["text"])
+    return WRITERS[declared["write"]]
+
+
+def _sentence(text: str) -> Callable[[Results], Sequence[Block]]:
+    def write(results: Results) -> Sequence[Block]:
+        return [Paragraph(text=QUOTE.sub(lambda quoted: quotation(results, quoted[1]), text))]
+
+    return write
+
+
+def quotation(results: Results, name: str) -> str:
+    """What ``{name}`` in an outline's sentence stands for, in words; what is not known says so."""
+    head, _, of = name.partition(".")
+    if of:
+        entry = f.indicator_of(results, of) or {}
+        return (f.actual_words(entry) if head == "actual" else w.clause(entry.get("target_text"))) or UNKNOWN
+    budget, entries, score = results["budget"], results["indicators"], results["score"]
+    said = {
+        "project": w.clause(results["project"]), "institution": w.clause(results["institution"]),
+        "fiscal_year": f"{results['fiscal_year']}年",
+        "score": w.score_text(score["total"]) if f.is_complete(results) and score["total"] is not None else "",
+        "grade": score["grade"] or "",
+        "adjusted": w.money_text(budget["adjusted"]) if budget["adjusted"] is not None else "",
+        "spent": w.money_text(budget["spent"]) if budget["spent"] is not None else "",
+        "execution_rate": w.ratio_text(budget["execution_rate"]) if budget["execution_rate"] is not None else "",
+        "indicators": f"{len(entries)}项", "met": f"{len(f.with_status(results, 'met'))}项",
+        "missed": f"{len(f.with_status(results, *f.MISSED))}项",
+    }  # fmt: skip
+    return said[name] or UNKNOWN

@@ -8,24 +8,15 @@ from typing import Any
 from helpers.report import wording as w
 from helpers.report.narrative import facts as f
 from helpers.report.narrative.facts import Entry, Results
+from helpers.report.narrative.management import goal_result, management_lines
 from helpers.report.xlsx import texts
 from helpers.report.xlsx.sheet import Sheet, wan
+from helpers.year.models import MANAGEMENT
 
 SCORED_WIDTHS = (5.0, 9.0, 10.0, 17.0, 15.0, 15.0, 7.0, 8.0, 36.0)
 TRANSFER_WIDTHS = (5.0, 10.0, 11.0, 20.0, 18.0, 18.0, 38.0)
 OWN_FUNDS = ("当年财政拨款", "上年结转资金", "其他资金")
 TRANSFER_FUNDS = ("中央财政资金", "地方资金", "其他资金")
-MANAGEMENT = (
-    "分配科学性",
-    "下达及时性",
-    "拨付合规性",
-    "使用规范性",
-    "执行准确性",
-    "预算绩效管理情况",
-    "支出责任履行情况",
-)
-"""The lines of the funds-management block, in the order of the form."""
-
 
 def _heading(sheet: Sheet, results: Results, title: str) -> int:
     """Title, year and notice; returns the next free row."""
@@ -129,7 +120,7 @@ def _goal_rows(sheet: Sheet, results: Results, row: int, scored: bool) -> int:
     sheet.put(row, 1, titles[0], "head", columns=middle - 1)
     sheet.put(row, middle, titles[1], "head", columns=last - middle)
     sheet.put(row + 1, 1, texts.goal_text(results), "text", columns=middle - 1)
-    sheet.put(row + 1, middle, texts.goal_result(results, scored), "text", columns=last - middle)
+    sheet.put(row + 1, middle, goal_result(results, scored), "text", columns=last - middle)
     return row + 2
 
 
@@ -220,21 +211,12 @@ def _share(amounts: Entry) -> float | None:
 
 
 def _management_rows(sheet: Sheet, results: Results, row: int) -> int:
-    """The seven lines: as declared; two of them follow from the results; the others stay blank."""
-    declared = {entry["item"]: entry for entry in results.get("funds_management") or ()}
-    known = {
-        "执行准确性": (texts.execution_text(results), texts.unspent_text(results)),
-        "预算绩效管理情况": (texts.goal_result(results, scored=False), ""),
-    }
+    """The seven lines; what nobody declared stays blank."""
     sheet.put(row, 0, "资金管理情况", "head", rows=len(MANAGEMENT) + 1, columns=3)
     sheet.put(row, 3, "", "head")
     sheet.put(row, 4, "情况说明", "head", columns=2)
     sheet.put(row, 6, "存在问题和改进措施", "head")
-    for at, item in enumerate(MANAGEMENT, start=1):
-        statement, problems = known.get(item, ("", ""))
-        if item in declared:
-            statement = w.sentence(declared[item].get("statement"))
-            problems = w.sentence(declared[item].get("problems"))
+    for at, (item, statement, problems) in enumerate(management_lines(results), start=1):
         sheet.put(row + at, 3, item, "center")
         sheet.put(row + at, 4, statement, "text", columns=2)
         sheet.put(row + at, 6, problems, "text")

@@ -8,7 +8,7 @@ from helpers.report import wording as w
 from helpers.report.figures.causes import by_dimension, cause_name, told_apart
 from helpers.report.narrative import facts as f
 from helpers.report.narrative.facts import Entry, Results
-from helpers.report.narrative.opening import outcome_words, score_words, share_words
+from helpers.report.narrative.opening import share_words
 from helpers.report.narrative.plans import target_words
 
 CAUSES_NAMED = 3
@@ -89,34 +89,3 @@ def _action(action: Entry, with_yardstick: bool) -> str:
 def goal_text(results: Results) -> str:
     """The overall goal as set."""
     return w.sentence(results.get("overall_goal"))
-
-
-def goal_result(results: Results, scored: bool) -> str:
-    """How the overall goal came out, with the score where the form has one."""
-    total = results.get("activity_total")
-    unit = f.unit_of_activities(results)
-    done = f"全年开展运维活动{total}{unit}。" if total else ""
-    score = f"{score_words(results)}。" if scored else ""
-    return f"{outcome_words(results)}。{score}{done}"
-
-
-def execution_text(results: Results) -> str:
-    """Budget, spending and rate in one sentence."""
-    budget = results["budget"]
-    if budget["execution_rate"] is None or budget["spent"] is None:
-        return ""
-    spent = w.money_text(budget["spent"], apart=[budget["adjusted"]])
-    rate = w.ratio_text(budget["execution_rate"])
-    return f"全年预算{w.money_text(budget['adjusted'])}，执行{spent}，执行率{rate}。"
-
-
-def unspent_text(results: Results) -> str:
-    """What was not spent and why, where something is left."""
-    budget = results["budget"]
-    if budget["spent"] is None or not budget["adjusted"]:
-        return ""
-    rest = w.exact(budget["adjusted"]) - w.exact(budget["spent"])
-    if rest <= 0:
-        return ""
-    reason = w.clause(budget.get("unspent_reason")) or "申报材料没有说明原因"
-    return f"未执行{w.money_text(rest)}，{reason}。"
