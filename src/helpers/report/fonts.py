@@ -53,6 +53,21 @@ def drawable() -> frozenset[int]:
     return frozenset.intersection(*(_cmap(face) for face in FACES))
 
 
+@cache
+def _advances(face: str) -> dict[int, float]:
+    from fontTools.ttLib import TTFont
+
+    with TTFont(font_file(face), lazy=True) as font:
+        units, widths = font["head"].unitsPerEm, font["hmtx"].metrics
+        return {code: widths[name][0] / units for code, name in font.getBestCmap().items()}
+
+
+def advance(text: str, face: str = "song") -> float:
+    """How long ``text`` runs in a packaged face, in full-width characters."""
+    widths = _advances(face)
+    return sum(widths.get(ord(char), 1.0) for char in text if ord(char) not in UNDRAWN)
+
+
 def missing_glyphs(text: str) -> set[str]:
     """The characters of ``text`` that some packaged face cannot draw."""
     return {c for c in set(text) if ord(c) not in drawable() and ord(c) not in UNDRAWN}

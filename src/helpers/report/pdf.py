@@ -9,18 +9,26 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from helpers.report.blocks import Card, Cell, Figure, Fold, Front, Heading, Items, Paragraph, Table, TableColumn
 from helpers.report.fonts import FOLDER, check_glyphs
-from helpers.report.html import placed
+from helpers.report.layout import Fit, fit, head_text, placed, title_lines
+from helpers.report.system_fonts import SystemFont, substitution_note, system_fonts
 
 STANDARDS = ["a-2a", "ua-1"]
 #: A row stays on one page unless a cell is longer than this.
 LONG = 400
+#: Widths of the text area in mm, upright and across; points to mm.
+UPRIGHT, ACROSS, POINT = 156.0, 247.0, 0.3528
+#: Type sizes of tables, and up to how many columns the larger one does.
+LARGE, SMALL = 10.5, 9.0
+MOST_UPRIGHT, MOST_ACROSS = 6, 10
+#: Up to this height in mm a table stays on one page; of a longer one this many rows start it.
+KEPT, STARTING = 75.0, 3
 
 
 class PdfError(Exception):
@@ -38,15 +46,18 @@ def render_pdf(blocks: Sequence[Any]) -> bytes:
     import typst
 
     check_glyphs(blocks)
+    own = system_fonts()
+    note = substitution_note(own)
+    closing = [Paragraph(text=note, style="note")] if note else []
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         writer = _Tree(folder)
-        tree = {**_metadata(blocks), "blocks": _led([writer.block(b) for b in blocks])}
+        tree = {**_metadata(blocks), **_faces(own, folder), "blocks": _led([writer.block(b) for b in [*blocks, *closing]])}
         (folder / "data.json").write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
         template = resources.files(__package__).joinpath("templates", "report.typ").read_bytes()
         (folder / "main.typ").write_bytes(template)
         try:
-            made = typst.compile(str(folder / "main.typ"), root=str(folder), font_paths=[str(FOLDER)],
+            made = typst.compile(str(folder / "main.typ"), root=str(folder), font_paths=[str(FOLDER), str(folder)],
                                  ignore_system_fonts=True, format="pdf", pdf_standards=STANDARDS)
         except Exception as error:  # typst raises its own class, whose text names line and cause
             raise PdfError(f"[pdf_failed]  排版没有完成：{str(error)[:2000]}") from error
@@ -68,10 +79,18 @@ def rasterise(svg: str, width_mm: float = 150, dpi: int = 200) -> bytes:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _faces(own: Mapping[str, SystemFont], folder: Path) -> dict[str, Any]:
+    """The machine's own faces that the page uses, copied where the typesetter looks for them."""
+    for font in own.values():
+        shutil.copyfile(font.path, folder / font.path.name)
+    return {"faces": {"body": own["仿宋"].family if "仿宋" in own else None, "kai": own["楷体"].family if "楷体" in own else None}}
+
+
 def _metadata(blocks: Sequence[Any]) -> dict[str, Any]:
     front = next((b for b in blocks if isinstance(b, Front)), None)
     return {"title": front.title if front else "绩效自评报告", "author": front.institution if front else "",
-            "description": f"{front.fiscal_year} 年度 {front.project}" if front else "", "date": report_date(front)}
+            "description": f"{front.fiscal_year} 年度 {front.project}" if front else "", "date": report_date(front),
+            "notice": front.notice if front else None}
 
 
 def report_date(front: Front | None) -> list[int]:
@@ -112,16 +131,21 @@ class _Tree:
     def _front(self, front: Front) -> dict[str, Any]:
         lines = [front.institution, f"项目：{front.project}", f"年度：{front.fiscal_year}",
                  f"填报：{front.prepared_by}　复核：{front.checked_by}", front.date]
-        return {"type": "front", "title": runs(front.title), "lines": [runs(line) for line in lines],
+        return {"type": "front", "title": title_lines(front.title), "lines": [runs(line) for line in lines],
                 "notice": runs(front.notice) if front.notice else None}
 
     def _table(self, table: Table) -> dict[str, Any]:
+        size = LARGE if len(table.columns) <= (MOST_ACROSS if table.wide else MOST_UPRIGHT) else SMALL
+        fitted = fit(table, (ACROSS if table.wide else UPRIGHT) / (size * POINT))
         rows = [[{"rowspan": c.rowspan, "align": table.columns[at].align, "runs": runs(_soft(c.text)),
-                  "breakable": len(c.text) > LONG} for at, c in row]
+                  # A merged cell may go on on the next page: its rows stay whole, the group need not.
+                  "breakable": len(c.text) > LONG or c.rowspan > 1} for at, c in row]
                 for row in placed(table)]
-        return {"type": "table", "caption": runs(table.caption), "titles": [runs(c.title) for c in table.columns],
-                "widths": [c.width for c in table.columns], "rows": rows, "note": runs(table.note) if table.note else None,
-                "wide": table.wide, "lead": [], "size": 9 if len(table.columns) > 6 else 10.5}
+        ending = _ending(rows) if table.total_row or table.note else []
+        titles = [head_text(c.title, w).split("\n") for c, w in zip(table.columns, fitted.widths, strict=True)]
+        return {"type": "table", "caption": runs(table.caption), "titles": titles, "totalled": table.total_row,
+                "widths": fitted.widths, "rows": rows[:len(rows) - len(ending)], "ending": ending, "note": runs(table.note) if table.note else None,
+                "wide": table.wide, "lead": [], "size": size, **_room(fitted, size)}
 
     def _figure(self, figure: Figure) -> dict[str, Any]:
         self.figures += 1
@@ -143,6 +167,30 @@ def _led(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
             first["lead"] = [*lead, *first["lead"]]
         led.append(block)
     return led
+
+
+def _ending(rows: list[list[dict[str, Any]]]) -> list[list[dict[str, Any]]]:
+    """The last two rows, which stay together with the note below: no total starts a page alone.
+
+    Fewer where a merged cell reaches into them, or where there would be no row left.
+    """
+    columns = max(map(len, rows), default=0)
+    ending: list[list[dict[str, Any]]] = []
+    for row in rows[:0:-1][:2]:
+        if len(row) < columns or any(cell["rowspan"] > 1 for cell in row):
+            break
+        ending.insert(0, row)
+    return ending
+
+
+def _room(fitted: Fit, size: float) -> dict[str, Any]:
+    """Whether a table stays whole, else what its start needs in mm: caption, head and first rows."""
+    def height(lines: int) -> float:
+        return (lines * size * 1.5 + 8) * POINT
+
+    start = height(1) + height(fitted.head)
+    whole = start + sum(map(height, fitted.lines))
+    return {"keep": whole <= KEPT, "start": round(start + sum(map(height, fitted.lines[:STARTING])), 1)}
 
 
 def _soft(text: str) -> str:

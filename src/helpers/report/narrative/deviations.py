@@ -72,7 +72,7 @@ def _shortfall(results: Results, deviation: Entry, name: str) -> Iterable[Block]
     entry = f.judged(results, deviation)
     what, unit = f.subject(results, deviation), w.actual_unit(entry) if entry else None
     yield from f.para(_size(entry, deviation), signals.points_lost(results, deviation),
-                      signals.last_year(deviation, unit), _rows(deviation), _unexplained(deviation))
+                      signals.last_year(deviation, unit), _rows(deviation), _unexplained(results, deviation))
     yield from f.para(_main_cause(entry, deviation), signals.concentrated(deviation), signals.not_told_apart(deviation))
     yield from _cause_tables(what, deviation)
     yield from cause_pareto_chart(deviation, name, what)
@@ -129,10 +129,12 @@ def _rows(deviation: Entry) -> str:
     return f"{told}；其中{unknown}条缺少计算所需的数据，按没有达到要求计。" if unknown else f"{told}。"
 
 
-def _unexplained(deviation: Entry) -> str:
+def _unexplained(results: Results, deviation: Entry) -> str:
     rows = deviation.get("unexplained_rows")
     if not deviation.get("causes"):
-        return "现有记录没有可供分析的原因。"
+        stated = f.stated_causes(results, deviation["indicator"])
+        causes = "；".join(w.brief(cause, f.CELL_LENGTH) for cause in stated)
+        return f"没有逐条记录可供分析，原因由填报单位判定：{causes}。" if stated else "现有记录没有可供分析的原因。"
     if not rows:
         return ""
     return f"没有记录原因的有{rows}条，单独列出，不分摊到其他原因。"

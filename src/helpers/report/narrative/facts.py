@@ -37,6 +37,13 @@ def deviations_of(results: Results, kind: str) -> list[Entry]:
     return [entry for entry in results["deviations"] if entry["kind"] == kind]
 
 
+def stated_causes(results: Results, indicator: str) -> list[str]:
+    """What the plan's authors hold to be the causes of an indicator's deviation: confirmed or open, never rejected."""
+    said = [a.get("cause") for a in results["plan"]
+            if a["indicator"] == indicator and a.get("confirmed") is not False and a["status"] != "proposed"]
+    return list(dict.fromkeys(w.clause(cause) for cause in said if cause))
+
+
 def part_name(part: Entry) -> str:
     """What a part of a compound target is called."""
     return w.clause(part.get("name") or part["level3"])

@@ -1,0 +1,138 @@
+"""How a printed table is laid out: column widths that make it lowest, its height, where a title breaks."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.report.blocks import Cell, Table
+from helpers.report.fonts import advance
+from helpers.report.style import wrapped
+
+#: What a cell leaves blank at its sides, in characters.
+PADDING = 0.7
+#: A column holds at least so many characters.
+NARROWEST = 2.0
+#: Lines break a little before they are full: words, figures and punctuation stay together.
+SLACK = 1.04
+#: What a line saved in one cell counts beside one saved in the whole row: several columns may have to
+#: grow before a row gets lower.
+CELL = 0.25
+#: A column is tried so many characters wider before it is given up.
+AHEAD = 5
+#: What stays together on a line: figures, words, dates.
+_TOKEN = re.compile(r"[!-~]+")
+LONGEST_TOKEN = 16
+#: So many full-width characters of a title stand on one line.
+TITLE_WIDTH = 19.0
+_KIND = re.compile(r"(.+?)((?:项目支出|转移支付|部门整体支出)?绩效\S*)$")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """``widths`` of the columns in full-width characters; ``lines`` of the head and of each row."""
+
+    widths: tuple[float, ...]
+    head: int
+    lines: tuple[int, ...]
+
+
+def fit(table: Table, width: float) -> Fit:
+    """Column widths that add up to ``width`` characters and make the table as low as they can.
+
+    What is left once nothing gets lower goes to the columns as their declared widths want it.
+    """
+    sizes, extra, least = _measured(table)
+    if least.sum() >= width:
+        widths = least * width / least.sum()
+    else:
+        widths = _grown(sizes, extra, least, width)
+        declared = np.array([c.width for c in table.columns])
+        widths = widths + (width - widths.sum()) * declared / declared.sum()
+    lines = _lines(sizes, extra, widths).max(axis=1)
+    return Fit(tuple(round(float(w), 2) for w in widths), int(lines[0]), tuple(int(n) for n in lines[1:]))
+
+
+def _measured(table: Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """By row (the head first) and column: text widths, further lines that are written; the least widths."""
+    shape = (len(table.rows) + 1, len(table.columns))
+    sizes, extra, least = np.zeros(shape), np.ones(shape), np.full(shape[1], NARROWEST)
+    for at, column in enumerate(table.columns):
+        sizes[0, at] = advance(column.title, "hei")
+        least[at] = max(least[at], _longest(column.title), math.ceil(sizes[0, at] / 2))
+    for index, row in enumerate(placed(table), start=1):
+        for at, cell in row:
+            written = cell.text.split("\n")
+            sizes[index, at] = sum(map(advance, written)) / cell.rowspan
+            extra[index, at] = len(written) / cell.rowspan
+            least[at] = max(least[at], _longest(cell.text))
+    return sizes, extra, least + PADDING
+
+
+def _longest(text: str) -> float:
+    return max((advance(token[:LONGEST_TOKEN]) for token in _TOKEN.findall(text)), default=0.0)
+
+
+def _lines(sizes: np.ndarray, extra: np.ndarray, widths: np.ndarray) -> np.ndarray:
+    room = widths - PADDING
+    wrapped_lines = np.where(sizes <= room, 1.0, np.ceil(sizes * SLACK / room))
+    return np.maximum(np.maximum(wrapped_lines, np.ceil(extra)), 1.0)
+
+
+def _grown(sizes: np.ndarray, extra: np.ndarray, least: np.ndarray, width: float) -> np.ndarray:
+    """The least widths, widened a character at a time where that makes the table lowest for its cost."""
+    widths = least.copy()
+    lines = _lines(sizes, extra, widths)
+    while (room := int(width - widths.sum())) >= 1:
+        height = lines.max(axis=1).sum()
+        best: tuple[float, int, int] | None = None
+        for at in range(len(widths)):
+            others = np.delete(lines, at, axis=1).max(axis=1) if len(widths) > 1 else np.ones(len(lines))
+            for more in range(1, min(AHEAD, room) + 1):
+                column = _lines(sizes[:, at], extra[:, at], widths[at] + more)
+                lower = height - np.maximum(others, column).sum()
+                gain = (lower + CELL * (lines[:, at] - column).sum()) / more
+                if gain > 0 and (best is None or gain > best[0]):
+                    best = (gain, at, more)
+        if best is None:
+            return widths
+        widths[best[1]] += best[2]
+        lines[:, best[1]] = _lines(sizes[:, best[1]], extra[:, best[1]], widths[best[1]])
+    return widths
+
+
+def placed(table: Table) -> list[list[tuple[int, Cell]]]:
+    """Each row's cells with their column numbers; cells covered by a rowspan above are left out."""
+    busy = [0] * len(table.columns)
+    placed = []
+    for row in table.rows:
+        cells, line = iter(row), []
+        for column in range(len(table.columns)):
+            if busy[column]:
+                busy[column] -= 1
+                continue
+            cell = next(cells, None)
+            if cell is None:
+                break
+            line.append((column, cell))
+            busy[column] = cell.rowspan - 1
+        placed.append(line)
+    return placed
+
+
+def head_text(title: str, width: float) -> str:
+    """A column's title broken into even lines where its column is narrower."""
+    return title if advance(title, "hei") <= width - PADDING else wrapped(title, max(width - PADDING, 1.0))
+
+
+def title_lines(title: str, width: float = TITLE_WIDTH) -> list[str]:
+    """A long title in lines of about one length, what kind of report it is on a line of its own."""
+    if advance(title) <= width:
+        return [title]
+    kind = _KIND.match(title)
+    if kind and advance(kind[2]) <= width:
+        return [*wrapped(kind[1], width).split("\n"), kind[2]]
+    return wrapped(title, width).split("\n")
