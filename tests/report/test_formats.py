@@ -33,7 +33,7 @@ from helpers.report.docx import render_docx
 from helpers.report.exporters import NoBlocks, export_all
 from helpers.report.html import UnsafeFigure, render_html
 from helpers.report.narrative import build_report
-from helpers.report.pdf import render_pdf, runs
+from helpers.report.pdf import render_pdf
 
 RENDERERS = {"html": render_html, "pdf": render_pdf, "docx": render_docx}
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><defs><path id="p" d="M0 0h9v9z"/></defs><use href="#p"/></svg>'
@@ -126,26 +126,6 @@ def test_a_figure_that_could_run_or_load_is_refused(bad: str) -> None:
     figure = Figure(caption="图", svg=SVG.replace("</svg>", bad + "</svg>"), alt="x", data=table(("x",)))
     with pytest.raises(UnsafeFigure):
         render_html([figure])
-
-
-# --- PDF ------------------------------------------------------------------------------------------
-
-
-def test_pdf_is_tagged_and_archivable() -> None:
-    pdf = render_pdf(blocks())
-    assert pdf.startswith(b"%PDF-1.") and b"/StructTreeRoot" in pdf and b"pdfuaid:part" in pdf and b"pdfaid:part" in pdf
-    assert b"/MarkInfo" in pdf and b"2025" in pdf
-
-
-def test_pdf_pages_are_official() -> None:
-    pdf = render_pdf([FRONT, *[Paragraph(text="正文" * 300) for _ in range(3)], table(*[("a", "b")] * 80, wide=True)])
-    boxes = {tuple(round(float(n)) for n in m.split()) for m in re.findall(rb"/MediaBox\s*\[([^\]]+)\]", pdf)}
-    assert boxes <= {(0, 0, 595, 842), (0, 0, 842, 595)} and boxes
-
-
-def test_bold_is_the_only_markup() -> None:
-    assert runs("全年**177万元**，<b>") == [{"t": "全年", "b": False}, {"t": "177万元", "b": True}, {"t": "，<b>", "b": False}]
-    assert render_pdf([Paragraph(text="#let x = 1 $x$ *a* _b_ \\n @ref <label> [x]")]).startswith(b"%PDF")
 
 
 # --- DOCX -----------------------------------------------------------------------------------------

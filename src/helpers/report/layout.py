@@ -21,8 +21,6 @@ SLACK = 1.04
 #: What a line saved in one cell counts beside one saved in the whole row: several columns may have to
 #: grow before a row gets lower.
 CELL = 0.25
-#: A column is tried so many characters wider before it is given up.
-AHEAD = 5
 #: What stays together on a line: figures, words, dates.
 _TOKEN = re.compile(r"[!-~]+")
 LONGEST_TOKEN = 16
@@ -89,14 +87,15 @@ def _grown(sizes: np.ndarray, extra: np.ndarray, least: np.ndarray, width: float
     while (room := int(width - widths.sum())) >= 1:
         height = lines.max(axis=1).sum()
         best: tuple[float, int, int] | None = None
+        more = np.arange(1, room + 1)
         for at in range(len(widths)):
-            others = np.delete(lines, at, axis=1).max(axis=1) if len(widths) > 1 else np.ones(len(lines))
-            for more in range(1, min(AHEAD, room) + 1):
-                column = _lines(sizes[:, at], extra[:, at], widths[at] + more)
-                lower = height - np.maximum(others, column).sum()
-                gain = (lower + CELL * (lines[:, at] - column).sum()) / more
-                if gain > 0 and (best is None or gain > best[0]):
-                    best = (gain, at, more)
+            others = np.delete(lines, at, axis=1).max(axis=1, initial=1.0)
+            columns = _lines(sizes[:, at, None], extra[:, at, None], widths[at] + more)
+            lower = height - np.maximum(others[:, None], columns).sum(axis=0)
+            gains = (lower + CELL * (lines[:, at, None] - columns).sum(axis=0)) / more
+            most = int(gains.argmax())
+            if gains[most] > 0 and (best is None or gains[most] > best[0]):
+                best = (float(gains[most]), at, int(more[most]))
         if best is None:
             return widths
         widths[best[1]] += best[2]
