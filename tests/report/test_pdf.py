@@ -179,10 +179,6 @@ def font_named(folder: Path, file: str, family: str, restricted: bool = False) -
     font.save(folder / file)
 
 
-def embedded(pdf: bytes) -> set[str]:
-    return {name.decode().split("+")[-1] for name in re.findall(rb"/FontName\s*/([^\s/]+)", pdf)}
-
-
 def test_missing_faces_are_said_on_the_page() -> None:
     assert "没有可嵌入的仿宋和楷体" in pages([Paragraph(text="正文")])[0]
 

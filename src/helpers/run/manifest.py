@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from helpers.report.system_fonts import system_fonts
 from helpers.run.stages import NOTEBOOKS
 from helpers.run.hashes import file_sha256
 from helpers.run.workspace import InputFile, Workspace
@@ -36,7 +37,7 @@ def lock_sha256() -> str | None:
 
 
 def basis(fiscal_year: int, inputs: Iterable[InputFile]) -> dict[str, Any]:
-    """Everything that decides what a package says: inputs, code, lock, parameters, interpreter."""
+    """Everything that decides what a package says: inputs, code, lock, parameters, interpreter, fonts."""
     return {
         "schema_version": 1,
         "parameters": {"fiscal_year": fiscal_year, "root": "."},
@@ -45,6 +46,9 @@ def basis(fiscal_year: int, inputs: Iterable[InputFile]) -> dict[str, Any]:
         "lock": {"sha256": lock_sha256()},
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "platform": f"{platform.system()}-{platform.machine()}",
+        # Faces of the machine that the PDF embeds; the packaged ones are part of the code.
+        "fonts": [{"face": font.face, "family": font.family, "sha256": file_sha256(font.path)}
+                  for font in system_fonts().values()],
     }
 
 
