@@ -535,3 +535,29 @@ def test_columns_are_called_as_the_year_file_calls_them():
     assert "按超时原因看，影响最大的是“等待备件”" in text
     assert "未记录超时原因" in text and "的差距构成（按机型）" in text
     assert "未达到要求的记录（按超时原因和机型）" in text
+
+
+def test_a_year_without_checks_does_not_claim_that_all_passed():
+    results = {**sample.fy2024(), "tables": [], "validation": {"checks": 0, "failed_stop": 0, "failed_note": 0, "notes": []}}
+    text = words(build_report(results))
+    assert "本年度没有可供校验的数据表，实际完成值均由填报单位申报。" in text
+    assert "0项" not in text and "全部通过" not in text
+    assert "未作校验" in text
+
+
+@pytest.mark.parametrize("item, sentence", [
+    ("用于改进管理", "本次绩效自评结果拟用于改进管理。"), ("改进管理", "本次绩效自评结果拟应用于以下方面：改进管理。")])
+def test_one_use_of_the_result_reads_as_a_sentence(item, sentence):
+    assert sentence in words(build_report({**sample.fy2024(), "use_of_results": [item]}))
+
+
+def test_the_plans_cause_is_quoted_where_there_are_no_records():
+    results = sample.fy2024()
+    for deviation in results["deviations"]:
+        deviation["causes"] = []
+    text = words(build_report(results))
+    stated = f.stated_causes(results, results["deviations"][0]["indicator"])
+    assert stated and f"没有逐条记录可供分析，原因由填报单位判定：{stated[0]}" in text
+    for action in results["plan"]:
+        action["confirmed"] = False
+    assert "现有记录没有可供分析的原因。" in words(build_report(results))

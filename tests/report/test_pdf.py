@@ -163,6 +163,10 @@ def test_headings_go_with_a_table_across_and_figures_are_one() -> None:
                    Fold(title="查询语句", blocks=(Paragraph(text="SELECT 1", style="note"),)),
                    Figure(caption="图1 某图", svg=svg, alt="甲为1", data=table(("甲", "1")))])
     assert "一、清单" in found[0] and "表1 某表" in found[0]
+    short, long = ([Paragraph(text="前文"), Heading(level=1, text="一、清单"), Paragraph(text=text), table(*[("a", "b")] * 5, wide=True)]
+                   for text in ("短句", "长句" * 100))
+    assert ["一、清单" in page for page in pages(short)][:2] == [False, True], "a short lead goes along"
+    assert ["一、清单" in page for page in pages(long)][:2] == [True, False]
     assert "SELECT 1" in found[1] and "图1 某图" in found[1]
 
 

@@ -20,6 +20,8 @@ from helpers.report.layout import Fit, fit, head_text, placed, title_lines
 from helpers.report.system_fonts import SystemFont, substitution_note, system_fonts
 
 STANDARDS = ["a-2a", "ua-1"]
+#: A paragraph of up to so many characters goes with the wide table that it leads to.
+SHORT = 120
 #: A row stays on one page unless a cell is longer than this.
 LONG = 400
 #: Widths of the text area in mm, upright and across; points to mm.
@@ -155,18 +157,25 @@ class _Tree:
 
 
 def _led(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Headings right before a table that turns the page go with it, or they would stand alone."""
+    """What leads to a table that turns the page goes with it, or it would stand on a page of its own:
+    the headings right before it, and a short paragraph with its headings."""
     led: list[dict[str, Any]] = []
     for block in blocks:
         inner = block["blocks"] if block["type"] == "fold" else [block]
         first = inner[0] if inner else block
         if first["type"] == "table" and first["wide"]:
             lead: list[dict[str, Any]] = []
-            while led and led[-1]["type"] in ("heading", "label"):
+            short = 0
+            while led and (led[-1]["type"] in ("heading", "label") or not short and _is_short(led[-1])):
+                short += led[-1]["type"] == "paragraph"
                 lead.insert(0, led.pop())
             first["lead"] = [*lead, *first["lead"]]
         led.append(block)
     return led
+
+
+def _is_short(block: dict[str, Any]) -> bool:
+    return block["type"] == "paragraph" and sum(len(run["t"]) for run in block["runs"]) <= SHORT
 
 
 def _ending(rows: list[list[dict[str, Any]]]) -> list[list[dict[str, Any]]]:

@@ -33,7 +33,11 @@ def use_of_results(results: Results) -> Iterable[Block]:
     if not items:
         yield from f.para("自评结果的应用安排尚未填写。")
         return
-    yield from enumerated(items, "本次绩效自评结果拟应用于以下方面" if len(items) > 1 else "本次绩效自评结果拟应用于")
+    only = w.clause(items[0]) if len(items) == 1 else ""
+    if only.startswith(("用于", "作为")):
+        yield from f.para(f"本次绩效自评结果拟{only}。")
+    else:
+        yield from enumerated(items, "本次绩效自评结果拟应用于以下方面")
 
 
 # --- data checks ----------------------------------------------------------------------------------
@@ -57,6 +61,8 @@ def data_checks(results: Results) -> Iterable[Block]:
 
 
 def _checked(validation: Entry, tables: Sequence[Entry]) -> str:
+    if not validation["checks"]:
+        return "本年度没有可供校验的数据表，实际完成值均由填报单位申报。" if not tables else "本年度没有设定校验项目，数据未作校验。"
     rows = sum(table["rows_in"] for table in tables)
     over = f"对{len(tables)}张数据表、{rows}行记录" if tables else "对年度记录"
     stop, note = validation["failed_stop"], validation["failed_note"]

@@ -79,7 +79,9 @@ def _indicator_item(results: Results) -> CardItem:
 def _check_items(results: Results) -> list[CardItem]:
     items = []
     validation = results.get("validation")
-    if validation:
+    if validation and not validation["checks"]:
+        items.append(CardItem(label="数据校验", value="未作校验"))
+    elif validation:
         failed = validation["failed_note"] + validation["failed_stop"]
         value = f"{validation['checks']}项检查"
         note = f"{failed}项须说明" if failed else "全部通过"
