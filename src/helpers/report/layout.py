@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 
@@ -21,6 +22,8 @@ SLACK = 1.04
 #: What a line saved in one cell counts beside one saved in the whole row: several columns may have to
 #: grow before a row gets lower.
 CELL = 0.25
+#: How often characters change hands between two columns, and how many at once.
+EXCHANGES, MOST_EXCHANGED = 12, 4
 #: What stays together on a line: figures, words, dates.
 _TOKEN = re.compile(r"[!-~]+")
 LONGEST_TOKEN = 16
@@ -47,7 +50,7 @@ def fit(table: Table, width: float) -> Fit:
     if least.sum() >= width:
         widths = least * width / least.sum()
     else:
-        widths = _grown(sizes, extra, least, width)
+        widths = _exchanged(sizes, extra, least, _grown(sizes, extra, least, width))
         declared = np.array([c.width for c in table.columns])
         widths = widths + (width - widths.sum()) * declared / declared.sum()
     lines = _lines(sizes, extra, widths).max(axis=1)
@@ -100,6 +103,30 @@ def _grown(sizes: np.ndarray, extra: np.ndarray, least: np.ndarray, width: float
             return widths
         widths[best[1]] += best[2]
         lines[:, best[1]] = _lines(sizes[:, best[1]], extra[:, best[1]], widths[best[1]])
+    return widths
+
+
+def _exchanged(sizes: np.ndarray, extra: np.ndarray, least: np.ndarray, widths: np.ndarray) -> np.ndarray:
+    """Widths after single characters have gone from one column to another as long as that makes the table lower."""
+    def cost(tried: np.ndarray) -> float:
+        lines = _lines(sizes, extra, tried)
+        return float(lines.max(axis=1).sum() + CELL * lines.sum())
+
+    now = cost(widths)
+    for _ in range(EXCHANGES):
+        trials = []
+        for giver, taker in permutations(range(len(widths)), 2):
+            for size in range(1, int(widths[giver] - least[giver]) + 1):
+                tried = widths.copy()
+                tried[giver] -= size
+                tried[taker] += size
+                trials.append((cost(tried), giver, taker, size, tried))
+                if size == MOST_EXCHANGED:
+                    break
+        best = min(trials, key=lambda trial: trial[:4], default=None)
+        if best is None or best[0] >= now - 1e-9:
+            return widths
+        now, widths = best[0], best[4]
     return widths
 
 

@@ -20,17 +20,19 @@ from helpers.report.layout import Fit, fit, head_text, placed, title_lines
 from helpers.report.system_fonts import SystemFont, substitution_note, system_fonts
 
 STANDARDS = ["a-2a", "ua-1"]
+#: So many long codes (ticket numbers) make a paragraph's right edge ragged.
+MANY_CODES = 4
 #: A paragraph of up to so many characters goes with the wide table that it leads to.
 SHORT = 120
 #: A row stays on one page unless a cell is longer than this.
 LONG = 400
 #: Widths of the text area in mm, upright and across; points to mm.
 UPRIGHT, ACROSS, POINT = 156.0, 247.0, 0.3528
-#: Type sizes of tables, and up to how many columns the larger one does.
+#: Type sizes of tables, and up to how many columns the larger one does; what a page across holds beside a lead.
 LARGE, SMALL = 10.5, 9.0
-MOST_UPRIGHT, MOST_ACROSS = 6, 10
+MOST_UPRIGHT, PAGE_ACROSS = 6, 105.0
 #: Up to this height in mm a table stays on one page; of a longer one this many rows start it.
-KEPT, STARTING = 75.0, 3
+KEPT, STARTING = 75.0, 2
 
 
 class PdfError(Exception):
@@ -116,7 +118,7 @@ class _Tree:
                 self.depth = min(block.level, self.depth + 1)
                 return {"type": "heading", "level": self.depth, "runs": runs(block.text)}
             case Paragraph():
-                return {"type": "paragraph", "style": block.style, "runs": runs(block.text)}
+                return {"type": "paragraph", "style": block.style, "runs": runs(block.text), "ragged": _is_ragged(block.text)}
             case Items():
                 return {"type": "items", "ordered": block.ordered, "items": [runs(i) for i in block.items]}
             case Table():
@@ -137,8 +139,7 @@ class _Tree:
                 "notice": runs(front.notice) if front.notice else None}
 
     def _table(self, table: Table) -> dict[str, Any]:
-        size = LARGE if len(table.columns) <= (MOST_ACROSS if table.wide else MOST_UPRIGHT) else SMALL
-        fitted = fit(table, (ACROSS if table.wide else UPRIGHT) / (size * POINT))
+        size, fitted = _sized(table)
         rows = [[{"rowspan": c.rowspan, "align": table.columns[at].align, "runs": runs(_soft(c.text)),
                   # A merged cell may go on on the next page: its rows stay whole, the group need not.
                   "breakable": len(c.text) > LONG or c.rowspan > 1} for at, c in row]
@@ -192,14 +193,30 @@ def _ending(rows: list[list[dict[str, Any]]]) -> list[list[dict[str, Any]]]:
     return ending
 
 
+def _sized(table: Table) -> tuple[float, Fit]:
+    """Type size and columns: the larger size where columns are few, or where the page across holds all."""
+    across = table.wide
+    width = ACROSS if across else UPRIGHT
+    large = fit(table, width / (LARGE * POINT))
+    if len(table.columns) <= MOST_UPRIGHT or across and _height(large, LARGE) <= PAGE_ACROSS:
+        return LARGE, large
+    return SMALL, fit(table, width / (SMALL * POINT))
+
+
+def _height(fitted: Fit, size: float, rows: int | None = None) -> float:
+    """Of caption, head and rows, in mm."""
+    lines = [1, fitted.head, *fitted.lines[:rows]]
+    return sum(n * size * 1.4 + 8 for n in lines) * POINT
+
+
 def _room(fitted: Fit, size: float) -> dict[str, Any]:
     """Whether a table stays whole, else what its start needs in mm: caption, head and first rows."""
-    def height(lines: int) -> float:
-        return (lines * size * 1.5 + 8) * POINT
+    return {"keep": _height(fitted, size) <= KEPT, "start": round(_height(fitted, size, STARTING), 1)}
 
-    start = height(1) + height(fitted.head)
-    whole = start + sum(map(height, fitted.lines))
-    return {"keep": whole <= KEPT, "start": round(start + sum(map(height, fitted.lines[:STARTING])), 1)}
+
+def _is_ragged(text: str) -> bool:
+    """Whether long codes would leave gaps in even lines."""
+    return len(re.findall(r"[A-Za-z0-9-]{8,}", text)) >= MANY_CODES
 
 
 def _soft(text: str) -> str:
