@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterator
+from html import unescape
 
 import docx
 import nbformat
+import pypdfium2 as pdfium
 import pytest
 import sample_results
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -154,14 +157,48 @@ def test_docx_tables_hold_their_cells() -> None:
     assert [[c.text for c in row.cells] for row in spanned.rows] == [["组", "值"], ["产出", "12.5"], ["产出", "7"]]
 
 
-def test_every_figure_of_the_narrative_is_in_docx_and_html(report: tuple) -> None:
-    document = docx.Document(io.BytesIO(render_docx(report)))
-    words = "\n".join([p.text for p in document.paragraphs] + [c.text for t in document.tables for r in t.rows for c in r.cells])
-    html = re.sub(r"<[^>]+>", "", render_html(report))
-    for block in report:
-        if isinstance(block, Paragraph):
-            for number in re.findall(r"\d[\d.]*", block.text):
-                assert number in words and number in html
+def sentences(content) -> Iterator[str]:
+    """All text that a reader has to find in each format, without blanks and marks of bold type."""
+    for block in content:
+        data = block.model_dump()
+        for text in _strings({k: v for k, v in data.items() if k not in ("svg", "alt", "data", "type", "status", "style")}):
+            yield tight(text)
+
+
+def _strings(node) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key not in ("svg", "alt", "data", "type", "status", "style", "align"):
+                yield from _strings(value)
+    elif isinstance(node, list | tuple):
+        for value in node:
+            yield from _strings(value)
+
+
+def tight(text: str) -> str:
+    return re.sub(r"[\s\u200b]", "", text.replace("**", ""))
+
+
+def pdf_text(content: bytes, notice: str) -> str:
+    """The text of all pages without page numbers and repeated notice."""
+    with pdfium.PdfDocument(content) as document:
+        pages = [tight(page.get_textpage().get_text_bounded()) for page in document]
+    return "".join(re.sub(r"—\d+—", "", page).replace(tight(notice), "") if at else re.sub(r"—\d+—", "", page)
+                   for at, page in enumerate(pages))
+
+
+@pytest.mark.parametrize("make", [sample_results.fy2024, sample_results.unknown, sample_results.many])
+def test_every_text_is_in_html_and_pdf(make) -> None:
+    content = build_report(make())
+    front = content[0]
+    html = tight(unescape(re.sub(r"<[^>]+>", "", re.sub(r"<style.*?</style>", "", render_html(content), flags=re.DOTALL))))
+    pdf = pdf_text(render_pdf(content), front.notice or "")
+    wanted = list(sentences(content[1:]))
+    assert len(wanted) > 100
+    assert [text for text in wanted if text not in html] == []
+    assert [text for text in wanted if text not in pdf] == []
 
 
 def test_the_exporters_work_from_nbconvert(tmp_path) -> None:
