@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from filelock import FileLock
 
+from helpers.report.blocks import MIME, from_json
 from tests.published import check_package
 
 FILES = {"report.html", "report.pdf", "report.docx", "self_evaluation.xlsx", "results.json", "validation.json",
@@ -30,6 +31,12 @@ def results(package: Path) -> dict:
 
 def fingerprint(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def collect_all(notebook: nbformat.NotebookNode) -> list:
+    """All blocks that a stage notebook shows."""
+    data = [output.data.get(MIME) for cell in notebook.cells for output in cell.get("outputs", ()) if "data" in output]
+    return [block for blocks in data if blocks for block in from_json(blocks)]
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -80,6 +87,18 @@ def test_the_executed_notebooks_ran_in_order(package: Path) -> None:
         cells = [c for c in nbformat.read(package / "notebooks" / f"{stage}.ipynb", 4).cells if c.cell_type == "code"]
         assert [c.execution_count for c in cells] == list(range(1, len(cells) + 1))
         assert not [o for c in cells for o in c.outputs if o.output_type == "error" or o.get("name") == "stderr"]
+
+
+def test_the_analyst_sees_the_analysis_where_it_is_made(package: Path, results: dict) -> None:
+    notebook = nbformat.read(package / "notebooks" / "4_deviation.ipynb", as_version=4)
+    shown = [block for block in collect_all(notebook)]
+    captions = [block.caption for block in shown if hasattr(block, "caption")]
+    assert "完成时效·故障维修：未完成，差距 6.65个百分点" in captions
+    assert "满意率不低于90%：不稳固，余量 1.96个百分点" in captions
+    for words in ("完成时效·故障维修的时间用在哪里", "完成时效·故障维修各月控制图", "备件储备测算（建议，尚未采纳）", "各型号设备的故障率"):
+        assert [c for c in captions if c.startswith(words)], words
+    replayed = results["spares"]["replay"]
+    assert any(f"{replayed['demands']}次领用" in getattr(block, "text", "") for block in shown)
 
 
 def test_a_second_run_in_another_folder_gives_the_same_bytes(package: Path, tmp_path: Path, run_cli) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from helpers.report.blocks import Cell, Table, TableColumn
+from helpers.report.narrative import signals
+from helpers.report.narrative import spares as narrative_spares
 from helpers.report.wording import gap_text, status_words, value_text
 
 Json = Mapping[str, Any]
@@ -80,14 +82,32 @@ KINDS = {"shortfall": "未完成", "overshoot": "超出较多", "fragile": "不�
 
 def causes(deviation: Json, names: Mapping[str, str]) -> Table:
     """The gap of one deviation, decomposed."""
-    what = names.get(deviation["indicator"], deviation["indicator"]) + (f"·{deviation['part']}" if deviation.get("part") else "")
+    what = subject(deviation, names)
     gap, unit = deviation.get("gap"), deviation.get("unit")
-    shown = "" if gap is None else f"，差距 {gap_text(gap, unit)}"
+    shown = "" if gap is None else f"，{'差距' if gap > 0 else '余量'} {gap_text(abs(gap), unit)}"
     rows = [(c.get("dimension_words") or c["dimension"], c.get("words") or c["cause"], c["rows"], c.get("misses"),
              gap_text(c["contribution"], unit), "—" if c.get("avoidable") is None else value_text(c["avoidable"], unit))
             for c in deviation["causes"]]
-    return table(f"{what}:{KINDS[deviation['kind']]}{shown}", ["维度", "原因", "条数", "其中未达到", "对差距的贡献", "若无此原因"], rows,
+    return table(f"{what}：{KINDS[deviation['kind']]}{shown}", ["维度", "原因", "条数", "其中未达到", "对差距的贡献", "若无此原因"], rows,
                  right=(2, 3, 4, 5))
+
+
+def subject(deviation: Json, names: Mapping[str, str]) -> str:
+    """What a deviation is about: the indicator's name, and the part of a compound one."""
+    name = names.get(deviation["indicator"], deviation["indicator"])
+    return f"{name}·{deviation['part']}" if deviation.get("part") else name
+
+
+def waiting(deviation: Json, names: Mapping[str, str], number: int) -> list[Any]:
+    """Where the time went and the control chart, as the report will show them; nothing where there is neither."""
+    what = subject(deviation, names)
+    return [*signals.states_blocks(deviation, f"states-{number}", what),
+            *signals.control_blocks(deviation, deviation.get("unit"), f"control-{number}", what)]
+
+
+def stock(spares: Json | None) -> list[Any]:
+    """The spare-part and the replacement plan, as the report will show them."""
+    return [*narrative_spares.stock({"spares": spares}), *narrative_spares.replacement({"spares": spares})]
 
 
 def plan(rows: Sequence[Json], caption: str) -> Table:
