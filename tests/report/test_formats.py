@@ -134,29 +134,6 @@ def test_a_figure_that_could_run_or_load_is_refused(bad: str) -> None:
 # --- DOCX -----------------------------------------------------------------------------------------
 
 
-def test_docx_has_real_styles_and_alternative_texts() -> None:
-    content = render_docx(blocks())
-    document = docx.Document(io.BytesIO(content))
-    styles = {p.style.name for p in document.paragraphs}
-    assert {"Title", "Heading 1", "Heading 2", "Caption", "Normal"} <= styles
-    assert document.core_properties.title == FRONT.title and document.core_properties.created.year == 2025
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert {i.date_time for i in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-        xml = archive.read("word/document.xml").decode()
-        styles_xml = archive.read("word/styles.xml").decode()
-    assert 'descr="甲为1，乙为2"' in xml and "w:tblHeader" in xml and "w:vMerge" in xml
-    assert "仿宋_GB2312" in styles_xml and "方正小标宋简体" in styles_xml
-    section = document.sections[0]
-    assert (round(section.top_margin.mm), round(section.left_margin.mm)) == (37, 28)
-    assert "PAGE" in section.footer.paragraphs[0]._p.xml
-
-
-def test_docx_tables_hold_their_cells() -> None:
-    document = docx.Document(io.BytesIO(render_docx(blocks())))
-    spanned = document.tables[1]
-    assert [[c.text for c in row.cells] for row in spanned.rows] == [["组", "值"], ["产出", "12.5"], ["产出", "7"]]
-
-
 def sentences(content) -> Iterator[str]:
     """All text that a reader has to find in each format, without blanks and marks of bold type."""
     for block in content:

@@ -27,6 +27,15 @@ EXCHANGES, MOST_EXCHANGED = 12, 4
 #: What stays together on a line: figures, words, dates.
 _TOKEN = re.compile(r"[!-~]+")
 LONGEST_TOKEN = 16
+#: Widths of the text area in mm, upright and across; points to mm.
+UPRIGHT, ACROSS, POINT = 156.0, 247.0, 0.3528
+#: Type sizes of tables, and up to how many columns the larger one does; what a page across holds beside a lead.
+LARGE, SMALL = 10.5, 9.0
+MOST_UPRIGHT, PAGE_ACROSS = 6, 105.0
+#: Up to this height in mm a table stays on one page.
+KEPT = 75.0
+#: A row stays on one page unless a cell is longer than this.
+LONG = 400
 #: So many full-width characters of a title stand on one line.
 TITLE_WIDTH = 19.0
 _KIND = re.compile(r"(.+?)((?:项目支出|转移支付|部门整体支出)?绩效\S*)$")
@@ -147,6 +156,21 @@ def placed(table: Table) -> list[list[tuple[int, Cell]]]:
             busy[column] = cell.rowspan - 1
         placed.append(line)
     return placed
+
+
+def sized(table: Table) -> tuple[float, Fit]:
+    """Type size in points and columns: the larger size where columns are few, or where the page across holds all."""
+    width = ACROSS if table.wide else UPRIGHT
+    large = fit(table, width / (LARGE * POINT))
+    if len(table.columns) <= MOST_UPRIGHT or table.wide and height(large, LARGE) <= PAGE_ACROSS:
+        return LARGE, large
+    return SMALL, fit(table, width / (SMALL * POINT))
+
+
+def height(fitted: Fit, size: float, rows: int | None = None) -> float:
+    """Of caption, head and rows (the first so many), in mm."""
+    lines = [1, fitted.head, *fitted.lines[:rows]]
+    return sum(n * size * 1.4 + 8 for n in lines) * POINT
 
 
 def head_text(title: str, width: float) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from helpers.report.blocks import Card, Cell, Figure, Fold, Front, Heading, Items, Paragraph, Table, TableColumn
 from helpers.report.fonts import FOLDER, check_glyphs
-from helpers.report.layout import Fit, fit, head_text, placed, title_lines
+from helpers.report.layout import KEPT, LONG, Fit, head_text, height, placed, sized, title_lines
 from helpers.report.system_fonts import SystemFont, substitution_note, system_fonts
 
 STANDARDS = ["a-2a", "ua-1"]
@@ -24,15 +24,8 @@ STANDARDS = ["a-2a", "ua-1"]
 MANY_CODES = 4
 #: A paragraph of up to so many characters goes with the wide table that it leads to.
 SHORT = 120
-#: A row stays on one page unless a cell is longer than this.
-LONG = 400
-#: Widths of the text area in mm, upright and across; points to mm.
-UPRIGHT, ACROSS, POINT = 156.0, 247.0, 0.3528
-#: Type sizes of tables, and up to how many columns the larger one does; what a page across holds beside a lead.
-LARGE, SMALL = 10.5, 9.0
-MOST_UPRIGHT, PAGE_ACROSS = 6, 105.0
-#: Up to this height in mm a table stays on one page; of a longer one this many rows start it.
-KEPT, STARTING = 75.0, 2
+#: Of a table that may be divided this many rows start it.
+STARTING = 2
 
 
 class PdfError(Exception):
@@ -133,13 +126,11 @@ class _Tree:
         raise TypeError(f"no block: {type(block).__name__}")
 
     def _front(self, front: Front) -> dict[str, Any]:
-        lines = [front.institution, f"项目：{front.project}", f"年度：{front.fiscal_year}",
-                 f"填报：{front.prepared_by}　复核：{front.checked_by}", front.date]
-        return {"type": "front", "title": title_lines(front.title), "lines": [runs(line) for line in lines],
+        return {"type": "front", "title": title_lines(front.title), "lines": [runs(line) for line in front_lines(front)],
                 "notice": runs(front.notice) if front.notice else None}
 
     def _table(self, table: Table) -> dict[str, Any]:
-        size, fitted = _sized(table)
+        size, fitted = sized(table)
         rows = [[{"rowspan": c.rowspan, "align": table.columns[at].align, "runs": runs(_soft(c.text)),
                   # A merged cell may go on on the next page: its rows stay whole, the group need not.
                   "breakable": len(c.text) > LONG or c.rowspan > 1} for at, c in row]
@@ -193,25 +184,9 @@ def _ending(rows: list[list[dict[str, Any]]]) -> list[list[dict[str, Any]]]:
     return ending
 
 
-def _sized(table: Table) -> tuple[float, Fit]:
-    """Type size and columns: the larger size where columns are few, or where the page across holds all."""
-    across = table.wide
-    width = ACROSS if across else UPRIGHT
-    large = fit(table, width / (LARGE * POINT))
-    if len(table.columns) <= MOST_UPRIGHT or across and _height(large, LARGE) <= PAGE_ACROSS:
-        return LARGE, large
-    return SMALL, fit(table, width / (SMALL * POINT))
-
-
-def _height(fitted: Fit, size: float, rows: int | None = None) -> float:
-    """Of caption, head and rows, in mm."""
-    lines = [1, fitted.head, *fitted.lines[:rows]]
-    return sum(n * size * 1.4 + 8 for n in lines) * POINT
-
-
 def _room(fitted: Fit, size: float) -> dict[str, Any]:
     """Whether a table stays whole, else what its start needs in mm: caption, head and first rows."""
-    return {"keep": _height(fitted, size) <= KEPT, "start": round(_height(fitted, size, STARTING), 1)}
+    return {"keep": height(fitted, size) <= KEPT, "start": round(height(fitted, size, STARTING), 1)}
 
 
 def _is_ragged(text: str) -> bool:
@@ -222,6 +197,12 @@ def _is_ragged(text: str) -> bool:
 def _soft(text: str) -> str:
     """Long words without spaces (hashes, paths, SQL) may break anywhere."""
     return re.sub(r"([A-Za-z0-9_./=-]{16})(?=[A-Za-z0-9_./=-])", "\\1\u200b", text)
+
+
+def front_lines(front: Front) -> list[str]:
+    """What stands below the title."""
+    return [front.institution, f"项目：{front.project}", f"年度：{front.fiscal_year}",
+            f"填报：{front.prepared_by}　复核：{front.checked_by}", front.date]
 
 
 def card_table(card: Card) -> Table:
