@@ -111,7 +111,7 @@ def test_the_contents_list_follows_the_summary_and_nests() -> None:
 
 def test_the_notice_stands_at_the_head_at_the_end_and_on_each_printed_page() -> None:
     html = render_html([FRONT.model_copy(update={"notice": '示例"数据</style>'})])
-    assert html.count("示例&quot;数据&lt;/style&gt;") == 2
+    assert html.count('示例"数据&lt;/style&gt;') == 2
     assert "@top-center{content:\"示例\\22 数据\\3c \\2f style\\3e \"" in html
     assert "top-center" not in render_html([FRONT.model_copy(update={"notice": None})])
 

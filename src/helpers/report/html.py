@@ -21,6 +21,8 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src
 STATUS_WORDS = {"met": "完成", "partly_met": "部分完成", "not_met": "未完成", "unknown": "无法判定"}
 UNSAFE_SVG = re.compile(r"<\s*(script|foreignObject|iframe|image|style)\b|\son\w+\s*=|(?:href|src)\s*=\s*[\"'](?!#)|javascript:|url\(\s*[\"']?(?!#)|<!|<\?",
                         re.IGNORECASE)
+#: The most columns for which the style sheet has a least width.
+WIDEST = 12
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
@@ -30,7 +32,7 @@ class UnsafeFigure(ValueError):
 
 def inline(text: str) -> str:
     """Escaped text with **bold** as ``<strong>`` and line breaks kept."""
-    safe = escape(text, quote=True)
+    safe = escape(text, quote=False)  # it stands between tags, never in an attribute
     safe = BOLD.sub(r"<strong>\1</strong>", safe)
     return safe.replace("\n", "<br>")
 
@@ -169,11 +171,10 @@ class _Writer:
             lines.append(f"<tr{' class=total' if last else ''}>{cells}</tr>")
         note = f'<p class=note>{self.words(table.note)}</p>' if table.note else ""
         # On a narrow screen a table with many columns scrolls instead of folding each word.
-        many = len(table.columns) > 4
-        least = f' style="min-width:{len(table.columns) * 5}rem"' if many else ""
-        classes = [] if merged else [f"{c.align[0]}{at}" for at, c in enumerate(table.columns, start=1) if c.align != "left"]
+        classes = [f"w{min(len(table.columns), WIDEST)}"] if len(table.columns) > 4 else []
+        classes += [] if merged else [f"{c.align[0]}{at}" for at, c in enumerate(table.columns, start=1) if c.align != "left"]
         aligned = f' class="{" ".join(classes)}"' if classes else ""
-        return (f'<div class=wrap tabindex=0><table{aligned}{least}>'
+        return (f'<div tabindex=0><table{aligned}>'
                 f"<caption>{self.words(table.caption, 'hei-bold')}</caption><thead><tr>{head}</tr></thead>"
                 f"<tbody>{''.join(lines)}</tbody></table></div>{note}")
 
