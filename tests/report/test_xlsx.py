@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 import sample_results as sample
 
+from helpers.report.fonts import MissingGlyphError
 from helpers.report.xlsx import write_forms
 from helpers.report.xlsx.sheet import LONGEST, wan
 
@@ -221,3 +222,42 @@ def test_amounts_in_wan():
     assert wan(1780000) == 178 and isinstance(wan(1780000), int)
     assert wan(1234567.89) == 123.456789
     assert wan(None) is None
+
+
+def test_each_printed_page_has_the_notice_and_the_heads_of_its_rows(book):
+    notice = sample.fy2024()["notice"]
+    for name in book[0].sheetnames:
+        assert book[0][name].oddHeader.center.text == notice
+    head = at(book[0][SCORED], "三级指标").row
+    assert book[0][SCORED].print_title_rows == f"${head}:${head}"
+    data = {**sample.fy2024(), "notice": "甲&乙" + "长" * 300}
+    sheet = next(books(data))[SCORED]
+    assert sheet.oddHeader.center.text.startswith("甲&&乙长") and len(sheet.oddHeader.center.text) < 200
+
+
+def test_a_glyph_that_no_font_has_is_named_with_its_cell():
+    with pytest.raises(MissingGlyphError, match=r"绩效自评表 C5"):
+        write_forms({**sample.fy2024(), "department": "某\U0002a6d5局"})
+
+
+def test_departments_stand_where_the_forms_ask_and_are_blank_otherwise(book):
+    data = {**sample.fy2024(), "department": "某高院", "central_department": "最高法", "local_department": "某财政厅"}
+    filled = next(books(data))
+    assert at(filled[SCORED], "某高院").row == at(filled[SCORED], "主管部门").row
+    assert [at(filled[TRANSFER], t).row for t in ("最高法", "某财政厅")] == [
+        at(filled[TRANSFER], t).row for t in ("中央主管部门", "地方主管部门")]
+    row = at(book[0][SCORED], "主管部门").row
+    assert book[0][SCORED].cell(row, 3).value is None
+
+
+def test_the_plans_cause_stands_in_the_form_where_there_are_no_records():
+    data = sample.fy2024()
+    for deviation in data["deviations"]:
+        deviation["causes"] = []
+    cause = next(a["cause"] for a in data["plan"] if a["indicator"] == data["deviations"][0]["indicator"] and a["confirmed"] is not False)
+    told = [row["偏差原因分析及改进措施"] or "" for row in table(list(books(data))[1][SCORED], "年度指标值")]
+    assert any(f"原因：{cause}" in text for text in told)
+    for action in data["plan"]:
+        action["confirmed"] = False
+    told = [row["偏差原因分析及改进措施"] or "" for row in table(list(books(data))[1][SCORED], "年度指标值")]
+    assert any("原因：现有记录没有可供分析的原因" in text for text in told)

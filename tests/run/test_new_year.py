@@ -101,6 +101,19 @@ def test_last_years_structure_is_carried_over(with_last_year: Path) -> None:
     assert text.startswith("# 2025年度") and "2024年度：" not in text
 
 
+def test_what_only_last_year_knew_is_left_out_and_an_own_outline_is_copied(with_last_year: Path) -> None:
+    folder = with_last_year / "data" / "raw" / "2024"
+    own = "title: 简报\ncontents:\n  - {chapter: 结论, contents: [outcome]}   # 自拟\n"
+    (folder / "brief.yml").write_text(own, encoding="utf-8")
+    path = folder / "year.yml"
+    text = path.read_text(encoding="utf-8").replace("outline: default", "outline: brief.yml")
+    path.write_text(text + "\nfunds_management:\n  - {item: 使用规范性, statement: 专款专用}\n", encoding="utf-8")
+    new_year(with_last_year, 2025)
+    new = loaded(with_last_year, "year.yml")
+    assert "sources" not in new["budget"] and "funds_management" not in new and new["outline"] == "brief.yml"
+    assert (with_last_year / "data" / "raw" / "2025" / "brief.yml").read_text(encoding="utf-8") == own
+
+
 def test_indicators_keep_their_measures_but_not_their_results(with_last_year: Path) -> None:
     new_year(with_last_year, 2025)
     old, new = loaded(with_last_year, "indicators.yml", 2024), loaded(with_last_year, "indicators.yml")

@@ -84,10 +84,21 @@ def _budget(year: Year, funds: Funds) -> Json:
 
     parts = [{"name": p.name, "budget": plain(parse_money(p.budget)),
               "spent": plain(parse_money(p.spent)) if p.spent else None} for p in year.year.budget.parts]
+    sources = [{"name": s.name, "initial": _amount(s.initial, funds), "adjusted": _amount(s.adjusted, funds), "spent": _amount(s.spent, funds)}
+               for s in year.year.budget.sources]
     return {
         "initial": plain(funds.initial), "adjusted": plain(funds.adjusted), "spent": plain(funds.spent),
-        "parts": parts, "execution_rate": plain(funds.rate), "weight": plain(funds.weight),
+        "parts": parts, "sources": sources, "execution_rate": plain(funds.rate), "weight": plain(funds.weight),
         "score": plain(funds.score), "unspent_reason": year.year.budget.unspent_reason}
+
+
+def _amount(said: str | models.MeasureRef | None, funds: Funds) -> float | int | None:
+    """A source's amount; a measure can only be that of all that was spent."""
+    from helpers.indicators import parse_money
+
+    if said is None:
+        return None
+    return plain(funds.spent if isinstance(said, models.MeasureRef) else parse_money(said))
 
 
 def _activities(found: YearAttained) -> list[Json]:
@@ -240,7 +251,8 @@ def results_json(year: Year, *, attainment: Mapping[str, Any], deviation: Mappin
     posts = declared.posts
     return {
         "schema_version": 1, "fiscal_year": year.fiscal_year, "project": declared.project,
-        "institution": declared.institution, "funding": declared.funding, "notice": declared.notice,
+        "institution": declared.institution, "department": declared.department,
+        "central_department": declared.central_department, "local_department": declared.local_department, "funding": declared.funding, "notice": declared.notice,
         "outline": {"name": declared.outline, **year.outline.model_dump(mode="json", exclude_defaults=True)}, "weights_basis": declared.weights_basis,
         "posts": {"prepared_by": posts.prepared_by, "checked_by": posts.checked_by, "date": posts.date.isoformat()},
         "overall_goal": declared.overall_goal, "scope": list(declared.scope),

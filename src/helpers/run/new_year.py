@@ -79,8 +79,16 @@ def new_year(root: Path, fiscal_year: int, form_file: Path | None = None) -> lis
         "plan.yml": _plan(fiscal_year, before, indicators), "corrections.yml": CommentedMap(corrections=CommentedSeq()),
     }
     texts = {name: _text(name, fiscal_year, content, before is None, form) for name, content in files.items()}
+    texts |= _own_outline(root, fiscal_year, before)
     _written(folder, texts)
     return [folder / name for name in texts]
+
+
+def _own_outline(root: Path, fiscal_year: int, before: Mapping[str, Any] | None) -> dict[str, str]:
+    """Last year's own outline, word for word, where its year file names one."""
+    name = str((before or {}).get("year.yml", {}).get("outline", ""))
+    path = root / "data" / "raw" / str(fiscal_year - 1) / name
+    return {name: path.read_text("utf-8-sig")} if name.endswith(".yml") and path.is_file() else {}
 
 
 def _refuse(root: Path, folder: Path, fiscal_year: int) -> None:
@@ -157,7 +165,7 @@ def _year(year: int, before: Mapping[str, Any] | None, form: Form | None) -> Com
     tree = before["year.yml"] if before else _empty_year()
     tree["fiscal_year"] = year
     tree["posts"]["date"] = BLANK
-    for key in ("source", "weights_basis"):
+    for key in ("source", "weights_basis", "funds_management"):
         tree.pop(key, None)  # what last year's filed report printed
     budget = tree["budget"]
     budget.pop("unspent_reason", None)

@@ -12,9 +12,9 @@ from helpers.indicators import (
     evaluate_choice,
     load_rules,
     parse_actual,
-    parse_money,
     parse_target,
 )
+from helpers.year.check_funds import check_funds
 from helpers.year.check_spares import check_fleet, check_spares
 from helpers.year.check_tables import Path_, check_corrections, check_tables, expression, unknown
 from helpers.year.faults import Fault, YearFileError
@@ -30,7 +30,7 @@ def crosscheck(year: Year) -> list[Fault]:
     """Every fault that single files cannot show; an empty list when the year can be run."""
     return [
         *_rules(year),
-        *_budget(year),
+        *check_funds(year),
         *check_tables(year),
         *_measures(year),
         *_indicators(year),
@@ -39,7 +39,6 @@ def crosscheck(year: Year) -> list[Fault]:
         *check_fleet(year),
         *_source(year),
         *_outline(year),
-        *_management(year),
         *_plan(year),
         *check_corrections(year),
     ]
@@ -74,46 +73,6 @@ def _outline(year: Year) -> Iterator[Fault]:
     indicators = {i.id for i in year.indicators.indicators}
     for code, place, message, value, hint in outline_faults(year.outline, indicators):
         yield year.lines["outline"].fault(code, place, message, value=value, hint=hint)
-
-
-def _management(year: Year) -> Iterator[Fault]:
-    items = [line.item for line in year.year.funds_management]
-    for at, item in enumerate(items):
-        if item in items[:at]:
-            yield year.lines["year.yml"].fault("listed_twice", ("funds_management", at, "item"), "这一项写了两次", value=item)
-
-
-def _money(lines: Lines, path: Path_, text: str) -> Iterator[Fault | Decimal]:
-    try:
-        yield parse_money(text)
-    except ValueError as error:
-        yield lines.fault("bad_money", path, str(error), value=text, hint="写成 120万元 或 1200000元")
-
-
-def _budget(year: Year) -> Iterator[Fault]:
-    lines, budget = year.lines["year.yml"], year.year.budget
-    amounts: dict[str, Decimal] = {}
-    entries: list[tuple[Path_, str]] = [
-        (("budget", "initial"), budget.initial), (("budget", "adjusted"), budget.adjusted)]
-    if isinstance(budget.spent, str):
-        entries.append((("budget", "spent"), budget.spent))
-    elif budget.spent.measure not in year.measures:
-        yield unknown(lines, ("budget", "spent", "measure"), "度量", budget.spent.measure, year.measures)
-    for index, part in enumerate(budget.parts):
-        entries.append((("budget", "parts", index, "budget"), part.budget))
-        if part.spent is not None:
-            entries.append((("budget", "parts", index, "spent"), part.spent))
-    for path, text in entries:
-        for found in _money(lines, path, text):
-            if isinstance(found, Fault):
-                yield found
-            else:
-                amounts[".".join(map(str, path))] = found
-    parts = [amounts.get(f"budget.parts.{i}.budget") for i in range(len(budget.parts))]
-    initial = amounts.get("budget.initial")
-    if parts and None not in parts and initial is not None and sum(parts) != initial:  # type: ignore[arg-type]
-        yield lines.fault("budget_parts", ("budget", "parts"),
-                          f"各部分合计 {sum(parts):f} 元，与年初预算 {initial:f} 元不一致")  # type: ignore[arg-type]
 
 
 def _activities(year: Year) -> Iterator[Fault]:

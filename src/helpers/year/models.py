@@ -76,6 +76,20 @@ class MeasureRef(Model):
     measure: Identifier
 
 
+SourceName = Literal["当年财政拨款", "上年结转资金", "中央财政资金", "地方资金", "其他资金"]
+#: Where the money comes from, as the lines of the scored form and of the one for transfer payments ask.
+OWN_FUNDS, TRANSFER_FUNDS = ("当年财政拨款", "上年结转资金", "其他资金"), ("中央财政资金", "地方资金", "其他资金")
+
+
+class FundSource(Model):
+    """One line of the funds block, as far as it is known; ``spent`` may be the measure of ``budget.spent``."""
+
+    name: SourceName
+    initial: str | None = None
+    adjusted: str | None = None
+    spent: str | MeasureRef | None = None
+
+
 class Budget(Model):
     """Amounts as written ("120万元") or, for what was spent, a declared measure."""
 
@@ -83,6 +97,7 @@ class Budget(Model):
     adjusted: Words
     spent: Words | MeasureRef
     parts: tuple[BudgetPart, ...] = ()
+    sources: tuple[FundSource, ...] = ()
     unspent_reason: str | None = None
 
 
@@ -144,6 +159,9 @@ class YearFile(Model):
     fiscal_year: int = Field(ge=2000, le=2100)
     project: Words
     institution: Words
+    department: str | None = None
+    central_department: str | None = None
+    local_department: str | None = None
     funding: str | None = None
     notice: str | None = None
     posts: Posts

@@ -21,7 +21,10 @@ SHEETS = (
 
 
 def write_forms(results: Results) -> bytes:
-    """self_evaluation.xlsx of validated results: both official forms and the sheets behind them."""
+    """self_evaluation.xlsx of validated results: both official forms and the sheets behind them.
+
+    Raises ``MissingGlyphError`` naming sheet and cell.
+    """
     import xlsxwriter
 
     buffer = io.BytesIO()
@@ -41,7 +44,7 @@ def write_forms(results: Results) -> bytes:
     )
     formats = Formats(book)
     for name, write, widths in SHEETS:
-        write(Sheet(book.add_worksheet(name), formats, widths), results)
+        write(Sheet(book.add_worksheet(name), formats, widths, w.plain(results["notice"]) if results.get("notice") else None), results)
     book.close()
     return buffer.getvalue()
 

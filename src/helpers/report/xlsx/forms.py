@@ -11,12 +11,10 @@ from helpers.report.narrative.facts import Entry, Results
 from helpers.report.narrative.management import goal_result, management_lines
 from helpers.report.xlsx import texts
 from helpers.report.xlsx.sheet import Sheet, wan
-from helpers.year.models import MANAGEMENT
+from helpers.year.models import MANAGEMENT, OWN_FUNDS, TRANSFER_FUNDS
 
 SCORED_WIDTHS = (5.0, 9.0, 10.0, 17.0, 15.0, 15.0, 7.0, 8.0, 36.0)
 TRANSFER_WIDTHS = (5.0, 10.0, 11.0, 20.0, 18.0, 18.0, 38.0)
-OWN_FUNDS = ("当年财政拨款", "上年结转资金", "其他资金")
-TRANSFER_FUNDS = ("中央财政资金", "地方资金", "其他资金")
 
 def _heading(sheet: Sheet, results: Results, title: str) -> int:
     """Title, year and notice; returns the next free row."""
@@ -63,7 +61,8 @@ def scored_form(sheet: Sheet, results: Results) -> None:
     first = row + 1
     row = _scored_rows(sheet, results, row)
     _total_row(sheet, results, row, first, execution)
-    sheet.finish(row)
+    # The heads of the indicators stand again on the pages after theirs.
+    sheet.finish(row, repeat=(first - 1, first - 1))
 
 
 def _project_rows(sheet: Sheet, results: Results, row: int) -> int:
@@ -170,10 +169,11 @@ def transfer_form(sheet: Sheet, results: Results) -> None:
     row = _transfer_funds_rows(sheet, results, row)
     row = _management_rows(sheet, results, row)
     row = _goal_rows(sheet, results, row, scored=False)
+    heads = row
     row = _transfer_rows(sheet, results, row)
     sheet.put(row, 0, "说明", "head")
     sheet.put(row, 1, w.sentence(results.get("notice")) or "无。", "text", columns=6)
-    sheet.finish(row)
+    sheet.finish(row, repeat=(heads, heads))
 
 
 def _transfer_project_rows(sheet: Sheet, results: Results, row: int) -> int:

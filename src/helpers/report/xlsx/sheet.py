@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from xlsxwriter.utility import xl_rowcol_to_cell
+
 from helpers.report import wording as w
+from helpers.report.fonts import MissingGlyphError, missing_glyphs
 from helpers.report.style import width_of
 
 LONGEST = 32_000
@@ -20,6 +23,9 @@ LINE = 14.5
 """Points a line of text at the size of the forms."""
 TALLEST = 400.0
 """Points a row; Excel allows 409."""
+
+HEADER = 120
+"""Characters of the notice at the head of a printed page."""
 
 _BASE = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "text_wrap": True}
 _CELL = {**_BASE, "border": 1}
@@ -60,6 +66,7 @@ class Sheet:
     page: Any
     formats: Formats
     widths: tuple[float, ...]
+    notice: str | None = None
     heights: dict[int, float] = field(default_factory=dict)
 
     def put(self, row: int, column: int, value: Any, style: str = "text", rows: int = 1, columns: int = 1) -> None:
@@ -77,8 +84,15 @@ class Sheet:
             self.page.write_datetime(row, column, datetime(value.year, value.month, value.day), form)
         else:
             text = cut(str(value))
+            self._check(row, column, text)
             self.page.write_string(row, column, text, form)
             self._fit(row, column, text, rows, columns)
+
+    def _check(self, row: int, column: int, text: str) -> None:
+        """What no packaged font can draw is refused here as in the other formats."""
+        place = f"{self.page.get_name()} {xl_rowcol_to_cell(row, column)}"
+        if missing := missing_glyphs(text):
+            raise MissingGlyphError([(char, place) for char in sorted(missing)])
 
     def formula(self, row: int, column: int, formula: str, value: float, style: str) -> None:
         """Write one of the form's own formulas with the value that it has."""
@@ -110,6 +124,9 @@ class Sheet:
         self.page.fit_to_pages(1, 0)
         self.page.print_area(0, 0, last_row, len(self.widths) - 1)
         self.page.set_footer("&C第 &P 页，共 &N 页")
+        if self.notice:
+            # "&" starts a code, and Excel takes 255 characters.
+            self.page.set_header("&C&9" + self.notice[:HEADER].replace("&", "&&"))
         if repeat:
             self.page.repeat_rows(*repeat)
 

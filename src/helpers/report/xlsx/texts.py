@@ -37,7 +37,7 @@ def _one(results: Results, deviation: Entry) -> str:
     variance = w.variance_words(entry) if entry else ""
     name = f"{w.clause(deviation['part'])}：" if deviation.get("part") else ""
     if deviation["kind"] == "shortfall":
-        return f"{name}{variance or '没有达到目标'}。原因：{_causes(deviation)}。"
+        return f"{name}{variance or '没有达到目标'}。原因：{_causes(results, deviation)}。"
     if deviation["kind"] == "overshoot":
         note = w.clause(((entry or {}).get("evidence") or {}).get("note"))
         more = f"（{note}）" if note else ""
@@ -50,12 +50,13 @@ def _one(results: Results, deviation: Entry) -> str:
     return f"{name}走势需要关注。"
 
 
-def _causes(deviation: Entry) -> str:
+def _causes(results: Results, deviation: Entry) -> str:
     dimension, causes = next(iter(by_dimension(deviation).items()), ("", []))
     causes = [cause for cause in causes if cause["contribution"] > 0][:CAUSES_NAMED]
     told = [f"{w.brief(cause_name(cause, dimension), CAUSE_LENGTH)}{share_words(cause, deviation)}" for cause in causes]
     if told and told_apart(deviation).get(dimension, {}).get("tells_apart") is False:
         told.append(f"各项{dimension}的差别没有超出偶然波动")
+    told = told or [w.brief(cause, CAUSE_LENGTH) for cause in f.stated_causes(results, deviation["indicator"])][:CAUSES_NAMED]
     return "；".join(told) or "现有记录没有可供分析的原因"
 
 
