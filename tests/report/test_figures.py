@@ -206,3 +206,12 @@ def test_names_wrap_evenly_and_whole(text, lines):
     found = style.wrapped(text).split("\n")
     assert "".join(found) == text
     assert found == lines
+
+
+def test_labels_of_points_do_not_cross_the_targets_line():
+    from helpers.report.figures.series import _sides
+
+    values = [90.0, 98.0, 90.0, 101.0, 90.0]
+    assert _sides(values)[1] is False, "a peak has its label above"
+    above_target_within, below_target_within = _sides(values, 100.0, 3.0)[3], _sides(values, 100.0, 3.0)[1]
+    assert (above_target_within, below_target_within) == (False, True)

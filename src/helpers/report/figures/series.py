@@ -54,6 +54,10 @@ def monthly_chart(indicator: Mapping[str, Any], name: str, subject: str) -> tupl
     return (Figure(caption=caption, svg=draw(name, 2.3, paint), alt=alt, data=data),)
 
 
+#: The height of a point's label with its distance, as a share of the figures' range.
+LABEL = 0.13
+
+
 def _goal(indicator: Mapping[str, Any]) -> float | None:
     """The target as a figure in the unit of the actual, if it is one."""
     if w.is_timed_share(indicator):
@@ -93,17 +97,17 @@ def _paint_line(
     values = [month["value"] for month in months]
     for start, end in month_runs(places):
         axes.plot(places[start:end], values[start:end], color=BLUE)
-    sides = _sides(values)
+    low, high = min([*values, *([goal] if goal is not None else [])]), max([*values, *([goal] if goal is not None else [])])
+    sides = _sides(values, goal, (high - low) * LABEL)
     for place, value, text, miss, below in zip(places, values, texts, missed, sides, strict=True):
         fill = {"markerfacecolor": "white", "markeredgecolor": RED} if miss else {}
         axes.plot([place], [value], "o", color=BLUE, markersize=5, **fill)
         axes.annotate(
             text.removesuffix("%"), (place, value), xytext=(0, -6 if below else 5),
             textcoords="offset points", ha="center", va="top" if below else "bottom", fontsize=7.5,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
         )  # fmt: skip
-    low, high = min(values), max(values)
     if goal is not None:
-        low, high = min(low, goal), max(high, goal)
         axes.axhline(goal, color=INK, linewidth=0.9, linestyle=(0, (4, 2)))
         axes.annotate(
             f"目标{w.value_text(goal, unit)}", (1.0, goal), xycoords=("axes fraction", "data"),
@@ -118,10 +122,15 @@ def _paint_line(
         )  # fmt: skip
 
 
-def _sides(values: Sequence[float]) -> list[bool]:
-    """Whether each point's label stands below it: on the side from which the line bends away."""
+def _sides(values: Sequence[float], goal: float | None = None, label: float = 0.0) -> list[bool]:
+    """Whether each point's label stands below it: on the side from which the line bends away, and never
+    across the target's line, which a label of height ``label`` would reach."""
     padded = [values[0], *values, values[-1]]
-    return [padded[at] < (padded[at - 1] + padded[at + 1]) / 2 for at in range(1, len(values) + 1)]
+    bent = [padded[at] < (padded[at - 1] + padded[at + 1]) / 2 for at in range(1, len(values) + 1)]
+    if goal is None:
+        return bent
+    return [True if 0 < goal - value < label else False if 0 <= value - goal < label else below
+            for value, below in zip(values, bent, strict=True)]
 
 
 def month_runs(places: Sequence[int]) -> list[tuple[int, int]]:
