@@ -222,7 +222,8 @@ def _drilldown(what: str, deviation: Entry) -> Iterable[Block]:
     note = None
     if len(rows) > MOST_CELLS:
         note = f"列出记录数最多的{MOST_CELLS}种组合，另有{len(rows) - MOST_CELLS}种。"
-    subject = "和".join(title for title, _, _ in columns[:-1])
+    *first, last = (title for title, _, _ in columns[:-1])
+    subject = "和".join(["、".join(first), last] if first else [last])
     yield f.table(f"{what}未达到要求的记录（按{subject}）", columns, rows[:MOST_CELLS], note=note)
 
 
