@@ -11,6 +11,7 @@ from typing import Any
 import docx
 import pytest
 import sample_results
+from docx.enum.text import WD_LINE_SPACING
 from docx.oxml.ns import qn
 from lxml import etree
 
@@ -131,7 +132,7 @@ def test_texts_have_the_styles_and_fonts_of_official_documents(document: Any) ->
     assert fonts == {"Title": "方正小标宋简体", "Heading 1": "黑体", "Heading 2": "楷体_GB2312", "Heading 3": "仿宋_GB2312",
                      "Body Text": "仿宋_GB2312", "Caption": "黑体", "Table Text": "宋体"}
     body = document.styles["Body Text"]
-    assert body.font.size.pt == 16 and body.paragraph_format.line_spacing.pt == 29
+    assert body.font.size.pt == 16 and body.paragraph_format.line_spacing_rule == WD_LINE_SPACING.EXACTLY
     assert body.element.pPr.find(qn("w:ind")).get(qn("w:firstLineChars")) == "200"
     assert not document.element.body.xpath("//@w:asciiTheme | //@w:eastAsiaTheme"), "no theme font overrides"
 
@@ -140,7 +141,20 @@ def test_the_page_is_official_and_the_wide_table_turns_it(document: Any) -> None
     shapes = [(s.orientation, round(s.page_width.mm), round(s.top_margin.mm), round(s.left_margin.mm)) for s in document.sections]
     assert shapes == [(0, 210, 37, 28), (1, 297, 28, 25), (0, 210, 37, 28)]
     grids = [s._sectPr.find(qn("w:docGrid")) for s in document.sections]
-    assert {(g.get(qn("w:type")), g.get(qn("w:linePitch"))) for g in grids} == {("lines", "580")}
+    line = document.styles["Body Text"].element.pPr.find(qn("w:spacing")).get(qn("w:line"))
+    assert {(g.get(qn("w:type")), g.get(qn("w:linePitch"))) for g in grids} == {("lines", line)}
+
+
+def test_a_page_holds_22_lines_of_28_characters(document: Any) -> None:
+    # One twentieth of a point too much and Word sets 21 lines, or 27 characters.
+    page, margins = (document.sections[0]._sectPr.find(qn(f"w:{tag}")) for tag in ("pgSz", "pgMar"))
+    high = int(page.get(qn("w:h"))) - sum(int(margins.get(qn(f"w:{side}"))) for side in ("top", "bottom"))
+    wide = int(page.get(qn("w:w"))) - sum(int(margins.get(qn(f"w:{side}"))) for side in ("left", "right"))
+    body = document.styles["Body Text"].element
+    line = int(body.pPr.find(qn("w:spacing")).get(qn("w:line")))
+    character = int(body.rPr.find(qn("w:sz")).get(qn("w:val"))) * 10 + int(body.rPr.find(qn("w:spacing")).get(qn("w:val")))
+    assert (high // line, wide // character) == (22, 28)
+    assert high - 22 * line < 20 and wide - 28 * character < character / 2, "and fills it"
 
 
 def test_what_leads_to_a_wide_table_is_on_its_page() -> None:

@@ -12,8 +12,9 @@ TITLE_FONT, HEI, KAI, FANG, SONG, LATIN = "方正小标宋简体", "黑体", "�
 BODY, TITLE, FRONT, NOTICE, SMALL, LABEL, PICTURE = "BodyText", "Title", "FrontText", "Notice", "SmallText", "FoldTitle", "Picture"
 CAPTION, HEADER, FOOTER, BREAK = "Caption", "Header", "Footer", "SectionBreak"
 TABLE_TEXT, TABLE_HEAD, TABLE_SMALL, TABLE_SMALL_HEAD, TABLE_GRID = "TableText", "TableHead", "TableSmall", "TableSmallHead", "TableGrid"
-#: 22 lines on 225 mm; 28 characters of 16 points on 156 mm are a fifth of a point tighter.
-LINE, TIGHTER = 29.0, -0.2
+#: 22 lines on 225 mm, 28 characters of 16 points on 156 mm: whole twentieths of a point, rounded down,
+#: for a line or a character that is too large by one of them does not fit any more.
+LINE, TIGHTER = 28.95, -0.25
 
 
 @dataclass(frozen=True)
