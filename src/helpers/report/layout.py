@@ -170,7 +170,16 @@ def sized(table: Table) -> tuple[float, Fit]:
 def height(fitted: Fit, size: float, rows: int | None = None) -> float:
     """Of caption, head and rows (the first so many), in mm."""
     lines = [1, fitted.head, *fitted.lines[:rows]]
-    return sum(n * size * 1.4 + 8 for n in lines) * POINT
+    return sum(_high(n, size) for n in lines) * POINT
+
+
+def row_height(fitted: Fit, index: int, size: float) -> float:
+    """Of one row, in mm."""
+    return _high(fitted.lines[index], size) * POINT
+
+
+def _high(lines: int, size: float) -> float:
+    return lines * size * 1.4 + 8
 
 
 def head_text(title: str, width: float) -> str:

@@ -10,20 +10,24 @@ import datetime
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from helpers.report.blocks import Card, Figure, Fold, Front, Heading, Items, Paragraph, Table
 from helpers.report.docx import pages, styles
 from helpers.report.docx.tables import table
-from helpers.report.docx.xml import paragraph, runs
+from helpers.report.docx.xml import has_long_word, paragraph, runs
 from helpers.report.fonts import check_glyphs
 from helpers.report.layout import title_lines
-from helpers.report.pdf import SHORT, card_table, front_lines, rasterise, report_date
+from helpers.report.pdf import SHORT, _is_ragged, card_table, front_lines, rasterise, report_date
+from helpers.report.style import wrapped
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 #: A picture's widest and highest, in mm.
 WIDEST, HIGHEST = 150.0, 190.0
+#: So many characters of what stands below the title fit on a line.
+FRONT_WIDTH = 30.0
 
 
 def render_docx(blocks: Sequence[Any]) -> bytes:
@@ -39,6 +43,7 @@ def render_docx(blocks: Sequence[Any]) -> bytes:
     pages.fill_headers(section, front.notice if front else None)
     pages.set_page(section._sectPr, across=False)
     pages.drop_leftovers(document.part.package)
+    pages.set_fonts(document.part)
     _properties(document, front)
     _Writer(document).write(blocks)
     buffer = io.BytesIO()
@@ -73,23 +78,17 @@ class _Writer:
     """Writes blocks into a document's body, one after the other."""
 
     def __init__(self, document: Any) -> None:
-        self.document, self.body = document, document.element.body
-        self.across, self.pictures = False, 0
+        self.document, self.body, self.pictures = document, document.element.body, 0
 
-    def write(self, blocks: Sequence[Any], small: bool = False) -> None:
-        """All blocks; what leads to a table across goes onto its page. ``small``: inside a fold."""
-        turns = set(_turns(blocks))
-        for at, block in enumerate(blocks):
-            if at in turns:
-                self._turn(True)
-            elif self.across and not _turns_with(blocks, at, turns):
-                self._turn(False)
+    def write(self, blocks: Sequence[Any]) -> None:
+        """All blocks; what leads to a table across goes onto its page."""
+        flat = list(_flat(blocks))
+        now = 0
+        for (block, small), turn in zip(flat, _turns([block for block, _ in flat]), strict=True):
+            if turn != now:
+                pages.end_section(self.body, across=turn > 0)
+                now = turn
             self.block(block, small)
-
-    def _turn(self, across: bool) -> None:
-        if across or self.across:
-            pages.end_section(self.body, across)
-        self.across = across
 
     def add(self, made: Any) -> None:
         self.body.sectPr.addprevious(made)
@@ -105,34 +104,35 @@ class _Writer:
                 self.text(block.text, f"Heading{block.level}")
             case Paragraph():
                 body = styles.SMALL if small else styles.BODY
-                self.text(block.text, {"body": body, "notice": styles.NOTICE, "note": styles.SMALL}[block.style])
+                ragged = block.style == "body" and (_is_ragged(block.text) or has_long_word(block.text))
+                self.text(block.text, {"body": body, "notice": styles.NOTICE, "note": styles.SMALL}[block.style],
+                          align="left" if ragged else None)
             case Items():
                 for number, item in enumerate(block.items, start=1):
-                    self.text(f"{number}. {item}" if block.ordered else f"· {item}", styles.SMALL if small else styles.BODY)
+                    self.text(f"{number}. {item}" if block.ordered else f"· {item}", styles.SMALL if small else styles.LIST)
             case Table():
                 self._table(block)
             case Figure():
                 self._figure(block)
             case Card():
                 self._table(card_table(block))
-            case Fold():
-                self.text(block.title, styles.LABEL)
-                self.write(block.blocks, small=True)
+            case _Label():
+                self.text(block.text, styles.LABEL)
             case _:
                 raise TypeError(f"no block: {type(block).__name__}")
 
     def _front(self, front: Front) -> None:
         self.text("\n".join(title_lines(front.title)), styles.TITLE)
         for line in front_lines(front):
-            self.text(line, styles.FRONT)
+            self.text(wrapped(line, FRONT_WIDTH), styles.FRONT)
         if front.notice:
             self.text(front.notice, styles.NOTICE)
 
     def _table(self, block: Table) -> None:
         self.text(block.caption, styles.CAPTION, keep_next=True)
         self.add(table(block))
-        # Two tables in a row would become one; and a table is followed by some room.
-        self.text(block.note or "", styles.SMALL)
+        # Two tables in a row would become one. What takes no room never needs a page of its own.
+        self.text(block.note or "", styles.TABLE_NOTE if block.note else styles.GAP)
 
     def _figure(self, figure: Figure) -> None:
         from docx.shared import Mm
@@ -157,23 +157,41 @@ def _size(svg: str) -> tuple[float, float]:
     return numbers[2] or 3.0, numbers[3] or 2.0
 
 
+@dataclass(frozen=True)
+class _Label:
+    """The title of a fold."""
+
+    text: str
+
+
+def _flat(blocks: Sequence[Any], small: bool = False) -> Iterator[tuple[Any, bool]]:
+    """The blocks with those of folds behind the fold's title; whether each stands inside a fold."""
+    for block in blocks:
+        if isinstance(block, Fold):
+            yield _Label(block.title), small
+            yield from _flat(block.blocks, small=True)
+        else:
+            yield block, small
+
+
 def _turns(blocks: Sequence[Any]) -> list[int]:
-    """Where a page across begins: at the headings and the short paragraph that lead to a wide table."""
-    found = []
+    """For each block 0, or the number of the wide table on whose page across it stands.
+
+    With the table go the short paragraph right before it and the titles above, or they would stand alone.
+    """
+    turns = [0] * len(blocks)
     for at, block in enumerate(blocks):
         if isinstance(block, Table) and block.wide:
-            start, short = at, False
-            while start and (isinstance(blocks[start - 1], Heading) or not short and _is_short(blocks[start - 1])):
+            turns[at] = 1 + max(turns)
+            start = at - 1 if at and not turns[at - 1] and _is_short(blocks[at - 1]) else at
+            while start and not turns[start - 1] and _is_title(blocks[start - 1]):
                 start -= 1
-                short = short or isinstance(blocks[start], Paragraph)
-            found.append(start)
-    return found
+            turns[start:at] = [turns[at]] * (at - start)
+    return turns
 
 
-def _turns_with(blocks: Sequence[Any], at: int, turns: set[int]) -> bool:
-    """Whether a block still belongs to the page across: between its beginning and its table."""
-    ahead = next((i for i in range(at, len(blocks)) if isinstance(blocks[i], Table) and blocks[i].wide), None)
-    return ahead is not None and max((t for t in turns if t <= ahead), default=ahead + 1) <= at
+def _is_title(block: Any) -> bool:
+    return isinstance(block, Heading | _Label)
 
 
 def _is_short(block: Any) -> bool:

@@ -6,8 +6,9 @@ import copy
 from typing import Any
 
 from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.oxml import serialize_part_xml
 
-from helpers.report.docx.styles import BREAK, FOOTER, HEADER, LINE
+from helpers.report.docx.styles import FOOTER, GAP, HEADER, LINE, font_table
 from helpers.report.docx.xml import TWIPS, element, field, paragraph, runs, value
 
 MM = 72 / 25.4 * TWIPS
@@ -39,7 +40,7 @@ def _replace(part: Any, content: Any) -> None:
 
 def _number(align: str) -> Any:
     """The page number, one character in from the margin."""
-    made = paragraph(FOOTER, [*runs("— "), *field("PAGE"), *runs(" —")], align=align)
+    made = paragraph(FOOTER, [*runs("— "), *field("PAGE", "1"), *runs(" —")], align=align)
     side = "right" if align == "right" else "left"
     made.pPr.insert(1, element("ind", {side: round(14 * TWIPS)}))
     return made
@@ -71,8 +72,11 @@ def end_section(body: Any, across: bool) -> None:
     last = body.sectPr
     ended = copy.deepcopy(last)
     before = last.getprevious()
-    if before is None or not before.tag.endswith("}p"):
-        before = paragraph(BREAK)
+    if before is None:  # nothing stands before the break: it would leave an empty page
+        set_page(last, across)
+        return
+    if not before.tag.endswith("}p"):
+        before = paragraph(GAP)
         last.addprevious(before)
     before.pPr.append(ended)
     for tag in ("headerReference", "footerReference", "titlePg"):
@@ -92,9 +96,15 @@ def settings() -> Any:
 
 
 def drop_leftovers(package: Any) -> None:
-    """The template's thumbnail, program statistics and custom XML are none of this document's."""
+    """The template's thumbnail, program statistics, lists and custom XML are none of this document's."""
     unwanted = (RELATIONSHIP_TYPE.THUMBNAIL, RELATIONSHIP_TYPE.EXTENDED_PROPERTIES, RELATIONSHIP_TYPE.CUSTOM_XML,
+                RELATIONSHIP_TYPE.NUMBERING, RELATIONSHIP_TYPE.WEB_SETTINGS,
                 "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects")
     for owner in (package, package.main_document_part):
         for key in [key for key, rel in owner.rels.items() if rel.reltype in unwanted]:
             del owner.rels[key]
+
+
+def set_fonts(part: Any) -> None:
+    """The table of fonts names this document's, not the template's."""
+    part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)._blob = serialize_part_xml(font_table())

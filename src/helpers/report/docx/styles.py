@@ -10,8 +10,10 @@ from helpers.report.docx.xml import TWIPS, element, value
 #: Font names of official documents; a machine without them substitutes.
 TITLE_FONT, HEI, KAI, FANG, SONG, LATIN = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312", "宋体", "Times New Roman"
 BODY, TITLE, FRONT, NOTICE, SMALL, LABEL, PICTURE = "BodyText", "Title", "FrontText", "Notice", "SmallText", "FoldTitle", "Picture"
-CAPTION, HEADER, FOOTER, BREAK = "Caption", "Header", "Footer", "SectionBreak"
+CAPTION, HEADER, FOOTER, LIST, TABLE_NOTE, GAP = "Caption", "Header", "Footer", "ListParagraph", "TableNote", "TableGap"
 TABLE_TEXT, TABLE_HEAD, TABLE_SMALL, TABLE_SMALL_HEAD, TABLE_GRID = "TableText", "TableHead", "TableSmall", "TableSmallHead", "TableGrid"
+#: What stands in for a font that a machine has not got: the name of today's Windows.
+STAND_INS = {FANG: "仿宋", KAI: "楷体", TITLE_FONT: "宋体", HEI: "SimHei", SONG: "SimSun"}
 #: 22 lines on 225 mm, 28 characters of 16 points on 156 mm: whole twentieths of a point, rounded down,
 #: for a line or a character that is too large by one of them does not fit any more.
 LINE, TIGHTER = 28.95, -0.25
@@ -43,6 +45,7 @@ LOOKS = (
     Look("Heading2", "heading 2", KAI, 16, line=LINE, indent=True, keep_next=True, level=1, built_in=True),
     Look("Heading3", "heading 3", FANG, 16, bold=True, line=LINE, indent=True, keep_next=True, level=2, built_in=True),
     Look(BODY, "Body Text", FANG, 16, line=LINE, indent=True, align="both", built_in=True),
+    Look(LIST, "List Paragraph", FANG, 16, line=LINE, indent=True, align="both", built_in=True),
     Look(FRONT, "Front Text", FANG, 14, line=24, align="center"),
     Look(NOTICE, "Notice", FANG, 12, before=8, after=8, framed=True),
     Look(SMALL, "Small Text", FANG, 12, before=2, after=4),
@@ -55,7 +58,8 @@ LOOKS = (
     Look(TABLE_SMALL_HEAD, "Table Small Head", HEI, 9, align="center"),
     Look(HEADER, "header", SONG, 9, align="center", built_in=True),
     Look(FOOTER, "footer", SONG, 14, built_in=True),
-    Look(BREAK, "Section Break", SONG, 1, line=1),
+    Look(TABLE_NOTE, "Table Note", FANG, 12, before=2, after=10),
+    Look(GAP, "Table Gap", SONG, 1, line=1, after=10),
 )
 
 
@@ -97,7 +101,7 @@ def _paragraph(look: Look) -> Any:
         "pPr", None,
         element("keepNext") if look.keep_next else None, element("keepLines") if look.level is not None else None,
         element("widowControl"), element("pBdr", None, *border) if look.framed else None,
-        value("snapToGrid", 0) if look.line is None else None, element("spacing", spacing),
+        value("snapToGrid", 0) if look.line != LINE else None, element("spacing", spacing),
         element("ind", {"firstLineChars": 200, "firstLine": round(2 * (look.size + TIGHTER) * TWIPS)}) if look.indent else None,
         value("jc", look.align) if look.align else None,
         value("outlineLvl", look.level) if look.level is not None else None)
@@ -123,3 +127,11 @@ def _grid() -> Any:
              for side in ("top", "left", "bottom", "right", "insideH", "insideV")]
     return element("style", {"type": "table", "styleId": TABLE_GRID}, value("name", "Table Grid"), value("basedOn", "TableNormal"),
                    element("tblPr", None, element("tblBorders", None, *lines)))
+
+
+def font_table() -> Any:
+    """The whole ``w:fonts``: each font with what stands in for it."""
+    chinese = [element("font", {"name": name}, value("altName", stand_in), value("charset", "86"), value("family", "auto"),
+                       value("pitch", "variable")) for name, stand_in in STAND_INS.items()]
+    latin = element("font", {"name": LATIN}, value("charset", "00"), value("family", "roman"), value("pitch", "variable"))
+    return element("fonts", None, *chinese, latin)

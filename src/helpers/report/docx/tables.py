@@ -8,14 +8,15 @@ from typing import Any
 from helpers.report.blocks import Cell, Table
 from helpers.report.docx.styles import TABLE_GRID, TABLE_HEAD, TABLE_SMALL, TABLE_SMALL_HEAD, TABLE_TEXT
 from helpers.report.docx.xml import TWIPS, element, has_long_word, paragraph, runs, value
-from helpers.report.layout import ACROSS, KEPT, LARGE, LONG, POINT, UPRIGHT, head_text, height, placed, sized
+from helpers.report.layout import ACROSS, KEPT, LARGE, POINT, UPRIGHT, head_text, height, placed, row_height, sized
+from helpers.report.pdf import STARTING
 
 #: Blank around the text of a cell, in points, in the order of the schema.
 MARGINS = {"top": 2.0, "left": 3.0, "bottom": 2.0, "right": 3.0}
 
 
 def table(block: Table) -> Any:
-    """``w:tbl`` of a block: its head row is repeated, a row stays whole unless one of its cells is long."""
+    """``w:tbl`` of a block: its head row is repeated, a row stays whole unless it is high."""
     size, fitted = sized(block)
     across = (ACROSS if block.wide else UPRIGHT) / POINT * TWIPS
     total = sum(fitted.widths)
@@ -29,11 +30,11 @@ def table(block: Table) -> Any:
     made.append(_row([_cell(cell, width, head, "center", keep=True) for cell, width in zip(titles, widths, strict=True)], head=True))
     covered: dict[int, int] = {}
     for index, row in enumerate(placed(block)):
-        # The first row stays with the head, the last ones with each other and with the note below.
-        keep = whole and index < last or index == last - 1 or index == last and block.note is not None
+        # The first rows stay with the head, the last ones with each other and with the note below.
+        keep = whole and index < last or index < min(STARTING - 1, last) or index == last - 1 or index == last and block.note is not None
         cells = dict(row)
         bold = block.total_row and index == last
-        made.append(_row(_cells(block, cells, covered, widths, text, keep, bold), all(len(c.text) <= LONG for c in cells.values())))
+        made.append(_row(_cells(block, cells, covered, widths, text, keep, bold), whole=row_height(fitted, index, size) <= KEPT))
     return made
 
 

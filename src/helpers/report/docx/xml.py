@@ -11,6 +11,7 @@ from docx.oxml.ns import qn
 
 #: Twentieths of a point, the unit of most lengths.
 TWIPS = 20
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 #: Control characters that XML cannot carry.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 #: A word longer than this may break anywhere (hashes, paths, SQL).
@@ -45,17 +46,18 @@ def _run(text: str, bold: bool) -> Any:
             made.append(element("br"))
         words = element("t")
         words.text = line
-        words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+        words.set(_SPACE, "preserve")
         made.append(words)
     return made
 
 
-def field(code: str) -> list[Any]:
-    """A field that Word works out, such as PAGE."""
+def field(code: str, shown: str) -> list[Any]:
+    """A field that Word works out, such as PAGE; ``shown`` until it has."""
     instruction = element("instrText")
-    instruction.text = code
-    return [element("r", None, element("fldChar", {"fldCharType": "begin"})), element("r", None, instruction),
-            element("r", None, element("fldChar", {"fldCharType": "end"}))]
+    instruction.text = f" {code} "
+    instruction.set(_SPACE, "preserve")
+    begin, separate, end = (element("r", None, element("fldChar", {"fldCharType": kind})) for kind in ("begin", "separate", "end"))
+    return [begin, element("r", None, instruction), separate, *runs(shown), end]
 
 
 def paragraph(style: str, content: Iterable[Any] = (), *, align: str | None = None, keep_next: bool = False,
