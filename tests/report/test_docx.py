@@ -212,6 +212,11 @@ def test_what_follows_a_table_takes_no_page_of_its_own() -> None:
     assert gap.style.element.pPr.find(qn("w:snapToGrid")).get(qn("w:val")) == "0", "else it is a line high"
 
 
+def test_what_announces_a_list_stays_with_it() -> None:
+    made = docx.Document(io.BytesIO(render_docx([Paragraph(text="命令："), Items(items=("甲", "乙"))])))
+    assert [p.paragraph_format.keep_with_next for p in made.paragraphs] == [True, None, None]
+
+
 def test_codes_and_long_words_leave_no_gaps_in_even_lines() -> None:
     texts = ["全年" * 30, "有（GD24-06273、GD24-06284、GD24-06291、GD24-06295）", "校验值" + "a" * 40]
     made = docx.Document(io.BytesIO(render_docx([Paragraph(text=text) for text in texts])))

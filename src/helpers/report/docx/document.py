@@ -106,7 +106,7 @@ class _Writer:
                 body = styles.SMALL if small else styles.BODY
                 ragged = block.style == "body" and (_is_ragged(block.text) or has_long_word(block.text))
                 self.text(block.text, {"body": body, "notice": styles.NOTICE, "note": styles.SMALL}[block.style],
-                          align="left" if ragged else None)
+                          align="left" if ragged else None, keep_next=block.text.endswith("："))
             case Items():
                 for number, item in enumerate(block.items, start=1):
                     self.text(f"{number}. {item}" if block.ordered else f"· {item}", styles.SMALL if small else styles.LIST)
