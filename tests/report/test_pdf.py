@@ -166,6 +166,8 @@ def test_headings_go_with_a_table_across_and_figures_are_one() -> None:
     short, long = ([Paragraph(text="前文"), Heading(level=1, text="一、清单"), Paragraph(text=text), table(*[("a", "b")] * 5, wide=True)]
                    for text in ("短句", "长句" * 100))
     assert ["一、清单" in page for page in pages(short)][:2] == [False, True], "a short lead goes along"
+    other = pages([Paragraph(text="前文"), Heading(level=1, text="一、清单"), table(*[("a", "b")] * 5, wide=True)])
+    assert "前文" in other[0] and "一、清单" not in other[0], "what belongs to the section before stays there"
     assert ["一、清单" in page for page in pages(long)][:2] == [True, False]
     assert "SELECT 1" in found[1] and "图1 某图" in found[1]
 

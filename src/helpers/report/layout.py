@@ -38,6 +38,8 @@ KEPT = 75.0
 LONG = 400
 #: So many full-width characters of a title stand on one line.
 TITLE_WIDTH = 19.0
+#: So many long codes make a paragraph's right edge ragged.
+MANY_CODES, _CODE = 4, re.compile(r"[A-Za-z0-9-]{8,}")
 _KIND = re.compile(r"(.+?)((?:项目支出|转移支付|部门整体支出)?绩效\S*)$")
 
 
@@ -185,6 +187,11 @@ def _high(lines: int, size: float) -> float:
 def head_text(title: str, width: float) -> str:
     """A column's title broken into even lines where its column is narrower."""
     return title if advance(title, "hei") <= width - PADDING else wrapped(title, max(width - PADDING, 1.0))
+
+
+def is_ragged(text: str) -> bool:
+    """Whether a paragraph's long codes (ticket numbers) would leave gaps in even lines."""
+    return len(_CODE.findall(text)) >= MANY_CODES
 
 
 def title_lines(title: str, width: float = TITLE_WIDTH) -> list[str]:

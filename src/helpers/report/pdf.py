@@ -16,12 +16,10 @@ from typing import Any
 
 from helpers.report.blocks import Card, Cell, Figure, Fold, Front, Heading, Items, Paragraph, Table, TableColumn
 from helpers.report.fonts import FOLDER, check_glyphs
-from helpers.report.layout import KEPT, LONG, Fit, head_text, height, placed, sized, title_lines
+from helpers.report.layout import KEPT, LONG, Fit, head_text, height, is_ragged, placed, sized, title_lines
 from helpers.report.system_fonts import SystemFont, substitution_note, system_fonts
 
 STANDARDS = ["a-2a", "ua-1"]
-#: So many long codes (ticket numbers) make a paragraph's right edge ragged.
-MANY_CODES = 4
 #: A paragraph of up to so many characters goes with the wide table that it leads to.
 SHORT = 120
 #: Of a table that may be divided this many rows start it.
@@ -111,7 +109,7 @@ class _Tree:
                 self.depth = min(block.level, self.depth + 1)
                 return {"type": "heading", "level": self.depth, "runs": runs(block.text)}
             case Paragraph():
-                return {"type": "paragraph", "style": block.style, "runs": runs(block.text), "ragged": _is_ragged(block.text)}
+                return {"type": "paragraph", "style": block.style, "runs": runs(block.text), "ragged": is_ragged(block.text)}
             case Items():
                 return {"type": "items", "ordered": block.ordered, "items": [runs(i) for i in block.items]}
             case Table():
@@ -150,16 +148,14 @@ class _Tree:
 
 def _led(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What leads to a table that turns the page goes with it, or it would stand on a page of its own:
-    the headings right before it, and a short paragraph with its headings."""
+    a short paragraph right before it, and the headings before that."""
     led: list[dict[str, Any]] = []
     for block in blocks:
         inner = block["blocks"] if block["type"] == "fold" else [block]
         first = inner[0] if inner else block
         if first["type"] == "table" and first["wide"]:
             lead: list[dict[str, Any]] = []
-            short = 0
-            while led and (led[-1]["type"] in ("heading", "label") or not short and _is_short(led[-1])):
-                short += led[-1]["type"] == "paragraph"
+            while led and (led[-1]["type"] in ("heading", "label") or not lead and _is_short(led[-1])):
                 lead.insert(0, led.pop())
             first["lead"] = [*lead, *first["lead"]]
         led.append(block)
@@ -187,11 +183,6 @@ def _ending(rows: list[list[dict[str, Any]]]) -> list[list[dict[str, Any]]]:
 def _room(fitted: Fit, size: float) -> dict[str, Any]:
     """Whether a table stays whole, else what its start needs in mm: caption, head and first rows."""
     return {"keep": height(fitted, size) <= KEPT, "start": round(height(fitted, size, STARTING), 1)}
-
-
-def _is_ragged(text: str) -> bool:
-    """Whether long codes would leave gaps in even lines."""
-    return len(re.findall(r"[A-Za-z0-9-]{8,}", text)) >= MANY_CODES
 
 
 def _soft(text: str) -> str:

@@ -19,8 +19,8 @@ from helpers.report.docx import pages, styles
 from helpers.report.docx.tables import table
 from helpers.report.docx.xml import has_long_word, paragraph, runs
 from helpers.report.fonts import check_glyphs
-from helpers.report.layout import title_lines
-from helpers.report.pdf import SHORT, _is_ragged, card_table, front_lines, rasterise, report_date
+from helpers.report.layout import is_ragged, title_lines
+from helpers.report.pdf import SHORT, card_table, front_lines, rasterise, report_date
 from helpers.report.style import wrapped
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -104,7 +104,7 @@ class _Writer:
                 self.text(block.text, f"Heading{block.level}")
             case Paragraph():
                 body = styles.SMALL if small else styles.BODY
-                ragged = block.style == "body" and (_is_ragged(block.text) or has_long_word(block.text))
+                ragged = block.style == "body" and (is_ragged(block.text) or has_long_word(block.text))
                 self.text(block.text, {"body": body, "notice": styles.NOTICE, "note": styles.SMALL}[block.style],
                           align="left" if ragged else None, keep_next=block.text.endswith("："))
             case Items():
