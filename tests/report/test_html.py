@@ -116,8 +116,10 @@ def test_the_notice_stands_at_the_head_at_the_end_and_on_each_printed_page() -> 
     assert "top-center" not in render_html([FRONT.model_copy(update={"notice": None})])
 
 
-def test_columns_are_aligned_with_and_without_merged_cells() -> None:
-    html = render_html(blocks())
-    assert '<table class="r2"><caption>表1 某表' in html, "by the table where its columns are plain"
-    assert "<td class=r>7" in html, "by the cell where merged ones shift them"
+def test_columns_look_the_same_with_and_without_merged_cells() -> None:
+    html = render_html([*blocks(), table(("很长的一句话很长的一句话", "2"))])
+    assert '<table class="n1 r2"><caption>表1 某表' in html, "by the table where its columns are plain"
+    assert '<table class="r2"><caption>表1 某表' in html, "a long text folds"
+    assert "<td class=r>7" in html and "<td rowspan=2 class=n>产出" in html, "by the cell where merged ones shift them"
+    assert "td.r,.r2 td:nth-child(2){text-align:right" in html and "td.n,.n1 td:nth-child(1){white-space:nowrap}" in html
     assert "<tr class=total><td><strong>合计</strong></td>" in html

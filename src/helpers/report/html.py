@@ -14,13 +14,20 @@ from importlib import resources
 from typing import Any
 
 from helpers.report.blocks import Card, Cell, Figure, Fold, Front, Heading, Items, Paragraph, Table
-from helpers.report.fonts import HEI, SONG, check_glyphs, subset_woff
+from helpers.report.fonts import HEI, SONG, advance, check_glyphs, subset_woff
 from helpers.report.layout import placed, title_lines
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
 STATUS_WORDS = {"met": "完成", "partly_met": "部分完成", "not_met": "未完成", "unknown": "无法判定"}
 UNSAFE_SVG = re.compile(r"<\s*(script|foreignObject|iframe|image|style)\b|\son\w+\s*=|(?:href|src)\s*=\s*[\"'](?!#)|javascript:|url\(\s*[\"']?(?!#)|<!|<\?",
                         re.IGNORECASE)
+#: By class what the cells of a column look like: figures, centred, centred and short, short.
+LOOKS = {"r": "text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums", "c": "text-align:center",
+         "k": "text-align:center;white-space:nowrap", "n": "white-space:nowrap"}
+#: Full-width characters up to which a text is short.
+SHORT = 8.0
+#: What browsers draw by themselves: numbers and marks of lists, the mark of a fold, page numbers.
+DRAWN = "0123456789.•◦▪▸▾▶▼—"
 #: The most columns for which the style sheet has a least width.
 WIDEST = 12
 BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -59,7 +66,7 @@ def render_html(blocks: Sequence[Any]) -> str:
         '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{_fonts(writer.used)}\n{_tight(css)}{printed}</style>\n</head>\n"
+        f"<title>{escape(title)}</title>\n<style>\n{_fonts(writer.used)}\n{_tight(css)}{_columns(writer.looks)}{printed}</style>\n</head>\n"
         f"<body>\n<main class=page>\n{content}\n</main>\n{notice}</body>\n</html>\n")
 
 
@@ -67,6 +74,15 @@ def _contents_at(blocks: Sequence[Any]) -> int:
     """Where the contents list stands: after the summary, which is the part before the second main heading."""
     main = [at for at, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 1]
     return main[1] if len(main) > 1 and any(isinstance(b, Card) for b in blocks[: main[1]]) else main[0] if main else len(blocks)
+
+
+def _columns(looks: Iterable[str]) -> str:
+    """How the columns of tables look, said once for each number that occurs instead of on each cell."""
+    rules = []
+    for kind, look in LOOKS.items():
+        numbers = sorted(int(name[1:]) for name in looks if name[0] == kind)
+        rules.append(",".join([f"td.{kind}", *(f".{kind}{at} td:nth-child({at})" for at in numbers)]) + f"{{{look}}}")
+    return "".join(rules)
 
 
 def _printed_notice(text: str) -> str:
@@ -84,7 +100,7 @@ def _fonts(used: Mapping[str, set[str]]) -> str:
     """The glyphs that the page uses, embedded by face: Song for the text, Hei bold for what stands out."""
     rules = []
     for family, face, weight in ((SONG, "song", "400"), (SONG, "song-bold", "700"), (HEI, "hei-bold", "400 700")):
-        data = base64.b64encode(subset_woff(used[face] | set("0123456789"), face)).decode("ascii")
+        data = base64.b64encode(subset_woff(used[face] | set(DRAWN), face)).decode("ascii")
         rules.append(f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-display: block; '
                      f"src: url(data:font/woff;base64,{data}) format('woff'); }}")
     return "\n".join(rules)
@@ -99,6 +115,7 @@ class _Writer:
     def __init__(self) -> None:
         self.headings: list[tuple[int, str, str]] = []
         self.figures = 0
+        self.looks: set[str] = set()
         self.used: dict[str, set[str]] = {"song": set(), "song-bold": set(), "hei-bold": set()}
 
     def words(self, text: str, face: str = "song") -> str:
@@ -164,28 +181,32 @@ class _Writer:
         """Columns are aligned by classes of the table, or of its cells where merged ones shift them."""
         merged = any(cell.rowspan > 1 for row in table.rows for cell in row)
         head = "".join(f"<th scope=col>{self.words(c.title, 'hei-bold')}</th>" for c in table.columns)
-        lines = []
-        for index, row in enumerate(placed(table)):
+        lines, rows = [], placed(table)
+        looks = [_look(column.align, [cell.text for row in rows for at, cell in row if at == number])
+                 for number, column in enumerate(table.columns)]
+        for index, row in enumerate(rows):
             last = table.total_row and index == len(table.rows) - 1
-            cells = "".join(self._cell(cell, table.columns[at].align if merged else "left", last) for at, cell in row)
+            cells = "".join(self._cell(cell, looks[at] if merged else "", last) for at, cell in row)
             lines.append(f"<tr{' class=total' if last else ''}>{cells}</tr>")
         note = f'<p class=note>{self.words(table.note)}</p>' if table.note else ""
         # On a narrow screen a table with many columns scrolls instead of folding each word.
         classes = [f"w{min(len(table.columns), WIDEST)}"] if len(table.columns) > 4 else []
-        classes += [] if merged else [f"{c.align[0]}{at}" for at, c in enumerate(table.columns, start=1) if c.align != "left"]
+        named = [] if merged else [f"{look}{at}" for at, look in enumerate(looks, start=1) if look]
+        self.looks.update(named)
+        classes += named
         aligned = f' class="{" ".join(classes)}"' if classes else ""
         return (f'<div tabindex=0><table{aligned}>'
                 f"<caption>{self.words(table.caption, 'hei-bold')}</caption><thead><tr>{head}</tr></thead>"
                 f"<tbody>{''.join(lines)}</tbody></table></div>{note}")
 
-    def _cell(self, cell: Cell, align: str, bold: bool) -> str:
+    def _cell(self, cell: Cell, look: str, bold: bool) -> str:
         span = f" rowspan={cell.rowspan}" if cell.rowspan > 1 else ""
         text = self.words(f"**{cell.text}**" if bold and cell.text else cell.text, "hei-bold" if cell.status else "song")
         if cell.status:
             text = f'<b class="status {cell.status}">{text}</b>'
         if cell.bar is not None:
             text += _bar(cell.bar)
-        return f"<td{span}{f' class={align[0]}' if align != 'left' else ''}>{text}</td>"
+        return f"<td{span}{f' class={look}' if look else ''}>{text}</td>"
 
     def _figure(self, figure: Figure) -> str:
         if UNSAFE_SVG.search(_body(figure.svg)):
@@ -214,6 +235,12 @@ class _Writer:
             inner = []
             items.append(link)
         return f'<nav aria-label="{self.words("目录", "hei-bold")}"><h2>目录</h2><ol>{"".join(items[:-1])}</ol></nav>'
+
+
+def _look(align: str, texts: Sequence[str]) -> str:
+    """The key of ``LOOKS`` for a column; one of short texts does not fold them."""
+    short = max(map(advance, texts), default=0.0) <= SHORT
+    return {"right": "r", "center": "k" if short else "c", "left": "n" if short else ""}[align]
 
 
 def _bar(attainment: float) -> str:
