@@ -20,11 +20,18 @@ def copy_data(target: Path) -> Path:
     return target
 
 
-def selfeval(*arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def selfeval(
+    *arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user would."""
     return subprocess.run(
-        [sys.executable, "-m", "helpers.cli", *arguments], capture_output=True, encoding="utf-8",
-        env={**os.environ, **(env or {})}, cwd=cwd or PROJECT, check=False)
+        [sys.executable, "-m", "helpers.cli", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, **(env or {})},
+        cwd=cwd or PROJECT,
+        check=False,
+    )
 
 
 @pytest.fixture

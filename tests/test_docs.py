@@ -41,9 +41,21 @@ def test_the_project_speaks_of_itself_alone() -> None:
     """No path of a developer's machine and no package host stands in a tracked text."""
     bad = re.compile(r"(?:^|[\s\"'=(])/(?:work|root|home/\w+)/|index" + r"-url|https?://\S*/(?:simple|packages)/")
     folders = ["src", "tests", "tools", "notebooks", "docs", ".ci", "data/raw"]
-    files = [p for f in folders for p in (ROOT / f).rglob("*")
-             if p.suffix in {".py", ".md", ".yml", ".ipynb", ".sh", ".typ", ".css", ".json", ""} and p.is_file()
-             and "__pycache__" not in p.parts]
-    files += [ROOT / n for n in ("README.md", "CHANGELOG.md", "Makefile", "pyproject.toml", "environment.yml", "requirements.lock")]
-    found = [p.relative_to(ROOT).as_posix() for p in files if p.name != "test_docs.py" and bad.search(p.read_text(encoding="utf-8"))]
+    files = [
+        p
+        for f in folders
+        for p in (ROOT / f).rglob("*")
+        if p.suffix in {".py", ".md", ".yml", ".ipynb", ".sh", ".typ", ".css", ".json", ""}
+        and p.is_file()
+        and "__pycache__" not in p.parts
+    ]
+    files += [
+        ROOT / n
+        for n in ("README.md", "CHANGELOG.md", "Makefile", "pyproject.toml", "environment.yml", "requirements.lock")
+    ]
+    found = [
+        p.relative_to(ROOT).as_posix()
+        for p in files
+        if p.name != "test_docs.py" and bad.search(p.read_text(encoding="utf-8"))
+    ]
     assert found == []

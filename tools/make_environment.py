@@ -10,11 +10,32 @@ ROOT = Path(__file__).resolve().parents[1]
 
 #: Direct dependencies that conda-forge carries under the same or this other name; the rest come by pip.
 CONDA = {
-    "charset-normalizer": None, "duckdb": "python-duckdb", "filelock": None, "fonttools": None,
-    "great-expectations": None, "holidays": None, "hypothesis": None, "ipykernel": None, "jinja2": None, "jsonschema": None,
-    "jupyterlab": None, "matplotlib": "matplotlib-base", "nbconvert": None, "nbformat": None, "openpyxl": None,
-    "pandas": None, "papermill": None, "pyarrow": None, "pydantic": None, "pytest": None, "python-docx": None,
-    "rich": None, "ruamel.yaml": None, "statsmodels": None, "typer": None, "xlsxwriter": None,
+    "charset-normalizer": None,
+    "duckdb": "python-duckdb",
+    "filelock": None,
+    "fonttools": None,
+    "great-expectations": None,
+    "holidays": None,
+    "hypothesis": None,
+    "ipykernel": None,
+    "jinja2": None,
+    "jsonschema": None,
+    "jupyterlab": None,
+    "matplotlib": "matplotlib-base",
+    "nbconvert": None,
+    "nbformat": None,
+    "openpyxl": None,
+    "pandas": None,
+    "papermill": None,
+    "pyarrow": None,
+    "pydantic": None,
+    "pytest": None,
+    "python-docx": None,
+    "rich": None,
+    "ruamel.yaml": None,
+    "statsmodels": None,
+    "typer": None,
+    "xlsxwriter": None,
 }
 
 
@@ -52,8 +73,17 @@ def environment() -> str:
             pip.append(f"      - {name}=={version}")
     lines = [
         "# The environment of requirements.lock for conda users; written by `make environment`.",
-        "name: selfeval", "channels: [conda-forge, nodefaults]", "dependencies:",
-        "  - python=3.11", "  - pip", *conda, "  - pip:", *pip, "      - -e .", ""]
+        "name: selfeval",
+        "channels: [conda-forge, nodefaults]",
+        "dependencies:",
+        "  - python=3.11",
+        "  - pip",
+        *conda,
+        "  - pip:",
+        *pip,
+        "      - -e .",
+        "",
+    ]
     return "\n".join(lines)
 
 

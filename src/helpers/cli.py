@@ -13,8 +13,12 @@ import typer
 
 from helpers.year.faults import YearFileError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  help="Yearly performance self-evaluation （项目支出绩效自评）.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Yearly performance self-evaluation （项目支出绩效自评）.",
+)
 
 YearOption = Annotated[int, typer.Option("--year", help="Fiscal year, e.g. 2024.")]
 RootOption = Annotated[Path, typer.Option("--root", help="Project root: the folder that holds data/raw/<year>/.")]
@@ -26,8 +30,11 @@ def _shared() -> None:
 
 
 @app.command()
-def run(year: YearOption, root: RootOption = Path("."),
-        force: Annotated[bool, typer.Option("--force", help="Run even if nothing has changed.")] = False) -> None:
+def run(
+    year: YearOption,
+    root: RootOption = Path("."),
+    force: Annotated[bool, typer.Option("--force", help="Run even if nothing has changed.")] = False,
+) -> None:
     """Run a year and publish its package under reports/<year>/."""
     from helpers.run.parameters import ParameterError
     from helpers.run.year import RunStopped, run_year
@@ -65,7 +72,14 @@ def check(year: YearOption, root: RootOption = Path(".")) -> None:
 
 @app.command()
 def audit(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A filled-in form: .xlsx (official layout or list), .csv or .jsonl.", show_default=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A filled-in form: .xlsx (official layout or list), .csv or .jsonl.",
+            show_default=False,
+        ),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     rules: Annotated[str, typer.Option("--rules", help="The rule set by which scores are checked.")] = "caiyu-2020-10",
 ) -> None:
@@ -97,10 +111,18 @@ def audit(
 @app.command()
 def profile(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An export as it was handed over.", show_default=False)],
-    sheet: Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook; the first if not said.", show_default=False)] = None,
-    header_row: Annotated[int | None, typer.Option("--header-row", min=1, help="The row of the header, from 1.", show_default=False)] = None,
-    encoding: Annotated[str | None, typer.Option("--encoding", help="E.g. gb18030; found by itself if not said.", show_default=False)] = None,
-    table: Annotated[str | None, typer.Option("--table", help="The tidy table's name, e.g. tickets.", show_default=False)] = None,
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", help="The sheet of a workbook; the first if not said.", show_default=False)
+    ] = None,
+    header_row: Annotated[
+        int | None, typer.Option("--header-row", min=1, help="The row of the header, from 1.", show_default=False)
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", help="E.g. gb18030; found by itself if not said.", show_default=False)
+    ] = None,
+    table: Annotated[
+        str | None, typer.Option("--table", help="The tidy table's name, e.g. tickets.", show_default=False)
+    ] = None,
 ) -> None:
     """Look at an unknown export: its columns and a mapping to paste into year.yml."""
     import codecs
@@ -128,7 +150,10 @@ def profile(
 def new_year(
     year: Annotated[int, typer.Argument(metavar="Y", help="Fiscal year to begin, e.g. 2025.", show_default=False)],
     root: RootOption = Path("."),
-    form: Annotated[Path | None, typer.Option("--from", help="An official form whose indicators are taken over.", show_default=False)] = None,
+    form: Annotated[
+        Path | None,
+        typer.Option("--from", help="An official form whose indicators are taken over.", show_default=False),
+    ] = None,
 ) -> None:
     """Write the files of a new year from last year's, or from an official form; blanks are marked."""
     from helpers.report.readers import FormError

@@ -23,8 +23,15 @@ tables:
 INDICATORS = "measures: {}\nindicators: []\n"
 
 
-def project(root: Path, tables: str, files: Mapping[str, str], *, calendar: str = "cn", corrections: str = "",
-            indicators: str = INDICATORS) -> Year:
+def project(
+    root: Path,
+    tables: str,
+    files: Mapping[str, str],
+    *,
+    calendar: str = "cn",
+    corrections: str = "",
+    indicators: str = INDICATORS,
+) -> Year:
     """Write a project of the fiscal year 2024 and load it; ``tables`` is indented by two blanks."""
     folder = root / "data" / "raw" / "2024"
     (folder / "exports").mkdir(parents=True, exist_ok=True)

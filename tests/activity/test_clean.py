@@ -70,7 +70,7 @@ def clean(year: Year, out: Path) -> tuple[Reconciliation, pd.DataFrame, pd.DataF
 def test_every_row_is_used_or_set_aside_with_one_reason(tmp_path: Path) -> None:
     first = HEAD + (
         'A1,报修,2024-02-09 10:00,2024/2/18 11:00:00,"1,234.50",是,E1\n'
-        'A1,故障,2024-02-09 10:00:00,2024-02-18 11:00,1234.5,是,E1\n'  # the same, written otherwise
+        "A1,故障,2024-02-09 10:00:00,2024-02-18 11:00,1234.5,是,E1\n"  # the same, written otherwise
         "A2,测试,2024-03-01 10:00,—,5,,\n"
         ",,,,,,\n"
         "A3,故障,２０２４-03-01 10:00,2024年3月1日 10:30,¥7元,否,\n"
@@ -86,8 +86,15 @@ def test_every_row_is_used_or_set_aside_with_one_reason(tmp_path: Path) -> None:
     found, tidy, aside = clean(make(tmp_path, first, second), tmp_path / "out")
     assert (found.rows_in, found.used, found.entities) == (11, 3, 3)
     assert {s.reason: s.rows for s in found.set_aside} == {
-        "完全重复的行": 1, "测试工单": 1, "空行": 1, "重复的表头": 1, "重新打开后的旧记录": 1, "其他年度的记录": 1,
-        "受理时间无法识别": 1, "编号为空": 1}
+        "完全重复的行": 1,
+        "测试工单": 1,
+        "空行": 1,
+        "重复的表头": 1,
+        "重新打开后的旧记录": 1,
+        "其他年度的记录": 1,
+        "受理时间无法识别": 1,
+        "编号为空": 1,
+    }
     assert found.rows_in == found.used + sum(s.rows for s in found.set_aside)
     assert tidy["ticket_id"].tolist() == ["A1", "A3", "B2"]
     assert tidy["category"].tolist() == ["故障"] * 3
@@ -97,9 +104,14 @@ def test_every_row_is_used_or_set_aside_with_one_reason(tmp_path: Path) -> None:
     assert tidy["workdays"].tolist() == [1, 1, 0]
     assert tidy["dear"].tolist()[:2] == [True, False] and pd.isna(tidy["dear"].iloc[2])
     assert list(zip(tidy["source_file"], tidy["source_row"], strict=True)) == [
-        ("exports/t1.csv", 2), ("exports/t2.csv", 2), ("exports/t2.csv", 5)]
+        ("exports/t1.csv", 2),
+        ("exports/t2.csv", 2),
+        ("exports/t2.csv", 5),
+    ]
     assert [(u.source_file, u.source_row, u.column, u.value) for u in found.unreadable] == [
-        ("exports/t2.csv", 5, "cost", "x"), ("exports/t2.csv", 5, "verified", "不详")]
+        ("exports/t2.csv", 5, "cost", "x"),
+        ("exports/t2.csv", 5, "verified", "不详"),
+    ]
     assert aside.loc[aside["_reason"] == "测试工单", "source_row"].tolist() == [4]
 
 
@@ -118,7 +130,9 @@ def test_an_open_reopened_ticket_stays_open(tmp_path: Path) -> None:
 
 
 def test_without_a_key_repeated_rows_are_kept_and_counted(tmp_path: Path) -> None:
-    year = YEAR.replace("    key: ticket_id\n", "").replace("    keep: {by: resolved_at, why: 重新打开后的旧记录}\n", "")
+    year = YEAR.replace("    key: ticket_id\n", "").replace(
+        "    keep: {by: resolved_at, why: 重新打开后的旧记录}\n", ""
+    )
     row = "A1,故障,2024-03-01 10:00,2024-03-01 11:00,5,,\n"
     found, tidy, _ = clean(make(tmp_path, HEAD + row * 3, year=year), tmp_path / "out")
     assert (found.used, found.repeated_kept, len(tidy)) == (3, 2, 3)

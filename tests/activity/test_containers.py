@@ -30,8 +30,10 @@ TABLE = """\
       kind: 类别
     key: id
 """
-RECORDS = [{"编号": f"A{i}", "受理时间": f"2024-03-{i:02d} 08:00:00", "费用": f"{i}.50", "类别": "报修" if i % 2 else "测试"}
-           for i in range(1, 21)]
+RECORDS = [
+    {"编号": f"A{i}", "受理时间": f"2024-03-{i:02d} 08:00:00", "费用": f"{i}.50", "类别": "报修" if i % 2 else "测试"}
+    for i in range(1, 21)
+]
 
 
 def as_csv(encoding: str = "utf-8", delimiter: str = ",", end: str = "\n") -> bytes:
@@ -50,7 +52,9 @@ def as_xlsx(path: Path) -> bytes:
 
 
 def as_parquet(path: Path) -> bytes:
-    frame = pd.DataFrame(RECORDS).assign(受理时间=lambda f: pd.to_datetime(f["受理时间"]), 费用=lambda f: f["费用"].astype(float))
+    frame = pd.DataFrame(RECORDS).assign(
+        受理时间=lambda f: pd.to_datetime(f["受理时间"]), 费用=lambda f: f["费用"].astype(float)
+    )
     frame.to_parquet(path)
     return path.read_bytes()
 
@@ -103,25 +107,36 @@ def test_the_members_of_an_archive_are_files_of_their_own(tmp_path: Path) -> Non
     (tmp_path / "data" / "raw" / "2024" / "exports" / "all.zip").write_bytes(content)
     account, tidy, _ = cleaned(year, tmp_path / "out")
     assert [(f.file, f.rows, f.absent_columns) for f in account.files] == [
-        ("exports/all.zip/a.csv", 20, ()), ("exports/all.zip/b.csv", 20, ("kind",))]
+        ("exports/all.zip/a.csv", 20, ()),
+        ("exports/all.zip/b.csv", 20, ("kind",)),
+    ]
     assert tidy["source_file"].nunique() == 2 and tidy["kind"].isna().sum() == 20
 
 
 def test_nested_records_are_named_by_their_path(tmp_path: Path) -> None:
-    lines = [{"fields": {"id": "J-1", "opened": "2024-05-01T08:00:00"}, "费用": 3, "类别": None},
-             {"fields": {"id": "J-2", "opened": "2024-05-02T08:00:00"}, "类别": "报修"}]
-    year = project(tmp_path, TABLE.format(files="exports/a.jsonl"), {"a.jsonl": "\n".join(json.dumps(x) for x in lines)})
+    lines = [
+        {"fields": {"id": "J-1", "opened": "2024-05-01T08:00:00"}, "费用": 3, "类别": None},
+        {"fields": {"id": "J-2", "opened": "2024-05-02T08:00:00"}, "类别": "报修"},
+    ]
+    year = project(
+        tmp_path, TABLE.format(files="exports/a.jsonl"), {"a.jsonl": "\n".join(json.dumps(x) for x in lines)}
+    )
     _, tidy, _ = cleaned(year, tmp_path / "out")
     assert list(tidy["id"]) == ["J-1", "J-2"] and [str(c) for c in tidy["cost"]] == ["3.00", "None"]
 
 
-CELLS = st.text(alphabet=st.sampled_from(list('ab,;"\n\r 中　\t\'#')), max_size=5)
+CELLS = st.text(alphabet=st.sampled_from(list("ab,;\"\n\r 中　\t'#")), max_size=5)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(body=st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=6), quoted=st.booleans(), raw=st.booleans())
+@given(
+    body=st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=6),
+    quoted=st.booleans(),
+    raw=st.booleans(),
+)
 def test_the_quick_way_is_believed_only_where_it_agrees_with_the_careful_one(
-        tmp_path: Path, body: list[list[str]], quoted: bool, raw: bool) -> None:
+    tmp_path: Path, body: list[list[str]], quoted: bool, raw: bool
+) -> None:
     import csv
     import io
 
@@ -131,19 +146,25 @@ def test_the_quick_way_is_believed_only_where_it_agrees_with_the_careful_one(
         content = "x,y,z\n" + "\n".join(",".join(row) for row in body) + "\n"
     else:
         out = io.StringIO()
-        csv.writer(out, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL, lineterminator="\n").writerows([["x", "y", "z"], *body])
+        csv.writer(out, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL, lineterminator="\n").writerows(
+            [["x", "y", "z"], *body]
+        )
         content = out.getvalue()
     path = tmp_path / "a.csv"
     path.write_bytes(content.encode())
-    spec = Table.model_validate({"title": "t", "files": "a.csv", "columns": {"x": "x"}, "checks": {"ragged": "set_aside"}})
+    spec = Table.model_validate(
+        {"title": "t", "files": "a.csv", "columns": {"x": "x"}, "checks": {"ragged": "set_aside"}}
+    )
     layout = text._layout(path, "utf-8", "a.csv", spec)
     quick = text._quick(layout, text._Bytes.of(path), tmp_path / "quick.parquet")
     if quick is None or layout.delimiter != ",":
         return
     rows, ragged = text._careful(layout, "a.csv", spec, tmp_path / "careful.parquet")
     assert not ragged and rows == quick
-    one, other = (duckdb.sql(f"SELECT * FROM read_parquet('{tmp_path / name}'){order}").fetchall()
-                  for name, order in (("quick.parquet", ""), ("careful.parquet", " ORDER BY source_row")))
+    one, other = (
+        duckdb.sql(f"SELECT * FROM read_parquet('{tmp_path / name}'){order}").fetchall()
+        for name, order in (("quick.parquet", ""), ("careful.parquet", " ORDER BY source_row"))
+    )
     assert [[c or "" for c in row] for row in one] == [[c or "" for c in row[:-1]] for row in other]
 
 
@@ -151,7 +172,8 @@ def test_the_order_of_a_large_log_is_kept(tmp_path: Path) -> None:
     lines = "".join(f"A{i},2024-03-01 08:00:00,1,{'abcdefgh'[i % 8]}\n" for i in range(400_000))
     table = TABLE.format(files="exports/a.csv") + (
         "    out_of_scope: [{where: \"kind in ('a', 'b', 'c', 'd', 'e', 'f', 'x', 'y', 'z', 'w')\", why: 测试}]\n"
-        "    synonyms: {kind: {k: [g, p, q, r, s, t, u, v]}}\n")
+        "    synonyms: {kind: {k: [g, p, q, r, s, t, u, v]}}\n"
+    )
     year = project(tmp_path, table, {"a.csv": "编号,受理时间,费用,类别\n" + lines})
     account, tidy, aside = cleaned(year, tmp_path / "out")
     assert (account.rows_in, account.used) == (400_000, 100_000)

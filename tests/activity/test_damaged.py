@@ -88,7 +88,10 @@ def test_a_wrong_declared_encoding_names_the_line_and_what_would_do(tmp_path: Pa
 
 
 def test_rows_with_a_stray_delimiter_are_named_or_set_aside(tmp_path: Path) -> None:
-    text = HEAD + "A1,2024-03-01 08:00:00,报修\nA2,2024-03-01 08:00:00,报修,多出,一格\nA3,2024-03-02 08:00:00\nA4,2024-03-03 08:00:00,报修\n"
+    text = (
+        HEAD
+        + "A1,2024-03-01 08:00:00,报修\nA2,2024-03-01 08:00:00,报修,多出,一格\nA3,2024-03-02 08:00:00\nA4,2024-03-03 08:00:00,报修\n"
+    )
     error = refused(tmp_path, "a.csv", text.encode())
     assert error.code == "ragged_rows" and [row for row, _ in error.rows] == [3, 4]
     year = project(tmp_path, TABLE.format(files="exports/a.csv", more="checks: {ragged: set_aside}"), {"a.csv": text})
@@ -99,7 +102,7 @@ def test_rows_with_a_stray_delimiter_are_named_or_set_aside(tmp_path: Path) -> N
 
 
 def test_delimiters_at_the_end_of_a_line_are_no_cells(tmp_path: Path) -> None:
-    text = HEAD + "A1,2024-03-01 08:00:00,报修,\nA2,2024-03-01 08:00:00,\"报\n修\"\nA3,2024-03-02 08:00:00,报修,,,\n"
+    text = HEAD + 'A1,2024-03-01 08:00:00,报修,\nA2,2024-03-01 08:00:00,"报\n修"\nA3,2024-03-02 08:00:00,报修,,,\n'
     year = project(tmp_path, TABLE.format(files="exports/a.csv", more=""), {"a.csv": text})
     account, tidy, _ = cleaned(year, tmp_path / "out")
     assert (account.used, list(tidy["id"]), list(tidy["source_row"])) == (3, ["A1", "A2", "A3"], [2, 3, 4])
@@ -107,7 +110,9 @@ def test_delimiters_at_the_end_of_a_line_are_no_cells(tmp_path: Path) -> None:
 
 
 def test_a_repeated_header_is_set_aside_and_a_doubled_one_refused(tmp_path: Path) -> None:
-    year = project(tmp_path, TABLE.format(files="exports/a.csv", more=""), {"a.csv": HEAD + ROWS + HEAD + ROWS.replace("A", "B")})
+    year = project(
+        tmp_path, TABLE.format(files="exports/a.csv", more=""), {"a.csv": HEAD + ROWS + HEAD + ROWS.replace("A", "B")}
+    )
     account, *_ = cleaned(year, tmp_path / "out")
     assert (account.rows_in, account.used, reasons(account)) == (57, 56, {"重复的表头": 1})
     error = refused(tmp_path / "again", "a.csv", ("编号,受理时间,类别,编号\n").encode())
@@ -116,7 +121,9 @@ def test_a_repeated_header_is_set_aside_and_a_doubled_one_refused(tmp_path: Path
 
 def test_a_missing_column_shows_what_is_there(tmp_path: Path) -> None:
     error = refused(tmp_path, "a.csv", (HEAD.replace("受理时间", "受理时问") + ROWS).encode())
-    assert error.code == "missing_column" and "编号、受理时问、类别" in str(error) and "是否想写 受理时问？" in str(error)
+    assert (
+        error.code == "missing_column" and "编号、受理时问、类别" in str(error) and "是否想写 受理时问？" in str(error)
+    )
 
 
 def test_zero_bytes_are_named_by_line(tmp_path: Path) -> None:
@@ -124,10 +131,13 @@ def test_zero_bytes_are_named_by_line(tmp_path: Path) -> None:
     assert error.code == "zero_bytes" and error.rows[0][0] == 3
 
 
-@pytest.mark.parametrize("content, code", [
-    (b"<html><body><table><tr><td>1</td></tr></table></body></html>", "web_page"),
-    ((HEAD + ROWS).encode(), "not_a_workbook"),
-])
+@pytest.mark.parametrize(
+    "content, code",
+    [
+        (b"<html><body><table><tr><td>1</td></tr></table></body></html>", "web_page"),
+        ((HEAD + ROWS).encode(), "not_a_workbook"),
+    ],
+)
 def test_what_only_calls_itself_a_workbook(tmp_path: Path, content: bytes, code: str) -> None:
     assert refused(tmp_path, "a.xls", content).code == code
 
@@ -143,7 +153,7 @@ def test_formula_errors_are_named_by_cell_unless_declared_empty(tmp_path: Path) 
 
 
 def test_formulas_without_a_value_are_refused(tmp_path: Path) -> None:
-    rows = [["编号", "受理时间", "类别"], ["A1", "2024-03-01 08:00:00", "=CONCAT(\"报\",\"修\")"]]
+    rows = [["编号", "受理时间", "类别"], ["A1", "2024-03-01 08:00:00", '=CONCAT("报","修")']]
     error = refused(tmp_path, "a.xlsx", book(tmp_path / "b.xlsx", rows))
     assert error.code == "uncalculated" and "C2" in error.rows[0][1]
 
@@ -151,13 +161,17 @@ def test_formulas_without_a_value_are_refused(tmp_path: Path) -> None:
 def test_two_hundred_sheets_are_not_all_listed(tmp_path: Path) -> None:
     content = book(tmp_path / "b.xlsx", [["编号", "受理时间", "类别"]], sheets=200)
     error = refused(tmp_path, "a.xlsx", content, more="sheet: 第 7 张")
-    assert error.code == "no_sheet" and "共 200 张" in str(error) and len(str(error)) < 600 and "第7张" in str(error.hint)
+    assert (
+        error.code == "no_sheet" and "共 200 张" in str(error) and len(str(error)) < 600 and "第7张" in str(error.hint)
+    )
 
 
 def test_numbers_that_lost_their_digits_are_refused(tmp_path: Path) -> None:
     error = refused(tmp_path, "a.csv", (HEAD + "2.02403E+11,2024-03-01 08:00:00,报修\n").encode())
     assert error.code == "digits_lost" and error.rows[0][0] == 2
-    content = book(tmp_path / "b.xlsx", [["编号", "受理时间", "类别"], [123456789012345678, "2024-03-01 08:00:00", "x"]])
+    content = book(
+        tmp_path / "b.xlsx", [["编号", "受理时间", "类别"], [123456789012345678, "2024-03-01 08:00:00", "x"]]
+    )
     assert refused(tmp_path, "a.xlsx", content).code == "digits_lost"
 
 
@@ -170,13 +184,16 @@ def test_day_numbers_are_refused_until_declared(tmp_path: Path) -> None:
     assert [str(t) for t in tidy["opened_at"]] == ["2024-03-01 08:00:00", "2024-03-02 12:00:00"]
 
 
-@pytest.mark.parametrize("file, content, code", [
-    ("a.csv", b"", "empty_file"),
-    ("a.csv.gz", gzip.compress(b""), "empty_file"),
-    ("a.parquet", b"PAR1 broken", "unreadable"),
-    ("a.jsonl", b'{"\xe7\xbc\x96\xe5\x8f\xb7": "A1"}\n{"\xe7\xbc', "bad_json"),
-    ("a.json", b'[{"a": 1}, {"a"', "bad_json"),
-    ("a.csv", "编号,受理时间,类别\nA1,2024-03-01 08:00:00,\"没有收尾\n".encode(), "open_quote"),
-])
+@pytest.mark.parametrize(
+    "file, content, code",
+    [
+        ("a.csv", b"", "empty_file"),
+        ("a.csv.gz", gzip.compress(b""), "empty_file"),
+        ("a.parquet", b"PAR1 broken", "unreadable"),
+        ("a.jsonl", b'{"\xe7\xbc\x96\xe5\x8f\xb7": "A1"}\n{"\xe7\xbc', "bad_json"),
+        ("a.json", b'[{"a": 1}, {"a"', "bad_json"),
+        ("a.csv", '编号,受理时间,类别\nA1,2024-03-01 08:00:00,"没有收尾\n'.encode(), "open_quote"),
+    ],
+)
 def test_other_damage(tmp_path: Path, file: str, content: bytes, code: str) -> None:
     assert refused(tmp_path, file, content).code in (code, "unreadable")

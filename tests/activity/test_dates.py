@@ -31,19 +31,26 @@ def read(tmp_path: Path, cells: list[str], column: str = "", table: str = "") ->
     return [None if pd.isna(t) else str(t) for t in tidy["at"]], found.unreadable_cells
 
 
-@pytest.mark.parametrize(("cell", "formats", "expected"), [
-    ("6/1/2005 9:13", ["%m/%d/%Y %H:%M"], "2005-06-01 09:13:00"),          # no padding
-    ("21.03.24 08:05", ["%d.%m.%Y %H:%M", "%d.%m.%y %H:%M"], "2024-03-21 08:05:00"),
-    ("5-Apr", ["%y-%b"], "2005-04-01 00:00:00"),                            # April 2005, as Excel left it
-    ("Mar-97", ["%y-%b", "%b-%y"], "1997-03-01 00:00:00"),
-    ("2024年3月5日 9:30", [], "2024-03-05 09:30:00"),
-    ("２０２４／０３／０５ ０９：３０", [], "2024-03-05 09:30:00"),
-    ("20240305", [], "2024-03-05 00:00:00"), ("20240305093001", [], "2024-03-05 09:30:01"),
-    ("2024-03-05T09:30:00.250", [], "2024-03-05 09:30:00.250000"),
-    ("2024-03-05 09:30 PM", ["%Y-%m-%d %I:%M %p"], "2024-03-05 21:30:00"),
-    ("5.3.2024", [], None), ("2024-13-01", [], None), ("三月", [], None), ("2024", [], None),
-    ("01/02/22", ["%Y/%m/%d", "%d/%m/%Y"], None),                           # no year of the first century
-])
+@pytest.mark.parametrize(
+    ("cell", "formats", "expected"),
+    [
+        ("6/1/2005 9:13", ["%m/%d/%Y %H:%M"], "2005-06-01 09:13:00"),  # no padding
+        ("21.03.24 08:05", ["%d.%m.%Y %H:%M", "%d.%m.%y %H:%M"], "2024-03-21 08:05:00"),
+        ("5-Apr", ["%y-%b"], "2005-04-01 00:00:00"),  # April 2005, as Excel left it
+        ("Mar-97", ["%y-%b", "%b-%y"], "1997-03-01 00:00:00"),
+        ("2024年3月5日 9:30", [], "2024-03-05 09:30:00"),
+        ("２０２４／０３／０５ ０９：３０", [], "2024-03-05 09:30:00"),
+        ("20240305", [], "2024-03-05 00:00:00"),
+        ("20240305093001", [], "2024-03-05 09:30:01"),
+        ("2024-03-05T09:30:00.250", [], "2024-03-05 09:30:00.250000"),
+        ("2024-03-05 09:30 PM", ["%Y-%m-%d %I:%M %p"], "2024-03-05 21:30:00"),
+        ("5.3.2024", [], None),
+        ("2024-13-01", [], None),
+        ("三月", [], None),
+        ("2024", [], None),
+        ("01/02/22", ["%Y/%m/%d", "%d/%m/%Y"], None),  # no year of the first century
+    ],
+)
 def test_a_cell_is_read_as_declared(tmp_path: Path, cell: str, formats: list[str], expected: str | None) -> None:
     declared = f", dates: {formats!r}" if formats else ""
     values, unread = read(tmp_path, [cell], declared)
@@ -89,19 +96,24 @@ def test_one_offset_is_read_as_written(tmp_path: Path) -> None:
     assert values == ["2024-03-01 09:00:00", None, "2024-07-01 09:00:00"] and unread == 0
 
 
-@pytest.mark.parametrize("cells", [
-    [OFFSETS[0], "2024-03-01T01:00:00+00:00"], [OFFSETS[0], "2024-03-01 09:00:00"], ["2024-03-01T01:00:00Z"]])
+@pytest.mark.parametrize(
+    "cells", [[OFFSETS[0], "2024-03-01T01:00:00+00:00"], [OFFSETS[0], "2024-03-01 09:00:00"], ["2024-03-01T01:00:00Z"]]
+)
 def test_mixed_offsets_and_universal_time_are_refused_until_declared(tmp_path: Path, cells: list[str]) -> None:
     with pytest.raises(ExportError, match="time_zone") as caught:
         read(tmp_path, cells)
     assert "timezone: Asia/Shanghai" in str(caught.value) and caught.value.rows[0][0] == 2
 
 
-@pytest.mark.parametrize(("zone", "expected"), [
-    ("Asia/Shanghai", ["2024-03-01 09:00:00", "2024-03-01 09:30:00", "2024-03-01 17:00:00", "2024-03-01 12:00:00"]),
-    ("+08:00", ["2024-03-01 09:00:00", "2024-03-01 09:30:00", "2024-03-01 17:00:00", "2024-03-01 12:00:00"]),
-    ("UTC", ["2024-03-01 01:00:00", "2024-03-01 01:30:00", "2024-03-01 09:00:00", "2024-03-01 12:00:00"]),
-    ("as_written", ["2024-03-01 09:00:00", "2024-03-01 01:30:00", "2024-03-01 03:30:00", "2024-03-01 12:00:00"])])
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        ("Asia/Shanghai", ["2024-03-01 09:00:00", "2024-03-01 09:30:00", "2024-03-01 17:00:00", "2024-03-01 12:00:00"]),
+        ("+08:00", ["2024-03-01 09:00:00", "2024-03-01 09:30:00", "2024-03-01 17:00:00", "2024-03-01 12:00:00"]),
+        ("UTC", ["2024-03-01 01:00:00", "2024-03-01 01:30:00", "2024-03-01 09:00:00", "2024-03-01 12:00:00"]),
+        ("as_written", ["2024-03-01 09:00:00", "2024-03-01 01:30:00", "2024-03-01 03:30:00", "2024-03-01 12:00:00"]),
+    ],
+)
 def test_times_are_converted_to_the_declared_zone(tmp_path: Path, zone: str, expected: list[str]) -> None:
     cells = ["2024-03-01T09:00:00+08:00", "2024-03-01T01:30:00Z", "2024-03-01T03:30:00-0530", "2024-03-01 12:00"]
     assert read(tmp_path, cells, "", f"    timezone: {zone!r}\n") == (expected, 0)
@@ -112,18 +124,39 @@ def test_a_declared_offset_is_looked_for_in_every_row(tmp_path: Path) -> None:
     assert values == ["2024-03-01 09:00:00"]
 
 
-@pytest.mark.parametrize(("column", "table", "code", "hint"), [
-    (', dates: "%d-%b"', "", "bad_date_format", "%y-%b"), (', dates: "%Y-%q"', "", "bad_date_format", ""),
-    ("", "    timezone: Asia/Shangai\n", "unknown_name", "Asia/Shanghai"), ("", '    timezone: "+8:00"\n', "unknown_name", "+08:00")])
-def test_check_finds_formats_and_zones_that_cannot_be_meant(tmp_path: Path, column: str, table: str, code: str, hint: str) -> None:
-    faults = [f for f in crosscheck(project(tmp_path, TABLES % (column, table), {"t.csv": ""})) if f.where.startswith("tables")]
+@pytest.mark.parametrize(
+    ("column", "table", "code", "hint"),
+    [
+        (', dates: "%d-%b"', "", "bad_date_format", "%y-%b"),
+        (', dates: "%Y-%q"', "", "bad_date_format", ""),
+        ("", "    timezone: Asia/Shangai\n", "unknown_name", "Asia/Shanghai"),
+        ("", '    timezone: "+8:00"\n', "unknown_name", "+08:00"),
+    ],
+)
+def test_check_finds_formats_and_zones_that_cannot_be_meant(
+    tmp_path: Path, column: str, table: str, code: str, hint: str
+) -> None:
+    faults = [
+        f
+        for f in crosscheck(project(tmp_path, TABLES % (column, table), {"t.csv": ""}))
+        if f.where.startswith("tables")
+    ]
     assert [f.code for f in faults] == [code] and hint in str(faults[0])
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.datetimes(min_value=pd.Timestamp("1000-01-01").to_pydatetime()).map(lambda t: t.replace(microsecond=0, fold=0)),
-                min_size=1, max_size=5),
-       st.sampled_from(["%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%m-%d-%Y %H:%M:%S", "%Y%m%d%H%M%S"]))
+@given(
+    st.lists(
+        st.datetimes(min_value=pd.Timestamp("1000-01-01").to_pydatetime()).map(
+            lambda t: t.replace(microsecond=0, fold=0)
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    st.sampled_from(
+        ["%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%m-%d-%Y %H:%M:%S", "%Y%m%d%H%M%S"]
+    ),
+)
 def test_what_a_format_writes_it_reads(tmp_path: Path, times: list[object], written: str) -> None:
     values, unread = read(tmp_path, [t.strftime(written) for t in times], f', dates: "{written}"')  # type: ignore[attr-defined]
     assert unread == 0 and values == [str(t) for t in times]

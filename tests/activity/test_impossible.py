@@ -44,12 +44,15 @@ def run(tmp_path: Path, rows: str, more: str = "", unit: str = "") -> tuple[dict
 GOOD = "A1,E1,打印机,2024-03-01 10:00,2024-03-01 11:00,2099-12-31,5\n"
 
 
-@pytest.mark.parametrize(("row", "reason"), [
-    ("A2,E1,x,1900-01-01 10:00,2024-03-01 11:00,,\n", "受理不在可能的日期范围内"),
-    ("A2,E1,x,2024-03-01 10:00,2099-03-01 11:00,,\n", "完成不在可能的日期范围内"),
-    ("A2,E1,x,2024-03-01 10:00,2025-01-07 00:00,,\n", "完成不在可能的日期范围内"),    # after the export
-    ("A2,E1,x 显示器,x,2024-03-01 10:00 ,E7,2024-03-01 11:00\n", "各列与类型不符，疑似错位"),  # shifted by one
-])
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("A2,E1,x,1900-01-01 10:00,2024-03-01 11:00,,\n", "受理不在可能的日期范围内"),
+        ("A2,E1,x,2024-03-01 10:00,2099-03-01 11:00,,\n", "完成不在可能的日期范围内"),
+        ("A2,E1,x,2024-03-01 10:00,2025-01-07 00:00,,\n", "完成不在可能的日期范围内"),  # after the export
+        ("A2,E1,x 显示器,x,2024-03-01 10:00 ,E7,2024-03-01 11:00\n", "各列与类型不符，疑似错位"),  # shifted by one
+    ],
+)
 def test_what_cannot_be_is_set_aside_with_its_place(tmp_path: Path, row: str, reason: str) -> None:
     why, tidy, aside = run(tmp_path, GOOD + row)
     assert why == {reason: 1} and tidy["id"].tolist() == ["A1"]
@@ -76,15 +79,22 @@ def test_backwards_and_unstarted_rows_stop_at_the_gate(tmp_path: Path) -> None:
     year = project(tmp_path, TABLES % ("", ""), {"t.csv": HEADER + GOOD + BACKWARDS + UNSTARTED})
     account, tidy, _ = cleaned(year, tmp_path / "out")
     result = validate_year(year, {"tickets": tidy}, [account])
-    failed = {check.rule: [row.source_row for row in check.failing_rows] for check in result.checks if not check.success}
+    failed = {
+        check.rule: [row.source_row for row in check.failing_rows] for check in result.checks if not check.success
+    }
     assert failed == {"clock_forward:hours": [3], "clock_started:hours": [4]} and result.stopped
 
 
 def test_backwards_and_unstarted_rows_are_set_aside_where_declared(tmp_path: Path) -> None:
-    why, tidy, _ = run(tmp_path, GOOD + BACKWARDS + UNSTARTED, "    checks: {backwards: set_aside, unstarted: set_aside}\n")
+    why, tidy, _ = run(
+        tmp_path, GOOD + BACKWARDS + UNSTARTED, "    checks: {backwards: set_aside, unstarted: set_aside}\n"
+    )
     assert why == {"完成早于受理": 1, "有完成而无受理": 1} and tidy["hours"].tolist() == [1.0]
-    year = project(tmp_path, TABLES % ("", "    checks: {backwards: keep, unstarted: keep}\n"),
-                   {"t.csv": HEADER + GOOD + BACKWARDS + UNSTARTED})
+    year = project(
+        tmp_path,
+        TABLES % ("", "    checks: {backwards: keep, unstarted: keep}\n"),
+        {"t.csv": HEADER + GOOD + BACKWARDS + UNSTARTED},
+    )
     account, tidy, _ = cleaned(year, tmp_path / "out")
     assert tidy["hours"].dropna().tolist() == [1.0] and len(tidy) == 3  # kept, but never averaged in
     assert not validate_year(year, {"tickets": tidy}, [account]).stopped
@@ -146,18 +156,37 @@ def test_near_duplicates_equal_a_walk(tmp_path: Path, rows: list[tuple[str, int]
 # --- units, markers -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("unit", "cell", "expected"), [
-    ("", "1234.5", "1234.50"), (", unit: 万元", "1.2", "12000.00"), (", unit: 分", "150", "1.50"), (", unit: 亿元", "0.01", "1000000.00")])
+@pytest.mark.parametrize(
+    ("unit", "cell", "expected"),
+    [
+        ("", "1234.5", "1234.50"),
+        (", unit: 万元", "1.2", "12000.00"),
+        (", unit: 分", "150", "1.50"),
+        (", unit: 亿元", "0.01", "1000000.00"),
+    ],
+)
 def test_money_becomes_yuan(tmp_path: Path, unit: str, cell: str, expected: str) -> None:
     _, tidy, _ = run(tmp_path, GOOD.replace(",5\n", f",{cell}\n"), unit=unit)
     assert str(tidy["cost"].iloc[0]) == expected
 
 
-@pytest.mark.parametrize(("unit", "cell", "expected"), [
-    ("分钟", "90", 1.5), ("秒", "1,800", 0.5), ("天", "1.5", 36.0), ("小时", "7", 7.0), ("小时", "1:30", 1.5), ("分钟", "0:00:36", 0.01),
-    ("分钟", "1:75", None), ("小时", "一天", None)])
+@pytest.mark.parametrize(
+    ("unit", "cell", "expected"),
+    [
+        ("分钟", "90", 1.5),
+        ("秒", "1,800", 0.5),
+        ("天", "1.5", 36.0),
+        ("小时", "7", 7.0),
+        ("小时", "1:30", 1.5),
+        ("分钟", "0:00:36", 0.01),
+        ("分钟", "1:75", None),
+        ("小时", "一天", None),
+    ],
+)
 def test_lengths_of_time_become_hours(tmp_path: Path, unit: str, cell: str, expected: float | None) -> None:
-    tables = (TABLES % ("", "")).replace("cost: {from: 费用, type: money}", f"cost: {{from: 费用, type: duration, unit: {unit}}}")
+    tables = (TABLES % ("", "")).replace(
+        "cost: {from: 费用, type: money}", f"cost: {{from: 费用, type: duration, unit: {unit}}}"
+    )
     text = HEADER + GOOD.replace(",5\n", f',"{cell}"\n')
     found, tidy, _ = cleaned(project(tmp_path, tables, {"t.csv": text}), tmp_path / "out")
     value = tidy["cost"].iloc[0]
@@ -166,37 +195,66 @@ def test_lengths_of_time_become_hours(tmp_path: Path, unit: str, cell: str, expe
 
 def test_markers_mean_nothing_in_every_column(tmp_path: Path) -> None:
     _, tidy, _ = run(tmp_path, "A1,E1,(Select Action),2024-03-01 10:00,#MULTIVALUE,,0\n")
-    assert pd.isna(tidy["title"].iloc[0]) and pd.isna(tidy["resolved_at"].iloc[0]) and str(tidy["cost"].iloc[0]) == "0.00"
+    assert (
+        pd.isna(tidy["title"].iloc[0]) and pd.isna(tidy["resolved_at"].iloc[0]) and str(tidy["cost"].iloc[0]) == "0.00"
+    )
 
 
-@pytest.mark.parametrize(("old", "new", "message"), [
-    ("type: money", "type: money, unit: 万", "不能写 万"), ("type: money", "type: duration", "要写 unit"),
-    ("    derived:", "    checks: {backward: stop}\n    derived:", "是否想写 backwards"),
-    ("    derived:", "    checks: {backwards: stopp}\n    derived:", "只能写"),
-    ("    derived:", "    near_duplicates: {columns: id, by: opened_at, within: 2小}\n    derived:", "写法要符合"),
-    ("    derived:", "    near_duplicates: {columns: id, by: opened_at}\n    derived:", "by 与 within 要同时写"),
-    ("clock: hours,", "clock: office_hours,", "office_hours 或 by"), ("end: resolved_at}", "end: resolved_at, hold: pause}", "hold 写 events"),
-    ("    derived:", "    near_duplicates: {columns: []}\n    derived:", "columns:?.*不能为空"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("type: money", "type: money, unit: 万", "不能写 万"),
+        ("type: money", "type: duration", "要写 unit"),
+        ("    derived:", "    checks: {backward: stop}\n    derived:", "是否想写 backwards"),
+        ("    derived:", "    checks: {backwards: stopp}\n    derived:", "只能写"),
+        ("    derived:", "    near_duplicates: {columns: id, by: opened_at, within: 2小}\n    derived:", "写法要符合"),
+        ("    derived:", "    near_duplicates: {columns: id, by: opened_at}\n    derived:", "by 与 within 要同时写"),
+        ("clock: hours,", "clock: office_hours,", "office_hours 或 by"),
+        ("end: resolved_at}", "end: resolved_at, hold: pause}", "hold 写 events"),
+        ("    derived:", "    near_duplicates: {columns: []}\n    derived:", "columns:?.*不能为空"),
+    ],
+)
 def test_a_wrong_declaration_is_told_with_its_line(tmp_path: Path, old: str, new: str, message: str) -> None:
     with pytest.raises(YearFileError, match=message) as caught:
         project(tmp_path, (TABLES % ("", "")).replace(old, new, 1), {"t.csv": HEADER})
     assert all(fault.line for fault in caught.value.faults)
 
 
-@pytest.mark.parametrize(("old", "new", "code", "hint"), [
-    ("    derived:", "    near_duplicates: {columns: [persn], by: title, within: 1天}\n    derived:", "unknown_name", "person"),
-    ("    derived:", "    year_by: opend_at\n    derived:", "unknown_name", "opened_at"),
-    ("end: resolved_at}", "end: resolved_at, hold: {from: opened_at, to: title}}", "not_a_date", "title"),
-    ("end: resolved_at}", "end: resolved_at, hold: {column: cost}}", "not_a_number", "duration"),
-    ("end: resolved_at}", "end: resolved_at, hold: {table: pause, key: id, from: opened_at, to: title}}", "unknown_name", ""),
-    ("end: resolved_at}", "end: due_on}", None, ""),
-    ("clock: hours, start: opened_at, end: resolved_at}", "clock: office_hours, start: opened_at, end: due_on, office_hours: 24x7}",
-     "day_without_time", "workdays"),
-    ("end: resolved_at}", "end: resolved_at, hold: events}", "hold_without_events", ""),
-    ("exported: 2025-01-06", "exported: 2023-12-31\n    year_by: opened_at", "latest_too_early", "导出日期"),
-    ("    derived:", "    checks: {earliest: 2024-02-01, latest: 2024-01-01}\n    derived:", "latest_too_early", ""),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "code", "hint"),
+    [
+        (
+            "    derived:",
+            "    near_duplicates: {columns: [persn], by: title, within: 1天}\n    derived:",
+            "unknown_name",
+            "person",
+        ),
+        ("    derived:", "    year_by: opend_at\n    derived:", "unknown_name", "opened_at"),
+        ("end: resolved_at}", "end: resolved_at, hold: {from: opened_at, to: title}}", "not_a_date", "title"),
+        ("end: resolved_at}", "end: resolved_at, hold: {column: cost}}", "not_a_number", "duration"),
+        (
+            "end: resolved_at}",
+            "end: resolved_at, hold: {table: pause, key: id, from: opened_at, to: title}}",
+            "unknown_name",
+            "",
+        ),
+        ("end: resolved_at}", "end: due_on}", None, ""),
+        (
+            "clock: hours, start: opened_at, end: resolved_at}",
+            "clock: office_hours, start: opened_at, end: due_on, office_hours: 24x7}",
+            "day_without_time",
+            "workdays",
+        ),
+        ("end: resolved_at}", "end: resolved_at, hold: events}", "hold_without_events", ""),
+        ("exported: 2025-01-06", "exported: 2023-12-31\n    year_by: opened_at", "latest_too_early", "导出日期"),
+        (
+            "    derived:",
+            "    checks: {earliest: 2024-02-01, latest: 2024-01-01}\n    derived:",
+            "latest_too_early",
+            "",
+        ),
+    ],
+)
 def test_check_finds_what_does_not_fit(tmp_path: Path, old: str, new: str, code: str | None, hint: str) -> None:
     faults = crosscheck(project(tmp_path, (TABLES % ("", "")).replace(old, new, 1), {"t.csv": HEADER}))
     found = [f for f in faults if f.where.startswith("tables")]

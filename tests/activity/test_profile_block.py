@@ -27,7 +27,7 @@ from tests.activity.profile_samples import csv, looked_at, pasted
 
 def declared(found: Profile) -> Table:
     """The block as the year file will read it."""
-    (name, tree), = YAML(typ="safe", pure=True).load("tables:\n" + found.block)["tables"].items()
+    ((name, tree),) = YAML(typ="safe", pure=True).load("tables:\n" + found.block)["tables"].items()
     assert name == found.declaration.table
     return Table.model_validate(tree)
 
@@ -63,7 +63,10 @@ def test_a_ledger_and_a_survey(tmp_path: Path) -> None:
 def test_servicenow_and_jira(tmp_path: Path) -> None:
     account, tidy, _ = clean(tmp_path, samples.servicenow())
     assert (account.used, account.unreadable_cells) == (40, 0)
-    assert tidy["hours"].tolist() == [5 + i for i in range(40)] and tidy["calendar_duration"].tolist() == tidy["hours"].tolist()
+    assert (
+        tidy["hours"].tolist() == [5 + i for i in range(40)]
+        and tidy["calendar_duration"].tolist() == tidy["hours"].tolist()
+    )
     assert tidy["hours_to_close"].iloc[0] == 60 and tidy["category"].isna().sum() == 13
     account, tidy, _ = clean(tmp_path / "jira", samples.jira())
     assert (account.used, account.unreadable_cells, tidy["hours"].isna().sum(), tidy["hours"].max()) == (30, 0, 6, 9)
@@ -73,7 +76,11 @@ def test_states_leave_one_row_a_case(tmp_path: Path) -> None:
     account, tidy, aside = clean(tmp_path, samples.states())
     assert (account.rows_in, account.used, len(aside)) == (160, 40, 120)
     assert reasons(account) == {"同一编号有多行，取最后一次的状态": 120}
-    assert set(tidy["incident_state"]) == {"Closed"} and set(tidy["hours"]) == {4.0} and set(tidy["hours_to_close"]) == {124.0}
+    assert (
+        set(tidy["incident_state"]) == {"Closed"}
+        and set(tidy["hours"]) == {4.0}
+        and set(tidy["hours_to_close"]) == {124.0}
+    )
 
 
 def test_events_leave_one_row_a_case(tmp_path: Path) -> None:
@@ -87,7 +94,7 @@ OPEN = csv("工单编号,受理时间", [["A1", "3/4/2024"], ["A2", "5/6/2024"]]
 
 def test_an_open_date_is_refused_until_decided(tmp_path: Path) -> None:
     found = looked_at(tmp_path, OPEN)
-    assert "日在前  dates: [\"%d/%m/%Y\"]" in found.block and "月在前  dates: [\"%m/%d/%Y\"]" in found.block
+    assert '日在前  dates: ["%d/%m/%Y"]' in found.block and '月在前  dates: ["%m/%d/%Y"]' in found.block
     assert "例如 第 2 行 3/4/2024、第 3 行 5/6/2024" in found.block
     with pytest.raises(YearFileError, match="blank_left.*tables.tickets.columns.opened_at.dates"):
         pasted(tmp_path, found, OPEN)
@@ -101,16 +108,21 @@ def test_dates_that_a_spreadsheet_has_turned_around_are_refused_until_decided(tm
     cells = [f"{d:%d/%m/%Y %H:%M}" if d.day > 12 else f"{d:%Y-%d-%m %H:%M:%S}" for d in days]
     text = csv("工单编号,受理时间", [[f"A{i}", cell] for i, cell in enumerate(cells)])
     found = looked_at(tmp_path, text)
-    assert "颠倒了  dates: [\"%Y-%d-%m %H:%M:%S\", \"%d/%m/%Y %H:%M\"]" in found.block and "日和月可能颠倒" in screen(found)
+    assert '颠倒了  dates: ["%Y-%d-%m %H:%M:%S", "%d/%m/%Y %H:%M"]' in found.block and "日和月可能颠倒" in screen(found)
     with pytest.raises(YearFileError, match="blank_left"):
         pasted(tmp_path, found, text)
     _, tidy, _ = clean(tmp_path, text, dates="['%Y-%d-%m %H:%M:%S', '%d/%m/%Y %H:%M']")
     assert tidy["opened_at"].tolist() == days.tolist()
     sound = [f"{d:%d/%m/%Y %H:%M}" if d.day > 15 else f"{d:%Y-%m-%d %H:%M:%S}" for d in days]
-    assert "颠倒" not in looked_at(tmp_path, csv("工单编号,受理时间", [[f"A{i}", cell] for i, cell in enumerate(sound)])).block
+    assert (
+        "颠倒"
+        not in looked_at(tmp_path, csv("工单编号,受理时间", [[f"A{i}", cell] for i, cell in enumerate(sound)])).block
+    )
 
 
-@pytest.mark.parametrize("cells", [["2024-01-02T08:00:00Z"] * 2, ["2024-01-02T08:00:00+08:00", "2024-01-02T08:00:00+01:00"]])
+@pytest.mark.parametrize(
+    "cells", [["2024-01-02T08:00:00Z"] * 2, ["2024-01-02T08:00:00+08:00", "2024-01-02T08:00:00+01:00"]]
+)
 def test_an_open_time_zone_is_refused_until_decided(tmp_path: Path, cells: list[str]) -> None:
     text = csv("工单编号,受理时间", [[f"A{i}", cell] for i, cell in enumerate(cells)])
     with pytest.raises(YearFileError, match="blank_left.*timezone"):
@@ -136,15 +148,66 @@ def test_headers_that_cannot_be_named_are_left_out_and_said(tmp_path: Path) -> N
     found = looked_at(tmp_path, text)
     assert list(declared(found).columns) == ["ticket_id", "category"]
     assert [(n, why) for n, _, why in found.declaration.left_out] == [
-        (2, "表头为空"), (3, "表头重复"), (4, "表头重复"), (5, "表头里有表示空白待填的字样")]
+        (2, "表头为空"),
+        (3, "表头重复"),
+        (4, "表头重复"),
+        (5, "表头里有表示空白待填的字样"),
+    ]
     assert "# 没有列入第 3 列“备注”：表头重复" in found.block
     assert clean(tmp_path, text)[0].used == 2
 
 
-WORDS = st.sampled_from(["yes", "null", "~", "1e3", "2024-01-01", "0x1F", "- a", "? b", "a: b", "#c", "{d}", "[e]", "&f", "*g", "!h", "|", ">", "%i", "@j", "`k",
-                         "'", '"', "''", "😀", "工单: 编号", "a\nb", "\ta", "备注", "受理时间", "number", "opened_at", "true", "=", "<<", "---", "...", "\u2028", "\x85", "\\"])
-HEADERS = st.lists(st.one_of(WORDS, st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r\ufeff"), max_size=12)), min_size=1, max_size=5)
-CELLS = st.sampled_from(["", "1", "0", "是", "a'b", '"', "?", "3/4/2024", "2024-01-02 03:04", "—", "12:30", "😀", "x\ny", "#N/A"])
+WORDS = st.sampled_from(
+    [
+        "yes",
+        "null",
+        "~",
+        "1e3",
+        "2024-01-01",
+        "0x1F",
+        "- a",
+        "? b",
+        "a: b",
+        "#c",
+        "{d}",
+        "[e]",
+        "&f",
+        "*g",
+        "!h",
+        "|",
+        ">",
+        "%i",
+        "@j",
+        "`k",
+        "'",
+        '"',
+        "''",
+        "😀",
+        "工单: 编号",
+        "a\nb",
+        "\ta",
+        "备注",
+        "受理时间",
+        "number",
+        "opened_at",
+        "true",
+        "=",
+        "<<",
+        "---",
+        "...",
+        "\u2028",
+        "\x85",
+        "\\",
+    ]
+)
+HEADERS = st.lists(
+    st.one_of(WORDS, st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r\ufeff"), max_size=12)),
+    min_size=1,
+    max_size=5,
+)
+CELLS = st.sampled_from(
+    ["", "1", "0", "是", "a'b", '"', "?", "3/4/2024", "2024-01-02 03:04", "—", "12:30", "😀", "x\ny", "#N/A"]
+)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -176,10 +239,16 @@ def test_the_command_prints_all_and_the_block_last(tmp_path: Path) -> None:
     assert "opened_at 至 resolved_at：止早于起 0 行，有止无起 0 行" in shown.output
 
 
-@pytest.mark.parametrize(("arguments", "status", "says"), [
-    (["nothing.csv"], 2, "[file_missing]  没有这个文件"), (["t.csv", "--table", "工单"], 2, "[bad_name]"),
-    (["t.csv", "--encoding", "gb-999"], 2, "[unknown_encoding]"), (["t.csv", "--encoding", "ascii"], 1, "[wrong_encoding]"),
-    (["b.xlsx", "--sheet", "x"], 1, "[not_a_workbook]")])
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (["nothing.csv"], 2, "[file_missing]  没有这个文件"),
+        (["t.csv", "--table", "工单"], 2, "[bad_name]"),
+        (["t.csv", "--encoding", "gb-999"], 2, "[unknown_encoding]"),
+        (["t.csv", "--encoding", "ascii"], 1, "[wrong_encoding]"),
+        (["b.xlsx", "--sheet", "x"], 1, "[not_a_workbook]"),
+    ],
+)
 def test_mistakes_are_told(tmp_path: Path, arguments: list[str], status: int, says: str) -> None:
     (tmp_path / "t.csv").write_text(OPEN, encoding="utf-8")
     (tmp_path / "b.xlsx").write_text("no workbook", encoding="utf-8")
@@ -188,8 +257,19 @@ def test_mistakes_are_told(tmp_path: Path, arguments: list[str], status: int, sa
 
 
 def test_a_column_is_counted_exactly_whatever_its_length(tmp_path: Path) -> None:
-    rows = pd.DataFrame({"工单编号": [f"T{i}" for i in range(50_000)], "受理时间": pd.date_range("2024-01-01", periods=50_000, freq="7min").astype(str),
-                         "备注": ["" if i % 3 else "?" for i in range(50_000)]})
+    rows = pd.DataFrame(
+        {
+            "工单编号": [f"T{i}" for i in range(50_000)],
+            "受理时间": pd.date_range("2024-01-01", periods=50_000, freq="7min").astype(str),
+            "备注": ["" if i % 3 else "?" for i in range(50_000)],
+        }
+    )
     found = looked_at(tmp_path, rows.to_csv(index=False))
     ids, times, remarks = found.columns
-    assert (ids.distinct, times.distinct, times.type, remarks.empty, remarks.markers[0].count) == (50_000, 50_000, "datetime", 33_333, 16_667)
+    assert (ids.distinct, times.distinct, times.type, remarks.empty, remarks.markers[0].count) == (
+        50_000,
+        50_000,
+        "datetime",
+        33_333,
+        16_667,
+    )

@@ -80,11 +80,23 @@ measures:
 indicators:
   - {id: timeliness, level1: 产出指标, level2: 时效指标, level3: 及时率, target: 不低于95%, weight: 90, actual: {measure: in_time}}
 """
-TICKETS, PARTS, DEVICES = "编号,备件,型号,设备,受理,订购,到货,挂起,恢复,完成\n", "备件,名称,单价\n", "设备,型号,类别,购置,报废,原值\n"
+TICKETS, PARTS, DEVICES = (
+    "编号,备件,型号,设备,受理,订购,到货,挂起,恢复,完成\n",
+    "备件,名称,单价\n",
+    "设备,型号,类别,购置,报废,原值\n",
+)
 
 
-def write_year(root: Path, tickets: Sequence[str] = (), *, year: int = 2024, parts: Sequence[str] = (),
-               devices: Sequence[str] = (), declared: str = SPARES + FLEET, indicators: str = INDICATORS) -> Path:
+def write_year(
+    root: Path,
+    tickets: Sequence[str] = (),
+    *,
+    year: int = 2024,
+    parts: Sequence[str] = (),
+    devices: Sequence[str] = (),
+    declared: str = SPARES + FLEET,
+    indicators: str = INDICATORS,
+) -> Path:
     """The year files and exports under ``root``; rows as CSV lines."""
     folder = root / "data" / "raw" / str(year)
     (folder / "exports").mkdir(parents=True)
@@ -108,9 +120,18 @@ def at(moment: dt.datetime | None) -> str:
     return "" if moment is None else f"{moment:%Y-%m-%d %H:%M}"
 
 
-def repair(number: int, opened: dt.datetime, *, part: str = "", ordered: dt.datetime | None = None,
-           arrived: dt.datetime | None = None, resolved: dt.datetime | None = None, model: str = "M1", device: str = "",
-           held: tuple[dt.datetime, dt.datetime] | None = None) -> str:
+def repair(
+    number: int,
+    opened: dt.datetime,
+    *,
+    part: str = "",
+    ordered: dt.datetime | None = None,
+    arrived: dt.datetime | None = None,
+    resolved: dt.datetime | None = None,
+    model: str = "M1",
+    device: str = "",
+    held: tuple[dt.datetime, dt.datetime] | None = None,
+) -> str:
     """One line of the repair log."""
     holds = held or (None, None)
     return ",".join([f"T{number}", part, model, device, *(at(m) for m in (opened, ordered, arrived, *holds, resolved))])
@@ -120,7 +141,9 @@ def late(number: int, opened: dt.datetime, days: int, part: str = "PSU", model: 
     """A repair that ordered its part an hour after it was opened, waited so many days, and was done an hour later."""
     hour = dt.timedelta(hours=1)
     arrived = opened + hour + dt.timedelta(days=days)
-    return repair(number, opened, part=part, ordered=opened + hour, arrived=arrived, resolved=arrived + hour, model=model)
+    return repair(
+        number, opened, part=part, ordered=opened + hour, arrived=arrived, resolved=arrived + hour, model=model
+    )
 
 
 def planned(measures: Measures, last: Measures | None = None) -> dict:  # type: ignore[type-arg]
@@ -139,4 +162,6 @@ def planted(number: int = 0) -> list[str]:
     rows = [late(n, MONDAY + 24 * n * DAY, 8) for n in range(14)]
     rows += [late(50 + n, MONDAY + (20 * n + 3) * DAY, 0, "FAN", "M2") for n in range(6)]
     rows += [repair(100 + n, MONDAY + 9 * n * DAY, resolved=MONDAY + (9 * n + 7) * DAY) for n in range(6)]
-    return rows + [repair(200 + n, MONDAY + 2 * n * DAY, resolved=MONDAY + 2 * n * DAY + HOUR) for n in range(74 + number)]
+    return rows + [
+        repair(200 + n, MONDAY + 2 * n * DAY, resolved=MONDAY + 2 * n * DAY + HOUR) for n in range(74 + number)
+    ]

@@ -69,8 +69,10 @@ def test_a_figure_that_cannot_be_negative_has_no_limit_below_zero():
 
 
 def test_a_share_gets_a_p_chart_and_months_without_rows_are_named():
-    months = [Month(f"2024-{i:02d}", Fraction(9, 10) if i != 4 else None, 100 if i != 4 else 0, 90 if i != 4 else 0)
-              for i in range(1, 13)]
+    months = [
+        Month(f"2024-{i:02d}", Fraction(9, 10) if i != 4 else None, 100 if i != 4 else 0, 90 if i != 4 else 0)
+        for i in range(1, 13)
+    ]
     chart = control_chart(months, "share")
     assert (chart.kind, chart.missing, len(chart.points)) == ("p", ("2024-04",), 11)
 
@@ -109,7 +111,11 @@ def test_rule_5_two_of_three_beyond_two_sigma():
 
 
 def test_rule_6_four_of_five_beyond_one_sigma():
-    months = [(92, 100), (93, 100), (91, 100), (92, 100)] + [(86, 100), (86, 100), (91, 100), (86, 100), (86, 100)] + [(93, 100)] * 3
+    months = (
+        [(92, 100), (93, 100), (91, 100), (92, 100)]
+        + [(86, 100), (86, 100), (91, 100), (86, 100), (86, 100)]
+        + [(93, 100)] * 3
+    )
     assert found(p_chart(shares(months))) == [("four_of_five", "low", "05", "09")]
 
 
@@ -128,9 +134,16 @@ def test_a_missing_month_breaks_a_run():
 # --- what must stay silent ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("chart", [xmr_chart(series([7] * 12)), p_chart(shares([(50, 50)] * 12)),
-                                   p_chart(shares([(0, 50)] * 12)), p_chart(shares([(45, 50)] * 12)),
-                                   xmr_chart(series([0.1 + 0.2] * 6 + [0.3] * 6))])
+@pytest.mark.parametrize(
+    "chart",
+    [
+        xmr_chart(series([7] * 12)),
+        p_chart(shares([(50, 50)] * 12)),
+        p_chart(shares([(0, 50)] * 12)),
+        p_chart(shares([(45, 50)] * 12)),
+        xmr_chart(series([0.1 + 0.2] * 6 + [0.3] * 6)),
+    ],
+)
 def test_a_constant_series_has_no_signal(chart):
     assert chart.signals == () and chart.wide_ranges == ()
 
@@ -150,8 +163,10 @@ def test_small_months_start_no_run():
     assert all(p.small for p in chart.points) and chart.signals == ()
 
 
-@pytest.mark.parametrize(("months", "points"), [([], None), ([Month("2024-01", None, 0, 0)], None),
-                                                ([Month("2024-01", Fraction(1, 2), 2, 1)], 1)])
+@pytest.mark.parametrize(
+    ("months", "points"),
+    [([], None), ([Month("2024-01", None, 0, 0)], None), ([Month("2024-01", Fraction(1, 2), 2, 1)], 1)],
+)
 def test_no_month_or_one_month(months, points):
     chart = control_chart(months, "share")
     if points is None:
@@ -200,7 +215,9 @@ def test_a_share_and_its_complement_have_mirrored_charts(hits):
 def test_few_false_alarms_on_months_in_control():
     """Five rules over twelve months: in-control years with a signal stay a minority."""
     dice = np.random.default_rng(7)
-    alarms = sum(bool(p_chart(shares([(int(h), 300) for h in dice.binomial(300, 0.95, 12)])).signals) for _ in range(300))
+    alarms = sum(
+        bool(p_chart(shares([(int(h), 300) for h in dice.binomial(300, 0.95, 12)])).signals) for _ in range(300)
+    )
     assert alarms / 300 < 0.15
 
 

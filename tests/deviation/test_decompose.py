@@ -37,7 +37,8 @@ def test_with_everything_required_each_cause_contributes_its_misses():
     assert parts(found) == [
         ("备件", False, 3, 3, F(3, 10), F(9, 10)),
         ("返修", False, 1, 1, F(1, 10), F(7, 10)),
-        (None, True, 6, 0, F(0), F(3, 5))]
+        (None, True, 6, 0, F(0), F(3, 5)),
+    ]
 
 
 def test_a_group_that_does_better_than_the_target_contributes_less_than_nothing():
@@ -46,7 +47,8 @@ def test_a_group_that_does_better_than_the_target_contributes_less_than_nothing(
     assert found.gap == F(1, 8)
     assert parts(found) == [
         ("乙", False, 4, 3, F(1, 2) * (F(3, 4) - F(1, 4)), F(1)),
-        ("甲", False, 4, 0, F(1, 2) * (F(3, 4) - 1), F(5, 8))]
+        ("甲", False, 4, 0, F(1, 2) * (F(3, 4) - 1), F(5, 8)),
+    ]
 
 
 def test_misses_without_a_cause_stand_apart_and_are_not_spread():
@@ -55,7 +57,8 @@ def test_misses_without_a_cause_stand_apart_and_are_not_spread():
     assert parts(found) == [
         (None, False, 3, 3, F(3, 5), F(4, 5)),
         ("备件", False, 1, 1, F(1, 5), F(2, 5)),
-        (None, True, 1, 0, F(0), F(1, 5))]
+        (None, True, 1, 0, F(0), F(1, 5)),
+    ]
     assert [g.words for g in found.groups] == ["未记录原因", "备件", "达到要求的记录"]
     assert (found.unexplained, found.unknown) == (3, 1)  # what cannot be decided counts as not kept
 
@@ -67,7 +70,8 @@ def test_a_share_that_should_be_low_is_missed_by_the_rows_that_have_it():
     assert parts(found) == [
         ("乙", False, 1, 1, F(1, 5) * (1 - F(1, 5)), F(1, 5)),
         ("甲", False, 2, 1, F(2, 5) * (F(1, 2) - F(1, 5)), F(1, 5)),
-        (None, True, 2, 0, F(2, 5) * -F(1, 5), F(2, 5))]
+        (None, True, 2, 0, F(2, 5) * -F(1, 5), F(2, 5)),
+    ]
 
 
 # --- means, sums, counts --------------------------------------------------------------------------
@@ -79,7 +83,8 @@ def test_a_mean_leaves_out_rows_without_a_value_and_avoids_misses_at_the_target(
     assert (found.actual, found.gap, found.rows, found.misses, found.unknown) == (F(6), F(2), 3, 2, 1)
     assert parts(found) == [
         ("乙", False, 1, 1, F(1, 3) * (10 - 4), F(6) - F(6, 3)),
-        ("甲", False, 2, 1, F(2, 3) * (4 - 4), F(6) - F(2, 3))]
+        ("甲", False, 2, 1, F(2, 3) * (4 - 4), F(6) - F(2, 3)),
+    ]
 
 
 def test_a_sum_above_its_bound_splits_in_proportion():
@@ -96,7 +101,9 @@ def test_a_count_that_is_too_low_has_parts_but_nothing_that_was_avoidable():
 
 
 def test_a_sum_of_nothing_splits_by_rows():
-    found = decompose(frame([0.0, 0.0, 0.0], ["甲", "甲", "乙"]).astype({"_value": float}), "cause", Aim("sum", F(3), "higher"))
+    found = decompose(
+        frame([0.0, 0.0, 0.0], ["甲", "甲", "乙"]).astype({"_value": float}), "cause", Aim("sum", F(3), "higher")
+    )
     assert [g.contribution for g in found.groups] == [F(2), F(1)]
 
 
@@ -117,7 +124,7 @@ def test_a_target_of_zero_and_a_single_row():
 VALUES = {
     "share": st.sampled_from([True, False, None]),
     "mean": st.none() | st.floats(-1e6, 1e6, allow_nan=False),
-    "sum": st.none() | st.decimals(-10**9, 10**9, places=2),
+    "sum": st.none() | st.decimals(-(10**9), 10**9, places=2),
     "count": st.just(1),
 }
 
@@ -125,7 +132,9 @@ VALUES = {
 @st.composite
 def cases(draw):
     agg = draw(st.sampled_from(sorted(VALUES)))
-    pairs = draw(st.lists(st.tuples(VALUES[agg], st.sampled_from(["甲", "乙", "丙", "", None])), min_size=1, max_size=30))
+    pairs = draw(
+        st.lists(st.tuples(VALUES[agg], st.sampled_from(["甲", "乙", "丙", "", None])), min_size=1, max_size=30)
+    )
     values, causes = zip(*pairs, strict=True)
     rows = frame(values, causes)
     if agg == "mean":
@@ -174,7 +183,9 @@ def test_the_actual_is_that_of_the_measure(case):
     assert value_of(measure, hits, n) == (found.actual if found else (None if aim.agg == "mean" else 0))
 
 
-@pytest.mark.parametrize(("value", "whole"), [(0.5, 1), (-0.5, -1), (1.5, 2), (2.5, 3), (0.49999999999999994, 0), (-2.4, -2)])
+@pytest.mark.parametrize(
+    ("value", "whole"), [(0.5, 1), (-0.5, -1), (1.5, 2), (2.5, 3), (0.49999999999999994, 0), (-2.4, -2)]
+)
 def test_halves_are_rounded_away_from_zero(value, whole):
     assert scaled(pd.Series([value]), 1).tolist() == [whole]
     assert scaled(pd.Series([Decimal(repr(value))]), 1).tolist() == [whole]
@@ -223,7 +234,10 @@ def test_no_structure_is_invented_where_there_is_none():
 def test_the_drill_down_names_what_is_not_recorded_last_among_equals():
     rows = frame([False] * 4, ["甲", None, "甲", "乙"], device_model=["M1", "M1", "M1", None])
     assert drill_down(misses_of(rows, Aim("share", F(1), "higher")), ["cause", "device_model"]) == (
-        Cell(("甲", "M1"), 2), Cell(("乙", None), 1), Cell((None, "M1"), 1))
+        Cell(("甲", "M1"), 2),
+        Cell(("乙", None), 1),
+        Cell((None, "M1"), 1),
+    )
 
 
 def test_misses_come_in_source_order_whatever_the_index():
@@ -232,7 +246,12 @@ def test_misses_come_in_source_order_whatever_the_index():
 
 
 def test_names_of_other_types_are_read_as_texts():
-    rows = frame([False] * 4, [None] * 4, model=[1.0, 2.5, float("nan"), 1.0], day=pd.to_datetime(["2024-01-02"] * 3 + ["2024-01-02 08:00"], format="ISO8601"))
+    rows = frame(
+        [False] * 4,
+        [None] * 4,
+        model=[1.0, 2.5, float("nan"), 1.0],
+        day=pd.to_datetime(["2024-01-02"] * 3 + ["2024-01-02 08:00"], format="ISO8601"),
+    )
     aim = Aim("share", F(1), "higher")
     assert [g.cause for g in decompose(rows, "model", aim).groups] == ["1", "2.5", None]
     assert [g.cause for g in decompose(rows, "day", aim).groups] == ["2024-01-02", "2024-01-02 08:00:00"]

@@ -86,11 +86,19 @@ def tickets(year: int, slow: int) -> pd.DataFrame:
     opened = pd.date_range(f"{year}-01-01 08:00", periods=200, freq="D")
     late = [i >= 200 - slow for i in range(200)]
     causes = [("等待备件" if i % 4 else None) if l else None for i, l in enumerate(late)]
-    return pd.DataFrame({
-        "ticket": [f"T{i}" for i in range(200)], "requester": "张三", "cause": causes,
-        "device_model": ["M720" if l else f"M{i % 3}" for i, l in enumerate(late)], "opened_at": opened,
-        "resolved_at": opened + pd.to_timedelta([48 if l else 2 for l in late], unit="h"),
-        "hours": [48.0 if l else 2.0 for l in late], "source_file": "exports/t.csv", "source_row": range(2, 202)})
+    return pd.DataFrame(
+        {
+            "ticket": [f"T{i}" for i in range(200)],
+            "requester": "张三",
+            "cause": causes,
+            "device_model": ["M720" if l else f"M{i % 3}" for i, l in enumerate(late)],
+            "opened_at": opened,
+            "resolved_at": opened + pd.to_timedelta([48 if l else 2 for l in late], unit="h"),
+            "hours": [48.0 if l else 2.0 for l in late],
+            "source_file": "exports/t.csv",
+            "source_row": range(2, 202),
+        }
+    )
 
 
 def make(root: Path, fiscal_year: int, slow: int, plan: str = "", indicators: str = INDICATORS) -> Year:
@@ -122,8 +130,12 @@ def test_the_deviations_of_a_year(two_years):
     _, year, root = two_years
     found = explained(year, root)
     assert {key: (d["kind"], d["unit"]) for key, d in found.items()} == {
-        ("share", None): ("shortfall", "比例"), ("parts", "维修"): ("shortfall", "比例"),
-        ("mean", None): ("shortfall", "小时"), ("few", None): ("shortfall", "件"), ("gain", None): ("overshoot", "比例")}
+        ("share", None): ("shortfall", "比例"),
+        ("parts", "维修"): ("shortfall", "比例"),
+        ("mean", None): ("shortfall", "小时"),
+        ("few", None): ("shortfall", "件"),
+        ("gain", None): ("overshoot", "比例"),
+    }
     assert (found["few", None]["gap"], found["few", None]["causes"]) == (100, [])  # no dimension is declared for it
     assert found["share", None]["gap"] == pytest.approx(0.1, abs=1e-15)
     assert found["parts", "维修"]["gap"] == pytest.approx(0.2, abs=1e-15)
@@ -142,11 +154,16 @@ def test_contributions_add_up_to_the_gap_over_each_dimension(two_years):
 def test_a_part_is_held_against_the_share_that_must_keep_its_limit(two_years):
     _, year, root = two_years
     found = explained(year, root)["parts", "维修"]
-    assert [(c["cause"], c["misses"], c["contribution"], c["avoidable"]) for c in found["causes"] if c["dimension"] == "cause"] == [
-        ("等待备件", 30, 0.15, 0.95), (None, 10, 0.05, 0.85)]
+    assert [
+        (c["cause"], c["misses"], c["contribution"], c["avoidable"])
+        for c in found["causes"]
+        if c["dimension"] == "cause"
+    ] == [("等待备件", 30, 0.15, 0.95), (None, 10, 0.05, 0.85)]
     assert found["unexplained_rows"] == 10
-    assert found["drilldown"] == [{"cause": "等待备件", "device_model": "M720", "rows": 30},
-                                  {"cause": None, "device_model": "M720", "rows": 10}]
+    assert found["drilldown"] == [
+        {"cause": "等待备件", "device_model": "M720", "rows": 30},
+        {"cause": None, "device_model": "M720", "rows": 10},
+    ]
     assert found["text_facts"] == {"actual": 0.8, "target": 1, "rows": 200, "misses": 40, "unknown": 0}
 
 
@@ -155,8 +172,15 @@ def test_the_tickets_that_missed_carry_no_personal_fields(two_years):
     found = explained(year, root)["share", None]
     assert len(found["tickets"]) == 40
     assert found["tickets"][0] == {
-        "ticket_id": "T160", "opened_at": "2024-06-09T08:00:00", "resolved_at": "2024-06-11T08:00:00", "hours": 48,
-        "cause": None, "device_model": "M720", "source_file": "exports/t.csv", "source_row": 162}
+        "ticket_id": "T160",
+        "opened_at": "2024-06-09T08:00:00",
+        "resolved_at": "2024-06-11T08:00:00",
+        "hours": 48,
+        "cause": None,
+        "device_model": "M720",
+        "source_file": "exports/t.csv",
+        "source_row": 162,
+    }
     assert {c["dimension"] for c in found["causes"]} == {"cause", "device_model"}  # no one person is a cause
     assert "张三" not in json.dumps(found, ensure_ascii=False)
 
@@ -172,10 +196,21 @@ def test_last_years_plan_is_followed_up(two_years):
     with Measures(last, root / "2023") as before, Measures(year, root / "2024") as measures:
         found = follow_up(last, before, measures)
     assert [(f["id"], f["status"], f["kept"], f["verified"]) for f in found] == [
-        ("P1", "done", True, True), ("P2", "carried", True, None), ("P3", "proposed", True, None),
-        ("P4", "carried", True, None), ("P5", "carried", True, None)]
-    assert found[0]["yardstick"] == {"measure": "within_day", "words": "二十四小时内完成", "target": 0.75,
-                                     "target_text": "不低于75%", "before": 0.7, "after": 0.8, "unit": "比例"}
+        ("P1", "done", True, True),
+        ("P2", "carried", True, None),
+        ("P3", "proposed", True, None),
+        ("P4", "carried", True, None),
+        ("P5", "carried", True, None),
+    ]
+    assert found[0]["yardstick"] == {
+        "measure": "within_day",
+        "words": "二十四小时内完成",
+        "target": 0.75,
+        "target_text": "不低于75%",
+        "before": 0.7,
+        "after": 0.8,
+        "unit": "比例",
+    }
     assert found[0]["beyond_chance"] is True and found[0]["done_on"] == "2024-05-01"
     assert found[0]["conclusion"] == "措施已完成；衡量指标已达到目标值，改善幅度超出偶然波动。"
     assert found[1]["yardstick"]["words"] == "及时率"
@@ -186,7 +221,12 @@ def test_an_action_whose_measure_is_gone_cannot_be_verified(tmp_path):
     year = make(tmp_path, 2024, 40)
     with Measures(last, tmp_path / "2023") as before, Measures(year, tmp_path / "2024") as measures:
         entry = follow_up(last, before, measures)[3]
-    assert (entry["kept"], entry["verified"], entry["yardstick"]["before"], entry["yardstick"]["unit"]) == (None, None, None, "比例")
+    assert (entry["kept"], entry["verified"], entry["yardstick"]["before"], entry["yardstick"]["unit"]) == (
+        None,
+        None,
+        None,
+        "比例",
+    )
 
 
 def test_without_a_year_before_there_is_nothing_to_follow_up(two_years):
@@ -200,10 +240,20 @@ def test_the_plan_takes_last_years_unfinished_actions_along(two_years):
     with Measures(last, root / "2023") as before, Measures(year, root / "2024") as measures:
         rows = plan_rows(year, measures, follow_up(last, before, measures))
     assert [(r["id"], r["status"], r["carried_from"], r["action"]) for r in rows] == [
-        ("P1", "adopted", None, "按型号储备备件"), ("P6", "carried", "2023-P4", "细化流程"),
-        ("P2", "carried", "2023-P2", "商定更换周期"), ("P3", "proposed", "2023-P3", "增设库房")]
-    assert rows[0]["yardstick"] == {"measure": "within_day", "words": "二十四小时内完成", "target": 0.9,
-                                    "target_text": "不低于90%", "before": 0.8, "after": None, "unit": "比例"}
+        ("P1", "adopted", None, "按型号储备备件"),
+        ("P6", "carried", "2023-P4", "细化流程"),
+        ("P2", "carried", "2023-P2", "商定更换周期"),
+        ("P3", "proposed", "2023-P3", "增设库房"),
+    ]
+    assert rows[0]["yardstick"] == {
+        "measure": "within_day",
+        "words": "二十四小时内完成",
+        "target": 0.9,
+        "target_text": "不低于90%",
+        "before": 0.8,
+        "after": None,
+        "unit": "比例",
+    }
     assert (rows[0]["confirmed"], rows[0]["expected_effect"], rows[0]["verified"]) == (True, "可达到90%", None)
     assert (rows[2]["yardstick"]["before"], rows[2]["yardstick"]["after"]) == (0.8, None)
 
@@ -214,5 +264,9 @@ def test_an_action_is_done_when_this_years_plan_says_so(tmp_path):
     year = make(tmp_path, 2024, 40, finished)
     with Measures(last, tmp_path / "2023") as before, Measures(year, tmp_path / "2024") as measures:
         entries = {e["id"]: e for e in follow_up(last, before, measures)}
-    assert (entries["P2"]["status"], entries["P2"]["done_on"], entries["P2"]["verified"]) == ("done", "2024-11-30", True)
+    assert (entries["P2"]["status"], entries["P2"]["done_on"], entries["P2"]["verified"]) == (
+        "done",
+        "2024-11-30",
+        True,
+    )
     assert entries["P3"]["status"] == "proposed"

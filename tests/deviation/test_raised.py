@@ -74,8 +74,13 @@ def test_what_is_met_or_unknown_is_not_raised():
 
 
 def test_each_result_is_raised_once_and_in_order():
-    found = raise_deviations([one(indicator="a", status="not_met", overshoot=True), SHARE,
-                              one(indicator="b", overshoot=True, interval=(0.8, 0.95))])
+    found = raise_deviations(
+        [
+            one(indicator="a", status="not_met", overshoot=True),
+            SHARE,
+            one(indicator="b", overshoot=True, interval=(0.8, 0.95)),
+        ]
+    )
     assert [(d.indicator, d.kind) for d in found] == [("a", "shortfall"), ("b", "overshoot")]
 
 
@@ -84,15 +89,23 @@ def test_each_result_is_raised_once_and_in_order():
 
 def test_a_sample_whose_interval_reaches_past_the_target_is_fragile():
     found = only(one(interval=(0.8544, 0.9571)))
-    assert (found.kind, found.gap, found.interval, found.facts["reason"]) == ("fragile", F(-2, 100), (0.8544, 0.9571), "sample")
+    assert (found.kind, found.gap, found.interval, found.facts["reason"]) == (
+        "fragile",
+        F(-2, 100),
+        (0.8544, 0.9571),
+        "sample",
+    )
 
 
-@pytest.mark.parametrize(("observed", "is_fragile"), [
-    (one(interval=(0.9, 0.95)), False),  # reaches the target, not past it
-    (one(interval=(0.899, 0.95)), True),
-    (Observed("x", None, "met", "比例", F(1, 10), F(5, 100), "lower", interval=(0.02, 0.11)), True),
-    (Observed("x", None, "met", "比例", F(1, 10), F(5, 100), "lower", interval=(0.02, 0.10)), False),
-])
+@pytest.mark.parametrize(
+    ("observed", "is_fragile"),
+    [
+        (one(interval=(0.9, 0.95)), False),  # reaches the target, not past it
+        (one(interval=(0.899, 0.95)), True),
+        (Observed("x", None, "met", "比例", F(1, 10), F(5, 100), "lower", interval=(0.02, 0.11)), True),
+        (Observed("x", None, "met", "比例", F(1, 10), F(5, 100), "lower", interval=(0.02, 0.10)), False),
+    ],
+)
 def test_past_the_target_means_on_the_wrong_side(observed, is_fragile):
     assert (fragile(observed) is not None) == is_fragile
 
@@ -104,8 +117,12 @@ def test_a_margin_smaller_than_one_bad_month_is_fragile():
     assert fragile(one(months=series)) is None  # (1104 − 92 + 81)/1200 is still 0.9108
     worse = months([(92, 100)] * 11 + [(69, 100)])
     found = fragile(one(actual=F(1081, 1200), months=worse))
-    assert found == {"reason": "bad_month", "month": "2024-12", "month_value": F(69, 100),
-                     "with_bad_month": (1081 - F(1081, 12) + 69) / 1200}
+    assert found == {
+        "reason": "bad_month",
+        "month": "2024-12",
+        "month_value": F(69, 100),
+        "with_bad_month": (1081 - F(1081, 12) + 69) / 1200,
+    }
 
 
 def test_a_year_without_a_bad_month_is_not_fragile_even_at_the_target():
@@ -134,45 +151,87 @@ def test_a_count_that_was_promised_and_done_is_not_fragile():
 
 
 def test_a_sample_is_judged_by_its_interval_not_by_months():
-    assert fragile(one(interval=(0.91, 0.93), actual=F(1081, 1200), months=months([(92, 100)] * 11 + [(69, 100)]))) is None
+    assert (
+        fragile(one(interval=(0.91, 0.93), actual=F(1081, 1200), months=months([(92, 100)] * 11 + [(69, 100)]))) is None
+    )
 
 
 # --- as results -----------------------------------------------------------------------------------
 
 
 def test_the_object_of_the_results():
-    rows = pd.DataFrame({"_value": [True] * 7 + [False] * 3, "cause": [None] * 7 + ["备件", "备件", None],
-                         "device_model": ["M1"] * 9 + [None]})
+    rows = pd.DataFrame(
+        {
+            "_value": [True] * 7 + [False] * 3,
+            "cause": [None] * 7 + ["备件", "备件", None],
+            "device_model": ["M1"] * 9 + [None],
+        }
+    )
     aim = Aim("share", F(9, 10), "higher")
     splits = tuple(decompose(rows, name, aim) for name in ("cause", "device_model"))
     pair = ("cause", "device_model")
     deviation = replace(
-        only(one(status="not_met", actual=F(7, 10), rows=10)), splits=splits, dimensions=pair,
-        cells=drill_down(misses_of(rows, aim), pair), tickets=({"ticket_id": "T1"},))
+        only(one(status="not_met", actual=F(7, 10), rows=10)),
+        splits=splits,
+        dimensions=pair,
+        cells=drill_down(misses_of(rows, aim), pair),
+        tickets=({"ticket_id": "T1"},),
+    )
     found = deviation.to_json()
     assert found["gap"] == 0.2 and found["unexplained_rows"] == 1
-    assert [(c["dimension"], c["cause"], c["words"], c["contribution"], c["avoidable"], c["rows"], c["misses"]) for c in found["causes"]] == [
+    assert [
+        (c["dimension"], c["cause"], c["words"], c["contribution"], c["avoidable"], c["rows"], c["misses"])
+        for c in found["causes"]
+    ] == [
         ("cause", "备件", "备件", 0.18, 0.9, 2, 2),
         ("cause", None, "未记录原因", 0.09, 0.8, 1, 1),
         ("cause", "达到要求的记录", "达到要求的记录", -0.07, None, 7, 0),
         ("device_model", "M1", "M1", 0.11, 0.9, 9, 2),
-        ("device_model", None, "未记录原因", 0.09, 0.8, 1, 1)]
-    assert found["drilldown"] == [{"cause": "备件", "device_model": "M1", "rows": 2}, {"cause": None, "device_model": None, "rows": 1}]
+        ("device_model", None, "未记录原因", 0.09, 0.8, 1, 1),
+    ]
+    assert found["drilldown"] == [
+        {"cause": "备件", "device_model": "M1", "rows": 2},
+        {"cause": None, "device_model": None, "rows": 1},
+    ]
     assert found["text_facts"] == {"actual": 0.7, "target": 0.9, "rows": 10}
-    assert sum(c["contribution"] for c in found["causes"] if c["dimension"] == "cause") == pytest.approx(found["gap"], abs=1e-12)
+    assert sum(c["contribution"] for c in found["causes"] if c["dimension"] == "cause") == pytest.approx(
+        found["gap"], abs=1e-12
+    )
 
 
-@pytest.mark.parametrize(("value", "said"), [
-    (F(1, 2), 0.5), (F(4, 2), 2), (True, True), (None, None), (float("nan"), None), (pd.NaT, None), (pd.NA, None), (3.0, 3),
-    (pd.Timestamp(2024, 1, 2, 3), "2024-01-02T03:00:00"), ((0.1, F(1, 4)), [0.1, 0.25]), (pd.Series([7])[0], 7),
-])
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (F(1, 2), 0.5),
+        (F(4, 2), 2),
+        (True, True),
+        (None, None),
+        (float("nan"), None),
+        (pd.NaT, None),
+        (pd.NA, None),
+        (3.0, 3),
+        (pd.Timestamp(2024, 1, 2, 3), "2024-01-02T03:00:00"),
+        ((0.1, F(1, 4)), [0.1, 0.25]),
+        (pd.Series([7])[0], 7),
+    ],
+)
 def test_plain_values(value, said):
     assert plain(value) == said and type(plain(value)) is type(said)
 
 
-@pytest.mark.parametrize(("op", "direction", "better"), [
-    ("<=", "lower", "lower"), ("<", None, "lower"), (">=", None, "higher"), (">", "higher", "higher"),
-    (None, "higher", "higher"), (None, None, None), ("=", None, "equal"), ("=", "equal", "equal"), ("=", "higher", "higher"),
-])
+@pytest.mark.parametrize(
+    ("op", "direction", "better"),
+    [
+        ("<=", "lower", "lower"),
+        ("<", None, "lower"),
+        (">=", None, "higher"),
+        (">", "higher", "higher"),
+        (None, "higher", "higher"),
+        (None, None, None),
+        ("=", None, "equal"),
+        ("=", "equal", "equal"),
+        ("=", "higher", "higher"),
+    ],
+)
 def test_which_way_is_better(op, direction, better):
     assert side(Target("", "number", op, F(1), None, direction)) == better

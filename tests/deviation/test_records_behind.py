@@ -66,16 +66,29 @@ def tickets(year: int, rows: int, late: set[int], planted: bool = False) -> pd.D
     opened = pd.date_range(f"{year}-01-01 08:00", f"{year}-12-31 08:00", periods=max(rows, 1))[:rows].floor("min")
     is_late = np.array([i in late for i in range(rows)], dtype=bool)
     waiting = np.where(is_late, 40, 0)
-    frame = pd.DataFrame({
-        "ticket": [f"T{i}" for i in range(rows)], "requester": ["张三"] * rows,
-        "cause": ["等待备件" if slow and i % 10 else None for i, slow in enumerate(is_late)],
-        "device_model": dice.choice(["M1", "M2", "M3", "M4"], rows), "part_no": dice.choice(["P1", "P2", "P3", "P4"], rows),
-        "team": dice.choice(["甲班", "乙班"], rows), "contractor": dice.choice(["服务商一", "服务商二"], rows),
-        "opened_at": opened, "started_at": opened + pd.Timedelta(hours=1),
-        "ordered_at": [t + pd.Timedelta(hours=1) if slow else pd.NaT for t, slow in zip(opened, is_late, strict=True)],
-        "arrived_at": [t + pd.Timedelta(hours=41) if slow else pd.NaT for t, slow in zip(opened, is_late, strict=True)],
-        "resolved_at": opened + pd.to_timedelta(2 + waiting, unit="h"), "hours": 2.0 + waiting,
-        "source_file": ["exports/t.csv"] * rows, "source_row": range(2, rows + 2)})
+    frame = pd.DataFrame(
+        {
+            "ticket": [f"T{i}" for i in range(rows)],
+            "requester": ["张三"] * rows,
+            "cause": ["等待备件" if slow and i % 10 else None for i, slow in enumerate(is_late)],
+            "device_model": dice.choice(["M1", "M2", "M3", "M4"], rows),
+            "part_no": dice.choice(["P1", "P2", "P3", "P4"], rows),
+            "team": dice.choice(["甲班", "乙班"], rows),
+            "contractor": dice.choice(["服务商一", "服务商二"], rows),
+            "opened_at": opened,
+            "started_at": opened + pd.Timedelta(hours=1),
+            "ordered_at": [
+                t + pd.Timedelta(hours=1) if slow else pd.NaT for t, slow in zip(opened, is_late, strict=True)
+            ],
+            "arrived_at": [
+                t + pd.Timedelta(hours=41) if slow else pd.NaT for t, slow in zip(opened, is_late, strict=True)
+            ],
+            "resolved_at": opened + pd.to_timedelta(2 + waiting, unit="h"),
+            "hours": 2.0 + waiting,
+            "source_file": ["exports/t.csv"] * rows,
+            "source_row": range(2, rows + 2),
+        }
+    )
     if planted:
         chosen = sorted(late)[: round(0.7 * len(late))]
         frame.loc[chosen, ["device_model", "part_no"]] = ["M2", "P3"]
@@ -84,8 +97,14 @@ def tickets(year: int, rows: int, late: set[int], planted: bool = False) -> pd.D
     return frame
 
 
-def make(root: Path, frame: pd.DataFrame, year: int = 2024, target: str = "不低于99%", value: str = "hours <= 24",
-         key: str = "ticket") -> Year:
+def make(
+    root: Path,
+    frame: pd.DataFrame,
+    year: int = 2024,
+    target: str = "不低于99%",
+    value: str = "hours <= 24",
+    key: str = "ticket",
+) -> Year:
     folder = root / "data" / "raw" / str(year)
     folder.mkdir(parents=True)
     (folder / "year.yml").write_text(YEAR.format(year=year, key=key), encoding="utf-8")
@@ -139,7 +158,10 @@ def test_the_time_of_all_and_of_the_misses(august):
     for spent, rows in ((states["all"], 1200), (states["misses"], 50)):
         assert spent["rows"] == rows and sum(p["seconds"] for p in spent["parts"]) == spent["seconds"]
     assert [(p["state"], p["seconds"], p["rows"]) for p in states["misses"]["parts"]] == [
-        ("等待备件", 50 * 40 * 3600, 50), ("排队", 50 * 3600, 50), ("维修", 50 * 3600, 50)]
+        ("等待备件", 50 * 40 * 3600, 50),
+        ("排队", 50 * 3600, 50),
+        ("维修", 50 * 3600, 50),
+    ]
 
 
 def test_every_declared_dimension_adds_up_and_month_and_state_need_no_column(august):
@@ -151,12 +173,18 @@ def test_every_declared_dimension_adds_up_and_month_and_state_need_no_column(aug
     share = august["share", "shortfall"]
     assert [d["dimension"] for d in share["dimensions"]][-4:] == ["device_model", "part_no", "team", "contractor"]
     tells = {d["dimension"]: d["tells_apart"] for d in share["dimensions"]}
-    assert tells["month"] is True and tells["state"] is True and not any(tells[n] for n in ("device_model", "part_no", "team"))
+    assert (
+        tells["month"] is True
+        and tells["state"] is True
+        and not any(tells[n] for n in ("device_model", "part_no", "team"))
+    )
     assert next(c for c in share["causes"] if c["dimension"] == "month")["cause"] == "2024-08"
 
 
 def test_avoidable_says_what_would_have_come_out(august):
-    waiting = next(c for c in august["share", "shortfall"]["causes"] if c["cause"] == "等待备件" and c["dimension"] == "cause")
+    waiting = next(
+        c for c in august["share", "shortfall"]["causes"] if c["cause"] == "等待备件" and c["dimension"] == "cause"
+    )
     assert waiting["misses"] + august["share", "shortfall"]["unexplained_rows"] == 50
     assert waiting["avoidable"] == pytest.approx(1 - (50 - waiting["misses"]) / 1200)
 
@@ -171,11 +199,21 @@ def test_a_planted_part_of_a_model_is_named(tmp_path):
 
 
 def test_points_lost_and_last_year(tmp_path):
-    now, last = make(tmp_path, tickets(2024, 1000, set(range(50)))), make(tmp_path, tickets(2023, 1000, set(range(10))), 2023)
+    now, last = (
+        make(tmp_path, tickets(2024, 1000, set(range(50)))),
+        make(tmp_path, tickets(2023, 1000, set(range(10))), 2023),
+    )
     share = explained(tmp_path, now, last)["share", "shortfall"]
     assert share["points_lost"] == pytest.approx(50 - 47.98)  # 50 × .95/.99 rounded to 0.01
-    assert share["since_last_year"] == {"fiscal_year": 2023, "value": 0.99, "unit": "比例", "change": -0.04, "comparable": True,
-                                        "p_value": pytest.approx(0, abs=1e-6), "beyond_chance": True}
+    assert share["since_last_year"] == {
+        "fiscal_year": 2023,
+        "value": 0.99,
+        "unit": "比例",
+        "change": -0.04,
+        "comparable": True,
+        "p_value": pytest.approx(0, abs=1e-6),
+        "beyond_chance": True,
+    }
     assert "last_year" in share["trend"]["by"]
 
 
@@ -199,8 +237,9 @@ def test_a_fragile_result_names_the_tickets_of_its_bad_month(tmp_path):
 def test_a_year_without_cause_codes(tmp_path):
     share = explained(tmp_path, make(tmp_path, tickets(2024, 1200, AUGUST).assign(cause=None)))["share", "shortfall"]
     assert share["unexplained_rows"] == 30
-    assert [(c["cause"], c["words"], c["misses"]) for c in share["causes"] if c["dimension"] == "cause" and c["misses"]] == [
-        (None, "未记录原因", 30)]
+    assert [
+        (c["cause"], c["words"], c["misses"]) for c in share["causes"] if c["dimension"] == "cause" and c["misses"]
+    ] == [(None, "未记录原因", 30)]
 
 
 def test_a_year_with_one_ticket(tmp_path):

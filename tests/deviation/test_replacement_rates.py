@@ -87,14 +87,21 @@ def test_exposure_is_the_days_in_use_by_age(bought: dt.date, retired: dt.date | 
 
 def test_birthdays() -> None:
     assert birthday(dt.date(2020, 2, 29), 1) == dt.date(2021, 3, 1)
-    assert age_on(dt.date(2020, 5, 2), dt.date(2024, 5, 1)) == 3 and age_on(dt.date(2020, 5, 2), dt.date(2024, 5, 2)) == 4
+    assert (
+        age_on(dt.date(2020, 5, 2), dt.date(2024, 5, 1)) == 3 and age_on(dt.date(2020, 5, 2), dt.date(2024, 5, 2)) == 4
+    )
     assert age_on(None, dt.date(2024, 1, 1)) is None and age_on(dt.date(2025, 1, 1), dt.date(2024, 1, 1)) is None
 
 
 def test_unknown_is_never_spread() -> None:
     devices = [Device("a", "M", "K", dt.date(2015, 1, 1), None, None), Device("b", "M", "K", None, None, None)]
-    failures = [Failure("a", "M", dt.date(2024, 3, 1)), Failure(None, "M", dt.date(2024, 3, 1)), Failure("b", None, dt.date(2024, 4, 1)),
-                Failure("zz", "X", dt.date(2024, 4, 1)), Failure(None, None, None)]
+    failures = [
+        Failure("a", "M", dt.date(2024, 3, 1)),
+        Failure(None, "M", dt.date(2024, 3, 1)),
+        Failure("b", None, dt.date(2024, 4, 1)),
+        Failure("zz", "X", dt.date(2024, 4, 1)),
+        Failure(None, None, None),
+    ]
     found = count(devices, failures, 2024, (3, 5, 8))
     assert found.models == {"M": (3, 732)}
     assert found.cells == {("K", "M", 8): (1, 366), ("K", "M", None): (1, 366)}
@@ -113,10 +120,19 @@ def machine(id_: str, cell: str, price: int | None, age: int = 9, failures: int 
 
 
 def test_the_order_of_replacement() -> None:
-    fleet = [machine("d", "same", 1), machine("c", "mid", 100), machine("b", "old", 100), machine("a", "old", 100),
-             machine("e", "old", 1000), machine("f", "old", None), machine("g", "old", 100, failures=4)]
+    fleet = [
+        machine("d", "same", 1),
+        machine("c", "mid", 100),
+        machine("b", "old", 100),
+        machine("a", "old", 100),
+        machine("e", "old", 1000),
+        machine("f", "old", None),
+        machine("g", "old", 100, failures=4),
+    ]
     found = choose(fleet, Fraction(400), RATES, NEW)
-    assert [m.id for m in found.machines] == ["g", "a", "b", "c"], "its own failures, then id; what is no worse than new stays"
+    assert [m.id for m in found.machines] == ["g", "a", "b", "c"], (
+        "its own failures, then id; what is no worse than new stays"
+    )
     assert found.cost == 400
     assert choose(fleet[::-1], Fraction(400), RATES, NEW) == found, "the order of the register does not matter"
     assert [m.id for m in choose(fleet, None, RATES, NEW).machines] == ["g", "a", "b", "c", "e"]
@@ -129,8 +145,10 @@ def test_the_order_of_replacement() -> None:
 def test_with_one_price_no_choice_avoids_more(cells: list[str], budget: int) -> None:
     fleet = [machine(str(i), cell, 100) for i, cell in enumerate(cells)]
     found = choose(fleet, Fraction(budget), RATES, NEW)
-    best = max(sum((RATES[m.cell].value or 0) - (NEW[m.cell].value or 0) for m in some)  # type: ignore[index]
-               for some in combinations(fleet, min(len(fleet), budget // 100)))
+    best = max(
+        sum((RATES[m.cell].value or 0) - (NEW[m.cell].value or 0) for m in some)  # type: ignore[index]
+        for some in combinations(fleet, min(len(fleet), budget // 100))
+    )
     assert found.avoided == pytest.approx(best) and found.cost <= budget
 
 

@@ -15,16 +15,21 @@ OLD, NEW = "2014-05-01", "2023-02-01"
 
 def devices(old: str = OLD, price: str = "2000") -> list[str]:
     """Ten old machines, ten new ones of the same kind, one of another kind without a date."""
-    return [*(f"A{n},旧型,打印机,{old},,{price}" for n in range(10)), *(f"B{n},新型,打印机,{NEW},,3000" for n in range(10)),
-            "C0,孤型,空调,,,90000"]
+    return [
+        *(f"A{n},旧型,打印机,{old},,{price}" for n in range(10)),
+        *(f"B{n},新型,打印机,{NEW},,3000" for n in range(10)),
+        "C0,孤型,空调,,,90000",
+    ]
 
 
 def failures(of: dict[str, int]) -> list[str]:
     """So many repairs of each machine, spread over the year."""
     named = [device for device, times in of.items() for _ in range(times)]
     models = {"A": "旧型", "B": "新型", "C": "孤型"}
-    return [repair(n, START + n * 2 * DAY, resolved=START + n * 2 * DAY + HOUR, device=device, model=models[device[0]])
-            for n, device in enumerate(named)]
+    return [
+        repair(n, START + n * 2 * DAY, resolved=START + n * 2 * DAY + HOUR, device=device, model=models[device[0]])
+        for n, device in enumerate(named)
+    ]
 
 
 PLANTED = {**{f"A{n}": 4 for n in range(10)}, "A3": 6, **{f"B{n}": 1 for n in range(4)}, "C0": 1}
@@ -34,10 +39,15 @@ def test_the_planted_model_comes_first(tmp_path: Path) -> None:
     found = planned(measured(write_year(tmp_path, failures(PLANTED), devices=devices())))["replacement"]
     assert (found["devices"], found["failures"], found["without_device"], found["without_bought"]) == (21, 47, 0, 1)
     assert [(m["model"], m["failures"], m["verdict"]) for m in found["models"]] == [
-        ("旧型", 42, "higher"), ("孤型", 1, "not_distinguishable"), ("新型", 4, "lower")]
+        ("旧型", 42, "higher"),
+        ("孤型", 1, "not_distinguishable"),
+        ("新型", 4, "lower"),
+    ]
     assert found["models"][1]["words"] == "与其余设备的差别在偶然波动范围以内"
     assert [(c["model"], c["age_from"], c["failures"], c["worse_than_new"]) for c in found["cells"]] == [
-        ("新型", 0, 4, None), ("旧型", 8, 42, True)], "no age known, no cell"
+        ("新型", 0, 4, None),
+        ("旧型", 8, 42, True),
+    ], "no age known, no cell"
     plan = found["plan"]
     assert (plan["budget"], plan["cost"], plan["machines"], plan["candidates"]) == (10000, 10000, 5, 10)
     assert [m["age"] for m in plan["list"]] == [10] * 5 and plan["list"][0]["failures"] == 6, "its own failures first"
@@ -50,23 +60,36 @@ def test_the_planted_model_comes_first(tmp_path: Path) -> None:
 def test_proposals_follow_the_plan(tmp_path: Path) -> None:
     found = planned(measured(write_year(tmp_path, failures(PLANTED), devices=devices())))
     row = found["proposals"][-1]
-    assert (row["id"], row["status"], row["action"]) == ("replace-旧型-8", "proposed", "优先更换使用满 8 年的 旧型 5 台")
+    assert (row["id"], row["status"], row["action"]) == (
+        "replace-旧型-8",
+        "proposed",
+        "优先更换使用满 8 年的 旧型 5 台",
+    )
     group = found["replacement"]["plan"]["groups"][0]
-    assert row["expected_effect"] == (f"约需 10,000 元，每年约减少故障 {group['avoided']:.1f} 次"
-                                      f"（95% 区间 {group['low']:.1f} 至 {group['high']:.1f} 次）")
+    assert row["expected_effect"] == (
+        f"约需 10,000 元，每年约减少故障 {group['avoided']:.1f} 次"
+        f"（95% 区间 {group['low']:.1f} 至 {group['high']:.1f} 次）"
+    )
 
 
-@pytest.mark.parametrize(("of", "rows", "reason"), [
-    (PLANTED, devices(price=""), "没有设备价格，不能在预算内排出更换次序"),
-    (PLANTED, devices(price="20000"), "预算不足以更换一台应当先换的设备"),
-    (PLANTED, devices(old=""), "使用满 3 年的设备都没有购置日期可查，不知道年限"),
-    (PLANTED, devices(old=NEW)[:-1], "在用设备使用都不满 3 年，没有需要更换的旧设备"),
-    ({"A1": 1, "B1": 1}, devices(), "没有哪个型号、年限的故障率高于新设备且超出偶然波动，不能据此提出更换"),
-    ({}, devices(), "本年度没有故障记录"),
-    (PLANTED, [], "设备台账里没有本年度在用的设备"),
-    (PLANTED, [d for d in devices() if d[0] != "B"], "没有使用不满 3 年的设备，不知道新设备的故障率，算不出更换后能减少多少故障"),
-    ({"A1": 3}, [d.replace("A", "X") for d in devices()], "故障记录都没有可对应台账的设备编号，不知道年限"),
-])
+@pytest.mark.parametrize(
+    ("of", "rows", "reason"),
+    [
+        (PLANTED, devices(price=""), "没有设备价格，不能在预算内排出更换次序"),
+        (PLANTED, devices(price="20000"), "预算不足以更换一台应当先换的设备"),
+        (PLANTED, devices(old=""), "使用满 3 年的设备都没有购置日期可查，不知道年限"),
+        (PLANTED, devices(old=NEW)[:-1], "在用设备使用都不满 3 年，没有需要更换的旧设备"),
+        ({"A1": 1, "B1": 1}, devices(), "没有哪个型号、年限的故障率高于新设备且超出偶然波动，不能据此提出更换"),
+        ({}, devices(), "本年度没有故障记录"),
+        (PLANTED, [], "设备台账里没有本年度在用的设备"),
+        (
+            PLANTED,
+            [d for d in devices() if d[0] != "B"],
+            "没有使用不满 3 年的设备，不知道新设备的故障率，算不出更换后能减少多少故障",
+        ),
+        ({"A1": 3}, [d.replace("A", "X") for d in devices()], "故障记录都没有可对应台账的设备编号，不知道年限"),
+    ],
+)
 def test_what_keeps_it_from_being_made(tmp_path: Path, of: dict[str, int], rows: list[str], reason: str) -> None:
     found = planned(measured(write_year(tmp_path, failures(of), devices=rows)))["replacement"]
     assert found["reason"] == reason and found["plan"] is None
@@ -74,7 +97,9 @@ def test_what_keeps_it_from_being_made(tmp_path: Path, of: dict[str, int], rows:
 
 def test_a_free_machine_and_no_budget(tmp_path: Path) -> None:
     declared = SPARES + FLEET.replace(" budget: 1万元,", "")
-    found = planned(measured(write_year(tmp_path, failures(PLANTED), devices=devices(price="0"), declared=declared)))["replacement"]
+    found = planned(measured(write_year(tmp_path, failures(PLANTED), devices=devices(price="0"), declared=declared)))[
+        "replacement"
+    ]
     assert found["plan"]["machines"] == 10 and found["plan"]["cost"] == 0 and found["plan"]["budget"] is None
 
 
@@ -89,5 +114,7 @@ def test_the_retired_are_counted_and_not_replaced(tmp_path: Path) -> None:
 
 def test_only_the_machines_that_count(tmp_path: Path) -> None:
     declared = SPARES + FLEET.replace("id: device,", "id: device, where: \"kind = '打印机'\",")
-    found = planned(measured(write_year(tmp_path, failures(PLANTED), devices=devices(), declared=declared)))["replacement"]
+    found = planned(measured(write_year(tmp_path, failures(PLANTED), devices=devices(), declared=declared)))[
+        "replacement"
+    ]
     assert found["devices"] == 20 and (found["without_device"], found["without_model"]) == (1, 1)

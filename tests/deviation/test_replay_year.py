@@ -31,8 +31,16 @@ def workdays_between(start: dt.datetime, end: dt.datetime) -> int:
 
 
 repairs = st.lists(
-    st.tuples(st.integers(0, 60 * 24 * 40), st.sampled_from(["A", "B", ""]), st.integers(0, 60 * 24 * 9), st.integers(1, 60 * 30),
-              st.sampled_from(["bought", "bought", "shelf", "open"])), min_size=2, max_size=25)
+    st.tuples(
+        st.integers(0, 60 * 24 * 40),
+        st.sampled_from(["A", "B", ""]),
+        st.integers(0, 60 * 24 * 9),
+        st.integers(1, 60 * 30),
+        st.sampled_from(["bought", "bought", "shelf", "open"]),
+    ),
+    min_size=2,
+    max_size=25,
+)
 
 
 @settings(max_examples=6, deadline=None)
@@ -81,16 +89,34 @@ def test_what_came_after_the_part_moves_with_it(tmp_path: Path) -> None:
     for n in range(3):
         opened = MONDAY + 50 * n * DAY
         arrived = opened + 6 * DAY
-        rows.append(repair(n, opened, part="PSU", ordered=opened, arrived=arrived, held=(arrived + 3 * HOUR, arrived + 27 * HOUR),
-                           resolved=arrived + 30 * HOUR))
+        rows.append(
+            repair(
+                n,
+                opened,
+                part="PSU",
+                ordered=opened,
+                arrived=arrived,
+                held=(arrived + 3 * HOUR, arrived + 27 * HOUR),
+                resolved=arrived + 30 * HOUR,
+            )
+        )
     declared = SPARES.replace("measure: in_time", "measure: net_day")
     found = planned(measured(write_year(tmp_path, rows, declared=declared)))
     assert found["replay"]["before"]["hits"] == 0 and found["replay"]["after"]["hits"] == 3
 
 
 def test_a_part_that_came_after_the_end_held_nothing_up(tmp_path: Path) -> None:
-    rows = [repair(n, MONDAY + 30 * n * DAY, part="PSU", ordered=MONDAY + 30 * n * DAY, arrived=MONDAY + (30 * n + 20) * DAY,
-                   resolved=MONDAY + (30 * n + 8) * DAY) for n in range(4)]
+    rows = [
+        repair(
+            n,
+            MONDAY + 30 * n * DAY,
+            part="PSU",
+            ordered=MONDAY + 30 * n * DAY,
+            arrived=MONDAY + (30 * n + 20) * DAY,
+            resolved=MONDAY + (30 * n + 8) * DAY,
+        )
+        for n in range(4)
+    ]
     run = planned(measured(write_year(tmp_path, rows)))["replay"]
     assert run["before"] == run["after"] == {"hits": 0, "n": 4, "value": 0}
     assert (run["wait_unknown"], run["wait_before_hours"], run["filled"]) == (4, 0, 4)
@@ -102,7 +128,9 @@ def test_tables_that_were_changed_since_are_refused(tmp_path: Path) -> None:
     file = measures.folder / "tickets.parquet"
     table = pq.read_table(file)
     place = table.column_names.index("workdays")
-    pq.write_table(table.set_column(place, "workdays", pa.array([0] * len(table), table.schema.field(place).type)), file)
+    pq.write_table(
+        table.set_column(place, "workdays", pa.array([0] * len(table), table.schema.field(place).type)), file
+    )
     run = planned(Measures(measures.year, measures.folder))["replay"]
     assert run["reason"].startswith("[clocks_differ]") and run["after"] is None and run["fill_rate"] == 1
 
@@ -126,7 +154,10 @@ def test_pauses_that_only_the_event_log_knows_stop_the_clocks(tmp_path: Path) ->
     measures = measured(write_year(tmp_path, planted()))
     table = measures.year.year.tables["tickets"]
     net = table.derived["net"].model_copy(update={"hold": (Hold(events=True),)})
-    tables = {**measures.year.year.tables, "tickets": table.model_copy(update={"derived": {**table.derived, "net": net}})}
+    tables = {
+        **measures.year.year.tables,
+        "tickets": table.model_copy(update={"derived": {**table.derived, "net": net}}),
+    }
     year = replace(measures.year, year=measures.year.year.model_copy(update={"tables": tables}))
     run = planned(Measures(year, measures.folder))["replay"]
     assert run["reason"].startswith("[hold_events]") and run["after"] is None and run["fill_rate"] == 1
@@ -136,15 +167,31 @@ def test_days_without_times_are_taken_as_their_last_second() -> None:
     """An end of 12 March after a part of 11 March 10:00 moves with it, never before the part."""
     spec = {"columns": {"ended": {"from": "止", "type": "date"}, "seen": {"from": "见", "type": "datetime"}}}
     table = Table.model_validate({"title": "t", "files": "t.csv", **spec})
-    year = SimpleNamespace(fiscal_year=2024, year=SimpleNamespace(tables={"t": table}, calendar=Calendar(base="weekdays")))
-    records = pa.table({"ended": [dt.date(2024, 3, 12), dt.date(2024, 3, 12), None],
-                        "seen": pa.array([dt.datetime(2024, 3, 5, 12), dt.datetime(2024, 3, 10, 12), dt.datetime(2024, 3, 11, 11)], pa.timestamp("us")),
-                        "source_file": ["a", "a", "a"], "source_row": [1, 2, 3]})
-    since, until, now = (int((m - dt.datetime(1970, 1, 1)).total_seconds()) for m in
-                         (dt.datetime(2024, 3, 5, 12), dt.datetime(2024, 3, 11, 10), dt.datetime(2024, 3, 6, 10)))
+    year = SimpleNamespace(
+        fiscal_year=2024, year=SimpleNamespace(tables={"t": table}, calendar=Calendar(base="weekdays"))
+    )
+    records = pa.table(
+        {
+            "ended": [dt.date(2024, 3, 12), dt.date(2024, 3, 12), None],
+            "seen": pa.array(
+                [dt.datetime(2024, 3, 5, 12), dt.datetime(2024, 3, 10, 12), dt.datetime(2024, 3, 11, 11)],
+                pa.timestamp("us"),
+            ),
+            "source_file": ["a", "a", "a"],
+            "source_row": [1, 2, 3],
+        }
+    )
+    since, until, now = (
+        int((m - dt.datetime(1970, 1, 1)).total_seconds())
+        for m in (dt.datetime(2024, 3, 5, 12), dt.datetime(2024, 3, 11, 10), dt.datetime(2024, 3, 6, 10))
+    )
     found = reclock(year, "t", records, [("a", n, since, until, now) for n in (1, 2, 3)], Path())  # type: ignore[arg-type]
     assert found.column("ended").to_pylist() == [dt.date(2024, 3, 7), dt.date(2024, 3, 7), None]
-    assert found.column("seen").to_pylist() == [dt.datetime(2024, 3, 5, 12), dt.datetime(2024, 3, 6, 10), dt.datetime(2024, 3, 6, 11)]
+    assert found.column("seen").to_pylist() == [
+        dt.datetime(2024, 3, 5, 12),
+        dt.datetime(2024, 3, 6, 10),
+        dt.datetime(2024, 3, 6, 11),
+    ]
 
 
 def test_a_part_ordered_before_the_repair_is_waited_for_from_its_opening(tmp_path: Path) -> None:
@@ -152,7 +199,16 @@ def test_a_part_ordered_before_the_repair_is_waited_for_from_its_opening(tmp_pat
     rows = []
     for n in range(3):
         opened = MONDAY + 63 * n * DAY
-        rows.append(repair(n, opened, part="PSU", ordered=opened - 5 * DAY, arrived=opened + 2 * DAY, resolved=opened + 2 * DAY + HOUR))
+        rows.append(
+            repair(
+                n,
+                opened,
+                part="PSU",
+                ordered=opened - 5 * DAY,
+                arrived=opened + 2 * DAY,
+                resolved=opened + 2 * DAY + HOUR,
+            )
+        )
     found = planned(measured(write_year(tmp_path, rows)))
     assert found["parts"][0]["lead"]["median_seconds"] == 7 * 86400
     run = found["replay"]
@@ -162,8 +218,20 @@ def test_a_part_ordered_before_the_repair_is_waited_for_from_its_opening(tmp_pat
 
 def test_days_without_times_in_the_log(tmp_path: Path) -> None:
     """Ordered and arrived as days: the order lies at the opening, the arrival no later than the end of the repair."""
-    root = write_year(tmp_path, [repair(n, MONDAY + 60 * n * DAY, part="PSU", ordered=MONDAY + 60 * n * DAY,
-                                        arrived=MONDAY + (60 * n + 4) * DAY, resolved=MONDAY + (60 * n + 4) * DAY + 3 * HOUR) for n in range(3)])
+    root = write_year(
+        tmp_path,
+        [
+            repair(
+                n,
+                MONDAY + 60 * n * DAY,
+                part="PSU",
+                ordered=MONDAY + 60 * n * DAY,
+                arrived=MONDAY + (60 * n + 4) * DAY,
+                resolved=MONDAY + (60 * n + 4) * DAY + 3 * HOUR,
+            )
+            for n in range(3)
+        ],
+    )
     file = root / "data" / "raw" / "2024" / "year.yml"
     text = file.read_text(encoding="utf-8")
     for header in ("订购", "到货"):

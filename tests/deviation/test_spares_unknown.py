@@ -6,7 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.deviation.spare_samples import DAY, HOUR, INDICATORS, MONDAY, SPARES, late, measured, planned, planted, repair, write_year
+from tests.deviation.spare_samples import (
+    DAY,
+    HOUR,
+    INDICATORS,
+    MONDAY,
+    SPARES,
+    late,
+    measured,
+    planned,
+    planted,
+    repair,
+    write_year,
+)
 
 
 def test_no_repairs(tmp_path: Path) -> None:
@@ -31,7 +43,9 @@ def test_no_lead_times(tmp_path: Path) -> None:
     rows = [repair(n, MONDAY + 5 * n * DAY, part="KBM", resolved=MONDAY + 5 * n * DAY + HOUR) for n in range(9)]
     found = planned(measured(write_year(tmp_path, rows)))
     assert found["parts"][0]["stock"] is None and found["parts"][0]["lead"] is None
-    assert found["parts"][0]["reason"] == "没有订购和到货时间的记录，也没有声明到货天数（lead_time），算不出到货期内的需求"
+    assert (
+        found["parts"][0]["reason"] == "没有订购和到货时间的记录，也没有声明到货天数（lead_time），算不出到货期内的需求"
+    )
 
 
 def test_a_declared_lead_time_tells_service_but_not_timeliness(tmp_path: Path) -> None:
@@ -47,8 +61,15 @@ def test_a_declared_lead_time_tells_service_but_not_timeliness(tmp_path: Path) -
     assert found["proposals"] == []
 
 
-@pytest.mark.parametrize(("parts", "cost", "words"), [
-    (["PSU,电源板,0"], 0, "约需 0 元"), (["PSU,电源板,"], None, "单价未记录"), ([], None, "单价未记录"), (["PSU,电源板,-5"], None, "单价未记录")])
+@pytest.mark.parametrize(
+    ("parts", "cost", "words"),
+    [
+        (["PSU,电源板,0"], 0, "约需 0 元"),
+        (["PSU,电源板,"], None, "单价未记录"),
+        ([], None, "单价未记录"),
+        (["PSU,电源板,-5"], None, "单价未记录"),
+    ],
+)
 def test_prices_of_nothing(tmp_path: Path, parts: list[str], cost: int | None, words: str) -> None:
     found = planned(measured(write_year(tmp_path, planted(), parts=parts)))
     assert found["parts"][0]["cost"] == cost and found["proposals"][0]["expected_effect"].startswith(words)
@@ -70,7 +91,10 @@ def test_last_year_without_a_plan(tmp_path: Path) -> None:
 
 
 def test_an_order_that_runs_backwards_tells_nothing(tmp_path: Path) -> None:
-    rows = [*planted(), repair(900, MONDAY, part="PSU", ordered=MONDAY + 9 * DAY, arrived=MONDAY + 2 * DAY, resolved=MONDAY + 10 * DAY)]
+    rows = [
+        *planted(),
+        repair(900, MONDAY, part="PSU", ordered=MONDAY + 9 * DAY, arrived=MONDAY + 2 * DAY, resolved=MONDAY + 10 * DAY),
+    ]
     first = planned(measured(write_year(tmp_path, rows)))["parts"][0]
     assert first["demand"] == 15 and first["lead"]["n"] == 14 and first["effect"]["wait_unknown"] == 1
 

@@ -11,19 +11,30 @@ from pydantic import ValidationError
 from helpers.deviation.states import UNRECORDED, divide, time_in_state
 from helpers.year.tables import States
 
-STATES = States.model_validate({
-    "start": "opened", "end": "resolved", "rest": "维修操作",
-    "parts": [{"words": "等待备件", "from": "ordered", "to": "arrived"},
-              {"words": "等待用户", "from": "hold_from", "to": "hold_to"},
-              {"words": "排队等待", "from": "opened", "to": "started"}]})
+STATES = States.model_validate(
+    {
+        "start": "opened",
+        "end": "resolved",
+        "rest": "维修操作",
+        "parts": [
+            {"words": "等待备件", "from": "ordered", "to": "arrived"},
+            {"words": "等待用户", "from": "hold_from", "to": "hold_to"},
+            {"words": "排队等待", "from": "opened", "to": "started"},
+        ],
+    }
+)
 COLUMNS = ("opened", "started", "ordered", "arrived", "hold_from", "hold_to", "resolved")
 
 
 def rows(*cases):
     """Cases as minutes after eight o'clock by column; None where nothing is recorded."""
     base = pd.Timestamp("2024-03-01 08:00")
-    return pd.DataFrame({c: pd.to_datetime([None if case.get(c) is None else base + pd.Timedelta(minutes=case[c])
-                                            for case in cases]) for c in COLUMNS})
+    return pd.DataFrame(
+        {
+            c: pd.to_datetime([None if case.get(c) is None else base + pd.Timedelta(minutes=case[c]) for case in cases])
+            for c in COLUMNS
+        }
+    )
 
 
 def minutes(spent):
@@ -38,14 +49,23 @@ def test_the_time_of_a_case_by_hand():
 
 
 def test_where_states_overlap_the_first_declared_takes_the_time():
-    spent = divide(rows({"opened": 0, "started": 10, "ordered": 5, "arrived": 60, "hold_from": 50, "hold_to": 80,
-                         "resolved": 100}), STATES).total()
+    spent = divide(
+        rows(
+            {"opened": 0, "started": 10, "ordered": 5, "arrived": 60, "hold_from": 50, "hold_to": 80, "resolved": 100}
+        ),
+        STATES,
+    ).total()
     assert minutes(spent) == {"等待备件": 55, "等待用户": 20, "排队等待": 5, "维修操作": 20}
 
 
 def test_a_state_counts_within_the_case_only():
-    spent = divide(rows({"opened": 0, "started": 10, "ordered": -60, "arrived": 500, "resolved": 100},
-                        {"opened": 0, "started": 10, "ordered": 200, "arrived": 300, "resolved": 100}), STATES).total()
+    spent = divide(
+        rows(
+            {"opened": 0, "started": 10, "ordered": -60, "arrived": 500, "resolved": 100},
+            {"opened": 0, "started": 10, "ordered": 200, "arrived": 300, "resolved": 100},
+        ),
+        STATES,
+    ).total()
     assert minutes(spent) == {"等待备件": 100, "等待用户": 0, "排队等待": 10, "维修操作": 90}
 
 
@@ -56,22 +76,34 @@ def test_time_that_nobody_recorded_is_not_called_work():
     assert [p.rows for p in spent.parts if p.words == UNRECORDED] == [2]
 
 
-@pytest.mark.parametrize("case", [
-    {"opened": 0}, {"resolved": 10}, {"opened": 10, "started": 12, "resolved": 5},
-    {"opened": 0, "started": 5, "ordered": 9, "arrived": 7, "resolved": 20}])
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"opened": 0},
+        {"resolved": 10},
+        {"opened": 10, "started": 12, "resolved": 5},
+        {"opened": 0, "started": 5, "ordered": 9, "arrived": 7, "resolved": 20},
+    ],
+)
 def test_cases_that_cannot_be_divided_are_left_out_and_counted(case):
     spent = divide(rows(case, {"opened": 0, "started": 1, "resolved": 2}), STATES).total()
     assert (spent.rows, spent.left_out, spent.seconds) == (1, 1, 120)
 
 
 def test_all_cases_and_the_misses_apart():
-    frame = rows({"opened": 0, "started": 10, "resolved": 60}, {"opened": 0, "started": 200, "resolved": 300},
-                 {"opened": 0})
+    frame = rows(
+        {"opened": 0, "started": 10, "resolved": 60}, {"opened": 0, "started": 200, "resolved": 300}, {"opened": 0}
+    )
     told = time_in_state(frame, pd.Series([False, True, True], index=frame.index), STATES)
     assert (told["all"]["rows"], told["all"]["left_out"], told["all"]["hours"]) == (2, 1, 6)
     assert (told["misses"]["rows"], told["misses"]["left_out"], told["misses"]["seconds"]) == (1, 1, 18000)
-    assert told["misses"]["parts"][2] == {"state": "排队等待", "seconds": 12000, "hours": pytest.approx(10 / 3), "rows": 1,
-                                          "share": pytest.approx(2 / 3)}
+    assert told["misses"]["parts"][2] == {
+        "state": "排队等待",
+        "seconds": 12000,
+        "hours": pytest.approx(10 / 3),
+        "rows": 1,
+        "share": pytest.approx(2 / 3),
+    }
 
 
 def test_no_case_at_all():
@@ -80,9 +112,15 @@ def test_no_case_at_all():
 
 
 def test_the_longest_state_of_a_case():
-    found = divide(rows({"opened": 0, "started": 10, "ordered": 10, "arrived": 90, "resolved": 120},
-                        {"opened": 0, "started": 10, "resolved": 120}, {"opened": 0}, {"opened": 5, "started": 5, "resolved": 5}),
-                   STATES).longest()
+    found = divide(
+        rows(
+            {"opened": 0, "started": 10, "ordered": 10, "arrived": 90, "resolved": 120},
+            {"opened": 0, "started": 10, "resolved": 120},
+            {"opened": 0},
+            {"opened": 5, "started": 5, "resolved": 5},
+        ),
+        STATES,
+    ).longest()
     assert found.tolist() == ["等待备件", "维修操作", None, None]
 
 
@@ -96,8 +134,9 @@ def test_long_logs_are_divided_in_blocks(monkeypatch):
 
 def test_names_of_states_differ():
     with pytest.raises(ValidationError, match="不能相同"):
-        States.model_validate({"start": "a", "end": "b", "rest": "等待",
-                               "parts": [{"words": "等待", "from": "c", "to": "d"}]})
+        States.model_validate(
+            {"start": "a", "end": "b", "rest": "等待", "parts": [{"words": "等待", "from": "c", "to": "d"}]}
+        )
 
 
 @settings(max_examples=80, deadline=None)
@@ -109,7 +148,9 @@ def test_the_parts_always_add_up_to_the_whole(cases):
     spent = divided.total()
     assert sum(part.seconds for part in spent.parts) == spent.seconds
     assert spent.rows + spent.left_out == len(cases)
-    expected = sum(60 * (c["resolved"] - c["opened"]) for c, counted in zip(cases, divided.counted, strict=True) if counted)
+    expected = sum(
+        60 * (c["resolved"] - c["opened"]) for c, counted in zip(cases, divided.counted, strict=True) if counted
+    )
     assert spent.seconds == expected and (divided.seconds >= 0).all()
     by_minute = dict.fromkeys([p.words for p in STATES.parts], 0)
     for case, counted in zip(cases, divided.counted, strict=True):

@@ -19,11 +19,14 @@ DIMENSIONS = ["device_model", "part_no", "team", "month"]
 def year(seed, rows=1200, misses=60, planted=0.0):
     """Random rows; ``planted`` of the misses lie in part P7 of model M3, the others anywhere."""
     dice = np.random.default_rng(seed)
-    frame = pd.DataFrame({
-        "device_model": dice.choice([f"M{i}" for i in range(8)], rows),
-        "part_no": dice.choice([f"P{i}" for i in range(10)], rows),
-        "team": dice.choice(["甲班", "乙班", "丙班"], rows),
-        "month": dice.choice([f"2024-{i:02d}" for i in range(1, 13)], rows)})
+    frame = pd.DataFrame(
+        {
+            "device_model": dice.choice([f"M{i}" for i in range(8)], rows),
+            "part_no": dice.choice([f"P{i}" for i in range(10)], rows),
+            "team": dice.choice(["甲班", "乙班", "丙班"], rows),
+            "month": dice.choice([f"2024-{i:02d}" for i in range(1, 13)], rows),
+        }
+    )
     late = dice.choice(rows, misses, replace=False)
     frame["_value"] = True
     frame.loc[late, "_value"] = False
@@ -45,7 +48,11 @@ def test_seventy_percent_from_one_part_of_one_model_are_recovered(seed):
     found = structures(frame, DIMENSIONS, SHARE)
     assert [one.dimension for one in ranked(found)][:2] == ["device_model", "part_no"]
     assert {one.dimension: one.tells_apart for one in found} == {
-        "device_model": True, "part_no": True, "team": False, "month": False}
+        "device_model": True,
+        "part_no": True,
+        "team": False,
+        "month": False,
+    }
     assert "M3" in found[0].beyond and "P7" in found[1].beyond
     cell = concentration(frame, found, SHARE)
     assert dict(cell.values) == {"device_model": "M3", "part_no": "P7"}
@@ -97,10 +104,14 @@ def test_causes_that_are_equally_frequent_do_not_stand_out():
 
 def test_the_largest_group_is_not_a_cause_for_being_large():
     dice = np.random.default_rng(5)
-    frame = pd.DataFrame({"device_model": dice.choice(["大", "小"], 1000, p=[0.9, 0.1]), "_value": dice.random(1000) > 0.06})
+    frame = pd.DataFrame(
+        {"device_model": dice.choice(["大", "小"], 1000, p=[0.9, 0.1]), "_value": dice.random(1000) > 0.06}
+    )
     found = told(frame, dimensions=["device_model"])["device_model"]
     assert found.tells_apart is False
-    assert found.expected["大"] == pytest.approx((frame["device_model"] == "大").sum() * (~frame["_value"]).sum() / 1000)
+    assert found.expected["大"] == pytest.approx(
+        (frame["device_model"] == "大").sum() * (~frame["_value"]).sum() / 1000
+    )
 
 
 def test_half_of_a_bad_month_is_no_combination():
@@ -152,7 +163,9 @@ def test_small_groups_are_drawn_and_agree_with_it_roughly():
     small = told(year(4, rows=300, misses=12), dimensions=["team"])["team"]
     assert found.test == "chi_square" and found.p_value == exact
     assert small.test == "permutation" and 0 < small.p_value <= 1
-    assert small.p_value == told(year(4, rows=300, misses=12), dimensions=["team"])["team"].p_value  # the same dice each time
+    assert (
+        small.p_value == told(year(4, rows=300, misses=12), dimensions=["team"])["team"].p_value
+    )  # the same dice each time
 
 
 def test_means_are_tested_by_ranks():
@@ -172,9 +185,16 @@ def test_many_looks_are_corrected_for():
 # --- next to nothing ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("frame", [
-    year(0, rows=50, misses=0), year(0, rows=1, misses=1), year(0, rows=20, misses=20), year(0, rows=50, misses=1),
-    year(0, rows=50, misses=2)])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        year(0, rows=50, misses=0),
+        year(0, rows=1, misses=1),
+        year(0, rows=20, misses=20),
+        year(0, rows=50, misses=1),
+        year(0, rows=50, misses=2),
+    ],
+)
 def test_with_next_to_nothing_nothing_is_said(frame):
     found = structures(frame, DIMENSIONS, SHARE)
     assert not any(one.tells_apart for one in found) and concentration(frame, found, SHARE) is None

@@ -25,7 +25,10 @@ class Month:
 
 
 def shares(pairs, year=2024):
-    return [Month(f"{year}-{i:02d}", F(int(h), int(n)) if n else None, int(n), int(h)) for i, (h, n) in enumerate(pairs, start=1)]
+    return [
+        Month(f"{year}-{i:02d}", F(int(h), int(n)) if n else None, int(n), int(h))
+        for i, (h, n) in enumerate(pairs, start=1)
+    ]
 
 
 def values(numbers, n=20, year=2024):
@@ -33,8 +36,9 @@ def values(numbers, n=20, year=2024):
 
 
 FALLING = shares([(990 - 8 * i, 1000) for i in range(12)])  # 99.0 % to 90.2 %
-TIMELY = Observed("timely", None, "met", "比例", F(9, 10), F(946, 1000), "higher", agg="share", rows=12000, months=FALLING,
-                  hits=11352)
+TIMELY = Observed(
+    "timely", None, "met", "比例", F(9, 10), F(946, 1000), "higher", agg="share", rows=12000, months=FALLING, hits=11352
+)
 
 
 def kinds(observed):
@@ -103,16 +107,29 @@ def test_a_result_can_be_fragile_and_on_the_move():
     assert kinds(edge) == ["fragile", "trend"]
 
 
-@pytest.mark.parametrize("months", [
-    (), FALLING[:1], FALLING[:5], shares([(0, 0)] * 12), shares([(10, 10)] * 12), values([None] * 12)])
+@pytest.mark.parametrize(
+    "months", [(), FALLING[:1], FALLING[:5], shares([(0, 0)] * 12), shares([(10, 10)] * 12), values([None] * 12)]
+)
 def test_too_little_to_say(months):
     assert months_course(months, "share", "higher") is None
 
 
 def test_months_with_more_and_more_rows_are_no_trend():
     """At one rate throughout, months of few rows are often without a miss, those of many never are."""
-    pairs = [(5, 5), (6, 6), (8, 8), (10, 10), (12, 12), (199, 200), (298, 300), (397, 400), (495, 500), (593, 600), (691, 700),
-             (789, 800)]
+    pairs = [
+        (5, 5),
+        (6, 6),
+        (8, 8),
+        (10, 10),
+        (12, 12),
+        (199, 200),
+        (298, 300),
+        (397, 400),
+        (495, 500),
+        (593, 600),
+        (691, 700),
+        (789, 800),
+    ]
     assert kendalltau(range(12), [h / n for h, n in pairs]).pvalue < 0.05
     assert months_course(shares(pairs), "share", "higher") is None
 
@@ -130,15 +147,29 @@ def test_white_noise_is_hardly_ever_raised(agg):
         if agg == "mean":
             one, last = (values(np.round(dice.normal(10, 1, 12), 3)) for _ in range(2))
             actual, before = F(10), Before(2023, F(10), months=last, unit="小时")
-            observed = Observed("x", None, "met", "小时", F(20), actual, "lower", agg="mean", rows=240, months=one, before=before)
+            observed = Observed(
+                "x", None, "met", "小时", F(20), actual, "lower", agg="mean", rows=240, months=one, before=before
+            )
         else:
             n = dice.integers(20, 200, 12)
             pairs = [list(zip(dice.binomial(n, 0.95), n, strict=True)) for _ in range(2)]
             hits = [int(sum(h for h, _ in p)) for p in pairs]
             total = int(n.sum())
             before = Before(2023, F(hits[1], total), total, hits[1], "比例", shares(pairs[1], 2023))
-            observed = Observed("x", None, "met", "比例", F(1, 2), F(hits[0], total), "higher", agg="share", rows=total,
-                                months=shares(pairs[0]), hits=hits[0], before=before)
+            observed = Observed(
+                "x",
+                None,
+                "met",
+                "比例",
+                F(1, 2),
+                F(hits[0], total),
+                "higher",
+                agg="share",
+                rows=total,
+                months=shares(pairs[0]),
+                hits=hits[0],
+                before=before,
+            )
         raised += "trend" in kinds(observed)
     assert raised / runs <= 0.05
 
@@ -152,8 +183,15 @@ def test_worse_than_last_year_beyond_chance_is_a_trend():
     (found,) = raise_deviations([replace(TIMELY, months=level, actual=F(95, 100), rows=1200, hits=1140, before=before)])
     told = found.to_json()
     assert found.kind == "trend" and told["trend"] == {"by": ["last_year"]}
-    assert told["since_last_year"] == {"fiscal_year": 2023, "value": 0.99, "unit": "比例", "change": -0.04, "comparable": True,
-                                       "p_value": pytest.approx(proportions_ztest([1188, 1140], [1200, 1200])[1]), "beyond_chance": True}
+    assert told["since_last_year"] == {
+        "fiscal_year": 2023,
+        "value": 0.99,
+        "unit": "比例",
+        "change": -0.04,
+        "comparable": True,
+        "p_value": pytest.approx(proportions_ztest([1188, 1140], [1200, 1200])[1]),
+        "beyond_chance": True,
+    }
 
 
 def test_better_than_last_year_is_not():
@@ -177,7 +215,10 @@ def test_values_are_compared_by_their_months():
     assert since_last_year(F(15), 140, None, "小时", now, "mean", before)["beyond_chance"] is True
     assert since_last_year(F(15), 140, None, "小时", now[:5], "mean", before)["p_value"] is None
     same = values([10] * 6)
-    assert since_last_year(F(10), 1, None, "小时", same, "mean", Before(2023, F(10), months=same, unit="小时"))["p_value"] == 1
+    assert (
+        since_last_year(F(10), 1, None, "小时", same, "mean", Before(2023, F(10), months=same, unit="小时"))["p_value"]
+        == 1
+    )
 
 
 def test_without_last_year_there_is_nothing_to_compare():

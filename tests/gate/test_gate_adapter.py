@@ -73,19 +73,42 @@ def test_gx_reports_a_repeated_key_of_two_columns(adapter):
 
 DECLARED = [
     ("expect_column_values_to_not_be_null", {"column": "resolved_at"}, tickets(), [5]),
-    ("expect_column_values_to_match_regex", {"column": "ticket_id", "regex": r"^T\d+$"}, broken("ticket_id", 4, "X5"), [4]),
-    ("expect_column_values_to_be_in_set", {"column": "category", "value_set": ["桌面", "维修"]}, broken("category", 2, "测试"), [2]),
+    (
+        "expect_column_values_to_match_regex",
+        {"column": "ticket_id", "regex": r"^T\d+$"},
+        broken("ticket_id", 4, "X5"),
+        [4],
+    ),
+    (
+        "expect_column_values_to_be_in_set",
+        {"column": "category", "value_set": ["桌面", "维修"]},
+        broken("category", 2, "测试"),
+        [2],
+    ),
     ("expect_column_values_to_be_between", {"column": "visits", "min_value": 1, "max_value": 2}, tickets(), [4]),
     ("expect_column_values_to_be_between", {"column": "cost", "min_value": 0.1, "max_value": 0.3}, tickets(), [4]),
     ("expect_column_values_to_be_between", {"column": "closed_on", "max_value": "2024-11-11"}, tickets(), [4]),
-    ("expect_column_values_to_be_between",
-     {"column": "opened_at", "max_value": datetime.datetime(2024, 12, 31, 17, 0)}, tickets(), [5]),
+    (
+        "expect_column_values_to_be_between",
+        {"column": "opened_at", "max_value": datetime.datetime(2024, 12, 31, 17, 0)},
+        tickets(),
+        [5],
+    ),
     ("expect_column_values_to_be_in_set", {"column": "cost", "value_set": [0.1, 0.2, 0.3]}, tickets(), [4]),
     ("expect_column_values_to_not_be_in_set", {"column": "closed_on", "value_set": ["2024-05-08"]}, tickets(), [2]),
     ("expect_column_values_to_be_in_set", {"column": "repair", "value_set": [False]}, tickets(), [2, 4]),
-    ("expect_column_pair_values_to_be_equal", {"column_A": "workdays", "column_B": "days_open"}, broken("workdays", 0, 1.0), [0]),
-    ("expect_column_pair_values_to_be_in_set",
-     {"column_A": "category", "column_B": "repair", "value_pairs_set": [["桌面", False], ["维修", True]]}, broken("repair", 1, True), [1]),
+    (
+        "expect_column_pair_values_to_be_equal",
+        {"column_A": "workdays", "column_B": "days_open"},
+        broken("workdays", 0, 1.0),
+        [0],
+    ),
+    (
+        "expect_column_pair_values_to_be_in_set",
+        {"column_A": "category", "column_B": "repair", "value_pairs_set": [["桌面", False], ["维修", True]]},
+        broken("repair", 1, True),
+        [1],
+    ),
     ("expect_column_value_lengths_to_equal", {"column": "ticket_id", "value": 2}, broken("ticket_id", 0, "T100"), [0]),
 ]
 
@@ -104,7 +127,11 @@ TABLE_LEVEL = [
     ("expect_column_unique_value_count_to_be_between", {"column": "category", "min_value": 3}, 2),
     ("expect_column_mean_to_be_between", {"column": "visits", "max_value": 1}, 1.6),
     ("expect_column_max_to_be_between", {"column": "closed_on", "max_value": "2024-11-11"}, "2024-11-12T00:00:00"),
-    ("expect_column_distinct_values_to_be_in_set", {"column": "category", "value_set": ["桌面"]}, {"unexpected_count": 1}),
+    (
+        "expect_column_distinct_values_to_be_in_set",
+        {"column": "category", "value_set": ["桌面"]},
+        {"unexpected_count": 1},
+    ),
 ]
 
 
@@ -124,25 +151,31 @@ def test_mostly_lets_a_share_fail_and_still_names_the_rows(adapter):
 def test_a_sum_of_money_is_exact(adapter):
     frame = pd.DataFrame({"cost": [0.1, 0.2, None]})
     assert frame["cost"].sum() != 0.3  # what adding floats gives
-    sums = [("expect_column_sum_to_be_between", {"column": "cost", "min_value": v, "max_value": v}) for v in (0.3, 0.31)]
+    sums = [
+        ("expect_column_sum_to_be_between", {"column": "cost", "min_value": v, "max_value": v}) for v in (0.3, 0.31)
+    ]
     kept, missed = adapter.judge(judged_frame(frame, {"cost": "DECIMAL(18,2)"}), sums, {"cost": "DECIMAL(18,2)"})
     assert (kept.success, kept.observed, missed.success) == (True, 0.3, False)
 
 
 def test_outcomes_come_in_the_order_asked_and_a_rule_may_be_asked_twice(adapter):
-    asked = [("expect_column_values_to_not_be_null", {"column": "resolved_at"}),
-             ("expect_table_row_count_to_equal", {"value": 6}),
-             ("expect_column_values_to_be_unique", {"column": "category"}),
-             ("expect_column_values_to_not_be_null", {"column": "resolved_at"})]
+    asked = [
+        ("expect_column_values_to_not_be_null", {"column": "resolved_at"}),
+        ("expect_table_row_count_to_equal", {"value": 6}),
+        ("expect_column_values_to_be_unique", {"column": "category"}),
+        ("expect_column_values_to_not_be_null", {"column": "resolved_at"}),
+    ]
     outcomes = adapter.judge(judged_frame(tickets(), TYPES), asked, TYPES)
     assert [(o.success, len(o.positions)) for o in outcomes] == [(False, 1), (True, 0), (False, 6), (False, 1)]
 
 
 def test_a_rule_that_gx_refuses_or_cannot_carry_out_is_an_error_not_a_verdict(adapter):
-    asked = [("expect_column_values_to_be_between", {"column": "category", "min_value": 1}),
-             ("expect_column_values_to_be_between", {"column": "visits", "bogus": 1}),
-             ("expect_no_such_thing", {}),
-             ("expect_column_values_to_be_unique", {"column": "ticket_id"})]
+    asked = [
+        ("expect_column_values_to_be_between", {"column": "category", "min_value": 1}),
+        ("expect_column_values_to_be_between", {"column": "visits", "bogus": 1}),
+        ("expect_no_such_thing", {}),
+        ("expect_column_values_to_be_unique", {"column": "ticket_id"}),
+    ]
     outcomes = adapter.judge(judged_frame(tickets(), TYPES), asked, TYPES)
     assert [o.success for o in outcomes] == [None, None, None, True]
     assert "same type" in outcomes[0].error
@@ -169,8 +202,11 @@ def test_a_date_far_outside_the_calendar_is_judged(adapter):
 FAILING = {
     "expect_column_distinct_values_to_contain_set": {"column": "category", "value_set": ["网络"]},
     "expect_column_distinct_values_to_equal_set": {"column": "category", "value_set": ["桌面"]},
-    "expect_column_kl_divergence_to_be_less_than":
-        {"column": "category", "partition_object": {"values": ["桌面", "维修"], "weights": [0.1, 0.9]}, "threshold": 0.01},
+    "expect_column_kl_divergence_to_be_less_than": {
+        "column": "category",
+        "partition_object": {"values": ["桌面", "维修"], "weights": [0.1, 0.9]},
+        "threshold": 0.01,
+    },
     "expect_column_mean_to_be_between": {"column": "hours", "max_value": 0},
     "expect_column_median_to_be_between": {"column": "hours", "max_value": 0},
     "expect_column_min_to_be_between": {"column": "hours", "min_value": 1},
@@ -178,8 +214,10 @@ FAILING = {
     "expect_column_pair_values_a_to_be_greater_than_b": {"column_A": "opened_at", "column_B": "resolved_at"},
     "expect_column_proportion_of_non_null_values_to_be_between": {"column": "cost", "min_value": 0.9},
     "expect_column_proportion_of_unique_values_to_be_between": {"column": "category", "min_value": 0.9},
-    "expect_column_quantile_values_to_be_between":
-        {"column": "hours", "quantile_ranges": {"quantiles": [0.5], "value_ranges": [[100, 200]]}},
+    "expect_column_quantile_values_to_be_between": {
+        "column": "hours",
+        "quantile_ranges": {"quantiles": [0.5], "value_ranges": [[100, 200]]},
+    },
     "expect_column_stdev_to_be_between": {"column": "hours", "max_value": 0.1},
     "expect_column_sum_to_be_between": {"column": "cost", "max_value": 1},
     "expect_column_to_exist": {"column": "ticket_id", "column_index": 3},
@@ -217,9 +255,15 @@ def test_every_type_of_the_catalogue_can_fail_on_a_table(adapter):
     cases = {kind: arguments for kind, arguments, *_ in (*DECLARED, *TABLE_LEVEL)} | FAILING
     assert set(cases) == set(catalogue()["expectations"])
     frame = judged_frame(broken("ticket_id", 0, "X100").assign(numbers_as_text=list("123456")), TYPES)
-    sets = {"expect_column_values_to_be_in_set": {"column": "category", "value_set": ["桌面"]},
-            "expect_column_pair_values_to_be_equal": {"column_A": "workdays", "column_B": "visits"},
-            "expect_column_pair_values_to_be_in_set": {"column_A": "category", "column_B": "repair", "value_pairs_set": [["桌面", False]]}}
+    sets = {
+        "expect_column_values_to_be_in_set": {"column": "category", "value_set": ["桌面"]},
+        "expect_column_pair_values_to_be_equal": {"column_A": "workdays", "column_B": "visits"},
+        "expect_column_pair_values_to_be_in_set": {
+            "column_A": "category",
+            "column_B": "repair",
+            "value_pairs_set": [["桌面", False]],
+        },
+    }
     asked = [(kind, sets.get(kind, arguments)) for kind, arguments in sorted(cases.items())]
     outcomes = adapter.judge(frame, asked, TYPES)
     wrong = [(kind, o) for (kind, _), o in zip(asked, outcomes, strict=True) if o.success is not False]
@@ -227,7 +271,13 @@ def test_every_type_of_the_catalogue_can_fail_on_a_table(adapter):
 
 
 def test_declared_rules_of_a_year_file_reach_gx_as_written(adapter):
-    gate = [{"expect_column_values_to_be_between": {"column": "visits", "max_value": 2}, "level": "note",
-             "words": "上门不超过两次", "remedy": "核对"}]
+    gate = [
+        {
+            "expect_column_values_to_be_between": {"column": "visits", "max_value": 2},
+            "level": "note",
+            "words": "上门不超过两次",
+            "remedy": "核对",
+        }
+    ]
     (rule,) = declared_rules(spec(gate=gate))
     assert gx_says(adapter, tickets(), rule.expectation, rule.arguments).result["unexpected_index_list"] == [4]

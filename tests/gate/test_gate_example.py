@@ -100,4 +100,6 @@ def test_each_rule_is_kept_and_can_be_broken(table: str, rule: Rule, tables: dic
 def test_the_example_years_pass_with_notes_only(tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:
     result = validate_year(YEAR, tables, clean_year(YEAR, tmp_path))
     assert not result.stopped and {c.words for c in result.failed("note")} == {
-        "工单应有完成时间；没有的按未完成计", "超过一个工作日的维修应注明原因"}
+        "工单应有完成时间；没有的按未完成计",
+        "超过一个工作日的维修应注明原因",
+    }

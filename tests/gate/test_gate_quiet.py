@@ -43,10 +43,19 @@ sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8"))
 def run(tmp_path: Path, **environment: str) -> tuple[dict, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "PYTHON", "GX_"))}
     # With PYTHONUTF8=0 the C locale really means ASCII.
-    kept |= {"HOME": str(tmp_path), "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0",
-             "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", SCRIPT, str(Path(__file__).parent)], cwd=tmp_path,
-                          env={**kept, **environment}, capture_output=True)
+    kept |= {
+        "HOME": str(tmp_path),
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TMPDIR": str(tmp_path),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(Path(__file__).parent)],
+        cwd=tmp_path,
+        env={**kept, **environment},
+        capture_output=True,
+    )
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
     return json.loads(done.stdout.decode("utf-8")), done.stderr.decode("utf-8", "replace")
 
@@ -54,7 +63,10 @@ def run(tmp_path: Path, **environment: str) -> tuple[dict, str]:
 def test_under_the_c_locale_with_the_network_cut_and_analytics_asked_for(tmp_path):
     answer, said = run(tmp_path, LC_ALL="C", GX_ANALYTICS_ENABLED="true")
     (failed,) = [c for c in answer["checks"]["checks"] if not c["success"]]
-    assert (failed["words"], failed["failing_rows"][0]["source_file"]) == ("“业务类别”不得为空", "exports/工单_上半年.csv")
+    assert (failed["words"], failed["failing_rows"][0]["source_file"]) == (
+        "“业务类别”不得为空",
+        "exports/工单_上半年.csv",
+    )
     assert answer["analytics"] == "false"
     # pandas or the standard library may try out a temporary file; nothing of ours or of GX stays.
     assert [t for t in answer["touched"] if not t.startswith(str(tmp_path) + "/")] == []

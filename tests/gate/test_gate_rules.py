@@ -27,8 +27,12 @@ def test_the_declaration_gives_these_rules_in_this_order():
 
 def test_a_day_at_the_end_of_the_year_is_within_it():
     rule = rules()["in_fiscal_year"]
-    assert rule.arguments == {"column": "opened_at", "min_value": datetime.date(2024, 1, 1),
-                              "max_value": datetime.date(2025, 1, 1), "strict_max": True}
+    assert rule.arguments == {
+        "column": "opened_at",
+        "min_value": datetime.date(2024, 1, 1),
+        "max_value": datetime.date(2025, 1, 1),
+        "strict_max": True,
+    }
 
 
 def test_a_key_of_two_columns_is_unique_together_and_each_filled():
@@ -56,15 +60,32 @@ def test_a_table_without_key_year_or_clocks_has_no_rules_about_them():
 
 def test_declared_rules_keep_their_words_and_get_ids_that_do_not_depend_on_their_order():
     gate = [
-        {"expect_column_values_to_not_be_null": {"column": "resolved_at"}, "level": "note", "words": "甲", "remedy": "乙"},
+        {
+            "expect_column_values_to_not_be_null": {"column": "resolved_at"},
+            "level": "note",
+            "words": "甲",
+            "remedy": "乙",
+        },
         {"expect_table_row_count_to_be_between": {"min_value": 1}, "level": "stop", "words": "甲", "remedy": "乙"},
-        {"expect_column_values_to_not_be_null": {"column": "resolved_at"}, "level": "note", "words": "甲",
-         "remedy": "乙", "where": "repair"},
-        {"expect_column_pair_values_to_be_equal": {"column_A": "a", "column_B": "b"}, "level": "note",
-         "words": "甲", "remedy": "乙"},
+        {
+            "expect_column_values_to_not_be_null": {"column": "resolved_at"},
+            "level": "note",
+            "words": "甲",
+            "remedy": "乙",
+            "where": "repair",
+        },
+        {
+            "expect_column_pair_values_to_be_equal": {"column_A": "a", "column_B": "b"},
+            "level": "note",
+            "words": "甲",
+            "remedy": "乙",
+        },
     ]
     found = declared_rules(spec(gate=gate))
     assert [rule.id for rule in found] == [
-        "column_values_to_not_be_null:resolved_at", "table_row_count_to_be_between",
-        "column_values_to_not_be_null:resolved_at#2", "column_pair_values_to_be_equal:a,b"]
+        "column_values_to_not_be_null:resolved_at",
+        "table_row_count_to_be_between",
+        "column_values_to_not_be_null:resolved_at#2",
+        "column_pair_values_to_be_equal:a,b",
+    ]
     assert (found[2].where, found[2].level, found[2].origin) == ("repair", "note", "declared")

@@ -10,7 +10,16 @@ import pandas as pd
 import pytest
 from gate_samples import account, broken, spec, tickets
 
-from helpers.gate import GateStopped, Rule, about_table, builtin_rules, declared_rules, from_json, run_gate, validate_year
+from helpers.gate import (
+    GateStopped,
+    Rule,
+    about_table,
+    builtin_rules,
+    declared_rules,
+    from_json,
+    run_gate,
+    validate_year,
+)
 from helpers.gate.frames import cell_text, read_tables
 from helpers.gate.result import LISTED
 
@@ -23,8 +32,13 @@ def rule(expectation, level="stop", where=None, /, **arguments):
 
 
 def gate(frame, *rules, **more):
-    return run_gate({"tickets": frame}, {"tickets": list(rules) or builtin_rules("tickets", spec(), 2024)},
-                    about=ABOUT, fiscal_year=2024, **more)
+    return run_gate(
+        {"tickets": frame},
+        {"tickets": list(rules) or builtin_rules("tickets", spec(), 2024)},
+        about=ABOUT,
+        fiscal_year=2024,
+        **more,
+    )
 
 
 def only(result):
@@ -46,17 +60,38 @@ def test_sound_tables_pass():
     result.raise_if_stopped()
 
 
-@pytest.mark.parametrize(("frame", "rule_id", "level", "rows"), [
-    (broken("ticket_id", 2, None), "key_filled:ticket_id", "stop", [(FIRST, 5, "工单编号", None)]),
-    (broken("ticket_id", 3, "T1"), "key_unique", "stop", [(FIRST, 2, "工单编号", "T1"), (SECOND, 2, "工单编号", "T1")]),
-    (broken("category", 1, None), "required_filled:category", "stop", [(FIRST, 3, "业务类别", None)]),
-    (broken("opened_at", 5, pd.Timestamp(2025, 1, 1)), "in_fiscal_year", "stop", [(SECOND, 4, "受理时间", "2025-01-01")]),
-    (broken("resolved_at", 4, pd.Timestamp(2024, 11, 11, 15, 59)), "clock_forward:hours", "stop",
-     [(SECOND, 3, "完成时间、受理时间", "2024-11-11 15:59:00，2024-11-11 16:00:00")]),
-    (broken("closed_on", 2, pd.Timestamp(2024, 5, 5).date()), "clock_forward:days_open", "stop",
-     [(FIRST, 5, "办结日期、受理时间", "2024-05-05，2024-05-06 10:00:00")]),
-    (broken("repair", 3, None), "boolean_known:repair", "note", [(SECOND, 2, "是否维修", None)]),
-])
+@pytest.mark.parametrize(
+    ("frame", "rule_id", "level", "rows"),
+    [
+        (broken("ticket_id", 2, None), "key_filled:ticket_id", "stop", [(FIRST, 5, "工单编号", None)]),
+        (
+            broken("ticket_id", 3, "T1"),
+            "key_unique",
+            "stop",
+            [(FIRST, 2, "工单编号", "T1"), (SECOND, 2, "工单编号", "T1")],
+        ),
+        (broken("category", 1, None), "required_filled:category", "stop", [(FIRST, 3, "业务类别", None)]),
+        (
+            broken("opened_at", 5, pd.Timestamp(2025, 1, 1)),
+            "in_fiscal_year",
+            "stop",
+            [(SECOND, 4, "受理时间", "2025-01-01")],
+        ),
+        (
+            broken("resolved_at", 4, pd.Timestamp(2024, 11, 11, 15, 59)),
+            "clock_forward:hours",
+            "stop",
+            [(SECOND, 3, "完成时间、受理时间", "2024-11-11 15:59:00，2024-11-11 16:00:00")],
+        ),
+        (
+            broken("closed_on", 2, pd.Timestamp(2024, 5, 5).date()),
+            "clock_forward:days_open",
+            "stop",
+            [(FIRST, 5, "办结日期、受理时间", "2024-05-05，2024-05-06 10:00:00")],
+        ),
+        (broken("repair", 3, None), "boolean_known:repair", "note", [(SECOND, 2, "是否维修", None)]),
+    ],
+)
 def test_each_built_in_rule_fails_with_its_file_row_and_level(frame, rule_id, level, rows):
     result = gate(frame)
     (failed,) = [check for check in result.checks if not check.success]
@@ -75,16 +110,30 @@ def test_an_end_on_the_day_of_the_start_is_no_fault_though_it_has_no_time():
 
 
 def test_where_limits_a_rule_to_rows_and_the_places_stay_right():
-    check = only(gate(tickets(), rule("expect_column_values_to_be_between", "note", "category = '维修'", column="visits", max_value=2)))
+    check = only(
+        gate(
+            tickets(),
+            rule("expect_column_values_to_be_between", "note", "category = '维修'", column="visits", max_value=2),
+        )
+    )
     assert (check.rows, check.success) == (2, False)
     assert places(check) == [(SECOND, 3, "上门次数", "3")]
 
 
-@pytest.mark.parametrize(("where", "rows"), [
-    ("repair", 2), ("not repair", 4), ("cost > 0.15", 3), ("closed_on >= DATE '2024-08-07'", 2),
-    ("opened_at < year_end - 100", 4), ("source_file like '%下半年%'", 3), ("hours <= 1 and visits = 1", 3),
-    ("visits is null", 1), ("category = '无'", 0),
-])
+@pytest.mark.parametrize(
+    ("where", "rows"),
+    [
+        ("repair", 2),
+        ("not repair", 4),
+        ("cost > 0.15", 3),
+        ("closed_on >= DATE '2024-08-07'", 2),
+        ("opened_at < year_end - 100", 4),
+        ("source_file like '%下半年%'", 3),
+        ("hours <= 1 and visits = 1", 3),
+        ("visits is null", 1),
+        ("category = '无'", 0),
+    ],
+)
 def test_where_is_a_condition_over_the_typed_columns(where, rows):
     check = only(gate(tickets(), rule("expect_column_values_to_not_be_null", "stop", where, column="ticket_id")))
     assert (check.rows, check.success, check.error) == (rows, True, None)
@@ -106,9 +155,11 @@ def test_rows_of_a_repeated_key_are_named_within_the_rows_of_where():
 def test_personal_values_are_never_written():
     secret = "张三 13800000000"
     frame = broken("requester", 1, secret)
-    rules = [rule("expect_column_values_to_match_regex", "note", column="requester", regex="^E"),
-             rule("expect_compound_columns_to_be_unique", "note", column_list=["requester", "category"]),
-             rule("expect_column_most_common_value_to_be_in_set", "note", column="requester", value_set=["x"])]
+    rules = [
+        rule("expect_column_values_to_match_regex", "note", column="requester", regex="^E"),
+        rule("expect_compound_columns_to_be_unique", "note", column_list=["requester", "category"]),
+        rule("expect_column_most_common_value_to_be_in_set", "note", column="requester", value_set=["x"]),
+    ]
     result = gate(pd.concat([frame, frame], ignore_index=True), *rules)
     assert [check.success for check in result.checks] == [False, False, False]
     assert result.checks[0].failing_rows[0].value == "（个人信息）"
@@ -135,11 +186,21 @@ def test_a_table_level_rule_has_what_was_observed_and_no_rows():
     assert (check.success, check.failing, check.failing_rows, check.observed) == (False, 0, (), 6)
 
 
-@pytest.mark.parametrize(("value", "text"), [
-    (None, None), (float("nan"), None), (pd.NaT, None), (pd.NA, None), (1.0, "1"), (0.25, "0.25"), (True, "true"),
-    (pd.Timestamp(2024, 3, 1, 8), "2024-03-01 08:00:00"), (pd.Timestamp(2024, 3, 1), "2024-03-01"),
-    ("甲" * 100, "甲" * 78 + "……"),
-])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, None),
+        (float("nan"), None),
+        (pd.NaT, None),
+        (pd.NA, None),
+        (1.0, "1"),
+        (0.25, "0.25"),
+        (True, "true"),
+        (pd.Timestamp(2024, 3, 1, 8), "2024-03-01 08:00:00"),
+        (pd.Timestamp(2024, 3, 1), "2024-03-01"),
+        ("甲" * 100, "甲" * 78 + "……"),
+    ],
+)
 def test_cells_as_text(value, text):
     assert cell_text(value) == text
 
@@ -147,11 +208,17 @@ def test_cells_as_text(value, text):
 # --- rules that cannot be carried out -------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("bad", "why"), [
-    (rule("expect_column_values_to_be_unike", "note", column="ticket_id"), "没有 expect_column_values_to_be_unike 这种检查；是否想写 expect_column_values_to_be_unique?"),
-    (rule("expect_column_values_to_be_unique", "note", column="ticket"), "没有列 ticket；是否想写 ticket_id?"),
-    (rule("expect_column_values_to_be_unique", "note", "no_such = 1", column="ticket_id"), "where 无法执行："),
-])
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [
+        (
+            rule("expect_column_values_to_be_unike", "note", column="ticket_id"),
+            "没有 expect_column_values_to_be_unike 这种检查；是否想写 expect_column_values_to_be_unique?",
+        ),
+        (rule("expect_column_values_to_be_unique", "note", column="ticket"), "没有列 ticket；是否想写 ticket_id?"),
+        (rule("expect_column_values_to_be_unique", "note", "no_such = 1", column="ticket_id"), "where 无法执行："),
+    ],
+)
 def test_a_rule_that_cannot_be_carried_out_stops_at_any_level(bad, why):
     result = gate(tickets(), bad)
     check = only(result)
@@ -184,8 +251,10 @@ def test_rows_that_did_not_arrive_stop():
 
 
 def test_files_that_do_not_add_up_stop_and_are_named():
-    files = [{"file": FIRST, "rows": 5, "used": 4, "set_aside": [{"reason": "空行", "rows": 1}]},
-             {"file": "exports/b.csv", "rows": 4, "used": 2, "set_aside": [{"reason": "测试工单", "rows": 1}]}]
+    files = [
+        {"file": FIRST, "rows": 5, "used": 4, "set_aside": [{"reason": "空行", "rows": 1}]},
+        {"file": "exports/b.csv", "rows": 4, "used": 2, "set_aside": [{"reason": "测试工单", "rows": 1}]},
+    ]
     (failed,) = gate(tickets(), reconciliation=[account(files=files)]).failed("stop")
     assert (failed.rule, failed.observed) == ("files_reconciled", "exports/b.csv")
 
@@ -200,7 +269,12 @@ def test_unreadable_cells_are_a_note_that_names_them():
 
 def test_an_account_may_be_an_object():
     result = gate(tickets(), reconciliation=[SimpleNamespace(to_json=account)])
-    assert [c.rule for c in result.checks[-4:]] == ["rows_reconciled", "files_reconciled", "rows_arrived", "cells_readable"]
+    assert [c.rule for c in result.checks[-4:]] == [
+        "rows_reconciled",
+        "files_reconciled",
+        "rows_arrived",
+        "cells_readable",
+    ]
 
 
 # --- the result -----------------------------------------------------------------------------------
@@ -216,27 +290,58 @@ def test_the_result_is_plain_data_the_same_each_time_and_reads_back():
 
 
 def test_validation_json_of_one_check():
-    (found,) = gate(tickets(), rule("expect_column_values_to_be_between", "note", "repair", column="opened_at",
-                                    max_value="2024-06-01")).to_json()["checks"]
+    (found,) = gate(
+        tickets(),
+        rule("expect_column_values_to_be_between", "note", "repair", column="opened_at", max_value="2024-06-01"),
+    ).to_json()["checks"]
     assert found == {
-        "table": "tickets", "title": "运维工单", "rule": "it", "origin": "declared",
+        "table": "tickets",
+        "title": "运维工单",
+        "rule": "it",
+        "origin": "declared",
         "expectation": "expect_column_values_to_be_between",
-        "arguments": {"column": "opened_at", "max_value": "2024-06-01"}, "where": "repair", "level": "note",
-        "success": False, "rows": 2, "failing": 1, "observed": None, "words": "须如此", "remedy": "改正", "error": None,
-        "failing_rows": [{"source_file": SECOND, "source_row": 3, "column": "受理时间", "value": "2024-11-11 16:00:00"}]}
+        "arguments": {"column": "opened_at", "max_value": "2024-06-01"},
+        "where": "repair",
+        "level": "note",
+        "success": False,
+        "rows": 2,
+        "failing": 1,
+        "observed": None,
+        "words": "须如此",
+        "remedy": "改正",
+        "error": None,
+        "failing_rows": [
+            {"source_file": SECOND, "source_row": 3, "column": "受理时间", "value": "2024-11-11 16:00:00"}
+        ],
+    }
 
 
 def test_dates_in_the_arguments_are_written_as_iso_texts():
     check = next(c for c in gate(tickets()).checks if c.rule == "in_fiscal_year")
-    assert check.arguments == {"column": "opened_at", "min_value": "2024-01-01", "max_value": "2025-01-01", "strict_max": True}
+    assert check.arguments == {
+        "column": "opened_at",
+        "min_value": "2024-01-01",
+        "max_value": "2025-01-01",
+        "strict_max": True,
+    }
 
 
 def test_the_validation_object_of_the_results_holds_the_notes():
     assert gate(broken("repair", 3, None)).for_results() == {
-        "checks": 7, "failed_stop": 0, "failed_note": 1, "notes": [{
-            "table": "tickets", "rule": "boolean_known:repair", "words": "“是否维修”须明确为是或否",
-            "remedy": "补填“是否维修”，或在 columns.repair 的 true、false 里补上来源的写法；留空的按未知处理，不计为达到要求",
-            "failing_rows": 1, "examples": [{"source_file": SECOND, "source_row": 2, "value": None}]}]}
+        "checks": 7,
+        "failed_stop": 0,
+        "failed_note": 1,
+        "notes": [
+            {
+                "table": "tickets",
+                "rule": "boolean_known:repair",
+                "words": "“是否维修”须明确为是或否",
+                "remedy": "补填“是否维修”，或在 columns.repair 的 true、false 里补上来源的写法；留空的按未知处理，不计为达到要求",
+                "failing_rows": 1,
+                "examples": [{"source_file": SECOND, "source_row": 2, "value": None}],
+            }
+        ],
+    }
 
 
 def test_the_stop_is_one_screen_with_table_words_place_value_and_remedy():
@@ -251,13 +356,17 @@ def test_the_stop_is_one_screen_with_table_words_place_value_and_remedy():
         "   exports/工单_上半年.csv 第 3 行  工单编号：T2\n"
         "   exports/工单_上半年.csv 第 5 行  工单编号：T3\n"
         "   ……共 12 行\n"
-        "   处理：核对重复的“工单编号”：同一事项有多行的，在 year.yml 里用 keep 声明保留哪一行；编号录错的，用 corrections.yml 更正")
+        "   处理：核对重复的“工单编号”：同一事项有多行的，在 year.yml 里用 keep 声明保留哪一行；编号录错的，用 corrections.yml 更正"
+    )
     assert caught.value.code == "gate_stop"
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
 def test_the_stop_stays_one_screen_with_many_failures():
-    rules = [Rule(f"r{n}", "expect_column_values_to_be_null", {"column": "ticket_id"}, "stop", f"第{n}条", "改正") for n in range(9)]
+    rules = [
+        Rule(f"r{n}", "expect_column_values_to_be_null", {"column": "ticket_id"}, "stop", f"第{n}条", "改正")
+        for n in range(9)
+    ]
     result = run_gate({"tickets": tickets()}, {"tickets": rules})
     with pytest.raises(GateStopped) as caught:
         result.raise_if_stopped()
@@ -273,13 +382,20 @@ def test_a_year_is_judged_on_the_parquet_files_that_the_cleaning_wrote(tmp_path)
     folder.mkdir()
     frame = broken("visits", 4, None).astype({"repair": "boolean"})
     frame.to_parquet(folder / "tickets.parquet")
-    gate_rules = [{"expect_column_values_to_not_be_null": {"column": "visits"}, "level": "note", "words": "甲", "remedy": "乙"}]
+    gate_rules = [
+        {"expect_column_values_to_not_be_null": {"column": "visits"}, "level": "note", "words": "甲", "remedy": "乙"}
+    ]
     declared = spec(gate=gate_rules)
     year = SimpleNamespace(fiscal_year=2024, year=SimpleNamespace(tables={"tickets": declared}))
     result = validate_year(year, read_tables(folder, ["tickets"]), [account()])
     assert [c.rule for c in result.checks] == [
-        *(r.id for r in builtin_rules("tickets", declared, 2024)), *(r.id for r in declared_rules(declared)),
-        "rows_reconciled", "files_reconciled", "rows_arrived", "cells_readable"]
+        *(r.id for r in builtin_rules("tickets", declared, 2024)),
+        *(r.id for r in declared_rules(declared)),
+        "rows_reconciled",
+        "files_reconciled",
+        "rows_arrived",
+        "cells_readable",
+    ]
     (failed,) = result.failed("note")
     assert [(r.source_file, r.source_row) for r in failed.failing_rows] == [(SECOND, 3), (SECOND, 4)]
     assert result.rows == {"tickets": 6} and not result.stopped

@@ -55,7 +55,24 @@ def test_compounds_split_into_parts(text: str) -> None:
     assert found.kind == "compound" and [p.kind for p in found.parts] in (["duration", "duration"], ["date", "number"])
 
 
-@pytest.mark.parametrize("text", ["", " ", "/", "无", "达到国家下达的年度目标值", "不高于若干件", "13月底前", "2022年2月30日", "工5%", "^80%", "290$", "二100百分比", "5=50%"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "/",
+        "无",
+        "达到国家下达的年度目标值",
+        "不高于若干件",
+        "13月底前",
+        "2022年2月30日",
+        "工5%",
+        "^80%",
+        "290$",
+        "二100百分比",
+        "5=50%",
+    ],
+)
 def test_what_cannot_be_known_is_unknown_with_a_reason(text: str) -> None:
     found = parse_target(text)
     assert found.kind == "unknown" and found.value is None and found.reason
@@ -86,7 +103,9 @@ def test_actuals() -> None:
     assert "lower_bound" in parse_actual("200余人").notes
 
 
-@pytest.mark.parametrize(("text", "yuan"), [("178万元", 1780000), ("1,770,000元", 1770000), ("0.5万元", 5000), ("１亿元", 10**8)])
+@pytest.mark.parametrize(
+    ("text", "yuan"), [("178万元", 1780000), ("1,770,000元", 1770000), ("0.5万元", 5000), ("１亿元", 10**8)]
+)
 def test_money(text: str, yuan: int) -> None:
     assert parse_money(text) == yuan
 
@@ -103,7 +122,11 @@ def test_no_text_crashes(text: str) -> None:
     assert parse_actual(text).text == text
 
 
-@given(st.integers(0, 10**9), st.sampled_from(["人", "件", "%", "小时", "万元", "‰"]), st.sampled_from(["≥", "不超过", "", "<"]))
+@given(
+    st.integers(0, 10**9),
+    st.sampled_from(["人", "件", "%", "小时", "万元", "‰"]),
+    st.sampled_from(["≥", "不超过", "", "<"]),
+)
 def test_a_number_means_the_same_in_every_width(number: int, unit: str, sign: str) -> None:
     wide = "".join(chr(0xFF10 + int(c)) for c in str(number))
     one, other = parse_target(f"{sign}{number}{unit}"), parse_target(f"{sign} {wide} {unit}")

@@ -117,7 +117,9 @@ def test_totals_and_grades() -> None:
 def test_overshoot_asks_only_where_more_is_better() -> None:
     def raised(target: str, actual: str, **more) -> bool:
         parsed = parse_target(target, **{k: v for k, v in more.items() if k != "declared"})
-        return is_overshoot(parsed, evaluate(parsed, parse_actual(actual), RULES), RULES, declared=more.get("declared", False))
+        return is_overshoot(
+            parsed, evaluate(parsed, parse_actual(actual), RULES), RULES, declared=more.get("declared", False)
+        )
 
     assert raised("不低于5%", "10%") and not raised("不低于5%", "6%")
     assert not raised("不高于10件", "2件") and raised("不高于10件", "2件", declared=True)

@@ -36,36 +36,77 @@ PARTS = (("信息安全服务", None), ("运维服务", None))
 MISSED = one("t", "≥95%", F(90, 100), "完成时效")
 
 CASES = {
-    "group_without_weight": (replace(QUIET, printed_weights=WEIGHTS),
-                             replace(QUIET, printed_weights=(("产出指标", D(50)), ("效益指标", D(40))))),
+    "group_without_weight": (
+        replace(QUIET, printed_weights=WEIGHTS),
+        replace(QUIET, printed_weights=(("产出指标", D(50)), ("效益指标", D(40)))),
+    ),
     "weights_inferred": (replace(QUIET, weights_basis="按推定权重测算"), QUIET),
     "spent_split_unknown": (replace(QUIET, parts=PARTS), replace(QUIET, parts=(("甲", D(1)), ("乙", D(2))))),
     "unspent_reason_missing": (replace(QUIET, spent=D(99)), replace(QUIET, spent=D(99), unspent_reason="招标节约")),
-    "target_in_name": (replace(QUIET, indicators=(one("s", "不低于90%", F(92, 100), "满意率不低于90%"),)),
-                       replace(QUIET, indicators=(one("s", "不低于90%", F(92, 100), "满意率"),))),
-    "overshoot": (replace(QUIET, indicators=(one("e", "不低于5%", F(1, 10)),)),
-                  replace(QUIET, indicators=(one("e", "不低于5%", F(6, 100)),))),
-    "stated_without_method": (replace(QUIET, indicators=(one("e", "不低于5%", F(6, 100), stated=True),)),
-                              replace(QUIET, indicators=(one("e", "不低于5%", F(6, 100), stated=True, method="抽样对比"),))),
-    "no_sample_size": (replace(QUIET, indicators=(one("s", "≥90%", F(92, 100), sampled=True, reported_actual="92%"),)),
-                       replace(QUIET, indicators=(
-                           one("s", "≥90%", F(92, 100), sampled=True, reported_actual="92%", reported_sample=112),))),
-    "fragile": (replace(QUIET, indicators=(one("s", "≥90%", F(103, 112), interval=(0.854, 0.957), sample=(103, 112)),)),
-                replace(QUIET, indicators=(one("s", "≥90%", F(103, 112), interval=(0.905, 0.957)),))),
+    "target_in_name": (
+        replace(QUIET, indicators=(one("s", "不低于90%", F(92, 100), "满意率不低于90%"),)),
+        replace(QUIET, indicators=(one("s", "不低于90%", F(92, 100), "满意率"),)),
+    ),
+    "overshoot": (
+        replace(QUIET, indicators=(one("e", "不低于5%", F(1, 10)),)),
+        replace(QUIET, indicators=(one("e", "不低于5%", F(6, 100)),)),
+    ),
+    "stated_without_method": (
+        replace(QUIET, indicators=(one("e", "不低于5%", F(6, 100), stated=True),)),
+        replace(QUIET, indicators=(one("e", "不低于5%", F(6, 100), stated=True, method="抽样对比"),)),
+    ),
+    "no_sample_size": (
+        replace(QUIET, indicators=(one("s", "≥90%", F(92, 100), sampled=True, reported_actual="92%"),)),
+        replace(
+            QUIET, indicators=(one("s", "≥90%", F(92, 100), sampled=True, reported_actual="92%", reported_sample=112),)
+        ),
+    ),
+    "fragile": (
+        replace(QUIET, indicators=(one("s", "≥90%", F(103, 112), interval=(0.854, 0.957), sample=(103, 112)),)),
+        replace(QUIET, indicators=(one("s", "≥90%", F(103, 112), interval=(0.905, 0.957)),)),
+    ),
     "other_yardstick": (
-        replace(QUIET, indicators=(replace(MISSED, part_targets=(parse_target("1小时"),), reported_actual="当日全部完成"),)),
-        replace(QUIET, indicators=(replace(MISSED, part_targets=(parse_target("1小时"),), reported_actual="1小时内完成98%"),))),
+        replace(
+            QUIET, indicators=(replace(MISSED, part_targets=(parse_target("1小时"),), reported_actual="当日全部完成"),)
+        ),
+        replace(
+            QUIET,
+            indicators=(replace(MISSED, part_targets=(parse_target("1小时"),), reported_actual="1小时内完成98%"),),
+        ),
+    ),
     "text_vs_figure": (
         replace(QUIET, indicators=(MISSED,), statements=(StatementFacts("产出指标", "met", "产出指标全部完成"),)),
-        replace(QUIET, statements=(StatementFacts("产出指标", "met", "产出指标全部完成"),))),
+        replace(QUIET, statements=(StatementFacts("产出指标", "met", "产出指标全部完成"),)),
+    ),
     "overlapping_indicators": (
-        replace(QUIET, indicators=(one("a", "≤10件", F(2), "有效投诉", tables=("c",)), one("b", "<10", F(0), "投诉建议", tables=("c",)))),
-        replace(QUIET, indicators=(one("a", "≤10件", F(2), "有效投诉", tables=("c",)), one("b", "<10", F(0), "投诉建议", tables=("d",))))),
+        replace(
+            QUIET,
+            indicators=(
+                one("a", "≤10件", F(2), "有效投诉", tables=("c",)),
+                one("b", "<10", F(0), "投诉建议", tables=("c",)),
+            ),
+        ),
+        replace(
+            QUIET,
+            indicators=(
+                one("a", "≤10件", F(2), "有效投诉", tables=("c",)),
+                one("b", "<10", F(0), "投诉建议", tables=("d",)),
+            ),
+        ),
+    ),
     "mixed_denominator": (
-        replace(QUIET, parts=(("甲", D(1)), ("乙", D(2))), indicators=(one("c", "≤17万元", F(160000), divides_all_spending=True),)),
-        replace(QUIET, indicators=(one("c", "≤17万元", F(160000), divides_all_spending=True),))),
+        replace(
+            QUIET,
+            parts=(("甲", D(1)), ("乙", D(2))),
+            indicators=(one("c", "≤17万元", F(160000), divides_all_spending=True),),
+        ),
+        replace(QUIET, indicators=(one("c", "≤17万元", F(160000), divides_all_spending=True),)),
+    ),
     "lower_bound": (replace(QUIET, lower_bounds=("业务系统运维",)), QUIET),
-    "activity_without_target": (replace(QUIET, activities=20), replace(QUIET, activities=20, activities_with_target=20)),
+    "activity_without_target": (
+        replace(QUIET, activities=20),
+        replace(QUIET, activities=20, activities_with_target=20),
+    ),
 }
 
 

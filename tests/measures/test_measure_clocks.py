@@ -49,17 +49,33 @@ def measures(tmp_path: Path) -> Measures:
 def test_one_working_day_means_what_the_measure_declares(measures: Measures) -> None:
     values = {name: measures.figure(name).value for name in ("next_day", "day_of_24h", "eight_hours")}
     assert values == {"next_day": Fraction(2, 4), "day_of_24h": Fraction(1, 4), "eight_hours": Fraction(1, 4)}
-    said = {name: measures.figure(name).clocks for name in ("next_day", "day_of_24h", "eight_hours", "quick", "all", "rate")}
-    days = "用时：受理时间当日之后至完成时间所经过的工作日数（法定节假日除外，调休上班日计入；1 为不晚于下一个工作日结束）"
+    said = {
+        name: measures.figure(name).clocks for name in ("next_day", "day_of_24h", "eight_hours", "quick", "all", "rate")
+    }
+    days = (
+        "用时：受理时间当日之后至完成时间所经过的工作日数（法定节假日除外，调休上班日计入；1 为不晚于下一个工作日结束）"
+    )
     hours = "受理时间至完成时间的自然小时数"
-    office = "受理时间至完成时间之间的办公小时数（周一至周五09:00—17:00；法定节假日除外，调休上班日无单列时段的按周一计）"
-    assert said == {"next_day": (days,), "day_of_24h": (hours,), "eight_hours": (office,), "quick": (days, office), "all": (),
-                    "rate": (hours,)}
+    office = (
+        "受理时间至完成时间之间的办公小时数（周一至周五09:00—17:00；法定节假日除外，调休上班日无单列时段的按周一计）"
+    )
+    assert said == {
+        "next_day": (days,),
+        "day_of_24h": (hours,),
+        "eight_hours": (office,),
+        "quick": (days, office),
+        "all": (),
+        "rate": (hours,),
+    }
 
 
 def test_groups_add_up_to_the_total(measures: Measures) -> None:
     groups = measures.groups("next_day", "kind")
-    assert {value: (f.hits, f.n, f.unknown) for value, f in groups.items()} == {"": (1, 1, 0), "会议": (0, 1, 1), "故障": (1, 2, 0)}
+    assert {value: (f.hits, f.n, f.unknown) for value, f in groups.items()} == {
+        "": (1, 1, 0),
+        "会议": (0, 1, 1),
+        "故障": (1, 2, 0),
+    }
     assert sum(f.hits for f in groups.values()) == measures.figure("next_day").hits
     medians = {value: f.value for value, f in measures.groups("half", "kind").items()}
     assert medians == {"": 1, "会议": None, "故障": Fraction(241, 4)}  # 73 and 47.5 hours

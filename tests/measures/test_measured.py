@@ -63,14 +63,19 @@ def year(tmp_path: Path) -> Year:
     folder.mkdir(parents=True)
     (folder / "year.yml").write_text(YEAR, encoding="utf-8")
     (folder / "indicators.yml").write_text(INDICATORS, encoding="utf-8")
-    tickets = pd.DataFrame({
-        "category": ["故障", "故障", "故障", "会议", None],
-        "opened_at": pd.to_datetime(["2024-01-05", "2024-01-31 23:59", "2024-03-01", "2024-03-02", "2024-12-31"], format="ISO8601"),
-        "hours": [1.0, 1.0 + 1 / 3600, None, 0.1, 5.0],
-        "cost": [pd.NA, "0.10", "0.20", "1000000.05", "3"],
-        "since": pd.to_datetime(["2023-12-31", "2024-01-01", "2024-12-31", "2025-01-01", None]),
-        "source_file": "t.csv", "source_row": range(2, 7),
-    })
+    tickets = pd.DataFrame(
+        {
+            "category": ["故障", "故障", "故障", "会议", None],
+            "opened_at": pd.to_datetime(
+                ["2024-01-05", "2024-01-31 23:59", "2024-03-01", "2024-03-02", "2024-12-31"], format="ISO8601"
+            ),
+            "hours": [1.0, 1.0 + 1 / 3600, None, 0.1, 5.0],
+            "cost": [pd.NA, "0.10", "0.20", "1000000.05", "3"],
+            "since": pd.to_datetime(["2023-12-31", "2024-01-01", "2024-12-31", "2025-01-01", None]),
+            "source_file": "t.csv",
+            "source_row": range(2, 7),
+        }
+    )
     table = pa.Table.from_pandas(tickets, preserve_index=False)
     cost = pa.array([None, "0.10", "0.20", "1000000.05", "3"]).cast(pa.decimal128(18, 2))
     pyarrow.parquet.write_table(table.set_column(3, "cost", cost), tmp_path / "tickets.parquet")
@@ -83,13 +88,23 @@ def test_every_aggregate_is_exact(year: Year, tmp_path: Path) -> None:
     with Measures(year, tmp_path) as measures:
         values = {name: measures.figure(name) for name in year.measures}
     assert {name: f.value for name, f in values.items()} == {
-        "all": 5, "quick": Fraction(1, 3), "none": None, "spent": Fraction("1000003.35"),
-        "mean_hours": (1 + Fraction(3601, 3600) + Fraction(360, 3600) + 5) / 4, "p50": Fraction(repr((1 + 1 + 1 / 3600) / 2)),
-        "staff": 2, "nobody": 0, "a_head": Fraction("1000003.35") / 2, "a_nobody": None, "at_year_end": 2}
+        "all": 5,
+        "quick": Fraction(1, 3),
+        "none": None,
+        "spent": Fraction("1000003.35"),
+        "mean_hours": (1 + Fraction(3601, 3600) + Fraction(360, 3600) + 5) / 4,
+        "p50": Fraction(repr((1 + 1 + 1 / 3600) / 2)),
+        "staff": 2,
+        "nobody": 0,
+        "a_head": Fraction("1000003.35") / 2,
+        "a_nobody": None,
+        "at_year_end": 2,
+    }
     assert (values["quick"].hits, values["quick"].n, values["quick"].unknown) == (1, 3, 1)
     assert values["a_head"].tables == ("tickets", "staff")
     assert values["quick"].sql == (
-        "SELECT count(*) FILTER (WHERE hours <= 1) / count(*) FROM tickets WHERE category = '故障'")
+        "SELECT count(*) FILTER (WHERE hours <= 1) / count(*) FROM tickets WHERE category = '故障'"
+    )
 
 
 def test_months_groups_and_rows_agree_with_the_total(year: Year, tmp_path: Path) -> None:
@@ -105,9 +120,16 @@ def test_months_groups_and_rows_agree_with_the_total(year: Year, tmp_path: Path)
         assert measures.monthly_counts("tickets", "category", "opened_at")["故障"][:3] == (2, 0, 1)
 
 
-@pytest.mark.parametrize("statement", [
-    "CREATE TABLE x AS SELECT * FROM read_text('/etc/hostname')", "COPY tickets TO '/tmp/out.csv'",
-    "SET enable_external_access = true", "ATTACH '/tmp/x.db'", "SELECT * FROM year"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE x AS SELECT * FROM read_text('/etc/hostname')",
+        "COPY tickets TO '/tmp/out.csv'",
+        "SET enable_external_access = true",
+        "ATTACH '/tmp/x.db'",
+        "SELECT * FROM year",
+    ],
+)
 def test_the_database_is_closed(year: Year, tmp_path: Path, statement: str) -> None:
     with Measures(year, tmp_path) as measures, pytest.raises(duckdb.Error):
         measures._connection.execute(statement).fetchall()
@@ -127,9 +149,16 @@ def test_means_do_not_depend_on_order_or_threads(seconds: list[int | None], thre
 
 
 def test_a_measure_that_takes_too_long_is_stopped(year: Year, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Measures(year, tmp_path) as measures, pytest.raises(QueryStopped, match=r"\[too_slow\]  measures.x：计算超过 0.2 秒"):
-        run(measures._connection, "SELECT count(*) FROM range(100000) a, range(1000000) b WHERE (a.range + b.range) % 7 = 1",
-            "measures.x", seconds=0.2)
+    with (
+        Measures(year, tmp_path) as measures,
+        pytest.raises(QueryStopped, match=r"\[too_slow\]  measures.x：计算超过 0.2 秒"),
+    ):
+        run(
+            measures._connection,
+            "SELECT count(*) FROM range(100000) a, range(1000000) b WHERE (a.range + b.range) % 7 = 1",
+            "measures.x",
+            seconds=0.2,
+        )
 
 
 def test_a_measure_that_takes_too_much_memory_is_stopped(year: Year, tmp_path: Path) -> None:
@@ -138,5 +167,8 @@ def test_a_measure_that_takes_too_much_memory_is_stopped(year: Year, tmp_path: P
 
 
 def test_a_measure_that_fails_on_a_value_names_itself(year: Year, tmp_path: Path) -> None:
-    with Measures(year, tmp_path) as measures, pytest.raises(QueryStopped, match=r"\[not_computable\]  measures.x：Conversion Error"):
+    with (
+        Measures(year, tmp_path) as measures,
+        pytest.raises(QueryStopped, match=r"\[not_computable\]  measures.x：Conversion Error"),
+    ):
         run(measures._connection, "SELECT CAST(category AS INTEGER) FROM tickets", "measures.x")

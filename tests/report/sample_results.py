@@ -91,7 +91,15 @@ def indicator(id: str, level1: str, level2: str, level3: str, **more: Any) -> di
         "status": "unknown",
         "weight": 10.0,
         "score": None,
-        "evidence": {"kind": "computed", "measure": None, "words": "", "sql": None, "inputs": [], "rows": 0, "note": None},
+        "evidence": {
+            "kind": "computed",
+            "measure": None,
+            "words": "",
+            "sql": None,
+            "inputs": [],
+            "rows": 0,
+            "note": None,
+        },
         "parts": [],
         "previous": None,
         "monthly": [],
@@ -202,7 +210,9 @@ def _output_indicators() -> list[dict[str, Any]]:
             weight=12.5,
             score=12.5,
             previous=previous(11, "11人", "met"),
-            evidence=computed("staff_on_site", "年末在岗的驻场人员", "驻场人员名册.xlsx", 13, "SELECT count(*) FROM roster"),
+            evidence=computed(
+                "staff_on_site", "年末在岗的驻场人员", "驻场人员名册.xlsx", 13, "SELECT count(*) FROM roster"
+            ),
             direction_words="目标未写比较方向，按年度文件认定为越高越好",
         ),
         indicator(
@@ -223,7 +233,9 @@ def _output_indicators() -> list[dict[str, Any]]:
             weight=12.5,
             score=12.5,
             previous=previous(4, "4件", "met"),
-            evidence=computed("complaints_valid", "经核实的有效投诉", "投诉登记.csv", 9, "SELECT count(*) FROM complaints WHERE valid"),
+            evidence=computed(
+                "complaints_valid", "经核实的有效投诉", "投诉登记.csv", 9, "SELECT count(*) FROM complaints WHERE valid"
+            ),
         ),
         indicator(
             "timeliness",
@@ -258,13 +270,21 @@ def _output_indicators() -> list[dict[str, Any]]:
             weight=12.5,
             score=12.5,
             previous=previous(165454.545454, "16.55万元/人", "met"),
-            evidence=computed("cost_per_head", "全年支出除以驻场人员数", "支出明细账.xlsx", 42, "SELECT sum(amount) FROM ledger"),
+            evidence=computed(
+                "cost_per_head", "全年支出除以驻场人员数", "支出明细账.xlsx", 42, "SELECT sum(amount) FROM ledger"
+            ),
         ),
     ]
 
 
 def _benefit_indicators() -> list[dict[str, Any]]:
-    letter = {"document": "办公办案效率自评说明", "date": "2025-01-15", "custodian": "信息技术岗", "file": None, "sha256": None}
+    letter = {
+        "document": "办公办案效率自评说明",
+        "date": "2025-01-15",
+        "custodian": "信息技术岗",
+        "file": None,
+        "sha256": None,
+    }
     return [
         indicator(
             "efficiency",
@@ -301,7 +321,9 @@ def _benefit_indicators() -> list[dict[str, Any]]:
             status="met",
             score=10.0,
             previous=previous(1, "1", "met"),
-            evidence=computed("suggestions", "诉讼服务方面的投诉建议", "投诉登记.csv", 9, "SELECT count(*) FROM complaints"),
+            evidence=computed(
+                "suggestions", "诉讼服务方面的投诉建议", "投诉登记.csv", 9, "SELECT count(*) FROM complaints"
+            ),
         ),
         indicator(
             "green",
@@ -320,7 +342,9 @@ def _benefit_indicators() -> list[dict[str, Any]]:
             status="met",
             score=10.0,
             previous=previous(0.98, "98%", "not_met"),
-            evidence=computed("green_share", "启用的节能环保设施占比", "设施台账.csv", 46, "SELECT avg(used) FROM facilities"),
+            evidence=computed(
+                "green_share", "启用的节能环保设施占比", "设施台账.csv", 46, "SELECT avg(used) FROM facilities"
+            ),
         ),
         indicator(
             "satisfaction",
@@ -340,7 +364,13 @@ def _benefit_indicators() -> list[dict[str, Any]]:
             score=10.0,
             interval=[0.8544, 0.9571],
             previous=previous(0.905, "90.5%", "met"),
-            evidence=computed("satisfied_share", "有效问卷中表示满意的占比", "满意度问卷.csv", 112, "SELECT avg(satisfied) FROM survey"),
+            evidence=computed(
+                "satisfied_share",
+                "有效问卷中表示满意的占比",
+                "满意度问卷.csv",
+                112,
+                "SELECT avg(satisfied) FROM survey",
+            ),
         ),
     ]
 
@@ -399,8 +429,22 @@ def _deviations() -> list[dict[str, Any]]:
         "gap": 21 / 9361,
         "unit": "比例",
         "causes": [
-            {"dimension": "cause", "cause": "高峰排队", "contribution": 25 / 9361, "avoidable": 1 - 4 / 9361, "rows": 25, "misses": 17},
-            {"dimension": "cause", "cause": "其他", "contribution": -4 / 9361, "avoidable": None, "rows": 900, "misses": 4},
+            {
+                "dimension": "cause",
+                "cause": "高峰排队",
+                "contribution": 25 / 9361,
+                "avoidable": 1 - 4 / 9361,
+                "rows": 25,
+                "misses": 17,
+            },
+            {
+                "dimension": "cause",
+                "cause": "其他",
+                "contribution": -4 / 9361,
+                "avoidable": None,
+                "rows": 900,
+                "misses": 4,
+            },
         ],
     }
     over = {"indicator": "efficiency", "kind": "overshoot", "gap": -0.05, "unit": "比例", "causes": []}
@@ -433,13 +477,21 @@ def _plan() -> list[dict[str, Any]]:
 
     return [
         action("P1", "细化运维流程和维护、维修实施细则", "2025-03-31", "adopted"),
-        action("P2", "在服务范围内按设备型号提前储备备件", "2025-06-30", "adopted", expected_effect="按本年记录测算，可使故障维修时效达到99.18%"),
+        action(
+            "P2",
+            "在服务范围内按设备型号提前储备备件",
+            "2025-06-30",
+            "adopted",
+            expected_effect="按本年记录测算，可使故障维修时效达到99.18%",
+        ),
         action("P3", "与服务商商定备机备件更换方案和进度", "2025-06-30", "proposed", carried_from="2023-2"),
     ]
 
 
 def _followup() -> list[dict[str, Any]]:
-    def entry(id: str, words: str, status: str, after: float, verified: bool | None, conclusion: str | None) -> dict[str, Any]:
+    def entry(
+        id: str, words: str, status: str, after: float, verified: bool | None, conclusion: str | None
+    ) -> dict[str, Any]:
         yardstick = {
             "measure": "within_1_workday",
             "words": "故障维修在一个工作日内完成的占比",
@@ -506,7 +558,9 @@ def _validation() -> dict[str, Any]:
 
 
 def _evidence_list() -> list[dict[str, Any]]:
-    def entry(id: str, level3: str, document: str, day: str, post: str, file: str | None, rows: int | None) -> dict[str, Any]:
+    def entry(
+        id: str, level3: str, document: str, day: str, post: str, file: str | None, rows: int | None
+    ) -> dict[str, Any]:
         path = f"data/raw/2024/exports/{file}" if file else None
         digest = sha(path) if path else None
         base = {"indicator": id, "level3": level3, "document": document, "date": day, "custodian": post}
@@ -592,10 +646,22 @@ def fy2024() -> dict[str, Any]:
                     "rows_in": 14530,
                     "used": 14405,
                     "entities": 14405,
-                    "set_aside": [{"reason": "重复行", "rows": 80}, {"reason": "测试工单", "rows": 30}, {"reason": "受理时间不在本年度", "rows": 15}],
+                    "set_aside": [
+                        {"reason": "重复行", "rows": 80},
+                        {"reason": "测试工单", "rows": 30},
+                        {"reason": "受理时间不在本年度", "rows": 15},
+                    ],
                     "corrected": 2,
                 },
-                {"table": "survey", "title": "满意度问卷", "rows_in": 118, "used": 112, "entities": 112, "set_aside": [{"reason": "无效问卷", "rows": 6}], "corrected": 0},
+                {
+                    "table": "survey",
+                    "title": "满意度问卷",
+                    "rows_in": 118,
+                    "used": 112,
+                    "entities": 112,
+                    "set_aside": [{"reason": "无效问卷", "rows": 6}],
+                    "corrected": 0,
+                },
                 {"table": "roster", "rows_in": 13, "used": 13, "entities": 13, "set_aside": [], "corrected": 0},
             ],
             "indicators": indicators,
@@ -629,13 +695,43 @@ def bare() -> dict[str, Any]:
         weight=90.0,
         score=90.0,
     )
-    only = {key: only[key] for key in ("id", "level1", "level2", "level3", "definition", "target_text", "target", "actual_text", "actual", "attainment", "variance", "variance_rate", "favourable", "status", "weight", "score", "evidence", "parts")}
+    only = {
+        key: only[key]
+        for key in (
+            "id",
+            "level1",
+            "level2",
+            "level3",
+            "definition",
+            "target_text",
+            "target",
+            "actual_text",
+            "actual",
+            "attainment",
+            "variance",
+            "variance_rate",
+            "favourable",
+            "status",
+            "weight",
+            "score",
+            "evidence",
+            "parts",
+        )
+    }
     return {
         "schema_version": 1,
         "fiscal_year": 2022,
         "project": "机房运维",
         "institution": "某局",
-        "budget": {"initial": 500000, "adjusted": 500000, "spent": 500000, "parts": [], "execution_rate": 1.0, "weight": 10, "score": 10.0},
+        "budget": {
+            "initial": 500000,
+            "adjusted": 500000,
+            "spent": 500000,
+            "parts": [],
+            "execution_rate": 1.0,
+            "weight": 10,
+            "score": 10.0,
+        },
         "activities": [],
         "tables": [],
         "indicators": [only],
@@ -649,10 +745,28 @@ def bare() -> dict[str, Any]:
 def unknown() -> dict[str, Any]:
     """Nothing known: no spending, no actual, no activity counted."""
     data = bare()
-    data["budget"] = {"initial": None, "adjusted": 0, "spent": None, "parts": [], "execution_rate": None, "weight": 10, "score": None}
-    data["indicators"][0].update(actual=None, actual_text="达成预期指标", attainment=None, variance=None, favourable=None, status="unknown", score=None)
+    data["budget"] = {
+        "initial": None,
+        "adjusted": 0,
+        "spent": None,
+        "parts": [],
+        "execution_rate": None,
+        "weight": 10,
+        "score": None,
+    }
+    data["indicators"][0].update(
+        actual=None,
+        actual_text="达成预期指标",
+        attainment=None,
+        variance=None,
+        favourable=None,
+        status="unknown",
+        score=None,
+    )
     data["score"] = {"total": 0.0, "upper": 100.0, "grade": None, "basis": None}
-    data["activities"] = [{"category": "巡检", "count": 0, "count_text": "0次", "lower_bound": False, "monthly": [0] * 12}]
+    data["activities"] = [
+        {"category": "巡检", "count": 0, "count_text": "0次", "lower_bound": False, "monthly": [0] * 12}
+    ]
     data["activity_total"] = 0
     return data
 
@@ -661,7 +775,12 @@ def many(count: int = 60) -> dict[str, Any]:
     """Many indicators with names of forty characters, and a cause of two thousand."""
     data = fy2024()
     name = "信息系统与基础设施运行维护保障服务质量综合评价指标（含分中心及派出机构）第"
-    groups = [("产出指标", "数量指标"), ("产出指标", "质量指标"), ("效益指标", "社会效益指标"), ("满意度指标", "满意度指标")]
+    groups = [
+        ("产出指标", "数量指标"),
+        ("产出指标", "质量指标"),
+        ("效益指标", "社会效益指标"),
+        ("满意度指标", "满意度指标"),
+    ]
     entries = []
     for index in range(count):
         level1, level2 = groups[index * len(groups) // count]
@@ -695,7 +814,13 @@ def many(count: int = 60) -> dict[str, Any]:
             "gap": -entry["variance"],
             "unit": "次",
             "causes": [
-                {"dimension": "cause", "cause": long, "contribution": -entry["variance"] - 1, "avoidable": 99, "rows": 12},
+                {
+                    "dimension": "cause",
+                    "cause": long,
+                    "contribution": -entry["variance"] - 1,
+                    "avoidable": 99,
+                    "rows": 12,
+                },
                 {"dimension": "cause", "cause": "其他", "contribution": 1, "avoidable": None, "rows": 1},
             ]
             if entry["id"] == "i0"

@@ -15,7 +15,19 @@ from docx.enum.text import WD_LINE_SPACING
 from docx.oxml.ns import qn
 from lxml import etree
 
-from helpers.report.blocks import Card, CardItem, Cell, Figure, Fold, Front, Heading, Items, Paragraph, Table, TableColumn
+from helpers.report.blocks import (
+    Card,
+    CardItem,
+    Cell,
+    Figure,
+    Fold,
+    Front,
+    Heading,
+    Items,
+    Paragraph,
+    Table,
+    TableColumn,
+)
 from helpers.report.docx import render_docx
 from helpers.report.docx.xml import runs
 from helpers.report.fonts import MissingGlyphError
@@ -24,27 +36,50 @@ from helpers.report.pdf import card_table, front_lines
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 5"><path d="M0 0h9v4z"/></svg>'
 TALL = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 40"><path d="M0 0h9v39z"/></svg>'
-FRONT = Front(title="2024年度信息化运维服务项目支出绩效自评报告", institution="某院", project="信息化运维服务", fiscal_year=2024,
-              notice="示例数据：系合成。", prepared_by="信息岗", checked_by="财务岗", date="2025年2月20日")
+FRONT = Front(
+    title="2024年度信息化运维服务项目支出绩效自评报告",
+    institution="某院",
+    project="信息化运维服务",
+    fiscal_year=2024,
+    notice="示例数据：系合成。",
+    prepared_by="信息岗",
+    checked_by="财务岗",
+    date="2025年2月20日",
+)
 EMU_PER_MM = 36000
 
 
 def table(*rows: tuple[str, ...], **more: Any) -> Table:
     columns = tuple(TableColumn(title=f"列{i}") for i in range(len(rows[0])))
-    return Table(caption="表1 某表", columns=columns, rows=tuple(tuple(Cell(text=t) for t in row) for row in rows), **more)
+    return Table(
+        caption="表1 某表", columns=columns, rows=tuple(tuple(Cell(text=t) for t in row) for row in rows), **more
+    )
 
 
 def figure(svg: str = SVG) -> Figure:
     return Figure(caption="图1 某图", svg=svg, alt="甲为1，乙为2", data=table(("甲", "1")))
 
 
-MERGED = Table(caption="表2 合并", columns=(TableColumn(title="组"), TableColumn(title="值", align="right")), total_row=True,
-               rows=((Cell(text="产出", rowspan=2), Cell(text="12.5")), (Cell(text="7"),), (Cell(text="合计"), Cell(text="19.5"))))
-BLOCKS = [FRONT, Card(items=(CardItem(label="得分", value="99.41分"),)), Heading(level=1, text="一、概况"), Paragraph(text="全年**177万元**。"),
-          Items(items=("其一", "其二"), ordered=True), MERGED, figure(), Heading(level=2, text="（一）清单"),
-          table(*[(f"T{i}", "乙") for i in range(30)], wide=True, note="表末附注"), Heading(level=3, text="1.其后"),
-          Fold(title="查询语句", blocks=(Paragraph(text="SELECT 1 < 2 & 'x'"), Paragraph(text="注", style="note"))),
-          Paragraph(text="须知", style="notice")]
+MERGED = Table(
+    caption="表2 合并",
+    columns=(TableColumn(title="组"), TableColumn(title="值", align="right")),
+    total_row=True,
+    rows=((Cell(text="产出", rowspan=2), Cell(text="12.5")), (Cell(text="7"),), (Cell(text="合计"), Cell(text="19.5"))),
+)
+BLOCKS = [
+    FRONT,
+    Card(items=(CardItem(label="得分", value="99.41分"),)),
+    Heading(level=1, text="一、概况"),
+    Paragraph(text="全年**177万元**。"),
+    Items(items=("其一", "其二"), ordered=True),
+    MERGED,
+    figure(),
+    Heading(level=2, text="（一）清单"),
+    table(*[(f"T{i}", "乙") for i in range(30)], wide=True, note="表末附注"),
+    Heading(level=3, text="1.其后"),
+    Fold(title="查询语句", blocks=(Paragraph(text="SELECT 1 < 2 & 'x'"), Paragraph(text="注", style="note"))),
+    Paragraph(text="须知", style="notice"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +89,11 @@ def document() -> Any:
 
 def parts(content: bytes) -> dict[str, Any]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: etree.fromstring(archive.read(name)) for name in archive.namelist() if name.endswith((".xml", ".rels"))}
+        return {
+            name: etree.fromstring(archive.read(name))
+            for name in archive.namelist()
+            if name.endswith((".xml", ".rels"))
+        }
 
 
 # --- the schema -----------------------------------------------------------------------------------
@@ -65,11 +104,18 @@ ORDER = {
     "rPr": "rStyle rFonts b bCs i iCs color spacing sz szCs lang",
     "tblPr": "tblStyle tblW jc tblInd tblBorders shd tblLayout tblCellMar tblLook tblCaption tblDescription",
     "tcPr": "tcW gridSpan vMerge tcBorders shd noWrap tcMar vAlign",
-    "tbl": "tblPr tblGrid tr", "tr": "trPr tc", "tc": "tcPr p", "p": "pPr r", "r": "rPr t br fldChar instrText drawing",
-    "tblCellMar": "top left bottom right", "tblBorders": "top left bottom right insideH insideV", "pBdr": "top left bottom right",
+    "tbl": "tblPr tblGrid tr",
+    "tr": "trPr tc",
+    "tc": "tcPr p",
+    "p": "pPr r",
+    "r": "rPr t br fldChar instrText drawing",
+    "tblCellMar": "top left bottom right",
+    "tblBorders": "top left bottom right insideH insideV",
+    "pBdr": "top left bottom right",
     "sectPr": "headerReference footerReference type pgSz pgMar pgNumType cols titlePg docGrid",
     "style": "name basedOn next uiPriority qFormat pPr rPr tblPr",
-    "fonts": "font", "font": "altName panose1 charset family notTrueType pitch sig",
+    "fonts": "font",
+    "font": "altName panose1 charset family notTrueType pitch sig",
     "settings": "zoom evenAndOddHeaders characterSpacingControl compat themeFontLang decimalSymbol listSeparator",
 }
 REPEATED = {"r", "headerReference", "footerReference"}
@@ -91,11 +137,18 @@ def disorder(root: Any) -> Iterator[str]:
 
 
 #: A cell with all properties that a cell may have at once.
-LADEN = Table(caption="表3 码", columns=(TableColumn(title="码", align="right"), TableColumn(title="数")), total_row=True, note="附注",
-              rows=((Cell(text="a" * 64, rowspan=2), Cell(text="1")), (Cell(text="2"),)))
+LADEN = Table(
+    caption="表3 码",
+    columns=(TableColumn(title="码", align="right"), TableColumn(title="数")),
+    total_row=True,
+    note="附注",
+    rows=((Cell(text="a" * 64, rowspan=2), Cell(text="1")), (Cell(text="2"),)),
+)
 
 
-@pytest.mark.parametrize("blocks", [[*BLOCKS, LADEN], build_report(sample_results.fy2024()), build_report(sample_results.many())])
+@pytest.mark.parametrize(
+    "blocks", [[*BLOCKS, LADEN], build_report(sample_results.fy2024()), build_report(sample_results.many())]
+)
 def test_elements_stand_in_the_order_of_the_schema(blocks: list) -> None:
     for name, root in parts(render_docx(blocks)).items():
         if name.startswith("word/") and "theme" not in name:
@@ -120,7 +173,7 @@ def test_nothing_of_the_template_is_left() -> None:
     assert fonts["仿宋_GB2312"].get(qn("w:val")) == "仿宋", "today's Windows has no 仿宋_GB2312"
     settings = etree.tostring(parts(content)["word/settings.xml"]).decode()
     assert 'compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"' in settings
-    assert "eastAsia=\"ja-JP\"" not in settings
+    assert 'eastAsia="ja-JP"' not in settings
 
 
 def test_control_characters_never_reach_the_xml() -> None:
@@ -137,12 +190,25 @@ def test_texts_have_the_styles_and_fonts_of_official_documents(document: Any) ->
     assert used["一、概况"] == "Heading 1" and used["（一）清单"] == "Heading 2" and used["1.其后"] == "Heading 3"
     assert used["全年177万元。"] == "Body Text" and used["表2 合并"] == "Caption" and used["图1 某图"] == "Caption"
     assert used["1. 其一"] == "List Paragraph" and used["表末附注"] == "Table Note"
-    assert used["须知"] == used[FRONT.notice] == "Notice" and used["查询语句"] == "Fold Title" and used["注"] == "Small Text"
+    assert (
+        used["须知"] == used[FRONT.notice] == "Notice"
+        and used["查询语句"] == "Fold Title"
+        and used["注"] == "Small Text"
+    )
     assert used["2024年度信息化运维服务\n项目支出绩效自评报告"] == "Title"
-    fonts = {name: document.styles[name].element.rPr.rFonts.get(qn("w:eastAsia")) for name in
-             ("Title", "Heading 1", "Heading 2", "Heading 3", "Body Text", "Caption", "Table Text")}
-    assert fonts == {"Title": "方正小标宋简体", "Heading 1": "黑体", "Heading 2": "楷体_GB2312", "Heading 3": "仿宋_GB2312",
-                     "Body Text": "仿宋_GB2312", "Caption": "黑体", "Table Text": "宋体"}
+    fonts = {
+        name: document.styles[name].element.rPr.rFonts.get(qn("w:eastAsia"))
+        for name in ("Title", "Heading 1", "Heading 2", "Heading 3", "Body Text", "Caption", "Table Text")
+    }
+    assert fonts == {
+        "Title": "方正小标宋简体",
+        "Heading 1": "黑体",
+        "Heading 2": "楷体_GB2312",
+        "Heading 3": "仿宋_GB2312",
+        "Body Text": "仿宋_GB2312",
+        "Caption": "黑体",
+        "Table Text": "宋体",
+    }
     body = document.styles["Body Text"]
     assert body.font.size.pt == 16 and body.paragraph_format.line_spacing_rule == WD_LINE_SPACING.EXACTLY
     assert body.element.pPr.find(qn("w:ind")).get(qn("w:firstLineChars")) == "200"
@@ -150,7 +216,10 @@ def test_texts_have_the_styles_and_fonts_of_official_documents(document: Any) ->
 
 
 def test_the_page_is_official_and_the_wide_table_turns_it(document: Any) -> None:
-    shapes = [(s.orientation, round(s.page_width.mm), round(s.top_margin.mm), round(s.left_margin.mm)) for s in document.sections]
+    shapes = [
+        (s.orientation, round(s.page_width.mm), round(s.top_margin.mm), round(s.left_margin.mm))
+        for s in document.sections
+    ]
     assert shapes == [(0, 210, 37, 28), (1, 297, 28, 25), (0, 210, 37, 28)]
     grids = [s._sectPr.find(qn("w:docGrid")) for s in document.sections]
     line = document.styles["Body Text"].element.pPr.find(qn("w:spacing")).get(qn("w:line"))
@@ -164,7 +233,9 @@ def test_a_page_holds_22_lines_of_28_characters(document: Any) -> None:
     wide = int(page.get(qn("w:w"))) - sum(int(margins.get(qn(f"w:{side}"))) for side in ("left", "right"))
     body = document.styles["Body Text"].element
     line = int(body.pPr.find(qn("w:spacing")).get(qn("w:line")))
-    character = int(body.rPr.find(qn("w:sz")).get(qn("w:val"))) * 10 + int(body.rPr.find(qn("w:spacing")).get(qn("w:val")))
+    character = int(body.rPr.find(qn("w:sz")).get(qn("w:val"))) * 10 + int(
+        body.rPr.find(qn("w:spacing")).get(qn("w:val"))
+    )
     assert (high // line, wide // character) == (22, 28)
     assert high - 22 * line < 20 and wide - 28 * character < character / 2, "and fills it"
 
@@ -191,14 +262,22 @@ def test_what_leads_to_a_wide_table_is_on_its_page() -> None:
 WIDE = table(("甲", "乙"), wide=True)
 
 
-@pytest.mark.parametrize(("blocks", "across"), [
-    ([Paragraph(text="前"), Heading(level=1, text="题"), WIDE], [["题"]]),
-    ([Paragraph(text="前"), Heading(level=1, text="题"), Paragraph(text="引"), WIDE], [["题", "引"]]),
-    ([Paragraph(text="前"), Paragraph(text="长" * 200), WIDE], [[]]),
-    ([Paragraph(text="前"), Fold(title="折", blocks=(WIDE, Paragraph(text="后")))], [["折"]]),
-    ([Paragraph(text="前"), Heading(level=1, text="题"), Fold(title="折", blocks=(WIDE,)), Paragraph(text="后")], [["题", "折"]]),
-    ([Paragraph(text="前前"), WIDE, WIDE, Paragraph(text="后")], [["前前"], []]),
-    ([WIDE, Paragraph(text="后" * 200)], [[]]), ([Heading(level=1, text="题"), WIDE], [["题"]])])
+@pytest.mark.parametrize(
+    ("blocks", "across"),
+    [
+        ([Paragraph(text="前"), Heading(level=1, text="题"), WIDE], [["题"]]),
+        ([Paragraph(text="前"), Heading(level=1, text="题"), Paragraph(text="引"), WIDE], [["题", "引"]]),
+        ([Paragraph(text="前"), Paragraph(text="长" * 200), WIDE], [[]]),
+        ([Paragraph(text="前"), Fold(title="折", blocks=(WIDE, Paragraph(text="后")))], [["折"]]),
+        (
+            [Paragraph(text="前"), Heading(level=1, text="题"), Fold(title="折", blocks=(WIDE,)), Paragraph(text="后")],
+            [["题", "折"]],
+        ),
+        ([Paragraph(text="前前"), WIDE, WIDE, Paragraph(text="后")], [["前前"], []]),
+        ([WIDE, Paragraph(text="后" * 200)], [[]]),
+        ([Heading(level=1, text="题"), WIDE], [["题"]]),
+    ],
+)
 def test_only_what_leads_to_a_wide_table_turns_with_it(blocks: list, across: list[list[str]]) -> None:
     made = sections(blocks)
     assert [texts[:-2] for lies, texts in made if lies] == across
@@ -230,8 +309,13 @@ def test_each_page_has_the_notice_and_its_number_outside(document: Any) -> None:
     assert first.first_page_header.paragraphs[0].text == "", "there it stands in a frame"
     sides = [f.paragraphs[0].alignment for f in (first.footer, first.first_page_footer, first.even_page_footer)]
     assert [int(side) for side in sides] == [2, 2, 0]
-    assert all("PAGE" in etree.tostring(f._element).decode() for f in (first.footer, first.first_page_footer, first.even_page_footer))
-    assert all(s.header.is_linked_to_previous and not s.different_first_page_header_footer for s in document.sections[1:])
+    assert all(
+        "PAGE" in etree.tostring(f._element).decode()
+        for f in (first.footer, first.first_page_footer, first.even_page_footer)
+    )
+    assert all(
+        s.header.is_linked_to_previous and not s.different_first_page_header_footer for s in document.sections[1:]
+    )
 
 
 # --- tables and pictures --------------------------------------------------------------------------
@@ -239,7 +323,12 @@ def test_each_page_has_the_notice_and_its_number_outside(document: Any) -> None:
 
 def test_tables_hold_their_cells(document: Any) -> None:
     merged = document.tables[1]
-    assert [[cell.text for cell in row.cells] for row in merged.rows] == [["组", "值"], ["产出", "12.5"], ["产出", "7"], ["合计", "19.5"]]
+    assert [[cell.text for cell in row.cells] for row in merged.rows] == [
+        ["组", "值"],
+        ["产出", "12.5"],
+        ["产出", "7"],
+        ["合计", "19.5"],
+    ]
     assert merged.rows[0]._tr.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
     assert all(row._tr.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None for row in merged.rows)
     assert [run.bold for run in merged.rows[3].cells[1].paragraphs[0].runs] == [True], "the total is bold"
@@ -269,8 +358,10 @@ def test_a_long_cell_may_go_on_on_the_next_page_and_long_words_break() -> None:
     whole = [row._tr.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None for row in made.rows]
     assert whole == [True, False, True]
     narrow = table(*[tuple(["长" * 260] * 6)] * 2)
-    assert [row._tr.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is None for row in docx.Document(io.BytesIO(render_docx([narrow]))).tables[0].rows] \
-        == [False, True, True], "many characters in a narrow column are high, too"
+    assert [
+        row._tr.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is None
+        for row in docx.Document(io.BytesIO(render_docx([narrow]))).tables[0].rows
+    ] == [False, True, True], "many characters in a narrow column are high, too"
     breaks = [row.cells[1].paragraphs[0]._p.pPr.find(qn("w:wordWrap")) is not None for row in made.rows]
     assert breaks == [False, True, False]
 
@@ -298,7 +389,10 @@ def told(blocks: Any) -> Iterator[str]:
             case Heading() | Paragraph():
                 yield block.text
             case Items():
-                yield from (f"{number}.{item}" if block.ordered else f"·{item}" for number, item in enumerate(block.items, start=1))
+                yield from (
+                    f"{number}.{item}" if block.ordered else f"·{item}"
+                    for number, item in enumerate(block.items, start=1)
+                )
             case Table():
                 yield block.caption
                 yield from (column.title for column in block.columns)
@@ -313,8 +407,10 @@ def told(blocks: Any) -> Iterator[str]:
                 yield from told(block.blocks)
 
 
-@pytest.mark.parametrize("blocks", [
-    BLOCKS, *(build_report(make()) for make in (sample_results.fy2024, sample_results.unknown, sample_results.many))])
+@pytest.mark.parametrize(
+    "blocks",
+    [BLOCKS, *(build_report(make()) for make in (sample_results.fy2024, sample_results.unknown, sample_results.many))],
+)
 def test_the_text_of_the_blocks_is_there_in_order_once_and_nothing_else(blocks: list) -> None:
     words = tight("".join(parts(render_docx(blocks))["word/document.xml"].itertext()))
     assert words == tight("".join(told(blocks)))

@@ -77,7 +77,10 @@ def test_text_alternatives_tell_the_figures(charts):
     for figure in charts:
         assert figure.alt.endswith("。") and len(figure.alt) > 15
         assert figure.data.rows
-    assert "有效投诉，不高于10件，优于目标；完成时效，一般桌面运维1小时完成、故障维修一个工作日完成，98.01%（未完成）" in charts[0].alt
+    assert (
+        "有效投诉，不高于10件，优于目标；完成时效，一般桌面运维1小时完成、故障维修一个工作日完成，98.01%（未完成）"
+        in charts[0].alt
+    )
     assert "180%" not in charts[0].alt
 
 
@@ -106,7 +109,14 @@ def test_activities_beyond_the_largest_are_added_up():
 
 def test_months_add_up_to_all_activity():
     (figure,) = activity_months_chart(sample.fy2024())
-    assert [column.title for column in figure.data.columns] == ["月份", "个人办公设备故障", "审判庭保障", "业务系统运维", "其他17类", "合计"]
+    assert [column.title for column in figure.data.columns] == [
+        "月份",
+        "个人办公设备故障",
+        "审判庭保障",
+        "业务系统运维",
+        "其他17类",
+        "合计",
+    ]
     assert sum(int(row[-1]) for row in rows(figure)) == 14405
     for row in rows(figure):
         assert sum(map(int, row[1:-1])) == int(row[-1])
@@ -127,7 +137,9 @@ def test_negative_contributions_are_not_added_up():
 
 
 def test_many_causes_keep_their_sum():
-    causes = [{"cause": f"原因{n}", "contribution": 0.01, "rows": 1} for n in range(20)] + [{"cause": None, "contribution": 0.1}]
+    causes = [{"cause": f"原因{n}", "contribution": 0.01, "rows": 1} for n in range(20)] + [
+        {"cause": None, "contribution": 0.1}
+    ]
     (figure,) = cause_pareto_chart({"gap": 0.3, "unit": "比例", "causes": causes}, "c", "某项")
     found = rows(figure)
     assert len(found) == 12
@@ -171,7 +183,10 @@ def test_nothing_to_draw_is_no_chart():
     assert trend_chart(sample.bare()) == ()
     assert monthly_chart(sample.bare()["indicators"][0], "m", "某项") == ()
     assert cause_pareto_chart({"gap": 0.1, "unit": "比例", "causes": []}, "c", "某项") == ()
-    assert cause_pareto_chart({"gap": 0.1, "unit": "比例", "causes": [{"cause": "甲", "contribution": 0.1}]}, "c", "某项") == ()
+    assert (
+        cause_pareto_chart({"gap": 0.1, "unit": "比例", "causes": [{"cause": "甲", "contribution": 0.1}]}, "c", "某项")
+        == ()
+    )
     assert years_chart([sample.bare()]) == ()
 
 
@@ -187,7 +202,9 @@ def test_sixty_indicators_take_two_figures_of_those_furthest_from_the_target():
 def test_a_character_that_the_font_lacks_stops_the_chart():
     data = sample.fy2024()
     data["indicators"][0]["level3"] = "驻场\U0001f600人员"
-    with pytest.raises(style.MissingGlyph, match="missing_glyph: 图 attainment-1 中有字体不含的字符：\U0001f600（U\\+1F600）") as caught:
+    with pytest.raises(
+        style.MissingGlyph, match="missing_glyph: 图 attainment-1 中有字体不含的字符：\U0001f600（U\\+1F600）"
+    ) as caught:
         attainment_chart(data)
     assert caught.value.chart == "attainment-1"
 

@@ -14,7 +14,9 @@ ODD = "𰻝"  # a noodle dish's character, in no official list
 def test_the_faces_cover_official_text() -> None:
     assert len(font_files()) == 4 and all(path.is_file() for path in font_files())
     assert (font_files()[0].parent / "OFL.txt").read_text(encoding="utf-8").count("SIL Open Font License") >= 1
-    assert not missing_glyphs("项目支出绩效自评报告（2024年度）：≥95%，≤3‰，±10℃，①②③■□△▲●○◆★✓→—“”《》〔2020〕10号 喆堃 SELECT count(*)")
+    assert not missing_glyphs(
+        "项目支出绩效自评报告（2024年度）：≥95%，≤3‰，±10℃，①②③■□△▲●○◆★✓→—“”《》〔2020〕10号 喆堃 SELECT count(*)"
+    )
     gb2312 = "".join(bytes((r, c)).decode("gb2312", "ignore") for r in range(0xB0, 0xF7) for c in range(0xA1, 0xFE))
     assert not missing_glyphs(gb2312)
 

@@ -11,8 +11,11 @@ from helpers.report.layout import PADDING, fit, head_text, placed, title_lines
 
 
 def table(columns: list[tuple[str, float]], *rows: tuple[str, ...]) -> Table:
-    return Table(caption="表", columns=tuple(TableColumn(title=t, width=w) for t, w in columns),
-                 rows=tuple(tuple(Cell(text=t) for t in row) for row in rows))
+    return Table(
+        caption="表",
+        columns=tuple(TableColumn(title=t, width=w) for t, w in columns),
+        rows=tuple(tuple(Cell(text=t) for t in row) for row in rows),
+    )
 
 
 def test_the_long_column_gets_the_room() -> None:
@@ -29,7 +32,9 @@ def test_what_nothing_gets_lower_by_goes_by_declared_widths() -> None:
 
 def test_two_columns_that_both_must_grow_do() -> None:
     times = "2024-01-10 10:50"
-    log = table([("工单", 1), ("受理", 1), ("完成", 1), ("原因", 1)], *[("GD24-00099", times, times, "远程无法解决")] * 10)
+    log = table(
+        [("工单", 1), ("受理", 1), ("完成", 1), ("原因", 1)], *[("GD24-00099", times, times, "远程无法解决")] * 10
+    )
     assert set(fit(log, 42).lines) == {1}
 
 
@@ -39,8 +44,11 @@ def test_figures_and_words_are_not_torn() -> None:
 
 
 def test_merged_cells_count_once() -> None:
-    merged = Table(caption="表", columns=(TableColumn(title="组"), TableColumn(title="值")), rows=(
-        (Cell(text="很长的组名" * 4, rowspan=10), Cell(text="0")), *[(Cell(text=str(i)),) for i in range(1, 10)]))
+    merged = Table(
+        caption="表",
+        columns=(TableColumn(title="组"), TableColumn(title="值")),
+        rows=((Cell(text="很长的组名" * 4, rowspan=10), Cell(text="0")), *[(Cell(text=str(i)),) for i in range(1, 10)]),
+    )
     assert [[at for at, _ in row] for row in placed(merged)] == [[0, 1]] + [[1]] * 9
     assert fit(merged, 10).lines == (1,) * 10
 
@@ -49,7 +57,9 @@ texts = st.text(alphabet="甲乙丙，。abcXYZ0189 -/.%\n", max_size=60)
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.integers(1, 8).flatmap(lambda n: st.lists(st.tuples(*[texts] * n), min_size=1, max_size=12)), st.floats(10, 70))
+@given(
+    st.integers(1, 8).flatmap(lambda n: st.lists(st.tuples(*[texts] * n), min_size=1, max_size=12)), st.floats(10, 70)
+)
 def test_widths_add_up_and_every_text_has_room(rows: list[tuple[str, ...]], width: float) -> None:
     made = table([(f"列{i}", i + 1.0) for i in range(len(rows[0]))], *rows)
     fitted = fit(made, width)
@@ -68,8 +78,13 @@ def test_a_head_breaks_evenly() -> None:
 
 def test_a_title_breaks_by_its_parts() -> None:
     assert title_lines("绩效自评报告") == ["绩效自评报告"]
-    assert title_lines("2024年度信息化运维服务项目支出绩效自评报告") == ["2024年度信息化运维服务", "项目支出绩效自评报告"]
-    *project, kind = title_lines("2024年度某省政务信息化基础设施及业务系统运行维护与网络安全综合保障服务项目支出绩效自评报告")
+    assert title_lines("2024年度信息化运维服务项目支出绩效自评报告") == [
+        "2024年度信息化运维服务",
+        "项目支出绩效自评报告",
+    ]
+    *project, kind = title_lines(
+        "2024年度某省政务信息化基础设施及业务系统运行维护与网络安全综合保障服务项目支出绩效自评报告"
+    )
     assert kind == "项目支出绩效自评报告" and len(project) == 2
     assert abs(advance(project[0]) - advance(project[1])) <= 3
     assert len(title_lines("很长的标题" * 10)) == 3

@@ -148,13 +148,23 @@ def test_what_an_outline_can_name_is_what_there_are_writers_for():
 
 
 def test_sentences_of_an_outline_quote_the_results():
-    own = {"title": "绩效自评简报", "contents": [
-        {"chapter": "结论", "contents": [
-            {"text": "{institution}{fiscal_year}度{project}得{score}，等级为{grade}；执行率{execution_rate}（{spent}/{adjusted}）。"},
-            {"text": "{indicators}指标中完成{met}、未完成{missed}；有效投诉{actual.complaints}，目标{target.complaints}。"},
-        ]},
-        {"annex": "附表", "contents": [{"point": "佐证", "contents": [{"write": "evidence_list"}]}]},
-    ]}
+    own = {
+        "title": "绩效自评简报",
+        "contents": [
+            {
+                "chapter": "结论",
+                "contents": [
+                    {
+                        "text": "{institution}{fiscal_year}度{project}得{score}，等级为{grade}；执行率{execution_rate}（{spent}/{adjusted}）。"
+                    },
+                    {
+                        "text": "{indicators}指标中完成{met}、未完成{missed}；有效投诉{actual.complaints}，目标{target.complaints}。"
+                    },
+                ],
+            },
+            {"annex": "附表", "contents": [{"point": "佐证", "contents": [{"write": "evidence_list"}]}]},
+        ],
+    }
     blocks = build_report({**sample.fy2024(), "outline": own})
     assert blocks[0].title == "2024年度信息化运维服务绩效自评简报"
     assert [b.text for b in blocks[1:4]] == [
@@ -174,14 +184,19 @@ def test_what_is_not_known_is_quoted_as_unknown():
 
 
 def test_funds_management_names_the_lines_without_a_statement():
-    results = {**sample.fy2024(), "funds_management": [
-        {"item": "使用规范性", "statement": "专款专用", "problems": None},
-        {"item": "拨付合规性", "statement": "按合同约定支付。", "problems": "尾款支付偏晚"},
-    ]}
+    results = {
+        **sample.fy2024(),
+        "funds_management": [
+            {"item": "使用规范性", "statement": "专款专用", "problems": None},
+            {"item": "拨付合规性", "statement": "按合同约定支付。", "problems": "尾款支付偏晚"},
+        ],
+    }
     lead, table = management.funds_management(results)
     assert "分配科学性、下达及时性、支出责任履行情况没有提供情况说明。" in lead.text
     assert [[c.text for c in row] for row in table.rows][:2] == [
-        ["拨付合规性", "按合同约定支付。", "尾款支付偏晚。"], ["使用规范性", "专款专用。", "—"]]
+        ["拨付合规性", "按合同约定支付。", "尾款支付偏晚。"],
+        ["使用规范性", "专款专用。", "—"],
+    ]
     assert not list(management.funds_management(sample.fy2024()))
 
 
@@ -229,7 +244,9 @@ def test_no_figure_is_typed_in_a_template():
         tree = ast.parse(path.read_text(encoding="utf-8"))
         docstrings = {ast.get_docstring(node, clean=False) for node in ast.walk(tree)
                       if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)}  # fmt: skip
-        docstrings |= {n.value.value for n in ast.walk(tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)}
+        docstrings |= {
+            n.value.value for n in ast.walk(tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)
+        }
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value not in docstrings:
                 text = node.value.replace("SHA-256", "")
@@ -275,9 +292,24 @@ def test_the_indicator_table(report):
     assert found.wide and found.total_row
     first = found.rows[0]
     assert (first[0].text, first[0].rowspan) == ("产出指标", 4)
-    assert texts(found.rows[1])[1:] == ["有效投诉", "指项目产出效果或工作质量（及格率）等", "不高于10件", "2件", "优于目标", "12.5", "12.5", "完成"]
+    assert texts(found.rows[1])[1:] == [
+        "有效投诉",
+        "指项目产出效果或工作质量（及格率）等",
+        "不高于10件",
+        "2件",
+        "优于目标",
+        "12.5",
+        "12.5",
+        "完成",
+    ]
     assert found.rows[1][5].bar == 1.0
-    assert texts(found.rows[2])[3:8] == ["一般桌面运维1小时完成、故障维修一个工作日完成", "一般桌面运维：99.78%；故障维修：96.25%", "98.01%", "12.5", "12.25"]
+    assert texts(found.rows[2])[3:8] == [
+        "一般桌面运维1小时完成、故障维修一个工作日完成",
+        "一般桌面运维：99.78%；故障维修：96.25%",
+        "98.01%",
+        "12.5",
+        "12.25",
+    ]
     assert found.rows[2][-1].status == "not_met"
     assert found.rows[4][6].bar == 1.5
     assert texts(found.rows[-2])[-3:] == ["10", "9.94", "—"]
@@ -312,8 +344,13 @@ def test_indicator_by_indicator(report):
 
 def test_the_shortfall_is_taken_apart(report):
     text = words(report)
-    assert "该项要求在1个工作日内完成的占比达到100%，实际为96.25%，低于目标3.75个百分点。613条记录中，有23条没有达到要求。没有记录原因的有2条，单独列出，不分摊到其他原因。" in text
-    assert "按原因看，影响最大的是“等待备件”，为2.94个百分点，占差距的78.26%；如果没有这一情况，实际值为99.18%。" in text
+    assert (
+        "该项要求在1个工作日内完成的占比达到100%，实际为96.25%，低于目标3.75个百分点。613条记录中，有23条没有达到要求。没有记录原因的有2条，单独列出，不分摊到其他原因。"
+        in text
+    )
+    assert (
+        "按原因看，影响最大的是“等待备件”，为2.94个百分点，占差距的78.26%；如果没有这一情况，实际值为99.18%。" in text
+    )
     causes = table(report, "完成时效（故障维修）的差距构成（按原因）")
     assert [texts(row) for row in causes.rows] == [
         ["等待备件", "18", "2.94", "78.26%", "99.18%"],
@@ -326,7 +363,12 @@ def test_the_shortfall_is_taken_apart(report):
 
 def test_negative_contributions_have_no_shares(report):
     causes = table(report, "完成时效（一般桌面运维）的差距构成")
-    assert [column.title for column in causes.columns] == ["原因", "未达到条数", "对差距的影响（百分点）", "若无此项的实际值"]
+    assert [column.title for column in causes.columns] == [
+        "原因",
+        "未达到条数",
+        "对差距的影响（百分点）",
+        "若无此项的实际值",
+    ]
     assert texts(causes.rows[1])[2] == "-0.04"
 
 
@@ -356,8 +398,14 @@ def test_measures_stand_once_after_the_last_part_of_their_indicator(report):
 
 def test_overshoot_and_fragile_are_explained(report):
     text = words(report)
-    assert "该项目标为“不低于5%”，实际完成10%，完成率为200%。该实际值由填报单位申报，未公布测算方法，不能由记录核实。" in text
-    assert "但该结果只来自112份样本，按95%的置信水平推断，总体水平在85.44%至95.71%之间，下限低于目标，不能排除总体没有达到目标。" in text
+    assert (
+        "该项目标为“不低于5%”，实际完成10%，完成率为200%。该实际值由填报单位申报，未公布测算方法，不能由记录核实。"
+        in text
+    )
+    assert (
+        "但该结果只来自112份样本，按95%的置信水平推断，总体水平在85.44%至95.71%之间，下限低于目标，不能排除总体没有达到目标。"
+        in text
+    )
 
 
 def test_one_bad_month_is_told():
@@ -373,7 +421,13 @@ def test_last_years_measures_with_before_and_after(report):
     text = words(report)
     assert "上年提出改进措施2项，已完成1项，经本年数据核实有效1项，1项没有完成。" in text
     rows = [texts(row) for row in table(report, "上年改进措施落实情况").rows]
-    assert rows[0][2:] == ["信息技术岗，2024年5月20日完成", "故障维修在一个工作日内完成的占比，目标不低于95%", "91.2%", "96.25%", "核实有效：提高幅度超出偶然波动"]
+    assert rows[0][2:] == [
+        "信息技术岗，2024年5月20日完成",
+        "故障维修在一个工作日内完成的占比，目标不低于95%",
+        "91.2%",
+        "96.25%",
+        "核实有效：提高幅度超出偶然波动",
+    ]
     assert rows[1][2] == "信息技术岗，未完成，结转本年" and rows[1][-1] == "尚不能核实"
 
 
@@ -430,7 +484,10 @@ def test_nothing_is_known():
     text = words(blocks)
     assert "2022年度，某局机房运维项目全年没有安排预算，预算执行率无法计算。" in text
     assert "设定绩效指标1项（“系统可用率”），完成情况无法判定；各项均未评分，等级暂不评定。" in text
-    assert "本指标目标为“不低于99%”，实际填报为“达成预期指标”，不能与目标比较，完成情况无法判定，暂不评分（分值90分）。" in text
+    assert (
+        "本指标目标为“不低于99%”，实际填报为“达成预期指标”，不能与目标比较，完成情况无法判定，暂不评分（分值90分）。"
+        in text
+    )
     assert "列入统计的运维活动共1类，本年度都没有记录。" in text
     assert "本年度绩效指标的完成情况都无法判定，暂不能分析偏离原因。" in text
     assert not [b for b in blocks if b.type == "figure"]
@@ -438,13 +495,18 @@ def test_nothing_is_known():
 
 def test_one_unknown_among_others_leaves_the_grade_open():
     data = sample.fy2024()
-    data["indicators"][-1].update(actual=None, actual_text=None, attainment=None, variance=None, status="unknown", score=None)
+    data["indicators"][-1].update(
+        actual=None, actual_text=None, attainment=None, variance=None, status="unknown", score=None
+    )
     data["score"] = {"total": 89.69, "upper": 99.69, "grade": None, "basis": None}
     data["weights_basis"] = None
     data["deviations"] = [d for d in data["deviations"] if d["indicator"] != "satisfaction"]
     blocks = build_report(data)
     text = words(blocks)
-    assert "完成6项，未完成1项（“完成时效”），无法判定1项（“满意率不低于90%”）；已评部分得89.69分，全部评出后最高99.69分，等级暂不评定。" in text
+    assert (
+        "完成6项，未完成1项（“完成时效”），无法判定1项（“满意率不低于90%”）；已评部分得89.69分，全部评出后最高99.69分，等级暂不评定。"
+        in text
+    )
     assert "另有1项指标无法判定，不作偏离分析。" in text
     assert "合计得分不含暂未评分的项目。" in text
     assert "实际完成值没有取得，完成情况无法判定" in text
@@ -453,7 +515,9 @@ def test_one_unknown_among_others_leaves_the_grade_open():
 def test_a_shortfall_without_causes_or_measures_says_so():
     data = sample.fy2024()
     data["deviations"] = [{"indicator": "green", "kind": "shortfall", "gap": 0.1, "unit": "比例", "causes": []}]
-    data["indicators"][6].update(actual=0.9, actual_text="90%", attainment=0.9, variance=-0.1, favourable=False, status="not_met", score=9.0)
+    data["indicators"][6].update(
+        actual=0.9, actual_text="90%", attainment=0.9, variance=-0.1, favourable=False, status="not_met", score=9.0
+    )
     data["plan"], data["followup"] = [], []
     text = words(build_report(data))
     assert "“节能环保设施使用率”未达目标，差距为10个百分点。" in text
@@ -465,7 +529,10 @@ def test_a_shortfall_without_causes_or_measures_says_so():
 @pytest.mark.parametrize(
     ("budget", "sentence"),
     [
-        ({"spent": None, "execution_rate": None, "score": None}, "全年执行数未提供，预算执行率无法计算。预算执行分值10分，暂不评分。"),
+        (
+            {"spent": None, "execution_rate": None, "score": None},
+            "全年执行数未提供，预算执行率无法计算。预算执行分值10分，暂不评分。",
+        ),
         ({"initial": 2000000}, "项目全年预算178万元，其中年初预算200万元，年内调减22万元。"),
         ({"spent": 1800000, "execution_rate": 180 / 178}, "执行数超出全年预算2万元，申报材料没有说明原因。"),
         ({"unspent_reason": "合同尾款次年支付。"}, "未执行1万元，原因是合同尾款次年支付。"),
@@ -538,15 +605,24 @@ def test_columns_are_called_as_the_year_file_calls_them():
 
 
 def test_a_year_without_checks_does_not_claim_that_all_passed():
-    results = {**sample.fy2024(), "tables": [], "validation": {"checks": 0, "failed_stop": 0, "failed_note": 0, "notes": []}}
+    results = {
+        **sample.fy2024(),
+        "tables": [],
+        "validation": {"checks": 0, "failed_stop": 0, "failed_note": 0, "notes": []},
+    }
     text = words(build_report(results))
     assert "本年度没有可供校验的数据表，实际完成值均由填报单位申报。" in text
     assert "0项" not in text and "全部通过" not in text
     assert "未作校验" in text
 
 
-@pytest.mark.parametrize("item, sentence", [
-    ("用于改进管理", "本次绩效自评结果拟用于改进管理。"), ("改进管理", "本次绩效自评结果拟应用于以下方面：改进管理。")])
+@pytest.mark.parametrize(
+    "item, sentence",
+    [
+        ("用于改进管理", "本次绩效自评结果拟用于改进管理。"),
+        ("改进管理", "本次绩效自评结果拟应用于以下方面：改进管理。"),
+    ],
+)
 def test_one_use_of_the_result_reads_as_a_sentence(item, sentence):
     assert sentence in words(build_report({**sample.fy2024(), "use_of_results": [item]}))
 

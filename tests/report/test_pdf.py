@@ -17,8 +17,16 @@ from helpers.report.system_fonts import RESTRICTED, substitution_note, system_fo
 
 MM = 72 / 25.4
 NOTICE = "示例数据：系合成。"
-FRONT = Front(title="2024年度某项目支出绩效自评报告", institution="某院", project="某项目", fiscal_year=2024, notice=NOTICE,
-              prepared_by="信息岗", checked_by="财务岗", date="2025年2月20日")
+FRONT = Front(
+    title="2024年度某项目支出绩效自评报告",
+    institution="某院",
+    project="某项目",
+    fiscal_year=2024,
+    notice=NOTICE,
+    prepared_by="信息岗",
+    checked_by="财务岗",
+    date="2025年2月20日",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +36,9 @@ def no_fonts_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def table(*rows: tuple[str, ...], **more) -> Table:
     columns = tuple(TableColumn(title=f"列{i}") for i in range(len(rows[0])))
-    return Table(caption="表1 某表", columns=columns, rows=tuple(tuple(Cell(text=t) for t in row) for row in rows), **more)
+    return Table(
+        caption="表1 某表", columns=columns, rows=tuple(tuple(Cell(text=t) for t in row) for row in rows), **more
+    )
 
 
 def pages(blocks: list) -> list[str]:
@@ -72,7 +82,9 @@ def test_page_numbers_stand_outside_one_character_in() -> None:
 
 
 def test_pages_are_a4_upright_or_across() -> None:
-    with pdfium.PdfDocument(render_pdf([FRONT, Paragraph(text="正文" * 300), table(*[("a", "b")] * 80, wide=True)])) as document:
+    with pdfium.PdfDocument(
+        render_pdf([FRONT, Paragraph(text="正文" * 300), table(*[("a", "b")] * 80, wide=True)])
+    ) as document:
         sizes = [tuple(round(n / MM) for n in page.get_size()) for page in document]
     assert set(sizes) == {(210, 297), (297, 210)}
     assert sizes[0] == (210, 297)
@@ -90,13 +102,18 @@ def test_the_notice_stands_on_each_page() -> None:
 def test_it_is_tagged_and_archivable() -> None:
     pdf = render_pdf([FRONT, Heading(level=1, text="一、概况"), table(("a", "b"))])
     assert b"/StructTreeRoot" in pdf and b"/MarkInfo" in pdf
-    metadata = pdf[pdf.index(b"<x:xmpmeta"):pdf.index(b"</x:xmpmeta")].decode()
+    metadata = pdf[pdf.index(b"<x:xmpmeta") : pdf.index(b"</x:xmpmeta")].decode()
     assert re.search(r"pdfaid:part>2<", metadata) and re.search(r"pdfaid:conformance>A<", metadata)
     assert re.search(r"pdfuaid:part>1<", metadata)
 
 
 def test_bookmarks_metadata_and_dates_come_from_the_report() -> None:
-    headings = [Heading(level=1, text="一、概况"), Heading(level=2, text="（一）资金"), Heading(level=3, text="1.预算"), Heading(level=1, text="二、结论")]
+    headings = [
+        Heading(level=1, text="一、概况"),
+        Heading(level=2, text="（一）资金"),
+        Heading(level=3, text="1.预算"),
+        Heading(level=1, text="二、结论"),
+    ]
     with pdfium.PdfDocument(render_pdf([FRONT, *headings])) as document:
         marks = [(mark.level, mark.get_title()) for mark in document.get_toc()]
         said = document.get_metadata_dict()
@@ -106,11 +123,18 @@ def test_bookmarks_metadata_and_dates_come_from_the_report() -> None:
 
 
 def test_chinese_is_searchable() -> None:
-    assert "偏离绩效目标的原因，（一）117万元、98.5%" in pages([Paragraph(text="偏离绩效目标的原因，（一）117万元、98.5%")])[0]
+    assert (
+        "偏离绩效目标的原因，（一）117万元、98.5%"
+        in pages([Paragraph(text="偏离绩效目标的原因，（一）117万元、98.5%")])[0]
+    )
 
 
 def test_bold_is_the_only_markup() -> None:
-    assert runs("全年**177万元**，<b>") == [{"t": "全年", "b": False}, {"t": "177万元", "b": True}, {"t": "，<b>", "b": False}]
+    assert runs("全年**177万元**，<b>") == [
+        {"t": "全年", "b": False},
+        {"t": "177万元", "b": True},
+        {"t": "，<b>", "b": False},
+    ]
     text = "#let x = 1 $x$ *a* _b_ \\ @ref <label> [x]"
     assert text.replace(" ", "") in pages([Paragraph(text=text)])[0].replace(" ", "")
 
@@ -146,12 +170,16 @@ def test_a_long_table_starts_and_ends_with_rows_together(before: int) -> None:
 def test_a_merged_group_longer_than_a_page_is_divided_between_rows() -> None:
     rows = [(Cell(text="产出指标", rowspan=40), Cell(text="第00行" + "很长" * 40))]
     rows += [(Cell(text=f"第{i:02d}行" + "很长" * 40),) for i in range(1, 40)]
-    merged = Table(caption="表1 合并", columns=(TableColumn(title="组"), TableColumn(title="名")), rows=tuple(rows), wide=True)
+    merged = Table(
+        caption="表1 合并", columns=(TableColumn(title="组"), TableColumn(title="名")), rows=tuple(rows), wide=True
+    )
     with pdfium.PdfDocument(render_pdf([merged])) as document:
         bottoms = []
         for page in document:
             text = page.get_textpage()
-            bottoms += [text.get_charbox(i)[1] / MM for i in range(text.count_chars()) if text.get_text_range(i, 1) == "长"]
+            bottoms += [
+                text.get_charbox(i)[1] / MM for i in range(text.count_chars()) if text.get_text_range(i, 1) == "长"
+            ]
         found = "".join(page.get_textpage().get_text_bounded() for page in document)
     assert min(bottoms) > 26, "nothing runs over the bottom margin"
     assert [f"第{i:02d}行" in found for i in range(40)] == [True] * 40
@@ -159,12 +187,24 @@ def test_a_merged_group_longer_than_a_page_is_divided_between_rows() -> None:
 
 def test_headings_go_with_a_table_across_and_figures_are_one() -> None:
     svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path d="M0 0h9v9z"/></svg>'
-    found = pages([Heading(level=1, text="一、清单"), table(*[("a", "b")] * 5, wide=True),
-                   Fold(title="查询语句", blocks=(Paragraph(text="SELECT 1", style="note"),)),
-                   Figure(caption="图1 某图", svg=svg, alt="甲为1", data=table(("甲", "1")))])
+    found = pages(
+        [
+            Heading(level=1, text="一、清单"),
+            table(*[("a", "b")] * 5, wide=True),
+            Fold(title="查询语句", blocks=(Paragraph(text="SELECT 1", style="note"),)),
+            Figure(caption="图1 某图", svg=svg, alt="甲为1", data=table(("甲", "1"))),
+        ]
+    )
     assert "一、清单" in found[0] and "表1 某表" in found[0]
-    short, long = ([Paragraph(text="前文"), Heading(level=1, text="一、清单"), Paragraph(text=text), table(*[("a", "b")] * 5, wide=True)]
-                   for text in ("短句", "长句" * 100))
+    short, long = (
+        [
+            Paragraph(text="前文"),
+            Heading(level=1, text="一、清单"),
+            Paragraph(text=text),
+            table(*[("a", "b")] * 5, wide=True),
+        ]
+        for text in ("短句", "长句" * 100)
+    )
     assert ["一、清单" in page for page in pages(short)][:2] == [False, True], "a short lead goes along"
     other = pages([Paragraph(text="前文"), Heading(level=1, text="一、清单"), table(*[("a", "b")] * 5, wide=True)])
     assert "前文" in other[0] and "一、清单" not in other[0], "what belongs to the section before stays there"
@@ -198,7 +238,10 @@ def test_a_machine_with_both_faces_uses_them(tmp_path: Path, monkeypatch: pytest
     after = pages([Heading(level=1, text="一、一"), Heading(level=2, text="（一）二"), Paragraph(text="正文")])
     assert "没有可嵌入" not in after[0] and "正文" in after[0]
     assert render_pdf([Paragraph(text="正文")]) == render_pdf([Paragraph(text="正文")])
-    assert render_pdf([Heading(level=1, text="一、一"), Heading(level=2, text="（一）二"), Paragraph(text="正文")]) != before
+    assert (
+        render_pdf([Heading(level=1, text="一、一"), Heading(level=2, text="（一）二"), Paragraph(text="正文")])
+        != before
+    )
 
 
 def test_a_face_that_may_not_be_embedded_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,4 +249,7 @@ def test_a_face_that_may_not_be_embedded_is_not_used(tmp_path: Path, monkeypatch
     (tmp_path / "simkai.ttf").write_bytes(b"no font")
     monkeypatch.setenv("SELFEVAL_FONTS", str(tmp_path))
     assert system_fonts() == {}
-    assert substitution_note({}) == "排印说明：生成本文件的计算机上没有可嵌入的仿宋和楷体，正文以宋体代替仿宋，二级标题以宋体加粗代替楷体。"
+    assert (
+        substitution_note({})
+        == "排印说明：生成本文件的计算机上没有可嵌入的仿宋和楷体，正文以宋体代替仿宋，二级标题以宋体加粗代替楷体。"
+    )

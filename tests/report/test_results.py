@@ -35,10 +35,20 @@ def change(data, path, value):
         (("schema_version",), 2, "schema_version", "只能是 1，现为 2"),
         (("fiscal_year",), "2024", "fiscal_year", '应为整数，现为 "2024"'),
         (("indicators", 3, "score"), "9.9", "indicators[3].score", '应为数字或null，现为 "9.9"'),
-        (("indicators", 0, "status"), "done", "indicators[0].status", "只能是 met、partly_met、not_met、unknown，现为 \"done\""),
-        (("indicators", 0, "target", "op"), "≥", "indicators[0].target.op", "只能是 <、<=、=、>=、>、null，现为 \"≥\""),
+        (
+            ("indicators", 0, "status"),
+            "done",
+            "indicators[0].status",
+            '只能是 met、partly_met、not_met、unknown，现为 "done"',
+        ),
+        (("indicators", 0, "target", "op"), "≥", "indicators[0].target.op", '只能是 <、<=、=、>=、>、null，现为 "≥"'),
         (("indicators",), [], "indicators", "至少要有 1 项，现为 []"),
-        (("indicators", 2, "parts", 0, "actual_text"), 5, "indicators[2].parts[0].actual_text", "应为文字或null，现为 5"),
+        (
+            ("indicators", 2, "parts", 0, "actual_text"),
+            5,
+            "indicators[2].parts[0].actual_text",
+            "应为文字或null，现为 5",
+        ),
         (("posts", "date"), "2025/2/20", "posts.date", "写法不合"),
         (("plan", 0, "due"), "6月底", "plan[0].due", "写法不合"),
         (("activities", 0, "count"), -1, "activities[0].count", "不得小于 0，现为 -1"),
@@ -135,8 +145,15 @@ def test_a_broken_file_is_refused(tmp_path, text):
 def test_proposals_of_spares_name_an_indicator_that_is_there():
     data = sample.fy2024()
     row = {"id": "spare-X", "indicator": "speed", "action": "储备", "status": "proposed"}
-    data["spares"] = {"fiscal_year": 2024, "reason": None, "parts": [], "replay": None, "out_of_sample": None,
-                      "replacement": {"reason": None, "models": []}, "proposals": [row]}
+    data["spares"] = {
+        "fiscal_year": 2024,
+        "reason": None,
+        "parts": [],
+        "replay": None,
+        "out_of_sample": None,
+        "replacement": {"reason": None, "models": []},
+        "proposals": [row],
+    }
     with pytest.raises(ResultsFault, match="没有编号为 speed 的指标") as caught:
         validate_results(data)
     assert caught.value.path == "spares.proposals[0].indicator"

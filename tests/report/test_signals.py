@@ -28,28 +28,72 @@ def control(misses_in_august=18):
 
 def spent(rows, left_out, **hours):
     total = sum(hours.values())
-    return {"rows": rows, "left_out": left_out, "seconds": total * 3600, "hours": total, "parts": [
-        {"state": state, "seconds": h * 3600, "hours": h, "rows": rows, "share": h / total if total else None}
-        for state, h in hours.items()]}
+    return {
+        "rows": rows,
+        "left_out": left_out,
+        "seconds": total * 3600,
+        "hours": total,
+        "parts": [
+            {"state": state, "seconds": h * 3600, "hours": h, "rows": rows, "share": h / total if total else None}
+            for state, h in hours.items()
+        ],
+    }
 
 
-STATES = {"start": "opened_at", "end": "resolved_at", "start_words": "受理时间", "end_words": "完成时间",
-          "all": spent(613, 2, 等待备件=600, 排队等待=100, 维修操作=300), "misses": spent(23, 0, 等待备件=450, 排队等待=0, 维修操作=50)}
-TREND = {"by": ["months"], "tau": -0.9, "p_value": 0.001, "months": 12, "slope": -0.008, "first": 0.99, "last": 0.902,
-         "ahead": 0.85, "ahead_misses": True, "seasonal": False}
-SINCE = {"fiscal_year": 2023, "value": 0.912, "unit": "比例", "change": 0.0505, "comparable": True, "p_value": 0.001,
-         "beyond_chance": True}
+STATES = {
+    "start": "opened_at",
+    "end": "resolved_at",
+    "start_words": "受理时间",
+    "end_words": "完成时间",
+    "all": spent(613, 2, 等待备件=600, 排队等待=100, 维修操作=300),
+    "misses": spent(23, 0, 等待备件=450, 排队等待=0, 维修操作=50),
+}
+TREND = {
+    "by": ["months"],
+    "tau": -0.9,
+    "p_value": 0.001,
+    "months": 12,
+    "slope": -0.008,
+    "first": 0.99,
+    "last": 0.902,
+    "ahead": 0.85,
+    "ahead_misses": True,
+    "seasonal": False,
+}
+SINCE = {
+    "fiscal_year": 2023,
+    "value": 0.912,
+    "unit": "比例",
+    "change": 0.0505,
+    "comparable": True,
+    "p_value": 0.001,
+    "beyond_chance": True,
+}
 
 
 def year():
     """The sample year with everything that a deviation can carry."""
     data = sample.fy2024()
     told = data["deviations"][0]
-    told.update(points_lost=0.23, since_last_year=dict(SINCE), control=control(), states=deepcopy(STATES), trend=dict(TREND),
-                concentration={"values": {"part_no": "P-0312", "device_model": "M720"}, "rows": 40, "misses": 16, "share": 16 / 23,
-                               "expected": 1.5, "p_value": 0.0},
-                dimensions=[{"dimension": "cause", "test": "evenness", "groups": 3, "p_value": 0.0, "tells_apart": True},
-                            {"dimension": "device_model", "test": "permutation", "groups": 3, "p_value": 0.4, "tells_apart": False}])
+    told.update(
+        points_lost=0.23,
+        since_last_year=dict(SINCE),
+        control=control(),
+        states=deepcopy(STATES),
+        trend=dict(TREND),
+        concentration={
+            "values": {"part_no": "P-0312", "device_model": "M720"},
+            "rows": 40,
+            "misses": 16,
+            "share": 16 / 23,
+            "expected": 1.5,
+            "p_value": 0.0,
+        },
+        dimensions=[
+            {"dimension": "cause", "test": "evenness", "groups": 3, "p_value": 0.0, "tells_apart": True},
+            {"dimension": "device_model", "test": "permutation", "groups": 3, "p_value": 0.4, "tells_apart": False},
+        ],
+    )
     return data
 
 
@@ -67,19 +111,22 @@ def test_the_sample_keeps_the_schema_and_every_character_has_a_glyph(report):
     check_glyphs(report)
 
 
-@pytest.mark.parametrize("sentence", [
-    "因此少得0.23分（该指标分值12.5分）。",
-    "比2023年（91.2%）提高5.05个百分点，变化超出偶然波动。",
-    "未达到要求的23条记录中，有16条（69.57%）同属备件为“P-0312”、设备型号为“M720”，而按总体比例只应有1.5条。",
-    "按设备型号看，各组之间的差别没有超出偶然波动，不能据此判断原因。",
-    "从受理时间到完成时间，613条记录共用时1000小时，其中等待备件占60%、维修操作占30%、排队等待占10%。"
-    "没有达到要求的23条共用时500小时，其中等待备件占90%、维修操作占10%。",
-    "另有2条起止时间不全或先后颠倒，没有计入。",
-    "本年度有记录的12个月总体呈下降走势，平均每月下降0.8个百分点，由年初的99%左右到年末的90.2%左右，超出偶然波动（Mann-Kendall检验）。"
-    "照此下去，下一年度约为85%，将达不到目标。",
-    "控制图上有1处信号，不是偶然波动能够解释的，应当查明原因：2024年8月，1个点超出三倍标准差的控制限（偏低），"
-    "其间没有达到要求的有18条（WO-0、WO-1、WO-2、WO-3、WO-4、WO-5、WO-6、WO-7、WO-8、WO-9等）。其余各月的起伏属于偶然波动。",
-])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "因此少得0.23分（该指标分值12.5分）。",
+        "比2023年（91.2%）提高5.05个百分点，变化超出偶然波动。",
+        "未达到要求的23条记录中，有16条（69.57%）同属备件为“P-0312”、设备型号为“M720”，而按总体比例只应有1.5条。",
+        "按设备型号看，各组之间的差别没有超出偶然波动，不能据此判断原因。",
+        "从受理时间到完成时间，613条记录共用时1000小时，其中等待备件占60%、维修操作占30%、排队等待占10%。"
+        "没有达到要求的23条共用时500小时，其中等待备件占90%、维修操作占10%。",
+        "另有2条起止时间不全或先后颠倒，没有计入。",
+        "本年度有记录的12个月总体呈下降走势，平均每月下降0.8个百分点，由年初的99%左右到年末的90.2%左右，超出偶然波动（Mann-Kendall检验）。"
+        "照此下去，下一年度约为85%，将达不到目标。",
+        "控制图上有1处信号，不是偶然波动能够解释的，应当查明原因：2024年8月，1个点超出三倍标准差的控制限（偏低），"
+        "其间没有达到要求的有18条（WO-0、WO-1、WO-2、WO-3、WO-4、WO-5、WO-6、WO-7、WO-8、WO-9等）。其余各月的起伏属于偶然波动。",
+    ],
+)
 def test_what_the_records_say_stands_in_the_text(report, sentence):
     assert sentence in sentences(report)
 
@@ -88,8 +135,7 @@ def test_no_cause_is_named_from_a_dimension_that_tells_nothing_apart(report):
     text = sentences(report)
     assert "按原因看，影响最大的是“等待备件”" in text and "按设备型号看，影响最大" not in text
     (fold,) = [b for b in report if isinstance(b, Fold) and "偶然波动" in b.title]
-    assert [b.caption for b in fold.blocks] == [next(
-        b.caption for b in fold.blocks if "按设备型号" in b.caption)]
+    assert [b.caption for b in fold.blocks] == [next(b.caption for b in fold.blocks if "按设备型号" in b.caption)]
 
 
 def test_without_structure_nothing_is_named_anywhere():
@@ -112,7 +158,8 @@ def test_the_group_beyond_chance_is_named_before_a_larger_one():
     cause = leading_cause("设备型号", deviation)
     assert cause["cause"] == "T4900"
     assert signals.against_chance(cause, deviation) == (
-        "；这一组30条记录中有6条没有达到要求，占全部未达到条数的26.09%，而按总体比例只应有1.2条")
+        "；这一组30条记录中有6条没有达到要求，占全部未达到条数的26.09%，而按总体比例只应有1.2条"
+    )
 
 
 def test_wide_months_are_a_caution_beside_signals_only():
@@ -120,7 +167,9 @@ def test_wide_months_are_a_caution_beside_signals_only():
         return sentences(signals.control_blocks({"control": told, "unit": "比例"}, None, "c", "x"))
 
     caution = "各月的波动普遍达到抽样波动的3.2倍，控制限因此偏窄，信号要结合实际情况判断。"
-    assert caution in text({**control(), "dispersion": 3.21}) and caution not in text({**control(4), "dispersion": 3.21})
+    assert caution in text({**control(), "dispersion": 3.21}) and caution not in text(
+        {**control(4), "dispersion": 3.21}
+    )
     assert "控制限因此偏窄" not in text({**control(), "dispersion": 1.2})
 
 
@@ -139,15 +188,20 @@ def test_the_control_chart_has_its_data_and_its_words():
 
 def test_time_in_state_has_its_data_and_its_words():
     (figure,) = states_figure(year()["deviations"][0], "s", "故障维修")
-    assert figure.alt == ("条形图，故障维修的时间用在哪里：等待备件占全部记录用时的60%、占未达到要求的记录用时的90%；"
-                          "排队等待占全部记录用时的10%、占未达到要求的记录用时的0%；维修操作占全部记录用时的30%、占未达到要求的记录用时的10%。")
+    assert figure.alt == (
+        "条形图，故障维修的时间用在哪里：等待备件占全部记录用时的60%、占未达到要求的记录用时的90%；"
+        "排队等待占全部记录用时的10%、占未达到要求的记录用时的0%；维修操作占全部记录用时的30%、占未达到要求的记录用时的10%。"
+    )
     assert [[c.text for c in row] for row in figure.data.rows][-1] == ["合计", "1000小时", "100%", "500小时", "100%"]
     ET.fromstring(figure.svg)
 
 
 def test_the_charts_are_the_same_bytes_each_time():
     deviation = year()["deviations"][0]
-    for draw in (lambda: control_figure(deviation, "比例", "c", "故障维修"), lambda: states_figure(deviation, "s", "故障维修")):
+    for draw in (
+        lambda: control_figure(deviation, "比例", "c", "故障维修"),
+        lambda: states_figure(deviation, "s", "故障维修"),
+    ):
         assert draw()[0].svg == draw()[0].svg
 
 
@@ -166,9 +220,17 @@ def test_too_few_months_are_one_sentence():
     assert [b.text for b in blocks] == ["有记录的只有4个月，不足以确定控制限，不作控制图。"]
 
 
-@pytest.mark.parametrize("deviation", [
-    {}, {"control": None, "states": None, "trend": None, "since_last_year": None, "concentration": None},
-    {"control": xmr_chart([("2024-01", 1.0, 1)]).to_json(), "states": {"all": spent(0, 1, 等待=0), "misses": spent(0, 1, 等待=0)}}])
+@pytest.mark.parametrize(
+    "deviation",
+    [
+        {},
+        {"control": None, "states": None, "trend": None, "since_last_year": None, "concentration": None},
+        {
+            "control": xmr_chart([("2024-01", 1.0, 1)]).to_json(),
+            "states": {"all": spent(0, 1, 等待=0), "misses": spent(0, 1, 等待=0)},
+        },
+    ],
+)
 def test_nothing_is_said_about_nothing(deviation):
     deviation = {"indicator": "x", "kind": "shortfall", **deviation}
     assert [*signals.control_blocks(deviation, None, "c", "x"), *signals.states_blocks(deviation, "s", "x")] == []
@@ -176,24 +238,38 @@ def test_nothing_is_said_about_nothing(deviation):
     assert signals.not_told_apart(deviation) == "" and control_figure(deviation, None, "c", "x") == ()
 
 
-@pytest.mark.parametrize(("change", "sentence"), [
-    ({"change": 0}, "与2023年（91.2%）相同。"),
-    ({"change": -0.01, "beyond_chance": False}, "比2023年（91.2%）下降1个百分点，变化在偶然波动范围以内。"),
-    ({"change": -0.01, "beyond_chance": None}, "比2023年（91.2%）下降1个百分点。"),
-    ({"change": None, "comparable": False}, "2023年为91.2%，口径与本年度不同，不作比较。"),
-    ({"value": 3, "unit": "件", "change": 2, "beyond_chance": None}, "比2023年（3件）增加2件。"),
-])
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"change": 0}, "与2023年（91.2%）相同。"),
+        ({"change": -0.01, "beyond_chance": False}, "比2023年（91.2%）下降1个百分点，变化在偶然波动范围以内。"),
+        ({"change": -0.01, "beyond_chance": None}, "比2023年（91.2%）下降1个百分点。"),
+        ({"change": None, "comparable": False}, "2023年为91.2%，口径与本年度不同，不作比较。"),
+        ({"value": 3, "unit": "件", "change": 2, "beyond_chance": None}, "比2023年（3件）增加2件。"),
+    ],
+)
 def test_last_year_in_words(change, sentence):
     assert signals.last_year({"since_last_year": {**SINCE, **change}}, "比例") == sentence
 
 
 def test_a_trend_has_its_own_section():
     data = sample.fy2024()
-    data["deviations"] = [{"indicator": "satisfaction", "kind": "trend", "gap": -0.02, "unit": "比例", "causes": [],
-                           "trend": {**TREND, "ahead_misses": False, "seasonal": True}, "since_last_year": dict(SINCE),
-                           "control": control(4)}]
+    data["deviations"] = [
+        {
+            "indicator": "satisfaction",
+            "kind": "trend",
+            "gap": -0.02,
+            "unit": "比例",
+            "causes": [],
+            "trend": {**TREND, "ahead_misses": False, "seasonal": True},
+            "since_last_year": dict(SINCE),
+            "control": control(4),
+        }
+    ]
     blocks = build_report(data)
     text = sentences(blocks)
-    assert "1项走势需要关注" in text and "上一年度各月的走势相同，不排除是季节因素。" in text and "仍能达到目标。" in text
+    assert (
+        "1项走势需要关注" in text and "上一年度各月的走势相同，不排除是季节因素。" in text and "仍能达到目标。" in text
+    )
     assert "控制图上没有信号，各月的起伏属于偶然波动，不必逐月寻找原因。" in text
     assert any(isinstance(b, Figure) and "各月控制图" in b.caption for b in blocks)

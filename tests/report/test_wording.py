@@ -133,7 +133,10 @@ def target(op, value, unit, direction=None, kind="number"):
         ({"target": target(None, 11, "人", "higher"), "variance": 0, "favourable": None}, "达到目标"),
         ({"target": target("<", 10, "件"), "variance": 0, "favourable": None}, "恰好等于目标值"),
         ({"target": target(None, 11, "人"), "variance": 2, "favourable": None}, "与目标相差2人"),
-        ({"target": target("<=", "2024-11-30", None, kind="date"), "variance": 3.0, "favourable": False}, "晚于目标3天"),
+        (
+            {"target": target("<=", "2024-11-30", None, kind="date"), "variance": 3.0, "favourable": False},
+            "晚于目标3天",
+        ),
         ({"target": target("<=", "2024-11-30", None, kind="date"), "variance": -3, "favourable": True}, "早于目标3天"),
         ({"target": target(">=", 1, "件"), "variance": None}, ""),
     ],
@@ -143,7 +146,12 @@ def test_variance(indicator, words):
 
 
 def test_a_share_of_timed_cases_is_better_the_higher_it_is():
-    part = {"target": target("<=", 1.0, "小时", "lower", "duration"), "required": 1.0, "variance": -0.0022, "favourable": False}
+    part = {
+        "target": target("<=", 1.0, "小时", "lower", "duration"),
+        "required": 1.0,
+        "variance": -0.0022,
+        "favourable": False,
+    }
     assert w.actual_unit(part) == "比例"
     assert w.variance_words(part) == "低于目标0.22个百分点"
     assert w.actual_unit({"target": target("<=", 2.0, "小时", "lower", "duration")}) == "小时"
@@ -159,7 +167,12 @@ def test_a_kept_upper_bound_has_no_percentage():
 
 
 def test_status_and_scores():
-    assert [w.status_words(s) for s in ("met", "partly_met", "not_met", "unknown")] == ["完成", "部分完成", "未完成", "无法判定"]
+    assert [w.status_words(s) for s in ("met", "partly_met", "not_met", "unknown")] == [
+        "完成",
+        "部分完成",
+        "未完成",
+        "无法判定",
+    ]
     assert w.score_text(9.94) == "9.94分"
     assert w.score_text(None) == "未评分"
 

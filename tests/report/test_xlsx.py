@@ -36,7 +36,9 @@ def table(sheet, first_head):
     """Rows below a head as dicts by head."""
     head = at(sheet, first_head)
     titles = {cell.column: cell.value for cell in sheet[head.row] if cell.value}
-    return [{titles[c.column]: c.value for c in row if c.column in titles} for row in sheet.iter_rows(min_row=head.row + 1)]
+    return [
+        {titles[c.column]: c.value for c in row if c.column in titles} for row in sheet.iter_rows(min_row=head.row + 1)
+    ]
 
 
 def test_the_sheets(book):
@@ -68,13 +70,25 @@ def test_printed_on_a4_one_page_wide(book, name, last):
 def test_the_funds_block_holds_numbers(book):
     formulas, values = (b[SCORED] for b in book)
     head = at(values, "年初预算数").row
-    assert [c.value for c in values[head] if c.value] == ["项目资金（万元）", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"]
+    assert [c.value for c in values[head] if c.value] == [
+        "项目资金（万元）",
+        "年初预算数",
+        "全年预算数",
+        "全年执行数",
+        "分值",
+        "执行率",
+        "得分",
+    ]
     row = at(values, "年度资金总额").row
     assert [values.cell(row, c).value for c in (4, 5, 6, 7, 9)] == [178, 178, 177, 10, 9.94]
     assert formulas.cell(row, 8).value == f"=F{row}/E{row}"
     assert values.cell(row, 8).value == 1770000 / 1780000
     below = [[values.cell(r, c).value for c in (3, 4, 7, 8, 9)] for r in range(row + 1, row + 4)]
-    assert below == [["其中：当年财政拨款", None, "—", "—", "—"], ["上年结转资金", None, "—", "—", "—"], ["其他资金", None, "—", "—", "—"]]
+    assert below == [
+        ["其中：当年财政拨款", None, "—", "—", "—"],
+        ["上年结转资金", None, "—", "—", "—"],
+        ["其他资金", None, "—", "—", "—"],
+    ]
 
 
 def test_declared_sources_of_funds_stand_in_their_rows():
@@ -125,7 +139,15 @@ def test_the_transfer_form_has_seven_lines_and_no_scores(book):
     assert not heads & {"分值", "得分", "总分"}
     first = at(values, "分配科学性").row
     lines = [values.cell(r, 4).value for r in range(first, first + 7)]
-    assert lines == ["分配科学性", "下达及时性", "拨付合规性", "使用规范性", "执行准确性", "预算绩效管理情况", "支出责任履行情况"]
+    assert lines == [
+        "分配科学性",
+        "下达及时性",
+        "拨付合规性",
+        "使用规范性",
+        "执行准确性",
+        "预算绩效管理情况",
+        "支出责任履行情况",
+    ]
     assert values.cell(first, 5).value is None
     assert values.cell(first + 4, 5).value == "全年预算178万元，执行177万元，执行率99.44%。"
     assert values.cell(first + 4, 7).value == "未执行1万元，申报材料没有说明原因。"
@@ -166,7 +188,16 @@ def test_evidence_has_dates_and_full_hashes(book):
     assert rows[4]["文件"] is None
 
 
-FORMULAS = ["=HYPERLINK(\"http://x\")", "+1+1", "-2+3", "@SUM(A1)", "{=1}", "\t=1", "http://example.org", "=cmd|' /C calc'!A0"]
+FORMULAS = [
+    '=HYPERLINK("http://x")',
+    "+1+1",
+    "-2+3",
+    "@SUM(A1)",
+    "{=1}",
+    "\t=1",
+    "http://example.org",
+    "=cmd|' /C calc'!A0",
+]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -183,7 +214,9 @@ def test_no_text_becomes_a_formula_or_a_link(text):
     data["evidence_list"][0].update(document=text, custodian=text)
     formulas, _ = books(data)
     own = {cell.value for sheet in formulas for row in sheet.iter_rows() for cell in row if cell.data_type == "f"}
-    assert all(f.startswith(("=ROUND(SUM(", "=SUM(")) or f in ("=F7/E7", "=F8/E8", "=F9/E9", "=F10/E10") for f in own), own
+    assert all(
+        f.startswith(("=ROUND(SUM(", "=SUM(")) or f in ("=F7/E7", "=F8/E8", "=F9/E9", "=F10/E10") for f in own
+    ), own
     assert not [cell for sheet in formulas for row in sheet.iter_rows() for cell in row if cell.hyperlink]
     assert at(formulas[SCORED], "三级指标").offset(row=1).value in (text, text.strip(), text.rstrip(":."))
 
@@ -245,7 +278,8 @@ def test_departments_stand_where_the_forms_ask_and_are_blank_otherwise(book):
     filled = next(books(data))
     assert at(filled[SCORED], "某高院").row == at(filled[SCORED], "主管部门").row
     assert [at(filled[TRANSFER], t).row for t in ("最高法", "某财政厅")] == [
-        at(filled[TRANSFER], t).row for t in ("中央主管部门", "地方主管部门")]
+        at(filled[TRANSFER], t).row for t in ("中央主管部门", "地方主管部门")
+    ]
     row = at(book[0][SCORED], "主管部门").row
     assert book[0][SCORED].cell(row, 3).value is None
 
@@ -254,7 +288,11 @@ def test_the_plans_cause_stands_in_the_form_where_there_are_no_records():
     data = sample.fy2024()
     for deviation in data["deviations"]:
         deviation["causes"] = []
-    cause = next(a["cause"] for a in data["plan"] if a["indicator"] == data["deviations"][0]["indicator"] and a["confirmed"] is not False)
+    cause = next(
+        a["cause"]
+        for a in data["plan"]
+        if a["indicator"] == data["deviations"][0]["indicator"] and a["confirmed"] is not False
+    )
     told = [row["偏差原因分析及改进措施"] or "" for row in table(list(books(data))[1][SCORED], "年度指标值")]
     assert any(f"原因：{cause}" in text for text in told)
     for action in data["plan"]:

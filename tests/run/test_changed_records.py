@@ -58,9 +58,16 @@ def first_quick_ticket(text: str) -> str:
     """The id of a plain desktop ticket of 2024 that stands in the file once."""
     for line in text.splitlines():
         cells = line.split(",")
-        if (len(cells) == 22 and cells[1] == "个人办公设备故障" and cells[6].startswith("2024/3/") and cells[14] == "否"
-                and cells[21] == "已办结" and text.count(cells[0]) == 1 and cells[6][:9] == cells[13][:9]
-                and cells[6].split(" ")[1].split(":")[0] == cells[13].split(" ")[1].split(":")[0]):
+        if (
+            len(cells) == 22
+            and cells[1] == "个人办公设备故障"
+            and cells[6].startswith("2024/3/")
+            and cells[14] == "否"
+            and cells[21] == "已办结"
+            and text.count(cells[0]) == 1
+            and cells[6][:9] == cells[13][:9]
+            and cells[6].split(" ")[1].split(":")[0] == cells[13].split(" ")[1].split(":")[0]
+        ):
             return cells[0]
     raise AssertionError("no such ticket")
 
@@ -77,23 +84,48 @@ FIRST = "工单_2024上半年.csv"
 CASES: dict[str, tuple[Callable[[Path], None], Callable[[dict], dict]]] = {
     "a ticket that kept its hour is gone": (
         rewrite("gb18030", FIRST, lambda t: without_line(first_quick_ticket(t))(t)),
-        lambda b: {"activity:个人办公设备故障": 9973, "part:一般桌面运维": F(9013, 9181)}),
+        lambda b: {"activity:个人办公设备故障": 9973, "part:一般桌面运维": F(9013, 9181)},
+    ),
     "a ticket of another category": (
-        rewrite("gb18030", FIRST, lambda t: t.replace(f"{first_quick_ticket(t)},个人办公设备故障", f"{first_quick_ticket(t)},安防监控")),
-        lambda b: {"activity:个人办公设备故障": 9973, "activity:安防监控": 90, "part:一般桌面运维": F(9013, 9181)}),
+        rewrite(
+            "gb18030",
+            FIRST,
+            lambda t: t.replace(f"{first_quick_ticket(t)},个人办公设备故障", f"{first_quick_ticket(t)},安防监控"),
+        ),
+        lambda b: {"activity:个人办公设备故障": 9973, "activity:安防监控": 90, "part:一般桌面运维": F(9013, 9181)},
+    ),
     "a synonym is the same category": (
-        rewrite("gb18030", FIRST, lambda t: t.replace(f"{first_quick_ticket(t)},个人办公设备故障", f"{first_quick_ticket(t)},电脑报修")),
-        lambda b: {}),
+        rewrite(
+            "gb18030",
+            FIRST,
+            lambda t: t.replace(f"{first_quick_ticket(t)},个人办公设备故障", f"{first_quick_ticket(t)},电脑报修"),
+        ),
+        lambda b: {},
+    ),
     "a dissatisfied reply": (
-        rewrite("utf-8", "满意度问卷_2024.csv", lambda t: t.replace("24DVKK,2024-12-04 08:59,D05,基本满意,满意,基本满意,满意",
-                                                              "24DVKK,2024-12-04 08:59,D05,基本满意,满意,基本满意,不满意")),
-        lambda b: {"actual:satisfaction": F(102, 112)}),
+        rewrite(
+            "utf-8",
+            "满意度问卷_2024.csv",
+            lambda t: t.replace(
+                "24DVKK,2024-12-04 08:59,D05,基本满意,满意,基本满意,满意",
+                "24DVKK,2024-12-04 08:59,D05,基本满意,满意,基本满意,不满意",
+            ),
+        ),
+        lambda b: {"actual:satisfaction": F(102, 112)},
+    ),
     "one more verified complaint": (
-        rewrite("gb18030", "投诉建议登记_2024.csv", lambda t: t + "TS2024999,2024-06-03,投诉,信息化运维,D01,重复报修三次,2024/6/5,属实\r\n"
-                if "\r\n" in t else t + "TS2024999,2024-06-03,投诉,信息化运维,D01,重复报修三次,2024/6/5,属实\n"),
-        lambda b: {"actual:complaints": F(3)}),
-    "a dearer voucher": (
-        dearer, lambda b: {"spent": F(1771100), "actual:cost": F(1771100, 11)}),
+        rewrite(
+            "gb18030",
+            "投诉建议登记_2024.csv",
+            lambda t: (
+                t + "TS2024999,2024-06-03,投诉,信息化运维,D01,重复报修三次,2024/6/5,属实\r\n"
+                if "\r\n" in t
+                else t + "TS2024999,2024-06-03,投诉,信息化运维,D01,重复报修三次,2024/6/5,属实\n"
+            ),
+        ),
+        lambda b: {"actual:complaints": F(3)},
+    ),
+    "a dearer voucher": (dearer, lambda b: {"spent": F(1771100), "actual:cost": F(1771100, 11)}),
 }
 
 

@@ -26,7 +26,10 @@ def written(folder: Path, source: str, tags: tuple[str, ...] = ("parameters",)) 
 def test_types_and_defaults_are_read_without_running(notebook: Path) -> None:
     found = declared_parameters(notebook)
     assert [(p.name, p.type, p.optional, p.default) for p in found.values()] == [
-        ("fiscal_year", "int", False, 2024), ("root", "str", False, "a = b # c"), ("limit", "float", True, None)]
+        ("fiscal_year", "int", False, 2024),
+        ("root", "str", False, "a = b # c"),
+        ("limit", "float", True, None),
+    ]
 
 
 def test_right_parameters_pass(notebook: Path) -> None:

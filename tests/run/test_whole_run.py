@@ -14,8 +14,16 @@ from filelock import FileLock
 from helpers.report.blocks import MIME, from_json
 from tests.published import check_package
 
-FILES = {"report.html", "report.pdf", "report.docx", "self_evaluation.xlsx", "results.json", "validation.json",
-         "manifest.json", "notebooks"}
+FILES = {
+    "report.html",
+    "report.pdf",
+    "report.docx",
+    "self_evaluation.xlsx",
+    "results.json",
+    "validation.json",
+    "manifest.json",
+    "notebooks",
+}
 STAGES = ["1_clean", "2_validate", "3_attainment", "4_deviation", "5_report"]
 
 
@@ -68,8 +76,12 @@ def test_nothing_of_the_machine_is_in_the_package(package: Path, finished: Path)
     for name, content in fingerprint(package).items():
         if name.endswith((".ipynb", ".json", ".html")):
             text = content.decode("utf-8")
-            assert str(finished) not in text and "/tmp/" not in text and "papermill" not in json.dumps(
-                json.loads(text).get("metadata", {}) if name.endswith(".ipynb") else {}), name
+            assert (
+                str(finished) not in text
+                and "/tmp/" not in text
+                and "papermill"
+                not in json.dumps(json.loads(text).get("metadata", {}) if name.endswith(".ipynb") else {})
+            ), name
             assert socket.gethostname() not in text or len(socket.gethostname()) < 4, name
             assert f"/home/{getpass.getuser()}" not in text, name
 
@@ -95,7 +107,12 @@ def test_the_analyst_sees_the_analysis_where_it_is_made(package: Path, results: 
     captions = [block.caption for block in shown if hasattr(block, "caption")]
     assert "完成时效·故障维修：未完成，差距 6.65个百分点" in captions
     assert "满意率不低于90%：不稳固，余量 1.96个百分点" in captions
-    for words in ("完成时效·故障维修的时间用在哪里", "完成时效·故障维修各月控制图", "备件储备测算（建议，尚未采纳）", "各型号设备的故障率"):
+    for words in (
+        "完成时效·故障维修的时间用在哪里",
+        "完成时效·故障维修各月控制图",
+        "备件储备测算（建议，尚未采纳）",
+        "各型号设备的故障率",
+    ):
         assert [c for c in captions if c.startswith(words)], words
     replayed = results["spares"]["replay"]
     assert any(f"{replayed['demands']}次领用" in getattr(block, "text", "") for block in shown)
@@ -103,7 +120,9 @@ def test_the_analyst_sees_the_analysis_where_it_is_made(package: Path, results: 
 
 def test_a_second_run_in_another_folder_gives_the_same_bytes(package: Path, tmp_path: Path, run_cli) -> None:
     shutil.copytree(package.parents[1] / "data" / "raw", tmp_path / "b" / "data" / "raw")
-    done = run_cli("run", "--year", "2024", "--root", str(tmp_path / "b"), env={"TZ": "America/New_York", "OMP_NUM_THREADS": "1"})
+    done = run_cli(
+        "run", "--year", "2024", "--root", str(tmp_path / "b"), env={"TZ": "America/New_York", "OMP_NUM_THREADS": "1"}
+    )
     assert done.returncode == 0, done.stderr
     one, two = fingerprint(package), fingerprint(tmp_path / "b" / "reports" / "2024")
     assert one.keys() == two.keys()
@@ -148,7 +167,16 @@ def test_a_target_that_makes_no_sense_stops(root: Path, run_cli) -> None:
     assert "[target_unreadable]" in message and "不高于若干件" in message
 
 
-@pytest.mark.parametrize(("target", "code"), [("很多", "target_without_figure"), ("看着办 x", "target_without_figure"), ("?!", "target_unreadable"), ("290%", "incomparable_units"), ("5件、10件", "target_compound")])
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [
+        ("很多", "target_without_figure"),
+        ("看着办 x", "target_without_figure"),
+        ("?!", "target_unreadable"),
+        ("290%", "incomparable_units"),
+        ("5件、10件", "target_compound"),
+    ],
+)
 def test_a_target_that_a_figure_cannot_answer_stops(root: Path, run_cli, target: str, code: str) -> None:
     edit(root / "data/raw/2024/indicators.yml", "target: 不高于10件", f"target: '{target}'")
     assert f"[{code}]" in stopped(run_cli, root, 2)
@@ -205,8 +233,12 @@ def test_check_says_when_all_is_well(run_cli) -> None:
 def test_a_gate_violation_stops_with_file_and_row(root: Path, run_cli) -> None:
     victim = root / "data/raw/2024/exports/工单_2024下半年.csv"
     lines = victim.read_text(encoding="utf-8-sig").split("\r\n" if b"\r\n" in victim.read_bytes() else "\n")
-    header = next(i for i, line in enumerate(lines) if line.startswith(("单号", "工单编号", "\ufeff")) or "报修时间" in line)
-    number = next(i for i in range(header + 1, len(lines)) if re.search(r",E0[1-9],", lines[i]) and lines[i].count('"') == 0)
+    header = next(
+        i for i, line in enumerate(lines) if line.startswith(("单号", "工单编号", "\ufeff")) or "报修时间" in line
+    )
+    number = next(
+        i for i in range(header + 1, len(lines)) if re.search(r",E0[1-9],", lines[i]) and lines[i].count('"') == 0
+    )
     lines[number] = re.sub(r",E0[1-9],", ",王某,", lines[number], count=1)
     victim.write_text("\ufeff" + "\n".join(lines), encoding="utf-8")
     message = stopped(run_cli, root, 1)
@@ -226,8 +258,20 @@ def test_papermill_itself_gives_the_same_results(finished: Path, package: Path, 
 
     shutil.copytree(finished / "data" / "raw", tmp_path / "data" / "raw")
     for stage in STAGES:
-        command = [sys.executable, "-m", "papermill", str(NOTEBOOKS / f"{stage}.ipynb"), str(tmp_path / f"{stage}.ipynb"),
-                   "-p", "fiscal_year", "2024", "-p", "root", ".", "--no-progress-bar"]
+        command = [
+            sys.executable,
+            "-m",
+            "papermill",
+            str(NOTEBOOKS / f"{stage}.ipynb"),
+            str(tmp_path / f"{stage}.ipynb"),
+            "-p",
+            "fiscal_year",
+            "2024",
+            "-p",
+            "root",
+            ".",
+            "--no-progress-bar",
+        ]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
         assert done.returncode == 0, done.stderr[-2000:]
     mine = json.loads((tmp_path / "data/processed/2024/results.json").read_text(encoding="utf-8"))

@@ -85,8 +85,12 @@ def _cells(path: Path, header_row: int) -> list[list[Any]]:
 
 def _rows(path: Path, spec: Mapping[str, Any], repairs: list[Any]) -> list[Row]:
     headers, *body = _cells(path, spec.get("header_row", 1))
-    columns = {name: column if isinstance(column, dict) else {"from": column} for name, column in spec["columns"].items()}
-    places = {name: next((headers.index(h) for h in _listed(c["from"]) if h in headers), None) for name, c in columns.items()}
+    columns = {
+        name: column if isinstance(column, dict) else {"from": column} for name, column in spec["columns"].items()
+    }
+    places = {
+        name: next((headers.index(h) for h in _listed(c["from"]) if h in headers), None) for name, c in columns.items()
+    }
     rows = []
     for cells in body:
         assert len(cells) == len(headers)
@@ -109,8 +113,10 @@ def _text(value: Any, spec: Mapping[str, Any]) -> Any:
 
 
 def _typed(texts: Row, columns: Mapping[str, Any], spec: Mapping[str, Any]) -> Row:
-    row: Row = {"_blank": all(v is None for v in texts.values()),
-                "_header": all(v is None or v in _listed(columns[n]["from"]) for n, v in texts.items())}
+    row: Row = {
+        "_blank": all(v is None for v in texts.values()),
+        "_header": all(v is None or v in _listed(columns[n]["from"]) for n, v in texts.items()),
+    }
     for name, value in texts.items():
         kind = columns[name].get("type", "text")
         row[name] = None if value is None else _value(value, kind, columns[name], spec)
@@ -151,8 +157,11 @@ def _moment(text: str, formats: list[str]) -> datetime | None:
 
 def _judged(rows: list[Row], spec: Mapping[str, Any], year: int) -> tuple[list[Row], Counter[str]]:
     key = _listed(spec.get("key", []))
-    needed = [*key, *_listed(spec.get("year_by", [])),
-              *(n for n, c in spec["columns"].items() if isinstance(c, dict) and c.get("required"))]
+    needed = [
+        *key,
+        *_listed(spec.get("year_by", [])),
+        *(n for n, c in spec["columns"].items() if isinstance(c, dict) and c.get("required")),
+    ]
     names = list(spec["columns"])
     seen: set[tuple[Any, ...]] = set()
     aside: Counter[str] = Counter()
@@ -184,8 +193,9 @@ def _called(spec: Mapping[str, Any], name: str) -> str:
     return str(column if isinstance(column, str) else column[0])
 
 
-def _first_reason(row: Row, needed: list[str], spec: Mapping[str, Any], year: int, seen: set[Any],
-                  values: tuple[Any, ...]) -> str | None:
+def _first_reason(
+    row: Row, needed: list[str], spec: Mapping[str, Any], year: int, seen: set[Any], values: tuple[Any, ...]
+) -> str | None:
     if row["_blank"]:
         return "空行"
     if row["_header"]:

@@ -23,13 +23,16 @@ def test_draws_keep_their_bounds() -> None:
     assert {Wheel("abc", (1, 0, 2)).spin(dice) for _ in range(200)} == {"a", "c"}
 
 
-@pytest.mark.parametrize(("start", "minutes", "end"), [
-    (datetime(2024, 3, 5, 9, 0), 60, datetime(2024, 3, 5, 10, 0)),
-    (datetime(2024, 3, 5, 11, 30), 60, datetime(2024, 3, 5, 14, 0)),  # over the noon break
-    (datetime(2024, 3, 8, 17, 0), 60, datetime(2024, 3, 11, 9, 0)),  # over a weekend
-    (datetime(2024, 2, 8, 17, 0), 60, datetime(2024, 2, 9, 9, 0)),  # the ninth was worked
-    (datetime(2024, 2, 9, 17, 0), 60, datetime(2024, 2, 18, 9, 0)),  # the Spring Festival, then a Sunday worked
-])
+@pytest.mark.parametrize(
+    ("start", "minutes", "end"),
+    [
+        (datetime(2024, 3, 5, 9, 0), 60, datetime(2024, 3, 5, 10, 0)),
+        (datetime(2024, 3, 5, 11, 30), 60, datetime(2024, 3, 5, 14, 0)),  # over the noon break
+        (datetime(2024, 3, 8, 17, 0), 60, datetime(2024, 3, 11, 9, 0)),  # over a weekend
+        (datetime(2024, 2, 8, 17, 0), 60, datetime(2024, 2, 9, 9, 0)),  # the ninth was worked
+        (datetime(2024, 2, 9, 17, 0), 60, datetime(2024, 2, 18, 9, 0)),  # the Spring Festival, then a Sunday worked
+    ],
+)
 def test_office_time(start: datetime, minutes: int, end: datetime) -> None:
     assert work_later(start, minutes) == end
 

@@ -43,11 +43,27 @@ def hours(row: Row) -> float:
 def test_the_twenty_kinds_of_work_have_their_published_counts() -> None:
     counts = Counter(r["category"] for r in rows(2024, "tickets"))
     assert counts == {
-        DESKTOP: 9974, "精密空调维修": 2, "联想存储维修": 2, "业务系统运维": 885, "优化及测试流程管理": 1,
-        "数字法庭集中指导培训": 2, "审判庭保障": 2563, "安防监控": 89, "会议保障": 582,
-        "漏洞扫描（网站及信息系统、服务器、办公终端）": 3, "信息系统渗透测试": 2, "更新模块及待上线系统安全检测": 1,
-        "专项网络安全排查": 9, "高危漏洞修复、漏洞专项排查、内外网资产梳理": 2, "安全排查": 14, "终端安全运维": 262,
-        "应急预案及演练": 1, "信息安全制度修订": 1, "意识或技能培训": 2, "安全预警提醒": 8}
+        DESKTOP: 9974,
+        "精密空调维修": 2,
+        "联想存储维修": 2,
+        "业务系统运维": 885,
+        "优化及测试流程管理": 1,
+        "数字法庭集中指导培训": 2,
+        "审判庭保障": 2563,
+        "安防监控": 89,
+        "会议保障": 582,
+        "漏洞扫描（网站及信息系统、服务器、办公终端）": 3,
+        "信息系统渗透测试": 2,
+        "更新模块及待上线系统安全检测": 1,
+        "专项网络安全排查": 9,
+        "高危漏洞修复、漏洞专项排查、内外网资产梳理": 2,
+        "安全排查": 14,
+        "终端安全运维": 262,
+        "应急预案及演练": 1,
+        "信息安全制度修订": 1,
+        "意识或技能培训": 2,
+        "安全预警提醒": 8,
+    }
     assert sum(counts.values()) == 14405
 
 
@@ -62,8 +78,9 @@ def test_funds_staff_complaints_survey_and_facilities_of_2024() -> None:
 
 
 def on_site_at(year: int, day: date) -> int:
-    return sum(r["on_site_from"] <= day and (r["on_site_to"] is None or r["on_site_to"] >= day)
-               for r in rows(year, "roster"))
+    return sum(
+        r["on_site_from"] <= day and (r["on_site_to"] is None or r["on_site_to"] >= day) for r in rows(year, "roster")
+    )
 
 
 def complaints(year: int) -> tuple[int, int]:
@@ -97,13 +114,45 @@ def test_repairs_that_miss_nearly_all_waited_for_a_part(year: int, all_: int, mi
     assert sum(r["part_ordered_at"] is not None for r in over) == waited
 
 
-@pytest.mark.parametrize(("year", "parts", "causes"), [
-    (2023, {"PSU-2055": 23, "MB-4500": 18, "HDD-1T": 11, None: 9, "FUS-3050": 5, "RAM-8G": 5, "LCD-T430": 4,
-            "ADF-6130": 2, "PWR-H200": 2, "BAT-T430": 1, "FAN-P50": 1},
-     {"备件到货迟": 64, None: 10, "用户不在位": 3, "送外维修": 2, "派单排队": 2}),
-    (2024, {"PSU-2055": 20, "MB-4500": 15, "FUS-3050": 5, None: 4, "LCD-T430": 3, "HDD-1T": 2, "ADF-6130": 2,
-            "BAT-T430": 1, "PWR-H200": 1, "FAN-P50": 1, "DSK-V5": 1},
-     {"备件到货迟": 47, None: 5, "用户不在位": 2, "送外维修": 1})])
+@pytest.mark.parametrize(
+    ("year", "parts", "causes"),
+    [
+        (
+            2023,
+            {
+                "PSU-2055": 23,
+                "MB-4500": 18,
+                "HDD-1T": 11,
+                None: 9,
+                "FUS-3050": 5,
+                "RAM-8G": 5,
+                "LCD-T430": 4,
+                "ADF-6130": 2,
+                "PWR-H200": 2,
+                "BAT-T430": 1,
+                "FAN-P50": 1,
+            },
+            {"备件到货迟": 64, None: 10, "用户不在位": 3, "送外维修": 2, "派单排队": 2},
+        ),
+        (
+            2024,
+            {
+                "PSU-2055": 20,
+                "MB-4500": 15,
+                "FUS-3050": 5,
+                None: 4,
+                "LCD-T430": 3,
+                "HDD-1T": 2,
+                "ADF-6130": 2,
+                "BAT-T430": 1,
+                "PWR-H200": 1,
+                "FAN-P50": 1,
+                "DSK-V5": 1,
+            },
+            {"备件到货迟": 47, None: 5, "用户不在位": 2, "送外维修": 1},
+        ),
+    ],
+)
 def test_planted_causes(year: int, parts: dict, causes: dict) -> None:
     over = [r for r in repairs(year) if late(r)]
     assert Counter(r["part_no"] for r in over) == parts
@@ -126,7 +175,9 @@ def test_without_waiting_for_parts_nearly_all_repairs_would_keep_the_day() -> No
 def test_two_repairs_of_the_last_days_are_still_waiting() -> None:
     open_ = [r for r in rows(2024, "tickets") if r["resolved_at"] is None]
     assert {(r["part_no"], r["part_arrived_at"], r["status"]) for r in open_} == {
-        ("MB-4500", None, "处理中"), ("PSU-2055", None, "处理中")} and len(open_) == 2
+        ("MB-4500", None, "处理中"),
+        ("PSU-2055", None, "处理中"),
+    } and len(open_) == 2
     assert all(r["opened_at"].date() >= date(2024, 12, 26) for r in open_)
 
 
@@ -141,7 +192,11 @@ def test_stock_of_disks_and_memory_took_their_waiting_away() -> None:
         return sum(not late(r) for r in common), len(common)
 
     assert kept(2023) == (30, 46) and kept(2024) == (49, 51)
-    shelf = [r["opened_at"].date() for r in repairs(2024) if r["part_no"] in ("HDD-1T", "RAM-8G") and r["part_source"] == "库存"]
+    shelf = [
+        r["opened_at"].date()
+        for r in repairs(2024)
+        if r["part_no"] in ("HDD-1T", "RAM-8G") and r["part_source"] == "库存"
+    ]
     assert len(shelf) == 45 and min(shelf) >= date(2024, 3, 18)
 
 
@@ -174,9 +229,18 @@ def test_every_line_is_used_or_set_aside(year: int, name: str) -> None:
 
 def test_what_is_set_aside_of_the_tickets() -> None:
     assert table(2024, "tickets")[1] == {
-        "完全重复的行": 118, "已取消的工单": 38, "重新打开的工单，以最后一次完成为准": 37, "其他年度的记录": 22,
-        "测试工单": 18, "不属于本项目服务范围": 15, "空行": 3, "受理时间为空": 2, "受理时间无法识别": 1,
-        "工单编号为空": 1, "重复的表头": 1}
+        "完全重复的行": 118,
+        "已取消的工单": 38,
+        "重新打开的工单，以最后一次完成为准": 37,
+        "其他年度的记录": 22,
+        "测试工单": 18,
+        "不属于本项目服务范围": 15,
+        "空行": 3,
+        "受理时间为空": 2,
+        "受理时间无法识别": 1,
+        "工单编号为空": 1,
+        "重复的表头": 1,
+    }
 
 
 @pytest.mark.parametrize(("year", "posts"), [(2023, 10), (2024, 11)])
@@ -200,8 +264,11 @@ def test_devices_parts_and_stock_agree_with_the_tickets(year: int) -> None:
             assert (r["part_ordered_at"] is None) == (r["part_source"] == "库存")
     issued = Counter(r["ticket_id"] for r in rows(year, "stock_moves") if r["kind"] == "出库")
     assert set(issued.values()) == {1}
-    wanted = {r["ticket_id"] for r in repairs(year) if r["part_no"] and (
-        r["part_source"] == "库存" or (r["part_arrived_at"] and r["part_arrived_at"].year == year))}
+    wanted = {
+        r["ticket_id"]
+        for r in repairs(year)
+        if r["part_no"] and (r["part_source"] == "库存" or (r["part_arrived_at"] and r["part_arrived_at"].year == year))
+    }
     assert wanted == {t for t in issued if t.startswith(f"GD{year % 100}")}
 
 
@@ -219,7 +286,10 @@ def test_the_shelf_never_holds_less_than_nothing(year: int) -> None:
 @pytest.mark.parametrize("year", [2023, 2024])
 def test_times_come_in_their_order(year: int) -> None:
     for r in rows(year, "tickets"):
-        steps = [r[s] for s in ("opened_at", "started_at", "diagnosed_at", "part_ordered_at", "part_arrived_at", "resolved_at")]
+        steps = [
+            r[s]
+            for s in ("opened_at", "started_at", "diagnosed_at", "part_ordered_at", "part_arrived_at", "resolved_at")
+        ]
         known = [s for s in steps if s is not None]
         assert known == sorted(known), r["ticket_id"]
         assert (r["hold_from"] is None) == (r["hold_to"] is None)

@@ -29,10 +29,17 @@ def content(path: Path) -> object:
 
 def differing(one: Path, other: Path) -> list[str]:
     """The exports below two folders that are not the same."""
-    files = {p.relative_to(folder).as_posix() for folder in (one, other) for p in folder.glob("*/exports/*")
-             if p.suffix in (".csv", ".xlsx")}
-    return sorted(f for f in files if not ((one / f).is_file() and (other / f).is_file()
-                                           and content(one / f) == content(other / f)))
+    files = {
+        p.relative_to(folder).as_posix()
+        for folder in (one, other)
+        for p in folder.glob("*/exports/*")
+        if p.suffix in (".csv", ".xlsx")
+    }
+    return sorted(
+        f
+        for f in files
+        if not ((one / f).is_file() and (other / f).is_file() and content(one / f) == content(other / f))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +64,13 @@ def test_the_comparison_can_fail(generated: Path, tmp_path: Path) -> None:
 
 def test_locale_time_zone_and_hash_seed_change_no_byte(generated: Path, tmp_path: Path) -> None:
     env = {**os.environ, "LC_ALL": "C", "TZ": "Pacific/Apia", "PYTHONHASHSEED": "77"}
-    subprocess.run([sys.executable, "-m", "tools.example_data", "--out", str(tmp_path)], cwd=ROOT, env=env, check=True,
-                   capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "tools.example_data", "--out", str(tmp_path)],
+        cwd=ROOT,
+        env=env,
+        check=True,
+        capture_output=True,
+    )
     for path in generated.glob("*/exports/*"):
         assert (tmp_path / path.relative_to(generated)).read_bytes() == path.read_bytes(), path.name
 
@@ -95,14 +107,23 @@ def test_no_cell_is_a_formula() -> None:
 
 def test_free_text_holds_what_breaks_careless_readers() -> None:
     text = (RAW / "2024/exports/工单_2024下半年.csv").read_bytes().decode("utf-8-sig")
-    for awkward in ("\"域账号被锁定，\n", "\"\"双面、长边翻转\"\"", "安装办公软件,插件", "约８０GB", "=SUM(B2:B9)", "<证书过期>"):
+    for awkward in (
+        '"域账号被锁定，\n',
+        '""双面、长边翻转""',
+        "安装办公软件,插件",
+        "约８０GB",
+        "=SUM(B2:B9)",
+        "<证书过期>",
+    ):
         assert awkward in text, awkward
 
 
 def test_nobody_is_named_and_no_telephone_is_in_it() -> None:
     for path in CSV:
         text = path.read_bytes()
-        decoded = text.decode("utf-8-sig") if b"\xef\xbb\xbf" == text[:3] or "1-6月" in path.name else text.decode("gb18030")
+        decoded = (
+            text.decode("utf-8-sig") if b"\xef\xbb\xbf" == text[:3] or "1-6月" in path.name else text.decode("gb18030")
+        )
         assert not re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", decoded), path.name
         assert not re.search(r"姓名|先生|女士", decoded), path.name
 

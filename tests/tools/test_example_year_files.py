@@ -44,14 +44,33 @@ def test_both_readings_agree_and_the_gate_stays_open(year: int, tmp_path: Path) 
 NO_CAUSE = ("tickets", "column_values_to_not_be_null:cause")
 NOTES = {2023: {(*NO_CAUSE, 10)}, 2024: {(*NO_CAUSE, 5), ("tickets", "column_values_to_not_be_null:resolved_at", 2)}}
 FIGURES = {
-    2023: {"staff": 10, "complaints_valid": 4, "suggestions": 3, "within_1h": Fraction(8406, 8586),
-           "repairs_within_1_workday": Fraction(691, 772), "spent": 1632480, "cost_per_head": 163248,
-           "facilities_used": Fraction(140, 144), "satisfied": Fraction(91, 103),
-           "repairs_delayed_by_part": Fraction(72, 772), "common_parts_within_1_workday": Fraction(30, 46)},
-    2024: {"staff": 11, "complaints_valid": 2, "suggestions": 0, "within_1h": Fraction(9014, 9182),
-           "general_same_day": 1, "repairs_within_1_workday": Fraction(772, 827), "spent": 1770000,
-           "cost_per_head": Fraction(1770000, 11), "facilities_used": 1, "satisfied": Fraction(103, 112),
-           "repairs_delayed_by_part": Fraction(51, 827), "common_parts_within_1_workday": Fraction(49, 51)},
+    2023: {
+        "staff": 10,
+        "complaints_valid": 4,
+        "suggestions": 3,
+        "within_1h": Fraction(8406, 8586),
+        "repairs_within_1_workday": Fraction(691, 772),
+        "spent": 1632480,
+        "cost_per_head": 163248,
+        "facilities_used": Fraction(140, 144),
+        "satisfied": Fraction(91, 103),
+        "repairs_delayed_by_part": Fraction(72, 772),
+        "common_parts_within_1_workday": Fraction(30, 46),
+    },
+    2024: {
+        "staff": 11,
+        "complaints_valid": 2,
+        "suggestions": 0,
+        "within_1h": Fraction(9014, 9182),
+        "general_same_day": 1,
+        "repairs_within_1_workday": Fraction(772, 827),
+        "spent": 1770000,
+        "cost_per_head": Fraction(1770000, 11),
+        "facilities_used": 1,
+        "satisfied": Fraction(103, 112),
+        "repairs_delayed_by_part": Fraction(51, 827),
+        "common_parts_within_1_workday": Fraction(49, 51),
+    },
 }
 
 
@@ -59,7 +78,12 @@ def test_the_yardsticks_of_2023_exist_in_2024_and_one_action_is_carried_on() -> 
     before, after = load_year(ROOT, 2023), load_year(ROOT, 2024)
     assert {a.yardstick.measure for a in before.plan.actions} <= set(after.measures)
     assert {a.id: a.status for a in before.plan.actions} == {
-        "2023-1": "done", "2023-2": "adopted", "2023-3": "done", "2023-4": "done", "2023-5": "done"}
+        "2023-1": "done",
+        "2023-2": "adopted",
+        "2023-3": "done",
+        "2023-4": "done",
+        "2023-5": "done",
+    }
     assert [a.carried_from for a in after.plan.actions] == [None, "2023-2", None]
     for name in {a.yardstick.measure for a in before.plan.actions}:
         assert before.measures[name] == after.measures[name], name

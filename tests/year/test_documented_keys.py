@@ -15,9 +15,27 @@ from helpers.year.tables import Checks, Column, Keep, NearDuplicates, OutOfScope
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "cleaning.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("model", [
-    Attribute, Calendar, Checks, Column, Correction, Derived, Grain, Hold, Keep, Moment, NearDuplicates, OutOfScope, Scope, ScheduleBy, State,
-    States])
+@pytest.mark.parametrize(
+    "model",
+    [
+        Attribute,
+        Calendar,
+        Checks,
+        Column,
+        Correction,
+        Derived,
+        Grain,
+        Hold,
+        Keep,
+        Moment,
+        NearDuplicates,
+        OutOfScope,
+        Scope,
+        ScheduleBy,
+        State,
+        States,
+    ],
+)
 def test_every_key_is_documented(model: type[BaseModel]) -> None:
     internal = {("Hold", "events"), ("Keep", "by"), ("Keep", "take"), ("Keep", "why")}
     keys = [info.alias or name for name, info in model.model_fields.items() if (model.__name__, name) not in internal]

@@ -38,18 +38,21 @@ OTHER = "    - {name: 其他资金, initial: 0万元, adjusted: 0万元, spent: 
 CENTRAL = "    - {name: 中央财政资金, initial: 170万元, adjusted: 170万元, spent: 170万元}\n"
 
 
-@pytest.mark.parametrize("after, found", [
-    (OWN, []),
-    (CENTRAL + LOCAL + OTHER, []),
-    (CENTRAL, []),
-    (OWN + LOCAL, ["fund_sources", "fund_sources"]),
-    (CENTRAL + LOCAL.replace("initial: 8", "initial: 7") + OTHER, ["fund_sources"]),
-    (OWN + OWN, ["listed_twice", "fund_sources", "fund_sources"]),
-    (OWN.replace("measure: spent", "measure: spend"), ["unknown_name"]),
-    (OWN.replace("measure: spent", "measure: staff"), ["other_measure"]),
-    (OWN.replace("initial: 178万元", "initial: 很多"), ["bad_money"]),
-    (OWN.replace("中央财政资金", "中央资金"), ["bad_value"]),
-])
+@pytest.mark.parametrize(
+    "after, found",
+    [
+        (OWN, []),
+        (CENTRAL + LOCAL + OTHER, []),
+        (CENTRAL, []),
+        (OWN + LOCAL, ["fund_sources", "fund_sources"]),
+        (CENTRAL + LOCAL.replace("initial: 8", "initial: 7") + OTHER, ["fund_sources"]),
+        (OWN + OWN, ["listed_twice", "fund_sources", "fund_sources"]),
+        (OWN.replace("measure: spent", "measure: spend"), ["unknown_name"]),
+        (OWN.replace("measure: spent", "measure: staff"), ["other_measure"]),
+        (OWN.replace("initial: 178万元", "initial: 很多"), ["bad_money"]),
+        (OWN.replace("中央财政资金", "中央资金"), ["bad_value"]),
+    ],
+)
 def test_sources_add_up_and_stand_once(root: Path, after: str, found: list[str]) -> None:
     assert [code for code, _ in faults(root, OWN, after)] == found
 
@@ -66,5 +69,12 @@ def test_every_key_and_name_is_documented() -> None:
     text = (PROJECT / "docs" / "forms.md").read_text(encoding="utf-8")
     for name in (*MANAGEMENT, "当年财政拨款", "上年结转资金", "中央财政资金", "地方资金", "其他资金"):
         assert f"`{name}`" in text, name
-    for key in ("department", "central_department", "local_department", "sources", "funds_management", "unspent_reason"):
+    for key in (
+        "department",
+        "central_department",
+        "local_department",
+        "sources",
+        "funds_management",
+        "unspent_reason",
+    ):
         assert f"{key}:" in text, key

@@ -67,20 +67,23 @@ def test_a_year_brings_its_own_outline_as_an_input(root: Path) -> None:
     assert "brief.yml" in year.sha256
 
 
-@pytest.mark.parametrize("before, after, code, line", [
-    ("[card]", "[crad]", "outline_content", 5),
-    ("[each_indicator]", "[card]", "outline_twice", 10),
-    ("得{score}", "得99分", "outline_figure", 8),
-    ("{score}", "{scores}", "outline_quote", 8),
-    ("{actual.complaints}", "{actual.complaint}", "outline_quote", 8),
-    ("{score}", "{score", "outline_quote", 8),
-    ("chapter: 结论", "section: 结论", "outline_level", 6),
-    ("section: 指标", "chapter: 指标", "outline_level", 9),
-    ("section: 指标", "section: 1.指标", "outline_figure", 9),
-    ("section: 指标", "sektion: 指标", "unknown_key", 9),
-    ("    contents: [card]", "", "bad_value", 4),
-    ("title: 绩效自评简报", "", "missing_key", None),
-])
+@pytest.mark.parametrize(
+    "before, after, code, line",
+    [
+        ("[card]", "[crad]", "outline_content", 5),
+        ("[each_indicator]", "[card]", "outline_twice", 10),
+        ("得{score}", "得99分", "outline_figure", 8),
+        ("{score}", "{scores}", "outline_quote", 8),
+        ("{actual.complaints}", "{actual.complaint}", "outline_quote", 8),
+        ("{score}", "{score", "outline_quote", 8),
+        ("chapter: 结论", "section: 结论", "outline_level", 6),
+        ("section: 指标", "chapter: 指标", "outline_level", 9),
+        ("section: 指标", "section: 1.指标", "outline_figure", 9),
+        ("section: 指标", "sektion: 指标", "unknown_key", 9),
+        ("    contents: [card]", "", "bad_value", 4),
+        ("title: 绩效自评简报", "", "missing_key", None),
+    ],
+)
 def test_a_fault_names_file_and_line(root: Path, before: str, after: str, code: str, line: int | None) -> None:
     assert before in OWN
     write(root, OWN.replace(before, after))
@@ -90,7 +93,9 @@ def test_a_fault_names_file_and_line(root: Path, before: str, after: str, code: 
 def test_an_outline_that_is_not_there_is_found_by_check(root: Path) -> None:
     write(root, OWN)
     choose_again = root / "data" / "raw" / "2024" / "year.yml"
-    choose_again.write_text(choose_again.read_text(encoding="utf-8").replace("brief.yml", "breif.yml"), encoding="utf-8")
+    choose_again.write_text(
+        choose_again.read_text(encoding="utf-8").replace("brief.yml", "breif.yml"), encoding="utf-8"
+    )
     with pytest.raises(YearFileError, match="没有这个提纲") as stopped:
         load_year(root, 2024)
     assert stopped.value.faults[0].hint == "是否想写 brief.yml?"

@@ -29,30 +29,57 @@ def test_the_sample_is_sound(tmp_path: Path) -> None:
     assert faults(tmp_path, SPARES + FLEET) == []
 
 
-@pytest.mark.parametrize(("old", "new", "expected"), [
-    ("table: tickets, part: part,", "table: ticket, part: part,", ("unknown_name", "spares.table", "是否想写 tickets?")),
-    ("part: part, model", "part: prat, model", ("unknown_name", "spares.part", "是否想写 part?")),
-    ("opened: opened_at", "opened: opend_at", ("unknown_name", "spares.opened", "是否想写 opened_at?")),
-    ("opened: opened_at", "opened: model", ("not_a_date", "spares.opened", "在 columns.model 里写 type: datetime")),
-    ("resolved: resolved_at", "resolved: workdays", ("unknown_name", "spares.resolved", None)),
-    ("measure: in_time", "measure: intime", ("unknown_name", "spares.measure", "是否想写 in_time?")),
-    ("measure: in_time", "measure: mean", ("not_replayable", "spares.measure", None)),
-    ("price: price}}\nfleet", "price: name}}\nfleet", ("not_a_number", "spares.catalogue.price", "在 columns.name 里写 type: money")),
-    ("catalogue: {table: parts", "catalogue: {table: part", ("unknown_name", "spares.catalogue.table", "是否想写 parts?")),
-    ("measure: in_time", "measure: in_time, where: \"modle = 'x'\"", ("bad_expression", "spares.where", "是否想写 model?")),
-    ("measure: in_time", "measure: in_time, servcie_level: 0.9", ("unknown_key", "spares.servcie_level", "是否想写 service_level?")),
-    ("measure: in_time", "measure: in_time, service_level: 1", ("bad_value", "spares.service_level", None)),
-    ("ordered: ordered_at, arrived: arrived_at,", "ordered: ordered_at,", ("bad_value", "spares", None)),
-    ("ordered: ordered_at, arrived: arrived_at,", "", ("bad_value", "spares", None)),
-    ("table: devices", "table: device", ("unknown_name", "fleet.table", "是否想写 devices?")),
-    ("bought: bought", "bought: boght", ("unknown_name", "fleet.bought", "是否想写 bought?")),
-    ("id: device, model: model", "id: device, model: modell", ("unknown_name", "fleet.model", "是否想写 model?")),
-    ("budget: 1万元", "budget: 一些钱", ("bad_money", "fleet.budget", "写成 20万元 或 200000元")),
-    ("at: opened_at", "at: openedat", ("unknown_name", "fleet.failures.at", "是否想写 opened_at?")),
-    ("failures: {table: tickets", "failures: {table: tikets", ("unknown_name", "fleet.failures.table", "是否想写 tickets?")),
-    ("budget: 1万元", "budget: 1万元, age_bands: [5, 3]", ("bad_value", "fleet", None)),
-    ("budget: 1万元", "budget: 1万元, age_bands: [0, 3]", ("bad_value", "fleet", None)),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "table: tickets, part: part,",
+            "table: ticket, part: part,",
+            ("unknown_name", "spares.table", "是否想写 tickets?"),
+        ),
+        ("part: part, model", "part: prat, model", ("unknown_name", "spares.part", "是否想写 part?")),
+        ("opened: opened_at", "opened: opend_at", ("unknown_name", "spares.opened", "是否想写 opened_at?")),
+        ("opened: opened_at", "opened: model", ("not_a_date", "spares.opened", "在 columns.model 里写 type: datetime")),
+        ("resolved: resolved_at", "resolved: workdays", ("unknown_name", "spares.resolved", None)),
+        ("measure: in_time", "measure: intime", ("unknown_name", "spares.measure", "是否想写 in_time?")),
+        ("measure: in_time", "measure: mean", ("not_replayable", "spares.measure", None)),
+        (
+            "price: price}}\nfleet",
+            "price: name}}\nfleet",
+            ("not_a_number", "spares.catalogue.price", "在 columns.name 里写 type: money"),
+        ),
+        (
+            "catalogue: {table: parts",
+            "catalogue: {table: part",
+            ("unknown_name", "spares.catalogue.table", "是否想写 parts?"),
+        ),
+        (
+            "measure: in_time",
+            "measure: in_time, where: \"modle = 'x'\"",
+            ("bad_expression", "spares.where", "是否想写 model?"),
+        ),
+        (
+            "measure: in_time",
+            "measure: in_time, servcie_level: 0.9",
+            ("unknown_key", "spares.servcie_level", "是否想写 service_level?"),
+        ),
+        ("measure: in_time", "measure: in_time, service_level: 1", ("bad_value", "spares.service_level", None)),
+        ("ordered: ordered_at, arrived: arrived_at,", "ordered: ordered_at,", ("bad_value", "spares", None)),
+        ("ordered: ordered_at, arrived: arrived_at,", "", ("bad_value", "spares", None)),
+        ("table: devices", "table: device", ("unknown_name", "fleet.table", "是否想写 devices?")),
+        ("bought: bought", "bought: boght", ("unknown_name", "fleet.bought", "是否想写 bought?")),
+        ("id: device, model: model", "id: device, model: modell", ("unknown_name", "fleet.model", "是否想写 model?")),
+        ("budget: 1万元", "budget: 一些钱", ("bad_money", "fleet.budget", "写成 20万元 或 200000元")),
+        ("at: opened_at", "at: openedat", ("unknown_name", "fleet.failures.at", "是否想写 opened_at?")),
+        (
+            "failures: {table: tickets",
+            "failures: {table: tikets",
+            ("unknown_name", "fleet.failures.table", "是否想写 tickets?"),
+        ),
+        ("budget: 1万元", "budget: 1万元, age_bands: [5, 3]", ("bad_value", "fleet", None)),
+        ("budget: 1万元", "budget: 1万元, age_bands: [0, 3]", ("bad_value", "fleet", None)),
+    ],
+)
 def test_what_does_not_fit_is_named(tmp_path: Path, old: str, new: str, expected: tuple[str, str, str | None]) -> None:
     declared = SPARES + FLEET
     assert old in declared

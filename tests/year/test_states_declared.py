@@ -60,7 +60,8 @@ def test_sound_states_pass_and_make_two_dimensions(tmp_path):
 
 def test_a_misspelt_column_is_named_with_its_place(tmp_path):
     assert faults(tmp_path, states(to="startd_at")) == [
-        ("unknown_name", "tables.tickets.states.parts.0.to", "startd_at", "是否想写 started_at?")]
+        ("unknown_name", "tables.tickets.states.parts.0.to", "startd_at", "是否想写 started_at?")
+    ]
 
 
 @pytest.mark.parametrize(("column", "code"), [("ticket", "not_a_date"), ("day", "day_without_time")])

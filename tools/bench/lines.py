@@ -18,5 +18,15 @@ def seconds(work: Callable[[], object]) -> float:
 
 def line(name: str, value: float, baseline: float | None, unit: str = "s") -> None:
     ratio = None if baseline is None else round(value / baseline, 3)
-    print(json.dumps({"name": name, "value": round(value, 3), "unit": unit,
-                      "baseline": None if baseline is None else round(baseline, 3), "ratio": ratio}), flush=True)
+    print(
+        json.dumps(
+            {
+                "name": name,
+                "value": round(value, 3),
+                "unit": unit,
+                "baseline": None if baseline is None else round(baseline, 3),
+                "ratio": ratio,
+            }
+        ),
+        flush=True,
+    )

@@ -15,7 +15,9 @@ STAGES = ("1_clean", "2_validate", "3_attainment", "4_deviation", "5_report")
 
 
 def call(*arguments: str, cwd: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", *arguments], cwd=cwd, capture_output=True, encoding="utf-8", check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments], cwd=cwd, capture_output=True, encoding="utf-8", check=False
+    )
     if done.returncode:
         raise SystemExit(done.stderr)
 
@@ -27,8 +29,18 @@ def main() -> None:
         shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
         plain = 0.0
         for stage in STAGES:
-            arguments = ("papermill", str(ROOT / "notebooks" / f"{stage}.ipynb"), str(root / f"{stage}.ipynb"),
-                         "-p", "fiscal_year", "2024", "-p", "root", ".", "--no-progress-bar")
+            arguments = (
+                "papermill",
+                str(ROOT / "notebooks" / f"{stage}.ipynb"),
+                str(root / f"{stage}.ipynb"),
+                "-p",
+                "fiscal_year",
+                "2024",
+                "-p",
+                "root",
+                ".",
+                "--no-progress-bar",
+            )
             plain += seconds(lambda a=arguments: call(*a, cwd=root))
         line("five notebooks by papermill's command", plain, None)
         whole = seconds(lambda: call("helpers.cli", "run", "--year", "2024", "--root", ".", cwd=root))

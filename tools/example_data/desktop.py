@@ -19,8 +19,9 @@ class Desk:
     def __init__(self, facts: Facts, dice: Dice) -> None:
         self.facts, self.dice = facts, dice
         self._users = users()
-        self._engineers = Wheel([f"E{n:02d}" for n in range(1, facts.posts + 1)],
-                                [1 + 0.3 * (n % 4) for n in range(1, facts.posts + 1)])
+        self._engineers = Wheel(
+            [f"E{n:02d}" for n in range(1, facts.posts + 1)], [1 + 0.3 * (n % 4) for n in range(1, facts.posts + 1)]
+        )
         self._of: dict[tuple[str, ...], list[Device]] = {}
 
     def device(self, prefixes: tuple[str, ...], day: date) -> Device:
@@ -54,7 +55,7 @@ def general_work(facts: Facts) -> list[Ticket]:
     for place in on_the_hour:
         made[place] = replace(made[place], resolved_at=made[place].opened_at + timedelta(minutes=60))
     # The slow ones are found where the desk is busy: at the peak hours.
-    busy = dice.shuffled([n for n, t in enumerate(made) if t.opened_at.hour in (9, 10, 14)])[:facts.slow]
+    busy = dice.shuffled([n for n, t in enumerate(made) if t.opened_at.hour in (9, 10, 14)])[: facts.slow]
     causes = Wheel([c for c, _ in wording.SLOW], [w for _, w in wording.SLOW])
     overnight = set(dice.sample(range(facts.slow), facts.overnight))
     for rank, place in enumerate(sorted(busy, key=lambda n: made[n].opened_at)):
@@ -69,10 +70,19 @@ def _quick(request: wording.Request, desk: Desk, days: Days) -> Ticket:
     minutes = dice.low_between(*request.minutes)
     known = dice.chance(0.93)  # some callers do not say which device
     return Ticket(
-        DESKTOP, request.title, opened, opened + timedelta(minutes=minutes), note=desk.note(request.notes),
-        dept=device.dept, requester=desk.person(device.dept), repair=False,
+        DESKTOP,
+        request.title,
+        opened,
+        opened + timedelta(minutes=minutes),
+        note=desk.note(request.notes),
+        dept=device.dept,
+        requester=desk.person(device.dept),
+        repair=False,
         started_at=opened + timedelta(minutes=dice.between(1, max(1, min(15, minutes // 3)))),
-        device=device.id if known else "", model=device.model.code if known else "", engineer=desk.engineer())
+        device=device.id if known else "",
+        model=device.model.code if known else "",
+        engineer=desk.engineer(),
+    )
 
 
 def _slow(ticket: Ticket, cause: str, overnight: bool, dice: Dice) -> Ticket:
@@ -85,9 +95,13 @@ def _slow(ticket: Ticket, cause: str, overnight: bool, dice: Dice) -> Ticket:
     begun = ticket.opened_at + timedelta(minutes=started)
     away = cause == "用户不在位"
     return replace(
-        ticket, resolved_at=resolved, started_at=begun, cause=cause,
+        ticket,
+        resolved_at=resolved,
+        started_at=begun,
+        cause=cause,
         hold_from=begun + timedelta(minutes=5) if away else None,
-        hold_to=resolved - timedelta(minutes=dice.between(8, 25)) if away else None)
+        hold_to=resolved - timedelta(minutes=dice.between(8, 25)) if away else None,
+    )
 
 
 def other_desk_work(facts: Facts) -> list[Ticket]:
@@ -101,18 +115,38 @@ def other_desk_work(facts: Facts) -> list[Ticket]:
         made.append(replace(ticket, device=camera.id, model=camera.model.code))
     for _ in range(facts.counts[PROCESS]):
         day = days.workday(dice, 10)
-        made.append(Ticket(PROCESS, wording.SECURITY[PROCESS], at(day, 9), at(workday_after(day, 3), 17), repair=False,
-                           note="梳理上线前的检查、回退步骤，形成流程1份", dept="D01", engineer="E01",
-                           requester=desk.person("D01")))
+        made.append(
+            Ticket(
+                PROCESS,
+                wording.SECURITY[PROCESS],
+                at(day, 9),
+                at(workday_after(day, 3), 17),
+                repair=False,
+                note="梳理上线前的检查、回退步骤，形成流程1份",
+                dept="D01",
+                engineer="E01",
+                requester=desk.person("D01"),
+            )
+        )
     return made
 
 
-def _plain(category: str, kinds: tuple[tuple[str, tuple[str, ...]], ...], desk: Desk, days: Days,
-           minutes: tuple[int, int]) -> Ticket:
+def _plain(
+    category: str, kinds: tuple[tuple[str, tuple[str, ...]], ...], desk: Desk, days: Days, minutes: tuple[int, int]
+) -> Ticket:
     dice = desk.dice
     title, notes = dice.pick(kinds)
     opened, dept = opening(days.workday(dice), dice), dice.pick(DEPARTMENTS)
     spent = dice.low_between(*minutes)
-    return Ticket(category, title, opened, opened + timedelta(minutes=spent), note=desk.note(notes), dept=dept,
-                  requester=desk.person(dept), repair=False, engineer=desk.engineer(),
-                  started_at=opened + timedelta(minutes=dice.between(1, max(1, min(15, spent // 3)))))
+    return Ticket(
+        category,
+        title,
+        opened,
+        opened + timedelta(minutes=spent),
+        note=desk.note(notes),
+        dept=dept,
+        requester=desk.person(dept),
+        repair=False,
+        engineer=desk.engineer(),
+        started_at=opened + timedelta(minutes=dice.between(1, max(1, min(15, spent // 3)))),
+    )

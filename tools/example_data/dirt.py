@@ -25,12 +25,30 @@ def strangers(facts: Facts, pattern: Sequence[Ticket]) -> list[Ticket]:
         ticket = _like(dice.pick(pattern), days, dice)
         title = dice.pick(("测试", "系统测试单，请忽略", "【测试】派单流程", "测试工单"))
         made.append(replace(ticket, category="测试" if n < 10 else ticket.category, title=title, note="", cause=""))
-    made += [replace(_like(dice.pick(pattern), days, dice), resolved_at=None, started_at=None, status="已取消",
-                     note=dice.pick(("重复报修", "报修人撤销", "")), cause="") for _ in range(27)]
+    made += [
+        replace(
+            _like(dice.pick(pattern), days, dice),
+            resolved_at=None,
+            started_at=None,
+            status="已取消",
+            note=dice.pick(("重复报修", "报修人撤销", "")),
+            cause="",
+        )
+        for _ in range(27)
+    ]
     for n in range(15):
         title = dice.pick(("门禁卡补办", "空调漏水", "灯管更换")) if n < 9 else "兄弟单位打印机故障"
-        made.append(replace(_like(dice.pick(pattern), days, dice), category="物业弱电" if n < 9 else "外单位代报",
-                            title=title, note="", device="", model="", cause=""))
+        made.append(
+            replace(
+                _like(dice.pick(pattern), days, dice),
+                category="物业弱电" if n < 9 else "外单位代报",
+                title=title,
+                note="",
+                device="",
+                model="",
+                cause="",
+            )
+        )
     return made
 
 
@@ -52,14 +70,23 @@ def neighbours(year: int, pattern: Sequence[Ticket], number: int, prefix: str) -
     days = (date(year, 12, 29), date(year, 12, 30)) if year < 2023 else (date(year, 1, 2), date(year, 1, 3))
     made = [moved(dice.pick(quick), opening(days[2 * n // number], dice)) for n in range(number)]
     first = 8990 if year < 2023 else 1
-    return [replace(t, id=f"{prefix}{first + n:05d}")
-            for n, t in enumerate(sorted(made, key=lambda t: (t.opened_at, t.title, t.device)))]
+    return [
+        replace(t, id=f"{prefix}{first + n:05d}")
+        for n, t in enumerate(sorted(made, key=lambda t: (t.opened_at, t.title, t.device)))
+    ]
 
 
 def reopened(tickets: Sequence[Ticket], number: int, dice: Dice) -> list[Ticket]:
     """The rows in which some of the tickets were closed for the first time, before they were opened again."""
-    fit = [t for t in tickets if t.resolved_at is not None and t.started_at is not None and t.category == DESKTOP
-           and t.status == "已办结" and t.resolved_at - t.started_at >= timedelta(minutes=25)]
+    fit = [
+        t
+        for t in tickets
+        if t.resolved_at is not None
+        and t.started_at is not None
+        and t.category == DESKTOP
+        and t.status == "已办结"
+        and t.resolved_at - t.started_at >= timedelta(minutes=25)
+    ]
     return [_first_time(ticket) for ticket in dice.sample(fit, number)]
 
 
@@ -67,8 +94,9 @@ def _first_time(ticket: Ticket) -> Ticket:
     """As if it had been done soon after work began: no waiting, no cause, no part."""
     assert ticket.started_at is not None
     empty = dict.fromkeys(("diagnosed_at", "part_ordered_at", "part_arrived_at", "hold_from", "hold_to"))
-    return replace(ticket, resolved_at=ticket.started_at + timedelta(minutes=12), cause="", note="", part="", source="",
-                   **empty)
+    return replace(
+        ticket, resolved_at=ticket.started_at + timedelta(minutes=12), cause="", note="", part="", source="", **empty
+    )
 
 
 def with_repeats(rows: Sequence[T], number: int, dice: Dice) -> list[T]:

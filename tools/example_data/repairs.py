@@ -51,7 +51,9 @@ def _planned(facts: Facts, dice: Dice) -> Iterator[Planned]:
         for n in range(need.missed):
             cause = "" if number in blanks else LATE
             month = facts.storm_month if n < need.storm else None
-            yield Planned("open" if n >= need.missed - need.open_ else "missed", need.part, prefix, month, cause, need.since)
+            yield Planned(
+                "open" if n >= need.missed - need.open_ else "missed", need.part, prefix, month, cause, need.since
+            )
             number += 1
         for n in range(need.ordered):
             yield Planned("ordered", need.part, prefix, cause=LATE if n % 5 == 4 else "", since=need.since)
@@ -60,8 +62,12 @@ def _planned(facts: Facts, dice: Dice) -> Iterator[Planned]:
     for cause in facts.plain_missed:
         used[DESKTOP] += 1
         yield Planned("held", cause=cause)
-    totals = {DESKTOP: facts.desktop_repairs, CCTV: facts.cctv_repairs, AIR: facts.counts[AIR],
-              STORAGE: facts.counts[STORAGE]}
+    totals = {
+        DESKTOP: facts.desktop_repairs,
+        CCTV: facts.cctv_repairs,
+        AIR: facts.counts[AIR],
+        STORAGE: facts.counts[STORAGE],
+    }
     prefixes = {DESKTOP: "", CCTV: "CM", AIR: "AC", STORAGE: "ST"}
     for category, total in totals.items():
         for _ in range(total - used[category]):
@@ -107,14 +113,30 @@ class _Workshop:
         opened = opening(day, self.dice)
         title, note = self._words(planned, device)
         return Ticket(
-            CATEGORY_OF.get(device.id[:2], DESKTOP), title, opened, None, note=note, dept=device.dept,
-            requester=self.desk.person(device.dept), repair=True, cause=planned.cause, device=device.id,
-            model=device.model.code, part=planned.part, engineer=self.desk.engineer())
+            CATEGORY_OF.get(device.id[:2], DESKTOP),
+            title,
+            opened,
+            None,
+            note=note,
+            dept=device.dept,
+            requester=self.desk.person(device.dept),
+            repair=True,
+            cause=planned.cause,
+            device=device.id,
+            model=device.model.code,
+            part=planned.part,
+            engineer=self.desk.engineer(),
+        )
 
     def _day(self, planned: Planned) -> date:
         if planned.way == "open":
-            return self.dice.pick([d for d in (date(self.facts.year, 12, n) for n in range(26, 31))
-                                   if workdays_between(d - timedelta(days=1), d)])
+            return self.dice.pick(
+                [
+                    d
+                    for d in (date(self.facts.year, 12, n) for n in range(26, 31))
+                    if workdays_between(d - timedelta(days=1), d)
+                ]
+            )
         while True:
             day = self.days.workday(self.dice, planned.month)
             if planned.since is None or (day >= planned.since) == (planned.way == "stock"):
@@ -143,7 +165,10 @@ class _Workshop:
         if planned.prefix == "CM":
             title, notes = self.dice.pick(wording.CCTV_REPAIRS)
         elif planned.prefix:
-            title, notes = wording.SECURITY[CATEGORY_OF[planned.prefix]], ("控制板复位，参数重新设定", "更换滤网，运行正常")
+            title, notes = (
+                wording.SECURITY[CATEGORY_OF[planned.prefix]],
+                ("控制板复位，参数重新设定", "更换滤网，运行正常"),
+            )
         else:
             title, _, notes = self.dice.pick([r for r in wording.REPAIRS if device.id[:2] in r[1]])
         return title, self.desk.note(notes, 0.6)
@@ -152,8 +177,7 @@ class _Workshop:
 
     def _looked_at(self, ticket: Ticket) -> Ticket:
         started = work_later(ticket.opened_at, self.dice.low_between(5, 45))
-        return replace(ticket, started_at=started,
-                       diagnosed_at=work_later(started, self.dice.low_between(10, 90)))
+        return replace(ticket, started_at=started, diagnosed_at=work_later(started, self.dice.low_between(10, 90)))
 
     def _plain(self, planned: Planned, ticket: Ticket) -> Ticket:
         ticket = self._looked_at(ticket)
@@ -205,11 +229,20 @@ class _Workshop:
     def _fitted(self, ticket: Ticket, arrived: datetime) -> Ticket:
         assert ticket.diagnosed_at is not None
         ordered = work_later(ticket.diagnosed_at, 5)
-        return replace(ticket, part_ordered_at=ordered, part_arrived_at=arrived, source="采购",
-                       resolved_at=work_later(arrived, self.dice.between(25, 150)))
+        return replace(
+            ticket,
+            part_ordered_at=ordered,
+            part_arrived_at=arrived,
+            source="采购",
+            resolved_at=work_later(arrived, self.dice.between(25, 150)),
+        )
 
     def _user_away_as_well(self, ticket: Ticket) -> Ticket:
         assert ticket.resolved_at is not None and ticket.part_arrived_at is not None
         back = at(workday_after(ticket.part_arrived_at.date(), 1), 9, self.dice.between(0, 40))
-        return replace(ticket, hold_from=work_later(ticket.part_arrived_at, 15), hold_to=back,
-                       resolved_at=work_later(back, self.dice.between(25, 90)))
+        return replace(
+            ticket,
+            hold_from=work_later(ticket.part_arrived_at, 15),
+            hold_to=back,
+            resolved_at=work_later(back, self.dice.between(25, 90)),
+        )

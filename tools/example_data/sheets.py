@@ -62,7 +62,8 @@ def _ledger_odd(facts: Facts) -> list[Entry]:
         Entry("记-08-196", date(y, 8, 22), "诉讼服务中心设备", "G010", 2_480_000, fund="本级公用经费"),
         Entry("记-10-197", date(y, 10, 30), "差旅费", "G011", 184_650, fund="本级公用经费"),
         Entry("记-12-098", date(y - 1, 12, 28), "年末结算", "G001", 9_876_500),
-        Entry("记-01-001", date(y + 1, 1, 4), "1月服务费", "G001", 11_900_000)]
+        Entry("记-01-001", date(y + 1, 1, 4), "1月服务费", "G001", 11_900_000),
+    ]
 
 
 def _entry(entry: Entry, dice: Dice) -> list[Any]:
@@ -80,21 +81,45 @@ def _entry(entry: Entry, dice: Dice) -> list[Any]:
 
 def write_roster(folder: Path, facts: Facts) -> Path:
     rows: list[list[Any]] = [
-        [s.post, s.number, s.name, "驻场" if s.on_site else "远程", s.begun, s.ended,
-         "离场" if s.ended and s.ended <= facts.exported else "在岗"] for s in roster(facts)]
+        [
+            s.post,
+            s.number,
+            s.name,
+            "驻场" if s.on_site else "远程",
+            s.begun,
+            s.ended,
+            "离场" if s.ended and s.ended <= facts.exported else "在岗",
+        ]
+        for s in roster(facts)
+    ]
     rows.insert(3, list(rows[2]))
-    heads = {2024: ["岗位编号", "任职序号", "岗位", "服务方式", "入场日期", "离场日期", "状态"],
-             2023: ["岗位", "序号", "岗位名称", "方式", "到岗日期", "离岗日期", "当前状态"]}[facts.year]
+    heads = {
+        2024: ["岗位编号", "任职序号", "岗位", "服务方式", "入场日期", "离场日期", "状态"],
+        2023: ["岗位", "序号", "岗位名称", "方式", "到岗日期", "离岗日期", "当前状态"],
+    }[facts.year]
     return write_xlsx(folder / f"驻场人员花名册_{facts.year}.xlsx", Sheet("花名册", heads, rows))
 
 
 def write_complaints(folder: Path, facts: Facts) -> Path:
     """With one entered twice, one re-examined, one matter registered again, and one of the year before."""
     made = complaints(facts)
-    before = replace(made[0], id=f"TS{facts.year - 1}031", day=date(facts.year - 1, 12, 29), kind="投诉",
-                     about="信息化运维", text="上年度事项：显示器更换慢", verdict="属实", closed=date(facts.year, 1, 4))
-    again = replace(made[1], id=f"TS{facts.year}902", day=made[1].day + timedelta(days=1), verdict="重复登记",
-                    text=made[1].text + "（来电再次反映）")
+    before = replace(
+        made[0],
+        id=f"TS{facts.year - 1}031",
+        day=date(facts.year - 1, 12, 29),
+        kind="投诉",
+        about="信息化运维",
+        text="上年度事项：显示器更换慢",
+        verdict="属实",
+        closed=date(facts.year, 1, 4),
+    )
+    again = replace(
+        made[1],
+        id=f"TS{facts.year}902",
+        day=made[1].day + timedelta(days=1),
+        verdict="重复登记",
+        text=made[1].text + "（来电再次反映）",
+    )
     listed = sorted([*made, before, again], key=lambda c: (c.day, c.id))
     rows = [_complaint(c) for c in listed]
     # At first found to be right, then re-examined under the same number.
@@ -117,39 +142,91 @@ def write_survey(folder: Path, facts: Facts) -> Path:
     """The valid replies among unfinished ones, trials, those sent twice and one too late."""
     dice = Dice(facts.year, "survey dirt")
     valid = replies(facts)
-    earlier = [replace(r, sent=r.sent - timedelta(minutes=dice.between(3, 90)),
-                       overall=dice.pick(("满意", "基本满意", "不满意"))) for r in dice.sample(valid, 7)]
-    unfinished = [replace(r, token=f"{facts.year % 100}X{n:03d}", overall="", quality="", sent=r.sent + timedelta(minutes=4))
-                  for n, r in enumerate(dice.sample(valid, 6))]
-    trials = [replace(valid[0], token=f"TEST{n}", sent=at(date(facts.year, 12, 1), 15, n), remark="试填") for n in range(2)]
-    late = [replace(valid[-1], token=f"{facts.year % 100}Z001", sent=at(date(facts.year + 1, 1, 3), 9, 12), overall="不满意")]
+    earlier = [
+        replace(
+            r, sent=r.sent - timedelta(minutes=dice.between(3, 90)), overall=dice.pick(("满意", "基本满意", "不满意"))
+        )
+        for r in dice.sample(valid, 7)
+    ]
+    unfinished = [
+        replace(r, token=f"{facts.year % 100}X{n:03d}", overall="", quality="", sent=r.sent + timedelta(minutes=4))
+        for n, r in enumerate(dice.sample(valid, 6))
+    ]
+    trials = [
+        replace(valid[0], token=f"TEST{n}", sent=at(date(facts.year, 12, 1), 15, n), remark="试填") for n in range(2)
+    ]
+    late = [
+        replace(
+            valid[-1], token=f"{facts.year % 100}Z001", sent=at(date(facts.year + 1, 1, 3), 9, 12), overall="不满意"
+        )
+    ]
     listed = sorted([*valid, *earlier, *unfinished, *trials, *late], key=lambda r: (r.sent, r.token))
     rows = dirt.with_repeats([_reply(r, facts.year, dice) for r in listed], 3, dice)
     rows = [[f"{n}", *row] for n, row in enumerate(rows, start=1)]
     if facts.year == 2024:
-        heads = ["序号", "答卷代码", "提交时间", "部门代码", "响应速度", "服务态度", "解决质量", "总体评价", "意见建议", "填写渠道"]
+        heads = [
+            "序号",
+            "答卷代码",
+            "提交时间",
+            "部门代码",
+            "响应速度",
+            "服务态度",
+            "解决质量",
+            "总体评价",
+            "意见建议",
+            "填写渠道",
+        ]
         return write_csv(folder / "满意度问卷_2024.csv", heads, rows, encoding="utf-8-sig", newline="\n")
-    heads = ["序号", "问卷号", "填写时间", "部门", "Q1响应速度", "Q2服务态度", "Q3解决质量", "Q4总体满意度", "Q5意见", "渠道"]
+    heads = [
+        "序号",
+        "问卷号",
+        "填写时间",
+        "部门",
+        "Q1响应速度",
+        "Q2服务态度",
+        "Q3解决质量",
+        "Q4总体满意度",
+        "Q5意见",
+        "渠道",
+    ]
     return write_xlsx(folder / "满意度调查_2023.xlsx", Sheet("答卷", heads, rows))
 
 
 def _reply(r: Reply, year: int, dice: Dice) -> list[str]:
     sent = f"{r.sent:%Y-%m-%d %H:%M}" if year == 2024 else f"{r.sent.year}/{r.sent.month}/{r.sent.day} {r.sent:%H:%M}"
     overall = {"满意": "满意", "非常不满意": "很不满意"}.get(r.overall, r.overall) if dice.chance(0.5) else r.overall
-    return [r.token, sent, r.dept, r.speed, r.manner, r.quality, overall or dirt.empty(dice), r.remark,
-            "扫码" if r.token[-1] in "ABCDEFGH" else "内网"]
+    return [
+        r.token,
+        sent,
+        r.dept,
+        r.speed,
+        r.manner,
+        r.quality,
+        overall or dirt.empty(dice),
+        r.remark,
+        "扫码" if r.token[-1] in "ABCDEFGH" else "内网",
+    ]
 
 
 def write_facilities(folder: Path, facts: Facts) -> Path:
     """Quarterly checks; one facility was taken down, one check belongs to the year before."""
     made = facility_checks(facts)
-    gone = replace(made[0], id=f"JN{facts.year % 100}1900", facility="F900", name="旧式照明箱", kind="已拆除", used=False,
-                   remark="已拆除，待核销")
+    gone = replace(
+        made[0],
+        id=f"JN{facts.year % 100}1900",
+        facility="F900",
+        name="旧式照明箱",
+        kind="已拆除",
+        used=False,
+        remark="已拆除，待核销",
+    )
     before = replace(made[1], id=f"JN{facts.year % 100 - 1}4002", day=date(facts.year - 1, 12, 20), used=False)
     rows: list[list[Any]] = [_check(c) for c in [*made, gone, before]]
     rows.insert(40, list(rows[12]))
-    heads = {2024: ["检查编号", "检查日期", "设施编号", "设施名称", "类别", "位置", "是否在用", "备注"],
-             2023: ["记录号", "巡查日期", "设施号", "名称", "类别", "地点", "使用情况", "备注"]}[facts.year]
+    heads = {
+        2024: ["检查编号", "检查日期", "设施编号", "设施名称", "类别", "位置", "是否在用", "备注"],
+        2023: ["记录号", "巡查日期", "设施号", "名称", "类别", "地点", "使用情况", "备注"],
+    }[facts.year]
     if facts.year == 2023:
         rows = [[*row[:6], "在用" if row[6] == "是" else "停用", row[7]] for row in rows]
     return write_xlsx(folder / f"节能环保设施登记_{facts.year}.xlsx", Sheet("登记", heads, rows))
@@ -166,22 +243,45 @@ def write_devices(folder: Path, facts: Facts) -> Path:
     rows = [_device(d, end) for d in listed]
     rows += [[f"WY{n:04d}", "门禁设备", "DK-10", date(2019, 6, 1), "D22", 1200, "在用", None] for n in range(1, 6)]
     rows.insert(100, list(rows[99]))
-    heads = {2024: ["资产编号", "设备类别", "型号", "购置日期", "使用部门代码", "原值(元)", "状态", "报废日期"],
-             2023: ["设备编号", "类别", "设备型号", "购置时间", "部门", "原值", "使用状态", "报废时间"]}[facts.year]
+    heads = {
+        2024: ["资产编号", "设备类别", "型号", "购置日期", "使用部门代码", "原值(元)", "状态", "报废日期"],
+        2023: ["设备编号", "类别", "设备型号", "购置时间", "部门", "原值", "使用状态", "报废时间"],
+    }[facts.year]
     return write_xlsx(folder / f"设备台账_{facts.year}.xlsx", Sheet("设备", heads, rows))
 
 
 def _device(d: Device, end: date) -> list[Any]:
     gone = d.retired is not None and d.retired <= end
     bought: Any = f"{d.bought:%Y-%m}" if d.bought.year < 2016 else d.bought  # the oldest were entered by month
-    return [d.id, d.model.kind, d.model.code, bought, d.dept, d.model.price, "报废" if gone else "在用", d.retired if gone else None]
+    return [
+        d.id,
+        d.model.kind,
+        d.model.code,
+        bought,
+        d.dept,
+        d.model.price,
+        "报废" if gone else "在用",
+        d.retired if gone else None,
+    ]
 
 
 def write_parts(folder: Path, facts: Facts) -> Path:
-    rows = [[p.no, p.name, "、".join(p.models), f"{p.price:,}" if p.price > 999 else p.price, p.promised, p.supplier,
-             "停产" if p.discontinued else "在产"] for p in PARTS.values()]
-    heads = {2024: ["备件编号", "备件名称", "适用型号", "单价(元)", "承诺到货(工作日)", "供应商代码", "供货状态"],
-             2023: ["配件号", "配件名称", "适用机型", "单价", "到货期(工作日)", "供应商", "供货状态"]}[facts.year]
+    rows = [
+        [
+            p.no,
+            p.name,
+            "、".join(p.models),
+            f"{p.price:,}" if p.price > 999 else p.price,
+            p.promised,
+            p.supplier,
+            "停产" if p.discontinued else "在产",
+        ]
+        for p in PARTS.values()
+    ]
+    heads = {
+        2024: ["备件编号", "备件名称", "适用型号", "单价(元)", "承诺到货(工作日)", "供应商代码", "供货状态"],
+        2023: ["配件号", "配件名称", "适用机型", "单价", "到货期(工作日)", "供应商", "供货状态"],
+    }[facts.year]
     return write_xlsx(folder / f"备件目录_{facts.year}.xlsx", Sheet("目录", heads, rows))
 
 

@@ -30,13 +30,17 @@ class Move:
     id: str = ""
 
 
-def book(facts: Facts, tickets: Iterable[Ticket], opening: dict[str, int],
-         carried: Iterable[Move] = ()) -> tuple[list[Move], dict[str, int], list[Move]]:
+def book(
+    facts: Facts, tickets: Iterable[Ticket], opening: dict[str, int], carried: Iterable[Move] = ()
+) -> tuple[list[Move], dict[str, int], list[Move]]:
     """The year's movements in order of time; what is on hand at its end; what only the next year's book
     will show (``carried`` there): parts of this year's repairs that arrive after it."""
     used = [t for t in tickets if t.part]
-    moves = [Move(at(workday_after(date(facts.year, 1, 1), 1), 8, 30), part, "期初", quantity)
-             for part, quantity in sorted(opening.items()) if quantity]
+    moves = [
+        Move(at(workday_after(date(facts.year, 1, 1), 1), 8, 30), part, "期初", quantity)
+        for part, quantity in sorted(opening.items())
+        if quantity
+    ]
     moves += [move for t in used if t.source == "采购" and t.part_arrived_at for move in _through(t)]
     for part in LOTS:
         issued = sorted((t for t in used if t.part == part and t.source == "库存"), key=lambda t: t.opened_at)
@@ -52,8 +56,10 @@ def book(facts: Facts, tickets: Iterable[Ticket], opening: dict[str, int],
 def _through(ticket: Ticket) -> list[Move]:
     """Bought for one repair: in on arrival, out at once."""
     assert ticket.part_arrived_at is not None
-    return [Move(ticket.part_arrived_at, ticket.part, "入库", 1, "", ticket.part_ordered_at, PARTS[ticket.part].supplier),
-            Move(ticket.part_arrived_at + timedelta(minutes=10), ticket.part, "出库", 1, ticket.id)]
+    return [
+        Move(ticket.part_arrived_at, ticket.part, "入库", 1, "", ticket.part_ordered_at, PARTS[ticket.part].supplier),
+        Move(ticket.part_arrived_at + timedelta(minutes=10), ticket.part, "出库", 1, ticket.id),
+    ]
 
 
 def _shelf(part: str, issued: list[Ticket], on_hand: int, first: datetime | None) -> list[Move]:

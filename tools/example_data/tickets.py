@@ -11,8 +11,16 @@ from tools.example_data.dice import Dice, Wheel
 from tools.example_data.facts import Facts
 
 #: In the order in which they come about.
-STAMPS = ("opened_at", "started_at", "diagnosed_at", "part_ordered_at", "part_arrived_at", "hold_from", "hold_to",
-          "resolved_at")
+STAMPS = (
+    "opened_at",
+    "started_at",
+    "diagnosed_at",
+    "part_ordered_at",
+    "part_arrived_at",
+    "hold_from",
+    "hold_to",
+    "resolved_at",
+)
 
 
 @dataclass(frozen=True)
@@ -51,9 +59,12 @@ class Days:
         days = days_of(facts.year)
         self._all = Wheel(days, [self._weight(day, facts) for day in days])
         self._by_month = {
-            month: Wheel([d for d in days if d.month == month and is_workday(d)],
-                         [self._weight(d, facts) for d in days if d.month == month and is_workday(d)])
-            for month in range(1, 13)}
+            month: Wheel(
+                [d for d in days if d.month == month and is_workday(d)],
+                [self._weight(d, facts) for d in days if d.month == month and is_workday(d)],
+            )
+            for month in range(1, 13)
+        }
 
     @staticmethod
     def _weight(day: date, facts: Facts) -> float:

@@ -16,8 +16,15 @@ import xlsxwriter
 CREATED = datetime(2025, 1, 6, 9, 0, 0)
 
 
-def write_csv(path: Path, headers: Sequence[str], rows: Iterable[Sequence[str]], *, encoding: str = "utf-8",
-              delimiter: str = ",", newline: str = "\r\n") -> Path:
+def write_csv(
+    path: Path,
+    headers: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    encoding: str = "utf-8",
+    delimiter: str = ",",
+    newline: str = "\r\n",
+) -> Path:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator=newline)
     writer.writerow(headers)
@@ -41,11 +48,13 @@ def write_xlsx(path: Path, *sheets: Sheet) -> Path:
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), plain) as book:
         book.set_properties({"created": CREATED, "author": "信息技术岗", "comments": "示例数据"})
-        formats = {"title": book.add_format({"bold": True, "align": "center"}),
-                   "head": book.add_format({"bold": True, "bg_color": "#DDE6F0", "border": 1}),
-                   date: book.add_format({"num_format": "yyyy-mm-dd"}),
-                   datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-                   float: book.add_format({"num_format": "#,##0.00"})}
+        formats = {
+            "title": book.add_format({"bold": True, "align": "center"}),
+            "head": book.add_format({"bold": True, "bg_color": "#DDE6F0", "border": 1}),
+            date: book.add_format({"num_format": "yyyy-mm-dd"}),
+            datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+            float: book.add_format({"num_format": "#,##0.00"}),
+        }
         for sheet in sheets:
             _fill(book.add_worksheet(sheet.name), sheet, formats)
     return path

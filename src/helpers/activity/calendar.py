@@ -27,7 +27,8 @@ class CalendarUnknown(Exception):
             f"{told}在 year.yml 里写明：\n"
             f"      calendar:\n        base: {base}\n        years:\n          {year}:\n"
             f"            holidays: [{year}-01-01]   # 放假的周一至周五\n"
-            f"            workdays: []             # 调休上班的周末")
+            f"            workdays: []             # 调休上班的周末"
+        )
         super().__init__(f"[calendar_unknown]  {self.what}。{self.block}")
 
 
@@ -100,8 +101,9 @@ def is_workday(day: datetime.date, calendar: Calendar) -> bool:
     return day_kind(day, calendar) == "workday"
 
 
-def known_span(first: datetime.date, last: datetime.date, calendar: Calendar,
-               fiscal_year: int | None) -> tuple[datetime.date, datetime.date] | None:
+def known_span(
+    first: datetime.date, last: datetime.date, calendar: Calendar, fiscal_year: int | None
+) -> tuple[datetime.date, datetime.date] | None:
     """The days from ``first`` to ``last`` over which clocks can run, without a gap.
 
     With a fiscal year, its neighbours have to be known where they are touched; days beyond an
@@ -139,12 +141,18 @@ def workday_counts(first: datetime.date, last: datetime.date, calendar: Calendar
     days = _days(first, last)
     work = [is_workday(day, calendar) for day in days]
     counts = list(itertools.accumulate(work, initial=0))[1:]
-    return pa.table({"day": pa.array(days, pa.date32()), "workdays": pa.array(counts, pa.int32()),
-                     "work": pa.array(work, pa.bool_())})
+    return pa.table(
+        {
+            "day": pa.array(days, pa.date32()),
+            "workdays": pa.array(counts, pa.int32()),
+            "work": pa.array(work, pa.bool_()),
+        }
+    )
 
 
-def office_days(first: datetime.date, last: datetime.date, calendar: Calendar,
-                schedules: Sequence[Schedule]) -> pa.Table:
+def office_days(
+    first: datetime.date, last: datetime.date, calendar: Calendar, schedules: Sequence[Schedule]
+) -> pa.Table:
     """For each schedule (``schedule``, its number) and ``day``: ``before``, the working microseconds
     from ``first`` up to the day, and the windows ``f0, t0, f1, t1, …`` in microseconds of the day
     (0, 0 where there are fewer)."""

@@ -64,15 +64,19 @@ def cast(column: str, declared: Column, spec: Table, zones: Zones) -> str:
     """The value of a trimmed text."""
     cell = name(column)
     # Only a text with multi-byte characters can hold full-width ones.
-    narrow = (f"CASE WHEN strlen({cell}) = length({cell}) THEN {cell} "
-              f"ELSE translate({cell}, {quote(WIDE)}, {quote(NARROW)}) END")
+    narrow = (
+        f"CASE WHEN strlen({cell}) = length({cell}) THEN {cell} "
+        f"ELSE translate({cell}, {quote(WIDE)}, {quote(NARROW)}) END"
+    )
     plain = f"regexp_replace({narrow}, '[,\\s¥￥]|元$', '', 'g')"
     match declared.type:
         case "text":
             return cell
         case "boolean":
-            return (f"CASE WHEN lower({cell}) IN ({strings(t.lower() for t in declared.true)}) THEN true "
-                    f"WHEN lower({cell}) IN ({strings(f.lower() for f in declared.false)}) THEN false END")
+            return (
+                f"CASE WHEN lower({cell}) IN ({strings(t.lower() for t in declared.true)}) THEN true "
+                f"WHEN lower({cell}) IN ({strings(f.lower() for f in declared.false)}) THEN false END"
+            )
         case "date" | "datetime":
             value = _moment(narrow, date_formats(declared, spec), zones.get(column))
             for epoch in (EXCEL_EPOCHS[f] for f in declared.dates or spec.dates if f in EXCEL_EPOCHS):
@@ -84,10 +88,14 @@ def cast(column: str, declared: Column, spec: Table, zones: Zones) -> str:
         case "integer":
             number = f"try_cast({plain} AS DECIMAL(30,6))"
             value = f"CASE WHEN {number} % 1 = 0 THEN CAST({number} AS BIGINT) END"
-            return f"CASE WHEN regexp_full_match({cell}, '[0-9]{{1,15}}') THEN try_cast({cell} AS BIGINT) ELSE {value} END"
+            return (
+                f"CASE WHEN regexp_full_match({cell}, '[0-9]{{1,15}}') THEN try_cast({cell} AS BIGINT) ELSE {value} END"
+            )
         case "number":
-            return (f"CASE WHEN {plain} LIKE '%\\%' ESCAPE '\\' THEN try_cast(rtrim({plain}, '%') AS DOUBLE) / 100 "
-                    f"ELSE try_cast({plain} AS DOUBLE) END")
+            return (
+                f"CASE WHEN {plain} LIKE '%\\%' ESCAPE '\\' THEN try_cast(rtrim({plain}, '%') AS DOUBLE) / 100 "
+                f"ELSE try_cast({plain} AS DOUBLE) END"
+            )
         case "duration":
             return _duration(narrow, str(declared.unit))
         case "money":
@@ -115,12 +123,17 @@ def _moment(text: str, declared: Sequence[str], zone: str | None) -> str:
     if not zone:
         return local
     said = f"regexp_extract({text}, {quote(OFFSET)}, 2)"
-    minutes = (f"(CASE WHEN {said} = 'Z' THEN 0 ELSE (CASE WHEN {said} LIKE '-%' THEN -1 ELSE 1 END) * "
-               f"(try_cast(substr({said}, 2, 2) AS INTEGER) * 60 + "
-               f"coalesce(try_cast(right(replace({said}[4:], ':', ''), 2) AS INTEGER), 0)) END)")
+    minutes = (
+        f"(CASE WHEN {said} = 'Z' THEN 0 ELSE (CASE WHEN {said} LIKE '-%' THEN -1 ELSE 1 END) * "
+        f"(try_cast(substr({said}, 2, 2) AS INTEGER) * 60 + "
+        f"coalesce(try_cast(right(replace({said}[4:], ':', ''), 2) AS INTEGER), 0)) END)"
+    )
     utc = f"({local} - to_minutes({minutes}))"
-    there = f"({utc} + to_minutes({fixed_offset(zone)}))" if fixed_offset(zone) is not None else \
-        f"timezone({quote(zone)}, timezone('UTC', {utc}))"
+    there = (
+        f"({utc} + to_minutes({fixed_offset(zone)}))"
+        if fixed_offset(zone) is not None
+        else f"timezone({quote(zone)}, timezone('UTC', {utc}))"
+    )
     return f"CASE WHEN {said} = '' THEN {local} ELSE {there} END"
 
 
@@ -145,12 +158,17 @@ def _parsed(text: str, declared: Sequence[str]) -> str:
     led = {mark: [f for f in declared if f.startswith(f"%Y{mark}")] for mark in ISO_FORMATS}
     others = [f for f in declared if not any(f in formats for formats in led.values())]
     branches = " ".join(
-        f"WHEN {quote(mark)} THEN {_tried(text, [*led[mark], *ISO_FORMATS[mark], *others])}" for mark in ISO_FORMATS)
-    compact = " ".join(f"WHEN regexp_full_match({text}, '[0-9]{{{n}}}') THEN {_tried(text, [*others, f])}"
-                       for n, f in COMPACT_FORMATS.items())
-    value = (f"CASE WHEN regexp_matches({text}, '^[0-9]{{4}}[^0-9]') THEN "
-             f"CASE substr({text}, 5, 1) {branches} ELSE {_tried(text, others)} END "
-             f"{compact} ELSE {_tried(text, others)} END")
+        f"WHEN {quote(mark)} THEN {_tried(text, [*led[mark], *ISO_FORMATS[mark], *others])}" for mark in ISO_FORMATS
+    )
+    compact = " ".join(
+        f"WHEN regexp_full_match({text}, '[0-9]{{{n}}}') THEN {_tried(text, [*others, f])}"
+        for n, f in COMPACT_FORMATS.items()
+    )
+    value = (
+        f"CASE WHEN regexp_matches({text}, '^[0-9]{{4}}[^0-9]') THEN "
+        f"CASE substr({text}, 5, 1) {branches} ELSE {_tried(text, others)} END "
+        f"{compact} ELSE {_tried(text, others)} END"
+    )
     return value if not others else f"nullif(greatest({value}, TIMESTAMP '1000-01-01'), TIMESTAMP '1000-01-01')"
 
 

@@ -107,8 +107,12 @@ def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequenc
     said = [c for c in dates.date_columns(spec) if declares_offsets(spec.columns[c], spec)]
     zones = dates.zones_of(connection, spec, said) if said else {}
     _judge_rows(connection, spec, required, fiscal_year, zones)
-    unread = [c for (c,) in connection.execute(
-        "SELECT DISTINCT unnest(_unreadable) AS c FROM judged_rows WHERE _unreadable IS NOT NULL ORDER BY c").fetchall()]
+    unread = [
+        c
+        for (c,) in connection.execute(
+            "SELECT DISTINCT unnest(_unreadable) AS c FROM judged_rows WHERE _unreadable IS NOT NULL ORDER BY c"
+        ).fetchall()
+    ]
     found = dates.zones_of(connection, spec, [c for c in unread if c not in zones])
     if found.keys() - zones.keys():
         connection.execute("DROP TABLE judged_rows")
@@ -122,8 +126,9 @@ def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequenc
     _view(connection, "judged", sql.judged(spec))
 
 
-def _judge_rows(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal_year: int,
-                zones: Zones) -> None:
+def _judge_rows(
+    connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal_year: int, zones: Zones
+) -> None:
     _view(connection, "typed", sql.typed(spec, zones))
     connection.execute(f"CREATE TABLE judged_rows AS {sql.judged_rows(spec, required, fiscal_year)}")
 
@@ -134,11 +139,16 @@ def _refuse(connection: duckdb.DuckDBPyConnection, spec: Table, fiscal_year: int
     stops += [why for _, why in sql.impossible(spec, fiscal_year)] if spec.checks.impossible == "stop" else []
     for why in stops:
         rows = connection.execute(
-            f"SELECT source_file, source_row FROM judged WHERE _reason = {quote(why)} ORDER BY _file_no, source_row").fetchall()
+            f"SELECT source_file, source_row FROM judged WHERE _reason = {quote(why)} ORDER BY _file_no, source_row"
+        ).fetchall()
         if rows:
-            raise ExportError("impossible_rows", rows[0][0], f"有 {len(rows)} 行{why}",
-                              rows=[(row, file) for file, row in rows],
-                              hint="在来源系统改正后重新导出，或用 corrections.yml 更正；确实可以剔除的，在 checks 里写 set_aside")
+            raise ExportError(
+                "impossible_rows",
+                rows[0][0],
+                f"有 {len(rows)} 行{why}",
+                rows=[(row, file) for file, row in rows],
+                hint="在来源系统改正后重新导出，或用 corrections.yml 更正；确实可以剔除的，在 checks 里写 set_aside",
+            )
 
 
 def _required(spec: Table) -> list[str]:
@@ -157,8 +167,10 @@ def _set_aside_rows(spec: Table, declared: Sequence[Correction]) -> str:
     """The rows set aside as text, with their reason and source position."""
     columns = ", ".join(f"t.{name(c)}" for c in spec.columns)
     aside = "SELECT _file_no, source_row, source_file, _reason FROM judged WHERE _reason IS NOT NULL"
-    return (f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM ({aside}) AS j "
-            f"JOIN ({_texts_of(spec, declared, aside)}) AS t USING (_file_no, source_row) ORDER BY j._file_no, j.source_row")
+    return (
+        f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM ({aside}) AS j "
+        f"JOIN ({_texts_of(spec, declared, aside)}) AS t USING (_file_no, source_row) ORDER BY j._file_no, j.source_row"
+    )
 
 
 def _texts_of(spec: Table, declared: Sequence[Correction], rows: str) -> str:
@@ -169,20 +181,29 @@ def _texts_of(spec: Table, declared: Sequence[Correction], rows: str) -> str:
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     """One Parquet file, never half-written; how many rows it has."""
     partial = path.with_suffix(".partial")
-    rows = connection.execute(f"COPY ({query}) TO {quote(str(partial))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)").fetchall()[0][0]
+    rows = connection.execute(
+        f"COPY ({query}) TO {quote(str(partial))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)"
+    ).fetchall()[0][0]
     partial.replace(path)
     return int(rows)
 
 
-def _reconcile(connection: duckdb.DuckDBPyConnection, year: Year, table: str,
-               files: list[ExportFile], corrected: int, entities: int) -> Reconciliation:
+def _reconcile(
+    connection: duckdb.DuckDBPyConnection,
+    year: Year,
+    table: str,
+    files: list[ExportFile],
+    corrected: int,
+    entities: int,
+) -> Reconciliation:
     spec = year.year.tables[table]
 
     def one(query: str) -> int:
         return int(connection.execute(query).fetchall()[0][0])
 
     counted = connection.execute(
-        "SELECT _file_no, _reason, count(*) FROM judged GROUP BY _file_no, _reason ORDER BY count(*) DESC, _reason").fetchall()
+        "SELECT _file_no, _reason, count(*) FROM judged GROUP BY _file_no, _reason ORDER BY count(*) DESC, _reason"
+    ).fetchall()
     unread = "FROM judged WHERE _reason IS NULL AND _unreadable IS NOT NULL"
     return Reconciliation(
         table=table,
@@ -206,7 +227,9 @@ def _set_aside(counted: Sequence[tuple[int, str | None, int]]) -> tuple[SetAside
     for _, reason, number in counted:
         if reason is not None:
             rows[reason] += number
-    return tuple(SetAside(reason, number) for reason, number in sorted(rows.items(), key=lambda item: (-item[1], item[0])))
+    return tuple(
+        SetAside(reason, number) for reason, number in sorted(rows.items(), key=lambda item: (-item[1], item[0]))
+    )
 
 
 def _accounted(file: ExportFile, counted: Sequence[tuple[int, str | None, int]]) -> ExportFile:
@@ -217,17 +240,24 @@ def _unreadable(connection: duckdb.DuckDBPyConnection, spec: Table, unread: str)
     """The first cells that fit no type, in source order."""
     cells = connection.execute(
         f"SELECT _file_no, source_file, source_row, unnest(_unreadable) AS col {unread} "
-        f"ORDER BY _file_no, source_row, col LIMIT {LISTED}").fetchall()
+        f"ORDER BY _file_no, source_row, col LIMIT {LISTED}"
+    ).fetchall()
     if not cells:
         return ()
     rows = ", ".join(f"({number}, {row})" for number, row in dict.fromkeys((c[0], c[2]) for c in cells))
     picked = f"SELECT * FROM (VALUES {rows}) AS v(_file_no, source_row)"
     found = connection.execute(f"SELECT * FROM texts SEMI JOIN ({picked}) USING (_file_no, source_row)")
     names = [column[0] for column in found.description or ()]
-    texts = {(row["_file_no"], row["source_row"]): row for row in (dict(zip(names, r, strict=True)) for r in found.fetchall())}
+    texts = {
+        (row["_file_no"], row["source_row"]): row
+        for row in (dict(zip(names, r, strict=True)) for r in found.fetchall())
+    }
     return tuple(
-        UnreadableCell(file, row, column, "（个人信息）" if column in spec.personal else str(texts[number, row][column]))
-        for number, file, row, column in cells)
+        UnreadableCell(
+            file, row, column, "（个人信息）" if column in spec.personal else str(texts[number, row][column])
+        )
+        for number, file, row, column in cells
+    )
 
 
 def _schema(spec: Table, calendar: Calendar) -> list[dict[str, Any]]:
@@ -239,9 +269,18 @@ def _schema(spec: Table, calendar: Calendar) -> list[dict[str, Any]]:
         return list(source.source) if source else []
 
     own = [{"column": c, "type": types[c], "words": words[c], "from": headers(c)} for c in record_columns(spec)]
-    derived = [{"column": c, "type": types[c], "from": [],
-                "words": d.words or (clock_words(d, spec, calendar) if d.clock else str(d.expr))}
-               for c, d in spec.derived.items()]
-    return [*own, *derived,
-            {"column": "source_file", "type": "VARCHAR", "words": "来源文件", "from": []},
-            {"column": "source_row", "type": "BIGINT", "words": "来源行号（含表头，从 1 起）", "from": []}]
+    derived = [
+        {
+            "column": c,
+            "type": types[c],
+            "from": [],
+            "words": d.words or (clock_words(d, spec, calendar) if d.clock else str(d.expr)),
+        }
+        for c, d in spec.derived.items()
+    ]
+    return [
+        *own,
+        *derived,
+        {"column": "source_file", "type": "VARCHAR", "words": "来源文件", "from": []},
+        {"column": "source_row", "type": "BIGINT", "words": "来源行号（含表头，从 1 起）", "from": []},
+    ]

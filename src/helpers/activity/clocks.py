@@ -36,7 +36,9 @@ def tidy(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, out: Pa
     span = _span(connection, year, spec)
     alone = all(_alone(derived) for derived in spec.derived.values())
     if not alone:
-        connection.execute("CREATE TABLE ids AS SELECT *, row_number() OVER (ORDER BY _file_no, source_row) AS _id FROM records")
+        connection.execute(
+            "CREATE TABLE ids AS SELECT *, row_number() OVER (ORDER BY _file_no, source_row) AS _id FROM records"
+        )
     query = f"SELECT * FROM {'records' if alone else 'ids'}"
     if span and any(d.clock == "workdays" for d in spec.derived.values()):
         query = f"SELECT *, {_workday_lists(span, year.year.calendar)} FROM ({query})"
@@ -62,8 +64,10 @@ def _workday_lists(span: tuple[datetime.date, datetime.date], calendar: Calendar
     """``_counts`` and ``_works``: by day from the first of the span, as constants of the query."""
     counts = workday_counts(*span, calendar)
     days, works = counts.column("workdays").to_pylist(), counts.column("work").to_pylist()
-    return (f"[{', '.join(map(str, days))}]::INTEGER[] AS _counts, "
-            f"[{', '.join(str(int(work)) for work in works)}]::TINYINT[] AS _works")
+    return (
+        f"[{', '.join(map(str, days))}]::INTEGER[] AS _counts, "
+        f"[{', '.join(str(int(work)) for work in works)}]::TINYINT[] AS _works"
+    )
 
 
 def _own_row(spec: Table, derived: Derived, span: tuple[datetime.date, datetime.date] | None) -> str:
@@ -102,8 +106,14 @@ def _span(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table) -> tup
     return known_span(lower, upper, year.year.calendar, year.fiscal_year if spec.year_by else None)
 
 
-def _clock_table(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, column: str,
-                 span: tuple[datetime.date, datetime.date] | None, out: Path) -> None:
+def _clock_table(
+    connection: duckdb.DuckDBPyConnection,
+    year: Year,
+    spec: Table,
+    column: str,
+    span: tuple[datetime.date, datetime.date] | None,
+    out: Path,
+) -> None:
     """``clock.<column>``: ``_id`` and ``clock``, empty where an end is missing or the clock runs backwards."""
     derived = spec.derived[column]
     start, end = (f"CAST({name(str(c))} AS TIMESTAMP)" for c in (derived.start, derived.end))
@@ -122,7 +132,9 @@ def _clock_table(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table,
     if derived.hold:
         connection.execute(f"CREATE TABLE {name('spell.' + column)} AS {spells}")
         spent = _less_holds(connection, spec, column, out)
-    connection.execute(f"CREATE TABLE {target} AS SELECT _id, spent / {HOUR}.0 AS clock FROM ({spent}) WHERE spent >= 0")
+    connection.execute(
+        f"CREATE TABLE {target} AS SELECT _id, spent / {HOUR}.0 AS clock FROM ({spent}) WHERE spent >= 0"
+    )
 
 
 def _schedule(connection: duckdb.DuckDBPyConnection, derived: Derived) -> str:
@@ -135,11 +147,16 @@ def _schedule(connection: duckdb.DuckDBPyConnection, derived: Derived) -> str:
     if derived.by.otherwise is None:
         found = connection.execute(
             f"SELECT arg_min(source_file, _id), arg_min(source_row, _id), {text} FROM ids WHERE {column} IS NOT NULL "
-            f"AND {text} NOT IN ({strings(values)}) GROUP BY {column} ORDER BY 3 LIMIT 5").fetchall()
+            f"AND {text} NOT IN ({strings(values)}) GROUP BY {column} ORDER BY 3 LIMIT 5"
+        ).fetchall()
         if found:
-            raise ExportError("schedule_unknown", found[0][0], f"列 {derived.by.column} 有的值没有声明办公时间",
-                              rows=[(row, value) for _, row, value in found],
-                              hint="在 by.values 里补上这些值，或用 else 写明其余各值的办公时间")
+            raise ExportError(
+                "schedule_unknown",
+                found[0][0],
+                f"列 {derived.by.column} 有的值没有声明办公时间",
+                rows=[(row, value) for _, row, value in found],
+                hint="在 by.values 里补上这些值，或用 else 写明其余各值的办公时间",
+            )
     cases = " ".join(f"WHEN {quote(value)} THEN {number}" for number, value in enumerate(values))
     return f"CASE {text} {cases} ELSE {otherwise} END"
 
@@ -157,9 +174,11 @@ def _spent(derived: Derived, column: str, connection: duckdb.DuckDBPyConnection,
         parts = [f"greatest(0, least({second}, {day}.t{i}) - {day}.f{i})" for i in range(width)]
         return f"({day}.before + {' + '.join(parts)})"
 
-    return (f"SELECT p.*, {at('e', 'b')} - {at('s', 'a')} AS spent FROM ({spells}) AS p "
-            f"LEFT JOIN {table} AS a ON a.day = CAST(p.s AS DATE) AND a.schedule = p.schedule "
-            f"LEFT JOIN {table} AS b ON b.day = CAST(p.e AS DATE) AND b.schedule = p.schedule")
+    return (
+        f"SELECT p.*, {at('e', 'b')} - {at('s', 'a')} AS spent FROM ({spells}) AS p "
+        f"LEFT JOIN {table} AS a ON a.day = CAST(p.s AS DATE) AND a.schedule = p.schedule "
+        f"LEFT JOIN {table} AS b ON b.day = CAST(p.e AS DATE) AND b.schedule = p.schedule"
+    )
 
 
 # --- on hold --------------------------------------------------------------------------------------
@@ -172,27 +191,38 @@ def _less_holds(connection: duckdb.DuckDBPyConnection, spec: Table, column: str,
     backwards, or one longer than the clock itself, leaves the clock empty: what it was cannot be known.
     """
     derived, spell = spec.derived[column], name("spell." + column)
-    sources = [_intervals(spec, hold, number, connection, out)
-               for number, hold in enumerate(derived.hold) if hold.column is None]
+    sources = [
+        _intervals(spec, hold, number, connection, out)
+        for number, hold in enumerate(derived.hold)
+        if hold.column is None
+    ]
     lengths = [hold for hold in derived.hold if hold.column is not None]
     whole = f"SELECT _id, spent FROM ({_spent(derived, column, connection, f'SELECT * FROM {spell}')})"
     if sources:
-        cut = (f"SELECT p._id, p.schedule, greatest(h.s, p.s) AS s, least(coalesce(h.e, p.e), p.e) AS e, "
-               f"coalesce(h.e < h.s, false) AS wrong FROM {spell} AS p JOIN ({' UNION ALL '.join(sources)}) AS h USING (_id) "
-               f"WHERE h.s IS NOT NULL AND p.s IS NOT NULL AND p.e IS NOT NULL")
+        cut = (
+            f"SELECT p._id, p.schedule, greatest(h.s, p.s) AS s, least(coalesce(h.e, p.e), p.e) AS e, "
+            f"coalesce(h.e < h.s, false) AS wrong FROM {spell} AS p JOIN ({' UNION ALL '.join(sources)}) AS h USING (_id) "
+            f"WHERE h.s IS NOT NULL AND p.s IS NOT NULL AND p.e IS NOT NULL"
+        )
         before = "max(e) OVER (PARTITION BY _id ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
         marked = f"SELECT *, CASE WHEN s <= {before} THEN 0 ELSE 1 END AS fresh FROM ({cut}) WHERE e > s AND NOT wrong"
-        numbered = (f"SELECT *, sum(fresh) OVER (PARTITION BY _id ORDER BY s, e ROWS UNBOUNDED PRECEDING) AS island "
-                    f"FROM ({marked})")
+        numbered = (
+            f"SELECT *, sum(fresh) OVER (PARTITION BY _id ORDER BY s, e ROWS UNBOUNDED PRECEDING) AS island "
+            f"FROM ({marked})"
+        )
         merged = f"SELECT _id, min(s) AS s, max(e) AS e, any_value(schedule) AS schedule FROM ({numbered}) GROUP BY _id, island"
         held = f"SELECT _id, sum(spent) AS held FROM ({_spent(derived, column, connection, merged)}) GROUP BY _id"
-        whole = (f"SELECT w._id, CASE WHEN x._id IS NULL THEN w.spent - coalesce(h.held, 0) END AS spent FROM ({whole}) AS w "
-                 f"LEFT JOIN ({held}) AS h USING (_id) LEFT JOIN (SELECT DISTINCT _id FROM ({cut}) WHERE wrong) AS x USING (_id)")
+        whole = (
+            f"SELECT w._id, CASE WHEN x._id IS NULL THEN w.spent - coalesce(h.held, 0) END AS spent FROM ({whole}) AS w "
+            f"LEFT JOIN ({held}) AS h USING (_id) LEFT JOIN (SELECT DISTINCT _id FROM ({cut}) WHERE wrong) AS x USING (_id)"
+        )
     for hold in lengths:
         times, parts = HOURS[str(hold.unit or "小时")]
         length = f"round(coalesce(i.{name(str(hold.column))}, 0) * {times * HOUR // parts})"
-        whole = (f"SELECT w._id, CASE WHEN {length} BETWEEN 0 AND w.spent THEN w.spent - CAST({length} AS BIGINT) END AS spent "
-                 f"FROM ({whole}) AS w JOIN ids AS i USING (_id)")
+        whole = (
+            f"SELECT w._id, CASE WHEN {length} BETWEEN 0 AND w.spent THEN w.spent - CAST({length} AS BIGINT) END AS spent "
+            f"FROM ({whole}) AS w JOIN ids AS i USING (_id)"
+        )
     return whole
 
 
@@ -208,5 +238,7 @@ def _intervals(spec: Table, hold: Hold, number: int, connection: duckdb.DuckDBPy
     on = " AND ".join(f"CAST(i.{name(a)} AS VARCHAR) = h.k{n}" for n, (a, _) in enumerate(keys))
     theirs = ", ".join(f"CAST({name(b)} AS VARCHAR) AS k{n}" for n, (_, b) in enumerate(keys))
     file = quote(str(out / f"{hold.table}.parquet"))
-    return (f"SELECT i._id, h.s, h.e FROM ids AS i JOIN (SELECT {theirs}, {start} AS s, {end} AS e "
-            f"FROM read_parquet({file})) AS h ON {on}")
+    return (
+        f"SELECT i._id, h.s, h.e FROM ids AS i JOIN (SELECT {theirs}, {start} AS s, {end} AS e "
+        f"FROM read_parquet({file})) AS h ON {on}"
+    )

@@ -35,16 +35,20 @@ def refuse_clashes(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
         if len(groups) < 2:
             continue
         read = [f"try_strptime({name(column)}, [{strings(group)}])" for group in groups]
-        clash = " OR ".join(f"{a} <> {b}" for i, a in enumerate(read) for b in read[i + 1:])
+        clash = " OR ".join(f"{a} <> {b}" for i, a in enumerate(read) for b in read[i + 1 :])
         found = connection.execute(
             f"SELECT file_name(_file_no), source_row, {name(column)}, count(*) OVER () FROM texts WHERE {clash} "
-            f"ORDER BY _file_no, source_row LIMIT {SHOWN}").fetchall()
+            f"ORDER BY _file_no, source_row LIMIT {SHOWN}"
+        ).fetchall()
         if found:
             written = "、".join(group[0] for group in groups)
             raise ExportError(
-                "ambiguous_date", found[0][0], f"列 {column} 有 {found[0][3]} 个日期按声明的不同写法（{written}）是不同的日子",
+                "ambiguous_date",
+                found[0][0],
+                f"列 {column} 有 {found[0][3]} 个日期按声明的不同写法（{written}）是不同的日子",
                 rows=[(row, _shown(spec, column, text)) for _, row, text, _ in found],
-                hint=f"在 columns.{column} 里用 dates 只写这一列实际的写法；各文件写法不同的，分成两张表或先在来源统一")
+                hint=f"在 columns.{column} 里用 dates 只写这一列实际的写法；各文件写法不同的，分成两张表或先在来源统一",
+            )
 
 
 def _order(text: str) -> str:
@@ -69,21 +73,26 @@ def refuse_undeclared(connection: duckdb.DuckDBPyConnection, spec: Table) -> Non
             f"try_cast(regexp_extract({cell}, {quote(NUMERIC)}, 1) AS INTEGER) AS a, "
             f"try_cast(regexp_extract({cell}, {quote(NUMERIC)}, 3) AS INTEGER) AS b "
             f"FROM texts SEMI JOIN (SELECT _file_no, source_row FROM judged_rows WHERE list_contains(_unreadable, {quote(column)})) "
-            f"USING (_file_no, source_row) WHERE regexp_matches({cell}, {quote(NUMERIC)})")
+            f"USING (_file_no, source_row) WHERE regexp_matches({cell}, {quote(NUMERIC)})"
+        )
         total, days, months, both = connection.execute(
             f"SELECT count(*), count(*) FILTER (WHERE a > 12 AND b <= 12), count(*) FILTER (WHERE b > 12 AND a <= 12), "
-            f"count(*) FILTER (WHERE a <= 12 AND b <= 12 AND a <> b) FROM ({query})").fetchall()[0]
+            f"count(*) FILTER (WHERE a <= 12 AND b <= 12 AND a <> b) FROM ({query})"
+        ).fetchall()[0]
         filled = connection.execute(f"SELECT count({cell}) FROM texts").fetchall()[0][0]
         if total < 2 or total * 100 < filled:
             continue
         shown = connection.execute(
             f"SELECT source_file, source_row, cell FROM ({query}) ORDER BY NOT (a <= 12 AND b <= 12 AND a <> b), "
-            f"_file_no, source_row LIMIT {SHOWN}").fetchall()
+            f"_file_no, source_row LIMIT {SHOWN}"
+        ).fetchall()
         raise ExportError(
-            "ambiguous_date", shown[0][0],
+            "ambiguous_date",
+            shown[0][0],
             f"列 {column} 的日期没有声明写法：{both} 个既可读作日/月也可读作月/日，{days} 个只能是日在前，{months} 个只能是月在前",
             rows=[(row, _shown(spec, column, text)) for _, row, text in shown],
-            hint=f"核对来源后在 columns.{column}（或整张表）写明：{_proposal(shown[0][2], days, months)}")
+            hint=f"核对来源后在 columns.{column}（或整张表）写明：{_proposal(shown[0][2], days, months)}",
+        )
 
 
 def _refuse_serials(connection: duckdb.DuckDBPyConnection, spec: Table, column: str) -> None:
@@ -93,13 +102,17 @@ def _refuse_serials(connection: duckdb.DuckDBPyConnection, spec: Table, column: 
     found = connection.execute(
         f"SELECT file_name(_file_no), source_row, {cell}, count(*) OVER () FROM texts "
         f"SEMI JOIN (SELECT _file_no, source_row FROM judged_rows WHERE list_contains(_unreadable, {quote(column)})) "
-        f"USING (_file_no, source_row) WHERE {number} ORDER BY _file_no, source_row LIMIT {SHOWN}").fetchall()
+        f"USING (_file_no, source_row) WHERE {number} ORDER BY _file_no, source_row LIMIT {SHOWN}"
+    ).fetchall()
     if len(found) < 2:
         return
     raise ExportError(
-        "excel_serial", found[0][0], f"列 {column} 有 {found[0][3]} 个日期成了表格软件内部的天数",
+        "excel_serial",
+        found[0][0],
+        f"列 {column} 有 {found[0][3]} 个日期成了表格软件内部的天数",
         rows=[(row, _shown(spec, column, text)) for _, row, text, _ in found],
-        hint=f"从来源系统重新导出；只有这份文件的，在 columns.{column} 的 dates 里加上 \"excel\"（1904 日期系统的写 \"excel1904\"）")
+        hint=f'从来源系统重新导出；只有这份文件的，在 columns.{column} 的 dates 里加上 "excel"（1904 日期系统的写 "excel1904"）',
+    )
 
 
 def _proposal(text: str, days: int, months: int) -> str:
@@ -132,7 +145,8 @@ def zones_of(connection: duckdb.DuckDBPyConnection, spec: Table, unread: Sequenc
             f"SELECT {said} AS said, count(*), file_name(arg_min(_file_no, (_file_no, source_row))), "
             f"arg_min(source_row, (_file_no, source_row)), arg_min({name(column)}, (_file_no, source_row)) "
             f"FROM texts WHERE contains({name(column)}, ':') GROUP BY said "
-            "ORDER BY count(*) DESC, min((_file_no, source_row))").fetchall()
+            "ORDER BY count(*) DESC, min((_file_no, source_row))"
+        ).fetchall()
         offsets = [row for row in found if row[0]]
         if not offsets:
             continue
@@ -141,9 +155,14 @@ def zones_of(connection: duckdb.DuckDBPyConnection, spec: Table, unread: Sequenc
         if spec.timezone is None and (len(found) > 1 or utc):
             what = "的时间带有不同的时区" if len(found) > 1 else "的时间是世界时（UTC）"
             raise ExportError(
-                "time_zone", offsets[0][2], f"列 {column} {what}",
-                rows=[(row, f"{_shown(spec, column, text)}（这样的有 {n} 个）") for _, n, _, row, text in found[:SHOWN]],
-                hint="在这张表里写 timezone: Asia/Shanghai（换算成当地时间）或 timezone: as_written（照所写的钟点，不换算）")
+                "time_zone",
+                offsets[0][2],
+                f"列 {column} {what}",
+                rows=[
+                    (row, f"{_shown(spec, column, text)}（这样的有 {n} 个）") for _, n, _, row, text in found[:SHOWN]
+                ],
+                hint="在这张表里写 timezone: Asia/Shanghai（换算成当地时间）或 timezone: as_written（照所写的钟点，不换算）",
+            )
     return zones
 
 

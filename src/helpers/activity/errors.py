@@ -12,8 +12,9 @@ class ExportError(Exception):
     file concerned (from 1, header included), with their text where that helps.
     """
 
-    def __init__(self, code: str, file: str, message: str, *, rows: Sequence[tuple[int, str]] = (),
-                 hint: str | None = None) -> None:
+    def __init__(
+        self, code: str, file: str, message: str, *, rows: Sequence[tuple[int, str]] = (), hint: str | None = None
+    ) -> None:
         self.code, self.file, self.rows, self.hint = code, file, tuple(rows), hint
         lines = [f"{file}  [{code}]  {message}"]
         lines += [f"    第 {row} 行：{text}" for row, text in self.rows[:5]]

@@ -33,7 +33,8 @@ def build(connection: duckdb.DuckDBPyConnection, spec: Table, grain: Grain, fisc
     same = " AND ".join(f"judged_rows.{name(c)} = cases.{name(c)}" for c in grain.case)
     connection.execute(
         "UPDATE judged_rows SET _scope = cases._reason FROM cases WHERE cases._reason IS NOT NULL AND "
-        f"coalesce(judged_rows._first, judged_rows._again, judged_rows._scope) IS NULL AND {same}")
+        f"coalesce(judged_rows._first, judged_rows._again, judged_rows._scope) IS NULL AND {same}"
+    )
     connection.execute("DROP TABLE events")
 
 
@@ -53,9 +54,11 @@ def _events(grain: Grain, fiscal_year: int) -> str:
     said = grain.expressions()
     flags = [f"coalesce(({said[f]}\n), false) AS _{f}" if f in said else f"false AS _{f}" for f in _FLAGS]
     order = f"PARTITION BY {_case(grain)} ORDER BY {name(grain.time)}, _file_no, source_row"
-    return (f"SELECT *, row_number() OVER ({order}) AS _seq, _resolves OR _closes AS _idle "
-            f"FROM (SELECT * EXCLUDE (year_start, year_end), {', '.join(flags)} "
-            f"FROM ({sql.given('SELECT * FROM judged WHERE _reason IS NULL', fiscal_year)}))")
+    return (
+        f"SELECT *, row_number() OVER ({order}) AS _seq, _resolves OR _closes AS _idle "
+        f"FROM (SELECT * EXCLUDE (year_start, year_end), {', '.join(flags)} "
+        f"FROM ({sql.given('SELECT * FROM judged WHERE _reason IS NULL', fiscal_year)}))"
+    )
 
 
 def _holds(grain: Grain) -> str:
@@ -64,29 +67,37 @@ def _holds(grain: Grain) -> str:
         return f"SELECT {_case(grain)}, CAST(NULL AS TIMESTAMP) AS s, CAST(NULL AS TIMESTAMP) AS e FROM events LIMIT 0"
     ends = "_resumes OR _idle" if grain.resumes else "true"
     time = f"CAST({name(grain.time)} AS TIMESTAMP)"
-    return (f"SELECT {_case(grain)}, s, e FROM (SELECT {_case(grain)}, {time} AS s, _suspends AND NOT _idle AS _held, "
-            f"lead({time}) OVER (PARTITION BY {_case(grain)} ORDER BY _seq) AS e "
-            f"FROM events WHERE _suspends OR {ends}) WHERE _held")
+    return (
+        f"SELECT {_case(grain)}, s, e FROM (SELECT {_case(grain)}, {time} AS s, _suspends AND NOT _idle AS _held, "
+        f"lead({time}) OVER (PARTITION BY {_case(grain)} ORDER BY _seq) AS e "
+        f"FROM events WHERE _suspends OR {ends}) WHERE _held"
+    )
 
 
 def _cases(spec: Table, grain: Grain, fiscal_year: int) -> str:
     made = grain.made()
     time = f"CAST({name(grain.time)} AS TIMESTAMP)"
     opens = _at(grain.opens, "_opens", time, "first") if grain.opens else f"min({time})"
-    values = {"opened_at": opens,
-              "resolved_at": _at(grain.resolves, "_resolves", time, "last"),
-              "closed_at": _at(grain.closes, "_closes", time, "last"),
-              "events": "count(*)",
-              "reopened": "count(*) FILTER (WHERE NOT _idle AND _was_idle)"}
+    values = {
+        "opened_at": opens,
+        "resolved_at": _at(grain.resolves, "_resolves", time, "last"),
+        "closed_at": _at(grain.closes, "_closes", time, "last"),
+        "events": "count(*)",
+        "reopened": "count(*) FILTER (WHERE NOT _idle AND _was_idle)",
+    }
     values |= {c: _attribute(a, spec) for c, a in grain.attributes.items()}
     picked = [f"{values[c]} AS {name(c)}" for c in (*made, *grain.attributes) if c != "hold_seconds"]
     place = [f"arg_min({c}, _seq) AS {c}" for c in ("source_file", "source_row", "_file_no")]
     case = _case(grain)
-    query = (f"SELECT {', '.join([case, *picked, *place])} FROM (SELECT *, "
-             f"lag(_idle) OVER (PARTITION BY {case} ORDER BY _seq) AS _was_idle FROM events) GROUP BY {case}")
+    query = (
+        f"SELECT {', '.join([case, *picked, *place])} FROM (SELECT *, "
+        f"lag(_idle) OVER (PARTITION BY {case} ORDER BY _seq) AS _was_idle FROM events) GROUP BY {case}"
+    )
     if "hold_seconds" in made:
-        query = (f"SELECT c.*, coalesce(h.held, 0) AS hold_seconds FROM ({query}) AS c LEFT JOIN (SELECT {case}, "
-                 f"CAST(sum(epoch_us(e) - epoch_us(s)) // 1000000 AS BIGINT) AS held FROM holds GROUP BY {case}) AS h USING ({case})")
+        query = (
+            f"SELECT c.*, coalesce(h.held, 0) AS hold_seconds FROM ({query}) AS c LEFT JOIN (SELECT {case}, "
+            f"CAST(sum(epoch_us(e) - epoch_us(s)) // 1000000 AS BIGINT) AS held FROM holds GROUP BY {case}) AS h USING ({case})"
+        )
     own = ", ".join(name(c) for c in record_columns(spec))
     query = f"SELECT {own}, source_file, source_row, _file_no, CAST(NULL AS VARCHAR) AS _reason FROM ({query})"
     return sql.with_reasons(query, list(_reasons(spec, grain, fiscal_year)), fiscal_year)
@@ -101,7 +112,9 @@ def _at(moment: Moment | None, flag: str, time: str, usual: str) -> str:
 def _attribute(attribute: Attribute, spec: Table) -> str:
     column = name(attribute.source)
     if attribute.take != "worst":
-        return f"arg_{'min' if attribute.take == 'first' else 'max'}({column}, _seq) FILTER (WHERE {column} IS NOT NULL)"
+        return (
+            f"arg_{'min' if attribute.take == 'first' else 'max'}({column}, _seq) FILTER (WHERE {column} IS NOT NULL)"
+        )
     if spec.columns[attribute.source].type != "text":
         return f"max({column})"
     order = f"[{strings(attribute.order)}]"
@@ -126,8 +139,13 @@ def _refuse_unordered(connection: duckdb.DuckDBPyConnection, grain: Grain) -> No
         cell = name(attribute.source)
         found = connection.execute(
             f"SELECT source_file, source_row, {cell} FROM judged WHERE _reason IS NULL AND {cell} IS NOT NULL "
-            f"AND {cell} NOT IN ({strings(attribute.order)}) ORDER BY _file_no, source_row LIMIT 5").fetchall()
+            f"AND {cell} NOT IN ({strings(attribute.order)}) ORDER BY _file_no, source_row LIMIT 5"
+        ).fetchall()
         if found:
-            raise ExportError("order_unknown", found[0][0], f"列 {attribute.source} 的值不在 grain.attributes.{column} 的 order 里",
-                              rows=[(row, value) for _, row, value in found],
-                              hint=f"把它写进 order 的相应位置，或用 synonyms 归并。{did_you_mean(found[0][2], attribute.order) or ''}")
+            raise ExportError(
+                "order_unknown",
+                found[0][0],
+                f"列 {attribute.source} 的值不在 grain.attributes.{column} 的 order 里",
+                rows=[(row, value) for _, row, value in found],
+                hint=f"把它写进 order 的相应位置，或用 synonyms 归并。{did_you_mean(found[0][2], attribute.order) or ''}",
+            )

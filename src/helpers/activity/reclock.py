@@ -24,7 +24,9 @@ class CannotReclock(Exception):
         super().__init__(f"[{code}]  {message}")
 
 
-def reclock(year: Year, table: str, records: pa.Table, moves: Sequence[tuple[str, int, int, int, int]], folder: Path) -> pa.Table:
+def reclock(
+    year: Year, table: str, records: pa.Table, moves: Sequence[tuple[str, int, int, int, int]], folder: Path
+) -> pa.Table:
     """``records`` with dates moved and every derived column computed again.
 
     ``records``: the columns of ``record_columns`` and ``source_file``, ``source_row``. ``moves``: a row's file and
@@ -39,7 +41,9 @@ def reclock(year: Year, table: str, records: pa.Table, moves: Sequence[tuple[str
         raise CannotReclock("hold_events", "时钟要扣除的暂停只在事件记录里，整理后的表没有保留，无法重新计时")
     columns = ("source_file", "source_row", "since", "until", "now")
     types = (pa.string(), *[pa.int64()] * 4)
-    moved = pa.table({c: pa.array([move[i] for move in moves], t) for i, (c, t) in enumerate(zip(columns, types, strict=True))})
+    moved = pa.table(
+        {c: pa.array([move[i] for move in moves], t) for i, (c, t) in enumerate(zip(columns, types, strict=True))}
+    )
     connection = open_engine(threads=2)
     try:
         connection.register("given_records", records)
@@ -48,7 +52,8 @@ def reclock(year: Year, table: str, records: pa.Table, moves: Sequence[tuple[str
         connection.execute(
             f"CREATE TABLE records AS SELECT {shown}, r.source_file, r.source_row, "
             "dense_rank() OVER (ORDER BY r.source_file) AS _file_no "
-            "FROM given_records AS r LEFT JOIN moves AS m USING (source_file, source_row)")
+            "FROM given_records AS r LEFT JOIN moves AS m USING (source_file, source_row)"
+        )
         query = tidy(connection, year, spec, folder)
         return connection.sql(f"SELECT * FROM ({query}) ORDER BY source_file, source_row").to_arrow_table()
     finally:
@@ -61,9 +66,11 @@ def _moved(column: str, kind: str) -> str:
     if kind not in ("DATE", "TIMESTAMP"):
         return f"{cell} AS {name(column)}"
     at = f"epoch_us(CAST({cell} AS TIMESTAMP))" + (f" + {86399 * SECOND}" if kind == "DATE" else "")
-    value = (f"CASE WHEN m.since IS NULL OR {cell} IS NULL OR {at} <= m.since * {SECOND} THEN {cell} "
-             f"WHEN {at} >= m.until * {SECOND} THEN {_as(f'{at} + (m.now - m.until) * {SECOND}', kind)} "
-             f"ELSE {_as(f'least({at}, m.now * {SECOND})', kind)} END")
+    value = (
+        f"CASE WHEN m.since IS NULL OR {cell} IS NULL OR {at} <= m.since * {SECOND} THEN {cell} "
+        f"WHEN {at} >= m.until * {SECOND} THEN {_as(f'{at} + (m.now - m.until) * {SECOND}', kind)} "
+        f"ELSE {_as(f'least({at}, m.now * {SECOND})', kind)} END"
+    )
     return f"{value} AS {name(column)}"
 
 

@@ -18,7 +18,18 @@ from helpers.year.tables import Table
 from helpers.year.tidy import matching_files
 
 #: What Excel writes where a formula failed.
-FORMULA_ERRORS = ("#REF!", "#DIV/0!", "#N/A", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA")
+FORMULA_ERRORS = (
+    "#REF!",
+    "#DIV/0!",
+    "#N/A",
+    "#VALUE!",
+    "#NAME?",
+    "#NUM!",
+    "#NULL!",
+    "#SPILL!",
+    "#CALC!",
+    "#GETTING_DATA",
+)
 #: A long number that a spreadsheet has cut to its first digits: 1.23457E+11.
 CUT_NUMBER = r"[0-9](\.[0-9]+)?[Ee]\+[0-9]{2,3}"
 SHOWN = 5
@@ -44,8 +55,9 @@ class ExportFile:
     set_aside: tuple[SetAside, ...] = ()
 
 
-def load(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, required: Sequence[str],
-         work: Path) -> list[ExportFile]:
+def load(
+    connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, required: Sequence[str], work: Path
+) -> list[ExportFile]:
     """All files of a table, one below the other, as the view ``source``; staged in ``work``.
 
     Raises ``ExportError``.
@@ -63,18 +75,28 @@ def load(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, require
         picked = ", ".join(f"{columns.get(c, 'CAST(NULL AS VARCHAR)')} AS {name(c)}" for c in spec.columns)
         parts.append(f"SELECT {picked}, {ROW}, {number} AS _file_no, false AS _ragged FROM ({sheet.relation})")
         if sheet.ragged:
-            connection.executemany("INSERT INTO ragged VALUES (?, ?, ?)", [(text, row, number) for row, text in sheet.ragged])
+            connection.executemany(
+                "INSERT INTO ragged VALUES (?, ?, ?)", [(text, row, number) for row, text in sheet.ragged]
+            )
         absent = tuple(c for c in spec.columns if c not in columns)
-        files.append(ExportFile(sheet.file, _sha256(path), path.stat().st_size, sheet.rows + len(sheet.ragged), absent, sheet.cut_off))
+        files.append(
+            ExportFile(
+                sheet.file, _sha256(path), path.stat().st_size, sheet.rows + len(sheet.ragged), absent, sheet.cut_off
+            )
+        )
     if not files:
-        raise ExportError("file_missing", "、".join(spec.files), "没有这个文件", hint="把导出文件放到这个位置，或改正 files")
+        raise ExportError(
+            "file_missing", "、".join(spec.files), "没有这个文件", hint="把导出文件放到这个位置，或改正 files"
+        )
     nowhere = [c for c in spec.columns if c not in found]
     if nowhere:
         raise missing_column(sheet, nowhere[0], spec.columns[nowhere[0]].source, nowhere=True)
     if connection.execute("SELECT count(*) FROM ragged").fetchall()[0][0]:
         parts.append(_ragged_rows(spec))
     connection.execute(f"CREATE VIEW source AS {' UNION ALL '.join(parts)}")
-    connection.execute(f"CREATE MACRO file_name(number) AS list_extract([{strings(one.file for one in files)}], number + 1)")
+    connection.execute(
+        f"CREATE MACRO file_name(number) AS list_extract([{strings(one.file for one in files)}], number + 1)"
+    )
     _refuse_mangled(connection, spec)
     return files
 
@@ -109,14 +131,23 @@ def _refuse_cut_off(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> None
         return
     column = f"c{len(sheet.headers) - 1}"
     last_row, last = connection.execute(
-        f"SELECT {ROW}, coalesce({column}, '') FROM ({sheet.relation}) ORDER BY {ROW} DESC LIMIT 1").fetchall()[0]
-    others = {text for (text,) in connection.execute(
-        f"SELECT DISTINCT coalesce({column}, '') FROM ({sheet.relation}) WHERE {ROW} <> {last_row} LIMIT {max(20, sheet.rows // 50) + 1}"
-    ).fetchall()}
+        f"SELECT {ROW}, coalesce({column}, '') FROM ({sheet.relation}) ORDER BY {ROW} DESC LIMIT 1"
+    ).fetchall()[0]
+    others = {
+        text
+        for (text,) in connection.execute(
+            f"SELECT DISTINCT coalesce({column}, '') FROM ({sheet.relation}) WHERE {ROW} <> {last_row} LIMIT {max(20, sheet.rows // 50) + 1}"
+        ).fetchall()
+    }
     few = len(others) <= max(20, sheet.rows // 50)
     if few and last not in others and any(other.startswith(last) for other in others) and not last.isdigit():
-        raise ExportError("truncated", sheet.file, f"文件在最后一行中间断了：“{sheet.headers[-1]}”只剩下“{last}”",
-                          rows=[(last_row, "最后一行，没有换行符")], hint="重新导出完整的文件")
+        raise ExportError(
+            "truncated",
+            sheet.file,
+            f"文件在最后一行中间断了：“{sheet.headers[-1]}”只剩下“{last}”",
+            rows=[(last_row, "最后一行，没有换行符")],
+            hint="重新导出完整的文件",
+        )
 
 
 def _refuse_mangled(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
@@ -130,13 +161,24 @@ def _refuse_mangled(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
             where += f" OR (contains(lower({name(column)}), 'e+') AND regexp_full_match({name(column)}, {quote(CUT_NUMBER)}))"
         found = connection.execute(
             f"SELECT file_name(_file_no), {ROW}, {name(column)}, count(*) OVER () FROM source WHERE {where} "
-            f"ORDER BY _file_no, {ROW} LIMIT {SHOWN}").fetchall()
+            f"ORDER BY _file_no, {ROW} LIMIT {SHOWN}"
+        ).fetchall()
         if not found:
             continue
         file, _, text, total = found[0]
         rows = [(row, f"{declared.source[0]}：{cell}") for _, row, cell, _ in found]
         if re.fullmatch(CUT_NUMBER, text):
-            raise ExportError("digits_lost", file, f"列 {column} 有 {total} 个编号被表格软件改成了科学计数法，末尾的数字已经丢失",
-                              rows=rows, hint="从来源系统重新导出，不要用 Excel 另存；要用 Excel 打开时先把这一列设为文本")
-        raise ExportError("formula_error", file, f"列 {column} 有 {total} 个单元格是公式错误", rows=rows,
-                          hint=f"在来源里改正公式后重新导出；确实表示没有值的，在 columns.{column} 的 empty 里写上 \"{text}\"")
+            raise ExportError(
+                "digits_lost",
+                file,
+                f"列 {column} 有 {total} 个编号被表格软件改成了科学计数法，末尾的数字已经丢失",
+                rows=rows,
+                hint="从来源系统重新导出，不要用 Excel 另存；要用 Excel 打开时先把这一列设为文本",
+            )
+        raise ExportError(
+            "formula_error",
+            file,
+            f"列 {column} 有 {total} 个单元格是公式错误",
+            rows=rows,
+            hint=f'在来源里改正公式后重新导出；确实表示没有值的，在 columns.{column} 的 empty 里写上 "{text}"',
+        )

@@ -46,18 +46,23 @@ def texts(spec: Table, corrections: Sequence[Correction], source: str = "source"
         where = matches(correction)
         changed = ", ".join(
             f"CASE WHEN {where} THEN {'NULL' if new is None else quote(new)} ELSE {name(c)} END AS {name(c)}"
-            for c, new in correction.change.items())
+            for c, new in correction.change.items()
+        )
         current = f"SELECT * REPLACE ({changed}) FROM ({current})"
     folded = [
         f"CASE {' '.join(f'WHEN {name(c)} IN ({strings(variants)}) THEN {quote(word)}' for word, variants in groups.items())}"
         f" ELSE {name(c)} END AS {name(c)}"
-        for c, groups in spec.synonyms.items() if groups]
+        for c, groups in spec.synonyms.items()
+        if groups
+    ]
     return f"SELECT * REPLACE ({', '.join(folded)}) FROM ({current})" if folded else current
 
 
 def _is_white(text: str) -> str:
     """Whether the first character of a text may be white space, or there is none."""
-    return f"(unicode({text}) <= 32 OR unicode({text}) IN ({', '.join(str(ord(c)) for c in _WHITE_SPACE if ord(c) > 32)}))"
+    return (
+        f"(unicode({text}) <= 32 OR unicode({text}) IN ({', '.join(str(ord(c)) for c in _WHITE_SPACE if ord(c) > 32)}))"
+    )
 
 
 def matches(correction: Correction) -> str:
@@ -73,15 +78,24 @@ def typed(spec: Table, zones: Zones) -> str:
         values.append(f"{cast(column, declared, spec, zones)} AS {name(column)}")
         if declared.type != "text":
             values.append(f"{name(column)} AS {name(column + '.text')}")
-            unreadable.append(f"CASE WHEN {name(column + '.text')} IS NOT NULL AND {name(column)} IS NULL "
-                              f"THEN {quote(column)} END")
+            unreadable.append(
+                f"CASE WHEN {name(column + '.text')} IS NOT NULL AND {name(column)} IS NULL THEN {quote(column)} END"
+            )
             readable.append(f"CAST({name(column)} IS NOT NULL AS INTEGER)")
-    listed = (f"CASE WHEN coalesce({', '.join(unreadable)}) IS NOT NULL THEN "
-              f"list_filter([{', '.join(unreadable)}], lambda x: x IS NOT NULL) END") if unreadable else "CAST(NULL AS VARCHAR[])"
+    listed = (
+        (
+            f"CASE WHEN coalesce({', '.join(unreadable)}) IS NOT NULL THEN "
+            f"list_filter([{', '.join(unreadable)}], lambda x: x IS NOT NULL) END"
+        )
+        if unreadable
+        else "CAST(NULL AS VARCHAR[])"
+    )
     own = ", ".join(name(c) for c in spec.columns)
-    return (f"SELECT {own}, {listed} AS _unreadable, {' + '.join(readable)} AS _readable, _blank, _header, _ragged, "
-            f"source_row, _file_no FROM (SELECT {', '.join(values)}, {_blank(spec)} AS _blank, "
-            f"{_header(spec)} AS _header, _ragged, source_row, _file_no FROM texts)")
+    return (
+        f"SELECT {own}, {listed} AS _unreadable, {' + '.join(readable)} AS _readable, _blank, _header, _ragged, "
+        f"source_row, _file_no FROM (SELECT {', '.join(values)}, {_blank(spec)} AS _blank, "
+        f"{_header(spec)} AS _header, _ragged, source_row, _file_no FROM texts)"
+    )
 
 
 def _blank(spec: Table) -> str:
@@ -101,8 +115,11 @@ def judged_rows(spec: Table, required: Sequence[str], fiscal_year: int) -> str:
     """Each row with what speaks against it by itself: ``_first`` (it is no usable row), ``_scope`` (it is
     not of this year or project), and ``_again``, to be filled by ``comparisons``."""
     words = spec.column_words()
-    first = [f"WHEN _ragged THEN {quote(RAGGED)}", f"WHEN _blank THEN {quote(BLANK_ROW)}",
-             f"WHEN _header THEN {quote(REPEATED_HEADER)}"]
+    first = [
+        f"WHEN _ragged THEN {quote(RAGGED)}",
+        f"WHEN _blank THEN {quote(BLANK_ROW)}",
+        f"WHEN _header THEN {quote(REPEATED_HEADER)}",
+    ]
     if spec.checks.shifted != "keep":
         first.append(f"WHEN len(_unreadable) > greatest(1, _readable) THEN {quote(SHIFTED_ROW)}")
     first += [f"WHEN list_contains(_unreadable, {quote(c)}) THEN {quote(words[c] + UNREADABLE)}" for c in required]
@@ -114,15 +131,19 @@ def judged_rows(spec: Table, required: Sequence[str], fiscal_year: int) -> str:
     judged = f"CASE WHEN _first IS NULL THEN CASE {' '.join(scope)} END END" if scope else "CAST(NULL AS VARCHAR)"
     own = ", ".join(name(c) for c in spec.columns)
     query = f"SELECT {own}, _unreadable, source_row, _file_no, CASE {' '.join(first)} END AS _first FROM typed"
-    return (f"SELECT {own}, _unreadable, source_row, _file_no, _first, CAST(NULL AS VARCHAR) AS _again, {judged} AS _scope "
-            f"FROM ({given(query, fiscal_year)})")
+    return (
+        f"SELECT {own}, _unreadable, source_row, _file_no, _first, CAST(NULL AS VARCHAR) AS _again, {judged} AS _scope "
+        f"FROM ({given(query, fiscal_year)})"
+    )
 
 
 def judged(spec: Table) -> str:
     """``judged``: the typed columns, ``_reason`` (the first that applies, NULL for the rows that are used)."""
     own = ", ".join(name(c) for c in spec.columns)
-    return (f"SELECT {own}, _unreadable, file_name(_file_no) AS source_file, source_row, _file_no, "
-            "coalesce(_first, _again, _scope) AS _reason FROM judged_rows")
+    return (
+        f"SELECT {own}, _unreadable, file_name(_file_no) AS source_file, source_row, _file_no, "
+        "coalesce(_first, _again, _scope) AS _reason FROM judged_rows"
+    )
 
 
 def comparisons(spec: Table) -> Iterator[str]:
@@ -130,7 +151,9 @@ def comparisons(spec: Table) -> Iterator[str]:
     used = "coalesce(_first, _again, _scope) IS NULL"
     if spec.repeats_set_aside:
         every = ", ".join(name(c) for c in spec.columns)
-        yield from _again(_others("_first IS NULL", spec.key or tuple(spec.columns), every, "_file_no, source_row"), REPEATED_ROW)
+        yield from _again(
+            _others("_first IS NULL", spec.key or tuple(spec.columns), every, "_file_no, source_row"), REPEATED_ROW
+        )
     for near in spec.near_duplicates:
         yield from _again(_near(used, near), near.why)
     if spec.keep:
@@ -146,8 +169,10 @@ def with_reasons(query: str, cases: Sequence[str], fiscal_year: int) -> str:
     """The rows of a query that have no ``_reason`` yet get the first that applies."""
     if not cases:
         return query
-    return (f"SELECT * EXCLUDE (year_start, year_end) REPLACE (coalesce(_reason, CASE {' '.join(cases)} END) AS _reason) "
-            f"FROM ({given(query, fiscal_year)})")
+    return (
+        f"SELECT * EXCLUDE (year_start, year_end) REPLACE (coalesce(_reason, CASE {' '.join(cases)} END) AS _reason) "
+        f"FROM ({given(query, fiscal_year)})"
+    )
 
 
 def given(query: str, fiscal_year: int) -> str:
@@ -217,18 +242,22 @@ def _near(where: str, near: NearDuplicates) -> str:
 
 def _again(rows: str, why: str) -> tuple[str, str]:
     """The rows are found first: only then does the update know how few they are."""
-    return (f"CREATE OR REPLACE TEMP TABLE again AS {rows}",
-            f"UPDATE judged_rows SET _again = {quote(why)} FROM again WHERE judged_rows.rowid = again._row")
+    return (
+        f"CREATE OR REPLACE TEMP TABLE again AS {rows}",
+        f"UPDATE judged_rows SET _again = {quote(why)} FROM again WHERE judged_rows.rowid = again._row",
+    )
 
 
 def repeated(spec: Table) -> str:
     """How many used rows equal an earlier one in every column."""
     own = ", ".join(name(c) for c in spec.columns)
     used = "coalesce(_first, _again, _scope) IS NULL"
-    return (f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM ({sharing(used, tuple(spec.columns))}) GROUP BY {own})")
+    return f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM ({sharing(used, tuple(spec.columns))}) GROUP BY {own})"
 
 
 def records(spec: Table) -> str:
     """The used rows as they are, in source order (that of the table itself); see ``grain.records`` for an event log."""
-    return (f"SELECT {', '.join(name(c) for c in spec.columns)}, source_file, source_row, _file_no "
-            "FROM judged WHERE _reason IS NULL")
+    return (
+        f"SELECT {', '.join(name(c) for c in spec.columns)}, source_file, source_row, _file_no "
+        "FROM judged WHERE _reason IS NULL"
+    )

@@ -6,5 +6,19 @@ from helpers.deviation.plan import follow_up, judge_action, plan_rows
 from helpers.deviation.raised import Deviation, Observed, raise_deviations
 from helpers.deviation.spares import spares_plan
 
-__all__ = ["Aim", "Decomposition", "Deviation", "Group", "Observed", "decompose", "drill_down", "explain_year",
-           "follow_up", "judge_action", "misses_of", "plan_rows", "raise_deviations", "spares_plan"]
+__all__ = [
+    "Aim",
+    "Decomposition",
+    "Deviation",
+    "Group",
+    "Observed",
+    "decompose",
+    "drill_down",
+    "explain_year",
+    "follow_up",
+    "judge_action",
+    "misses_of",
+    "plan_rows",
+    "raise_deviations",
+    "spares_plan",
+]

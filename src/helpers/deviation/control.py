@@ -94,14 +94,31 @@ class Chart:
         """The object under ``control`` in results.json, without the tickets of the signals."""
         judged = self.centre is not None
         return {
-            "kind": self.kind, "centre": plain(self.centre), "source": SOURCE, "rules": list(RULES.values()),
-            "range_limit": plain(self.range_limit), "dispersion": plain(self.dispersion), "missing": list(self.missing),
-            "small": [p.month for p in self.points if p.small], "wide_ranges": list(self.wide_ranges),
-            "points": [{"month": p.month, "value": plain(p.value), "n": p.n, "low": plain(p.low) if judged else None,
-                        "high": plain(p.high) if judged else None, "small": p.small, "rules": list(p.rules)}
-                       for p in self.points],
-            "signals": [{"rule": s.rule, "words": RULES[s.rule], "side": s.side, "months": list(s.months)}
-                        for s in self.signals]}
+            "kind": self.kind,
+            "centre": plain(self.centre),
+            "source": SOURCE,
+            "rules": list(RULES.values()),
+            "range_limit": plain(self.range_limit),
+            "dispersion": plain(self.dispersion),
+            "missing": list(self.missing),
+            "small": [p.month for p in self.points if p.small],
+            "wide_ranges": list(self.wide_ranges),
+            "points": [
+                {
+                    "month": p.month,
+                    "value": plain(p.value),
+                    "n": p.n,
+                    "low": plain(p.low) if judged else None,
+                    "high": plain(p.high) if judged else None,
+                    "small": p.small,
+                    "rules": list(p.rules),
+                }
+                for p in self.points
+            ],
+            "signals": [
+                {"rule": s.rule, "words": RULES[s.rule], "side": s.side, "months": list(s.months)} for s in self.signals
+            ],
+        }
 
 
 def control_chart(months: Sequence[MonthFigure], agg: str | None, *, natural_zero: bool = True) -> Chart | None:
@@ -119,8 +136,9 @@ def control_chart(months: Sequence[MonthFigure], agg: str | None, *, natural_zer
     return xmr_chart([(m.month, float(m.value or 0), m.n) for m in filled], missing, natural_zero)
 
 
-def xmr_chart(series: Sequence[tuple[str, float, int]], missing: tuple[str, ...] = (),
-              natural_zero: bool = False) -> Chart:
+def xmr_chart(
+    series: Sequence[tuple[str, float, int]], missing: tuple[str, ...] = (), natural_zero: bool = False
+) -> Chart:
     """Individual values and moving ranges: (month, value, rows) in the order of the months."""
     values = np.array([value for _, value, _ in series], dtype=float)
     ranges = np.abs(np.diff(values))
@@ -130,13 +148,16 @@ def xmr_chart(series: Sequence[tuple[str, float, int]], missing: tuple[str, ...]
     low, high = centre - LIMIT_FACTOR * mean_range, centre + LIMIT_FACTOR * mean_range
     if natural_zero and values.min() >= 0:
         low = max(low, 0.0)
-    points = [Point(m, v, n, low, high, False, None if i == 0 else float(ranges[i - 1]))
-              for i, (m, v, n) in enumerate(series)]
+    points = [
+        Point(m, v, n, low, high, False, None if i == 0 else float(ranges[i - 1])) for i, (m, v, n) in enumerate(series)
+    ]
     sigma = LIMIT_FACTOR * mean_range / 3
     # A range is never zero but for equal values: a constant series has no signal.
     scores = _scores(values - centre, np.full(len(values), sigma), float(np.abs(values).max()))
     limit = RANGE_FACTOR * mean_range
-    wide = tuple(p.month for p in points if p.range is not None and p.range > limit + DUST * float(np.abs(values).max()))
+    wide = tuple(
+        p.month for p in points if p.range is not None and p.range > limit + DUST * float(np.abs(values).max())
+    )
     rules = _found(points, scores, values, np.zeros(len(values), dtype=bool), scores)
     return Chart("xmr", centre, *_marked(points, rules), missing, limit, wide)
 
@@ -149,17 +170,26 @@ def p_chart(series: Sequence[tuple[str, int, int]], missing: tuple[str, ...] = (
     centre = float(hits.sum() / n.sum())
     small = n * min(centre, 1 - centre) < FEWEST_EXPECTED
     if len(series) < FEWEST_POINTS:
-        return Chart("p", None, tuple(Point(m, h / k, k, h / k, h / k, bool(s))
-                                      for (m, h, k), s in zip(series, small, strict=True)), (), missing)
+        return Chart(
+            "p",
+            None,
+            tuple(Point(m, h / k, k, h / k, h / k, bool(s)) for (m, h, k), s in zip(series, small, strict=True)),
+            (),
+            missing,
+        )
     sigma = np.sqrt(centre * (1 - centre) / n)
     low, high = np.clip(centre - 3 * sigma, 0, 1), np.clip(centre + 3 * sigma, 0, 1)
-    points = [Point(m, h / k, k, float(a), float(b), bool(s))
-              for (m, h, k), a, b, s in zip(series, low, high, small, strict=True)]
+    points = [
+        Point(m, h / k, k, float(a), float(b), bool(s))
+        for (m, h, k), a, b, s in zip(series, low, high, small, strict=True)
+    ]
     scores = _scores(values - centre, sigma, 1.0)
     beyond = np.where(small, _exact_scores(hits, n, centre), scores)
     # By the median of the moving ranges: one special month does not make all months wide.
     dispersion = float(np.median(np.abs(np.diff(scores))) / D4_MEDIAN)
-    return Chart("p", centre, *_marked(points, _found(points, scores, values, small, beyond)), missing, dispersion=dispersion)
+    return Chart(
+        "p", centre, *_marked(points, _found(points, scores, values, small, beyond)), missing, dispersion=dispersion
+    )
 
 
 def _scores(differences: np.ndarray, sigma: np.ndarray, size: float) -> np.ndarray:
@@ -179,8 +209,9 @@ def _exact_scores(hits: np.ndarray, n: np.ndarray, centre: float) -> np.ndarray:
 # --- run rules ------------------------------------------------------------------------------------
 
 
-def _found(points: Sequence[Point], scores: np.ndarray, values: np.ndarray, small: np.ndarray,
-           beyond: np.ndarray) -> list[tuple[str, Side, int, int]]:
+def _found(
+    points: Sequence[Point], scores: np.ndarray, values: np.ndarray, small: np.ndarray, beyond: np.ndarray
+) -> list[tuple[str, Side, int, int]]:
     """Rule, side, first and last place of each stretch that a rule ends at.
 
     ``small`` months tell nothing by their side of the centre and break every run; ``beyond``: the
@@ -192,10 +223,16 @@ def _found(points: Sequence[Point], scores: np.ndarray, values: np.ndarray, smal
     above: Callable[[float], np.ndarray] = lambda limit: scores > limit + DUST
     below: Callable[[float], np.ndarray] = lambda limit: scores < -limit - DUST
     for at in range(len(points)):
-        found += [("beyond_limits", side, at, at) for side, hit in
-                  (("high", beyond[at] > 3 + DUST), ("low", beyond[at] < -3 - DUST)) if hit]  # type: ignore[misc]
-        for rule, length, needed, limit in (("one_side", 9, 9, 0.0), ("two_of_three", 3, 2, 2.0),
-                                            ("four_of_five", 5, 4, 1.0)):
+        found += [
+            ("beyond_limits", side, at, at)
+            for side, hit in (("high", beyond[at] > 3 + DUST), ("low", beyond[at] < -3 - DUST))
+            if hit
+        ]  # type: ignore[misc]
+        for rule, length, needed, limit in (
+            ("one_side", 9, 9, 0.0),
+            ("two_of_three", 3, 2, 2.0),
+            ("four_of_five", 5, 4, 1.0),
+        ):
             first = at - length + 1
             if first < 0 or not all(whole[first + 1 : at + 1]) or small[first : at + 1].any():
                 continue
@@ -211,8 +248,9 @@ def _found(points: Sequence[Point], scores: np.ndarray, values: np.ndarray, smal
     return found
 
 
-def _marked(points: Sequence[Point], found: Iterable[tuple[str, Side, int, int]]
-            ) -> tuple[tuple[Point, ...], tuple[Signal, ...]]:
+def _marked(
+    points: Sequence[Point], found: Iterable[tuple[str, Side, int, int]]
+) -> tuple[tuple[Point, ...], tuple[Signal, ...]]:
     """The points with the rules that end at them; stretches of one rule that overlap become one signal."""
     found = list(found)
     ends: dict[int, list[str]] = {}
@@ -226,8 +264,12 @@ def _marked(points: Sequence[Point], found: Iterable[tuple[str, Side, int, int]]
                     merged[-1] = (rule, side, merged[-1][2], last)  # type: ignore[assignment]
                 else:
                     merged.append((rule, side, first, last))  # type: ignore[arg-type]
-    dressed = tuple(Point(p.month, p.value, p.n, p.low, p.high, p.small, p.range, tuple(ends.get(i, ())))
-                    for i, p in enumerate(points))
-    signals = tuple(Signal(rule, side, tuple(p.month for p in points[first : last + 1]))
-                    for rule, side, first, last in sorted(merged, key=lambda m: (m[2], m[3], list(RULES).index(m[0]))))
+    dressed = tuple(
+        Point(p.month, p.value, p.n, p.low, p.high, p.small, p.range, tuple(ends.get(i, ())))
+        for i, p in enumerate(points)
+    )
+    signals = tuple(
+        Signal(rule, side, tuple(p.month for p in points[first : last + 1]))
+        for rule, side, first, last in sorted(merged, key=lambda m: (m[2], m[3], list(RULES).index(m[0])))
+    )
     return dressed, signals

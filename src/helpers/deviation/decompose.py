@@ -123,8 +123,17 @@ def decompose(rows: pd.DataFrame, dimension: str, aim: Aim) -> Decomposition | N
         value = aim.value(hits, size)
         share = Fraction(size, n) if aim.agg in ("share", "mean") or not amount else Fraction(hits, amount)
         contribution = share * (aim.gap(value) if aim.agg in ("share", "mean") else aim.gap(actual))
-        groups.append(Group(name or None, bool(is_kept), size, int(part["miss"]), value, contribution,
-                            _avoidable(aim, actual, amount, n, excess)))
+        groups.append(
+            Group(
+                name or None,
+                bool(is_kept),
+                size,
+                int(part["miss"]),
+                value,
+                contribution,
+                _avoidable(aim, actual, amount, n, excess),
+            )
+        )
     groups.sort(key=lambda group: (-group.contribution, group.cause is None, group.words))
     unknown = 0 if aim.agg == "count" else int(rows[VALUE].isna().sum())
     return Decomposition(dimension, actual, aim.gap(actual), n, int(judged["miss"].sum()), unknown, tuple(groups))

@@ -74,19 +74,33 @@ class Log:
 
     def lead(self, demands: Sequence[Demand]) -> Lead | None:
         """The lead time of a part from its demands."""
-        return lead_of([d.lead for d in demands if d.lead is not None], sum(d.open_ for d in demands), self.declared_lead)
+        return lead_of(
+            [d.lead for d in demands if d.lead is not None], sum(d.open_ for d in demands), self.declared_lead
+        )
 
 
 def read_log(measures: Measures, spec: Spares) -> Log:
     """The year's repairs as declared by ``spec``, which may be that of another year."""
     where = f"({spec.where}\n)" if spec.where else "true"
-    columns = {"file": "source_file", "row": "source_row", "part": f"trim(CAST(\"{spec.part}\" AS VARCHAR))",
-               "model": f'CAST("{spec.model}" AS VARCHAR)' if spec.model else "CAST(NULL AS VARCHAR)",
-               "month": f'month("{spec.opened}")', **_moments(spec, record_columns(measures.year.year.tables[spec.table]))}
+    columns = {
+        "file": "source_file",
+        "row": "source_row",
+        "part": f'trim(CAST("{spec.part}" AS VARCHAR))',
+        "model": f'CAST("{spec.model}" AS VARCHAR)' if spec.model else "CAST(NULL AS VARCHAR)",
+        "month": f'month("{spec.opened}")',
+        **_moments(spec, record_columns(measures.year.year.tables[spec.table])),
+    }
     rows = measures.select(spec.table, columns, f"{where} AND {_named(spec)}").to_pylist()
     repairs = measures.select(spec.table, {"one": "CAST(1 AS TINYINT)"}, spec.where).num_rows
     names, prices = _catalogue(measures, spec)
-    return Log(measures.year.fiscal_year, spec, repairs, tuple(_demand(row, spec.ordered is not None) for row in rows), names, prices)
+    return Log(
+        measures.year.fiscal_year,
+        spec,
+        repairs,
+        tuple(_demand(row, spec.ordered is not None) for row in rows),
+        names,
+        prices,
+    )
 
 
 def _named(spec: Spares) -> str:
@@ -100,16 +114,26 @@ def _moments(spec: Spares, kinds: Mapping[str, str]) -> dict[str, str]:
     Of a day without a time the end is its last second; an order, a need or an arrival lies within the day as
     near as can be to the opening or the end of the repair.
     """
+
     def of(column: str | None, near: str | None) -> str:
         if column is None:
             return "CAST(NULL AS BIGINT)"
         moment = f'epoch_us(CAST("{column}" AS TIMESTAMP)) // 1000000'
-        return moment if kinds[column] != "DATE" or near is None else f"greatest({moment}, least({near}, {moment} + {DAY - 1}))"
+        return (
+            moment
+            if kinds[column] != "DATE" or near is None
+            else f"greatest({moment}, least({near}, {moment} + {DAY - 1}))"
+        )
 
     opened, last = of(spec.opened, None), "9000000000"
     resolved = of(spec.resolved, last)
-    return {"opened": opened, "resolved": resolved, "needed": of(spec.needed, opened), "ordered": of(spec.ordered, opened),
-            "arrived": of(spec.arrived, f"coalesce({resolved}, {last})")}
+    return {
+        "opened": opened,
+        "resolved": resolved,
+        "needed": of(spec.needed, opened),
+        "ordered": of(spec.ordered, opened),
+        "arrived": of(spec.arrived, f"coalesce({resolved}, {last})"),
+    }
 
 
 def _demand(row: Mapping[str, Any], waits_recorded: bool) -> Demand:
@@ -127,8 +151,17 @@ def _demand(row: Mapping[str, Any], waits_recorded: bool) -> Demand:
         waited = None if lead is None or at is None else max(0, arrived - at)
         if resolved is not None and arrived is not None and resolved < arrived:
             waited = None
-    return Demand(row["file"], row["row"], row["part"], row["model"], row["month"], at, lead, waited,
-                  ordered is not None and arrived is None)
+    return Demand(
+        row["file"],
+        row["row"],
+        row["part"],
+        row["model"],
+        row["month"],
+        at,
+        lead,
+        waited,
+        ordered is not None and arrived is None,
+    )
 
 
 def _catalogue(measures: Measures, spec: Spares) -> tuple[dict[str, str], dict[str, Fraction]]:
@@ -136,9 +169,11 @@ def _catalogue(measures: Measures, spec: Spares) -> tuple[dict[str, str], dict[s
     if spec.catalogue is None or spec.catalogue.table not in measures.year.year.tables:
         return {}, {}
     c = spec.catalogue
-    columns = {"part": f'trim(CAST("{c.part}" AS VARCHAR))',
-               "name": f'CAST("{c.name}" AS VARCHAR)' if c.name else "CAST(NULL AS VARCHAR)",
-               "price": f'CAST("{c.price}" AS DECIMAL(18, 2))' if c.price else "CAST(NULL AS DECIMAL(18, 2))"}
+    columns = {
+        "part": f'trim(CAST("{c.part}" AS VARCHAR))',
+        "name": f'CAST("{c.name}" AS VARCHAR)' if c.name else "CAST(NULL AS VARCHAR)",
+        "price": f'CAST("{c.price}" AS DECIMAL(18, 2))' if c.price else "CAST(NULL AS DECIMAL(18, 2))",
+    }
     names: dict[str, str] = {}
     prices: dict[str, Fraction] = {}
     for row in measures.select(c.table, columns).to_pylist():
@@ -162,14 +197,18 @@ class Kept:
     kept_then: bool
 
 
-def judge_waits(measures: Measures, spec: Spares, demands: Sequence[Demand], *scenarios: Sequence[int | None]) -> list[tuple[Kept, ...]]:
+def judge_waits(
+    measures: Measures, spec: Spares, demands: Sequence[Demand], *scenarios: Sequence[int | None]
+) -> list[tuple[Kept, ...]]:
     """Each repair under ``spec.measure``, for each scenario: had its part been waited for as long as the scenario
     says (seconds; None: as recorded), by the clocks of the table. Raises ``CannotReclock``, ``QueryStopped``."""
     if not demands:
         return [() for _ in scenarios]
     year, table = measures.year, measures.year.year.tables[spec.table]
     where = (f"({spec.where}\n) AND " if spec.where else "") + _named(spec)
-    stored = measures.select(spec.table, {c: f'"{c}"' for c in (*tidy_columns(table), "source_file", "source_row")}, where)
+    stored = measures.select(
+        spec.table, {c: f'"{c}"' for c in (*tidy_columns(table), "source_file", "source_row")}, where
+    )
     records = stored.select([*record_columns(table), "source_file", "source_row"])
 
     def judged(moves: list[tuple[str, int, int, int, int]]) -> list[tuple[bool, bool]]:
@@ -177,7 +216,9 @@ def judge_waits(measures: Measures, spec: Spares, demands: Sequence[Demand], *sc
 
     recorded = judged([])
     if recorded != judge_rows(year, spec.measure, stored):
-        raise CannotReclock("clocks_differ", "照原样重新计时的结果与整理后的表不一致，不能据此推演；请从 1_clean 起重新运行")
+        raise CannotReclock(
+            "clocks_differ", "照原样重新计时的结果与整理后的表不一致，不能据此推演；请从 1_clean 起重新运行"
+        )
     places = sorted(range(len(demands)), key=lambda i: (demands[i].file, demands[i].row))
     found = []
     for waits in scenarios:
@@ -188,5 +229,8 @@ def judge_waits(measures: Measures, spec: Spares, demands: Sequence[Demand], *sc
 
 def _moves(demands: Sequence[Demand], waits: Sequence[int | None]) -> list[tuple[str, int, int, int, int]]:
     """The repairs that wait for another time than was recorded: row, wait from, until, and then until."""
-    return [(d.file, d.row, d.at, d.at + d.waited, d.at + wait) for d, wait in zip(demands, waits, strict=True)
-            if wait is not None and d.at is not None and d.waited is not None and wait != d.waited]
+    return [
+        (d.file, d.row, d.at, d.at + d.waited, d.at + wait)
+        for d, wait in zip(demands, waits, strict=True)
+        if wait is not None and d.at is not None and d.waited is not None and wait != d.waited
+    ]

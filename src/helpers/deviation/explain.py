@@ -69,8 +69,9 @@ def _column_words(figure: Figure | None, found: YearAttained) -> dict[str, dict[
 # --- what came out --------------------------------------------------------------------------------
 
 
-def _results(one: Attained, found: YearAttained, previous: YearAttained | None
-             ) -> Iterator[tuple[Observed, Figure | None, Sequence[str]]]:
+def _results(
+    one: Attained, found: YearAttained, previous: YearAttained | None
+) -> Iterator[tuple[Observed, Figure | None, Sequence[str]]]:
     """The indicator, or instead of a compound one each of its parts; with the figure and dimensions."""
     from helpers.indicators import is_overshoot
 
@@ -84,21 +85,49 @@ def _results(one: Attained, found: YearAttained, previous: YearAttained | None
     over = is_overshoot(one.target, one.outcome, found.rules, declared=one.spec.overshoot)
     lost = None if one.score is None else Fraction(one.spec.weight) - Fraction(one.score)
     before = _before(one, last if last and not last.parts else None, found, previous)
-    yield Observed(
-        one.spec.id, None, one.outcome.status, _unit(one.target, one.figure), number(one.target.value), one.value,
-        side(one.target), over, one.interval, _agg(one.figure, found), one.figure.n if one.figure else None,
-        one.months, one.figure.hits if one.figure else None, lost, before), one.figure, one.spec.explain
+    yield (
+        Observed(
+            one.spec.id,
+            None,
+            one.outcome.status,
+            _unit(one.target, one.figure),
+            number(one.target.value),
+            one.value,
+            side(one.target),
+            over,
+            one.interval,
+            _agg(one.figure, found),
+            one.figure.n if one.figure else None,
+            one.months,
+            one.figure.hits if one.figure else None,
+            lost,
+            before,
+        ),
+        one.figure,
+        one.spec.explain,
+    )
 
 
 def _observed_part(one: Attained, part: Part, found: YearAttained, before: Before | None) -> Observed:
     """A duration limit answered by a share is held against the share that must keep it."""
     kept = part.target.kind == "duration" and part.figure is not None and part.figure.unit == "比例"
     return Observed(
-        one.spec.id, part.spec.name, part.outcome.status, _unit(part.target, part.figure),
-        Fraction(part.spec.required) if kept else number(part.target.value), part.value,
-        "higher" if kept else side(part.target), False, None, _agg(part.figure, found),
-        part.figure.n if part.figure else None, part.months, part.figure.hits if part.figure else None,
-        _part_lost(one, part), before)
+        one.spec.id,
+        part.spec.name,
+        part.outcome.status,
+        _unit(part.target, part.figure),
+        Fraction(part.spec.required) if kept else number(part.target.value),
+        part.value,
+        "higher" if kept else side(part.target),
+        False,
+        None,
+        _agg(part.figure, found),
+        part.figure.n if part.figure else None,
+        part.months,
+        part.figure.hits if part.figure else None,
+        _part_lost(one, part),
+        before,
+    )
 
 
 def _part_lost(one: Attained, part: Part) -> Fraction | None:
@@ -110,15 +139,23 @@ def _part_lost(one: Attained, part: Part) -> Fraction | None:
     return Fraction(one.spec.weight) * share * (1 - min(Fraction(1), part.outcome.attainment))
 
 
-def _before(now: Attained | Part, last: Attained | Part | None, found: YearAttained, previous: YearAttained | None
-            ) -> Before | None:
+def _before(
+    now: Attained | Part, last: Attained | Part | None, found: YearAttained, previous: YearAttained | None
+) -> Before | None:
     """Last year's figure of an indicator or part; a measure declared otherwise is not the same one."""
     if last is None or previous is None:
         return None
     figure = last.figure
     same = _declared(now.figure, found) == _declared(figure, previous)
-    return Before(previous.year.fiscal_year, last.value, figure.n if figure else 0, figure.hits if figure else None,
-                  _unit(last.target, figure), last.months, same)
+    return Before(
+        previous.year.fiscal_year,
+        last.value,
+        figure.n if figure else 0,
+        figure.hits if figure else None,
+        _unit(last.target, figure),
+        last.months,
+        same,
+    )
 
 
 def _declared(figure: Figure | None, found: YearAttained) -> Any:
@@ -147,8 +184,9 @@ def _agg(figure: Figure | None, found: YearAttained) -> Any:
 # --- the records behind ---------------------------------------------------------------------------
 
 
-def with_records(deviation: Deviation, observed: Observed, figure: Figure, dimensions: Sequence[str],
-                 measures: Measures) -> Deviation:
+def with_records(
+    deviation: Deviation, observed: Observed, figure: Figure, dimensions: Sequence[str], measures: Measures
+) -> Deviation:
     """The deviation with what the records say: control chart, time in state, and for a shortfall its
     gap over each dimension, the drill-down and the rows that missed.
 
@@ -184,7 +222,11 @@ def _rows(figure: Figure, dimensions: Sequence[str], measures: Measures) -> pd.D
     measure = measures.year.measures[figure.measure]
     table = measures.year.year.tables[str(measure.table)]
     own, date = tidy_columns(table), measure.date or table.year_by
-    wanted = [*_ticket_columns(table, dimensions), *(moments(table.states) if table.states else ()), *([date] if date else ())]
+    wanted = [
+        *_ticket_columns(table, dimensions),
+        *(moments(table.states) if table.states else ()),
+        *([date] if date else ()),
+    ]
     rows = measures.rows(figure.measure, [c for c in wanted if c in own or c in PLACE])
     made: dict[str, pd.Series] = {}
     if date:
@@ -207,8 +249,11 @@ def _states(rows: pd.DataFrame, table: Table, aim: Aim) -> dict[str, Any]:
     assert table.states is not None
     words = table.column_words()
     found = time_in_state(rows, missed_rows(rows, aim), table.states)
-    return {**found, "start_words": words.get(table.states.start, table.states.start),
-            "end_words": words.get(table.states.end, table.states.end)}
+    return {
+        **found,
+        "start_words": words.get(table.states.start, table.states.start),
+        "end_words": words.get(table.states.end, table.states.end),
+    }
 
 
 def _name_tickets(signals: Sequence[dict[str, Any]], rows: pd.DataFrame, table: Table, aim: Aim) -> None:
@@ -221,8 +266,9 @@ def _name_tickets(signals: Sequence[dict[str, Any]], rows: pd.DataFrame, table: 
         signal.update(misses=len(mine), tickets=ids)
 
 
-def with_causes(deviation: Deviation, rows: pd.DataFrame, figure: Figure, dimensions: Sequence[str], aim: Aim,
-                table: Table) -> Deviation:
+def with_causes(
+    deviation: Deviation, rows: pd.DataFrame, figure: Figure, dimensions: Sequence[str], aim: Aim, table: Table
+) -> Deviation:
     """The deviation with its gap split over each dimension, those first that tell their groups apart."""
     found = ranked(structures(rows, dimensions, aim))
     splits = tuple(split for one in found if (split := decompose(rows, one.dimension, aim)) is not None)
@@ -231,10 +277,15 @@ def with_causes(deviation: Deviation, rows: pd.DataFrame, figure: Figure, dimens
     # Where a case spent its time is no property that it had before it was late.
     properties = [one for one in found if one.dimension != STATE]
     return replace(
-        deviation, splits=splits, structures=tuple(found), concentration=concentration(rows, properties, aim),
-        dimensions=drilled, cells=drill_down(missed, drilled),
+        deviation,
+        splits=splits,
+        structures=tuple(found),
+        concentration=concentration(rows, properties, aim),
+        dimensions=drilled,
+        cells=drill_down(missed, drilled),
         tickets=tuple(_tickets(missed.head(LISTED), shown, table)),
-        facts={**deviation.facts, "rows": figure.n, "misses": len(missed), "unknown": figure.unknown})
+        facts={**deviation.facts, "rows": figure.n, "misses": len(missed), "unknown": figure.unknown},
+    )
 
 
 def _ticket_columns(table: Table, dimensions: Sequence[str]) -> list[str]:

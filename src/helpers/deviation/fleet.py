@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 #: Machines listed by number; how many there are is always exact.
 LISTED = 200
 MASKED = "（个人信息）"
-SAYS = {"higher": "故障率高于其余设备，超出偶然波动", "lower": "故障率低于其余设备，超出偶然波动",
-        "not_distinguishable": "与其余设备的差别在偶然波动范围以内", "unknown": "缺少在用台数或故障记录，无法判断"}
+SAYS = {
+    "higher": "故障率高于其余设备，超出偶然波动",
+    "lower": "故障率低于其余设备，超出偶然波动",
+    "not_distinguishable": "与其余设备的差别在偶然波动范围以内",
+    "unknown": "缺少在用台数或故障记录，无法判断",
+}
 Json = dict[str, Any]
 #: (kind, model, first year of the age band); the band is None where the age is not known.
 Cell = tuple[str, str, int | None]
@@ -72,13 +76,27 @@ def replacement_plan(measures: Measures) -> Json:
     total = sum(days for _, days in counts.models.values())
     known = sum(k for k, _ in counts.models.values())
     base = {
-        "year": measures.year.fiscal_year, "devices": len(devices), "machine_years": round(total / 365, 2),
-        "failures": counts.failures, "without_device": counts.no_device, "without_model": counts.no_model,
-        "without_bought": sum(device.bought is None for device in devices), "age_bands": list(spec.age_bands),
-        "fleet": _rate_json(rate(known, total)), "models": _models(counts, devices), "cells": []}
-    reason = ("设备台账里没有本年度在用的设备" if not total else
-              "本年度没有故障记录" if not counts.failures else
-              "故障记录都没有可对应台账的设备编号，不知道年限" if counts.no_device == counts.failures else None)
+        "year": measures.year.fiscal_year,
+        "devices": len(devices),
+        "machine_years": round(total / 365, 2),
+        "failures": counts.failures,
+        "without_device": counts.no_device,
+        "without_model": counts.no_model,
+        "without_bought": sum(device.bought is None for device in devices),
+        "age_bands": list(spec.age_bands),
+        "fleet": _rate_json(rate(known, total)),
+        "models": _models(counts, devices),
+        "cells": [],
+    }
+    reason = (
+        "设备台账里没有本年度在用的设备"
+        if not total
+        else "本年度没有故障记录"
+        if not counts.failures
+        else "故障记录都没有可对应台账的设备编号，不知道年限"
+        if counts.no_device == counts.failures
+        else None
+    )
     if reason:
         return {**base, "reason": reason, "plan": None}
     rates = {cell: rate(*pair) for cell, pair in counts.cells.items() if cell[2] is not None and pair[1] > 0}
@@ -93,21 +111,36 @@ def replacement_plan(measures: Measures) -> Json:
 
 def _devices(measures: Measures, spec: Fleet) -> list[Device]:
     """The register's machines; a machine without a model is of the model ""."""
-    columns = {"id": f'CAST("{spec.id}" AS VARCHAR)', "model": f"coalesce(CAST(\"{spec.model}\" AS VARCHAR), '')",
-               "kind": f"coalesce(CAST(\"{spec.kind}\" AS VARCHAR), '')" if spec.kind else "''",
-               "bought": f'CAST("{spec.bought}" AS DATE)',
-               "retired": f'CAST("{spec.retired}" AS DATE)' if spec.retired else "CAST(NULL AS DATE)",
-               "price": f'CAST("{spec.price}" AS DECIMAL(18, 2))' if spec.price else "CAST(NULL AS DECIMAL(18, 2))"}
+    columns = {
+        "id": f'CAST("{spec.id}" AS VARCHAR)',
+        "model": f"coalesce(CAST(\"{spec.model}\" AS VARCHAR), '')",
+        "kind": f"coalesce(CAST(\"{spec.kind}\" AS VARCHAR), '')" if spec.kind else "''",
+        "bought": f'CAST("{spec.bought}" AS DATE)',
+        "retired": f'CAST("{spec.retired}" AS DATE)' if spec.retired else "CAST(NULL AS DATE)",
+        "price": f'CAST("{spec.price}" AS DECIMAL(18, 2))' if spec.price else "CAST(NULL AS DECIMAL(18, 2))",
+    }
     rows = measures.select(spec.table, columns, spec.where).to_pylist()
-    return [Device(r["id"], r["model"], r["kind"], r["bought"], r["retired"],
-                   None if r["price"] is None or r["price"] < 0 else Fraction(r["price"])) for r in rows]
+    return [
+        Device(
+            r["id"],
+            r["model"],
+            r["kind"],
+            r["bought"],
+            r["retired"],
+            None if r["price"] is None or r["price"] < 0 else Fraction(r["price"]),
+        )
+        for r in rows
+    ]
 
 
 def _failures(measures: Measures, spec: Fleet) -> Iterator[Failure]:
     """One after another: of a large log there are too many to hold as objects."""
     f = spec.failures
-    columns = {"device": f'CAST("{f.device}" AS VARCHAR)', "at": f'CAST("{f.at}" AS DATE)',
-               "model": f'CAST("{f.model}" AS VARCHAR)' if f.model else "CAST(NULL AS VARCHAR)"}
+    columns = {
+        "device": f'CAST("{f.device}" AS VARCHAR)',
+        "at": f'CAST("{f.at}" AS DATE)',
+        "model": f'CAST("{f.model}" AS VARCHAR)' if f.model else "CAST(NULL AS VARCHAR)",
+    }
     for batch in measures.select(f.table, columns, f.where).to_batches(max_chunksize=50_000):
         yield from (Failure(r["device"], r["model"], r["at"]) for r in batch.to_pylist())
 
@@ -142,8 +175,14 @@ def count(devices: Sequence[Device], failures: Iterable[Failure], fiscal_year: i
         models[found.model][0] += 1
         age = age_on(found.bought, failure.at)
         cells.setdefault((kinds[found.model], found.model, _band(age, bands)), [0, 0])[0] += 1
-    return Counts({m: (k, d) for m, (k, d) in models.items()}, {c: (k, d) for c, (k, d) in cells.items()}, own,
-                  total, no_device, no_model)
+    return Counts(
+        {m: (k, d) for m, (k, d) in models.items()},
+        {c: (k, d) for c, (k, d) in cells.items()},
+        own,
+        total,
+        no_device,
+        no_model,
+    )
 
 
 def exposure(device: Device, fiscal_year: int, bands: Sequence[int]) -> dict[int | None, int]:
@@ -189,6 +228,7 @@ def _band(age: int | None, bands: Sequence[int]) -> int | None:
 
 def _new(counts: Counts, rates: dict[Cell, Rate]) -> dict[Cell, Rate]:
     """For each cell beyond the first band the rate of machines in the first one: of its kind, else of the fleet."""
+
     def young(kind: str | None) -> Rate:
         pairs = [pair for cell, pair in counts.cells.items() if cell[2] == 0 and kind in (None, cell[0])]
         return rate(sum(k for k, _ in pairs), sum(d for _, d in pairs), kind or "")
@@ -199,8 +239,15 @@ def _new(counts: Counts, rates: dict[Cell, Rate]) -> dict[Cell, Rate]:
     return {cell: one for cell, one in found.items() if one.days}
 
 
-def _plan(spec: Fleet, devices: Sequence[Device], counts: Counts, rates: dict[Cell, Rate], new: dict[Cell, Rate],
-          fiscal_year: int, masked: bool) -> tuple[Json | None, str | None]:
+def _plan(
+    spec: Fleet,
+    devices: Sequence[Device],
+    counts: Counts,
+    rates: dict[Cell, Rate],
+    new: dict[Cell, Rate],
+    fiscal_year: int,
+    masked: bool,
+) -> tuple[Json | None, str | None]:
     end = datetime.date(fiscal_year, 12, 31)
     machines = []
     for device in devices:
@@ -212,8 +259,11 @@ def _plan(spec: Fleet, devices: Sequence[Device], counts: Counts, rates: dict[Ce
     worse = worse_than_new(rates, new)
     if not any(cell[2] for cell in rates):
         unknown = any(device.bought is None for device in devices)
-        return None, (f"使用满 {spec.age_bands[0]} 年的设备都没有购置日期可查，不知道年限" if unknown else
-                      f"在用设备使用都不满 {spec.age_bands[0]} 年，没有需要更换的旧设备")
+        return None, (
+            f"使用满 {spec.age_bands[0]} 年的设备都没有购置日期可查，不知道年限"
+            if unknown
+            else f"在用设备使用都不满 {spec.age_bands[0]} 年，没有需要更换的旧设备"
+        )
     if not new:
         return None, f"没有使用不满 {spec.age_bands[0]} 年的设备，不知道新设备的故障率，算不出更换后能减少多少故障"
     if not worse:
@@ -223,14 +273,30 @@ def _plan(spec: Fleet, devices: Sequence[Device], counts: Counts, rates: dict[Ce
     choice = choose(machines, budget, rates, new)
     if not choice.machines:
         return None, "预算不足以更换一台应当先换的设备"
-    return {
-        "budget": plain(budget), "cost": plain(choice.cost), "machines": len(choice.machines),
-        "candidates": sum(m.cell in worse and m.price is not None for m in machines),
-        "without_price": sum(m.cell in worse and m.price is None for m in machines),
-        "avoided": round(choice.avoided, 2), "low": round(choice.low, 2), "high": round(choice.high, 2),
-        "groups": _groups(choice, rates, new),
-        "list": [{"id": MASKED if masked else m.id, "model": m.cell[1], "age": m.age, "failures": m.failures,  # type: ignore[index]
-                  "price": plain(m.price)} for m in choice.machines[:LISTED]]}, None
+    return (
+        {
+            "budget": plain(budget),
+            "cost": plain(choice.cost),
+            "machines": len(choice.machines),
+            "candidates": sum(m.cell in worse and m.price is not None for m in machines),
+            "without_price": sum(m.cell in worse and m.price is None for m in machines),
+            "avoided": round(choice.avoided, 2),
+            "low": round(choice.low, 2),
+            "high": round(choice.high, 2),
+            "groups": _groups(choice, rates, new),
+            "list": [
+                {
+                    "id": MASKED if masked else m.id,
+                    "model": m.cell[1],
+                    "age": m.age,
+                    "failures": m.failures,  # type: ignore[index]
+                    "price": plain(m.price),
+                }
+                for m in choice.machines[:LISTED]
+            ],
+        },
+        None,
+    )
 
 
 def _groups(choice: Choice, rates: dict[Cell, Rate], new: dict[Cell, Rate]) -> list[Json]:
@@ -240,9 +306,18 @@ def _groups(choice: Choice, rates: dict[Cell, Rate], new: dict[Cell, Rate]) -> l
         members = [m for m in choice.machines if m.cell == cell]
         total, low, high = avoided([cell] * len(members), rates, new)
         kind, model, band = cell  # type: ignore[misc]
-        found.append({"kind": kind, "model": model, "age_from": band, "machines": len(members),
-                      "cost": plain(sum((m.price or Fraction(0) for m in members), Fraction(0))),
-                      "avoided": round(total, 2), "low": round(low, 2), "high": round(high, 2)})
+        found.append(
+            {
+                "kind": kind,
+                "model": model,
+                "age_from": band,
+                "machines": len(members),
+                "cost": plain(sum((m.price or Fraction(0) for m in members), Fraction(0))),
+                "avoided": round(total, 2),
+                "low": round(low, 2),
+                "high": round(high, 2),
+            }
+        )
     return found
 
 
@@ -250,9 +325,18 @@ def _models(counts: Counts, devices: Sequence[Device]) -> list[Json]:
     verdicts = against_rest(counts.models)
     kinds = {device.model: device.kind for device in devices}
     in_use = Counter(device.model for device in devices)
-    return [{"model": model, "kind": kinds[model], "devices": in_use[model], **_rate_json(rate(*counts.models[model])),
-             "p_value": None if p is None else round(p, 6), "verdict": verdict, "words": SAYS[verdict]}
-            for model, (p, verdict) in sorted(verdicts.items(), key=lambda item: (-_value(counts.models[item[0]]), item[0]))]
+    return [
+        {
+            "model": model,
+            "kind": kinds[model],
+            "devices": in_use[model],
+            **_rate_json(rate(*counts.models[model])),
+            "p_value": None if p is None else round(p, 6),
+            "verdict": verdict,
+            "words": SAYS[verdict],
+        }
+        for model, (p, verdict) in sorted(verdicts.items(), key=lambda item: (-_value(counts.models[item[0]]), item[0]))
+    ]
 
 
 def _value(pair: tuple[int, int]) -> float:
@@ -261,15 +345,27 @@ def _value(pair: tuple[int, int]) -> float:
 
 def _cells(rates: dict[Cell, Rate], new: dict[Cell, Rate]) -> list[Json]:
     worse = worse_than_new(rates, new)
-    return [{"kind": cell[0], "model": cell[1], "age_from": cell[2], **_rate_json(one),
-             "new_rate": None if cell not in new or new[cell].value is None else round(float(new[cell].value or 0), 6),
-             "worse_than_new": None if cell not in new else cell in worse}
-            for cell, one in sorted(rates.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or 0))]
+    return [
+        {
+            "kind": cell[0],
+            "model": cell[1],
+            "age_from": cell[2],
+            **_rate_json(one),
+            "new_rate": None if cell not in new or new[cell].value is None else round(float(new[cell].value or 0), 6),
+            "worse_than_new": None if cell not in new else cell in worse,
+        }
+        for cell, one in sorted(rates.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or 0))
+    ]
 
 
 def _rate_json(one: Rate) -> Json:
     def figure(value: float | None) -> float | None:
         return None if value is None else round(value, 6)
 
-    return {"failures": one.failures, "machine_years": round(one.days / 365, 2), "rate": figure(one.value),
-            "low": figure(one.low), "high": figure(one.high)}
+    return {
+        "failures": one.failures,
+        "machine_years": round(one.days / 365, 2),
+        "rate": figure(one.value),
+        "low": figure(one.low),
+        "high": figure(one.high),
+    }

@@ -54,8 +54,13 @@ class Verdict:
     conclusion: str
 
 
-def judge_action(state: State, before: Counted | None, after: Counted | None, kept: bool | None,
-                 better: Literal["higher", "lower", "equal"] | None) -> Verdict:
+def judge_action(
+    state: State,
+    before: Counted | None,
+    after: Counted | None,
+    kept: bool | None,
+    better: Literal["higher", "lower", "equal"] | None,
+) -> Verdict:
     """Whether last year's action helped, from its yardstick's figure last year and this year.
 
     ``kept``: whether ``after`` keeps the yardstick's target; ``better``: which way is better.
@@ -89,8 +94,11 @@ def _conclusion(state: State, kept: bool | None, improved: bool | None, beyond: 
         return f"措施已完成；{reached}，{lacking}成效无法核实。"
     if not improved:
         return f"措施已完成；{reached}，{'但' if kept else '且'}与上年度相比没有改善。"
-    change = {True: "改善幅度超出偶然波动", False: "改善幅度在偶然波动范围以内，尚不能认定为措施成效",
-              None: "较上年度有所改善，因没有逐笔计数，未作偶然性检验"}[beyond]
+    change = {
+        True: "改善幅度超出偶然波动",
+        False: "改善幅度在偶然波动范围以内，尚不能认定为措施成效",
+        None: "较上年度有所改善，因没有逐笔计数，未作偶然性检验",
+    }[beyond]
     link = "，" if kept == (beyond is not False) else "，但"
     return f"措施已完成；{reached}{link}{change}。"
 
@@ -148,12 +156,21 @@ def _entry(action: Action, now: Action | None, first: Figure | None, last: Figur
     target = _target(action)
     verdict = judge_action(state, first, last, _kept(target, last, year), side(target))
     return {
-        "id": action.id, "indicator": action.indicator, "cause": action.cause, "action": action.action,
-        "owner": action.owner, "due": action.due.isoformat(), "status": state,
+        "id": action.id,
+        "indicator": action.indicator,
+        "cause": action.cause,
+        "action": action.action,
+        "owner": action.owner,
+        "due": action.due.isoformat(),
+        "status": state,
         "done_on": done.done_on.isoformat() if done and done.done_on else None,
-        "yardstick": _yardstick(action, target, first, last), "kept": verdict.kept,
-        "beyond_chance": verdict.beyond_chance, "p_value": None if verdict.p_value is None else round(verdict.p_value, 6),
-        "verified": verdict.verified, "conclusion": verdict.conclusion}
+        "yardstick": _yardstick(action, target, first, last),
+        "kept": verdict.kept,
+        "beyond_chance": verdict.beyond_chance,
+        "p_value": None if verdict.p_value is None else round(verdict.p_value, 6),
+        "verified": verdict.verified,
+        "conclusion": verdict.conclusion,
+    }
 
 
 def _figure(measures: Measures | None, action: Action) -> Figure | None:
@@ -183,9 +200,15 @@ def _kept(target: Target, figure: Figure | None, year: Year) -> bool | None:
 def _yardstick(action: Action, target: Target, first: Figure | None, last: Figure | None) -> dict[str, Any]:
     figure = last or first
     words = action.yardstick.words or (figure.words if figure else None)
-    return {"measure": action.yardstick.measure, "words": words, "target": plain(target.value),
-            "target_text": action.yardstick.target, "before": plain(first.value) if first else None,
-            "after": plain(last.value) if last else None, "unit": (figure.unit if figure else None) or target.unit}
+    return {
+        "measure": action.yardstick.measure,
+        "words": words,
+        "target": plain(target.value),
+        "target_text": action.yardstick.target,
+        "before": plain(first.value) if first else None,
+        "after": plain(last.value) if last else None,
+        "unit": (figure.unit if figure else None) or target.unit,
+    }
 
 
 # --- this year's plan -----------------------------------------------------------------------------
@@ -203,28 +226,50 @@ def plan_rows(year: Year, measures: Measures, followup: Sequence[Mapping[str, An
     last = year.fiscal_year - 1
     used = {action.id for action in year.plan.actions}
     known = {indicator.id for indicator in year.indicators.indicators}
-    left = [_carried(entry, last, used) for entry in followup
-            if entry["status"] != "done" and entry["indicator"] in known
-            and not taken_up & {entry["id"], carried_name(last, entry["id"])}]
+    left = [
+        _carried(entry, last, used)
+        for entry in followup
+        if entry["status"] != "done"
+        and entry["indicator"] in known
+        and not taken_up & {entry["id"], carried_name(last, entry["id"])}
+    ]
     return own + left
 
 
 def _row(action: Action, figure: Figure | None) -> dict[str, Any]:
     carried = action.carried_from is not None and action.status == "adopted"
     return {
-        "id": action.id, "indicator": action.indicator, "cause": action.cause, "confirmed": action.confirmed,
-        "action": action.action, "owner": action.owner, "due": action.due.isoformat(),
+        "id": action.id,
+        "indicator": action.indicator,
+        "cause": action.cause,
+        "confirmed": action.confirmed,
+        "action": action.action,
+        "owner": action.owner,
+        "due": action.due.isoformat(),
         "yardstick": _yardstick(action, _target(action), figure, None),
-        "status": "carried" if carried else action.status, "expected_effect": action.expected_effect,
-        "carried_from": action.carried_from, "done_on": action.done_on.isoformat() if action.done_on else None,
-        "verified": None}
+        "status": "carried" if carried else action.status,
+        "expected_effect": action.expected_effect,
+        "carried_from": action.carried_from,
+        "done_on": action.done_on.isoformat() if action.done_on else None,
+        "verified": None,
+    }
 
 
 def _carried(entry: Mapping[str, Any], last: int, used: Iterable[str]) -> dict[str, Any]:
     """Last year's entry as a row of this year's plan; its ``after`` becomes the new ``before``."""
     name = carried_name(last, entry["id"])
     return {
-        "id": name if entry["id"] in used else entry["id"], "indicator": entry["indicator"], "cause": entry["cause"],
-        "confirmed": None, "action": entry["action"], "owner": entry["owner"], "due": entry["due"],
+        "id": name if entry["id"] in used else entry["id"],
+        "indicator": entry["indicator"],
+        "cause": entry["cause"],
+        "confirmed": None,
+        "action": entry["action"],
+        "owner": entry["owner"],
+        "due": entry["due"],
         "yardstick": {**entry["yardstick"], "before": entry["yardstick"]["after"], "after": None},
-        "status": entry["status"], "expected_effect": None, "carried_from": name, "done_on": None, "verified": None}
+        "status": entry["status"],
+        "expected_effect": None,
+        "carried_from": name,
+        "done_on": None,
+        "verified": None,
+    }

@@ -91,17 +91,27 @@ class Deviation:
     def to_json(self) -> dict[str, Any]:
         """The object under ``deviations`` in results.json."""
         return {
-            "indicator": self.indicator, "part": self.part, "kind": self.kind, "gap": plain(self.gap),
-            "unit": self.unit, "points_lost": plain(self.lost), "since_last_year": _plain(self.since),
-            "trend": _plain(self.trend), "causes": [cause for split, told in self._split() for cause in _causes(split, told)],
+            "indicator": self.indicator,
+            "part": self.part,
+            "kind": self.kind,
+            "gap": plain(self.gap),
+            "unit": self.unit,
+            "points_lost": plain(self.lost),
+            "since_last_year": _plain(self.since),
+            "trend": _plain(self.trend),
+            "causes": [cause for split, told in self._split() for cause in _causes(split, told)],
             "dimensions": [told.to_json() for _, told in self._split() if told],
             "concentration": self.concentration.to_json() if self.concentration else None,
             "unexplained_rows": next((s.unexplained for s in self.splits if s.dimension in self.dimensions[:1]), None),
             "interval": plain(self.interval),
-            "drilldown": [{**dict(zip(self.dimensions, cell.values, strict=True)), "rows": cell.misses}
-                          for cell in self.cells],
-            "tickets": [dict(ticket) for ticket in self.tickets], "states": self.states, "control": self.control,
-            "text_facts": {key: plain(value) for key, value in self.facts.items()}}
+            "drilldown": [
+                {**dict(zip(self.dimensions, cell.values, strict=True)), "rows": cell.misses} for cell in self.cells
+            ],
+            "tickets": [dict(ticket) for ticket in self.tickets],
+            "states": self.states,
+            "control": self.control,
+            "text_facts": {key: plain(value) for key, value in self.facts.items()},
+        }
 
     def _split(self) -> list[tuple[Decomposition, Structure | None]]:
         """Each dimension's split with what is known about its structure."""
@@ -120,13 +130,21 @@ def _causes(split: Decomposition, told: Structure | None) -> list[dict[str, Any]
     ``beyond_chance``: whether it has more misses than chance gives it.
     """
     expected, beyond = (told.expected, told.beyond) if told else ({}, frozenset())
-    return [{"dimension": split.dimension, "cause": group.words if group.kept else group.cause, "words": group.words,
-             "contribution": plain(group.contribution),
-             "avoidable": plain(group.avoidable) if group.misses else None,
-             "rows": group.rows, "misses": group.misses,
-             "expected": plain(expected.get(group.cause)) if group.cause is not None else None,
-             "beyond_chance": group.cause in beyond if told and told.test and group.cause is not None else None}
-            for group in split.groups if group.misses or group.contribution]
+    return [
+        {
+            "dimension": split.dimension,
+            "cause": group.words if group.kept else group.cause,
+            "words": group.words,
+            "contribution": plain(group.contribution),
+            "avoidable": plain(group.avoidable) if group.misses else None,
+            "rows": group.rows,
+            "misses": group.misses,
+            "expected": plain(expected.get(group.cause)) if group.cause is not None else None,
+            "beyond_chance": group.cause in beyond if told and told.test and group.cause is not None else None,
+        }
+        for group in split.groups
+        if group.misses or group.contribution
+    ]
 
 
 def raise_deviations(observed: Iterable[Observed]) -> list[Deviation]:
@@ -155,12 +173,26 @@ def raise_deviations(observed: Iterable[Observed]) -> list[Deviation]:
     return raised
 
 
-def _deviation(one: Observed, kind: Kind, more: Mapping[str, Any], since: Mapping[str, Any] | None,
-               trend: Mapping[str, Any] | None = None) -> Deviation:
+def _deviation(
+    one: Observed,
+    kind: Kind,
+    more: Mapping[str, Any],
+    since: Mapping[str, Any] | None,
+    trend: Mapping[str, Any] | None = None,
+) -> Deviation:
     facts = {"actual": one.actual, "target": one.target, "rows": one.rows, **more}
-    return Deviation(one.indicator, one.part, kind, one.gap, one.unit, one.interval,
-                     {key: value for key, value in facts.items() if value is not None},
-                     lost=one.lost, since=since, trend=trend)
+    return Deviation(
+        one.indicator,
+        one.part,
+        kind,
+        one.gap,
+        one.unit,
+        one.interval,
+        {key: value for key, value in facts.items() if value is not None},
+        lost=one.lost,
+        since=since,
+        trend=trend,
+    )
 
 
 # --- trends ---------------------------------------------------------------------------------------
@@ -190,9 +222,17 @@ def changes(one: Observed) -> tuple[dict[str, Any] | None, dict[str, Any] | None
 
 def _course_facts(one: Observed, course: Course) -> dict[str, Any]:
     ahead = course.ahead * (12 if one.agg in ("count", "sum") else 1)
-    return {"tau": round(course.tau, 6), "p_value": round(course.p_value, 6), "months": course.months,
-            "slope": course.slope, "first": course.first, "last": course.last, "ahead": ahead,
-            "ahead_misses": _misses(one, Fraction(ahead)), "seasonal": course.seasonal}
+    return {
+        "tau": round(course.tau, 6),
+        "p_value": round(course.p_value, 6),
+        "months": course.months,
+        "slope": course.slope,
+        "first": course.first,
+        "last": course.last,
+        "ahead": ahead,
+        "ahead_misses": _misses(one, Fraction(ahead)),
+        "seasonal": course.seasonal,
+    }
 
 
 # --- fragile --------------------------------------------------------------------------------------

@@ -114,8 +114,9 @@ class Choice:
     high: float
 
 
-def choose(machines: Sequence[Machine], budget: Fraction | None, rates: Mapping[Hashable, Rate],
-           new: Mapping[Hashable, Rate]) -> Choice:
+def choose(
+    machines: Sequence[Machine], budget: Fraction | None, rates: Mapping[Hashable, Rate], new: Mapping[Hashable, Rate]
+) -> Choice:
     """Machines in the order of failures avoided per 元, as far as the budget goes.
 
     ``rates``: of each cell; ``new``: of the new machines that would stand in for those of the cell. A
@@ -151,7 +152,9 @@ def _gain(one: Rate, new: Rate) -> float:
     return (one.value or 0.0) - (new.value or 0.0)
 
 
-def avoided(cells: Sequence[Hashable], rates: Mapping[Hashable, Rate], new: Mapping[Hashable, Rate]) -> tuple[float, float, float]:
+def avoided(
+    cells: Sequence[Hashable], rates: Mapping[Hashable, Rate], new: Mapping[Hashable, Rate]
+) -> tuple[float, float, float]:
     """Failures a year avoided by replacing one machine of each entry, with a 95 % interval."""
     total = down = up = 0.0
     # Machines of one cell share its error, and cells with one rate of new machines share that.

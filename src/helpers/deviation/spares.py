@@ -54,26 +54,46 @@ def spares_plan(year: Year, measures: Measures, last: Measures | None = None) ->
     replacement = replacement_plan(measures)
     base: Json = {"fiscal_year": year.fiscal_year, "replacement": replacement}
     if spec is None:
-        return {**base, **_empty("未声明备件记录（spares）"), "proposals": _open(year, _replacements(year, None, replacement))}
+        return {
+            **base,
+            **_empty("未声明备件记录（spares）"),
+            "proposals": _open(year, _replacements(year, None, replacement)),
+        }
     log = read_log(measures, spec)
     plans = plan_parts(log)
     stock = {plan.part: plan.stock.stock for plan in plans if plan.stock}
     run = Run.of(measures, log, stock, {})
     effects, whole = run.by_part(), run.to_json()
     return {
-        **base, "service_level": float(spec.service_level), "measure": spec.measure,
-        "measure_words": year.measures[spec.measure].words, "reason": _no_plan(log, plans),
+        **base,
+        "service_level": float(spec.service_level),
+        "measure": spec.measure,
+        "measure_words": year.measures[spec.measure].words,
+        "reason": _no_plan(log, plans),
         "parts": [_part_json(plan, log, effects.get(plan.part)) for plan in plans],
-        "totals": _totals(log, plans), "replay": whole if stock else None,
+        "totals": _totals(log, plans),
+        "replay": whole if stock else None,
         "out_of_sample": _out_of_sample(measures, last, spec, log),
         "assumptions": list(ASSUMPTIONS),
-        "proposals": _open(year, [*_proposals(year, log, plans, effects, whole["before"]),
-                                  *_replacements(year, spec.measure, replacement)])}
+        "proposals": _open(
+            year,
+            [*_proposals(year, log, plans, effects, whole["before"]), *_replacements(year, spec.measure, replacement)],
+        ),
+    }
 
 
 def _empty(reason: str) -> Json:
-    return {"service_level": None, "measure": None, "measure_words": None, "reason": reason, "parts": [], "totals": None,
-            "replay": None, "out_of_sample": None, "assumptions": []}
+    return {
+        "service_level": None,
+        "measure": None,
+        "measure_words": None,
+        "reason": reason,
+        "parts": [],
+        "totals": None,
+        "replay": None,
+        "out_of_sample": None,
+        "assumptions": [],
+    }
 
 
 # --- the plan -------------------------------------------------------------------------------------
@@ -87,7 +107,9 @@ def plan_parts(log: Log) -> list[PartPlan]:
 
 def _plan_part(log: Log, part: str, demands: Sequence[Demand]) -> PartPlan:
     lead, n = log.lead(demands), len(demands)
-    spread = dispersion([d.at for d in demands if d.at is not None], log.start, log.year_seconds, lead.mean if lead else 0)
+    spread = dispersion(
+        [d.at for d in demands if d.at is not None], log.start, log.year_seconds, lead.mean if lead else 0
+    )
     reason = None
     if n < log.spec.min_demand:
         reason = f"本年度只用过 {n} 次，不足以据此储备"
@@ -136,8 +158,11 @@ class Run:
             lead = log.lead([log.demands[i] for i in members])
             usual = lead.median if lead else leads[part]
             assumed += sum(log.demands[i].lead is None for i in members)
-            found = replay([int(log.demands[i].at or 0) for i in members],
-                           [usual if (own := log.demands[i].lead) is None else own for i in members], stock[part])
+            found = replay(
+                [int(log.demands[i].at or 0) for i in members],
+                [usual if (own := log.demands[i].lead) is None else own for i in members],
+                stock[part],
+            )
             for place, wait in zip(members, found, strict=True):
                 waits[place] = wait
         return cls(measures, log, tuple(waits), *_judged(measures, log, waits), assumed)
@@ -166,23 +191,33 @@ class Run:
         kept = [self.kept[i] for i in places] if self.kept is not None else None
         recorded = self.log.spec.ordered is not None
         return {
-            "demands": len(places), "filled": filled, "fill_rate": filled / len(places) if places else None,
+            "demands": len(places),
+            "filled": filled,
+            "fill_rate": filled / len(places) if places else None,
             "fill_interval": wilson(filled, len(places)),
-            "fill_interval_months": wilson(filled, len(places), design_effect([d.month for d in demands], [w == 0 for w in waits])),
+            "fill_interval_months": wilson(
+                filled, len(places), design_effect([d.month for d in demands], [w == 0 for w in waits])
+            ),
             "wait_unknown": len(places) - len(before) if recorded else None,
             "wait_before_hours": _hours(sum(before)) if recorded else None,
             "wait_after_hours": _hours(sum(after if recorded else waits)),
             "wait_avoided_hours": _hours(sum(before) - sum(after)) if recorded else None,
             "tickets_saved": None if kept is None else sum(k.kept_then and not k.kept for k in kept),
-            "tickets_lost": None if kept is None else sum(k.kept and not k.kept_then for k in kept)}
+            "tickets_lost": None if kept is None else sum(k.kept and not k.kept_then for k in kept),
+        }
 
     def to_json(self) -> Json:
         """The whole run: effect, the share before and after, and what it rests on."""
         places = [i for i, wait in enumerate(self.waits) if wait is not None]
         return {
-            "replay_on": self.log.fiscal_year, **self._effect(places), **self._shares(),
-            "reason": self.reason, "not_planned": sum(d.at is not None for d in self.log.demands) - len(places),
-            "undated": sum(d.at is None for d in self.log.demands), "assumed_leads": self.assumed}
+            "replay_on": self.log.fiscal_year,
+            **self._effect(places),
+            **self._shares(),
+            "reason": self.reason,
+            "not_planned": sum(d.at is not None for d in self.log.demands) - len(places),
+            "undated": sum(d.at is None for d in self.log.demands),
+            "assumed_leads": self.assumed,
+        }
 
     def _shares(self) -> Json:
         """The measure as recorded, as replayed, and had no repair with a planned part waited at all."""
@@ -190,11 +225,18 @@ class Run:
             return {"before": None, "after": None, "limit": None}
         figure = self.measures.figure(self.log.spec.measure)
         hits, n = figure.hits or 0, figure.n
-        return {"before": _share(hits, n), "after": _share(*_moved(hits, n, self.kept)), "limit": _share(*_moved(hits, n, self.best))}
+        return {
+            "before": _share(hits, n),
+            "after": _share(*_moved(hits, n, self.kept)),
+            "limit": _share(*_moved(hits, n, self.best)),
+        }
 
 
-def _judged(measures: Measures, log: Log, waits: Sequence[int | None],
-            ) -> tuple[tuple[Kept, ...] | None, tuple[Kept, ...] | None, str | None]:
+def _judged(
+    measures: Measures,
+    log: Log,
+    waits: Sequence[int | None],
+) -> tuple[tuple[Kept, ...] | None, tuple[Kept, ...] | None, str | None]:
     """Each repair before and after, and without any wait; or why that cannot be told."""
     if log.spec.ordered is None:
         return None, None, "没有备件订购和到货时间的记录，不知道各维修为备件等了多久，算不出及时率"
@@ -209,8 +251,10 @@ def _judged(measures: Measures, log: Log, waits: Sequence[int | None],
 
 def _moved(hits: int, n: int, kept: Sequence[Kept]) -> tuple[int, int]:
     """The share's counts after the replay; repairs without a part stay as they are."""
-    return (hits + sum(k.kept_then for k in kept) - sum(k.kept for k in kept),
-            n + sum(k.counted_then for k in kept) - sum(k.counted for k in kept))
+    return (
+        hits + sum(k.kept_then for k in kept) - sum(k.kept for k in kept),
+        n + sum(k.counted_then for k in kept) - sum(k.counted for k in kept),
+    )
 
 
 def _share(hits: int, n: int) -> Json:
@@ -266,16 +310,31 @@ def _out_of_sample(measures: Measures, last: Measures | None, spec: Spares, log:
     interval = found["fill_interval_months"]
     effects = run.by_part()
     spans = (log.year_seconds, before.year_seconds)
-    parts = [{"part": plan.part, "stock": plan.stock.stock, "expected_service": round(plan.stock.service, 6),
-              "demand_before": len(plan.demands), "demand_p_value": _changed(used[plan.part], plan, spans),
-              **effects[plan.part]} for plan in plans if plan.stock and plan.part in effects]
+    parts = [
+        {
+            "part": plan.part,
+            "stock": plan.stock.stock,
+            "expected_service": round(plan.stock.service, 6),
+            "demand_before": len(plan.demands),
+            "demand_p_value": _changed(used[plan.part], plan, spans),
+            **effects[plan.part],
+        }
+        for plan in plans
+        if plan.stock and plan.part in effects
+    ]
     return {
-        "plan_from": last.year.fiscal_year, **found, "service_level": level,
+        "plan_from": last.year.fiscal_year,
+        **found,
+        "service_level": level,
         "expected_fill_rate": expected / sum(used.values()) if used else None,
         "holds": None if interval is None else interval[1] >= level,
         "holds_if_independent": None if interval is None else found["fill_interval"][1] >= level,
-        "grown": [one["part"] for one in parts if one["demands"] > one["demand_before"] and one["demand_p_value"] < ALPHA],
-        "reason": found["reason"] if used else "上年度方案里的备件本年度没有领用", "parts": parts}
+        "grown": [
+            one["part"] for one in parts if one["demands"] > one["demand_before"] and one["demand_p_value"] < ALPHA
+        ],
+        "reason": found["reason"] if used else "上年度方案里的备件本年度没有领用",
+        "parts": parts,
+    }
 
 
 def _changed(now: int, plan: PartPlan, spans: tuple[int, int]) -> float:
@@ -295,33 +354,60 @@ def _part_json(plan: PartPlan, log: Log, effect: Json | None) -> Json:
     models = Counter(d.model for d in plan.demands)
     price, stock = log.prices.get(plan.part), plan.stock
     return {
-        "part": plan.part, "name": log.names.get(plan.part), "demand": len(plan.demands),
-        "models": [{"model": model, "demand": n} for model, n in sorted(models.items(), key=lambda m: (-m[1], m[0] or ""))],
-        "lead": _lead_json(plan.lead), "price": plain(price),
-        "dispersion": None if plan.spread is None else {"index": round(plan.spread.index, 6), "over": plan.spread.over,
-                                                        "windows": plan.spread.windows, "p_value": round(plan.spread.p_value, 6)},
+        "part": plan.part,
+        "name": log.names.get(plan.part),
+        "demand": len(plan.demands),
+        "models": [
+            {"model": model, "demand": n} for model, n in sorted(models.items(), key=lambda m: (-m[1], m[0] or ""))
+        ],
+        "lead": _lead_json(plan.lead),
+        "price": plain(price),
+        "dispersion": None
+        if plan.spread is None
+        else {
+            "index": round(plan.spread.index, 6),
+            "over": plan.spread.over,
+            "windows": plan.spread.windows,
+            "p_value": round(plan.spread.p_value, 6),
+        },
         "distribution": stock.distribution if stock else None,
-        "demand_in_lead": round(stock.in_lead, 6) if stock else None, "stock": stock.stock if stock else None,
+        "demand_in_lead": round(stock.in_lead, 6) if stock else None,
+        "stock": stock.stock if stock else None,
         "service": round(stock.service, 6) if stock else None,
         "cost": plain(price * stock.stock) if stock and price is not None else None,
-        "reason": plan.reason, "effect": effect}
+        "reason": plan.reason,
+        "effect": effect,
+    }
 
 
 def _lead_json(lead: Lead | None) -> Json | None:
     if lead is None:
         return None
-    return {"source": lead.source, "n": lead.n, "open": lead.open_, "mean_seconds": round(lead.mean), "median_seconds": lead.median,
-            "p10_seconds": lead.p10, "p90_seconds": lead.p90, "longest_seconds": lead.longest}
+    return {
+        "source": lead.source,
+        "n": lead.n,
+        "open": lead.open_,
+        "mean_seconds": round(lead.mean),
+        "median_seconds": lead.median,
+        "p10_seconds": lead.p10,
+        "p90_seconds": lead.p90,
+        "longest_seconds": lead.longest,
+    }
 
 
 def _totals(log: Log, plans: Sequence[PartPlan]) -> Json:
     planned = [plan for plan in plans if plan.stock]
     priced = [(plan.stock.stock, log.prices[plan.part]) for plan in planned if plan.stock and plan.part in log.prices]
     return {
-        "repairs": log.repairs, "demands": len(log.demands), "without_part": log.repairs - len(log.demands),
-        "parts": len(plans), "planned": len(planned), "pieces": sum(plan.stock.stock for plan in planned if plan.stock),
+        "repairs": log.repairs,
+        "demands": len(log.demands),
+        "without_part": log.repairs - len(log.demands),
+        "parts": len(plans),
+        "planned": len(planned),
+        "pieces": sum(plan.stock.stock for plan in planned if plan.stock),
         "cost": plain(sum((n * price for n, price in priced), Fraction(0))) if priced else None,
-        "without_price": len(planned) - len(priced)}
+        "without_price": len(planned) - len(priced),
+    }
 
 
 # --- proposals --------------------------------------------------------------------------------------
@@ -342,17 +428,35 @@ def _open(year: Year, rows: Sequence[Json]) -> list[Json]:
     return [row for row in rows if row["id"] not in answered]
 
 
-def _proposals(year: Year, log: Log, plans: Sequence[PartPlan], effects: Mapping[str, Json], before: Json | None) -> list[Json]:
+def _proposals(
+    year: Year, log: Log, plans: Sequence[PartPlan], effects: Mapping[str, Json], before: Json | None
+) -> list[Json]:
     """A plan row for each part whose stock would have let more repairs keep their time, the most first."""
     indicator = _indicator(year, log.spec.measure)
     if indicator is None:
         return []
     worth = [(plan, effects[plan.part]) for plan in plans if plan.stock and plan.part in effects]
-    worth = [(plan, e) for plan, e in worth if e["tickets_saved"] is not None and e["tickets_saved"] > e["tickets_lost"]]
-    worth.sort(key=lambda pair: (pair[1]["tickets_lost"] - pair[1]["tickets_saved"], -pair[1]["wait_avoided_hours"], pair[0].part))
-    return [_row(f"spare-{plan.part}", indicator, f"维修时缺少备件 {label(plan.part, log)}，临时订购到货慢",
-                 f"储备 {label(plan.part, log)} {plan.stock.stock} 件，领用一件随即补订一件",
-                 _effect_text(log, plan, effect, before)) for plan, effect in worth if plan.stock]
+    worth = [
+        (plan, e) for plan, e in worth if e["tickets_saved"] is not None and e["tickets_saved"] > e["tickets_lost"]
+    ]
+    worth.sort(
+        key=lambda pair: (
+            pair[1]["tickets_lost"] - pair[1]["tickets_saved"],
+            -pair[1]["wait_avoided_hours"],
+            pair[0].part,
+        )
+    )
+    return [
+        _row(
+            f"spare-{plan.part}",
+            indicator,
+            f"维修时缺少备件 {label(plan.part, log)}，临时订购到货慢",
+            f"储备 {label(plan.part, log)} {plan.stock.stock} 件，领用一件随即补订一件",
+            _effect_text(log, plan, effect, before),
+        )
+        for plan, effect in worth
+        if plan.stock
+    ]
 
 
 def label(part: str, log: Log) -> str:
@@ -364,8 +468,10 @@ def _effect_text(log: Log, plan: PartPlan, effect: Json, before: Json | None) ->
     assert plan.stock is not None
     price = log.prices.get(plan.part)
     cost = "单价未记录" if price is None else f"约需 {plain(price * plan.stock.stock):,} 元"
-    text = (f"{cost}；按 {log.fiscal_year} 年度维修记录逐笔推演，{effect['demands']} 次领用中 {effect['filled']} 次无需等待，"
-            f"少等 {effect['wait_avoided_hours']:,.1f} 小时，多 {effect['tickets_saved'] - effect['tickets_lost']} 件维修按时完成")
+    text = (
+        f"{cost}；按 {log.fiscal_year} 年度维修记录逐笔推演，{effect['demands']} 次领用中 {effect['filled']} 次无需等待，"
+        f"少等 {effect['wait_avoided_hours']:,.1f} 小时，多 {effect['tickets_saved'] - effect['tickets_lost']} 件维修按时完成"
+    )
     alone = effect["after_alone"]
     if before and alone and before["value"] is not None and alone["value"] is not None:
         text += f"，仅此一项可使按时完成的占比由 {before['value']:.2%} 升至 {alone['value']:.2%}"
@@ -378,15 +484,32 @@ def _replacements(year: Year, measure: str | None, replacement: Json) -> list[Js
     plan = replacement.get("plan")
     if indicator is None or plan is None:
         return []
-    return [_row(f"replace-{group['model']}-{group['age_from']}", indicator,
-                 f"{group['model']} 使用满 {group['age_from']} 年，故障率高于同类新设备",
-                 f"优先更换使用满 {group['age_from']} 年的 {group['model']} {group['machines']} 台",
-                 f"约需 {group['cost']:,} 元，每年约减少故障 {group['avoided']:.1f} 次（95% 区间 {group['low']:.1f} 至 {group['high']:.1f} 次）")
-            for group in plan["groups"]]
+    return [
+        _row(
+            f"replace-{group['model']}-{group['age_from']}",
+            indicator,
+            f"{group['model']} 使用满 {group['age_from']} 年，故障率高于同类新设备",
+            f"优先更换使用满 {group['age_from']} 年的 {group['model']} {group['machines']} 台",
+            f"约需 {group['cost']:,} 元，每年约减少故障 {group['avoided']:.1f} 次（95% 区间 {group['low']:.1f} 至 {group['high']:.1f} 次）",
+        )
+        for group in plan["groups"]
+    ]
 
 
 def _row(id_: str, indicator: str, cause: str, action: str, effect: str) -> Json:
     """A proposal in the shape of the plan's rows: nobody has adopted it, so it has no owner and no date."""
-    return {"id": id_, "indicator": indicator, "cause": cause, "confirmed": None, "action": action, "owner": None, "due": None,
-            "yardstick": None, "status": "proposed", "expected_effect": effect, "carried_from": None, "done_on": None,
-            "verified": None}
+    return {
+        "id": id_,
+        "indicator": indicator,
+        "cause": cause,
+        "confirmed": None,
+        "action": action,
+        "owner": None,
+        "due": None,
+        "yardstick": None,
+        "status": "proposed",
+        "expected_effect": effect,
+        "carried_from": None,
+        "done_on": None,
+        "verified": None,
+    }

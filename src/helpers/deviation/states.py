@@ -42,9 +42,22 @@ class TimeSpent:
     parts: tuple[Spent, ...]
 
     def to_json(self) -> dict[str, Any]:
-        return {"rows": self.rows, "left_out": self.left_out, "seconds": self.seconds, "hours": plain(self.seconds / 3600),
-                "parts": [{"state": p.words, "seconds": p.seconds, "hours": plain(p.seconds / 3600), "rows": p.rows,
-                           "share": plain(p.seconds / self.seconds) if self.seconds else None} for p in self.parts]}
+        return {
+            "rows": self.rows,
+            "left_out": self.left_out,
+            "seconds": self.seconds,
+            "hours": plain(self.seconds / 3600),
+            "parts": [
+                {
+                    "state": p.words,
+                    "seconds": p.seconds,
+                    "hours": plain(p.seconds / 3600),
+                    "rows": p.rows,
+                    "share": plain(p.seconds / self.seconds) if self.seconds else None,
+                }
+                for p in self.parts
+            ],
+        }
 
 
 @dataclass(frozen=True)
@@ -61,8 +74,10 @@ class Divided:
         """The time of all cases, or of those that ``chosen`` marks."""
         chosen = np.ones(len(self.counted), dtype=bool) if chosen is None else chosen
         mine = self.seconds[chosen & self.counted]
-        parts = [Spent(words, int(column.sum()), int((column > 0).sum()))
-                 for words, column in zip(self.words, mine.T, strict=True)]
+        parts = [
+            Spent(words, int(column.sum()), int((column > 0).sum()))
+            for words, column in zip(self.words, mine.T, strict=True)
+        ]
         # "Not recorded" is no state: it is shown where there is some.
         parts = [p for p in parts if p.words != UNRECORDED or p.rows]
         return TimeSpent(len(mine), int(chosen.sum()) - len(mine), int(mine.sum()), tuple(parts))
@@ -90,8 +105,12 @@ def divide(rows: pd.DataFrame, states: States) -> Divided:
     """
     if len(rows) > AT_ONCE:
         blocks = [divide(rows.iloc[at : at + AT_ONCE], states) for at in range(0, len(rows), AT_ONCE)]
-        return Divided(blocks[0].words, np.concatenate([b.seconds for b in blocks]),
-                       np.concatenate([b.counted for b in blocks]), rows.index)
+        return Divided(
+            blocks[0].words,
+            np.concatenate([b.seconds for b in blocks]),
+            np.concatenate([b.counted for b in blocks]),
+            rows.index,
+        )
     at = {column: _seconds(rows[column]) for column in moments(states)}
     (start, has_start), (end, has_end) = at[states.start], at[states.end]
     counted = has_start & has_end & (start <= end)
@@ -103,8 +122,9 @@ def divide(rows: pd.DataFrame, states: States) -> Divided:
         partly |= has_first != has_last
         recorded |= both
         # A state that is not there is an empty span at the start of the case.
-        spans.append(tuple(np.clip(np.where(both, moment, start), start, np.maximum(start, end))
-                           for moment in (first, last)))
+        spans.append(
+            tuple(np.clip(np.where(both, moment, start), start, np.maximum(start, end)) for moment in (first, last))
+        )
     seconds = _cover(start, end, spans)
     open_ended = partly | ~recorded
     seconds = np.column_stack([seconds, np.where(open_ended, seconds[:, -1], 0)])
@@ -139,5 +159,9 @@ def time_in_state(rows: pd.DataFrame, missed: pd.Series, states: States) -> dict
     """
     divided = divide(rows, states)
     known = missed.reindex(rows.index, fill_value=False).to_numpy(dtype=bool)
-    return {"start": states.start, "end": states.end, "all": divided.total().to_json(),
-            "misses": divided.total(known).to_json()}
+    return {
+        "start": states.start,
+        "end": states.end,
+        "all": divided.total().to_json(),
+        "misses": divided.total(known).to_json(),
+    }

@@ -126,7 +126,9 @@ def base_stock(demand: int, lead: float, year_seconds: int, level: float, spread
     shape = spread.shape if spread is not None and spread.over and mean > 0 else None
     found = _found_by_a_demand(mean, shape)
     stock = 1 + int(found.ppf(level))
-    return BaseStock(stock, float(found.cdf(stock - 1)), mean, "poisson" if shape is None else "negative_binomial", shape)
+    return BaseStock(
+        stock, float(found.cdf(stock - 1)), mean, "poisson" if shape is None else "negative_binomial", shape
+    )
 
 
 def service(mean: float, shape: float | None, stock: int) -> float:

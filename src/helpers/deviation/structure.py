@@ -56,8 +56,13 @@ class Structure:
     beyond: frozenset[str | None]
 
     def to_json(self) -> dict[str, Any]:
-        return {"dimension": self.dimension, "test": self.test, "groups": self.groups,
-                "p_value": None if self.p_value is None else round(self.p_value, 6), "tells_apart": self.tells_apart}
+        return {
+            "dimension": self.dimension,
+            "test": self.test,
+            "groups": self.groups,
+            "p_value": None if self.p_value is None else round(self.p_value, 6),
+            "tells_apart": self.tells_apart,
+        }
 
 
 @dataclass(frozen=True)
@@ -73,9 +78,14 @@ class Concentration:
     p_value: float
 
     def to_json(self) -> dict[str, Any]:
-        return {"values": dict(self.values), "rows": self.rows, "misses": self.misses,
-                "share": plain(self.misses / self.of), "expected": plain(self.expected),
-                "p_value": round(self.p_value, 6)}
+        return {
+            "values": dict(self.values),
+            "rows": self.rows,
+            "misses": self.misses,
+            "share": plain(self.misses / self.of),
+            "expected": plain(self.expected),
+            "p_value": round(self.p_value, 6),
+        }
 
 
 def structures(rows: pd.DataFrame, dimensions: Sequence[str], aim: Aim) -> list[Structure]:
@@ -90,8 +100,9 @@ def structures(rows: pd.DataFrame, dimensions: Sequence[str], aim: Aim) -> list[
     adjusted = multipletests([single[i].p_value for i in tested], method="holm")[1]
     for i, p_value in zip(tested, adjusted, strict=True):
         tells = bool(p_value < ALPHA)
-        single[i] = replace(single[i], p_value=float(p_value), tells_apart=tells,
-                            beyond=single[i].beyond if tells else frozenset())
+        single[i] = replace(
+            single[i], p_value=float(p_value), tells_apart=tells, beyond=single[i].beyond if tells else frozenset()
+        )
     return single
 
 
@@ -132,8 +143,12 @@ def _of_misses_alone(keys: Sequence[str | None], n: np.ndarray, miss: np.ndarray
     """Whether only misses carry a value: a recorded cause, not a property that every row has."""
     named = np.array([key is not None for key in keys])
     kept = n - miss
-    return bool(named.any() and miss[named].sum() > kept[named].sum() and kept[named].sum() <= STRAY * max(kept.sum(), 1)
-                and (kept.sum() > 0 or not named.all()))
+    return bool(
+        named.any()
+        and miss[named].sum() > kept[named].sum()
+        and kept[named].sum() <= STRAY * max(kept.sum(), 1)
+        and (kept.sum() > 0 or not named.all())
+    )
 
 
 def _evenness(name: str, keys: Sequence[str | None], miss: np.ndarray) -> Structure:
@@ -216,7 +231,9 @@ def concentration(rows: pd.DataFrame, found: Sequence[Structure], aim: Aim) -> C
     names = [one.dimension for one in found if one.test not in (None, "evenness")]
     missed = missed_rows(rows, aim)
     named = {name: pd.factorize(texts(rows.loc[missed.index, name]), sort=True) for name in names}
-    tables = [(pair, *_counted(*(named[name][0] for name in pair), missed.to_numpy())) for pair in combinations(names, 2)]
+    tables = [
+        (pair, *_counted(*(named[name][0] for name in pair), missed.to_numpy())) for pair in combinations(names, 2)
+    ]
     looked_at = sum(len(cells) for _, cells, _, _ in tables)
     best: Concentration | None = None
     for pair, cells, n, miss in tables:
@@ -251,7 +268,9 @@ def _counted(first: np.ndarray, second: np.ndarray, missed: np.ndarray) -> tuple
     return np.column_stack(np.divmod(codes, width)), n, miss
 
 
-def _cell(values: tuple[tuple[str, str], ...], n: int, misses: int, cells: int, total: int, bad: int) -> Concentration | None:
+def _cell(
+    values: tuple[tuple[str, str], ...], n: int, misses: int, cells: int, total: int, bad: int
+) -> Concentration | None:
     from scipy.stats import hypergeom
 
     if misses < MAJOR * bad:

@@ -49,8 +49,9 @@ class Course:
     seasonal: bool
 
 
-def months_course(months: Sequence[MonthFigure], agg: str | None, side: Direction,
-                  before: Sequence[MonthFigure] = ()) -> Course | None:
+def months_course(
+    months: Sequence[MonthFigure], agg: str | None, side: Direction, before: Sequence[MonthFigure] = ()
+) -> Course | None:
     """The course of a year's months if it goes against the target beyond chance, else None.
 
     The rule: the Mann–Kendall test (Kendall's τ_b of value and month; Mann 1945, Kendall 1975) with
@@ -74,8 +75,7 @@ def months_course(months: Sequence[MonthFigure], agg: str | None, side: Directio
         ahead = min(max(ahead, 0.0), 1.0)
     elif min(values) >= 0:
         ahead = max(ahead, 0.0)
-    return Course(found[0], found[1], float(slope), *fitted, ahead, len(filled),
-                  _course(before, agg, side) is not None)
+    return Course(found[0], found[1], float(slope), *fitted, ahead, len(filled), _course(before, agg, side) is not None)
 
 
 def _series(filled: Sequence[MonthFigure]) -> tuple[np.ndarray, np.ndarray]:
@@ -114,8 +114,15 @@ def _armitage(filled: Sequence[MonthFigure]) -> float:
     return float(table.test_ordinal_association(row_scores=np.array([0.0, 1.0]), col_scores=places).pvalue)
 
 
-def since_last_year(value: Fraction | None, n: int, hits: int | None, unit: str | None,
-                    months: Sequence[MonthFigure], agg: str | None, before: Before | None) -> dict[str, Any] | None:
+def since_last_year(
+    value: Fraction | None,
+    n: int,
+    hits: int | None,
+    unit: str | None,
+    months: Sequence[MonthFigure],
+    agg: str | None,
+    before: Before | None,
+) -> dict[str, Any] | None:
     """Last year's value beside this year's and the p value of the change; None without last year's.
 
     ``p_value``: of two shares by their counts (see ``chance``); of other figures by the Mann–Whitney
@@ -127,9 +134,15 @@ def since_last_year(value: Fraction | None, n: int, hits: int | None, unit: str 
     same = before.same and before.unit == unit
     change = value - before.value if same and value is not None else None
     p_value = _changed(n, hits, unit, months, agg, before) if change is not None else None
-    return {"fiscal_year": before.fiscal_year, "value": before.value, "unit": before.unit, "change": change,
-            "comparable": same, "p_value": p_value,
-            "beyond_chance": None if p_value is None else p_value < ALPHA}
+    return {
+        "fiscal_year": before.fiscal_year,
+        "value": before.value,
+        "unit": before.unit,
+        "change": change,
+        "comparable": same,
+        "p_value": p_value,
+        "beyond_chance": None if p_value is None else p_value < ALPHA,
+    }
 
 
 @dataclass(frozen=True)
@@ -142,8 +155,9 @@ class _Counts:
     value: Fraction | None = None
 
 
-def _changed(n: int, hits: int | None, unit: str | None, months: Sequence[MonthFigure], agg: str | None,
-             before: Before) -> float | None:
+def _changed(
+    n: int, hits: int | None, unit: str | None, months: Sequence[MonthFigure], agg: str | None, before: Before
+) -> float | None:
     if agg == "share" and hits is not None and before.hits is not None:
         return chance(_Counts(unit, hits, n), _Counts(unit, before.hits, before.n))
     first, last = with_figures(before.months, agg), with_figures(months, agg)

@@ -8,5 +8,20 @@ from helpers.gate.result import Check, FailingRow, GateResult, GateStopped, from
 from helpers.gate.rules import About, Rule, about_table, builtin_rules, declared_rules, rules_of
 from helpers.gate.run import run_gate, validate_year
 
-__all__ = ["About", "Check", "FailingRow", "GateResult", "GateStopped", "Rule", "about_table", "builtin_rules",
-           "check_rule", "declared_rules", "from_json", "rules_of", "run_gate", "validate_year", "year_faults"]
+__all__ = [
+    "About",
+    "Check",
+    "FailingRow",
+    "GateResult",
+    "GateStopped",
+    "Rule",
+    "about_table",
+    "builtin_rules",
+    "check_rule",
+    "declared_rules",
+    "from_json",
+    "rules_of",
+    "run_gate",
+    "validate_year",
+    "year_faults",
+]

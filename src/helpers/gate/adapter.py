@@ -42,8 +42,13 @@ with warnings.catch_warnings():
 from helpers.gate.catalogue import as_moment, kind_of  # noqa: E402
 
 #: All positions of the failing rows, and no copies of their values.
-RESULT_FORMAT = {"result_format": "COMPLETE", "partial_unexpected_count": 0, "include_unexpected_rows": False,
-                 "exclude_unexpected_values": True, "return_unexpected_index_query": False}
+RESULT_FORMAT = {
+    "result_format": "COMPLETE",
+    "partial_unexpected_count": 0,
+    "include_unexpected_rows": False,
+    "exclude_unexpected_values": True,
+    "return_unexpected_index_query": False,
+}
 SUM = "expect_column_sum_to_be_between"
 
 
@@ -62,8 +67,9 @@ class Outcome:
     error: str | None = None
 
 
-def judge(frame: pd.DataFrame, asked: Sequence[tuple[str, Mapping[str, Any]]],
-          types: Mapping[str, str] | None = None) -> list[Outcome]:
+def judge(
+    frame: pd.DataFrame, asked: Sequence[tuple[str, Mapping[str, Any]]], types: Mapping[str, str] | None = None
+) -> list[Outcome]:
     """The outcome of each (expectation type, arguments) on a frame of ``frames.judged_frame``'s types.
 
     ``types``: SQL types of the columns; sums of money are taken over whole 分, so they are exact.
@@ -72,12 +78,15 @@ def judge(frame: pd.DataFrame, asked: Sequence[tuple[str, Mapping[str, Any]]],
     frame, asked = _exact_sums(frame, asked, types)
     results = gx_results(frame, [(kind, _moments(frame, arguments)) for kind, arguments in asked])
     outcomes = [_outcome(result, len(frame)) for result in results]
-    return [_in_yuan(o) if str(a.get("column", "")).endswith(IN_FEN) and k == SUM else o
-            for o, (k, a) in zip(outcomes, asked, strict=True)]
+    return [
+        _in_yuan(o) if str(a.get("column", "")).endswith(IN_FEN) and k == SUM else o
+        for o, (k, a) in zip(outcomes, asked, strict=True)
+    ]
 
 
-def gx_results(frame: pd.DataFrame,
-               asked: Sequence[tuple[str, Mapping[str, Any]]]) -> list[ExpectationValidationResult | str]:
+def gx_results(
+    frame: pd.DataFrame, asked: Sequence[tuple[str, Mapping[str, Any]]]
+) -> list[ExpectationValidationResult | str]:
     """Great Expectations' own result objects, in the order asked; a text where it refuses the rule."""
     refused: dict[int, str] = {}
     expectations = []
@@ -102,7 +111,9 @@ def _definition() -> Any:
     """A batch definition over frames, in a context that has no folder, no analytics, no bars."""
     config = DataContextConfig(
         store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
-        progress_bars=ProgressBarsConfig(globally=False), analytics_enabled=False)
+        progress_bars=ProgressBarsConfig(globally=False),
+        analytics_enabled=False,
+    )
     context = gx.get_context(mode="ephemeral", project_config=config)
     asset = context.data_sources.add_pandas("tidy").add_dataframe_asset("table")
     return asset.add_batch_definition_whole_dataframe("rows")
@@ -117,8 +128,9 @@ def _batch(frame: pd.DataFrame) -> Batch:
 IN_FEN = " 分"
 
 
-def _exact_sums(frame: pd.DataFrame, asked: Sequence[tuple[str, Mapping[str, Any]]],
-                types: Mapping[str, str]) -> tuple[pd.DataFrame, list[tuple[str, Mapping[str, Any]]]]:
+def _exact_sums(
+    frame: pd.DataFrame, asked: Sequence[tuple[str, Mapping[str, Any]]], types: Mapping[str, str]
+) -> tuple[pd.DataFrame, list[tuple[str, Mapping[str, Any]]]]:
     """Sums of money asked of a column of whole 分 instead, with the bounds in 分 as well."""
     added: dict[str, pd.Series] = {}
     rewritten: list[tuple[str, Mapping[str, Any]]] = []
@@ -127,8 +139,9 @@ def _exact_sums(frame: pd.DataFrame, asked: Sequence[tuple[str, Mapping[str, Any
         if kind == SUM and column in frame.columns and types.get(column, "").startswith("DECIMAL"):
             fen = (frame[column].dropna() * 100).round().astype("int64")
             added[column + IN_FEN] = fen.reindex(frame.index, fill_value=0)
-            bounds = {k: round(v * 100, 6) for k, v in arguments.items()
-                      if k in ("min_value", "max_value") and v is not None}
+            bounds = {
+                k: round(v * 100, 6) for k, v in arguments.items() if k in ("min_value", "max_value") and v is not None
+            }
             arguments = {**arguments, **bounds, "column": column + IN_FEN}
         rewritten.append((kind, arguments))
     return frame.assign(**added) if added else frame, rewritten
@@ -147,7 +160,8 @@ def _moments(frame: pd.DataFrame, arguments: Mapping[str, Any]) -> dict[str, Any
         dates = [_is_date(frame, arguments.get(name)) for name in ("column_A", "column_B")]
         arguments["value_pairs_set"] = [
             tuple((as_moment(v) or v) if date else v for v, date in zip(pair, dates, strict=True))
-            for pair in arguments["value_pairs_set"]]
+            for pair in arguments["value_pairs_set"]
+        ]
     return arguments
 
 
@@ -215,24 +229,43 @@ def plain(value: Any) -> Any:
 # --- expectations.json ----------------------------------------------------------------------------
 
 #: Fields of every GX expectation that are not arguments of a rule.
-COMMON = frozenset("id meta notes result_format description catch_exceptions rendered_content severity "
-                   "windows batch_id row_condition condition_parser library_metadata".split())
+COMMON = frozenset(
+    "id meta notes result_format description catch_exceptions rendered_content severity "
+    "windows batch_id row_condition condition_parser library_metadata".split()
+)
 #: What cannot judge a tidy table.
-UNUSABLE = {"expect_query_results_to_match_comparison": "要有数据库查询",
-            "expect_table_row_count_to_equal_other_table": "要有数据库里的另一张表",
-            "unexpected_rows_expectation": "要有数据库查询",
-            **{f"expect_column_values_to_{neg}match_like_pattern{plural}": "只用于数据库；改用 regex 一类的检查"
-               for neg in ("", "not_") for plural in ("", "_list")}}
-_KINDS = {bool: "boolean", float: "number", int: "number", str: "text", datetime.date: "date",
-          datetime.datetime: "date", list: "list", set: "list", dict: "mapping"}
+UNUSABLE = {
+    "expect_query_results_to_match_comparison": "要有数据库查询",
+    "expect_table_row_count_to_equal_other_table": "要有数据库里的另一张表",
+    "unexpected_rows_expectation": "要有数据库查询",
+    **{
+        f"expect_column_values_to_{neg}match_like_pattern{plural}": "只用于数据库；改用 regex 一类的检查"
+        for neg in ("", "not_")
+        for plural in ("", "_list")
+    },
+}
+_KINDS = {
+    bool: "boolean",
+    float: "number",
+    int: "number",
+    str: "text",
+    datetime.date: "date",
+    datetime.datetime: "date",
+    list: "list",
+    set: "list",
+    dict: "mapping",
+}
 
 
 def describe() -> dict[str, Any]:
     """What ``expectations.json`` holds, taken from the installed Great Expectations."""
     names = sorted(registry.list_registered_expectation_implementations())
-    return {"expectations": {name: _arguments(registry.get_expectation_impl(name))
-                             for name in names if name not in UNUSABLE},
-            "unusable": dict(sorted(UNUSABLE.items()))}
+    return {
+        "expectations": {
+            name: _arguments(registry.get_expectation_impl(name)) for name in names if name not in UNUSABLE
+        },
+        "unusable": dict(sorted(UNUSABLE.items())),
+    }
 
 
 def _arguments(implementation: Any) -> dict[str, Any]:

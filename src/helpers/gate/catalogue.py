@@ -21,30 +21,64 @@ if TYPE_CHECKING:
     from helpers.year.load import Year
 
 #: Expectations whose bounds are values of the column (elsewhere they are counts, shares, lengths).
-VALUE_BOUNDS = frozenset({"expect_column_values_to_be_between", "expect_column_max_to_be_between",
-                          "expect_column_min_to_be_between", "expect_column_median_to_be_between"})
+VALUE_BOUNDS = frozenset(
+    {
+        "expect_column_values_to_be_between",
+        "expect_column_max_to_be_between",
+        "expect_column_min_to_be_between",
+        "expect_column_median_to_be_between",
+    }
+)
 #: Expectations that calculate with the column.
-NUMERIC = frozenset({"expect_column_mean_to_be_between", "expect_column_sum_to_be_between",
-                     "expect_column_stdev_to_be_between", "expect_column_value_z_scores_to_be_less_than",
-                     "expect_column_values_to_not_be_outliers", "expect_multicolumn_sum_to_equal",
-                     "expect_column_quantile_values_to_be_between"})
+NUMERIC = frozenset(
+    {
+        "expect_column_mean_to_be_between",
+        "expect_column_sum_to_be_between",
+        "expect_column_stdev_to_be_between",
+        "expect_column_value_z_scores_to_be_less_than",
+        "expect_column_values_to_not_be_outliers",
+        "expect_multicolumn_sum_to_equal",
+        "expect_column_quantile_values_to_be_between",
+    }
+)
 #: Expectations that read the column's text.
-TEXTUAL = frozenset({"expect_column_values_to_match_regex", "expect_column_values_to_not_match_regex",
-                     "expect_column_values_to_match_regex_list", "expect_column_values_to_not_match_regex_list",
-                     "expect_column_value_lengths_to_be_between", "expect_column_value_lengths_to_equal",
-                     "expect_column_values_to_match_strftime_format",
-                     "expect_column_values_to_be_dateutil_parseable",
-                     "expect_column_values_to_be_json_parseable",
-                     "expect_column_values_to_match_json_schema"})
+TEXTUAL = frozenset(
+    {
+        "expect_column_values_to_match_regex",
+        "expect_column_values_to_not_match_regex",
+        "expect_column_values_to_match_regex_list",
+        "expect_column_values_to_not_match_regex_list",
+        "expect_column_value_lengths_to_be_between",
+        "expect_column_value_lengths_to_equal",
+        "expect_column_values_to_match_strftime_format",
+        "expect_column_values_to_be_dateutil_parseable",
+        "expect_column_values_to_be_json_parseable",
+        "expect_column_values_to_match_json_schema",
+    }
+)
 #: Arguments that GX can do without, but then it checks nothing.
 NEEDED = frozenset({"regex", "type_list", "partition_object", "threshold", "column_set", "column_list"})
 #: Arguments of GX that our rules say in their own way.
-OURS = {"row_condition": "用 where 限定行", "condition_parser": "用 where 限定行",
-        "severity": "用 level 写 stop 或 note", "meta": "用 words 和 remedy 说明", "notes": "用 words 说明",
-        "description": "用 words 说明"}
-KIND_WORDS = {"number": "数字", "boolean": " true 或 false", "text": "文字", "date": "日期", "list": "列表",
-              "texts": "文字的列表", "columns": "列名的列表", "pairs": "成对的值的列表", "mapping": "键值对",
-              "column": "列名"}
+OURS = {
+    "row_condition": "用 where 限定行",
+    "condition_parser": "用 where 限定行",
+    "severity": "用 level 写 stop 或 note",
+    "meta": "用 words 和 remedy 说明",
+    "notes": "用 words 说明",
+    "description": "用 words 说明",
+}
+KIND_WORDS = {
+    "number": "数字",
+    "boolean": " true 或 false",
+    "text": "文字",
+    "date": "日期",
+    "list": "列表",
+    "texts": "文字的列表",
+    "columns": "列名的列表",
+    "pairs": "成对的值的列表",
+    "mapping": "键值对",
+    "column": "列名",
+}
 COLUMN_WORDS = {"number": "数字列", "text": "文字列", "date": "日期列", "boolean": "是否列"}
 
 
@@ -75,7 +109,9 @@ def check_rule(rule: Asks, columns: Mapping[str, str] | Iterable[str]) -> list[s
         return [f"{rule.expectation} 不能用在这里：{known['unusable'][rule.expectation]}"]
     arguments = known["expectations"].get(rule.expectation)
     if arguments is None:
-        return [_said(f"没有 {rule.expectation} 这种检查", did_you_mean(rule.expectation, sorted(known["expectations"])))]
+        return [
+            _said(f"没有 {rule.expectation} 这种检查", did_you_mean(rule.expectation, sorted(known["expectations"])))
+        ]
     problems = list(_argument_problems(rule, arguments, types))
     return problems or list(_value_problems(rule, types))
 
@@ -89,8 +125,9 @@ def year_faults(year: Year) -> list[Fault]:
         types = about_table(spec).types
         for index, rule in enumerate(spec.gate):
             place = ("tables", table, "gate", index)
-            faults += [lines.fault("bad_rule", place, problem, value=rule.expectation)
-                       for problem in check_rule(rule, types)]
+            faults += [
+                lines.fault("bad_rule", place, problem, value=rule.expectation) for problem in check_rule(rule, types)
+            ]
     return faults
 
 

@@ -42,8 +42,9 @@ def judged_frame(frame: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:
     Money and other decimals become floats, dates date-times in nanoseconds where they fit, empty
     cells None or NaN. The source position is not part of it.
     """
-    plain = {column: judged_column(frame[column], types.get(column, "")) for column in frame.columns
-             if column not in SOURCE}
+    plain = {
+        column: judged_column(frame[column], types.get(column, "")) for column in frame.columns if column not in SOURCE
+    }
     return pd.DataFrame(plain, index=pd.RangeIndex(len(frame)))
 
 
@@ -91,7 +92,8 @@ def _numbers(column: pd.Series) -> Any:
     if whole and not column.dropna().abs().lt(EXACT).all():
         return column.array
     return pd.to_numeric(column.astype(object) if column.dtype == object else column).to_numpy(
-        dtype="float64", na_value=np.nan)
+        dtype="float64", na_value=np.nan
+    )
 
 
 def positions_where(frame: pd.DataFrame, where: str, types: Mapping[str, str], fiscal_year: int | None) -> np.ndarray:
@@ -109,10 +111,13 @@ def positions_where(frame: pd.DataFrame, where: str, types: Mapping[str, str], f
         connection.execute("SET lock_configuration = true")
         cast = "".join(f', CAST("{c}" AS {types[c]}) AS "{c}"' for c in picked.columns if c in types)
         rest = "".join(f', "{c}"' for c in picked.columns if c not in types and c != "_position")
-        year = (f", DATE '{fiscal_year}-01-01' AS year_start, DATE '{fiscal_year}-12-31' AS year_end"
-                if fiscal_year else "")
-        query = (f"SELECT _position FROM (SELECT _position{cast}{rest}{year} FROM picked) "
-                 f"WHERE ({where}\n) ORDER BY _position")
+        year = (
+            f", DATE '{fiscal_year}-01-01' AS year_start, DATE '{fiscal_year}-12-31' AS year_end" if fiscal_year else ""
+        )
+        query = (
+            f"SELECT _position FROM (SELECT _position{cast}{rest}{year} FROM picked) "
+            f"WHERE ({where}\n) ORDER BY _position"
+        )
         try:
             return connection.execute(query).fetchnumpy()["_position"]
         except duckdb.Error as error:

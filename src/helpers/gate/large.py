@@ -35,10 +35,25 @@ MANY = 300_000
 DISTINCT = 50_000
 
 NULLNESS = frozenset({"expect_column_values_to_not_be_null", "expect_column_values_to_be_null"})
-BY_VALUE = NULLNESS | {f"expect_column_values_to_{what}" for what in (
-    "be_between", "be_in_set", "not_be_in_set", "match_regex", "not_match_regex", "match_regex_list",
-    "not_match_regex_list", "match_strftime_format", "be_dateutil_parseable", "be_json_parseable")} | {
-    f"expect_column_value_lengths_to_{what}" for what in ("be_between", "equal")}
+BY_VALUE = (
+    NULLNESS
+    | {
+        f"expect_column_values_to_{what}"
+        for what in (
+            "be_between",
+            "be_in_set",
+            "not_be_in_set",
+            "match_regex",
+            "not_match_regex",
+            "match_regex_list",
+            "not_match_regex_list",
+            "match_strftime_format",
+            "be_dateutil_parseable",
+            "be_json_parseable",
+        )
+    }
+    | {f"expect_column_value_lengths_to_{what}" for what in ("be_between", "equal")}
+)
 BETWEEN, GREATER = "expect_column_values_to_be_between", "expect_column_pair_values_a_to_be_greater_than_b"
 ORDERED = frozenset({"TIMESTAMP", "DATE", "DOUBLE", "BIGINT", "INTEGER", "DECIMAL(18,2)"})
 UNIQUE = frozenset({"expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique"})
@@ -83,6 +98,7 @@ def opened(file: TidyFile) -> Iterator[Callable[[Rule, Mapping[str, str]], Verdi
     """A judge of rules on a file, given the SQL types of its columns. It raises ``ExpressionError`` where a
     rule's ``where`` cannot be evaluated."""
     with open_tables({"t": file.path}, file.fiscal_year) as connection:
+
         def judge(rule: Rule, types: Mapping[str, str]) -> Verdict:
             judged = _Judged(connection, rule, types)
             try:
@@ -120,7 +136,9 @@ class _Judged:
         (outcome,) = self._gx(self._table(f"SELECT {named} FROM part"))
         places = ", ".join(map(str, outcome.positions[:LISTED])) or "NULL"
         numbered = "SELECT *, row_number() OVER () - 1 AS _position FROM part"
-        return Verdict(self._counted(outcome), len(outcome.positions), self._listed(f"_position IN ({places})", numbered))
+        return Verdict(
+            self._counted(outcome), len(outcome.positions), self._listed(f"_position IN ({places})", numbered)
+        )
 
     def _nearest_keep(self) -> bool:
         """Whether the rows nearest to the rule's bounds keep it: then every row does."""
@@ -131,8 +149,10 @@ class _Judged:
             query = f"SELECT unnest([min({column}), max({column})]) AS {column} FROM part"
         elif self.rule.expectation == GREATER and self.rule.arguments.get("ignore_row_if") == "either_value_is_missing":
             a, b = map(_name, self.columns)
-            apart = " - ".join(f"epoch_us(CAST({c} AS TIMESTAMP))" if self.types[n] in ("TIMESTAMP", "DATE") else c
-                               for c, n in ((a, self.columns[0]), (b, self.columns[1])))
+            apart = " - ".join(
+                f"epoch_us(CAST({c} AS TIMESTAMP))" if self.types[n] in ("TIMESTAMP", "DATE") else c
+                for c, n in ((a, self.columns[0]), (b, self.columns[1]))
+            )
             query = f"SELECT arg_min({a}, {apart}) AS {a}, arg_min({b}, {apart}) AS {b} FROM part"
         else:
             return False
@@ -161,12 +181,18 @@ class _Judged:
         if not number:
             return Verdict(self._counted(outcome), 0, self._listed("false"))
         if self.rule.expectation in NULLNESS:
-            return Verdict(self._counted(outcome), number,
-                           self._listed(f"{column} IS {'NULL' if failing[self.columns[0]].isna().any() else 'NOT NULL'}"))
+            return Verdict(
+                self._counted(outcome),
+                number,
+                self._listed(f"{column} IS {'NULL' if failing[self.columns[0]].isna().any() else 'NOT NULL'}"),
+            )
         self.connection.register("failing_values", pa.Table.from_pandas(failing[self.columns], preserve_index=False))
         kind = self.types.get(self.columns[0], "VARCHAR")
-        return Verdict(self._counted(outcome), number,
-                       self._listed(f"{column} IN (SELECT CAST({column} AS {kind}) FROM failing_values)"))
+        return Verdict(
+            self._counted(outcome),
+            number,
+            self._listed(f"{column} IN (SELECT CAST({column} AS {kind}) FROM failing_values)"),
+        )
 
     def _unique(self) -> Verdict:
         """Rows whose values no other row has are unique; Great Expectations judges the others."""
@@ -174,7 +200,8 @@ class _Judged:
         twice = f"SELECT hash({named}) AS _hash FROM part GROUP BY 1 HAVING count(*) > 1"
         shared = self._table(
             f"SELECT {named}, source_file, source_row FROM (SELECT *, hash({named}) AS _hash FROM part) "
-            f"SEMI JOIN ({twice}) USING (_hash) ORDER BY source_file, source_row")
+            f"SEMI JOIN ({twice}) USING (_hash) ORDER BY source_file, source_row"
+        )
         (outcome,) = self._gx(shared[self.columns])
         listed = shared.iloc[list(outcome.positions[:LISTED])].reset_index(drop=True)
         return Verdict(self._counted(outcome), len(outcome.positions), listed)
@@ -190,8 +217,10 @@ class _Judged:
     def _listed(self, where: str, relation: str = "SELECT * FROM part") -> pd.DataFrame:
         """The first rows of the relation for which this holds, with the rule's columns and their place."""
         named = "".join(f"{_name(c)}, " for c in self.columns)
-        return self._table(f"SELECT {named}source_file, source_row FROM ({relation}) WHERE {where} "
-                           f"ORDER BY source_file, source_row LIMIT {LISTED}")
+        return self._table(
+            f"SELECT {named}source_file, source_row FROM ({relation}) WHERE {where} "
+            f"ORDER BY source_file, source_row LIMIT {LISTED}"
+        )
 
     def _table(self, query: str) -> pd.DataFrame:
         return frames.frame_of(self.connection.sql(query).to_arrow_table())

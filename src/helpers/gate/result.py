@@ -86,24 +86,45 @@ class GateResult:
         return tuple(c for c in self.checks if not c.success and ("stop" if c.stops else "note") == level)
 
     def summary(self) -> dict[str, Any]:
-        return {"checks": len(self.checks), "failed_stop": len(self.failed("stop")),
-                "failed_note": len(self.failed("note")), "stopped": self.stopped}
+        return {
+            "checks": len(self.checks),
+            "failed_stop": len(self.failed("stop")),
+            "failed_note": len(self.failed("note")),
+            "stopped": self.stopped,
+        }
 
     def to_json(self) -> dict[str, Any]:
         """What ``validation.json`` holds: plain data, no times, ids or absolute paths."""
-        return {"schema_version": 1, "summary": self.summary(), "rows": dict(self.rows),
-                "checks": [check.to_json() for check in self.checks]}
+        return {
+            "schema_version": 1,
+            "summary": self.summary(),
+            "rows": dict(self.rows),
+            "checks": [check.to_json() for check in self.checks],
+        }
 
     def for_results(self, examples: int = 5) -> dict[str, Any]:
         """The ``validation`` object of ``results.json``: counts, and each failed note with examples."""
-        notes = [{"table": c.table, "rule": c.rule, "words": c.words, "remedy": c.remedy,
-                  "failing_rows": c.failing,
-                  "examples": [{"source_file": r.source_file, "source_row": r.source_row, "value": r.value}
-                               for r in c.failing_rows[:examples]]}
-                 for c in self.failed("note")]
+        notes = [
+            {
+                "table": c.table,
+                "rule": c.rule,
+                "words": c.words,
+                "remedy": c.remedy,
+                "failing_rows": c.failing,
+                "examples": [
+                    {"source_file": r.source_file, "source_row": r.source_row, "value": r.value}
+                    for r in c.failing_rows[:examples]
+                ],
+            }
+            for c in self.failed("note")
+        ]
         counts = self.summary()
-        return {"checks": counts["checks"], "failed_stop": counts["failed_stop"],
-                "failed_note": counts["failed_note"], "notes": notes}
+        return {
+            "checks": counts["checks"],
+            "failed_stop": counts["failed_stop"],
+            "failed_note": counts["failed_note"],
+            "notes": notes,
+        }
 
     def raise_if_stopped(self) -> None:
         """Raise ``GateStopped`` when a stop-level check fails or a check could not be carried out."""
@@ -115,7 +136,8 @@ def from_json(data: Mapping[str, Any]) -> GateResult:
     """A result read back from ``validation.json``."""
     checks = tuple(
         Check(**{**check, "failing_rows": tuple(FailingRow(**row) for row in check["failing_rows"])})
-        for check in data["checks"])
+        for check in data["checks"]
+    )
     return GateResult(checks, data["rows"])
 
 

@@ -56,15 +56,18 @@ def about_table(spec: Table) -> About:
     """What a declaration says about its table's columns."""
     names = {column: declared.source[0] for column, declared in spec.columns.items()}
     names = {column: names.get(column) or words for column, words in spec.column_words().items()} | {
-        column: d.words or column for column, d in spec.derived.items()}
+        column: d.words or column for column, d in spec.derived.items()
+    }
     repeats = spec.exact_duplicates is None and not spec.repeats_set_aside
     return About(spec.title, tidy_columns(spec), spec.tidy_personal, names, repeats)
 
 
 def rules_of(year: Year) -> dict[str, list[Rule]]:
     """Every table's rules, the built-in ones first."""
-    return {table: [*builtin_rules(table, spec, year.fiscal_year), *declared_rules(spec)]
-            for table, spec in year.year.tables.items()}
+    return {
+        table: [*builtin_rules(table, spec, year.fiscal_year), *declared_rules(spec)]
+        for table, spec in year.year.tables.items()
+    }
 
 
 # --- declared -------------------------------------------------------------------------------------
@@ -78,8 +81,9 @@ def declared_rules(spec: Table) -> list[Rule]:
         name = _id(rule)
         seen[name] += 1
         name += f"#{seen[name]}" if seen[name] > 1 else ""
-        rules.append(Rule(name, rule.expectation, dict(rule.arguments), rule.level, rule.words,
-                          rule.remedy, rule.where))
+        rules.append(
+            Rule(name, rule.expectation, dict(rule.arguments), rule.level, rule.words, rule.remedy, rule.where)
+        )
     return rules
 
 
@@ -105,8 +109,13 @@ def builtin_rules(table: str, spec: Table, fiscal_year: int) -> list[Rule]:
     lies in it; no clock runs backwards. Note: a boolean that is neither true nor false, for a
     measure counts it as not kept.
     """
-    return [*_key_rules(spec), *_required_rules(spec), *_year_rules(spec, fiscal_year),
-            *_clock_rules(spec), *_boolean_rules(spec)]
+    return [
+        *_key_rules(spec),
+        *_required_rules(spec),
+        *_year_rules(spec, fiscal_year),
+        *_clock_rules(spec),
+        *_boolean_rules(spec),
+    ]
 
 
 def _called(spec: Table, column: str) -> str:
@@ -115,10 +124,15 @@ def _called(spec: Table, column: str) -> str:
 
 
 def _filled(rule_id: str, spec: Table, column: str) -> Rule:
-    return Rule(rule_id, "expect_column_values_to_not_be_null", {"column": column}, "stop",
-                f"{_called(spec, column)}不得为空",
-                f"在来源系统补填{_called(spec, column)}后重新导出；确属无效的记录在 out_of_scope 里写明理由剔除",
-                origin="built_in")
+    return Rule(
+        rule_id,
+        "expect_column_values_to_not_be_null",
+        {"column": column},
+        "stop",
+        f"{_called(spec, column)}不得为空",
+        f"在来源系统补填{_called(spec, column)}后重新导出；确属无效的记录在 out_of_scope 里写明理由剔除",
+        origin="built_in",
+    )
 
 
 def _key_rules(spec: Table) -> list[Rule]:
@@ -126,8 +140,10 @@ def _key_rules(spec: Table) -> list[Rule]:
     if not key:
         return []
     called = "、".join(_called(spec, column) for column in key)
-    remedy = (f"核对重复的{called}：同一事项有多行的，在 year.yml 里用 keep 声明保留哪一行；"
-              "编号录错的，用 corrections.yml 更正")
+    remedy = (
+        f"核对重复的{called}：同一事项有多行的，在 year.yml 里用 keep 声明保留哪一行；"
+        "编号录错的，用 corrections.yml 更正"
+    )
     arguments: dict[str, Any]
     if len(key) == 1:
         kind, arguments = "expect_column_values_to_be_unique", {"column": key[0]}
@@ -148,12 +164,24 @@ def _year_rules(spec: Table, fiscal_year: int) -> list[Rule]:
     if spec.year_by is None:
         return []
     # The day after the year is the strict bound: a date-time on 31 December is within the year.
-    arguments = {"column": spec.year_by, "min_value": datetime.date(fiscal_year, 1, 1),
-                 "max_value": datetime.date(fiscal_year + 1, 1, 1), "strict_max": True}
+    arguments = {
+        "column": spec.year_by,
+        "min_value": datetime.date(fiscal_year, 1, 1),
+        "max_value": datetime.date(fiscal_year + 1, 1, 1),
+        "strict_max": True,
+    }
     called = _called(spec, spec.year_by)
-    return [Rule("in_fiscal_year", "expect_column_values_to_be_between", arguments, "stop",
-                 f"{called}须在 {fiscal_year} 年度以内",
-                 f"核对{called}；日期录错的，用 corrections.yml 更正", origin="built_in")]
+    return [
+        Rule(
+            "in_fiscal_year",
+            "expect_column_values_to_be_between",
+            arguments,
+            "stop",
+            f"{called}须在 {fiscal_year} 年度以内",
+            f"核对{called}；日期录错的，用 corrections.yml 更正",
+            origin="built_in",
+        )
+    ]
 
 
 def _clock_rules(spec: Table) -> list[Rule]:
@@ -173,31 +201,53 @@ def _clock_rules(spec: Table) -> list[Rule]:
 
 def _forward(spec: Table, pair: tuple[str, str], column: str) -> Rule:
     start, end = pair
-    arguments = {"column_A": end, "column_B": start, "or_equal": True,
-                 "ignore_row_if": "either_value_is_missing"}
+    arguments = {"column_A": end, "column_B": start, "or_equal": True, "ignore_row_if": "either_value_is_missing"}
     # A day has no time: on the day of the start it cannot be compared with it.
     types = record_columns(spec)
     by_day = types[end] == "DATE" and types[start] == "TIMESTAMP"
     where = f'CAST("{start}" AS DATE) <> "{end}"' if by_day else None
-    return Rule(f"clock_forward:{column}", "expect_column_pair_values_a_to_be_greater_than_b", arguments,
-                "stop", f"{_called(spec, end)}不得早于{_called(spec, start)}",
-                "核对两个时间哪一个录错，用 corrections.yml 更正并写明依据；要剔除的在 checks 里写 backwards: set_aside",
-                where, "built_in")
+    return Rule(
+        f"clock_forward:{column}",
+        "expect_column_pair_values_a_to_be_greater_than_b",
+        arguments,
+        "stop",
+        f"{_called(spec, end)}不得早于{_called(spec, start)}",
+        "核对两个时间哪一个录错，用 corrections.yml 更正并写明依据；要剔除的在 checks 里写 backwards: set_aside",
+        where,
+        "built_in",
+    )
 
 
 def _started(spec: Table, pair: tuple[str, str], column: str) -> Rule:
     start, end = pair
-    return Rule(f"clock_started:{column}", "expect_column_values_to_not_be_null", {"column": start}, "stop",
-                f"有{_called(spec, end)}的须有{_called(spec, start)}",
-                f"补填{_called(spec, start)}或用 corrections.yml 更正；要剔除的在 checks 里写 unstarted: set_aside，"
-                "要保留的写 unstarted: keep（时长按未知处理）", f'"{end}" IS NOT NULL', "built_in")
+    return Rule(
+        f"clock_started:{column}",
+        "expect_column_values_to_not_be_null",
+        {"column": start},
+        "stop",
+        f"有{_called(spec, end)}的须有{_called(spec, start)}",
+        f"补填{_called(spec, start)}或用 corrections.yml 更正；要剔除的在 checks 里写 unstarted: set_aside，"
+        "要保留的写 unstarted: keep（时长按未知处理）",
+        f'"{end}" IS NOT NULL',
+        "built_in",
+    )
 
 
 def _boolean_rules(spec: Table) -> list[Rule]:
-    return [Rule(f"boolean_known:{column}", "expect_column_values_to_not_be_null", {"column": column},
-                 "note", f"{_called(spec, column)}须明确为是或否",
-                 f"补填{_called(spec, column)}，或在 columns.{column} 的 true、false 里补上来源的写法；"
-                 "留空的按未知处理，不计为达到要求", origin="built_in")
-            for column, declared in spec.columns.items()
-            if declared.type == "boolean" and not declared.required and column in record_columns(spec)
-            and column not in spec.tidy_key]
+    return [
+        Rule(
+            f"boolean_known:{column}",
+            "expect_column_values_to_not_be_null",
+            {"column": column},
+            "note",
+            f"{_called(spec, column)}须明确为是或否",
+            f"补填{_called(spec, column)}，或在 columns.{column} 的 true、false 里补上来源的写法；"
+            "留空的按未知处理，不计为达到要求",
+            origin="built_in",
+        )
+        for column, declared in spec.columns.items()
+        if declared.type == "boolean"
+        and not declared.required
+        and column in record_columns(spec)
+        and column not in spec.tidy_key
+    ]

@@ -20,17 +20,24 @@ if TYPE_CHECKING:
     from helpers.year.load import Year
 
 
-def validate_year(year: Year, tables: Mapping[str, pd.DataFrame | TidyFile],
-                  reconciliation: Iterable[Reconciliation | Mapping[str, Any]]) -> GateResult:
+def validate_year(
+    year: Year,
+    tables: Mapping[str, pd.DataFrame | TidyFile],
+    reconciliation: Iterable[Reconciliation | Mapping[str, Any]],
+) -> GateResult:
     """All rules of a year on its tidy tables; see ``run_gate``."""
     about = {table: about_table(spec) for table, spec in year.year.tables.items()}
-    return run_gate(tables, rules_of(year), reconciliation=reconciliation, about=about,
-                    fiscal_year=year.fiscal_year)
+    return run_gate(tables, rules_of(year), reconciliation=reconciliation, about=about, fiscal_year=year.fiscal_year)
 
 
-def run_gate(tables: Mapping[str, pd.DataFrame | TidyFile], rules: Mapping[str, Sequence[Rule]], *,
-             reconciliation: Iterable[Reconciliation | Mapping[str, Any]] = (),
-             about: Mapping[str, About] | None = None, fiscal_year: int | None = None) -> GateResult:
+def run_gate(
+    tables: Mapping[str, pd.DataFrame | TidyFile],
+    rules: Mapping[str, Sequence[Rule]],
+    *,
+    reconciliation: Iterable[Reconciliation | Mapping[str, Any]] = (),
+    about: Mapping[str, About] | None = None,
+    fiscal_year: int | None = None,
+) -> GateResult:
     """Great Expectations' verdict on every rule, with the failing rows by file and row.
 
     ``tables``: tidy columns plus ``source_file`` and ``source_row``, as frames or left in their files
@@ -57,8 +64,9 @@ def run_gate(tables: Mapping[str, pd.DataFrame | TidyFile], rules: Mapping[str, 
 # --- one table ------------------------------------------------------------------------------------
 
 
-def _checks_of(table: str, rows: pd.DataFrame | TidyFile, rules: Sequence[Rule], about: About,
-               fiscal_year: int | None) -> list[Check]:
+def _checks_of(
+    table: str, rows: pd.DataFrame | TidyFile, rules: Sequence[Rule], about: About, fiscal_year: int | None
+) -> list[Check]:
     import pandas as pd
 
     if isinstance(rows, pd.DataFrame):
@@ -69,10 +77,13 @@ def _checks_of(table: str, rows: pd.DataFrame | TidyFile, rules: Sequence[Rule],
         return [_file_check(table, rows, rule, about, judge) for rule in rules]
 
 
-def _file_check(table: str, file: TidyFile, rule: Rule, about: About,
-                judge: Callable[[Rule, Mapping[str, str]], Verdict]) -> Check:
+def _file_check(
+    table: str, file: TidyFile, rule: Rule, about: About, judge: Callable[[Rule, Mapping[str, str]], Verdict]
+) -> Check:
     """A rule on a table that stays in its file."""
-    problems = check_rule(rule, {column: about.types.get(column, "") for column in file.columns if column not in SOURCE})
+    problems = check_rule(
+        rule, {column: about.types.get(column, "") for column in file.columns if column not in SOURCE}
+    )
     if problems:
         return _could_not(table, about, rule, "；".join(problems))
     try:
@@ -83,8 +94,9 @@ def _file_check(table: str, file: TidyFile, rule: Rule, about: About,
     return replace(_check(table, about, rule, listed, verdict.rows), failing=verdict.failing)
 
 
-def _table_checks(table: str, frame: pd.DataFrame, rules: Sequence[Rule], about: About,
-                  fiscal_year: int | None) -> list[Check]:
+def _table_checks(
+    table: str, frame: pd.DataFrame, rules: Sequence[Rule], about: About, fiscal_year: int | None
+) -> list[Check]:
     """Rules with the same ``where`` are judged together; the checks come in the rules' order."""
     from helpers.gate import adapter, frames
 
@@ -100,8 +112,9 @@ def _table_checks(table: str, frame: pd.DataFrame, rules: Sequence[Rule], about:
             groups.setdefault(rule.where, []).append(number)
     for where, numbers in groups.items():
         try:
-            part = judged if where is None else judged.take(
-                frames.positions_where(frame, where, about.types, fiscal_year))
+            part = (
+                judged if where is None else judged.take(frames.positions_where(frame, where, about.types, fiscal_year))
+            )
         except ExpressionError as error:
             found |= {n: _could_not(table, about, rules[n], f"where 无法执行：{error}") for n in numbers}
             continue
@@ -118,32 +131,66 @@ def _check(table: str, about: About, rule: Rule, outcome: Outcome, frame: pd.Dat
     error = "GX 报告的错误涉及个人信息，不予列出" if outcome.error and hidden else outcome.error
     observed = MASKED if hidden and outcome.observed is not None else outcome.observed
     return Check(
-        table, about.title, rule.id, rule.origin, rule.expectation, _plain_arguments(rule.arguments), rule.where,
-        rule.level, outcome.success, outcome.rows, len(outcome.positions), observed, rule.words,
-        rule.remedy, error, _failing_rows(frame, outcome.positions[:LISTED], columns, about))
+        table,
+        about.title,
+        rule.id,
+        rule.origin,
+        rule.expectation,
+        _plain_arguments(rule.arguments),
+        rule.where,
+        rule.level,
+        outcome.success,
+        outcome.rows,
+        len(outcome.positions),
+        observed,
+        rule.words,
+        rule.remedy,
+        error,
+        _failing_rows(frame, outcome.positions[:LISTED], columns, about),
+    )
 
 
-def _failing_rows(frame: pd.DataFrame, positions: Sequence[int], columns: Sequence[str],
-                  about: About) -> tuple[FailingRow, ...]:
+def _failing_rows(
+    frame: pd.DataFrame, positions: Sequence[int], columns: Sequence[str], about: About
+) -> tuple[FailingRow, ...]:
     """The rows at these positions: where they stand in the exports and what the judged columns hold."""
     from helpers.gate.frames import cell_text
 
     rows = frame.take(list(positions))
     named = "、".join(about.names.get(column, column) for column in columns)
     places = {name: list(rows[name]) if name in rows else [None] * len(rows) for name in SOURCE}
-    cells = [[MASKED] * len(rows) if column in about.personal else [cell_text(v) for v in rows[column]]
-             for column in columns]
+    cells = [
+        [MASKED] * len(rows) if column in about.personal else [cell_text(v) for v in rows[column]] for column in columns
+    ]
     # A single empty cell is None; among several it has to be said.
-    values = [value[0] if len(value) == 1 else "，".join("空" if v is None else v for v in value)
-              for value in zip(*cells, strict=True)]
+    values = [
+        value[0] if len(value) == 1 else "，".join("空" if v is None else v for v in value)
+        for value in zip(*cells, strict=True)
+    ]
     return tuple(
         FailingRow(None if file is None else str(file), None if row is None else int(row), named, value)
-        for file, row, value in zip(places["source_file"], places["source_row"], values, strict=True))
+        for file, row, value in zip(places["source_file"], places["source_row"], values, strict=True)
+    )
 
 
 def _could_not(table: str, about: About, rule: Rule, why: str) -> Check:
-    return Check(table, about.title, rule.id, rule.origin, rule.expectation, _plain_arguments(rule.arguments),
-                 rule.where, rule.level, None, 0, 0, None, rule.words, rule.remedy, why)
+    return Check(
+        table,
+        about.title,
+        rule.id,
+        rule.origin,
+        rule.expectation,
+        _plain_arguments(rule.arguments),
+        rule.where,
+        rule.level,
+        None,
+        0,
+        0,
+        None,
+        rule.words,
+        rule.remedy,
+        why,
+    )
 
 
 def _plain_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,44 +217,98 @@ def _account_rules(table: str, repeats: bool) -> list[Rule]:
     equal = "expect_column_pair_values_to_be_equal"
     again = "重新运行清洗；仍不一致的，是程序的错误，请连同 validation.json 一并报告"
     return [
-        Rule("rows_reconciled", equal, {"column_A": "rows_in", "column_B": "accounted"}, "stop",
-             "读入行数须等于采用行数与各类剔除行数之和", again, origin="reconciliation"),
-        Rule("files_reconciled", "expect_column_values_to_be_between", {"column": "files_off", "max_value": 0}, "stop",
-             "每个文件的读入行数须等于采用行数与剔除行数之和", again, origin="reconciliation"),
-        Rule("rows_arrived", equal, {"column_A": "entities", "column_B": "arrived"}, "stop",
-             "送交校验的行数须等于清洗得出的行数", again, origin="reconciliation"),
-        Rule("cells_readable", "expect_column_values_to_be_between",
-             {"column": "unreadable_cells", "max_value": 0}, "note", "各单元格的内容须能识别",
-             f"核对这些单元格；写法有误的用 corrections.yml 更正，另一种写法的在 tables.{table} 的 dates、empty 等处补上",
-             origin="reconciliation"),
-        *([Rule("rows_differ", "expect_column_values_to_be_between", {"column": "repeated_kept", "max_value": 0}, "note",
-                "各行不应与别的行完全相同", f"确属重复登记的，在 tables.{table} 里写 exact_duplicates: set_aside 或 key；"
-                "确是不同记录的写 exact_duplicates: keep", origin="reconciliation")] if repeats else [])]
+        Rule(
+            "rows_reconciled",
+            equal,
+            {"column_A": "rows_in", "column_B": "accounted"},
+            "stop",
+            "读入行数须等于采用行数与各类剔除行数之和",
+            again,
+            origin="reconciliation",
+        ),
+        Rule(
+            "files_reconciled",
+            "expect_column_values_to_be_between",
+            {"column": "files_off", "max_value": 0},
+            "stop",
+            "每个文件的读入行数须等于采用行数与剔除行数之和",
+            again,
+            origin="reconciliation",
+        ),
+        Rule(
+            "rows_arrived",
+            equal,
+            {"column_A": "entities", "column_B": "arrived"},
+            "stop",
+            "送交校验的行数须等于清洗得出的行数",
+            again,
+            origin="reconciliation",
+        ),
+        Rule(
+            "cells_readable",
+            "expect_column_values_to_be_between",
+            {"column": "unreadable_cells", "max_value": 0},
+            "note",
+            "各单元格的内容须能识别",
+            f"核对这些单元格；写法有误的用 corrections.yml 更正，另一种写法的在 tables.{table} 的 dates、empty 等处补上",
+            origin="reconciliation",
+        ),
+        *(
+            [
+                Rule(
+                    "rows_differ",
+                    "expect_column_values_to_be_between",
+                    {"column": "repeated_kept", "max_value": 0},
+                    "note",
+                    "各行不应与别的行完全相同",
+                    f"确属重复登记的，在 tables.{table} 里写 exact_duplicates: set_aside 或 key；"
+                    "确是不同记录的写 exact_duplicates: keep",
+                    origin="reconciliation",
+                )
+            ]
+            if repeats
+            else []
+        ),
+    ]
 
 
-def _account_checks(table: str, account: Mapping[str, Any], frame: pd.DataFrame | TidyFile | None,
-                    about: About) -> list[Check]:
+def _account_checks(
+    table: str, account: Mapping[str, Any], frame: pd.DataFrame | TidyFile | None, about: About
+) -> list[Check]:
     import pandas as pd
 
     from helpers.gate import adapter
 
     aside = sum(entry["rows"] for entry in account["set_aside"])
-    row = {"rows_in": account["rows_in"], "accounted": account["used"] + aside,
-           "entities": account.get("entities", account["used"]),
-           "arrived": 0 if frame is None else len(frame), "unreadable_cells": account.get("unreadable_cells", 0),
-           "repeated_kept": account.get("repeated_kept", 0)}
-    off = [f["file"] for f in account.get("files", ()) if f["rows"] != f["used"] + sum(s["rows"] for s in f["set_aside"])]
+    row = {
+        "rows_in": account["rows_in"],
+        "accounted": account["used"] + aside,
+        "entities": account.get("entities", account["used"]),
+        "arrived": 0 if frame is None else len(frame),
+        "unreadable_cells": account.get("unreadable_cells", 0),
+        "repeated_kept": account.get("repeated_kept", 0),
+    }
+    off = [
+        f["file"] for f in account.get("files", ()) if f["rows"] != f["used"] + sum(s["rows"] for s in f["set_aside"])
+    ]
     row["files_off"] = len(off)
     judged = pd.DataFrame([row])
     rules = _account_rules(table, about.repeats)
     outcomes = adapter.judge(judged, [(rule.expectation, rule.arguments) for rule in rules])
     reconciled, files, arrived, readable, *repeated = (
-        _check(table, about, rule, outcome, judged) for rule, outcome in zip(rules, outcomes, strict=True))
-    said = (f"读入 {row['rows_in']} 行，采用 {account['used']} 行，剔除 {aside} 行",
-            f"清洗得出 {row['entities']} 行，送到 {row['arrived']} 行")
-    return [_about_table(reconciled, said[0]), _about_table(files, "、".join(off)), _about_table(arrived, said[1]),
-            _cells(readable, account, row["unreadable_cells"]),
-            *(_repeated(check, row["repeated_kept"]) for check in repeated)]
+        _check(table, about, rule, outcome, judged) for rule, outcome in zip(rules, outcomes, strict=True)
+    )
+    said = (
+        f"读入 {row['rows_in']} 行，采用 {account['used']} 行，剔除 {aside} 行",
+        f"清洗得出 {row['entities']} 行，送到 {row['arrived']} 行",
+    )
+    return [
+        _about_table(reconciled, said[0]),
+        _about_table(files, "、".join(off)),
+        _about_table(arrived, said[1]),
+        _cells(readable, account, row["unreadable_cells"]),
+        *(_repeated(check, row["repeated_kept"]) for check in repeated),
+    ]
 
 
 def _about_table(check: Check, observed: str) -> Check:

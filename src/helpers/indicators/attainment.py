@@ -70,7 +70,11 @@ def expressed(target: Target, actual: Actual) -> Actual:
     if not isinstance(actual.value, Fraction) or target.kind not in ("number", "duration", "band", "frequency"):
         return actual
     value, notes = in_unit_of(target, actual)
-    if value is None or "target_in_percent" in notes or (actual.unit and actual.unit.partition("/")[0] == (target.unit or "").partition("/")[0]):
+    if (
+        value is None
+        or "target_in_percent" in notes
+        or (actual.unit and actual.unit.partition("/")[0] == (target.unit or "").partition("/")[0])
+    ):
         return actual
     return replace(actual, value=value, unit=target.unit, notes=(*actual.notes, *notes))
 

@@ -12,7 +12,10 @@ from helpers.indicators.model import Target
 #: What may follow a deadline without changing it: 前完成, 底前支付到位.
 TAIL = r"(?P<tail>[^0-9≥≤<>=±%;,、。]{0,10})[;,。]?$"
 BY = r"(?P<by>之?以?前|止|内)?"
-DAY = re.compile(rf"^(?:于|在)?(?:(?P<year>\d{{4}})年)?(?P<month>\d{{1,2}})月(?:份)?(?:(?P<day>\d{{1,2}})[日号]|(?P<end>底|末|下旬))?{BY}{TAIL}", re.A)
+DAY = re.compile(
+    rf"^(?:于|在)?(?:(?P<year>\d{{4}})年)?(?P<month>\d{{1,2}})月(?:份)?(?:(?P<day>\d{{1,2}})[日号]|(?P<end>底|末|下旬))?{BY}{TAIL}",
+    re.A,
+)
 YEAR_END = re.compile(rf"^(?:(?P<year>\d{{4}})年?(?:度)?|本年度?|当年度?|年度?)(?:年?[底末]|(?=内)){BY}{TAIL}", re.A)
 ISO_DAY = re.compile(rf"^(?P<year>\d{{4}})(?P<sep>[-./])(?P<month>\d{{1,2}})(?P=sep)(?P<day>\d{{1,2}}){BY}{TAIL}", re.A)
 COMPACT_DAY = re.compile(r"^(?P<year>20\d{2})(?P<month>\d{2})(?P<day>\d{2})(?P<by>前)?(?P<tail>)$", re.A)
@@ -20,7 +23,9 @@ QUARTER = re.compile(rf"^(?:(?P<year>\d{{4}})年)?第?(?P<quarter>[1-4一二三�
 YEAR = re.compile(r"^(?P<year>(?:19|20)\d{2})年(?:度|全年)?$", re.A)
 MOMENT = r"(?P<{0}y>\d{{4}})[年./-](?:度)?(?P<{0}m>\d{{1,2}})(?:月(?:份)?|(?=[-./~至到])|$|(?=[./-]\d))(?:[./-]?(?P<{0}d>\d{{1,2}})[日号]?)?"
 PERIOD = re.compile(
-    rf"^(?:自|从)?{MOMENT.format('a')}(?:起)?[-~至到]+(?:(?P<by>\d{{4}})[年./-])?(?P<bm>\d{{1,2}})(?:月(?:份)?)?(?:[./-]?(?P<bd>\d{{1,2}})[日号]?)?(?:止)?{TAIL}", re.A)
+    rf"^(?:自|从)?{MOMENT.format('a')}(?:起)?[-~至到]+(?:(?P<by>\d{{4}})[年./-])?(?P<bm>\d{{1,2}})(?:月(?:份)?)?(?:[./-]?(?P<bd>\d{{1,2}})[日号]?)?(?:止)?{TAIL}",
+    re.A,
+)
 MONTHS = re.compile(r"^(?P<am>\d{1,2})月?[-~至到]+(?P<bm>\d{1,2})月(?:份)?$", re.A)
 YEARS = re.compile(r"^(?P<a>(?:19|20)\d{2})年?(?:度)?[-~至到]+(?P<b>(?:19|20)\d{2})年?(?:度)?$", re.A)
 
@@ -30,8 +35,17 @@ def date_target(plain: str, written: str) -> Target | None:
 
     A text that looks like a date but cannot be one is ``unknown`` with note ``no_such_date``.
     """
-    for pattern, build in ((YEARS, _years), (YEAR, _year), (ISO_DAY, _day), (PERIOD, _period), (MONTHS, _months),
-                           (QUARTER, _quarter), (DAY, _day), (COMPACT_DAY, _day), (YEAR_END, _year_end)):
+    for pattern, build in (
+        (YEARS, _years),
+        (YEAR, _year),
+        (ISO_DAY, _day),
+        (PERIOD, _period),
+        (MONTHS, _months),
+        (QUARTER, _quarter),
+        (DAY, _day),
+        (COMPACT_DAY, _day),
+        (YEAR_END, _year_end),
+    ):
         match = pattern.match(plain)
         if match is not None:
             found: Target | None = build(match.groupdict(), written)
@@ -46,8 +60,9 @@ def _no_date(written: str, why: str) -> Target:
 
 def _deadline(written: str, year: str | None, stamp: str, said: bool) -> Target:
     value = f"{year}-{stamp}" if year else f"--{stamp}"
-    return Target(written, "date", "<=" if said else None, value, None, "lower", "text",
-                  notes=() if year else ("year_not_said",))
+    return Target(
+        written, "date", "<=" if said else None, value, None, "lower", "text", notes=() if year else ("year_not_said",)
+    )
 
 
 def _day(found: dict[str, Any], written: str) -> Target | None:
@@ -82,7 +97,9 @@ def _usual(year: str | None) -> bool:
 
 
 def _finishes(tail: str) -> bool:
-    return bool(re.search(r"完成|完工|竣工|到位|办结|验收|交付|拨付|支付|发放|开工|投入|上线|结束|完毕|提交|上报|建成", tail))
+    return bool(
+        re.search(r"完成|完工|竣工|到位|办结|验收|交付|拨付|支付|发放|开工|投入|上线|结束|完毕|提交|上报|建成", tail)
+    )
 
 
 def _year_end(found: dict[str, Any], written: str) -> Target | None:

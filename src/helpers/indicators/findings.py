@@ -39,8 +39,11 @@ class Finding:
     def to_json(self) -> dict[str, Any]:
         """The audit object of results.json and of ``selfeval audit --json``."""
         return {
-            "check": self.check, "level": self.level,
+            "check": self.check,
+            "level": self.level,
             "table": {"institution": self.table.institution, "project": self.table.project, "year": self.table.year},
             "where": {"row": self.where.row, "level3": self.where.level3, "field": self.where.field},
-            "message": self.message, "arithmetic": self.arithmetic, "remedy": self.remedy,
+            "message": self.message,
+            "arithmetic": self.arithmetic,
+            "remedy": self.remedy,
         }

@@ -99,8 +99,11 @@ def form_row(cells: Mapping[str, Any], number: int, place: str | None = None) ->
     """A row from named cells (level1 … deviation_text, weight, score), as read from any file."""
     texts = {key: said(cells.get(key)) for key in ROW_TEXTS}
     numbers = {key: points(cells.get(key)) for key in ROW_NUMBERS}
-    unread = tuple((key, str(cells[key]).strip()) for key in ROW_NUMBERS
-                   if numbers[key] is None and said(cells.get(key)) and str(cells[key]).strip() not in BLANK)
+    unread = tuple(
+        (key, str(cells[key]).strip())
+        for key in ROW_NUMBERS
+        if numbers[key] is None and said(cells.get(key)) and str(cells[key]).strip() not in BLANK
+    )
     return FormRow(number, **texts, **numbers, place=place, unread=unread)  # type: ignore[arg-type]
 
 
@@ -116,12 +119,18 @@ def form(header: Mapping[str, Any] | None, rows: tuple[FormRow, ...], source: st
     complete = head.get("complete")
     return Form(
         about=About(said(head.get("institution")), said(head.get("project")), said(head.get("year"))),
-        kind=said(head.get("table_kind")), complete=complete if isinstance(complete, bool) else None,
+        kind=said(head.get("table_kind")),
+        complete=complete if isinstance(complete, bool) else None,
         money_unit=said(head.get("money_unit")) or "万元",
         funds=FundLine(None, *(points(head.get(k)) for k in ("budget_initial", "budget_adjusted", "spent"))),
-        exec_rate_printed=said(head.get("exec_rate_printed")), exec_weight=points(head.get("exec_weight")),
-        exec_score=points(head.get("exec_score")), total_printed=points(head.get("total_printed")),
+        exec_rate_printed=said(head.get("exec_rate_printed")),
+        exec_weight=points(head.get("exec_weight")),
+        exec_score=points(head.get("exec_score")),
+        total_printed=points(head.get("total_printed")),
         fund_total=fund_line(head["fund_total"]) if head.get("fund_total") else None,
         fund_parts=tuple(fund_line(part) for part in head.get("fund_parts") or ()),
-        goal=said(head.get("goal")), result=said(head.get("result")), rows=rows, source=source,
+        goal=said(head.get("goal")),
+        result=said(head.get("result")),
+        rows=rows,
+        source=source,
     )

@@ -46,7 +46,9 @@ def direction_of(name: str | None, unit: str | None = None) -> Direction | None:
         return _rate(head, bad)
     if head.endswith(words("time_end")):
         return "lower" if any(w in head for w in words("time_of")) and unit in ("小时", "工作日", None) else None
-    if (head.endswith(words("lower_end")) and (unit == "元" or not head.endswith("控制数"))) or (unit == "元" and re.search("成本|费用|人均|单价|造价|控制在", head)):
+    if (head.endswith(words("lower_end")) and (unit == "元" or not head.endswith("控制数"))) or (
+        unit == "元" and re.search("成本|费用|人均|单价|造价|控制在", head)
+    ):
         return None if re.search("节约|节省|压减|降低|减少|收入", head) else "lower"
     if bad:
         return "lower"
@@ -72,7 +74,11 @@ def _rate(head: str, bad: bool) -> Direction | None:
         return None
     if stem.endswith(words("bad")) or (bad and head.endswith(("发生率", "比例", "占比"))):
         return "lower"
-    return None if re.search("占比$|比重$|比例$", head) and not re.search("合格|满意|覆盖|完成|达标|推广|有效", head) else "higher"
+    return (
+        None
+        if re.search("占比$|比重$|比例$", head) and not re.search("合格|满意|覆盖|完成|达标|推广|有效", head)
+        else "higher"
+    )
 
 
 def is_placeholder(text: str) -> bool:

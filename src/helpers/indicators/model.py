@@ -52,8 +52,15 @@ class Target:
 
     def to_json(self) -> dict[str, Any]:
         """The target object of results.json."""
-        return {"kind": self.kind, "op": self.op, "value": plain(self.value), "unit": self.unit,
-                "direction": self.direction, "direction_source": self.direction_source, "reason": self.reason}
+        return {
+            "kind": self.kind,
+            "op": self.op,
+            "value": plain(self.value),
+            "unit": self.unit,
+            "direction": self.direction,
+            "direction_source": self.direction_source,
+            "reason": self.reason,
+        }
 
 
 @dataclass(frozen=True)

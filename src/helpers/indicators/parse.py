@@ -22,20 +22,27 @@ SPLIT = re.compile(r"[、;,。]|且|并且|(?<=[0-9][日天])(?=[0-9])|(?<=[0-9]
 #: Words before a figure that say nothing about it.
 FILLER = re.compile(
     r"^(?:定[性量](?=.)|(?:年度)?(?:指标|目标)值?[:为]?|力争|确保|保证|争取|预计|预期|计划|原则上|实际|累计|共计|合计|总计|总共|全年|年均|平均|全部|已|共|计|"
-    r"(?:应|需)(?=[达不]))")
+    r"(?:应|需)(?=[达不]))"
+)
 #: One letter before a figure that is a word; any other is taken for a damaged sign.
 SINGLE = set("达为共计约近需超满每第含有在到仅只完其占")
 CHANGE = re.compile(
     r"^(?:(?:同比|环比|比|较|与)?(?:上一?年度?|去年|往年|上期|基期|\d{4}年)?(?:同期)?(?:相比)?)?(?P<way>增长|提高|提升|增加|上升|下降|降低|减少|压减|缩短|节约)(?:了|率|幅度|至)?"
-    r"(?P<rest>(?:[^0-9]{0,6})-?[0-9].*)$", re.A)
+    r"(?P<rest>(?:[^0-9]{0,6})-?[0-9].*)$",
+    re.A,
+)
 SINCE = re.compile(r"(?:19|20)\d{2}年(?:度)?|第[0-9]+|[0-9]{1,2}月(?:份)?|[0-9]{1,2}[*][0-9]{1,2}", re.A)
 SOLE = re.compile(rf"{NUMBER}(?P<loose>余|多)?(?P<unit>[^0-9,;、。<>=≥≤~±\u2002]*)", re.A)
-CAPPED = re.compile(r"满意|合格|完成率|覆盖率|及时率|使用率|准确率|支付率|执行率|验收|达标|成功率|出勤率|知晓|认知度|认可度|参与度|普及率|合规率|到位率|在线率|可用率|运行率|通过率|"
-                    r"按时|按期|接种率|签约率|兑付率|发放率|保障率|优良率|正确率|完好率|建成率|开工率|完工率")
+CAPPED = re.compile(
+    r"满意|合格|完成率|覆盖率|及时率|使用率|准确率|支付率|执行率|验收|达标|成功率|出勤率|知晓|认知度|认可度|参与度|普及率|合规率|到位率|在线率|可用率|运行率|通过率|"
+    r"按时|按期|接种率|签约率|兑付率|发放率|保障率|优良率|正确率|完好率|建成率|开工率|完工率"
+)
 CIRCUMSTANCE = re.compile(r"^[57](?:天)?\*(?:8|12|24)小?时?[^0-9]{0,12}$", re.A)
 WORD = re.compile("[\u4e00-\u9fff]")
 #: An actual that only says that it was reached: no figure, and no grade either.
-REACHED = re.compile(r"^(?:均|都|全部|全面|圆满|按期|按时|按计划|如期|已|已经|任务)*(?:完成|达成|达到|实现)(?:了)?(?:年度|年初|预期|预定|既定|全部|各项|绩效|计划)*(?:指标值?|目标值?|任务|要求|标准|效果)*$")
+REACHED = re.compile(
+    r"^(?:均|都|全部|全面|圆满|按期|按时|按计划|如期|已|已经|任务)*(?:完成|达成|达到|实现)(?:了)?(?:年度|年初|预期|预定|既定|全部|各项|绩效|计划)*(?:指标值?|目标值?|任务|要求|标准|效果)*$"
+)
 SHORT_GRADES = ("是", "否", "有", "优", "良", "中", "差", "好", "高", "低")
 
 
@@ -62,7 +69,7 @@ def _stripped(plain: str) -> tuple[str, Direction | None]:
     while True:
         for word, meaning in WAYS.items():
             if plain.startswith(word):
-                plain, way = plain[len(word):].removeprefix("指标"), meaning
+                plain, way = plain[len(word) :].removeprefix("指标"), meaning
         shorter = FILLER.sub("", plain)
         if shorter == plain or not shorter:
             return plain, way
@@ -90,7 +97,11 @@ def _words(plain: str, written: str) -> Target:
         return Target(written, reason="限定词后面没有数值")
     if re.search(f"[{NUMERAL_CHARS}]分之", plain):
         return Target(written, reason="分数不能识别，请写成百分数")
-    if plain in SHORT_GRADES or re.fullmatch("[A-ZⅠ-Ⅻ]+级(?:及?以上)?", plain) or (len(WORD.findall(plain)) >= 2 and len(WORD.findall(plain)) * 2 > len(plain)):
+    if (
+        plain in SHORT_GRADES
+        or re.fullmatch("[A-ZⅠ-Ⅻ]+级(?:及?以上)?", plain)
+        or (len(WORD.findall(plain)) >= 2 and len(WORD.findall(plain)) * 2 > len(plain))
+    ):
         if op and re.match("若干|几|某", rest):
             return Target(written, reason="限定词后面没有数值")
         return Target(written, "choice", None, plain)
@@ -111,14 +122,26 @@ def _change(plain: str, written: str) -> Target | None:
     if found.kind != "number" or match["rest"].startswith("至"):
         return None
     up = match["way"] in ("增长", "提高", "提升", "增加", "上升")
-    return replace(found, direction=found.direction or "higher", direction_source="text",
-                   notes=(*found.notes, "increase" if up else "decrease"))
+    return replace(
+        found,
+        direction=found.direction or "higher",
+        direction_source="text",
+        notes=(*found.notes, "increase" if up else "decrease"),
+    )
 
 
 def _compound(plain: str, written: str) -> Target | None:
     """Several limits in one cell, each of them readable by itself."""
-    both = re.match(r"^(?P<date>(?:\d{4}年)?\d{1,2}月(?:底|\d{1,2}日)?(?:以|之)?前?)(?P<rest>(?:完成|达到|支付|拨付)[^0-9]{0,6}(?:不低于|≥)?\d.*)$", plain, re.A)
-    pieces = [both["date"], re.sub("^(?:完成|支付|拨付)", "", both["rest"])] if both else [p for p in SPLIT.split(plain) if p]
+    both = re.match(
+        r"^(?P<date>(?:\d{4}年)?\d{1,2}月(?:底|\d{1,2}日)?(?:以|之)?前?)(?P<rest>(?:完成|达到|支付|拨付)[^0-9]{0,6}(?:不低于|≥)?\d.*)$",
+        plain,
+        re.A,
+    )
+    pieces = (
+        [both["date"], re.sub("^(?:完成|支付|拨付)", "", both["rest"])]
+        if both
+        else [p for p in SPLIT.split(plain) if p]
+    )
     pieces = [re.sub(r"^\(?[0-9]{1,2}[.)](?![0-9])", "", p) for p in pieces] if len(pieces) > 1 else pieces
     if len(pieces) < 2:
         return None
@@ -126,7 +149,11 @@ def _compound(plain: str, written: str) -> Target | None:
     for piece in pieces:
         part = _one(piece, piece)
         if part.kind == "unknown":
-            part = _change(piece, piece) or _named(piece, piece) or (part if re.search("[0-9]", piece) else _words(piece, piece))
+            part = (
+                _change(piece, piece)
+                or _named(piece, piece)
+                or (part if re.search("[0-9]", piece) else _words(piece, piece))
+            )
         if part.kind == "unknown" or (part.kind == "choice" and piece in COUNTS):
             return None
         parts.append(_with_direction(part, piece, None, None))
@@ -141,7 +168,12 @@ def _as_band(parts: list[Target], written: str) -> Target | None:
     if len(parts) != 2 or any(p.kind != "number" or not isinstance(p.value, Fraction) for p in parts):
         return None
     low, high = sorted(parts, key=lambda p: p.value)  # type: ignore[arg-type,return-value]
-    if low.op == ">=" and high.op == "<=" and low.unit == high.unit and not any(NAMED.match(normal(p.text))["name"] for p in parts):  # type: ignore[index]
+    if (
+        low.op == ">="
+        and high.op == "<="
+        and low.unit == high.unit
+        and not any(NAMED.match(normal(p.text))["name"] for p in parts)
+    ):  # type: ignore[index]
         return Target(written, "band", None, (low.value, high.value), low.unit, "equal", "text", scale=low.scale)  # type: ignore[arg-type]
     return None
 
@@ -152,7 +184,11 @@ def _named(plain: str, written: str) -> Target | None:
     if named is None or not named["name"]:
         return None
     name = named["name"]
-    if not re.fullmatch("[\u4e00-\u9fffA-Za-z():'\"/]+", name) or (len(name) == 1 and name not in SINGLE) or name[-1] in "零〇二三四五六七八九十":
+    if (
+        not re.fullmatch("[\u4e00-\u9fffA-Za-z():'\"/]+", name)
+        or (len(name) == 1 and name not in SINGLE)
+        or name[-1] in "零〇二三四五六七八九十"
+    ):
         return Target(written, reason="数值前有不能识别的字，疑似扫描或录入错误", notes=("suspect_sign",))
     found = _one(named["rest"], written)
     return None if found.kind == "unknown" or re.search("[不少多高低]$", name) else found
@@ -173,21 +209,32 @@ def _within(plain: str, written: str) -> Target | None:
         return None
     words = next((word for word in (*BASE, *COUNTS) if word and match["unit"].startswith(word)), None)
     before = rest[: match.start()]
-    if words is None or before[-1:] in tuple("零〇二三四五六七八九十百千万") or (len(before) == 1 and before not in SINGLE):
+    if (
+        words is None
+        or before[-1:] in tuple("零〇二三四五六七八九十百千万")
+        or (len(before) == 1 and before not in SINGLE)
+    ):
         return None
     per = re.match(rf"{re.escape(words)}/[\u4e00-\u9fff]{{1,2}}", match["unit"])
     unit = measure_word(per.group()) if per else words
     bound = next((word for word, _ in BEFORE if before.endswith(word)), "")
-    after = next((word for word in ("以上", "以内", "以下") if match["unit"][len(words):].startswith(word)), "")
+    after = next((word for word in ("以上", "以内", "以下") if match["unit"][len(words) :].startswith(word)), "")
     return quantity(f"{bound}{match['number']}{match['loose'] or ''}{unit}{after}", written)
 
 
 def _judge(target: Target, name: str | None) -> Target:
     """A share beyond 100 % of something that cannot exceed it is damaged, not a target."""
     named = (name or "") + target.text
-    if target.unit == "比例" and isinstance(target.value, Fraction) and target.value > 1 and not re.search("增长|提高|增幅|超额", named):
+    if (
+        target.unit == "比例"
+        and isinstance(target.value, Fraction)
+        and target.value > 1
+        and not re.search("增长|提高|增幅|超额", named)
+    ):
         text = normal(target.text)
-        scanned = re.match(r"^2(?:100|[0-9]{2}(\.[0-9]+)?)%", text) and (name is None or re.search("[率度]|比例|占比", name))
+        scanned = re.match(r"^2(?:100|[0-9]{2}(\.[0-9]+)?)%", text) and (
+            name is None or re.search("[率度]|比例|占比", name)
+        )
         if CAPPED.search(named) or scanned:
             why = "这类比例不会超过 100%"
             why += "，开头的 2 可能是扫描误认的 ≥" if re.match(r"^2[0-9]{2,3}(\.[0-9]+)?%", text) else ""
@@ -204,7 +251,9 @@ def _with_direction(target: Target, name: str | None, declared: str | None, way:
     if target.op and target.op != "=":
         direction, source = DIRECTIONS[target.op], "text"
         if way and way != direction:
-            return replace(target, direction=direction, direction_source=source, notes=(*target.notes, "direction_conflict"))
+            return replace(
+                target, direction=direction, direction_source=source, notes=(*target.notes, "direction_conflict")
+            )
     elif way:
         direction, source = way, "text"
     elif declared in ("higher", "lower", "equal"):
@@ -229,7 +278,11 @@ def parse_actual(text: str | None) -> Actual:
     found = parse_target("约" + reached if plain.startswith("约") else reached)
     if found.kind in ("unknown", "compound"):
         return Actual(written, found.kind, None, None, reason=found.reason or "含有多项数值", notes=found.notes)
-    notes = (*found.notes, "operator_copied") if found.op and found.kind in ("number", "duration", "frequency") else found.notes
+    notes = (
+        (*found.notes, "operator_copied")
+        if found.op and found.kind in ("number", "duration", "frequency")
+        else found.notes
+    )
     if re.search(r"[0-9][余多]", plain):
         notes = tuple(n for n in notes if n != "approximate") + ("lower_bound",)
     return Actual(written, found.kind, found.value, found.unit, found.op, scale=found.scale, notes=notes)

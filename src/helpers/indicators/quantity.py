@@ -8,36 +8,124 @@ from fractions import Fraction
 from helpers.indicators.model import Op, Target
 from helpers.indicators.units import BASE, COUNTS, DURATIONS, factor_of, to_base
 
-BEFORE: tuple[tuple[str, Op], ...] = tuple(sorted((
-    *((f"{not_}{word}", op) for not_ in ("不", "不得", "不能", "不应", "不可", "未") for word, op in (
-        ("低于", ">="), ("少于", ">="), ("小于", ">="), ("高于", "<="), ("超过", "<="), ("超出", "<="), ("大于", "<="), ("多于", "<="),
-        ("超", "<="))),
-    *((f"{word}{or_}等于", op) for or_ in ("", "或", "或者") for word, op in (
-        ("大于", ">="), ("高于", ">="), ("多于", ">="), ("小于", "<="), ("低于", "<="), ("少于", "<="))),
-    ("达到或超过", ">="), ("等于或大于", ">="), ("等于或高于", ">="), ("等于或小于", "<="), ("等于或低于", "<="), ("控制在", "<="), ("控制为", "<="), ("至少", ">="), ("最少", ">="), ("最低", ">="), ("至多", "<="), ("最多", "<="), ("最高", "<="),
-    ("大于", ">"), ("高于", ">"), ("超过", ">"), ("多于", ">"), ("超", ">"), ("小于", "<"), ("低于", "<"), ("少于", "<"),
-    ("不足", "<"), ("不到", "<"), ("不满", "<"), ("等于", "="), ("达到", ">="), ("达", ">="), ("为", "="), ("≥", ">="),
-    ("≤", "<="), (">", ">"), ("<", "<"), ("=", "="),
-), key=lambda entry: -len(entry[0])))
+BEFORE: tuple[tuple[str, Op], ...] = tuple(
+    sorted(
+        (
+            *(
+                (f"{not_}{word}", op)
+                for not_ in ("不", "不得", "不能", "不应", "不可", "未")
+                for word, op in (
+                    ("低于", ">="),
+                    ("少于", ">="),
+                    ("小于", ">="),
+                    ("高于", "<="),
+                    ("超过", "<="),
+                    ("超出", "<="),
+                    ("大于", "<="),
+                    ("多于", "<="),
+                    ("超", "<="),
+                )
+            ),
+            *(
+                (f"{word}{or_}等于", op)
+                for or_ in ("", "或", "或者")
+                for word, op in (
+                    ("大于", ">="),
+                    ("高于", ">="),
+                    ("多于", ">="),
+                    ("小于", "<="),
+                    ("低于", "<="),
+                    ("少于", "<="),
+                )
+            ),
+            ("达到或超过", ">="),
+            ("等于或大于", ">="),
+            ("等于或高于", ">="),
+            ("等于或小于", "<="),
+            ("等于或低于", "<="),
+            ("控制在", "<="),
+            ("控制为", "<="),
+            ("至少", ">="),
+            ("最少", ">="),
+            ("最低", ">="),
+            ("至多", "<="),
+            ("最多", "<="),
+            ("最高", "<="),
+            ("大于", ">"),
+            ("高于", ">"),
+            ("超过", ">"),
+            ("多于", ">"),
+            ("超", ">"),
+            ("小于", "<"),
+            ("低于", "<"),
+            ("少于", "<"),
+            ("不足", "<"),
+            ("不到", "<"),
+            ("不满", "<"),
+            ("等于", "="),
+            ("达到", ">="),
+            ("达", ">="),
+            ("为", "="),
+            ("≥", ">="),
+            ("≤", "<="),
+            (">", ">"),
+            ("<", "<"),
+            ("=", "="),
+        ),
+        key=lambda entry: -len(entry[0]),
+    )
+)
 AFTER: tuple[tuple[str, Op], ...] = (
-    ("及其以上", ">="), ("及以上", ">="), ("或以上", ">="), ("(含)以上", ">="), ("以上(含)", ">="), ("以上", ">="), ("及以下", "<="), ("或以下", "<="),
-    ("(含)以下", "<="), ("以下", "<="), ("以内", "<="), ("之内", "<="), ("内", "<="), ("≤", ">="), ("≥", "<="),
+    ("及其以上", ">="),
+    ("及以上", ">="),
+    ("或以上", ">="),
+    ("(含)以上", ">="),
+    ("以上(含)", ">="),
+    ("以上", ">="),
+    ("及以下", "<="),
+    ("或以下", "<="),
+    ("(含)以下", "<="),
+    ("以下", "<="),
+    ("以内", "<="),
+    ("之内", "<="),
+    ("内", "<="),
+    ("≤", ">="),
+    ("≥", "<="),
 )
 NUMBER = r"(?P<number>-?[0-9]+(?:\.[0-9]+)?)"
 UNIT = r"(?P<unit>[^0-9,;、。()<>=≥≤~±\u2002-]*?(?:\([次场套台]\))?)"
-QUANTITY = re.compile(rf"^(?P<about>约|大约|大概|近|将近)?{NUMBER}(?P<loose>余|多|左右|许)?{UNIT}(?P<loose2>左右|余|上下)?$", re.A)
+QUANTITY = re.compile(
+    rf"^(?P<about>约|大约|大概|近|将近)?{NUMBER}(?P<loose>余|多|左右|许)?{UNIT}(?P<loose2>左右|余|上下)?$", re.A
+)
 LOOSE_COUNT = re.compile(r"(?<=[0-9])(?:余|多)(?=[^0-9])", re.A)
 #: What may follow a limit of time without changing it: 30分钟内响应, 1小时完成.
-DONE = re.compile(r"(?:响应|完成|到场|到达|修复|解决|处理|办结|答复|完工|恢复|处置|办理|排除|拨付|支付|到账|反馈|送达)(?:率|完毕|到位)?$")
+DONE = re.compile(
+    r"(?:响应|完成|到场|到达|修复|解决|处理|办结|答复|完工|恢复|处置|办理|排除|拨付|支付|到账|反馈|送达)(?:率|完毕|到位)?$"
+)
 BAND = re.compile(r"^(?:±|正负)(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>%|‰|[^0-9]*?)(?:以内|之内|内)?$", re.A)
-AROUND = re.compile(r"^(?P<middle>[0-9]+(?:\.[0-9]+)?)(?P<middleunit>[^0-9±]*)±(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>[^0-9]*)$", re.A)
-RANGE = re.compile(r"^(?:在|介于)?(?P<low>[0-9]+(?:\.[0-9]+)?)(?P<lowunit>[^0-9~至到-]*)[-~至到]+(?P<high>[0-9]+(?:\.[0-9]+)?)(?P<unit>[^0-9]*?)(?:之间)?$", re.A)
-BETWEEN = re.compile(r"^(?P<low>[0-9]+(?:\.[0-9]+)?)(?P<lowunit>[^0-9≤<]*)≤[a-zA-Z\u4e00-\u9fff]{0,6}≤(?P<high>[0-9]+(?:\.[0-9]+)?)(?P<unit>[^0-9]*)$", re.A)
+AROUND = re.compile(
+    r"^(?P<middle>[0-9]+(?:\.[0-9]+)?)(?P<middleunit>[^0-9±]*)±(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>[^0-9]*)$", re.A
+)
+RANGE = re.compile(
+    r"^(?:在|介于)?(?P<low>[0-9]+(?:\.[0-9]+)?)(?P<lowunit>[^0-9~至到-]*)[-~至到]+(?P<high>[0-9]+(?:\.[0-9]+)?)(?P<unit>[^0-9]*?)(?:之间)?$",
+    re.A,
+)
+BETWEEN = re.compile(
+    r"^(?P<low>[0-9]+(?:\.[0-9]+)?)(?P<lowunit>[^0-9≤<]*)≤[a-zA-Z\u4e00-\u9fff]{0,6}≤(?P<high>[0-9]+(?:\.[0-9]+)?)(?P<unit>[^0-9]*)$",
+    re.A,
+)
 PER = r"(?P<per>年度?|季度|季|月|周|日|天|半年)"
-FREQUENCY = re.compile(rf"^(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>个?次|期|份|篇|场|场次|批|批次|轮)(?:/|每){PER}$", re.A)
-FREQUENCY_FIRST = re.compile(rf"^(?:每(?:一|1)?个?|1|一){PER}(?P<op>[^0-9]{{0,5}}?)(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>次|期|份|篇|场|场次|批|轮)(?P<after>以上|及以上)?$", re.A)
+FREQUENCY = re.compile(
+    rf"^(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>个?次|期|份|篇|场|场次|批|批次|轮)(?:/|每){PER}$", re.A
+)
+FREQUENCY_FIRST = re.compile(
+    rf"^(?:每(?:一|1)?个?|1|一){PER}(?P<op>[^0-9]{{0,5}}?)(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>次|期|份|篇|场|场次|批|轮)(?P<after>以上|及以上)?$",
+    re.A,
+)
 #: What a unit never holds: verbs, times of the year, stray signs.
-NO_UNIT = re.compile(r"完成|提高|提升|达到|增长|下降|降低|不|及时|响应|到位|[底前后]$|底|[$^#@&*?!|\\\"'{}\[\]+_`:.]|以|内$")
+NO_UNIT = re.compile(
+    r"完成|提高|提升|达到|增长|下降|降低|不|及时|响应|到位|[底前后]$|底|[$^#@&*?!|\\\"'{}\[\]+_`:.]|以|内$"
+)
 
 
 def quantity(plain: str, written: str) -> Target:
@@ -93,9 +181,13 @@ def operator(plain: str) -> tuple[Op | None, str]:
     """The bound that stands before the number, and the rest."""
     for word, op in BEFORE:
         if plain.startswith(word):
-            rest = plain[len(word):]
+            rest = plain[len(word) :]
             # 控制在≤2小时: the sign decides
-            inner, deeper = operator(rest) if rest[:1] in tuple("≥≤><=") or rest.startswith(("不", "小于", "大于")) else (None, rest)
+            inner, deeper = (
+                operator(rest)
+                if rest[:1] in tuple("≥≤><=") or rest.startswith(("不", "小于", "大于"))
+                else (None, rest)
+            )
             return inner or op, deeper
     return None, plain
 
@@ -144,4 +236,6 @@ def _frequency(plain: str, written: str) -> Target | None:
             return None
         after = ">=" if match["after"] else None
     per = {"季": "季度", "年度": "年", "天": "日"}.get(match["per"], match["per"])
-    return Target(written, "frequency", op or after, Fraction(match["number"]), f"{match['unit'].removeprefix('个')}/{per}")
+    return Target(
+        written, "frequency", op or after, Fraction(match["number"]), f"{match['unit'].removeprefix('个')}/{per}"
+    )

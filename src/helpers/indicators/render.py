@@ -10,7 +10,8 @@ from helpers.indicators.model import Target
 SIGNS = {"<": "<", "<=": "≤", "=": "=", ">": ">", ">=": "≥", None: ""}
 #: How an amount in a base unit may be written: the first that is a finite decimal is taken.
 WRITTEN: dict[str, tuple[tuple[str, Fraction], ...]] = {
-    "比例": (("%", Fraction(100)),), "月": (("个月", Fraction(1)),),
+    "比例": (("%", Fraction(100)),),
+    "月": (("个月", Fraction(1)),),
     "小时": (("小时", Fraction(1)), ("分钟", Fraction(60)), ("秒", Fraction(3600))),
 }
 
@@ -30,7 +31,11 @@ def format_target(target: Target) -> str:
         return f"{sign}{_plain(target.value)}{target.unit}"
     if target.kind == "band":
         low, high = target.value  # type: ignore[misc]
-        return f"±{_amount(high, target.unit)}" if low == -high else f"{_amount(low, target.unit)}~{_amount(high, target.unit)}"  # type: ignore[operator,arg-type]
+        return (
+            f"±{_amount(high, target.unit)}"
+            if low == -high
+            else f"{_amount(low, target.unit)}~{_amount(high, target.unit)}"
+        )  # type: ignore[operator,arg-type]
     if target.kind == "date":
         return _date(str(target.value), target.op is not None)
     if target.kind == "period":

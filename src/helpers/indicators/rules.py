@@ -66,10 +66,14 @@ class RuleSet(_Frozen):
         values = []
         for name, origin in self.origins.items():
             mine = name in self.overridden
-            values.append({
-                "name": name, "value": _shown(getattr(self, name)),
-                "source": "本年度 year.yml 的 rule_overrides" if mine else origin.source,
-                "confidence": None if mine else origin.confidence})
+            values.append(
+                {
+                    "name": name,
+                    "value": _shown(getattr(self, name)),
+                    "source": "本年度 year.yml 的 rule_overrides" if mine else origin.source,
+                    "confidence": None if mine else origin.confidence,
+                }
+            )
         return {"id": self.id, "title": self.title, "values": values}
 
 
@@ -126,8 +130,9 @@ def load_rules(name: str, overrides: Mapping[str, Any] | None = None) -> RuleSet
     if unknown:
         raise RuleError(f"规则集里没有 {'、'.join(unknown)}；可以改的有：{'、'.join(origins)}")
     try:
-        return RuleSet.model_validate({**values, **(overrides or {}), "origins": origins,
-                                       "overridden": tuple(overrides or ())})
+        return RuleSet.model_validate(
+            {**values, **(overrides or {}), "origins": origins, "overridden": tuple(overrides or ())}
+        )
     except ValidationError as error:
         first = error.errors()[0]
         raise RuleError(f"规则值 {'.'.join(map(str, first['loc']))} 不合要求：{first['input']!r}") from error

@@ -72,10 +72,16 @@ class SourceFacts:
 def notes_on_source(facts: SourceFacts, rules: RuleSet) -> list[Finding]:
     """All notes, in the order of the report; every one at level note."""
     found = [
-        *group_without_weight(facts, rules), *weights_inferred(facts),
-        *spent_split_unknown(facts), *unspent_reason_missing(facts), *mixed_denominator(facts),
+        *group_without_weight(facts, rules),
+        *weights_inferred(facts),
+        *spent_split_unknown(facts),
+        *unspent_reason_missing(facts),
+        *mixed_denominator(facts),
         *[f for one in facts.indicators for check in PER_INDICATOR for f in check(one, rules)],
-        *text_vs_figure(facts), *overlapping_indicators(facts), *lower_bound(facts), *activity_without_target(facts),
+        *text_vs_figure(facts),
+        *overlapping_indicators(facts),
+        *lower_bound(facts),
+        *activity_without_target(facts),
     ]
     return [replace(one, table=facts.table) for one in found]
 
@@ -91,35 +97,55 @@ def group_without_weight(facts: SourceFacts, rules: RuleSet) -> Iterator[Finding
         usual = rules.group_weights.get(name)
         standard = f"；通行分值为 {usual:f} 分" if usual is not None else ""
         yield Finding(
-            "group_without_weight", "note", f"来源文本没有印出“{name}”的分值，其余各组与预算执行合计已有 {printed + rules.execution_weight:f} 分{standard}。",
+            "group_without_weight",
+            "note",
+            f"来源文本没有印出“{name}”的分值，其余各组与预算执行合计已有 {printed + rules.execution_weight:f} 分{standard}。",
             "向填报单位核实各组分值；核实前按规则集的通行分值测算。",
             " + ".join(f"{n} {w:f}" for n, w in facts.printed_weights if w is not None)
             + f" + 预算执行 {rules.execution_weight:f} = {printed + rules.execution_weight:f}",
-            Place(field="weight"))
+            Place(field="weight"),
+        )
 
 
 def weights_inferred(facts: SourceFacts) -> Iterator[Finding]:
     """The weights are not the source's own."""
     if facts.weights_basis:
-        yield Finding("weights_inferred", "note", f"一级指标以下的分值不是来源文本给出的，各项得分均须注明：{facts.weights_basis}。",
-                      "取得申报时的分值后，在 indicators.yml 里改写 weight，并删去 weights_basis。", None, Place(field="weight"))
+        yield Finding(
+            "weights_inferred",
+            "note",
+            f"一级指标以下的分值不是来源文本给出的，各项得分均须注明：{facts.weights_basis}。",
+            "取得申报时的分值后，在 indicators.yml 里改写 weight，并删去 weights_basis。",
+            None,
+            Place(field="weight"),
+        )
 
 
 def spent_split_unknown(facts: SourceFacts) -> Iterator[Finding]:
     """The budget is split into parts, what was spent is not."""
     missing = [name for name, spent in facts.parts if spent is None]
     if len(facts.parts) > 1 and missing:
-        yield Finding("spent_split_unknown", "note", f"预算分为{'、'.join(n for n, _ in facts.parts)}，但支出没有按这些部分列示。",
-                      "从支出台账按部分归集后，在 budget.parts 里填写 spent。", None, Place(field="budget"))
+        yield Finding(
+            "spent_split_unknown",
+            "note",
+            f"预算分为{'、'.join(n for n, _ in facts.parts)}，但支出没有按这些部分列示。",
+            "从支出台账按部分归集后，在 budget.parts 里填写 spent。",
+            None,
+            Place(field="budget"),
+        )
 
 
 def unspent_reason_missing(facts: SourceFacts) -> Iterator[Finding]:
     """Money is left and nobody says why."""
     left = facts.adjusted - facts.spent
     if left > 0 and not facts.unspent_reason:
-        yield Finding("unspent_reason_missing", "note", f"全年预算有 {_wan(left)} 没有支出，没有说明原因。",
-                      "在 budget.unspent_reason 里写明结余原因。", f"{_wan(facts.adjusted)} − {_wan(facts.spent)} = {_wan(left)}",
-                      Place(field="budget"))
+        yield Finding(
+            "unspent_reason_missing",
+            "note",
+            f"全年预算有 {_wan(left)} 没有支出，没有说明原因。",
+            "在 budget.unspent_reason 里写明结余原因。",
+            f"{_wan(facts.adjusted)} − {_wan(facts.spent)} = {_wan(left)}",
+            Place(field="budget"),
+        )
 
 
 def mixed_denominator(facts: SourceFacts) -> Iterator[Finding]:
@@ -128,9 +154,14 @@ def mixed_denominator(facts: SourceFacts) -> Iterator[Finding]:
         return
     for one in facts.indicators:
         if one.divides_all_spending:
-            yield Finding("mixed_denominator", "note",
-                          f"“{one.level3}”用全部支出（含{'、'.join(n for n, _ in facts.parts)}）去除，分子与分母的范围不一致。",
-                          "写明口径，或只用与分母对应的那部分支出计算。", None, Place(level3=one.level3, field="actual"))
+            yield Finding(
+                "mixed_denominator",
+                "note",
+                f"“{one.level3}”用全部支出（含{'、'.join(n for n, _ in facts.parts)}）去除，分子与分母的范围不一致。",
+                "写明口径，或只用与分母对应的那部分支出计算。",
+                None,
+                Place(level3=one.level3, field="actual"),
+            )
 
 
 # --- indicator by indicator -----------------------------------------------------------------------
@@ -139,11 +170,27 @@ def mixed_denominator(facts: SourceFacts) -> Iterator[Finding]:
 def target_in_name(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
     """The indicator's name states its target."""
     text = normal(one.level3)
-    named = parse_target(text[next((i for i, c in enumerate(text) if c in "≥≤<>=" or text[i:].startswith(
-        ("不低于", "不少于", "不高于", "不超过", "少于", "大于"))), len(text)):])
+    named = parse_target(
+        text[
+            next(
+                (
+                    i
+                    for i, c in enumerate(text)
+                    if c in "≥≤<>=" or text[i:].startswith(("不低于", "不少于", "不高于", "不超过", "少于", "大于"))
+                ),
+                len(text),
+            ) :
+        ]
+    )
     if named.kind in ("number", "duration") and named.op:
-        yield Finding("target_in_name", "note", f"指标名称“{one.level3}”里写着指标值。", "名称只写考核什么，指标值写在年度指标值一栏。",
-                      None, Place(level3=one.level3, field="level3"))
+        yield Finding(
+            "target_in_name",
+            "note",
+            f"指标名称“{one.level3}”里写着指标值。",
+            "名称只写考核什么，指标值写在年度指标值一栏。",
+            None,
+            Place(level3=one.level3, field="level3"),
+        )
 
 
 def overshoot(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
@@ -151,23 +198,40 @@ def overshoot(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
     if is_overshoot(one.target, one.outcome, rules, declared=one.overshoot_declared):
         assert one.outcome.attainment is not None and rules.overshoot_from is not None
         times = float(one.outcome.attainment)
-        yield Finding("overshoot", "note",
-                      f"“{one.level3}”的实际完成值是指标值的 {times:.4g} 倍，达到须作说明的 {float(rules.overshoot_from):g} 倍。",
-                      "说明超出的原因；指标值确实定低了的，下年调整。", None, Place(level3=one.level3, field="actual"))
+        yield Finding(
+            "overshoot",
+            "note",
+            f"“{one.level3}”的实际完成值是指标值的 {times:.4g} 倍，达到须作说明的 {float(rules.overshoot_from):g} 倍。",
+            "说明超出的原因；指标值确实定低了的，下年调整。",
+            None,
+            Place(level3=one.level3, field="actual"),
+        )
 
 
 def stated_without_method(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
     """A figure that is only stated, with no way to get it."""
     if one.stated and not one.method and one.target.kind == "number":
-        yield Finding("stated_without_method", "note", f"“{one.level3}”的实际完成值由单位填报，没有公布测算方法，本报告照录，不作推算。",
-                      "补充测算方法和依据，写入 method 和 evidence。", None, Place(level3=one.level3, field="actual"))
+        yield Finding(
+            "stated_without_method",
+            "note",
+            f"“{one.level3}”的实际完成值由单位填报，没有公布测算方法，本报告照录，不作推算。",
+            "补充测算方法和依据，写入 method 和 evidence。",
+            None,
+            Place(level3=one.level3, field="actual"),
+        )
 
 
 def no_sample_size(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
     """The source prints a surveyed share without the number of replies."""
     if one.sampled and one.reported_actual and one.reported_sample is None:
-        yield Finding("no_sample_size", "note", f"来源文本只写“{one.level3}”为 {one.reported_actual}，没有写样本量。",
-                      "同时写明发放、回收和有效份数。", None, Place(level3=one.level3, field="actual"))
+        yield Finding(
+            "no_sample_size",
+            "note",
+            f"来源文本只写“{one.level3}”为 {one.reported_actual}，没有写样本量。",
+            "同时写明发放、回收和有效份数。",
+            None,
+            Place(level3=one.level3, field="actual"),
+        )
 
 
 def fragile(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
@@ -176,23 +240,35 @@ def fragile(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
         assert one.interval is not None
         low, high = (f"{bound * 100:.2f}%" for bound in one.interval)
         sample = f"（{one.sample[1]} 份有效答复中 {one.sample[0]} 份）" if one.sample else ""
-        yield Finding("fragile", "note", f"“{one.level3}”达到指标值，但抽样{sample}的 95% 置信区间为 {low} 至 {high}，越过了指标值，结论不稳固。",
-                      "下年扩大样本，或在报告里写明区间。", None, Place(level3=one.level3, field="actual"))
+        yield Finding(
+            "fragile",
+            "note",
+            f"“{one.level3}”达到指标值，但抽样{sample}的 95% 置信区间为 {low} 至 {high}，越过了指标值，结论不稳固。",
+            "下年扩大样本，或在报告里写明区间。",
+            None,
+            Place(level3=one.level3, field="actual"),
+        )
 
 
 def other_yardstick(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
     """The source answers a limit of time or a figure with words of another measure."""
     limits = [t for t in one.part_targets if t.kind == "duration"] or (
-        [one.target] if one.target.kind in ("duration",) else [])
+        [one.target] if one.target.kind in ("duration",) else []
+    )
     if not limits or not one.reported_actual:
         return
     text = normal(one.reported_actual)
     answered = parse_actual(one.reported_actual)
     if not isinstance(answered.value, Fraction) and "%" not in text and not all(_unit_in(t, text) for t in limits):
         units = "、".join(dict.fromkeys(t.text for t in limits))
-        yield Finding("other_yardstick", "note",
-                      f"“{one.level3}”的指标值是{units}，来源文本的回答是“{one.reported_actual}”，用的是另一种尺度，也没有写完成的比例。",
-                      "按指标值的尺度统计并写明达到的比例。", None, Place(level3=one.level3, field="actual"))
+        yield Finding(
+            "other_yardstick",
+            "note",
+            f"“{one.level3}”的指标值是{units}，来源文本的回答是“{one.reported_actual}”，用的是另一种尺度，也没有写完成的比例。",
+            "按指标值的尺度统计并写明达到的比例。",
+            None,
+            Place(level3=one.level3, field="actual"),
+        )
 
 
 def _unit_in(target: Target, text: str) -> bool:
@@ -214,16 +290,27 @@ def text_vs_figure(facts: SourceFacts) -> Iterator[Finding]:
         if claim.says != "met":
             continue
         inside = [one for one in facts.indicators if claim.about in (one.level1, one.id)]
-        denied = [s for s in facts.statements if s.says == "not_met"
-                  and (s.about in (one.id for one in inside) or groups.get(s.about) == claim.about)]
+        denied = [
+            s
+            for s in facts.statements
+            if s.says == "not_met" and (s.about in (one.id for one in inside) or groups.get(s.about) == claim.about)
+        ]
         missed = [one for one in inside if one.outcome.status in ("not_met", "partly_met")]
         if not denied and not missed:
             continue
         against = [f"又说“{s.text}”" for s in denied]
-        against += [f"而“{one.level3}”按记录测算没有全部完成" for one in missed if one.id not in {s.about for s in denied}]
+        against += [
+            f"而“{one.level3}”按记录测算没有全部完成" for one in missed if one.id not in {s.about for s in denied}
+        ]
         where = names.get(denied[0].about) if denied else missed[0].level3
-        yield Finding("text_vs_figure", "note", f"来源文本说“{claim.text}”，{'；'.join(against)}，前后不一致。",
-                      "以测算结果为准，改正文字。", None, Place(level3=where, field="narrative"))
+        yield Finding(
+            "text_vs_figure",
+            "note",
+            f"来源文本说“{claim.text}”，{'；'.join(against)}，前后不一致。",
+            "以测算结果为准，改正文字。",
+            None,
+            Place(level3=where, field="narrative"),
+        )
 
 
 def overlapping_indicators(facts: SourceFacts) -> Iterator[Finding]:
@@ -231,15 +318,27 @@ def overlapping_indicators(facts: SourceFacts) -> Iterator[Finding]:
     for one, other in combinations(facts.indicators, 2):
         word = shared_object(one.level3, other.level3)
         if word and set(one.tables) & set(other.tables):
-            yield Finding("overlapping_indicators", "note", f"“{one.level3}”与“{other.level3}”都考核{word}，用的是同一份记录，内容重叠。",
-                          "合并，或写明两者的区别。", None, Place(level3=one.level3, field="level3"))
+            yield Finding(
+                "overlapping_indicators",
+                "note",
+                f"“{one.level3}”与“{other.level3}”都考核{word}，用的是同一份记录，内容重叠。",
+                "合并，或写明两者的区别。",
+                None,
+                Place(level3=one.level3, field="level3"),
+            )
 
 
 def lower_bound(facts: SourceFacts) -> Iterator[Finding]:
     """Counts that the source gives as 余."""
     for category in facts.lower_bounds:
-        yield Finding("lower_bound", "note", f"来源文本对“{category}”只给出下限（“余”），确切次数不详。", "写明确切次数。", None,
-                      Place(field="activities"))
+        yield Finding(
+            "lower_bound",
+            "note",
+            f"来源文本对“{category}”只给出下限（“余”），确切次数不详。",
+            "写明确切次数。",
+            None,
+            Place(field="activities"),
+        )
 
 
 def activity_without_target(facts: SourceFacts) -> Iterator[Finding]:
@@ -247,8 +346,14 @@ def activity_without_target(facts: SourceFacts) -> Iterator[Finding]:
     without = facts.activities - facts.activities_with_target
     if without:
         amount = "均" if without == facts.activities else f"有 {without} 类"
-        yield Finding("activity_without_target", "note", f"列出的 {facts.activities} 类年度活动{amount}没有设指标值，次数只说明工作量，不能说明是否完成计划。",
-                      "对主要活动设定年度计划数。", None, Place(field="activities"))
+        yield Finding(
+            "activity_without_target",
+            "note",
+            f"列出的 {facts.activities} 类年度活动{amount}没有设指标值，次数只说明工作量，不能说明是否完成计划。",
+            "对主要活动设定年度计划数。",
+            None,
+            Place(field="activities"),
+        )
 
 
 def _wan(yuan: Decimal) -> str:

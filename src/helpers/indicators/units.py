@@ -7,28 +7,83 @@ from fractions import Fraction
 
 #: Unit → (base unit, factor). Percent, ‰ and 比例 become a fraction, amounts 元, times hours.
 BASE: dict[str, tuple[str, Fraction]] = {
-    "%": ("比例", Fraction(1, 100)), "百分比": ("比例", Fraction(1, 100)), "‰": ("比例", Fraction(1, 1000)),
-    "‱": ("比例", Fraction(1, 10000)), "比例": ("比例", Fraction(1)), "成": ("比例", Fraction(1, 10)),
-    "元": ("元", Fraction(1)), "千元": ("元", Fraction(1000)), "万元": ("元", Fraction(10**4)), "万": ("", Fraction(10**4)),
-    "百万元": ("元", Fraction(10**6)), "亿元": ("元", Fraction(10**8)), "亿": ("", Fraction(10**8)), "角": ("元", Fraction(1, 10)),
-    "秒": ("小时", Fraction(1, 3600)), "毫秒": ("小时", Fraction(1, 3600000)), "分钟": ("小时", Fraction(1, 60)),
-    "小时": ("小时", Fraction(1)), "天": ("小时", Fraction(24)), "日": ("小时", Fraction(24)), "周": ("小时", Fraction(168)),
+    "%": ("比例", Fraction(1, 100)),
+    "百分比": ("比例", Fraction(1, 100)),
+    "‰": ("比例", Fraction(1, 1000)),
+    "‱": ("比例", Fraction(1, 10000)),
+    "比例": ("比例", Fraction(1)),
+    "成": ("比例", Fraction(1, 10)),
+    "元": ("元", Fraction(1)),
+    "千元": ("元", Fraction(1000)),
+    "万元": ("元", Fraction(10**4)),
+    "万": ("", Fraction(10**4)),
+    "百万元": ("元", Fraction(10**6)),
+    "亿元": ("元", Fraction(10**8)),
+    "亿": ("", Fraction(10**8)),
+    "角": ("元", Fraction(1, 10)),
+    "秒": ("小时", Fraction(1, 3600)),
+    "毫秒": ("小时", Fraction(1, 3600000)),
+    "分钟": ("小时", Fraction(1, 60)),
+    "小时": ("小时", Fraction(1)),
+    "天": ("小时", Fraction(24)),
+    "日": ("小时", Fraction(24)),
+    "周": ("小时", Fraction(168)),
     "工作日": ("工作日", Fraction(1)),
 }
 #: Other spellings of a unit.
 SPELLINGS: dict[str, str] = {
-    "个小时": "小时", "h": "小时", "hour": "小时", "hours": "小时", "个工作日": "工作日", "工作天": "工作日", "个工作天": "工作日",
-    "min": "分钟", "mins": "分钟", "s": "秒", "ms": "毫秒", "星期": "周", "个星期": "周", "个月": "月", "个季度": "季度", "自然日": "日", "日历天": "天",
-    "日历日": "日", "个自然日": "日", "圆": "元", "块": "元", "人民币": "元", "RMB": "元", "人(次)": "人次", "人·次": "人次", "次(场)": "场次",
-    "场(次)": "场次", "台(套)": "台套", "台/套": "台套", "套(台)": "台套", "km": "公里", "千米": "公里", "m": "米", "cm": "厘米", "kg": "公斤", "千克": "公斤",
-    "t": "吨", "个百分点": "百分点", "人/次": "人次", "%以内": "%",
+    "个小时": "小时",
+    "h": "小时",
+    "hour": "小时",
+    "hours": "小时",
+    "个工作日": "工作日",
+    "工作天": "工作日",
+    "个工作天": "工作日",
+    "min": "分钟",
+    "mins": "分钟",
+    "s": "秒",
+    "ms": "毫秒",
+    "星期": "周",
+    "个星期": "周",
+    "个月": "月",
+    "个季度": "季度",
+    "自然日": "日",
+    "日历天": "天",
+    "日历日": "日",
+    "个自然日": "日",
+    "圆": "元",
+    "块": "元",
+    "人民币": "元",
+    "RMB": "元",
+    "人(次)": "人次",
+    "人·次": "人次",
+    "次(场)": "场次",
+    "场(次)": "场次",
+    "台(套)": "台套",
+    "台/套": "台套",
+    "套(台)": "台套",
+    "km": "公里",
+    "千米": "公里",
+    "m": "米",
+    "cm": "厘米",
+    "kg": "公斤",
+    "千克": "公斤",
+    "t": "吨",
+    "个百分点": "百分点",
+    "人/次": "人次",
+    "%以内": "%",
 }
 DURATIONS = ("小时", "工作日", "月", "年", "季度")
 #: Measure words and units that a count may stand in, longest first; what follows them is the thing counted.
-COUNTS = sorted((
-    "人次 台次 场次 班次 车次 批次 户次 台套 人 名 位 个 件 次 户 家 台 套 辆 艘 架 座 栋 幢 间 处 条 项 份 篇 册 本 张 期 场 批 种 类 例 起 宗 只 头 匹 棵 株 粒 "
-    "亩 公顷 平方公里 平方米 立方米 公里 米 厘米 毫米 公斤 克 吨 度 千瓦时 千瓦 分 页 字 课时 学时 级 倍 百分点 年 月 季度 村 所 支 门 口 组 对 盏 块 部 面 卷 案 款 "
-    "元 天 日 周 小时 工作日 分钟 秒 % ‰ 星 片 袋 箱 瓶 桶 杆 樘 眼 孔 段 节 轮 宗地 点 点位 幅 枚 根 副 双 桌 床 床位 个月 万元 亿元").split(), key=len, reverse=True)
+COUNTS = sorted(
+    (
+        "人次 台次 场次 班次 车次 批次 户次 台套 人 名 位 个 件 次 户 家 台 套 辆 艘 架 座 栋 幢 间 处 条 项 份 篇 册 本 张 期 场 批 种 类 例 起 宗 只 头 匹 棵 株 粒 "
+        "亩 公顷 平方公里 平方米 立方米 公里 米 厘米 毫米 公斤 克 吨 度 千瓦时 千瓦 分 页 字 课时 学时 级 倍 百分点 年 月 季度 村 所 支 门 口 组 对 盏 块 部 面 卷 案 款 "
+        "元 天 日 周 小时 工作日 分钟 秒 % ‰ 星 片 袋 箱 瓶 桶 杆 樘 眼 孔 段 节 轮 宗地 点 点位 幅 枚 根 副 双 桌 床 床位 个月 万元 亿元"
+    ).split(),
+    key=len,
+    reverse=True,
+)
 #: Units that count the same thing, with how many of the first one each is.
 CONVERTIBLE: tuple[dict[str, Fraction], ...] = (
     {"米": Fraction(1), "公里": Fraction(1000), "厘米": Fraction(1, 100), "毫米": Fraction(1, 1000)},
@@ -98,7 +153,14 @@ def _large(unit: str) -> tuple[Fraction, str]:
 
 def kind_of(unit: str) -> str:
     """What a base unit measures: share, money, time, workdays, length, area, weight, points or a count of things."""
-    known = {"比例": "share", "元": "money", "小时": "time", "工作日": "workdays", "分": "points", "百分点": "percentage points"}
+    known = {
+        "比例": "share",
+        "元": "money",
+        "小时": "time",
+        "工作日": "workdays",
+        "分": "points",
+        "百分点": "percentage points",
+    }
     if unit in known:
         return known[unit]
     for family, name in zip(CONVERTIBLE, ("length", "area", "weight", "count", "months"), strict=True):

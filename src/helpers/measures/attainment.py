@@ -106,8 +106,9 @@ def attain_year(year: Year, measures: Measures) -> YearAttained:
     funds = _funds(year, measures, rules)
     indicators = tuple(_indicator(spec, measures, rules) for spec in year.indicators.indicators)
     rows = [(one.score, one.spec.weight) for one in indicators]
-    return YearAttained(year, rules, funds, _activities(year, measures), indicators,
-                        total([*rows, (funds.score, funds.weight)], rules))
+    return YearAttained(
+        year, rules, funds, _activities(year, measures), indicators, total([*rows, (funds.score, funds.weight)], rules)
+    )
 
 
 def _funds(year: Year, measures: Measures, rules: RuleSet) -> Funds:
@@ -135,9 +136,11 @@ def _activities(year: Year, measures: Measures) -> tuple[ActivityCount, ...]:
     known = {category for category, _ in declared}
     others = [(category, None) for category in sorted(counts) if category not in known]
     return tuple(
-        ActivityCount(category or "(未登记类别)", counts.get(category, 0),
-                      months.get(category, (0,) * 12) if date else None, item)
-        for category, item in [*declared, *others])
+        ActivityCount(
+            category or "(未登记类别)", counts.get(category, 0), months.get(category, (0,) * 12) if date else None, item
+        )
+        for category, item in [*declared, *others]
+    )
 
 
 def _indicator(spec: models.Indicator, measures: Measures, rules: RuleSet) -> Attained:
@@ -156,14 +159,13 @@ def _indicator(spec: models.Indicator, measures: Measures, rules: RuleSet) -> At
         bounds = interval(figure.hits, figure.n, spec.sample.population)
     points = score(spec.weight, outcome, rules, satisfaction="满意" in spec.level1)
     return Attained(
-        spec, target, actual, outcome, points, figure,
-        measures.monthly(figure.measure) if figure else (), bounds)
+        spec, target, actual, outcome, points, figure, measures.monthly(figure.measure) if figure else (), bounds
+    )
 
 
 def _compound(spec: models.Indicator, target: Target, measures: Measures, rules: RuleSet) -> Attained:
     parts = tuple(_part(part, measures, rules) for part in spec.parts)
-    outcome = evaluate_compound(
-        [CompoundPart(part.outcome, part.spec.share_of_weight) for part in parts], rules)
+    outcome = evaluate_compound([CompoundPart(part.outcome, part.spec.share_of_weight) for part in parts], rules)
     whole = replace(target, kind="compound", reason=None, parts=tuple(p.target for p in parts))
     return Attained(spec, whole, parse_actual(""), outcome, score(spec.weight, outcome, rules), parts=parts)
 
@@ -173,8 +175,9 @@ def _part(spec: models.Part, measures: Measures, rules: RuleSet) -> Part:
     actual, figure = _actual(spec.actual, spec.target, measures)
     if target.kind == "duration" and figure is not None and figure.unit == "比例":
         # The share of cases within the limit is measured against the share that is required.
-        required = replace(target, kind="number", op=">=", value=Fraction(spec.required), unit="比例",
-                           direction="higher")
+        required = replace(
+            target, kind="number", op=">=", value=Fraction(spec.required), unit="比例", direction="higher"
+        )
         outcome = evaluate(required, actual, rules)
     else:
         actual = expressed(target, actual)
@@ -186,8 +189,13 @@ def _actual(spec: models.Actual, target_text: str, measures: Measures) -> tuple[
     if spec.measure is not None:
         figure = measures.figure(spec.measure)
         reason = None if figure.value is not None else "没有可供计算的记录"
-        return Actual(text="", kind="number" if figure.value is not None else "unknown",
-                      value=figure.value, unit=figure.unit, reason=reason), figure
+        return Actual(
+            text="",
+            kind="number" if figure.value is not None else "unknown",
+            value=figure.value,
+            unit=figure.unit,
+            reason=reason,
+        ), figure
     if spec.stated is not None:
         return parse_actual(spec.stated), None
     return Actual(text=target_text, kind="choice", value=None, unit=None), None

@@ -30,15 +30,21 @@ def aggregates(measure: Measure) -> str:
         case "count":
             return "count(*) AS hits, count(*) AS n, 0 AS unknown"
         case "share":
-            return (f"count(*) FILTER (WHERE {value}) AS hits, count(*) AS n, "
-                    f"count(*) FILTER (WHERE {value} IS NULL) AS unknown")
+            return (
+                f"count(*) FILTER (WHERE {value}) AS hits, count(*) AS n, "
+                f"count(*) FILTER (WHERE {value} IS NULL) AS unknown"
+            )
         case "sum" | "mean":
             scaled = f"CAST(round({value} * {scale_of(measure)}) AS HUGEINT)"
-            return (f"coalesce(sum({scaled}), 0) AS hits, count({value}) AS n, "
-                    f"count(*) FILTER (WHERE {value} IS NULL) AS unknown")
+            return (
+                f"coalesce(sum({scaled}), 0) AS hits, count({value}) AS n, "
+                f"count(*) FILTER (WHERE {value} IS NULL) AS unknown"
+            )
         case "quantile":
-            return (f"quantile_cont(CAST({value} AS DOUBLE), {measure.q}) AS hits, count({value}) AS n, "
-                    f"count(*) FILTER (WHERE {value} IS NULL) AS unknown")
+            return (
+                f"quantile_cont(CAST({value} AS DOUBLE), {measure.q}) AS hits, count({value}) AS n, "
+                f"count(*) FILTER (WHERE {value} IS NULL) AS unknown"
+            )
     raise ValueError(measure.agg)
 
 
@@ -53,22 +59,25 @@ def total(measure: Measure) -> str:
 
 def by_month(measure: Measure, date: str) -> str:
     """A row a month: ``month`` (YYYY-MM), ``hits, n, unknown``."""
-    return (f"SELECT strftime(\"{date}\", '%Y-%m') AS month, {aggregates(measure)} "
-            f"FROM {measure.table}{condition(measure)} GROUP BY month ORDER BY month")
+    return (
+        f"SELECT strftime(\"{date}\", '%Y-%m') AS month, {aggregates(measure)} "
+        f"FROM {measure.table}{condition(measure)} GROUP BY month ORDER BY month"
+    )
 
 
 def by_group(measure: Measure, by: str) -> str:
     """A row a value of a column: ``value`` as text ("" where it has none), ``hits, n, unknown``."""
-    return (f"SELECT coalesce(CAST(\"{by}\" AS VARCHAR), '') AS _group, {aggregates(measure)} "
-            f"FROM {measure.table}{condition(measure)} GROUP BY _group ORDER BY _group")
+    return (
+        f"SELECT coalesce(CAST(\"{by}\" AS VARCHAR), '') AS _group, {aggregates(measure)} "
+        f"FROM {measure.table}{condition(measure)} GROUP BY _group ORDER BY _group"
+    )
 
 
 def rows(measure: Measure, columns: Sequence[str]) -> str:
     """The rows behind the measure: ``_value`` (as declared) and the columns asked for, in source order."""
     value = f"({measure.value}\n)" if measure.value else "true"
     picked = "".join(f', "{column}"' for column in dict.fromkeys(columns))
-    return (f"SELECT {value} AS _value{picked} FROM {measure.table}{condition(measure)} "
-            "ORDER BY source_file, source_row")
+    return f"SELECT {value} AS _value{picked} FROM {measure.table}{condition(measure)} ORDER BY source_file, source_row"
 
 
 def shown(measure: Measure) -> str:

@@ -25,7 +25,7 @@ def open_tables(files: Mapping[str, Path], fiscal_year: int | None) -> duckdb.Du
     The files are read where they lie; memory is bounded, and expressions can reach no other file.
     """
     connection = open_engine(MEMORY, threads=2)
-    given = (f", DATE '{fiscal_year}-01-01' AS year_start, DATE '{fiscal_year}-12-31' AS year_end" if fiscal_year else "")
+    given = f", DATE '{fiscal_year}-01-01' AS year_start, DATE '{fiscal_year}-12-31' AS year_end" if fiscal_year else ""
     for table, path in files.items():
         connection.execute(f'CREATE VIEW "{table}" AS SELECT *{given} FROM read_parquet({_quote(path)})')
     spill = next(iter(files.values())).parent / ".spill" if files else Path(".spill")
@@ -46,7 +46,9 @@ class QueryStopped(Exception):
         super().__init__(f"[{code}]  {message}")
 
 
-def run(connection: duckdb.DuckDBPyConnection, query: str, what: str, seconds: float = SECONDS) -> duckdb.DuckDBPyConnection:
+def run(
+    connection: duckdb.DuckDBPyConnection, query: str, what: str, seconds: float = SECONDS
+) -> duckdb.DuckDBPyConnection:
     """Execute a query within bounds of time and memory; ``what`` names it in the message.
 
     Raises ``QueryStopped``.
@@ -76,11 +78,17 @@ def _bounded(connection: duckdb.DuckDBPyConnection, what: str, seconds: float) -
     try:
         yield
     except duckdb.InterruptException as error:
-        raise QueryStopped("too_slow", f"{what}：计算超过 {seconds:g} 秒，已停止。把条件或算式写得简单些，或先在 derived 里算成列") from error
+        raise QueryStopped(
+            "too_slow", f"{what}：计算超过 {seconds:g} 秒，已停止。把条件或算式写得简单些，或先在 derived 里算成列"
+        ) from error
     except duckdb.OutOfMemoryException as error:
-        raise QueryStopped("too_large", f"{what}：计算所需的内存超过 {MEMORY}，已停止。减少分组的取值，或先在 derived 里算成列") from error
+        raise QueryStopped(
+            "too_large", f"{what}：计算所需的内存超过 {MEMORY}，已停止。减少分组的取值，或先在 derived 里算成列"
+        ) from error
     except duckdb.Error as error:
-        raise QueryStopped("not_computable", f"{what}：{str(error).splitlines()[0]}。核对 where、value 里的算式是否适合每一行的值") from error
+        raise QueryStopped(
+            "not_computable", f"{what}：{str(error).splitlines()[0]}。核对 where、value 里的算式是否适合每一行的值"
+        ) from error
     finally:
         timer.cancel()
 

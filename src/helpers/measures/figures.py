@@ -61,7 +61,8 @@ class Measures:
     def __init__(self, year: Year, folder: Path) -> None:
         self.year, self.folder = year, folder
         self._connection = database.open_tables(
-            {table: folder / f"{table}.parquet" for table in year.year.tables}, year.fiscal_year)
+            {table: folder / f"{table}.parquet" for table in year.year.tables}, year.fiscal_year
+        )
         self.figure = lru_cache(maxsize=None)(self._figure)
 
     def __enter__(self) -> Measures:
@@ -82,23 +83,43 @@ class Measures:
         if measure.agg == "ratio":
             return self._ratio(name, measure)
         hits, n, unknown = self._run(compiled.total(measure), f"measures.{name}").fetchall()[0]
-        return Figure(name, value_of(measure, hits, n), n, hits if measure.agg in ("share", "count") else None,
-                      unknown, unit_of(measure), measure.words, compiled.shown(measure), (str(measure.table),),
-                      self._clocks(measure))
+        return Figure(
+            name,
+            value_of(measure, hits, n),
+            n,
+            hits if measure.agg in ("share", "count") else None,
+            unknown,
+            unit_of(measure),
+            measure.words,
+            compiled.shown(measure),
+            (str(measure.table),),
+            self._clocks(measure),
+        )
 
     def _ratio(self, name: str, measure: Measure) -> Figure:
         top, bottom = self.figure(str(measure.numerator)), self.figure(str(measure.denominator))
         value = top.value / bottom.value if top.value is not None and bottom.value else None
-        return Figure(name, value, top.n, None, top.unknown + bottom.unknown, measure.unit, measure.words,
-                      f"({top.sql}) / ({bottom.sql})", tuple(dict.fromkeys(top.tables + bottom.tables)),
-                      tuple(dict.fromkeys(top.clocks + bottom.clocks)))
+        return Figure(
+            name,
+            value,
+            top.n,
+            None,
+            top.unknown + bottom.unknown,
+            measure.unit,
+            measure.words,
+            f"({top.sql}) / ({bottom.sql})",
+            tuple(dict.fromkeys(top.tables + bottom.tables)),
+            tuple(dict.fromkeys(top.clocks + bottom.clocks)),
+        )
 
     def _clocks(self, measure: Measure) -> tuple[str, ...]:
         """What each clock of a measure counts, after what the declaration calls it."""
         table = self.year.year.tables[str(measure.table)]
         derived = [table.derived[column] for column in clocks_of(measure, table)]
-        return tuple((f"{one.words}：" if one.words else "") + clock_words(one, table, self.year.year.calendar)
-                     for one in derived)
+        return tuple(
+            (f"{one.words}：" if one.words else "") + clock_words(one, table, self.year.year.calendar)
+            for one in derived
+        )
 
     def monthly(self, name: str) -> tuple[Month, ...]:
         """The measure month by month over the fiscal year; empty where it has no date or is a ratio.
@@ -115,8 +136,9 @@ class Measures:
         for number in range(1, 13):
             month = f"{self.year.fiscal_year}-{number:02d}"
             hits, n, _ = found.get(month, (0, 0, 0))
-            months.append(Month(month, value_of(measure, hits, n), n,
-                                hits if measure.agg in ("share", "count") else None))
+            months.append(
+                Month(month, value_of(measure, hits, n), n, hits if measure.agg in ("share", "count") else None)
+            )
         return tuple(months)
 
     def groups(self, name: str, by: str) -> Mapping[str, Figure]:
@@ -127,8 +149,13 @@ class Measures:
         measure = self._declared(name)
         whole = self.figure(name)
         return {
-            value: replace(whole, value=value_of(measure, hits, n), n=n, unknown=unknown,
-                           hits=hits if measure.agg in ("share", "count") else None)
+            value: replace(
+                whole,
+                value=value_of(measure, hits, n),
+                n=n,
+                unknown=unknown,
+                hits=hits if measure.agg in ("share", "count") else None,
+            )
             for value, hits, n, unknown in self._run(compiled.by_group(measure, by), f"measures.{name}").fetchall()
         }
 
@@ -145,13 +172,15 @@ class Measures:
 
     def counts(self, table: str, by: str) -> Mapping[str, int]:
         """How many rows each value of a column has; rows without a value under ""."""
-        query = f'SELECT coalesce("{by}", \'\'), count(*) FROM {table} GROUP BY 1 ORDER BY 1'
+        query = f"SELECT coalesce(\"{by}\", ''), count(*) FROM {table} GROUP BY 1 ORDER BY 1"
         return dict(self._run(query, f"tables.{table}").fetchall())
 
     def monthly_counts(self, table: str, by: str, date: str) -> Mapping[str, tuple[int, ...]]:
         """For each value of a column its rows in each of the twelve months."""
-        query = (f'SELECT coalesce("{by}", \'\') AS v, month("{date}") AS m, count(*) FROM {table} '
-                 "GROUP BY v, m ORDER BY v, m")
+        query = (
+            f'SELECT coalesce("{by}", \'\') AS v, month("{date}") AS m, count(*) FROM {table} '
+            "GROUP BY v, m ORDER BY v, m"
+        )
         found: dict[str, list[int]] = {}
         for value, month, n in self._run(query, f"tables.{table}").fetchall():
             found.setdefault(value, [0] * 12)[month - 1] = n

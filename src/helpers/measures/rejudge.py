@@ -26,8 +26,11 @@ def judge_rows(year: Year, measure: str, table: pa.Table) -> list[tuple[bool, bo
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         where = f"(({spec.where}\n) IS TRUE)" if spec.where else "true"
-        rows = database.run(connection, f"SELECT {where}, {where} AND (({spec.value}\n) IS TRUE) FROM judged ORDER BY source_file, source_row",
-                            f"measures.{measure}").fetchall()
+        rows = database.run(
+            connection,
+            f"SELECT {where}, {where} AND (({spec.value}\n) IS TRUE) FROM judged ORDER BY source_file, source_row",
+            f"measures.{measure}",
+        ).fetchall()
         return [(bool(counts), bool(kept)) for counts, kept in rows]
     finally:
         connection.close()

@@ -51,13 +51,21 @@ class Sources:
         return [f for t in self.tables if t["table"] == table for f in t["files"]]
 
     def inputs(self, tables: Iterable[str]) -> list[Json]:
-        return [{"file": self.path(f["file"]), "sha256": f["sha256"], "bytes": f["bytes"]}
-                for table in dict.fromkeys(tables) for f in self.exports(table)]
+        return [
+            {"file": self.path(f["file"]), "sha256": f["sha256"], "bytes": f["bytes"]}
+            for table in dict.fromkeys(tables)
+            for f in self.exports(table)
+        ]
 
     def document(self, evidence: models.Evidence) -> Json:
         path = self.path(evidence.file) if evidence.file else None
-        return {"document": evidence.document, "date": evidence.date.isoformat(), "custodian": evidence.custodian,
-                "file": path, "sha256": self.hashes.get(path) if path else None}
+        return {
+            "document": evidence.document,
+            "date": evidence.date.isoformat(),
+            "custodian": evidence.custodian,
+            "file": path,
+            "sha256": self.hashes.get(path) if path else None,
+        }
 
 
 def attainment_json(found: YearAttained, previous: YearAttained | None, sources: Sources) -> Json:
@@ -70,10 +78,14 @@ def attainment_json(found: YearAttained, previous: YearAttained | None, sources:
         "activity_total": sum(a.count for a in found.activities),
         "activity_unit": found.year.year.activities.unit if found.year.year.activities else None,
         "indicators": [
-            _with_previous(_indicator(one, sources), before.get(one.spec.id), last)
-            for one in found.indicators],
-        "score": {"total": plain(found.total.total), "upper": plain(found.total.upper),
-                  "grade": found.total.grade, "basis": found.year.year.weights_basis},
+            _with_previous(_indicator(one, sources), before.get(one.spec.id), last) for one in found.indicators
+        ],
+        "score": {
+            "total": plain(found.total.total),
+            "upper": plain(found.total.upper),
+            "grade": found.total.grade,
+            "basis": found.year.year.weights_basis,
+        },
         "rules": found.rules.to_json(),
         "evidence_list": _evidence_list(found, sources),
     }
@@ -82,14 +94,34 @@ def attainment_json(found: YearAttained, previous: YearAttained | None, sources:
 def _budget(year: Year, funds: Funds) -> Json:
     from helpers.indicators import parse_money
 
-    parts = [{"name": p.name, "budget": plain(parse_money(p.budget)),
-              "spent": plain(parse_money(p.spent)) if p.spent else None} for p in year.year.budget.parts]
-    sources = [{"name": s.name, "initial": _amount(s.initial, funds), "adjusted": _amount(s.adjusted, funds), "spent": _amount(s.spent, funds)}
-               for s in year.year.budget.sources]
+    parts = [
+        {
+            "name": p.name,
+            "budget": plain(parse_money(p.budget)),
+            "spent": plain(parse_money(p.spent)) if p.spent else None,
+        }
+        for p in year.year.budget.parts
+    ]
+    sources = [
+        {
+            "name": s.name,
+            "initial": _amount(s.initial, funds),
+            "adjusted": _amount(s.adjusted, funds),
+            "spent": _amount(s.spent, funds),
+        }
+        for s in year.year.budget.sources
+    ]
     return {
-        "initial": plain(funds.initial), "adjusted": plain(funds.adjusted), "spent": plain(funds.spent),
-        "parts": parts, "sources": sources, "execution_rate": plain(funds.rate), "weight": plain(funds.weight),
-        "score": plain(funds.score), "unspent_reason": year.year.budget.unspent_reason}
+        "initial": plain(funds.initial),
+        "adjusted": plain(funds.adjusted),
+        "spent": plain(funds.spent),
+        "parts": parts,
+        "sources": sources,
+        "execution_rate": plain(funds.rate),
+        "weight": plain(funds.weight),
+        "score": plain(funds.score),
+        "unspent_reason": year.year.budget.unspent_reason,
+    }
 
 
 def _amount(said: str | models.MeasureRef | None, funds: Funds) -> float | int | None:
@@ -105,25 +137,36 @@ def _activities(found: YearAttained) -> list[Json]:
     spec = found.year.year.activities
     unit = spec.unit if spec else "次"
     return [
-        {"category": a.category, "count": a.count,
-         "count_text": f"{a.count}{'余' if a.spec and a.spec.lower_bound else ''}{unit}",
-         "lower_bound": bool(a.spec and a.spec.lower_bound),
-         "target": a.spec.target if a.spec else None,
-         "note": a.spec.note if a.spec else "年度文件未列出这一类别",
-         "monthly": list(a.months) if a.months else None}
-        for a in found.activities]
+        {
+            "category": a.category,
+            "count": a.count,
+            "count_text": f"{a.count}{'余' if a.spec and a.spec.lower_bound else ''}{unit}",
+            "lower_bound": bool(a.spec and a.spec.lower_bound),
+            "target": a.spec.target if a.spec else None,
+            "note": a.spec.note if a.spec else "年度文件未列出这一类别",
+            "monthly": list(a.months) if a.months else None,
+        }
+        for a in found.activities
+    ]
 
 
 def _indicator(one: Attained, sources: Sources) -> Json:
     spec = one.spec
     return {
-        "id": spec.id, "level1": spec.level1, "level2": spec.level2, "level3": spec.level3,
-        "definition": spec.definition, "target_text": spec.target, "target": _target(one.target),
+        "id": spec.id,
+        "level1": spec.level1,
+        "level2": spec.level2,
+        "level3": spec.level3,
+        "definition": spec.definition,
+        "target_text": spec.target,
+        "target": _target(one.target),
         **_result(one.target, one.actual.value, one.outcome),
         "actual_text": _parts_text(one) if one.parts else _actual_text(one.actual, one.target, spec.actual),
-        "weight": plain(spec.weight), "score": plain(one.score),
+        "weight": plain(spec.weight),
+        "score": plain(one.score),
         "actual_unit": one.actual.unit if one.figure else None,
-        "interval": plain(one.interval), "monthly": _monthly(one.months),
+        "interval": plain(one.interval),
+        "monthly": _monthly(one.months),
         "evidence": _evidence(spec.actual, one.figure, sources) if spec.actual else _parts_evidence(one, sources),
         "parts": [_part(part, one, sources) for part in one.parts],
     }
@@ -133,16 +176,26 @@ def _part(part: Part, whole: Attained, sources: Sources) -> Json:
     spec = part.spec
     share = part.target.kind == "duration" and part.figure is not None and part.figure.unit == "比例"
     return {
-        "id": f"{whole.spec.id}.{spec.name}", "name": spec.name, "level1": whole.spec.level1,
-        "level2": whole.spec.level2, "level3": spec.name, "definition": None,
-        "target_text": spec.target, "target": _target(part.target),
+        "id": f"{whole.spec.id}.{spec.name}",
+        "name": spec.name,
+        "level1": whole.spec.level1,
+        "level2": whole.spec.level2,
+        "level3": spec.name,
+        "definition": None,
+        "target_text": spec.target,
+        "target": _target(part.target),
         **_result(part.target, part.actual.value, part.outcome),
         "actual_text": _part_text(part) if share else _actual_text(part.actual, part.target, spec.actual),
         "actual_unit": "比例" if share else part.actual.unit,
         "required": plain(spec.required) if share else None,
-        "share_of_weight": plain(spec.share_of_weight), "weight": None, "score": None,
-        "interval": None, "monthly": _monthly(part.months), "previous": None,
-        "evidence": _evidence(spec.actual, part.figure, sources), "parts": [],
+        "share_of_weight": plain(spec.share_of_weight),
+        "weight": None,
+        "score": None,
+        "interval": None,
+        "monthly": _monthly(part.months),
+        "previous": None,
+        "evidence": _evidence(spec.actual, part.figure, sources),
+        "parts": [],
     }
 
 
@@ -152,9 +205,14 @@ def _target(target: Target) -> Json:
 
 def _result(target: Target, value: Any, outcome: Outcome) -> Json:
     return {
-        "actual": plain(value), "attainment": plain(outcome.attainment), "variance": plain(outcome.variance),
-        "variance_rate": plain(outcome.variance_rate), "favourable": outcome.favourable,
-        "status": outcome.status, "notes": list(outcome.notes)}
+        "actual": plain(value),
+        "attainment": plain(outcome.attainment),
+        "variance": plain(outcome.variance),
+        "variance_rate": plain(outcome.variance_rate),
+        "favourable": outcome.favourable,
+        "status": outcome.status,
+        "notes": list(outcome.notes),
+    }
 
 
 def _actual_text(actual: Any, target: Target, declared: models.Actual | None) -> str | None:
@@ -187,14 +245,26 @@ def _with_previous(indicator: Json, before: Attained | None, year: int | None) -
         return {**indicator, "previous": None}
     text = _parts_text(before) if before.parts else _actual_text(before.actual, before.target, before.spec.actual)
     parts = {p.spec.name: p for p in before.parts}
-    return {**indicator, "previous": _previous(before, text, year), "parts": [
-        {**part, "previous": _previous(parts[part["name"]], _part_text(parts[part["name"]]), year)}
-        if part["name"] in parts else part for part in indicator["parts"]]}
+    return {
+        **indicator,
+        "previous": _previous(before, text, year),
+        "parts": [
+            {**part, "previous": _previous(parts[part["name"]], _part_text(parts[part["name"]]), year)}
+            if part["name"] in parts
+            else part
+            for part in indicator["parts"]
+        ],
+    }
 
 
 def _previous(before: Attained | Part, text: str | None, year: int | None) -> Json:
-    return {"fiscal_year": year, "actual": plain(before.actual.value), "actual_text": text,
-            "status": before.outcome.status, "target_text": before.spec.target}
+    return {
+        "fiscal_year": year,
+        "actual": plain(before.actual.value),
+        "actual_text": text,
+        "status": before.outcome.status,
+        "target_text": before.spec.target,
+    }
 
 
 # --- evidence -------------------------------------------------------------------------------------
@@ -204,23 +274,49 @@ def _evidence(declared: models.Actual, figure: Figure | None, sources: Sources) 
     documents = [sources.document(e) for e in declared.evidence]
     if figure is None:
         kind = "stated" if declared.stated is not None else "rated"
-        return {"kind": kind, "measure": None, "words": None, "sql": None, "inputs": [], "rows": None,
-                "note": declared.note, "method": declared.method, "documents": documents}
+        return {
+            "kind": kind,
+            "measure": None,
+            "words": None,
+            "sql": None,
+            "inputs": [],
+            "rows": None,
+            "note": declared.note,
+            "method": declared.method,
+            "documents": documents,
+        }
     note = declared.note
     if figure.unknown:
         unknown = f"有 {figure.unknown} 条记录缺少计算所需的数据"
         unknown += "，按未达到计" if figure.unit == "比例" else "，未计入"
         note = f"{note}；{unknown}" if note else unknown
-    return {"kind": "computed", "measure": figure.measure, "words": figure.words, "sql": figure.sql,
-            "clocks": list(figure.clocks), "inputs": sources.inputs(figure.tables), "rows": figure.n,
-            "note": note, "method": declared.method, "documents": documents}
+    return {
+        "kind": "computed",
+        "measure": figure.measure,
+        "words": figure.words,
+        "sql": figure.sql,
+        "clocks": list(figure.clocks),
+        "inputs": sources.inputs(figure.tables),
+        "rows": figure.n,
+        "note": note,
+        "method": declared.method,
+        "documents": documents,
+    }
 
 
 def _parts_evidence(one: Attained, sources: Sources) -> Json:
     figures = [p.figure for p in one.parts if p.figure]
-    return {"kind": "computed", "measure": None, "words": "；".join(f.words for f in figures), "sql": None,
-            "inputs": sources.inputs(t for f in figures for t in f.tables), "rows": sum(f.n for f in figures),
-            "note": None, "method": None, "documents": []}
+    return {
+        "kind": "computed",
+        "measure": None,
+        "words": "；".join(f.words for f in figures),
+        "sql": None,
+        "inputs": sources.inputs(t for f in figures for t in f.tables),
+        "rows": sum(f.n for f in figures),
+        "note": None,
+        "method": None,
+        "documents": [],
+    }
 
 
 def _evidence_list(found: YearAttained, sources: Sources) -> list[Json]:
@@ -232,9 +328,18 @@ def _evidence_list(found: YearAttained, sources: Sources) -> list[Json]:
         for table in dict.fromkeys(t for f in figures if f for t in f.tables):
             spec = found.year.year.tables[table]
             exported = spec.exported.isoformat() if spec.exported else None
-            listed += [{**about, "document": spec.document or spec.title, "date": exported,
-                        "custodian": spec.custodian, "file": sources.path(f["file"]), "sha256": f["sha256"],
-                        "rows": f["rows"]} for f in sources.exports(table)]
+            listed += [
+                {
+                    **about,
+                    "document": spec.document or spec.title,
+                    "date": exported,
+                    "custodian": spec.custodian,
+                    "file": sources.path(f["file"]),
+                    "sha256": f["sha256"],
+                    "rows": f["rows"],
+                }
+                for f in sources.exports(table)
+            ]
         for actual in [one.spec.actual, *(p.spec.actual for p in one.parts)]:
             listed += [{**about, **sources.document(e), "rows": None} for e in (actual.evidence if actual else ())]
     return listed
@@ -243,30 +348,67 @@ def _evidence_list(found: YearAttained, sources: Sources) -> list[Json]:
 # --- stage 5 --------------------------------------------------------------------------------------
 
 
-def results_json(year: Year, *, attainment: Mapping[str, Any], deviation: Mapping[str, Any],
-                 tables: Sequence[Mapping[str, Any]], validation: Mapping[str, Any],
-                 provenance: Mapping[str, Any]) -> Json:
+def results_json(
+    year: Year,
+    *,
+    attainment: Mapping[str, Any],
+    deviation: Mapping[str, Any],
+    tables: Sequence[Mapping[str, Any]],
+    validation: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+) -> Json:
     """The whole of results.json from the stages' outputs and the year file."""
     declared = year.year
     posts = declared.posts
     return {
-        "schema_version": 1, "fiscal_year": year.fiscal_year, "project": declared.project,
-        "institution": declared.institution, "department": declared.department,
-        "central_department": declared.central_department, "local_department": declared.local_department, "funding": declared.funding, "notice": declared.notice,
-        "outline": {"name": declared.outline, **year.outline.model_dump(mode="json", exclude_defaults=True)}, "weights_basis": declared.weights_basis,
+        "schema_version": 1,
+        "fiscal_year": year.fiscal_year,
+        "project": declared.project,
+        "institution": declared.institution,
+        "department": declared.department,
+        "central_department": declared.central_department,
+        "local_department": declared.local_department,
+        "funding": declared.funding,
+        "notice": declared.notice,
+        "outline": {"name": declared.outline, **year.outline.model_dump(mode="json", exclude_defaults=True)},
+        "weights_basis": declared.weights_basis,
         "posts": {"prepared_by": posts.prepared_by, "checked_by": posts.checked_by, "date": posts.date.isoformat()},
-        "overall_goal": declared.overall_goal, "scope": list(declared.scope),
-        "assessed_on": list(declared.assessed_on), "implementation": list(declared.implementation),
+        "overall_goal": declared.overall_goal,
+        "scope": list(declared.scope),
+        "assessed_on": list(declared.assessed_on),
+        "implementation": list(declared.implementation),
         "use_of_results": list(declared.use_of_results),
         "funds_management": [line.model_dump() for line in declared.funds_management],
-        **{k: attainment[k] for k in ("budget", "activities", "activity_total", "activity_unit", "indicators",
-                                      "score", "rules", "evidence_list")},
-        "tables": [{**{k: t[k] for k in ("table", "title", "rows_in", "used", "entities", "set_aside", "corrected")},
-                    "files": [{"file": f["file"], "rows_in": f["rows"], "used": f["used"], "set_aside": f["set_aside"]}
-                              for f in t["files"]]} for t in tables],
-        "deviations": deviation["deviations"], "plan": deviation["plan"], "followup": deviation["followup"],
+        **{
+            k: attainment[k]
+            for k in (
+                "budget",
+                "activities",
+                "activity_total",
+                "activity_unit",
+                "indicators",
+                "score",
+                "rules",
+                "evidence_list",
+            )
+        },
+        "tables": [
+            {
+                **{k: t[k] for k in ("table", "title", "rows_in", "used", "entities", "set_aside", "corrected")},
+                "files": [
+                    {"file": f["file"], "rows_in": f["rows"], "used": f["used"], "set_aside": f["set_aside"]}
+                    for f in t["files"]
+                ],
+            }
+            for t in tables
+        ],
+        "deviations": deviation["deviations"],
+        "plan": deviation["plan"],
+        "followup": deviation["followup"],
         "spares": deviation.get("spares"),
-        "audit": attainment["audit"], "validation": validation, "provenance": dict(provenance),
+        "audit": attainment["audit"],
+        "validation": validation,
+        "provenance": dict(provenance),
     }
 
 

@@ -116,9 +116,7 @@ class Front(Block):
     date: str
 
 
-AnyBlock = Annotated[
-    Front | Heading | Paragraph | Items | Table | Figure | Card | Fold, Field(discriminator="type")
-]
+AnyBlock = Annotated[Front | Heading | Paragraph | Items | Table | Figure | Card | Fold, Field(discriminator="type")]
 Fold.model_rebuild()
 BLOCKS: TypeAdapter[tuple[AnyBlock, ...]] = TypeAdapter(tuple[AnyBlock, ...])
 

@@ -36,5 +36,7 @@ def collect(notebook: Any) -> tuple[Any, ...]:
 
 
 def _plain(blocks: Any) -> str:
-    words = [getattr(b, "text", None) or getattr(b, "caption", None) or getattr(b, "title", None) or b.type for b in blocks]
+    words = [
+        getattr(b, "text", None) or getattr(b, "caption", None) or getattr(b, "title", None) or b.type for b in blocks
+    ]
     return "\n".join(words)

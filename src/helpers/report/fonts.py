@@ -13,8 +13,12 @@ from typing import Any
 
 FOLDER = Path(__file__).with_name("fonts")
 HEI, SONG = "Selfeval Hei", "Selfeval Song"
-FACES = {"hei": "SelfevalHei-Regular", "hei-bold": "SelfevalHei-Bold", "song": "SelfevalSong-Regular",
-         "song-bold": "SelfevalSong-Bold"}
+FACES = {
+    "hei": "SelfevalHei-Regular",
+    "hei-bold": "SelfevalHei-Bold",
+    "song": "SelfevalSong-Regular",
+    "song-bold": "SelfevalSong-Bold",
+}
 #: Control characters that are laid out, not drawn.
 UNDRAWN = frozenset(map(ord, "\t\n\r\u200b\u00ad"))
 

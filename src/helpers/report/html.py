@@ -17,13 +17,21 @@ from helpers.report.blocks import Card, Cell, Figure, Fold, Front, Heading, Item
 from helpers.report.fonts import HEI, SONG, advance, check_glyphs, subset_woff
 from helpers.report.layout import placed, title_lines
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+)
 STATUS_WORDS = {"met": "完成", "partly_met": "部分完成", "not_met": "未完成", "unknown": "无法判定"}
-UNSAFE_SVG = re.compile(r"<\s*(script|foreignObject|iframe|image|style)\b|\son\w+\s*=|(?:href|src)\s*=\s*[\"'](?!#)|javascript:|url\(\s*[\"']?(?!#)|<!|<\?",
-                        re.IGNORECASE)
+UNSAFE_SVG = re.compile(
+    r"<\s*(script|foreignObject|iframe|image|style)\b|\son\w+\s*=|(?:href|src)\s*=\s*[\"'](?!#)|javascript:|url\(\s*[\"']?(?!#)|<!|<\?",
+    re.IGNORECASE,
+)
 #: By class what the cells of a column look like: figures, centred, centred and short, short.
-LOOKS = {"r": "text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums", "c": "text-align:center",
-         "k": "text-align:center;white-space:nowrap", "n": "white-space:nowrap"}
+LOOKS = {
+    "r": "text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums",
+    "c": "text-align:center",
+    "k": "text-align:center;white-space:nowrap",
+    "n": "white-space:nowrap",
+}
 #: Full-width characters up to which a text is short.
 SHORT = 8.0
 #: What browsers draw by themselves: numbers and marks of lists, the mark of a fold, page numbers.
@@ -67,13 +75,20 @@ def render_html(blocks: Sequence[Any]) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>\n{_fonts(writer.used)}\n{_tight(css)}{_columns(writer.looks)}{printed}</style>\n</head>\n"
-        f"<body>\n<main class=page>\n{content}\n</main>\n{notice}</body>\n</html>\n")
+        f"<body>\n<main class=page>\n{content}\n</main>\n{notice}</body>\n</html>\n"
+    )
 
 
 def _contents_at(blocks: Sequence[Any]) -> int:
     """Where the contents list stands: after the summary, which is the part before the second main heading."""
     main = [at for at, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 1]
-    return main[1] if len(main) > 1 and any(isinstance(b, Card) for b in blocks[: main[1]]) else main[0] if main else len(blocks)
+    return (
+        main[1]
+        if len(main) > 1 and any(isinstance(b, Card) for b in blocks[: main[1]])
+        else main[0]
+        if main
+        else len(blocks)
+    )
 
 
 def _columns(looks: Iterable[str]) -> str:
@@ -101,8 +116,10 @@ def _fonts(used: Mapping[str, set[str]]) -> str:
     rules = []
     for family, face, weight in ((SONG, "song", "400"), (SONG, "song-bold", "700"), (HEI, "hei-bold", "400 700")):
         data = base64.b64encode(subset_woff(used[face] | set(DRAWN), face)).decode("ascii")
-        rules.append(f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-display: block; '
-                     f"src: url(data:font/woff;base64,{data}) format('woff'); }}")
+        rules.append(
+            f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-display: block; '
+            f"src: url(data:font/woff;base64,{data}) format('woff'); }}"
+        )
     return "\n".join(rules)
 
 
@@ -157,8 +174,14 @@ class _Writer:
         return f"<h{heading.level + 1}{anchor}>{self.words(heading.text, 'hei-bold')}</h{heading.level + 1}>"
 
     def _front(self, front: Front) -> str:
-        pairs = [("单位", front.institution), ("项目", front.project), ("年度", str(front.fiscal_year)),
-                 ("填报", front.prepared_by), ("复核", front.checked_by), ("日期", front.date)]
+        pairs = [
+            ("单位", front.institution),
+            ("项目", front.project),
+            ("年度", str(front.fiscal_year)),
+            ("填报", front.prepared_by),
+            ("复核", front.checked_by),
+            ("日期", front.date),
+        ]
         rows = "".join(f"<dt>{self.words(k)}</dt><dd>{self.words(v)}</dd>" for k, v in pairs)
         title = "<br>".join(self.words(line, "hei-bold") for line in title_lines(front.title))
         notice = f'<p class="notice" role="note">{self.words(front.notice, "hei-bold")}</p>' if front.notice else ""
@@ -171,7 +194,11 @@ class _Writer:
     def _card(self, card: Card) -> str:
         items = []
         for item in card.items:
-            status = f' <b class="status {item.status}">{self.words(STATUS_WORDS[item.status], "hei-bold")}</b>' if item.status else ""
+            status = (
+                f' <b class="status {item.status}">{self.words(STATUS_WORDS[item.status], "hei-bold")}</b>'
+                if item.status
+                else ""
+            )
             note = f"<small>{self.words(item.note, 'hei-bold')}</small>" if item.note else ""
             label, value = self.words(item.label, "hei-bold"), self.words(item.value, "hei-bold")
             items.append(f"<div><dt>{label}</dt><dd>{value}{status}{note}</dd></div>")
@@ -182,26 +209,32 @@ class _Writer:
         merged = any(cell.rowspan > 1 for row in table.rows for cell in row)
         head = "".join(f"<th scope=col>{self.words(c.title, 'hei-bold')}</th>" for c in table.columns)
         lines, rows = [], placed(table)
-        looks = [_look(column.align, [cell.text for row in rows for at, cell in row if at == number])
-                 for number, column in enumerate(table.columns)]
+        looks = [
+            _look(column.align, [cell.text for row in rows for at, cell in row if at == number])
+            for number, column in enumerate(table.columns)
+        ]
         for index, row in enumerate(rows):
             last = table.total_row and index == len(table.rows) - 1
             cells = "".join(self._cell(cell, looks[at] if merged else "", last) for at, cell in row)
             lines.append(f"<tr{' class=total' if last else ''}>{cells}</tr>")
-        note = f'<p class=note>{self.words(table.note)}</p>' if table.note else ""
+        note = f"<p class=note>{self.words(table.note)}</p>" if table.note else ""
         # On a narrow screen a table with many columns scrolls instead of folding each word.
         classes = [f"w{min(len(table.columns), WIDEST)}"] if len(table.columns) > 4 else []
         named = [] if merged else [f"{look}{at}" for at, look in enumerate(looks, start=1) if look]
         self.looks.update(named)
         classes += named
         aligned = f' class="{" ".join(classes)}"' if classes else ""
-        return (f'<div tabindex=0><table{aligned}>'
-                f"<caption>{self.words(table.caption, 'hei-bold')}</caption><thead><tr>{head}</tr></thead>"
-                f"<tbody>{''.join(lines)}</tbody></table></div>{note}")
+        return (
+            f"<div tabindex=0><table{aligned}>"
+            f"<caption>{self.words(table.caption, 'hei-bold')}</caption><thead><tr>{head}</tr></thead>"
+            f"<tbody>{''.join(lines)}</tbody></table></div>{note}"
+        )
 
     def _cell(self, cell: Cell, look: str, bold: bool) -> str:
         span = f" rowspan={cell.rowspan}" if cell.rowspan > 1 else ""
-        text = self.words(f"**{cell.text}**" if bold and cell.text else cell.text, "hei-bold" if cell.status else "song")
+        text = self.words(
+            f"**{cell.text}**" if bold and cell.text else cell.text, "hei-bold" if cell.status else "song"
+        )
         if cell.status:
             text = f'<b class="status {cell.status}">{text}</b>'
         if cell.bar is not None:
@@ -215,9 +248,13 @@ class _Writer:
         name = f"f{self.figures}"
         labels = f'role="img" aria-labelledby="{name}t {name}d"'
         words = f'<title id="{name}t">{escape(figure.caption)}</title><desc id="{name}d">{escape(figure.alt)}</desc>'
-        svg = re.sub(r"<svg\b([^>]*)>", lambda m: f"<svg{m.group(1)} {labels}>{words}", _unique(_body(figure.svg), name), count=1)
-        return (f"<figure>{svg}<figcaption>{self.words(figure.caption, 'hei-bold')}</figcaption>"
-                f'<details class=data><summary>{self.words("图中数据", "hei-bold")}</summary>{self.table(figure.data)}</details></figure>')
+        svg = re.sub(
+            r"<svg\b([^>]*)>", lambda m: f"<svg{m.group(1)} {labels}>{words}", _unique(_body(figure.svg), name), count=1
+        )
+        return (
+            f"<figure>{svg}<figcaption>{self.words(figure.caption, 'hei-bold')}</figcaption>"
+            f"<details class=data><summary>{self.words('图中数据', 'hei-bold')}</summary>{self.table(figure.data)}</details></figure>"
+        )
 
     def contents(self) -> str:
         """The main headings, each with those of the second level below it."""
@@ -226,7 +263,7 @@ class _Writer:
         items: list[str] = []
         inner: list[str] = []
         for level, text, anchor in [*self.headings, (1, "", "")]:
-            link = f'<li><a href=#{anchor}>{self.words(text, "hei-bold")}</a>'
+            link = f"<li><a href=#{anchor}>{self.words(text, 'hei-bold')}</a>"
             if level > 1 and items:
                 inner.append(f"{link}</li>")
                 continue
@@ -246,8 +283,10 @@ def _look(align: str, texts: Sequence[str]) -> str:
 def _bar(attainment: float) -> str:
     """An attainment from nothing to half more than the target, whose place is marked."""
     share = max(0.0, min(1.5, attainment)) / 1.5 * 100
-    return (f'<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
-            f'<path class="{"full" if attainment >= 1 else "part"}" d="M0 0h{share:.1f}v6H0z"/><path d="M66 0h.8v6h-.8z"/></svg>')
+    return (
+        f'<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
+        f'<path class="{"full" if attainment >= 1 else "part"}" d="M0 0h{share:.1f}v6H0z"/><path d="M66 0h.8v6h-.8z"/></svg>'
+    )
 
 
 def _body(svg: str) -> str:

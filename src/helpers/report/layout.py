@@ -119,6 +119,7 @@ def _grown(sizes: np.ndarray, extra: np.ndarray, least: np.ndarray, width: float
 
 def _exchanged(sizes: np.ndarray, extra: np.ndarray, least: np.ndarray, widths: np.ndarray) -> np.ndarray:
     """Widths after single characters have gone from one column to another as long as that makes the table lower."""
+
     def cost(tried: np.ndarray) -> float:
         lines = _lines(sizes, extra, tried)
         return float(lines.max(axis=1).sum() + CELL * lines.sum())

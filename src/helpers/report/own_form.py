@@ -25,24 +25,50 @@ def own_form(results: Results) -> Form:
     total = results["score"]["total"] if results["score"]["grade"] is not None else None
     rate = budget["execution_rate"]
     return Form(
-        about=_about(results), kind="self_eval", complete=True, money_unit="万元",
+        about=_about(results),
+        kind="self_eval",
+        complete=True,
+        money_unit="万元",
         funds=FundLine(None, *(_wan(budget[key]) for key in ("initial", "adjusted", "spent"))),
-        exec_rate_printed=None if rate is None else w.ratio_text(rate), exec_weight=points(budget["weight"]),
-        exec_score=points(budget["score"]), total_printed=points(total), goal=results.get("overall_goal"),
-        result="。".join(_written(results)), rows=rows)
+        exec_rate_printed=None if rate is None else w.ratio_text(rate),
+        exec_weight=points(budget["weight"]),
+        exec_score=points(budget["score"]),
+        total_printed=points(total),
+        goal=results.get("overall_goal"),
+        result="。".join(_written(results)),
+        rows=rows,
+    )
 
 
 def _row(results: Results, entry: Mapping[str, Any], number: int) -> FormRow:
-    actual = f.actual_words(entry) if entry.get("parts") or entry.get("actual_text") or entry.get("actual") is not None else None
-    return FormRow(number, entry["level1"], entry["level2"], entry["level3"], entry["target_text"], actual,
-                   points(entry["weight"]), points(entry["score"]), texts.deviation_text(results, entry) or None)
+    actual = (
+        f.actual_words(entry)
+        if entry.get("parts") or entry.get("actual_text") or entry.get("actual") is not None
+        else None
+    )
+    return FormRow(
+        number,
+        entry["level1"],
+        entry["level2"],
+        entry["level3"],
+        entry["target_text"],
+        actual,
+        points(entry["weight"]),
+        points(entry["score"]),
+        texts.deviation_text(results, entry) or None,
+    )
 
 
 def _written(results: Results) -> list[str]:
     """The sentences about results that people wrote into the year's files, and the form's own on the goal."""
     notes = [(entry.get("evidence") or {}).get("note") for entry in results["indicators"]]
-    written = [goal_result(results, scored=True), results["budget"].get("unspent_reason"),
-               *results.get("implementation", ()), *results.get("use_of_results", ()), *notes]
+    written = [
+        goal_result(results, scored=True),
+        results["budget"].get("unspent_reason"),
+        *results.get("implementation", ()),
+        *results.get("use_of_results", ()),
+        *notes,
+    ]
     return [text for text in written if text]
 
 
@@ -53,7 +79,16 @@ def previous_form(results: Results) -> Form | None:
         before = entry.get("previous")
         if before and before.get("target_text"):
             year = before["fiscal_year"]
-            rows.append(FormRow(number, entry["level1"], entry["level2"], entry["level3"], before["target_text"], before.get("actual_text")))
+            rows.append(
+                FormRow(
+                    number,
+                    entry["level1"],
+                    entry["level2"],
+                    entry["level3"],
+                    before["target_text"],
+                    before.get("actual_text"),
+                )
+            )
     return Form(about=_about(results, year), kind="self_eval", complete=False, rows=tuple(rows)) if rows else None
 
 

@@ -47,13 +47,23 @@ def render_pdf(blocks: Sequence[Any]) -> bytes:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         writer = _Tree(folder)
-        tree = {**_metadata(blocks), **_faces(own, folder), "blocks": _led([writer.block(b) for b in [*blocks, *closing]])}
+        tree = {
+            **_metadata(blocks),
+            **_faces(own, folder),
+            "blocks": _led([writer.block(b) for b in [*blocks, *closing]]),
+        }
         (folder / "data.json").write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
         template = resources.files(__package__).joinpath("templates", "report.typ").read_bytes()
         (folder / "main.typ").write_bytes(template)
         try:
-            made = typst.compile(str(folder / "main.typ"), root=str(folder), font_paths=[str(FOLDER), str(folder)],
-                                 ignore_system_fonts=True, format="pdf", pdf_standards=STANDARDS)
+            made = typst.compile(
+                str(folder / "main.typ"),
+                root=str(folder),
+                font_paths=[str(FOLDER), str(folder)],
+                ignore_system_fonts=True,
+                format="pdf",
+                pdf_standards=STANDARDS,
+            )
         except Exception as error:  # typst raises its own class, whose text names line and cause
             raise PdfError(f"[pdf_failed]  排版没有完成：{str(error)[:2000]}") from error
         return bytes(made)
@@ -67,9 +77,19 @@ def rasterise(svg: str, width_mm: float = 150, dpi: int = 200) -> bytes:
     try:
         (folder / "f.svg").write_text(svg, encoding="utf-8")
         (folder / "f.typ").write_text(
-            f'#set page(width: {width_mm}mm, height: auto, margin: 0pt)\n#image("f.svg", width: 100%)\n', encoding="utf-8")
-        return bytes(typst.compile(str(folder / "f.typ"), root=str(folder), font_paths=[str(FOLDER)],
-                                   ignore_system_fonts=True, format="png", ppi=dpi))
+            f'#set page(width: {width_mm}mm, height: auto, margin: 0pt)\n#image("f.svg", width: 100%)\n',
+            encoding="utf-8",
+        )
+        return bytes(
+            typst.compile(
+                str(folder / "f.typ"),
+                root=str(folder),
+                font_paths=[str(FOLDER)],
+                ignore_system_fonts=True,
+                format="png",
+                ppi=dpi,
+            )
+        )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -78,14 +98,23 @@ def _faces(own: Mapping[str, SystemFont], folder: Path) -> dict[str, Any]:
     """The machine's own faces that the page uses, copied where the typesetter looks for them."""
     for font in own.values():
         shutil.copyfile(font.path, folder / font.path.name)
-    return {"faces": {"body": own["仿宋"].family if "仿宋" in own else None, "kai": own["楷体"].family if "楷体" in own else None}}
+    return {
+        "faces": {
+            "body": own["仿宋"].family if "仿宋" in own else None,
+            "kai": own["楷体"].family if "楷体" in own else None,
+        }
+    }
 
 
 def _metadata(blocks: Sequence[Any]) -> dict[str, Any]:
     front = next((b for b in blocks if isinstance(b, Front)), None)
-    return {"title": front.title if front else "绩效自评报告", "author": front.institution if front else "",
-            "description": f"{front.fiscal_year} 年度 {front.project}" if front else "", "date": report_date(front),
-            "notice": front.notice if front else None}
+    return {
+        "title": front.title if front else "绩效自评报告",
+        "author": front.institution if front else "",
+        "description": f"{front.fiscal_year} 年度 {front.project}" if front else "",
+        "date": report_date(front),
+        "notice": front.notice if front else None,
+    }
 
 
 def report_date(front: Front | None) -> list[int]:
@@ -109,7 +138,12 @@ class _Tree:
                 self.depth = min(block.level, self.depth + 1)
                 return {"type": "heading", "level": self.depth, "runs": runs(block.text)}
             case Paragraph():
-                return {"type": "paragraph", "style": block.style, "runs": runs(block.text), "ragged": is_ragged(block.text)}
+                return {
+                    "type": "paragraph",
+                    "style": block.style,
+                    "runs": runs(block.text),
+                    "ragged": is_ragged(block.text),
+                }
             case Items():
                 return {"type": "items", "ordered": block.ordered, "items": [runs(i) for i in block.items]}
             case Table():
@@ -124,20 +158,44 @@ class _Tree:
         raise TypeError(f"no block: {type(block).__name__}")
 
     def _front(self, front: Front) -> dict[str, Any]:
-        return {"type": "front", "title": title_lines(front.title), "lines": [runs(line) for line in front_lines(front)],
-                "notice": runs(front.notice) if front.notice else None}
+        return {
+            "type": "front",
+            "title": title_lines(front.title),
+            "lines": [runs(line) for line in front_lines(front)],
+            "notice": runs(front.notice) if front.notice else None,
+        }
 
     def _table(self, table: Table) -> dict[str, Any]:
         size, fitted = sized(table)
-        rows = [[{"rowspan": c.rowspan, "align": table.columns[at].align, "runs": runs(_soft(c.text)),
-                  # A merged cell may go on on the next page: its rows stay whole, the group need not.
-                  "breakable": len(c.text) > LONG or c.rowspan > 1} for at, c in row]
-                for row in placed(table)]
+        rows = [
+            [
+                {
+                    "rowspan": c.rowspan,
+                    "align": table.columns[at].align,
+                    "runs": runs(_soft(c.text)),
+                    # A merged cell may go on on the next page: its rows stay whole, the group need not.
+                    "breakable": len(c.text) > LONG or c.rowspan > 1,
+                }
+                for at, c in row
+            ]
+            for row in placed(table)
+        ]
         ending = _ending(rows) if table.total_row or table.note else []
         titles = [head_text(c.title, w).split("\n") for c, w in zip(table.columns, fitted.widths, strict=True)]
-        return {"type": "table", "caption": runs(table.caption), "titles": titles, "totalled": table.total_row,
-                "widths": fitted.widths, "rows": rows[:len(rows) - len(ending)], "ending": ending, "note": runs(table.note) if table.note else None,
-                "wide": table.wide, "lead": [], "size": size, **_room(fitted, size)}
+        return {
+            "type": "table",
+            "caption": runs(table.caption),
+            "titles": titles,
+            "totalled": table.total_row,
+            "widths": fitted.widths,
+            "rows": rows[: len(rows) - len(ending)],
+            "ending": ending,
+            "note": runs(table.note) if table.note else None,
+            "wide": table.wide,
+            "lead": [],
+            "size": size,
+            **_room(fitted, size),
+        }
 
     def _figure(self, figure: Figure) -> dict[str, Any]:
         self.figures += 1
@@ -192,12 +250,20 @@ def _soft(text: str) -> str:
 
 def front_lines(front: Front) -> list[str]:
     """What stands below the title."""
-    return [front.institution, f"项目：{front.project}", f"年度：{front.fiscal_year}",
-            f"填报：{front.prepared_by}　复核：{front.checked_by}", front.date]
+    return [
+        front.institution,
+        f"项目：{front.project}",
+        f"年度：{front.fiscal_year}",
+        f"填报：{front.prepared_by}　复核：{front.checked_by}",
+        front.date,
+    ]
 
 
 def card_table(card: Card) -> Table:
     rows = tuple((Cell(text=i.label), Cell(text=i.value), Cell(text=i.note or "")) for i in card.items)
-    columns = (TableColumn(title="项目", width=2), TableColumn(title="结果", width=2, align="center"),
-               TableColumn(title="说明", width=4))
+    columns = (
+        TableColumn(title="项目", width=2),
+        TableColumn(title="结果", width=2, align="center"),
+        TableColumn(title="说明", width=4),
+    )
     return Table(caption="自评结果摘要", columns=columns, rows=rows)

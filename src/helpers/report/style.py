@@ -226,9 +226,7 @@ def divide(bars: Sequence[Bar], tallest: float = TALLEST) -> list[Sequence[Bar]]
     return [bars[at : at + size] for at in range(0, len(bars), size)]
 
 
-def paint_bars(
-    axes: Axes, bars: Sequence[Bar], low: float, high: float, texts_from: float | None = None
-) -> None:
+def paint_bars(axes: Axes, bars: Sequence[Bar], low: float, high: float, texts_from: float | None = None) -> None:
     """Draw ``bars`` top down between ``low`` and ``high``, names left, texts at the bars' ends.
 
     ``texts_from``: no text begins left of it, so that none crosses a line drawn there.
@@ -245,9 +243,7 @@ def paint_bars(
         end = max(bar.start, bar.start + size, low if texts_from is None else texts_from)
         if bar.beyond:
             _break_mark(axes, high, place)
-        axes.annotate(
-            bar.text, (end, place), xytext=(5, 0), textcoords="offset points", va="center"
-        )
+        axes.annotate(bar.text, (end, place), xytext=(5, 0), textcoords="offset points", va="center")
     axes.set_yticks(places, [wrapped(bar.name) for bar in bars], linespacing=1.3)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(y, 0)

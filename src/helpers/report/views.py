@@ -13,8 +13,14 @@ from helpers.report.wording import gap_text, status_words, value_text
 Json = Mapping[str, Any]
 
 
-def table(caption: str, titles: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[int] = (),
-          note: str | None = None) -> Table:
+def table(
+    caption: str,
+    titles: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    right: Sequence[int] = (),
+    note: str | None = None,
+) -> Table:
     """A plain table block; columns whose number is in ``right`` are aligned to the right."""
     columns = tuple(TableColumn(title=t, align="right" if i in right else "left") for i, t in enumerate(titles))
     cells = tuple(tuple(Cell(text="" if v is None else str(v)) for v in row) for row in rows)
@@ -23,58 +29,110 @@ def table(caption: str, titles: Sequence[str], rows: Iterable[Sequence[Any]], *,
 
 def inputs(files: Iterable[Any]) -> Table:
     """The files that the year depends on."""
-    return table("本年度依据的文件", ["文件", "字节数", "sha256 前 12 位"],
-                 [(f.file, f.bytes, f.sha256[:12]) for f in files], right=(1,))
+    return table(
+        "本年度依据的文件",
+        ["文件", "字节数", "sha256 前 12 位"],
+        [(f.file, f.bytes, f.sha256[:12]) for f in files],
+        right=(1,),
+    )
 
 
 def reconciliation(tables: Sequence[Json]) -> Table:
     """In = used + set aside, a line for each table and reason."""
     rows: list[tuple[Any, ...]] = []
     for t in tables:
-        rows.append((t["title"], t["rows_in"], t["used"], t["entities"], sum(s["rows"] for s in t["set_aside"]), "合计"))
+        rows.append(
+            (t["title"], t["rows_in"], t["used"], t["entities"], sum(s["rows"] for s in t["set_aside"]), "合计")
+        )
         rows += [("", "", "", "", s["rows"], s["reason"]) for s in t["set_aside"]]
-    return table("逐表核对：读入 = 采用 + 剔除", ["数据表", "读入行数", "采用行数", "整理后条数", "剔除行数", "剔除原因"],
-                 rows, right=(1, 2, 3, 4))
+    return table(
+        "逐表核对：读入 = 采用 + 剔除",
+        ["数据表", "读入行数", "采用行数", "整理后条数", "剔除行数", "剔除原因"],
+        rows,
+        right=(1, 2, 3, 4),
+    )
 
 
 def schema(one: Json) -> Table:
     """The documented columns of a tidy table."""
-    return table(f"{one['title']}({one['table']})的列", ["列", "类型", "含义", "来源表头"],
-                 [(c["column"], c["type"], c["words"], "、".join(c["from"])) for c in one["columns"]])
+    return table(
+        f"{one['title']}({one['table']})的列",
+        ["列", "类型", "含义", "来源表头"],
+        [(c["column"], c["type"], c["words"], "、".join(c["from"])) for c in one["columns"]],
+    )
 
 
 def checks(validation: Json) -> Table:
     """Every check of the gate with its counts."""
     words = {True: "通过", False: "未通过", None: "无法执行"}
-    return table("校验规则与结果", ["数据表", "规则", "级别", "判断行数", "不符行数", "结果"],
-                 [(c["title"] or c["table"], c["words"], "停止" if c["level"] == "stop" else "提示", c["rows"],
-                   c["failing"], words[c["success"]]) for c in validation["checks"]], right=(3, 4))
+    return table(
+        "校验规则与结果",
+        ["数据表", "规则", "级别", "判断行数", "不符行数", "结果"],
+        [
+            (
+                c["title"] or c["table"],
+                c["words"],
+                "停止" if c["level"] == "stop" else "提示",
+                c["rows"],
+                c["failing"],
+                words[c["success"]],
+            )
+            for c in validation["checks"]
+        ],
+        right=(3, 4),
+    )
 
 
 def failing(validation: Json, at_most: int = 50) -> Table:
     """The rows that fail a check, by their place in the exports."""
-    rows = [(c["words"], r["source_file"], r["source_row"], r["column"], r["value"], c["remedy"])
-            for c in validation["checks"] if not c["success"] for r in c["failing_rows"]]
+    rows = [
+        (c["words"], r["source_file"], r["source_row"], r["column"], r["value"], c["remedy"])
+        for c in validation["checks"]
+        if not c["success"]
+        for r in c["failing_rows"]
+    ]
     note = f"共 {len(rows)} 行，列出前 {at_most} 行" if len(rows) > at_most else None
     return table("不符合规则的行", ["规则", "文件", "行", "列", "现值", "处理"], rows[:at_most], right=(2,), note=note)
 
 
 def indicators(found: Json) -> Table:
     """Target, actual and score of each indicator."""
-    rows = [(i["level1"], i["level3"], i["target_text"], i["actual_text"] or "无法判定", status_words(i["status"]),
-             i["weight"], "—" if i["score"] is None else i["score"]) for i in found["indicators"]]
-    return table("指标完成情况", ["一级指标", "三级指标", "年度指标值", "实际完成值", "完成情况", "分值", "得分"], rows,
-                 right=(5, 6))
+    rows = [
+        (
+            i["level1"],
+            i["level3"],
+            i["target_text"],
+            i["actual_text"] or "无法判定",
+            status_words(i["status"]),
+            i["weight"],
+            "—" if i["score"] is None else i["score"],
+        )
+        for i in found["indicators"]
+    ]
+    return table(
+        "指标完成情况",
+        ["一级指标", "三级指标", "年度指标值", "实际完成值", "完成情况", "分值", "得分"],
+        rows,
+        right=(5, 6),
+    )
 
 
 def activities(found: Json) -> Table:
-    return table("年度活动", ["类别", "次数"], [(a["category"], a["count_text"]) for a in found["activities"]],
-                 right=(1,), note=f"合计 {found['activity_total']}")
+    return table(
+        "年度活动",
+        ["类别", "次数"],
+        [(a["category"], a["count_text"]) for a in found["activities"]],
+        right=(1,),
+        note=f"合计 {found['activity_total']}",
+    )
 
 
 def findings(audit: Sequence[Json]) -> Table:
-    return table("自查与对照来源的说明", ["检查", "级别", "说明", "处理"],
-                 [(f["check"], "停止" if f["level"] == "stop" else "提示", f["message"], f["remedy"]) for f in audit])
+    return table(
+        "自查与对照来源的说明",
+        ["检查", "级别", "说明", "处理"],
+        [(f["check"], "停止" if f["level"] == "stop" else "提示", f["message"], f["remedy"]) for f in audit],
+    )
 
 
 KINDS = {"shortfall": "未完成", "overshoot": "超出较多", "fragile": "不稳固", "trend": "走势"}
@@ -85,11 +143,23 @@ def causes(deviation: Json, names: Mapping[str, str]) -> Table:
     what = subject(deviation, names)
     gap, unit = deviation.get("gap"), deviation.get("unit")
     shown = "" if gap is None else f"，{'差距' if gap > 0 else '余量'} {gap_text(abs(gap), unit)}"
-    rows = [(c.get("dimension_words") or c["dimension"], c.get("words") or c["cause"], c["rows"], c.get("misses"),
-             gap_text(c["contribution"], unit), "—" if c.get("avoidable") is None else value_text(c["avoidable"], unit))
-            for c in deviation["causes"]]
-    return table(f"{what}：{KINDS[deviation['kind']]}{shown}", ["维度", "原因", "条数", "其中未达到", "对差距的贡献", "若无此原因"], rows,
-                 right=(2, 3, 4, 5))
+    rows = [
+        (
+            c.get("dimension_words") or c["dimension"],
+            c.get("words") or c["cause"],
+            c["rows"],
+            c.get("misses"),
+            gap_text(c["contribution"], unit),
+            "—" if c.get("avoidable") is None else value_text(c["avoidable"], unit),
+        )
+        for c in deviation["causes"]
+    ]
+    return table(
+        f"{what}：{KINDS[deviation['kind']]}{shown}",
+        ["维度", "原因", "条数", "其中未达到", "对差距的贡献", "若无此原因"],
+        rows,
+        right=(2, 3, 4, 5),
+    )
 
 
 def subject(deviation: Json, names: Mapping[str, str]) -> str:
@@ -101,8 +171,10 @@ def subject(deviation: Json, names: Mapping[str, str]) -> str:
 def waiting(deviation: Json, names: Mapping[str, str], number: int) -> list[Any]:
     """Where the time went and the control chart, as the report will show them; nothing where there is neither."""
     what = subject(deviation, names)
-    return [*signals.states_blocks(deviation, f"states-{number}", what),
-            *signals.control_blocks(deviation, deviation.get("unit"), f"control-{number}", what)]
+    return [
+        *signals.states_blocks(deviation, f"states-{number}", what),
+        *signals.control_blocks(deviation, deviation.get("unit"), f"control-{number}", what),
+    ]
 
 
 def stock(spares: Json | None) -> list[Any]:
@@ -112,6 +184,19 @@ def stock(spares: Json | None) -> list[Any]:
 
 def plan(rows: Sequence[Json], caption: str) -> Table:
     states = {"proposed": "拟议", "adopted": "已采纳", "done": "已完成", "carried": "结转"}
-    return table(caption, ["编号", "原因", "措施", "责任岗位", "期限", "状态", "核实"],
-                 [(p["id"], p["cause"], p["action"], p["owner"], p["due"], states[p["status"]],
-                   {True: "有效", False: "未见效", None: "—"}[p.get("verified")]) for p in rows])
+    return table(
+        caption,
+        ["编号", "原因", "措施", "责任岗位", "期限", "状态", "核实"],
+        [
+            (
+                p["id"],
+                p["cause"],
+                p["action"],
+                p["owner"],
+                p["due"],
+                states[p["status"]],
+                {True: "有效", False: "未见效", None: "—"}[p.get("verified")],
+            )
+            for p in rows
+        ],
+    )

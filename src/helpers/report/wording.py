@@ -31,9 +31,7 @@ def exact(value: Number) -> Decimal:
     return Decimal(float.__repr__(value)) if isinstance(value, float) else Decimal(value)
 
 
-def number_text(
-    value: Number, places: int = 2, apart: Iterable[Number] = (), keep: bool = False
-) -> str:
+def number_text(value: Number, places: int = 2, apart: Iterable[Number] = (), keep: bool = False) -> str:
     """``value`` half up to ``places`` decimals, trailing zeros dropped unless ``keep``.
 
     ``apart``: figures that the text must not coincide with unless the value does; as many more
@@ -66,9 +64,7 @@ def points_text(value: Number) -> str:
     return number_text(exact(value) * 100, 2, [0]) + "个百分点"
 
 
-def money_text(
-    yuan: Number, per: str = "", apart: Iterable[Number] = (), beside: Number = 0
-) -> str:
+def money_text(yuan: Number, per: str = "", apart: Iterable[Number] = (), beside: Number = 0) -> str:
     """An amount in 元 as 万元 from ten thousand on: 1234000 → 123.4万元; ``per``: "/人" and the like.
 
     ``beside``: a larger amount next to which it is read, and whose unit it takes.

@@ -47,7 +47,9 @@ def audit_narrative(results: Mapping[str, Any], report: Iterable[Any], year: Yea
     """The findings of ``results``, with every sentence of the report that contradicts the form's figures."""
     rules = load_rules(year.year.rules, year.year.rule_overrides)
     form = replace(own_form(results), result=narrative_of(report))
-    return _merged(results["audit"], [replace(one, table=form.about) for one in text_vs_figure(read_form(form, rules), rules)])
+    return _merged(
+        results["audit"], [replace(one, table=form.about) for one in text_vs_figure(read_form(form, rules), rules)]
+    )
 
 
 def _merged(known: Sequence[Mapping[str, Any]], found: Iterable[Finding]) -> list[dict[str, Any]]:
@@ -68,7 +70,10 @@ def work_list(audited: Sequence[tuple[Form, Sequence[Finding]]]) -> str:
     lines: list[str] = []
     for form, own in audited:
         about = form.about
-        lines.append(f"■ {about.institution or '（未写单位）'}  {about.project or '（未写项目）'}  {about.year or ''}".rstrip() + f"  {len(form.rows)} 行指标")
+        lines.append(
+            f"■ {about.institution or '（未写单位）'}  {about.project or '（未写项目）'}  {about.year or ''}".rstrip()
+            + f"  {len(form.rows)} 行指标"
+        )
         lines += [line for number, one in enumerate(own, start=1) for line in _listed(number, one, form)]
         if not own:
             lines.append("  没有发现问题")
@@ -114,16 +119,22 @@ def _indicator(one: Attained, found: YearAttained) -> IndicatorFacts:
     spent = found.year.year.budget.spent
     measure = found.year.measures[one.figure.measure] if one.figure else None
     return IndicatorFacts(
-        id=spec.id, level1=spec.level1, level3=spec.level3, target=one.target, outcome=one.outcome,
+        id=spec.id,
+        level1=spec.level1,
+        level3=spec.level3,
+        target=one.target,
+        outcome=one.outcome,
         part_targets=tuple(p.target for p in one.parts),
         stated=bool(spec.actual and spec.actual.stated is not None),
         method=spec.actual.method if spec.actual else None,
-        overshoot_declared=spec.overshoot, interval=one.interval,
+        overshoot_declared=spec.overshoot,
+        interval=one.interval,
         sample=(one.figure.hits, one.figure.n) if one.figure and one.figure.hits is not None else None,
         reported_actual=reported.actual if reported else None,
         reported_sample=reported.sample_size if reported else None,
         sampled=spec.sample is not None,
         tables=tuple(dict.fromkeys(t for f in figures for t in f.tables)),
         divides_all_spending=bool(
-            measure and measure.agg == "ratio" and isinstance(spent, MeasureRef) and measure.numerator == spent.measure),
+            measure and measure.agg == "ratio" and isinstance(spent, MeasureRef) and measure.numerator == spent.measure
+        ),
     )

@@ -32,8 +32,15 @@ def _calendar(year: Year) -> list[Fault]:
     lines, calendar = year.lines["year.yml"], year.year.calendar
     problem = calendar_problem(calendar)
     if problem:
-        return [lines.fault("calendar_country", ("calendar",), problem, value=calendar.base,
-                            hint="写 cn、weekdays、custom，或国家的两位大写代码，如 DE")]
+        return [
+            lines.fault(
+                "calendar_country",
+                ("calendar",),
+                problem,
+                value=calendar.base,
+                hint="写 cn、weekdays、custom，或国家的两位大写代码，如 DE",
+            )
+        ]
     clocks = {d.clock for table in year.year.tables.values() for d in table.derived.values()}
     if not clocks & {"workdays", "office_hours"}:
         return []

@@ -75,7 +75,8 @@ class ForkProvisioner(LocalProvisioner):
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["helpers.run.preload"])
         process = context.Process(
-            target=_serve, args=(self.parent.connection_file, kwargs.get("cwd") or os.getcwd(), kwargs["env"]))
+            target=_serve, args=(self.parent.connection_file, kwargs.get("cwd") or os.getcwd(), kwargs["env"])
+        )
         process.start()
         self.process = _Forked(process)
         self.pid, self.pgid = process.pid, None
@@ -88,8 +89,7 @@ class _Specs(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         metadata = {"kernel_provisioner": {"provisioner_name": "selfeval-fork"}} if CAN_FORK else {}
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        return KernelSpec(argv=argv, display_name="Python 3", language="python", metadata=metadata,
-                          name=NAME)
+        return KernelSpec(argv=argv, display_name="Python 3", language="python", metadata=metadata, name=NAME)
 
 
 class StageKernelManager(AsyncKernelManager):

@@ -47,8 +47,10 @@ def basis(fiscal_year: int, inputs: Iterable[InputFile]) -> dict[str, Any]:
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "platform": f"{platform.system()}-{platform.machine()}",
         # Faces of the machine that the PDF embeds; the packaged ones are part of the code.
-        "fonts": [{"face": font.face, "family": font.family, "sha256": file_sha256(font.path)}
-                  for font in system_fonts().values()],
+        "fonts": [
+            {"face": font.face, "family": font.family, "sha256": file_sha256(font.path)}
+            for font in system_fonts().values()
+        ],
     }
 
 
@@ -56,7 +58,8 @@ def write_manifest(folder: Path, described: Mapping[str, Any]) -> None:
     """Add the outputs found in ``folder`` and write ``manifest.json``."""
     outputs = [
         {"file": p.relative_to(folder).as_posix(), "sha256": file_sha256(p), "bytes": p.stat().st_size}
-        for p in sorted(folder.rglob("*")) if p.is_file() and p.name != NAME
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and p.name != NAME
     ]
     text = json.dumps({**described, "outputs": outputs}, ensure_ascii=False, indent=1) + "\n"
     (folder / NAME).write_text(text, encoding="utf-8")
@@ -67,8 +70,7 @@ def is_current(folder: Path, described: Mapping[str, Any]) -> bool:
     try:
         manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
         outputs = manifest.pop("outputs")
-        return manifest == dict(described) and all(
-            file_sha256(folder / o["file"]) == o["sha256"] for o in outputs)
+        return manifest == dict(described) and all(file_sha256(folder / o["file"]) == o["sha256"] for o in outputs)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

@@ -75,8 +75,10 @@ def new_year(root: Path, fiscal_year: int, form_file: Path | None = None) -> lis
     before = _previous(root, fiscal_year)
     indicators = _indicators(before, form)
     files = {
-        "year.yml": _year(fiscal_year, before, form), "indicators.yml": indicators,
-        "plan.yml": _plan(fiscal_year, before, indicators), "corrections.yml": CommentedMap(corrections=CommentedSeq()),
+        "year.yml": _year(fiscal_year, before, form),
+        "indicators.yml": indicators,
+        "plan.yml": _plan(fiscal_year, before, indicators),
+        "corrections.yml": CommentedMap(corrections=CommentedSeq()),
     }
     texts = {name: _text(name, fiscal_year, content, before is None, form) for name, content in files.items()}
     texts |= _own_outline(root, fiscal_year, before)
@@ -96,17 +98,28 @@ def _refuse(root: Path, folder: Path, fiscal_year: int) -> None:
         raise NewYearError(f"[bad_year]  {fiscal_year} 不是年度\n    处理：写四位年份，如 2025")
     if not root.is_dir():
         raise NewYearError(f"[no_root]  没有 {root} 这个文件夹\n    处理：--root 写已有的文件夹")
-    found = [p for p in sorted(folder.iterdir()) if p.is_file() or p.name not in ("exports", "evidence")] if folder.is_dir() else []
+    found = (
+        [p for p in sorted(folder.iterdir()) if p.is_file() or p.name not in ("exports", "evidence")]
+        if folder.is_dir()
+        else []
+    )
     if found or folder.is_file():
         named = "、".join(p.name for p in found[:5])
-        raise NewYearError(f"[year_exists]  {folder} 已经存在，不覆盖" + (f"（里面有 {named}）" if named else "")
-                           + "\n    处理：换一个年度，或先把它移走")
+        raise NewYearError(
+            f"[year_exists]  {folder} 已经存在，不覆盖"
+            + (f"（里面有 {named}）" if named else "")
+            + "\n    处理：换一个年度，或先把它移走"
+        )
 
 
 def _text(name: str, year: int, content: Any, first: bool, form: Form | None) -> str:
     head = HEAD.format(year=year, what=NOTES[name])
     if name == "indicators.yml" and form is not None:
-        head += f"# 指标取自 {form.source}" + (f"（{form.about.year}年度）" if form.about.year else "") + "，名称和指标值照原表写。\n"
+        head += (
+            f"# 指标取自 {form.source}"
+            + (f"（{form.about.year}年度）" if form.about.year else "")
+            + "，名称和指标值照原表写。\n"
+        )
     return head + "\n" + _dumped(content) + (FIRST[name].format(year=year) if first and name in FIRST else "")
 
 
@@ -151,8 +164,11 @@ def _previous(root: Path, fiscal_year: int) -> dict[str, Any] | None:
     folder = root / "data" / "raw" / str(fiscal_year - 1)
     if not (folder / "year.yml").is_file():
         return None
-    trees = {name: _yaml().load((folder / name).read_text("utf-8-sig")) or CommentedMap()
-             for name in NOTES if (folder / name).is_file()}
+    trees = {
+        name: _yaml().load((folder / name).read_text("utf-8-sig")) or CommentedMap()
+        for name in NOTES
+        if (folder / name).is_file()
+    }
     for tree in trees.values():
         tree.ca.comment = None  # the head speaks of its own year
     return trees
@@ -201,7 +217,13 @@ def _from_form(tree: CommentedMap, form: Form) -> None:
     if form.goal:
         tree["overall_goal"] = form.goal
     for key, amount in (("initial", form.funds.initial), ("adjusted", form.funds.adjusted)):
-        amount = amount if amount is not None else form.funds.adjusted if form.funds.adjusted is not None else form.funds.initial
+        amount = (
+            amount
+            if amount is not None
+            else form.funds.adjusted
+            if form.funds.adjusted is not None
+            else form.funds.initial
+        )
         if amount is not None:
             tree["budget"][key] = f"{amount:f}{unit}"
     if tree["budget"].get("parts") and not form.fund_parts:
@@ -210,9 +232,17 @@ def _from_form(tree: CommentedMap, form: Form) -> None:
 
 def _empty_year() -> CommentedMap:
     return CommentedMap(
-        fiscal_year=0, project=BLANK, institution=BLANK, posts=CommentedMap(prepared_by="信息技术岗", checked_by="财务岗", date=BLANK),
-        calendar="cn", rules="caiyu-2020-10", outline="default", overall_goal=BLANK,
-        budget=CommentedMap(initial=BLANK, adjusted=BLANK, spent=BLANK), tables=CommentedMap())
+        fiscal_year=0,
+        project=BLANK,
+        institution=BLANK,
+        posts=CommentedMap(prepared_by="信息技术岗", checked_by="财务岗", date=BLANK),
+        calendar="cn",
+        rules="caiyu-2020-10",
+        outline="default",
+        overall_goal=BLANK,
+        budget=CommentedMap(initial=BLANK, adjusted=BLANK, spent=BLANK),
+        tables=CommentedMap(),
+    )
 
 
 # --- indicators.yml -------------------------------------------------------------------------------
@@ -279,16 +309,27 @@ def _known(known: CommentedMap, row: FormRow) -> CommentedMap:
 
 def _fresh(row: FormRow, name: str) -> CommentedMap:
     target = parse_target(row.target_text, name=row.level3)
-    one = CommentedMap(id=name, level1=row.level1 or BLANK, level2=row.level2 or BLANK, level3=row.level3 or BLANK,
-                       target=row.target_text or BLANK, weight=_weight(row))
+    one = CommentedMap(
+        id=name,
+        level1=row.level1 or BLANK,
+        level2=row.level2 or BLANK,
+        level3=row.level3 or BLANK,
+        target=row.target_text or BLANK,
+        weight=_weight(row),
+    )
     if target.kind in ("number", "duration", "frequency") and target.direction is None:
         one["direction"] = f"{BLANK}（higher、lower 或 equal）"
     if target.kind == "choice":
-        one["actual"] = CommentedMap(grade=f"{BLANK}（1 达成、2 部分达成、3 未达成）", share=BLANK, evidence=_evidence())
+        one["actual"] = CommentedMap(
+            grade=f"{BLANK}（1 达成、2 部分达成、3 未达成）", share=BLANK, evidence=_evidence()
+        )
     elif target.kind == "compound":
         one["parts"] = CommentedSeq(
-            CommentedMap(name=re.sub("[0-9≥≤<>=].*", "", part.text) or f"第{at}项", target=part.text, actual=_to_state())
-            for at, part in enumerate(target.parts, start=1))
+            CommentedMap(
+                name=re.sub("[0-9≥≤<>=].*", "", part.text) or f"第{at}项", target=part.text, actual=_to_state()
+            )
+            for at, part in enumerate(target.parts, start=1)
+        )
     else:
         one["actual"] = _to_state()
     return one
@@ -324,7 +365,11 @@ def _plan(year: int, before: Mapping[str, Any] | None, indicators: CommentedMap)
             continue
         if str(old["indicator"]) in known:
             carried = {key: copy.deepcopy(value) for key, value in old.items()}
-            actions.append(CommentedMap({**carried, "id": f"{year}-{len(actions) + 1}", "due": BLANK, "carried_from": str(old["id"])}))
+            actions.append(
+                CommentedMap(
+                    {**carried, "id": f"{year}-{len(actions) + 1}", "due": BLANK, "carried_from": str(old["id"])}
+                )
+            )
         else:
             dropped.append(f"{old['id']}（{old['indicator']}）：{old['action']}")
     tree = CommentedMap(actions=actions)

@@ -17,10 +17,12 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     import nbformat  # heavy: brings a JSON schema validator along
 
     clean = nbformat.from_dict(notebook)
-    clean.metadata = nbformat.from_dict({
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    })
+    clean.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
     for cell in clean.cells:
         for key in DROPPED:
             cell.metadata.pop(key, None)

@@ -35,20 +35,24 @@ def declared_parameters(notebook: Path) -> dict[str, Parameter]:
     """
     import nbformat  # heavy: brings a JSON schema validator along
 
-    cells = [c for c in nbformat.read(notebook, as_version=4).cells
-             if c.cell_type == "code" and "parameters" in c.metadata.get("tags", [])]
+    cells = [
+        c
+        for c in nbformat.read(notebook, as_version=4).cells
+        if c.cell_type == "code" and "parameters" in c.metadata.get("tags", [])
+    ]
     if len(cells) != 1:
         raise ParameterError(f"{notebook.name}  [no_parameters]  应当恰好有一个标记为 parameters 的单元格")
     found: dict[str, Parameter] = {}
     for node in ast.parse(cells[0].source).body:
         if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value):
-            raise ParameterError(f"{notebook.name}  [bad_parameters]  参数要写成“名称： 类型 = 默认值”：{ast.unparse(node)}")
+            raise ParameterError(
+                f"{notebook.name}  [bad_parameters]  参数要写成“名称： 类型 = 默认值”：{ast.unparse(node)}"
+            )
         words = [part.strip() for part in ast.unparse(node.annotation).split("|")]
         kinds = [word for word in words if word != "None"]
         if len(kinds) != 1 or kinds[0] not in TYPES:
             raise ParameterError(f"{notebook.name}  [bad_parameters]  不认识的类型：{ast.unparse(node.annotation)}")
-        found[node.target.id] = Parameter(
-            node.target.id, kinds[0], "None" in words, ast.literal_eval(node.value))
+        found[node.target.id] = Parameter(node.target.id, kinds[0], "None" in words, ast.literal_eval(node.value))
     return found
 
 

@@ -44,21 +44,25 @@ class StageFailed(Exception):
 
     def screen(self, saved: str, command: str) -> str:
         """What a person needs: stage, place, cause, the saved notebook, how to run it again."""
-        return "\n".join([
-            f"✗ {self.stage.name} {self.stage.title}：未完成",
-            f"  小节：{self.heading}",
-            f"  代码：{self.line}",
-            f"  原因：{self.error}",
-            *[f"    {line}" for line in self.cause.splitlines()[:30]],
-            f"  已执行的笔记本：{saved}",
-            f"  改正后单独重跑这一步：{command}",
-        ])
+        return "\n".join(
+            [
+                f"✗ {self.stage.name} {self.stage.title}：未完成",
+                f"  小节：{self.heading}",
+                f"  代码：{self.line}",
+                f"  原因：{self.error}",
+                *[f"    {line}" for line in self.cause.splitlines()[:30]],
+                f"  已执行的笔记本：{saved}",
+                f"  改正后单独重跑这一步：{command}",
+            ]
+        )
 
 
 def rerun_command(stage: Stage, fiscal_year: int, root: str) -> str:
     """The command that runs one stage again by papermill itself."""
-    return (f"papermill notebooks/{stage.name}.ipynb {stage.name}.out.ipynb "
-            f"-p fiscal_year {fiscal_year} -p root {shlex.quote(root)}")
+    return (
+        f"papermill notebooks/{stage.name}.ipynb {stage.name}.out.ipynb "
+        f"-p fiscal_year {fiscal_year} -p root {shlex.quote(root)}"
+    )
 
 
 def run_stage(stage: Stage, parameters: Mapping[str, Any], output: Path, root: Path) -> None:
@@ -76,13 +80,22 @@ def run_stage(stage: Stage, parameters: Mapping[str, Any], output: Path, root: P
 
         try:
             papermill.execute_notebook(
-                _literal(stage.notebook), _literal(output.resolve()), checked, cwd=str(root), kernel_name=NAME,
-                progress_bar=False, kernel_manager_class=StageKernelManager, shutdown_kernel="immediate",
-                record_timing=False)
+                _literal(stage.notebook),
+                _literal(output.resolve()),
+                checked,
+                cwd=str(root),
+                kernel_name=NAME,
+                progress_bar=False,
+                kernel_manager_class=StageKernelManager,
+                shutdown_kernel="immediate",
+                record_timing=False,
+            )
         except papermill.PapermillExecutionError as error:
             raise _failure(stage, output, error.ename, error.evalue) from None
         except DeadKernelError as error:
-            raise _failure(stage, output, "DeadKernelError", f"[kernel_died]  内核中途退出，多半是内存不足：{error}") from None
+            raise _failure(
+                stage, output, "DeadKernelError", f"[kernel_died]  内核中途退出，多半是内存不足：{error}"
+            ) from None
 
 
 def _literal(path: Path) -> str:

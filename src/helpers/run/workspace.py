@@ -82,8 +82,10 @@ class Workspace:
         """Every file below ``data/raw/`` that this year's run depends on."""
         years = [self.year] + ([self.previous] if self.previous else [])
         paths = sorted({path for year in years for path in declared_files(year)})
-        return tuple(InputFile(p.relative_to(self.root).as_posix(), input_sha256(p, self.processed), p.stat().st_size)
-                     for p in paths)
+        return tuple(
+            InputFile(p.relative_to(self.root).as_posix(), input_sha256(p, self.processed), p.stat().st_size)
+            for p in paths
+        )
 
     @cached_property
     def inputs_sha256(self) -> str:
@@ -100,13 +102,14 @@ class Workspace:
             raise StageOrderError(f"[stage_missing]  还没有 {stage} 的结果，请先运行 notebooks/{stage}.ipynb") from None
         if data["inputs_sha256"] != self.inputs_sha256:
             raise StageOrderError(
-                f"[stage_stale]  {stage} 运行之后，data/raw/ 又有改动，请从 notebooks/1_clean.ipynb 起重新运行")
+                f"[stage_stale]  {stage} 运行之后，data/raw/ 又有改动，请从 notebooks/1_clean.ipynb 起重新运行"
+            )
         return data
 
     def write(self, data: Mapping[str, Any]) -> Path:
         """Write this stage's output, whole or not at all; what later stages left is out of date."""
         names = list(OUTPUTS)
-        for later in names[names.index(self.stage):]:
+        for later in names[names.index(self.stage) :]:
             (self.processed / OUTPUTS[later]).unlink(missing_ok=True)
         self.processed.mkdir(parents=True, exist_ok=True)
         path = self.processed / OUTPUTS[self.stage]

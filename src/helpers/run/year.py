@@ -36,8 +36,9 @@ class Published:
     results: dict[str, Any]
 
 
-def run_year(root: Path, fiscal_year: int, *, force: bool = False,
-             progress: Progress = lambda _: nullcontext()) -> Published:
+def run_year(
+    root: Path, fiscal_year: int, *, force: bool = False, progress: Progress = lambda _: nullcontext()
+) -> Published:
     """Run the year and publish ``reports/<fiscal_year>/``.
 
     Raises ``YearFileError`` (exit 2) before anything is touched, ``RunStopped`` (exit 1) when a
@@ -99,8 +100,9 @@ def _run_stages(root: Path, fiscal_year: int, work: Path, final: Path, progress:
 
 def _keep_notebooks(work: Path) -> dict[str, Any]:
     """The executed notebooks, normalised, under ``notebooks/``."""
-    kept = {p.stem: write_normalised(p, work / "notebooks" / p.name)
-            for p in sorted((work / "executed").glob("*.ipynb"))}
+    kept = {
+        p.stem: write_normalised(p, work / "notebooks" / p.name) for p in sorted((work / "executed").glob("*.ipynb"))
+    }
     shutil.rmtree(work / "executed")
     return kept
 
@@ -118,8 +120,7 @@ def _make_package(root: Path, fiscal_year: int, work: Path) -> dict[str, Any]:
     validation.pop("inputs_sha256")
     report = _keep_notebooks(work)["5_report"]
     write_results(work / "results.json", results)
-    (work / "validation.json").write_text(
-        json.dumps(validation, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (work / "validation.json").write_text(json.dumps(validation, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for name, content in export_all(report).items():
         (work / name).write_bytes(content)
     (work / "self_evaluation.xlsx").write_bytes(write_forms(results))
@@ -129,8 +130,12 @@ def _make_package(root: Path, fiscal_year: int, work: Path) -> dict[str, Any]:
 def _stop_on_findings(results: dict[str, Any]) -> None:
     stops = [f for f in results["audit"] if f["level"] == "stop"]
     if stops:
-        lines = [f"  [{f['check']}]  {f['message']}" + (f"({f['arithmetic']})" if f.get("arithmetic") else "")
-                 + (f"\n    处理：{f['remedy']}" if f.get("remedy") else "") for f in stops[:10]]
+        lines = [
+            f"  [{f['check']}]  {f['message']}"
+            + (f"({f['arithmetic']})" if f.get("arithmetic") else "")
+            + (f"\n    处理：{f['remedy']}" if f.get("remedy") else "")
+            for f in stops[:10]
+        ]
         raise RunStopped("\n".join([f"✗ 自评表自查有 {len(stops)} 处必须改正，未发布：", *lines]))
 
 

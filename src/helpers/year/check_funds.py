@@ -34,8 +34,9 @@ def _budget(year: Year) -> Iterator[Fault]:
     parts = [amounts.get(("budget", "parts", i, "budget")) for i in range(len(budget.parts))]
     initial = amounts.get(("budget", "initial"))
     if parts and None not in parts and initial is not None and sum(parts) != initial:  # type: ignore[arg-type]
-        yield lines.fault("budget_parts", ("budget", "parts"),
-                          f"各部分合计 {sum(parts):f} 元，与年初预算 {initial:f} 元不一致")  # type: ignore[arg-type]
+        yield lines.fault(
+            "budget_parts", ("budget", "parts"), f"各部分合计 {sum(parts):f} 元，与年初预算 {initial:f} 元不一致"
+        )  # type: ignore[arg-type]
     yield from _sources(year, amounts)
 
 
@@ -67,8 +68,13 @@ def _measure(year: Year, path: Path_, said: MeasureRef) -> Iterator[Fault]:
     if said.measure not in year.measures:
         yield unknown(lines, (*path, "measure"), "度量", said.measure, year.measures)
     elif "sources" in path and said != whole:
-        yield lines.fault("other_measure", (*path, "measure"), "来源的支出要引用度量时，只能是 budget.spent 的那一个", value=said.measure,
-                          hint="写金额，如 120万元")
+        yield lines.fault(
+            "other_measure",
+            (*path, "measure"),
+            "来源的支出要引用度量时，只能是 budget.spent 的那一个",
+            value=said.measure,
+            hint="写金额，如 120万元",
+        )
 
 
 def _sources(year: Year, amounts: Mapping[Path_, Decimal]) -> Iterator[Fault]:
@@ -85,12 +91,17 @@ def _sources(year: Year, amounts: Mapping[Path_, Decimal]) -> Iterator[Fault]:
             known = [amount for amount in given if amount is not None]
             complete = len(known) == len(form)
             if whole is not None and known and (sum(known) > whole or complete and sum(known) != whole):
-                yield lines.fault("fund_sources", ("budget", "sources"),
-                                  f"{'、'.join(n for n in names if n in form)}的{words}合计 {sum(known):f} 元，与总额 {whole:f} 元不一致")
+                yield lines.fault(
+                    "fund_sources",
+                    ("budget", "sources"),
+                    f"{'、'.join(n for n in names if n in form)}的{words}合计 {sum(known):f} 元，与总额 {whole:f} 元不一致",
+                )
 
 
 def _management(year: Year) -> Iterator[Fault]:
     items = [line.item for line in year.year.funds_management]
     for at, item in enumerate(items):
         if item in items[:at]:
-            yield year.lines["year.yml"].fault("listed_twice", ("funds_management", at, "item"), "这一项写了两次", value=item)
+            yield year.lines["year.yml"].fault(
+                "listed_twice", ("funds_management", at, "item"), "这一项写了两次", value=item
+            )

@@ -32,7 +32,9 @@ def check_spares(year: Year) -> Iterator[Fault]:
     if measure is None:
         yield unknown(lines, (*path, "measure"), "度量", spec.measure, year.measures)
     elif measure.agg != "share" or measure.table != spec.table:
-        yield lines.fault("not_replayable", (*path, "measure"), f"推演要用 {spec.table} 表上的占比（agg: share）", value=spec.measure)
+        yield lines.fault(
+            "not_replayable", (*path, "measure"), f"推演要用 {spec.table} 表上的占比（agg: share）", value=spec.measure
+        )
     if spec.catalogue is not None:
         yield from _catalogue(year, (*path, "catalogue"))
 
@@ -57,7 +59,9 @@ def check_fleet(year: Year) -> Iterator[Fault]:
         try:
             parse_money(spec.budget)
         except ValueError as error:
-            yield lines.fault("bad_money", (*path, "budget"), str(error), value=spec.budget, hint="写成 20万元 或 200000元")
+            yield lines.fault(
+                "bad_money", (*path, "budget"), str(error), value=spec.budget, hint="写成 20万元 或 200000元"
+            )
     table = year.year.tables.get(spec.table)
     if table is None:
         yield unknown(lines, (*path, "table"), "表", spec.table, year.year.tables)
@@ -78,17 +82,26 @@ def check_fleet(year: Year) -> Iterator[Fault]:
         yield from expression(lines, (*place, "where"), failures.where, tidy_columns(other), True)
 
 
-def _columns(lines: Lines, path: Path_, table: Table, named: Sequence[tuple[str, str | None]], *, dates: bool = False) -> Iterator[Fault]:
+def _columns(
+    lines: Lines, path: Path_, table: Table, named: Sequence[tuple[str, str | None]], *, dates: bool = False
+) -> Iterator[Fault]:
     """Columns that are not there, or are no dates: those of a date come from the records, not from a clock."""
     known = record_columns(table) if dates else tidy_columns(table)
     for key, column in named:
         if column is None:
             continue
         if column not in known:
-            yield unknown(lines, (*path, key), "日期列" if dates else "列", column,
-                          [c for c in known if not dates or known[c] in DATES])
+            yield unknown(
+                lines,
+                (*path, key),
+                "日期列" if dates else "列",
+                column,
+                [c for c in known if not dates or known[c] in DATES],
+            )
         elif dates and known[column] not in DATES:
-            yield lines.fault("not_a_date", (*path, key), f"{column} 不是日期列", hint=f"在 columns.{column} 里写 type: datetime")
+            yield lines.fault(
+                "not_a_date", (*path, key), f"{column} 不是日期列", hint=f"在 columns.{column} 里写 type: datetime"
+            )
 
 
 def _price(lines: Lines, path: Path_, table: Table, column: str | None) -> Iterator[Fault]:

@@ -46,10 +46,15 @@ def _files(year: Year, path: Path_, table: Table) -> Iterator[Fault]:
             yield lines.fault("file_outside", place, "只能是本年度文件夹以内的文件", value=pattern)
         elif not matching_files(year.folder, pattern):
             present = sorted(
-                p.relative_to(year.folder).as_posix()
-                for p in year.folder.glob("exports/*") if p.is_file())
-            yield lines.fault("file_missing", place, "没有这个文件", value=pattern,
-                              hint=did_you_mean(pattern, present) or "把导出文件放到这个位置，或改正文件名")
+                p.relative_to(year.folder).as_posix() for p in year.folder.glob("exports/*") if p.is_file()
+            )
+            yield lines.fault(
+                "file_missing",
+                place,
+                "没有这个文件",
+                value=pattern,
+                hint=did_you_mean(pattern, present) or "把导出文件放到这个位置，或改正文件名",
+            )
 
 
 def _names(lines: Lines, path: Path_, table: Table) -> Iterator[Fault]:
@@ -85,8 +90,13 @@ def _dates(lines: Lines, path: Path_, table: Table) -> Iterator[Fault]:
     for place, text in written:
         problem = date_format_problem(text)
         if problem:
-            yield lines.fault("bad_date_format", place, problem, value=text,
-                              hint="例如 %Y-%m-%d %H:%M、%d/%m/%Y；“5-Apr”若指 2005 年 4 月，写 %y-%b")
+            yield lines.fault(
+                "bad_date_format",
+                place,
+                problem,
+                value=text,
+                hint="例如 %Y-%m-%d %H:%M、%d/%m/%Y；“5-Apr”若指 2005 年 4 月，写 %y-%b",
+            )
     zone = table.timezone
     if zone and zone != "as_written" and not _is_offset(zone) and zone not in zoneinfo.available_timezones():
         known = ["as_written", "+08:00", *sorted(zoneinfo.available_timezones())]
@@ -95,12 +105,21 @@ def _dates(lines: Lines, path: Path_, table: Table) -> Iterator[Fault]:
 
 def _limits(lines: Lines, path: Path_, table: Table, fiscal_year: int) -> Iterator[Fault]:
     """Limits carried over from another year would set every record aside."""
-    latest, place = (table.checks.latest, ("checks", "latest")) if table.checks.latest else (table.exported, ("exported",))
+    latest, place = (
+        (table.checks.latest, ("checks", "latest")) if table.checks.latest else (table.exported, ("exported",))
+    )
     if table.checks.impossible != "keep" and table.year_by and latest and latest < date(fiscal_year, 1, 1):
-        yield lines.fault("latest_too_early", (*path, *place), f"早于 {fiscal_year} 年度的首日，全部记录都会被剔除", value=latest,
-                          hint="改成本年度数据的导出日期")
+        yield lines.fault(
+            "latest_too_early",
+            (*path, *place),
+            f"早于 {fiscal_year} 年度的首日，全部记录都会被剔除",
+            value=latest,
+            hint="改成本年度数据的导出日期",
+        )
     if table.checks.latest and table.checks.earliest > table.checks.latest:
-        yield lines.fault("latest_too_early", (*path, "checks", "latest"), f"早于 earliest（{table.checks.earliest}）", value=latest)
+        yield lines.fault(
+            "latest_too_early", (*path, "checks", "latest"), f"早于 earliest（{table.checks.earliest}）", value=latest
+        )
 
 
 def _is_offset(text: str) -> bool:
@@ -128,8 +147,12 @@ def _derived(lines: Lines, path: Path_, name: str, table: Table) -> Iterator[Fau
         elif records[column] not in DATES:
             yield _not_a_date(lines, (*path, place), column)
         elif spec.clock == "office_hours" and records[column] == "DATE":
-            yield lines.fault("day_without_time", (*path, place), f"{column} 只有日期，算不出办公小时",
-                              hint=f"来源有钟点的，在 columns.{column} 里写 type: datetime；没有的改用 clock: workdays")
+            yield lines.fault(
+                "day_without_time",
+                (*path, place),
+                f"{column} 只有日期，算不出办公小时",
+                hint=f"来源有钟点的，在 columns.{column} 里写 type: datetime；没有的改用 clock: workdays",
+            )
     if spec.by and spec.by.column not in records:
         yield unknown(lines, (*path, "by", "column"), "列", spec.by.column, records)
 
@@ -144,8 +167,12 @@ def _states(lines: Lines, path: Path_, table: Table, states: States) -> Iterator
         elif records[column] not in DATES:
             yield _not_a_date(lines, at, column)
         elif records[column] == "DATE":
-            yield lines.fault("day_without_time", at, f"{column} 只有日期，算不出各环节的时间",
-                              hint=f"来源有钟点的，在 columns.{column} 里写 type: datetime；没有的不写进 states")
+            yield lines.fault(
+                "day_without_time",
+                at,
+                f"{column} 只有日期，算不出各环节的时间",
+                hint=f"来源有钟点的，在 columns.{column} 里写 type: datetime；没有的不写进 states",
+            )
 
 
 # --- holds ----------------------------------------------------------------------------------------
@@ -182,10 +209,13 @@ def _other_table(year: Year, path: Path_, hold: Hold, table: Table) -> Iterator[
         yield unknown(lines, (*path, "table"), "表", str(hold.table), [n for n, t in tables.items() if t is not table])
         return
     if any(h.table for d in other.derived.values() for h in d.hold):
-        yield lines.fault("hold_of_hold", (*path, "table"), "登记暂停的表，自己的时钟不能再按别的表扣除", value=hold.table)
+        yield lines.fault(
+            "hold_of_hold", (*path, "table"), "登记暂停的表，自己的时钟不能再按别的表扣除", value=hold.table
+        )
     if len(hold.key) != len(table.tidy_key):
-        yield lines.fault("hold_key", (*path, "key"),
-                          f"key 要与本表的 key（{'、'.join(table.tidy_key) or '没有写'}）一一对应")
+        yield lines.fault(
+            "hold_key", (*path, "key"), f"key 要与本表的 key（{'、'.join(table.tidy_key) or '没有写'}）一一对应"
+        )
     there = record_columns(other)
     for column in hold.key:
         if column not in there:
@@ -203,8 +233,12 @@ def _length(lines: Lines, path: Path_, hold: Hold, table: Table) -> Iterator[Fau
     source = table.columns.get(attribute.source if attribute else column)
     kind = source.type if source else "integer"
     if kind not in ("integer", "number", "duration"):
-        yield lines.fault("not_a_number", (*path, "column"), f"{column} 不是数字列",
-                          hint=f"在 columns.{column} 里写 type: number 或 duration")
+        yield lines.fault(
+            "not_a_number",
+            (*path, "column"),
+            f"{column} 不是数字列",
+            hint=f"在 columns.{column} 里写 type: number 或 duration",
+        )
     elif (kind == "duration") == (hold.unit is not None):
         hint = "duration 列已换算成小时，去掉 unit" if hold.unit else "写明 unit：秒、分钟、小时或天"
         yield lines.fault("hold_unit", path, f"{column} 的单位没有说清", hint=hint)
@@ -217,8 +251,9 @@ def _grain(lines: Lines, path: Path_, table: Table, grain: Grain) -> Iterator[Fa
     own = export_columns(table)
     for place in ("key", "keep"):
         if getattr(table, place):
-            yield lines.fault("grain_has_case", (*path[:-1], place),
-                              f"写了 grain 就不写 {place}：一行是一个事件，编号在 grain.case")
+            yield lines.fault(
+                "grain_has_case", (*path[:-1], place), f"写了 grain 就不写 {place}：一行是一个事件，编号在 grain.case"
+            )
     for place, column in [*(("case", c) for c in grain.case), ("time", grain.time)]:
         if column not in own:
             yield unknown(lines, (*path, place), "列", column, own)
@@ -256,11 +291,17 @@ def check_corrections(year: Year) -> Iterator[Fault]:
                     yield unknown(lines, (*path, place, column), "列", column, list(table.columns))
         for column, new in correction.change.items():
             if column in correction.expect and correction.expect[column] == new:
-                yield lines.fault("correction_idle", (*path, "change", column), "改成的值与 expect 相同，这条更正什么也不改")
+                yield lines.fault(
+                    "correction_idle", (*path, "change", column), "改成的值与 expect 相同，这条更正什么也不改"
+                )
             for earlier, other in enumerate(year.corrections.corrections[:index]):
                 if (other.table, other.key) == (correction.table, correction.key) and column in other.change:
-                    yield lines.fault("correction_twice", (*path, "change", column),
-                                      f"第 {earlier + 1} 条已经改了同一行的这一列", hint="合并成一条，只留最后确认的值")
+                    yield lines.fault(
+                        "correction_twice",
+                        (*path, "change", column),
+                        f"第 {earlier + 1} 条已经改了同一行的这一列",
+                        hint="合并成一条，只留最后确认的值",
+                    )
 
 
 # --- shared ---------------------------------------------------------------------------------------
@@ -268,22 +309,23 @@ def check_corrections(year: Year) -> Iterator[Fault]:
 
 def unknown(lines: Lines, path: Path_, what: str, word: str, known: object) -> Fault:
     """A name that is not there, with what is probably meant."""
-    return lines.fault("unknown_name", path, f"没有这个{what}", value=word,
-                       hint=did_you_mean(word, sorted(known)))  # type: ignore[call-overload]
+    return lines.fault("unknown_name", path, f"没有这个{what}", value=word, hint=did_you_mean(word, sorted(known)))  # type: ignore[call-overload]
 
 
 def _not_a_date(lines: Lines, path: Path_, column: str) -> Fault:
     return lines.fault("not_a_date", path, f"{column} 不是日期列", hint=f"在 columns.{column} 里写 type: datetime")
 
 
-def expression(lines: Lines, path: Path_, text: str, columns: dict[str, str], boolean: bool, *,
-               numeric: bool = False) -> Iterator[Fault]:
+def expression(
+    lines: Lines, path: Path_, text: str, columns: dict[str, str], boolean: bool, *, numeric: bool = False
+) -> Iterator[Fault]:
     """The fault of an expression that does not fit these columns, if it has one."""
     try:
         kind = check_expression(text, columns, boolean=boolean)
     except ExpressionError as error:
         yield lines.fault("bad_expression", path, str(error), value=text, hint=error.hint)
         return
-    if numeric and not kind.startswith(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT",
-                                        "DOUBLE", "FLOAT", "DECIMAL")):
+    if numeric and not kind.startswith(
+        ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT", "DECIMAL")
+    ):
         yield lines.fault("bad_expression", path, f"这里要一个数，表达式的结果是 {kind}", value=text)

@@ -9,12 +9,16 @@ from helpers.year.expressions import columns_of
 from helpers.year.models import Calendar, Measure
 from helpers.year.tables import Table
 
-CALENDAR_WORDS = {"cn": "法定节假日除外，调休上班日计入", "weekdays": "周一至周五，不扣节假日",
-                  "custom": "按声明的放假日和上班日"}
+CALENDAR_WORDS = {
+    "cn": "法定节假日除外，调休上班日计入",
+    "weekdays": "周一至周五，不扣节假日",
+    "custom": "按声明的放假日和上班日",
+}
 
 
 def clocks_of(measure: Measure, table: Table) -> tuple[str, ...]:
     """The clocks that a measure's condition and value read, also through derived expressions."""
+
     def read(text: str | None) -> Iterator[str]:
         for column in columns_of(text) if text else ():
             derived = table.derived.get(column)
@@ -37,7 +41,9 @@ def clock_words(derived: Derived, spec: Table, calendar: Calendar) -> str:
     elif derived.clock == "workdays":
         told = f"{start}当日之后至{end}所经过的工作日数（{days}；1 为不晚于下一个工作日结束）"
     else:
-        told = f"{start}至{end}之间的办公小时数（{_hours_in_words(derived, spec)}{_free_days(derived, calendar, days)}）"
+        told = (
+            f"{start}至{end}之间的办公小时数（{_hours_in_words(derived, spec)}{_free_days(derived, calendar, days)}）"
+        )
     return told + (f"，扣除{'、'.join(_hold_words(hold, words) for hold in derived.hold)}" if derived.hold else "")
 
 

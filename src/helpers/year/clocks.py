@@ -19,10 +19,20 @@ DAY_WORDS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日
 HOLIDAYS = 7
 _ALIASES = {
     **{f"{prefix}{digit}": DAYS[i] for prefix in ("周", "星期") for i, digit in enumerate("一二三四五六日")},
-    "周天": "sun", "星期天": "sun", "节假日": "holidays", "法定节假日": "holidays",
+    "周天": "sun",
+    "星期天": "sun",
+    "节假日": "holidays",
+    "法定节假日": "holidays",
 }
-_RANGES = {"workdays": range(5), "工作日": range(5), "weekend": range(5, 7), "周末": range(5, 7),
-           "daily": range(7), "每天": range(7), "每日": range(7)}
+_RANGES = {
+    "workdays": range(5),
+    "工作日": range(5),
+    "weekend": range(5, 7),
+    "周末": range(5, 7),
+    "daily": range(7),
+    "每天": range(7),
+    "每日": range(7),
+}
 ALWAYS = ("24x7", "24×7", "7x24", "7×24", "全天候")
 _WINDOW = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—~至]\s*(\d{1,2}):(\d{2})")
 

@@ -65,8 +65,10 @@ def _rules(year: Year) -> Iterator[Fault]:
     total = sum((i.weight for i in year.indicators.indicators), Decimal(0)) + rules.execution_weight
     if total != 100:
         yield year.lines["indicators.yml"].fault(
-            "weight_sum", ("indicators",),
-            f"指标分值与预算执行分值（{rules.execution_weight} 分）合计 {total.normalize():f} 分，应为 100 分")
+            "weight_sum",
+            ("indicators",),
+            f"指标分值与预算执行分值（{rules.execution_weight} 分）合计 {total.normalize():f} 分，应为 100 分",
+        )
 
 
 def _outline(year: Year) -> Iterator[Fault]:
@@ -119,8 +121,7 @@ def _measures(year: Year) -> Iterator[Fault]:
             yield from expression(lines, (*path, "where"), measure.where, columns, True)
         if measure.value is not None:
             boolean = measure.agg == "share"
-            yield from expression(lines, (*path, "value"), measure.value, columns, boolean,
-                                   numeric=not boolean)
+            yield from expression(lines, (*path, "value"), measure.value, columns, boolean, numeric=not boolean)
         if measure.date is not None and columns.get(measure.date) not in ("DATE", "TIMESTAMP"):
             yield unknown(lines, (*path, "date"), "日期列", measure.date, columns)
 
@@ -162,25 +163,46 @@ def _indicators(year: Year) -> Iterator[Fault]:
 
 def _target(lines: Lines, path: Path_, target: Target) -> Iterator[Fault]:
     if target.kind == "unknown":
-        yield lines.fault("target_unreadable", path, f"年度指标值无法识别：{target.reason}", value=target.text,
-                          hint="写成 ≥95%、不高于10件、11人、1小时 这样的形式；定性指标用 grade 评级")
+        yield lines.fault(
+            "target_unreadable",
+            path,
+            f"年度指标值无法识别：{target.reason}",
+            value=target.text,
+            hint="写成 ≥95%、不高于10件、11人、1小时 这样的形式；定性指标用 grade 评级",
+        )
     elif target.kind == "choice":
-        yield lines.fault("target_without_figure", path, "年度指标值里没有数值，不能与度量或填报的数值比较", value=target.text,
-                          hint="定性指标在 actual 里用 grade 和 share 评级；定量指标写成 ≥95%、不高于10件 这样的形式")
+        yield lines.fault(
+            "target_without_figure",
+            path,
+            "年度指标值里没有数值，不能与度量或填报的数值比较",
+            value=target.text,
+            hint="定性指标在 actual 里用 grade 和 share 评级；定量指标写成 ≥95%、不高于10件 这样的形式",
+        )
     elif target.kind == "compound":
-        yield lines.fault("target_compound", path, "年度指标值含有多项要求", value=target.text,
-                          hint="用 parts 把每一项要求分别写成一个部分")
+        yield lines.fault(
+            "target_compound",
+            path,
+            "年度指标值含有多项要求",
+            value=target.text,
+            hint="用 parts 把每一项要求分别写成一个部分",
+        )
     elif target.damaged:
-        yield lines.fault("target_damaged", path, f"年度指标值不合情理：{target.damaged}", value=target.text,
-                          hint="核对原件；扫描件里的 ≥ 常被误认成 2")
+        yield lines.fault(
+            "target_damaged",
+            path,
+            f"年度指标值不合情理：{target.damaged}",
+            value=target.text,
+            hint="核对原件；扫描件里的 ≥ 常被误认成 2",
+        )
 
 
 def _actual(year: Year, path: Path_, actual: Actual, target: Target | None) -> Iterator[Fault]:
     lines = year.lines["indicators.yml"]
     for number, evidence in enumerate(actual.evidence):
         if evidence.file and not (year.folder / evidence.file).is_file():
-            yield lines.fault("file_missing", (*path, "evidence", number, "file"), "没有这个佐证文件",
-                              value=evidence.file)
+            yield lines.fault(
+                "file_missing", (*path, "evidence", number, "file"), "没有这个佐证文件", value=evidence.file
+            )
     if actual.measure is not None:
         measure = year.measures.get(actual.measure)
         if measure is None:
@@ -191,8 +213,9 @@ def _actual(year: Year, path: Path_, actual: Actual, target: Target | None) -> I
     if actual.stated is not None and target is not None and target.kind == "number":
         found = parse_actual(actual.stated)
         if found.value is None:
-            yield lines.fault("actual_unreadable", (*path, "stated"), f"实际完成值无法识别：{found.reason}",
-                              value=actual.stated)
+            yield lines.fault(
+                "actual_unreadable", (*path, "stated"), f"实际完成值无法识别：{found.reason}", value=actual.stated
+            )
 
 
 def _grade(year: Year, path: Path_, indicator: Indicator) -> Iterator[Fault]:
@@ -218,9 +241,12 @@ def _units(lines: Lines, path: Path_, measure: Measure, target: Target) -> Itera
     share = measure.agg == "share" or measure.unit in _SAME[0]
     unit = target.unit
     if target.kind == "number" and (unit == "比例") != share and measure.agg != "ratio":
-        yield lines.fault("incomparable_units", (*path, "measure"),
-                          f"度量得出的是{'比例' if share else measure.unit or '数量'}，指标值的单位是{unit or '(未写)'}",
-                          value=measure.words)
+        yield lines.fault(
+            "incomparable_units",
+            (*path, "measure"),
+            f"度量得出的是{'比例' if share else measure.unit or '数量'}，指标值的单位是{unit or '(未写)'}",
+            value=measure.words,
+        )
 
 
 def _explain(year: Year, path: Path_, dimensions: Sequence[str], actual: Actual) -> Iterator[Fault]:

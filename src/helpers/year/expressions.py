@@ -37,9 +37,7 @@ FUNCTIONS = frozenset(
     "minute second dayofweek isodow dayofyear week last_day make_date epoch "
     "~~ !~~ ~~* !~~* + - * / // % || list_value".split()
 )
-NODES = frozenset(
-    "COLUMN_REF CONSTANT COMPARISON CONJUNCTION OPERATOR BETWEEN CASE CAST FUNCTION TYPE".split()
-)
+NODES = frozenset("COLUMN_REF CONSTANT COMPARISON CONJUNCTION OPERATOR BETWEEN CASE CAST FUNCTION TYPE".split())
 
 
 class ExpressionError(ValueError):
@@ -92,9 +90,7 @@ def _walk(value: Any) -> Iterator[dict[str, Any]]:
 
 def columns_of(text: str) -> frozenset[str]:
     """The names of the columns that an expression reads."""
-    return frozenset(
-        n["column_names"][-1].lower() for n in _walk(_tree(text)) if n["class"] == "COLUMN_REF"
-    )
+    return frozenset(n["column_names"][-1].lower() for n in _walk(_tree(text)) if n["class"] == "COLUMN_REF")
 
 
 def check_expression(text: str, columns: Mapping[str, str], *, boolean: bool = False) -> str:

@@ -48,7 +48,7 @@ class YearFileError(Exception):
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str | None:
-    """"是否想写 x?" when a known word is close, else the list of known words when it is short."""
+    """ "是否想写 x?" when a known word is close, else the list of known words when it is short."""
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if close:
         return f"是否想写 {close[0]}?"

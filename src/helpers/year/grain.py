@@ -90,7 +90,10 @@ class Grain(Model):
             return value
         full = {
             name: ({"from": name, "take": spec} if spec in ("first", "last", "worst") else {"from": spec})
-            if isinstance(spec, str) else {"from": name, **spec} if isinstance(spec, dict) else spec
+            if isinstance(spec, str)
+            else {"from": name, **spec}
+            if isinstance(spec, dict)
+            else spec
             for name, spec in attributes.items()
         }
         return {**value, "attributes": full}
@@ -105,10 +108,22 @@ class Grain(Model):
 
     def made(self) -> dict[str, str]:
         """The columns that the grain makes, with their SQL types."""
-        kinds = {"opened_at": "TIMESTAMP", "resolved_at": "TIMESTAMP", "closed_at": "TIMESTAMP",
-                 "hold_seconds": "BIGINT", "events": "BIGINT", "reopened": "BIGINT"}
-        there = {"opened_at": True, "resolved_at": self.resolves, "closed_at": self.closes,
-                 "hold_seconds": self.suspends, "events": True, "reopened": self.resolves or self.closes}
+        kinds = {
+            "opened_at": "TIMESTAMP",
+            "resolved_at": "TIMESTAMP",
+            "closed_at": "TIMESTAMP",
+            "hold_seconds": "BIGINT",
+            "events": "BIGINT",
+            "reopened": "BIGINT",
+        }
+        there = {
+            "opened_at": True,
+            "resolved_at": self.resolves,
+            "closed_at": self.closes,
+            "hold_seconds": self.suspends,
+            "events": True,
+            "reopened": self.resolves or self.closes,
+        }
         return {column: kinds[column] for column in MADE if there[column]}
 
     def expressions(self) -> dict[str, str]:

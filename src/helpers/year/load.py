@@ -22,11 +22,29 @@ BLANKS = ("待填", "待补", "TODO", "todo", "FIXME", "___")
 
 #: What belongs into a blank, by the key that it stands under.
 BELONGS = {
-    "project": "项目名称", "institution": "单位名称", "overall_goal": "年度总体目标", "date": "日期，如 2025-02-20", "due": "完成期限，如 2025-06-30",
-    "exported": "导出日期，如 2025-01-06", "initial": "年初预算，如 120万元", "adjusted": "全年预算，如 120万元", "spent": "全年支出，如 119.5万元，或 {measure: 度量名}",
-    "budget": "预算，如 30万元", "stated": "实际完成值，或改为 measure: 度量名", "document": "佐证材料的名称", "custodian": "保管材料的岗位", "owner": "责任岗位",
-    "weight": "分值", "target": "年度指标值", "direction": "higher、lower 或 equal", "grade": "1 达成、2 部分达成、3 未达成", "share": "得分占分值的比例，如 0.9",
-    "population": "总体的数量", "level1": "一级指标", "level2": "二级指标", "level3": "三级指标",
+    "project": "项目名称",
+    "institution": "单位名称",
+    "overall_goal": "年度总体目标",
+    "date": "日期，如 2025-02-20",
+    "due": "完成期限，如 2025-06-30",
+    "exported": "导出日期，如 2025-01-06",
+    "initial": "年初预算，如 120万元",
+    "adjusted": "全年预算，如 120万元",
+    "spent": "全年支出，如 119.5万元，或 {measure: 度量名}",
+    "budget": "预算，如 30万元",
+    "stated": "实际完成值，或改为 measure: 度量名",
+    "document": "佐证材料的名称",
+    "custodian": "保管材料的岗位",
+    "owner": "责任岗位",
+    "weight": "分值",
+    "target": "年度指标值",
+    "direction": "higher、lower 或 equal",
+    "grade": "1 达成、2 部分达成、3 未达成",
+    "share": "得分占分值的比例，如 0.9",
+    "population": "总体的数量",
+    "level1": "一级指标",
+    "level2": "二级指标",
+    "level3": "三级指标",
 }
 
 FileModel = TypeVar("FileModel", bound=BaseModel)
@@ -57,8 +75,9 @@ class Lines:
                 node = node[key]
         return node
 
-    def fault(self, code: str, path: Sequence[str | int], message: str, *, value: Any = None,
-              hint: str | None = None) -> Fault:
+    def fault(
+        self, code: str, path: Sequence[str | int], message: str, *, value: Any = None, hint: str | None = None
+    ) -> Fault:
         """A fault at this place of the file."""
         shown = None if value is None else _shorten(str(value))
         where = ".".join(str(part) for part in path)
@@ -126,9 +145,15 @@ def load_year(root: Path, fiscal_year: int) -> Year:
         hashes[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     declared = models.get("year.yml")
     if declared is not None and declared.fiscal_year != fiscal_year:
-        faults.append(lines["year.yml"].fault(
-            "year_differs", ("fiscal_year",), f"文件夹是 {fiscal_year} 年度，文件里写的是另一个年度",
-            value=declared.fiscal_year, hint=f"写成 {fiscal_year}，或者把文件放到相应年度的文件夹"))
+        faults.append(
+            lines["year.yml"].fault(
+                "year_differs",
+                ("fiscal_year",),
+                f"文件夹是 {fiscal_year} 年度，文件里写的是另一个年度",
+                value=declared.fiscal_year,
+                hint=f"写成 {fiscal_year}，或者把文件放到相应年度的文件夹",
+            )
+        )
     outline = _outline(folder, shown, declared.outline, lines["year.yml"]) if declared is not None else None
     if outline is not None:
         faults.extend(outline.faults)
@@ -137,8 +162,17 @@ def load_year(root: Path, fiscal_year: int) -> Year:
             hashes[declared.outline] = hashlib.sha256(own.read_bytes()).hexdigest()
     if faults or outline is None:
         raise YearFileError(faults)
-    return Year(root, fiscal_year, models["year.yml"], models["indicators.yml"],
-                models["plan.yml"], models["corrections.yml"], outline.model, lines, hashes)
+    return Year(
+        root,
+        fiscal_year,
+        models["year.yml"],
+        models["indicators.yml"],
+        models["plan.yml"],
+        models["corrections.yml"],
+        outline.model,
+        lines,
+        hashes,
+    )
 
 
 @dataclass(frozen=True)
@@ -156,7 +190,9 @@ def _outline(folder: Path, shown: str, name: str, year: Lines) -> _Loaded:
     if name in own:
         return _load_file(folder / name, f"{shown}/{name}", Outline)
     hint = did_you_mean(name, [*shipped_outlines(), *own])
-    return _Loaded(None, Lines(shown, {}), [year.fault("unknown_outline", ("outline",), "没有这个提纲", value=name, hint=hint)])
+    return _Loaded(
+        None, Lines(shown, {}), [year.fault("unknown_outline", ("outline",), "没有这个提纲", value=name, hint=hint)]
+    )
 
 
 def _load_file(path: Path, shown: str, model: type[FileModel]) -> _Loaded:
@@ -171,9 +207,19 @@ def _load_file(path: Path, shown: str, model: type[FileModel]) -> _Loaded:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
-        return _Loaded(None, Lines(shown, {}), [Fault(
-            "yaml", shown, f"YAML 写法有误：{error.problem or error.context}", line,
-            hint="检查缩进、冒号后的空格、引号是否成对，以及有没有重复的键")])
+        return _Loaded(
+            None,
+            Lines(shown, {}),
+            [
+                Fault(
+                    "yaml",
+                    shown,
+                    f"YAML 写法有误：{error.problem or error.context}",
+                    line,
+                    hint="检查缩进、冒号后的空格、引号是否成对，以及有没有重复的键",
+                )
+            ],
+        )
     except YAMLError as error:
         fault = Fault("yaml", shown, f"YAML 写法有误：{str(error).splitlines()[0]}")
         return _Loaded(None, Lines(shown, {}), [fault])
@@ -248,8 +294,9 @@ def _translate(error: Any, lines: Lines, model: type[BaseModel]) -> Fault:
     shown = None if isinstance(value, dict | list) or value is None else value
     if kind == "extra_forbidden":
         known = sorted(_keys_at(model, path[:-1]))
-        return lines.fault("unknown_key", path, f"没有 {path[-1]} 这个键", value=shown,
-                           hint=did_you_mean(str(path[-1]), known))
+        return lines.fault(
+            "unknown_key", path, f"没有 {path[-1]} 这个键", value=shown, hint=did_you_mean(str(path[-1]), known)
+        )
     if kind == "missing":
         return lines.fault("missing_key", path, f"缺少 {path[-1]}")
     messages = {
@@ -270,9 +317,16 @@ def _translate(error: Any, lines: Lines, model: type[BaseModel]) -> Fault:
 
 
 _EXPECTED = (
-    ("int", "整数"), ("decimal", "数字"), ("float", "数字"), ("string", "文字"), ("bool", "true 或 false"),
-    ("date", "日期，如 2025-02-20"), ("dict", "键值对"), ("model", "键值对"),
-    ("list", "列表"), ("tuple", "列表"),
+    ("int", "整数"),
+    ("decimal", "数字"),
+    ("float", "数字"),
+    ("string", "文字"),
+    ("bool", "true 或 false"),
+    ("date", "日期，如 2025-02-20"),
+    ("dict", "键值对"),
+    ("model", "键值对"),
+    ("list", "列表"),
+    ("tuple", "列表"),
 )
 
 

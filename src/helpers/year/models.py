@@ -140,7 +140,9 @@ class Source(Model):
     statements: tuple[Statement, ...] = ()
 
 
-ManagementItem = Literal["分配科学性", "下达及时性", "拨付合规性", "使用规范性", "执行准确性", "预算绩效管理情况", "支出责任履行情况"]
+ManagementItem = Literal[
+    "分配科学性", "下达及时性", "拨付合规性", "使用规范性", "执行准确性", "预算绩效管理情况", "支出责任履行情况"
+]
 #: The lines of a transfer payment's funds-management block, in the order of the form.
 MANAGEMENT: tuple[str, ...] = get_args(ManagementItem)
 

@@ -46,18 +46,38 @@ CONTENTS = {
 }
 #: What a sentence can quote from the results; ``actual.ID`` and ``target.ID`` are of one indicator.
 QUOTES = {
-    "project": "项目名称", "institution": "单位名称", "fiscal_year": "年度", "score": "自评总分", "grade": "评价等级",
-    "adjusted": "全年预算", "spent": "全年执行数", "execution_rate": "预算执行率", "indicators": "指标数",
-    "met": "完成的指标数", "missed": "未完成的指标数", "actual.": "某指标的实际完成值", "target.": "某指标的年度指标值",
+    "project": "项目名称",
+    "institution": "单位名称",
+    "fiscal_year": "年度",
+    "score": "自评总分",
+    "grade": "评价等级",
+    "adjusted": "全年预算",
+    "spent": "全年执行数",
+    "execution_rate": "预算执行率",
+    "indicators": "指标数",
+    "met": "完成的指标数",
+    "missed": "未完成的指标数",
+    "actual.": "某指标的实际完成值",
+    "target.": "某指标的年度指标值",
 }
 QUOTE = re.compile(r"\{([^{}]*)\}")
 LEVELS = ("opening", "chapter", "annex", "section", "point")
 #: What may stand under a heading of each kind; the whole file's is "".
 INSIDE = {
-    "": ("opening", "chapter", "annex"), "opening": ("section", "point"), "chapter": ("section", "point"),
-    "annex": ("section", "point"), "section": ("point",), "point": (),
+    "": ("opening", "chapter", "annex"),
+    "opening": ("section", "point"),
+    "chapter": ("section", "point"),
+    "annex": ("section", "point"),
+    "section": ("point",),
+    "point": (),
 }
-_WORDS = {"opening": "不编号的部分", "chapter": "章（一、）", "annex": "附件", "section": "节（（一））", "point": "小点（1.）"}
+_WORDS = {
+    "opening": "不编号的部分",
+    "chapter": "章（一、）",
+    "annex": "附件",
+    "section": "节（（一））",
+    "point": "小点（1.）",
+}
 
 
 def _as_node(value: Any) -> Any:
@@ -156,10 +176,18 @@ def _unknown_content(place: Place, value: str, seen: set[str]) -> Iterator[tuple
         yield "outline_twice", place, f"“{CONTENTS[value]}”写了两次", value, "只留一处"
 
 
-def _sentence_faults(place: Place, text: str, indicators: set[str]) -> Iterator[tuple[str, Place, str, str, str | None]]:
+def _sentence_faults(
+    place: Place, text: str, indicators: set[str]
+) -> Iterator[tuple[str, Place, str, str, str | None]]:
     """No figure is typed in an outline: it is quoted from the results."""
     if re.search(r"\d", QUOTE.sub("", text)):
-        yield "outline_figure", place, "提纲里不写数字，数字由结果代入", text, "用 {score}、{execution_rate}、{actual.指标} 一类的代入"
+        yield (
+            "outline_figure",
+            place,
+            "提纲里不写数字，数字由结果代入",
+            text,
+            "用 {score}、{execution_rate}、{actual.指标} 一类的代入",
+        )
     for quoted in QUOTE.findall(text):
         head, dot, rest = quoted.partition(".")
         if head + dot not in QUOTES:

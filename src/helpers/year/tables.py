@@ -11,16 +11,35 @@ from helpers.year.base import Identifier, Model, Strings, Words, as_list
 from helpers.year.clocks import ColumnType, Derived
 from helpers.year.grain import Grain
 
-__all__ = ["Checks", "Column", "Derived", "GateRule", "Grain", "Identifier", "Level", "Model", "State",
-           "States", "Strings", "Table", "Words"]
+__all__ = [
+    "Checks",
+    "Column",
+    "Derived",
+    "GateRule",
+    "Grain",
+    "Identifier",
+    "Level",
+    "Model",
+    "State",
+    "States",
+    "Strings",
+    "Table",
+    "Words",
+]
 
 Level = Literal["stop", "note"]
 Action = Literal["stop", "set_aside", "keep"]
 
 #: What figures of money and lengths of time are converted by: 元 and hours.
 MONEY_FACTORS = {"元": "1", "分": "0.01", "千元": "1000", "万元": "10000", "百万元": "1000000", "亿元": "100000000"}
-MADE_WORDS = {"opened_at": "受理时间", "resolved_at": "完成时间", "closed_at": "关闭时间", "hold_seconds": "暂停秒数",
-              "events": "事件数", "reopened": "重新打开次数"}
+MADE_WORDS = {
+    "opened_at": "受理时间",
+    "resolved_at": "完成时间",
+    "closed_at": "关闭时间",
+    "hold_seconds": "暂停秒数",
+    "events": "事件数",
+    "reopened": "重新打开次数",
+}
 HOURS = {"秒": (1, 3600), "分钟": (1, 60), "小时": (1, 1), "天": (24, 1)}
 
 

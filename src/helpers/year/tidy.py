@@ -26,8 +26,9 @@ def record_columns(table: Table) -> dict[str, str]:
 
 def tidy_columns(table: Table) -> dict[str, str]:
     """The tidy columns of a table and their SQL types, derived ones included."""
-    derived = {name: CLOCK_TYPES[spec.clock] if spec.clock else SQL_TYPES[spec.type]
-               for name, spec in table.derived.items()}
+    derived = {
+        name: CLOCK_TYPES[spec.clock] if spec.clock else SQL_TYPES[spec.type] for name, spec in table.derived.items()
+    }
     return {**record_columns(table), **derived}
 
 

@@ -40,12 +40,26 @@ class Pen:
         if format:
             cell.number_format = format
         if rows > 1 or columns > 1:
-            self.sheet.merge_cells(start_row=top, start_column=left, end_row=top + rows - 1, end_column=left + columns - 1)
+            self.sheet.merge_cells(
+                start_row=top, start_column=left, end_row=top + rows - 1, end_column=left + columns - 1
+            )
         return cell
 
 
-def scored(sheet: Any, row: int = 0, column: int = 0, *, heads: Sequence[str] = HEADS, rows: Sequence[Sequence[Any]] = ROWS, year: int = 2023,
-           project: str = "机房运行维护", money: str = "项目资金\n（万元）", merged: bool = True, title: bool = True, total: bool = True) -> int:
+def scored(
+    sheet: Any,
+    row: int = 0,
+    column: int = 0,
+    *,
+    heads: Sequence[str] = HEADS,
+    rows: Sequence[Sequence[Any]] = ROWS,
+    year: int = 2023,
+    project: str = "机房运行维护",
+    money: str = "项目资金\n（万元）",
+    merged: bool = True,
+    title: bool = True,
+    total: bool = True,
+) -> int:
     """项目支出绩效自评表 with its corner at ``row``, ``column``; the next free row is returned."""
     pen = Pen(sheet, row, column)
     at = 0
@@ -114,20 +128,41 @@ def transfer(sheet: Any, row: int = 0) -> int:
     pen = Pen(sheet, row)
     pen.put(0, 0, "转移支付区域（项目）绩效目标自评表", columns=7)
     pen.put(1, 0, "（2023年度）", columns=7)
-    for at, (label, value) in enumerate((("转移支付（项目）名称", "设备更新补助"), ("中央主管部门", "某部"), ("地方主管部门", "某省某厅"), ("资金使用单位", "某县某局")), start=2):
+    for at, (label, value) in enumerate(
+        (
+            ("转移支付（项目）名称", "设备更新补助"),
+            ("中央主管部门", "某部"),
+            ("地方主管部门", "某省某厅"),
+            ("资金使用单位", "某县某局"),
+        ),
+        start=2,
+    ):
         pen.put(at, 0, label, columns=3)
         pen.put(at, 3, value, columns=4)
     pen.put(6, 0, "资金投入情况\n（万元）", rows=5, columns=3)
     for number, words in enumerate(("全年预算数（A）", "全年执行数（B）", "预算执行率（B/A×100%）"), start=4):
         pen.put(6, number, words)
-    lines = (("年度资金总额", 80, 60, 0.75), ("其中：中央财政资金", 50, 40, 0.8), ("地方资金", 30, 20, 2 / 3), ("其他资金", None, None, None))
+    lines = (
+        ("年度资金总额", 80, 60, 0.75),
+        ("其中：中央财政资金", 50, 40, 0.8),
+        ("地方资金", 30, 20, 2 / 3),
+        ("其他资金", None, None, None),
+    )
     for at, cells in enumerate(lines, start=7):
         for number, value in enumerate(cells, start=3):
             pen.put(at, number, value, format="0.00%" if number == 6 else None)
     pen.put(11, 0, "资金管理情况", rows=8, columns=3)
     pen.put(11, 4, "情况说明", columns=2)
     pen.put(11, 6, "存在问题和改进措施")
-    names = ("分配科学性", "下达及时性", "拨付合规性", "使用规范性", "执行准确性", "预算绩效管理情况", "支出责任履行情况")
+    names = (
+        "分配科学性",
+        "下达及时性",
+        "拨付合规性",
+        "使用规范性",
+        "执行准确性",
+        "预算绩效管理情况",
+        "支出责任履行情况",
+    )
     for at, name in enumerate(names, start=12):
         pen.put(at, 3, name)
         pen.put(at, 4, "按规定办理", columns=2)
@@ -137,10 +172,15 @@ def transfer(sheet: Any, row: int = 0) -> int:
     pen.put(20, 1, "更新老旧设备", columns=4)
     pen.put(20, 5, "更新了一部分", columns=2)
     pen.put(21, 0, "绩效指标", rows=4)
-    for number, words in enumerate(("一级指标", "二级指标", "三级指标", "指标值", "全年实际完成值", "未完成原因和改进措施"), start=1):
+    for number, words in enumerate(
+        ("一级指标", "二级指标", "三级指标", "指标值", "全年实际完成值", "未完成原因和改进措施"), start=1
+    ):
         pen.put(21, number, words)
-    rows = (("产出指标", "数量指标", "更新设备", "≥20台", "15台", "招标晚；明年三月前完成"), (None, "质量指标", "验收合格率", "100%", "100%", None),
-            ("效益指标", "社会效益指标", "办理时长缩短", "≥10%", "12%", None))
+    rows = (
+        ("产出指标", "数量指标", "更新设备", "≥20台", "15台", "招标晚；明年三月前完成"),
+        (None, "质量指标", "验收合格率", "100%", "100%", None),
+        ("效益指标", "社会效益指标", "办理时长缩短", "≥10%", "12%", None),
+    )
     for at, cells in enumerate(rows, start=22):
         for number, value in enumerate(cells, start=1):
             pen.put(at, number, value)

@@ -63,22 +63,25 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SHEET = "xl/worksheets/sheet1.xml"
 
 
-@pytest.mark.parametrize(("change", "code", "words"), [
-    (lambda b: b[: len(b) // 2], "unreadable", "损坏"),
-    (lambda b: b[:3], "unreadable", "损坏"),
-    (lambda b: without(b, SHEET), "unreadable", "损坏"),
-    (lambda b: without(b, SHEET, b"<worksheet><sheetData><row>"), "unreadable", "损坏"),
-    (lambda b: without(b, "xl/workbook.xml"), "not_a_workbook", "普通压缩包"),
-    (lambda b: OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "encrypted", "密码"),
-    (lambda b: OLE + b"\0" * 600 + "Workbook".encode("utf-16-le"), "old_format", ".xls"),
-    (lambda b: packed(word__document__xml=b"", **{"word/document.xml": b"<w/>"}), "not_a_workbook", "Word"),
-    (lambda b: packed(**{"xl/workbook.bin": b"x"}), "not_a_workbook", ".xlsb"),
-    (lambda b: packed(**{"content.xml": b"x", "mimetype": b"x"}), "not_a_workbook", "OpenDocument"),
-    (lambda b: packed(**{"自评表.csv": b"x"}), "not_a_workbook", "解压"),
-    (lambda b: b"\xef\xbb\xbf<html><table><tr><td>\xe4\xb8\x80</td></tr></table></html>", "not_a_workbook", "网页"),
-    (lambda b: b"%PDF-1.7 ...", "unknown_format", "PDF"),
-    (lambda b: b"", "empty_file", "空的"),
-])
+@pytest.mark.parametrize(
+    ("change", "code", "words"),
+    [
+        (lambda b: b[: len(b) // 2], "unreadable", "损坏"),
+        (lambda b: b[:3], "unreadable", "损坏"),
+        (lambda b: without(b, SHEET), "unreadable", "损坏"),
+        (lambda b: without(b, SHEET, b"<worksheet><sheetData><row>"), "unreadable", "损坏"),
+        (lambda b: without(b, "xl/workbook.xml"), "not_a_workbook", "普通压缩包"),
+        (lambda b: OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "encrypted", "密码"),
+        (lambda b: OLE + b"\0" * 600 + "Workbook".encode("utf-16-le"), "old_format", ".xls"),
+        (lambda b: packed(word__document__xml=b"", **{"word/document.xml": b"<w/>"}), "not_a_workbook", "Word"),
+        (lambda b: packed(**{"xl/workbook.bin": b"x"}), "not_a_workbook", ".xlsb"),
+        (lambda b: packed(**{"content.xml": b"x", "mimetype": b"x"}), "not_a_workbook", "OpenDocument"),
+        (lambda b: packed(**{"自评表.csv": b"x"}), "not_a_workbook", "解压"),
+        (lambda b: b"\xef\xbb\xbf<html><table><tr><td>\xe4\xb8\x80</td></tr></table></html>", "not_a_workbook", "网页"),
+        (lambda b: b"%PDF-1.7 ...", "unknown_format", "PDF"),
+        (lambda b: b"", "empty_file", "空的"),
+    ],
+)
 def test_what_is_no_sound_workbook(path: Path, sound: bytes, change: Any, code: str, words: str) -> None:
     path.write_bytes(change(sound))
     error = stopped(path)
@@ -112,7 +115,10 @@ def test_a_folder_and_a_missing_file(tmp_path: Path) -> None:
 def test_the_content_counts_not_the_suffix(tmp_path: Path, sound: bytes) -> None:
     (tmp_path / "表.csv").write_bytes(sound)
     (tmp_path / "表.xlsx").write_text("三级指标,指标值,实际完成值\n线路,3条,3条\n", encoding="gb18030")
-    assert len(read_forms(tmp_path / "表.csv")[0].rows) == 5 and read_forms(tmp_path / "表.xlsx")[0].rows[0].level3 == "线路"
+    assert (
+        len(read_forms(tmp_path / "表.csv")[0].rows) == 5
+        and read_forms(tmp_path / "表.xlsx")[0].rows[0].level3 == "线路"
+    )
 
 
 def test_a_workbook_without_a_form(path: Path) -> None:
@@ -142,7 +148,11 @@ def test_a_formula_that_was_never_calculated(path: Path, cell: str) -> None:
     sample.scored(sheet)
     sheet[cell] = "=G13*1"
     error = stopped(sample.saved(book, path))
-    assert (error.code, error.place) == ("formula_without_value", f"表!{cell}") and "保存一次" in str(error) and "=G13*1" in str(error)
+    assert (
+        (error.code, error.place) == ("formula_without_value", f"表!{cell}")
+        and "保存一次" in str(error)
+        and "=G13*1" in str(error)
+    )
 
 
 @pytest.mark.parametrize(("cell", "value"), [("H13", "#REF!"), ("E6", "#N/A")])
@@ -180,17 +190,49 @@ def test_formulas_are_read_by_their_values(path: Path) -> None:
 # --- values as they are shown ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("value", "format", "text"), [
-    (None, "General", ""), (5, "General", "5"), (5.0, "General", "5"), (12.5, "General", "12.5"), (0.1 + 0.2, "General", "0.3"), (-0.0, "General", "0"),
-    (1e-12, "General", "0"), (38508, "#,##0", "38508"), (12345678901234567, "0", "12345678901234567"), (1.5e20, "General", "150000000000000000000"),
-    (0.9944, "0.00%", "99.44%"), (0.9944, "0%", "99.44%"), (0.985, "0%", "98.5%"), (1, "0%", "100%"), (0.96, "0.00%", "96.00%"), (0.994382022471, "0%", "99.44%"),
-    (0.125, "0.0%;[Red]-0.0%", "12.5%"), (99.5, '0.0"%"', "99.5%"), (99.5, r"0.0\%", "99.5%"), (0.5, "[Blue]0%", "50%"),
-    (9.943820224719101, "0.00", "9.94"), (9.945, "0.00_ ", "9.95"), (12.5, "0", "12.5"), (1770000 / 10000, "0.00####", "177"), (9.94, "0.0", "9.94"),
-    (2, '0"件"', "2件"), (2, '#,##0.00"万元"', "2万元"), (1234.5, '"￥"#,##0.00', "1234.5"),
-    (True, "General", "是"), (False, "General", "否"), ("  ≥95%\n", "@", "≥95%"), (float("nan"), "General", ""),
-    (datetime.datetime(2023, 12, 31), "yyyy-mm-dd", "2023-12-31"), (datetime.datetime(2023, 12, 1), 'yyyy"年"m"月"', "2023年12月"),
-    (datetime.datetime(2023, 12, 31), 'm"月"d"日"', "12月31日"), (datetime.datetime(2023, 12, 31, 8, 30), "yyyy-mm-dd h:mm", "2023-12-31 08:30"),
-    (datetime.date(2023, 1, 1), "yyyy", "2023年"), (datetime.time(1, 3), "h:mm", "1:03"), (datetime.timedelta(hours=30, minutes=5), "[h]:mm", "30:05"),
-])
+@pytest.mark.parametrize(
+    ("value", "format", "text"),
+    [
+        (None, "General", ""),
+        (5, "General", "5"),
+        (5.0, "General", "5"),
+        (12.5, "General", "12.5"),
+        (0.1 + 0.2, "General", "0.3"),
+        (-0.0, "General", "0"),
+        (1e-12, "General", "0"),
+        (38508, "#,##0", "38508"),
+        (12345678901234567, "0", "12345678901234567"),
+        (1.5e20, "General", "150000000000000000000"),
+        (0.9944, "0.00%", "99.44%"),
+        (0.9944, "0%", "99.44%"),
+        (0.985, "0%", "98.5%"),
+        (1, "0%", "100%"),
+        (0.96, "0.00%", "96.00%"),
+        (0.994382022471, "0%", "99.44%"),
+        (0.125, "0.0%;[Red]-0.0%", "12.5%"),
+        (99.5, '0.0"%"', "99.5%"),
+        (99.5, r"0.0\%", "99.5%"),
+        (0.5, "[Blue]0%", "50%"),
+        (9.943820224719101, "0.00", "9.94"),
+        (9.945, "0.00_ ", "9.95"),
+        (12.5, "0", "12.5"),
+        (1770000 / 10000, "0.00####", "177"),
+        (9.94, "0.0", "9.94"),
+        (2, '0"件"', "2件"),
+        (2, '#,##0.00"万元"', "2万元"),
+        (1234.5, '"￥"#,##0.00', "1234.5"),
+        (True, "General", "是"),
+        (False, "General", "否"),
+        ("  ≥95%\n", "@", "≥95%"),
+        (float("nan"), "General", ""),
+        (datetime.datetime(2023, 12, 31), "yyyy-mm-dd", "2023-12-31"),
+        (datetime.datetime(2023, 12, 1), 'yyyy"年"m"月"', "2023年12月"),
+        (datetime.datetime(2023, 12, 31), 'm"月"d"日"', "12月31日"),
+        (datetime.datetime(2023, 12, 31, 8, 30), "yyyy-mm-dd h:mm", "2023-12-31 08:30"),
+        (datetime.date(2023, 1, 1), "yyyy", "2023年"),
+        (datetime.time(1, 3), "h:mm", "1:03"),
+        (datetime.timedelta(hours=30, minutes=5), "[h]:mm", "30:05"),
+    ],
+)
 def test_values_as_they_are_shown(value: Any, format: str, text: str) -> None:
     assert shown(value, format) == text

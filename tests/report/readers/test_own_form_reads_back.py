@@ -25,15 +25,39 @@ def differences(form: Form, results: Mapping[str, Any], scored: bool) -> list[st
     """Every figure of a form that is not the one of results.json."""
     budget, entries = results["budget"], results["indicators"]
     expected: dict[str, Any] = {
-        "institution": results["institution"], "project": results["project"], "year": str(results["fiscal_year"]), "rows": len(entries),
-        "adjusted": money(budget["adjusted"]), "spent": money(budget["spent"])}
-    found: dict[str, Any] = {"institution": form.about.institution, "project": form.about.project, "year": form.about.year, "rows": len(form.rows),
-                             "adjusted": form.funds.adjusted, "spent": form.funds.spent}
+        "institution": results["institution"],
+        "project": results["project"],
+        "year": str(results["fiscal_year"]),
+        "rows": len(entries),
+        "adjusted": money(budget["adjusted"]),
+        "spent": money(budget["spent"]),
+    }
+    found: dict[str, Any] = {
+        "institution": form.about.institution,
+        "project": form.about.project,
+        "year": form.about.year,
+        "rows": len(form.rows),
+        "adjusted": form.funds.adjusted,
+        "spent": form.funds.spent,
+    }
     if scored:
-        expected |= {"initial": money(budget["initial"]), "exec_weight": points(budget["weight"]), "exec_score": points(budget["score"]), "total": points(results["score"]["total"])}
-        found |= {"initial": form.funds.initial, "exec_weight": form.exec_weight, "exec_score": form.exec_score, "total": form.total_printed}
+        expected |= {
+            "initial": money(budget["initial"]),
+            "exec_weight": points(budget["weight"]),
+            "exec_score": points(budget["score"]),
+            "total": points(results["score"]["total"]),
+        }
+        found |= {
+            "initial": form.funds.initial,
+            "exec_weight": form.exec_weight,
+            "exec_score": form.exec_score,
+            "total": form.total_printed,
+        }
     rate = parse_actual(form.exec_rate_printed)
-    expected["rate"], found["rate"] = round(budget["execution_rate"], 4), None if rate.value is None else round(float(rate.value), 4)
+    expected["rate"], found["rate"] = (
+        round(budget["execution_rate"], 4),
+        None if rate.value is None else round(float(rate.value), 4),
+    )
     for row, entry in zip(form.rows, entries, strict=False):
         at = entry["id"]
         expected |= {f"{at} {key}": entry[key] for key in ("level1", "level2", "level3", "target_text")}
@@ -67,7 +91,12 @@ def test_both_forms_read_back(path: Path) -> None:
     scored, transfer = read_back(results, path)
     assert differences(scored, results, True) == [] and differences(transfer, results, False) == []
     assert scored.goal == transfer.goal == results["overall_goal"]
-    assert (scored.kind, transfer.kind, scored.money_unit, transfer.money_unit) == ("self_eval", "transfer_self_eval", "万元", "万元")
+    assert (scored.kind, transfer.kind, scored.money_unit, transfer.money_unit) == (
+        "self_eval",
+        "transfer_self_eval",
+        "万元",
+        "万元",
+    )
 
 
 def test_it_is_the_form_that_the_run_audits(path: Path) -> None:
@@ -84,7 +113,10 @@ def test_a_changed_figure_is_seen(path: Path) -> None:
     changed = copy.deepcopy(results)
     changed["indicators"][1]["score"] -= 0.01
     changed["budget"]["spent"] += 0.01
-    assert [d.split(":")[0] for d in differences(read_back(results, path)[0], changed, True)] == ["spent", f"{changed['indicators'][1]['id']} score"]
+    assert [d.split(":")[0] for d in differences(read_back(results, path)[0], changed, True)] == [
+        "spent",
+        f"{changed['indicators'][1]['id']} score",
+    ]
 
 
 def test_an_unscored_row_and_declared_funds(path: Path) -> None:
@@ -93,8 +125,12 @@ def test_an_unscored_row_and_declared_funds(path: Path) -> None:
     results["score"] |= {"total": 87.44, "grade": None}
     results["budget"]["sources"] = [{"name": "当年财政拨款", "initial": 1780000, "adjusted": 1780000, "spent": 1770000}]
     scored = read_back(results, path)[0]
-    assert scored.rows[2].score is None and scored.rows[2].actual_text is None and scored.rows[2].weight == Decimal("12.5")
-    assert [(p.name, p.spent) for p in scored.fund_parts] == [("当年财政拨款", Decimal(177))] and scored.fund_total is not None
+    assert (
+        scored.rows[2].score is None and scored.rows[2].actual_text is None and scored.rows[2].weight == Decimal("12.5")
+    )
+    assert [(p.name, p.spent) for p in scored.fund_parts] == [
+        ("当年财政拨款", Decimal(177))
+    ] and scored.fund_total is not None
 
 
 def test_the_published_package_reads_back_without_a_stop(finished: Path) -> None:

@@ -28,8 +28,11 @@ def block(declaration: Declaration) -> str:
                     lines.append("      attributes:")
                     lines += [f"        {_entry(n, e)}" for n, e in entry.items()]
                 else:
-                    lines += [_above((key, name), declaration, "      "), f"      {_entry(name, _short(entry) if key == 'columns' else entry)}"
-                              + _beside((key, name), declaration)]
+                    lines += [
+                        _above((key, name), declaration, "      "),
+                        f"      {_entry(name, _short(entry) if key == 'columns' else entry)}"
+                        + _beside((key, name), declaration),
+                    ]
         else:
             lines += [_above((key,), declaration, "    "), f"    {_entry(key, value)}" + _beside((key,), declaration)]
     return "\n".join(line for line in lines if line) + "\n"

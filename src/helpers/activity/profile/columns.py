@@ -88,9 +88,13 @@ class Facts(Typed):
 
 def column_facts(connection: duckdb.DuckDBPyConnection, cell: str, header: str) -> Facts:
     """The facts of the column ``cell`` of the table ``sheet``."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE every AS SELECT {cell} AS v, count(*) AS n, min(source_row) AS r "
-                       f"FROM sheet GROUP BY {cell}")
-    rows, empty = connection.execute("SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (WHERE v = ''), 0) FROM every").fetchall()[0]
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE every AS SELECT {cell} AS v, count(*) AS n, min(source_row) AS r "
+        f"FROM sheet GROUP BY {cell}"
+    )
+    rows, empty = connection.execute(
+        "SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (WHERE v = ''), 0) FROM every"
+    ).fetchall()[0]
     few = _values(connection, "SELECT v, n, r FROM every WHERE v <> '' ORDER BY n DESC, r LIMIT " + str(FEW + 1))
     booleans = _boolean(few)
     signs = [w for w in lexicon("empty") if not booleans or not any(c.isalpha() for c in str(w))]
@@ -99,9 +103,16 @@ def column_facts(connection: duckdb.DuckDBPyConnection, cell: str, header: str) 
     typed = _typed(connection, header, markers, maybe, booleans)
     distinct = connection.execute(f"SELECT count(*) FROM every WHERE v <> ''{_without(typed.markers)}").fetchall()[0][0]
     shown = [v for v in few if v not in typed.markers]
-    return Facts(**vars(typed), cell=cell, header=header, rows=int(rows), empty=int(empty), distinct=int(distinct),
-                 examples=tuple(shortened(v.text, typed.personal, 32) for v in shown[:3]),
-                 few=tuple(shown) if len(few) <= FEW else ())
+    return Facts(
+        **vars(typed),
+        cell=cell,
+        header=header,
+        rows=int(rows),
+        empty=int(empty),
+        distinct=int(distinct),
+        examples=tuple(shortened(v.text, typed.personal, 32) for v in shown[:3]),
+        few=tuple(shown) if len(few) <= FEW else (),
+    )
 
 
 def settled(columns: Sequence[Facts]) -> list[Facts]:
@@ -111,7 +122,7 @@ def settled(columns: Sequence[Facts]) -> list[Facts]:
     shown: dict[str, str] = {}
     for facts in columns:
         if facts.formats and not facts.formats.open and (facts.formats.days or facts.formats.months):
-            (order, texts), = facts.formats.choices.items()
+            ((order, texts),) = facts.formats.choices.items()
             for text in texts:
                 sure.setdefault(_unordered(text), set()).add(order)
                 shown.setdefault(_unordered(text), facts.header)
@@ -137,7 +148,7 @@ def shortened(text: str, personal: bool = False, longest: int = 24) -> str:
     if personal:
         return plain[:1] + "***"
     plain = _HIDDEN.sub("***", plain)
-    return plain if len(plain) <= longest else plain[:longest - 1] + "…"
+    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
 
 
 def _values(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Value, ...]:
@@ -164,9 +175,16 @@ def _boolean(few: Sequence[Value]) -> bool:
 # --- types ----------------------------------------------------------------------------------------
 
 
-def _typed(connection: duckdb.DuckDBPyConnection, header: str, markers: tuple[Value, ...], maybe: tuple[Value, ...],
-           booleans: bool) -> Typed:
-    connection.execute("CREATE OR REPLACE TEMP TABLE cells AS SELECT v, n, r FROM every WHERE v <> ''" + _without(markers))
+def _typed(
+    connection: duckdb.DuckDBPyConnection,
+    header: str,
+    markers: tuple[Value, ...],
+    maybe: tuple[Value, ...],
+    booleans: bool,
+) -> Typed:
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE cells AS SELECT v, n, r FROM every WHERE v <> ''" + _without(markers)
+    )
     total = int(connection.execute("SELECT coalesce(sum(n), 0) FROM cells").fetchall()[0][0])
     if not total:
         return Typed("text", meaning_of(header, ("text",)), markers, maybe)
@@ -180,7 +198,11 @@ def _typed(connection: duckdb.DuckDBPyConnection, header: str, markers: tuple[Va
     kind = next((t for t in meant.types if t in types), "text") if meant else _plain_type(connection, types)
     if kind == "duration" and meant is None and meaning_of(header, ("date", "datetime")):
         kind = "text"  # a time of day
-    if kind in ("integer", "number") and meant is None and re.search(r"[(（](?:%s)[)）]" % "|".join(MONEY_FACTORS), header):
+    if (
+        kind in ("integer", "number")
+        and meant is None
+        and re.search(r"[(（](?:%s)[)）]" % "|".join(MONEY_FACTORS), header)
+    ):
         kind = "money"
     if kind == "datetime" and not _has_times(connection, formats):
         kind = "date"
@@ -193,18 +215,34 @@ def _typed(connection: duckdb.DuckDBPyConnection, header: str, markers: tuple[Va
     zeros = _listed(connection, ["0", "0.0", "00000000"]) if meant and meant.name in lexicon("zero_is_empty") else ()
     taken = (*markers, *maybe, *zeros)
     unfit, values, span = _fit(connection, kind, unit, formats, taken)
-    return Typed(kind, meant, taken, (), unit, formats, _offsets(connection) if kind == "datetime" else {}, unfit, values, span, note)
+    return Typed(
+        kind,
+        meant,
+        taken,
+        (),
+        unit,
+        formats,
+        _offsets(connection) if kind == "datetime" else {},
+        unfit,
+        values,
+        span,
+        note,
+    )
 
 
 def _possible(connection: duckdb.DuckDBPyConnection, total: int) -> tuple[set[str], DateFormats | None]:
     """The types that the cells can have, ``text`` among them unless they are dates."""
     # A type that neither a sample nor the most frequent values fit is not looked for in all of them.
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE sample AS (SELECT v, n FROM cells ORDER BY hash(v), v LIMIT {SAMPLE}) "
-                       f"UNION ALL (SELECT v, n FROM cells ORDER BY n DESC, r LIMIT {FEW})")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE sample AS (SELECT v, n FROM cells ORDER BY hash(v), v LIMIT {SAMPLE}) "
+        f"UNION ALL (SELECT v, n FROM cells ORDER BY n DESC, r LIMIT {FEW})"
+    )
     texts = connection.execute("SELECT v FROM sample ORDER BY hash(v), v LIMIT 200").fetchall()
     if sum(bool(candidates_of(_narrow(text))) for (text,) in texts) * 2 >= len(texts):
         iso = _count(connection, _cast("datetime") + " IS NOT NULL AND NOT regexp_full_match(v, '[0-9]+')")
-        compact = _count(connection, _cast("datetime") + " IS NOT NULL AND regexp_full_match(v, '(19|20)[0-9]{6}([0-9]{6})?')")
+        compact = _count(
+            connection, _cast("datetime") + " IS NOT NULL AND regexp_full_match(v, '(19|20)[0-9]{6}([0-9]{6})?')"
+        )
         left = "SELECT * FROM cells WHERE " + _cast("datetime") + " IS NULL"
         formats = date_formats(connection, left) if iso + compact < total else None
         if iso + (formats.read if formats else 0) >= MOST_DATES * total:
@@ -217,6 +255,7 @@ def _possible(connection: duckdb.DuckDBPyConnection, total: int) -> tuple[set[st
 def _figures(connection: duckdb.DuckDBPyConnection, total: int) -> Iterator[str]:
     """The types of figures that the cells can have; codes with leading zeros are none, nor is
     ``3,75``, which the cleaning would read as 375."""
+
     def most(where: str) -> bool:
         seen = connection.execute(f"SELECT 1 FROM sample WHERE {where} LIMIT 1").fetchall()
         return bool(seen) and _count(connection, where) >= MOST * total
@@ -242,7 +281,9 @@ def _narrow(text: str) -> str:
 
 def _cast(kind: str, formats: Sequence[str] = (), unit: str | None = None) -> str:
     """The cell ``v`` as the cleaning would read it, offsets as written."""
-    declared = Column.model_validate({"from": ["-"], "type": kind, "dates": list(formats), "unit": unit or ("小时" if kind == "duration" else None)})
+    declared = Column.model_validate(
+        {"from": ["-"], "type": kind, "dates": list(formats), "unit": unit or ("小时" if kind == "duration" else None)}
+    )
     return cast("v", declared, _ANY, {"v": ""})
 
 
@@ -260,27 +301,37 @@ def _by_values(connection: duckdb.DuckDBPyConnection, total: int) -> Meaning | N
 
 def _plain_type(connection: duckdb.DuckDBPyConnection, types: set[str]) -> str:
     """The type of a column whose header says nothing."""
-    if {"number", "money"} <= types and _count(connection, "regexp_matches(v, '[¥￥元]')") * 2 >= _count(connection, "true"):
+    if {"number", "money"} <= types and _count(connection, "regexp_matches(v, '[¥￥元]')") * 2 >= _count(
+        connection, "true"
+    ):
         return "money"
     if "boolean" in types and "integer" not in types:
         return "boolean"
     if "text" in types and "date" in types:  # eight digits are no date by themselves
         return "integer"
-    order = ("datetime", "integer", "number", "money", "duration") if "number" in types or "datetime" in types else ("money", "duration")
+    order = (
+        ("datetime", "integer", "number", "money", "duration")
+        if "number" in types or "datetime" in types
+        else ("money", "duration")
+    )
     return next((t for t in order if t in types), "text")
 
 
 def _has_times(connection: duckdb.DuckDBPyConnection, formats: DateFormats | None) -> bool:
     """Whether any of the dates has a time of day other than midnight."""
     read = _cast("datetime", formats.all if formats else ())
-    return bool(connection.execute(f"SELECT 1 FROM cells WHERE CAST({read} AS TIME) <> TIME '00:00:00' LIMIT 1").fetchall())
+    return bool(
+        connection.execute(f"SELECT 1 FROM cells WHERE CAST({read} AS TIME) <> TIME '00:00:00' LIMIT 1").fetchall()
+    )
 
 
 def _unit(header: str, kind: str, types: set[str]) -> tuple[str | None, str, str | None]:
     """The unit that the header says; a length of time without one is a plain number."""
     words = unit_words(header)
     if kind == "money":
-        found = next((u for u in sorted(MONEY_FACTORS, key=len, reverse=True) if re.search(rf"(?<![一-鿿]){u}", words)), None)
+        found = next(
+            (u for u in sorted(MONEY_FACTORS, key=len, reverse=True) if re.search(rf"(?<![一-鿿]){u}", words)), None
+        )
         return found or "元", kind, None if found else "表头没有写明单位，按元"
     if kind != "duration":
         return None, kind, None
@@ -289,13 +340,20 @@ def _unit(header: str, kind: str, types: set[str]) -> tuple[str | None, str, str
             return unit, kind, None
     if "number" not in types:
         return "小时", kind, None
-    return None, "integer" if "integer" in types else "number", "是时长，单位不明；问清后写 type: duration 和 unit（秒、分钟、小时或天）"
+    return (
+        None,
+        "integer" if "integer" in types else "number",
+        "是时长，单位不明；问清后写 type: duration 和 unit（秒、分钟、小时或天）",
+    )
 
 
 def _no_date(connection: duckdb.DuckDBPyConnection, header: str, types: set[str], total: int) -> str | None:
     """Why a column that is called a date, or that looks like numbers, is none."""
-    if "number" not in types and _count(connection, f"regexp_full_match(v, '{DECIMAL_COMMA}|-?[0-9]+')") >= MOST * total \
-            and _count(connection, f"regexp_full_match(v, '{DECIMAL_COMMA}')"):
+    if (
+        "number" not in types
+        and _count(connection, f"regexp_full_match(v, '{DECIMAL_COMMA}|-?[0-9]+')") >= MOST * total
+        and _count(connection, f"regexp_full_match(v, '{DECIMAL_COMMA}')")
+    ):
         return "数字用逗号作小数点，清洗会当作千分位；请在来源改用小数点再导出"
     dated = meaning_of(header, ("date", "datetime"))
     if dated is None or meaning_of(header, types) is not None:
@@ -309,12 +367,19 @@ def _no_date(connection: duckdb.DuckDBPyConnection, header: str, types: set[str]
     return "表头像日期，内容不是" if dated.exact else None
 
 
-def _fit(connection: duckdb.DuckDBPyConnection, kind: str, unit: str | None, formats: DateFormats | None,
-         markers: Sequence[Value]) -> tuple[int, tuple[Value, ...], tuple[str, str] | None]:
+def _fit(
+    connection: duckdb.DuckDBPyConnection,
+    kind: str,
+    unit: str | None,
+    formats: DateFormats | None,
+    markers: Sequence[Value],
+) -> tuple[int, tuple[Value, ...], tuple[str, str] | None]:
     """The cells that are not of the type, the most frequent of them, and the least and the greatest value."""
     if kind == "boolean":
         return 0, (), None
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE valued AS SELECT v, n, r, {_cast(kind, formats.all if formats else (), unit)} AS x FROM cells")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE valued AS SELECT v, n, r, {_cast(kind, formats.all if formats else (), unit)} AS x FROM cells"
+    )
     left = f"FROM valued WHERE x IS NULL{_without(markers)}"
     unfit = connection.execute(f"SELECT coalesce(sum(n), 0) {left}").fetchall()[0][0]
     values = _values(connection, f"SELECT v, n, r {left} ORDER BY n DESC, r LIMIT 3")
@@ -329,5 +394,9 @@ def _short(value: str) -> str:
 
 def _offsets(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     said = f"replace(regexp_extract(v, {quote(OFFSET)}, 2), ':', '')"
-    return {offset: int(count) for offset, count in connection.execute(
-        f"SELECT {said} AS said, sum(n) FROM cells WHERE contains(v, ':') GROUP BY said ORDER BY sum(n) DESC, said").fetchall()}
+    return {
+        offset: int(count)
+        for offset, count in connection.execute(
+            f"SELECT {said} AS said, sum(n) FROM cells WHERE contains(v, ':') GROUP BY said ORDER BY sum(n) DESC, said"
+        ).fetchall()
+    }

@@ -21,7 +21,14 @@ from helpers.year.tables import Column
 #: What stands where only the analyst can decide; a year file that holds it is refused.
 BLANK = "待填"
 UTC = ("Z", "+0000", "-0000", "+00")
-TITLES = {"tickets": "工单", "ledger": "收支台账", "survey": "满意度问卷", "devices": "设备台账", "stock": "备件", "records": "记录"}
+TITLES = {
+    "tickets": "工单",
+    "ledger": "收支台账",
+    "survey": "满意度问卷",
+    "devices": "设备台账",
+    "stock": "备件",
+    "records": "记录",
+}
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,10 @@ def declare(source: Source, columns: Sequence[Facts], found: Structure, table: s
     if everywhere:
         draft.entries["empty"] = list(everywhere)
         times = Counter({text: sum(m.count for f in used for m in f.markers if m.text == text) for text in everywhere})
-        draft.remark("empty", text="核对这些写法是否表示没有：" + "、".join(f"{text}（{count} 个）" for text, count in times.items()))
+        draft.remark(
+            "empty",
+            text="核对这些写法是否表示没有：" + "、".join(f"{text}（{count} 个）" for text, count in times.items()),
+        )
     _zone(draft, used)
     if found.events and {found.events.case.cell, found.events.time.cell} <= draft.names.keys():
         _grain(draft, used, found.events)
@@ -81,7 +91,9 @@ def declare(source: Source, columns: Sequence[Facts], found: Structure, table: s
     personal = [draft.names[f.cell] for f in used if f.personal]
     if personal:
         draft.entries["personal"] = personal
-    return Declaration(table or kind, draft.entries, {k: tuple(v) for k, v in draft.remarks.items()}, draft.names, left_out)
+    return Declaration(
+        table or kind, draft.entries, {k: tuple(v) for k, v in draft.remarks.items()}, draft.names, left_out
+    )
 
 
 def _left_out(columns: Sequence[Facts]) -> Iterator[tuple[int, str, str]]:
@@ -99,7 +111,11 @@ def _left_out(columns: Sequence[Facts]) -> Iterator[tuple[int, str, str]]:
 def _kind(columns: Sequence[Facts], found: Structure) -> str:
     """What the table is called: by what its columns mean."""
     means = {f.meaning.name for f in columns if f.meaning}
-    if found.events or ("ticket_id" in means and means & {"opened_at", "created_at", "resolved_at", "closed_at"}) or found.clocks:
+    if (
+        found.events
+        or ("ticket_id" in means and means & {"opened_at", "created_at", "resolved_at", "closed_at"})
+        or found.clocks
+    ):
         return "tickets"
     if means & {"amount"} and not means & {"device_id", "device"}:
         return "ledger"
@@ -160,19 +176,34 @@ def _column(draft: _Draft, facts: Facts, found: Structure, everywhere: Sequence[
     own = [m.text for m in facts.markers if m.text not in everywhere]
     if own:
         entry["empty"] = own
-        said.append("核对这些写法是否表示没有：" + "、".join(f"{m.text}（{m.count} 个）" for m in facts.markers if m.text in own))
+        said.append(
+            "核对这些写法是否表示没有："
+            + "、".join(f"{m.text}（{m.count} 个）" for m in facts.markers if m.text in own)
+        )
     if not facts.filled:
         said.append("全空")
     if facts.unfit:
-        shown = "、".join(("（个人信息）" if facts.personal else v.text) + f"（第 {v.row} 行等 {v.count} 个）" for v in facts.unfit_values)
-        draft.remark(*place, "above", text=f"有 {facts.unfit} 个不是{_type_words(kind)}：{shown}。表示没有的，写进 empty")
+        shown = "、".join(
+            ("（个人信息）" if facts.personal else v.text) + f"（第 {v.row} 行等 {v.count} 个）"
+            for v in facts.unfit_values
+        )
+        draft.remark(
+            *place, "above", text=f"有 {facts.unfit} 个不是{_type_words(kind)}：{shown}。表示没有的，写进 empty"
+        )
     if said:
         draft.remark(*place, text="；".join(said))
     return entry
 
 
 def _type_words(kind: str) -> str:
-    return {"date": "日期", "datetime": "日期", "integer": "整数", "number": "数字", "money": "金额", "duration": "时长"}.get(kind, kind)
+    return {
+        "date": "日期",
+        "datetime": "日期",
+        "integer": "整数",
+        "number": "数字",
+        "money": "金额",
+        "duration": "时长",
+    }.get(kind, kind)
 
 
 def _dates(draft: _Draft, place: tuple[str, ...], formats: DateFormats) -> Any:
@@ -182,17 +213,27 @@ def _dates(draft: _Draft, place: tuple[str, ...], formats: DateFormats) -> Any:
         for order, texts in formats.choices.items():
             draft.remark(*place, "above", text=f"  {ORDERS[order]}  dates: [{_listed(texts)}]")
         shown = "、".join(f"第 {row} 行 {text}" for text, row in formats.examples)
-        counted = f"；{formats.days} 个只能日在前，{formats.months} 个只能月在前" if formats.days or formats.months else ""
+        counted = (
+            f"；{formats.days} 个只能日在前，{formats.months} 个只能月在前" if formats.days or formats.months else ""
+        )
         draft.remark(*place, "above", text=f"  例如 {shown}{counted}")
         return BLANK
-    (order, texts), = formats.choices.items()
+    ((order, texts),) = formats.choices.items()
     if formats.turned:
-        draft.remark(*place, "above", text="像是在 Excel 里另存过：日大于 12 的仍是原样，其余改成了年月日，其中的日和月可能颠倒。对照来源：")
+        draft.remark(
+            *place,
+            "above",
+            text="像是在 Excel 里另存过：日大于 12 的仍是原样，其余改成了年月日，其中的日和月可能颠倒。对照来源：",
+        )
         draft.remark(*place, "above", text=f"  颠倒了  dates: [{_listed((*formats.turned, *texts))}]")
         draft.remark(*place, "above", text=f"  没有颠倒  dates: [{_listed(texts)}]")
         return BLANK
     if formats.mangled and len(texts) == 1:
-        draft.remark(*place, "above", text=f"像 5-Apr 这样的写法：若指 2005 年 4 月，dates 写 [{_listed(texts)}]；若是 4 月 5 日，缺年份，要重新导出")
+        draft.remark(
+            *place,
+            "above",
+            text=f"像 5-Apr 这样的写法：若指 2005 年 4 月，dates 写 [{_listed(texts)}]；若是 4 月 5 日，缺年份，要重新导出",
+        )
         return BLANK
     if formats.mangled:
         draft.remark(*place, "above", text="5-Apr 读作 2005 年 4 月（Excel 改写过的年月），请核对")
@@ -229,10 +270,16 @@ def _zone(draft: _Draft, columns: Sequence[Facts]) -> None:
         if len(facts.offsets) > 1 or next(iter(facts.offsets)) in UTC:
             said = "、".join(f"{offset or '不带时区'} {count} 个" for offset, count in facts.offsets.items())
             draft.entries["timezone"] = BLANK
-            draft.remark("timezone", "above", text=f"{draft.names[facts.cell]}：{said}。换算成当地时间写 Asia/Shanghai，照所写的钟点写 as_written")
+            draft.remark(
+                "timezone",
+                "above",
+                text=f"{draft.names[facts.cell]}：{said}。换算成当地时间写 Asia/Shanghai，照所写的钟点写 as_written",
+            )
     if with_offsets and "timezone" not in draft.entries:
         offset = next(iter(with_offsets[0].offsets))
-        draft.remark("columns", "above", text=f"时间都带 {offset}，照所写的钟点读；要换算，加一行 timezone: Asia/Shanghai")
+        draft.remark(
+            "columns", "above", text=f"时间都带 {offset}，照所写的钟点读；要换算，加一行 timezone: Asia/Shanghai"
+        )
 
 
 def _rows(draft: _Draft, found: Structure) -> None:
@@ -246,13 +293,23 @@ def _rows(draft: _Draft, found: Structure) -> None:
     clocks = [c for c in found.clocks if c.start.cell in draft.names and c.end.cell in draft.names]
     if clocks:
         taken = set(draft.names.values())
-        draft.entries["derived"] = {_free(clock.name, taken): {"clock": "hours", "start": draft.names[clock.start.cell],
-                                                             "end": draft.names[clock.end.cell]} for clock in clocks}
+        draft.entries["derived"] = {
+            _free(clock.name, taken): {
+                "clock": "hours",
+                "start": draft.names[clock.start.cell],
+                "end": draft.names[clock.end.cell],
+            }
+            for clock in clocks
+        }
         for name, clock in zip(draft.entries["derived"], clocks, strict=True):
             _clock(draft, name, clock)
         if found.hold and {f.cell for f in found.hold} <= draft.names.keys():
             start, end = (draft.names[f.cell] for f in found.hold)
-            draft.remark("derived", next(iter(draft.entries["derived"])), text=f"要扣除挂起的时间，加 hold: {{from: {start}, to: {end}}}")
+            draft.remark(
+                "derived",
+                next(iter(draft.entries["derived"])),
+                text=f"要扣除挂起的时间，加 hold: {{from: {start}, to: {end}}}",
+            )
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -272,10 +329,22 @@ def _key(draft: _Draft, key: Key, latest: str) -> None:
     if key.empty:
         draft.remark("key", "above", text=f"有 {key.empty} 行没有编号，会被剔除；不应剔除的，去掉 key")
     if key.latest is not None and key.latest.cell in draft.names:
-        draft.entries["keep"] = {"by": draft.names[key.latest.cell], "take": "last", "why": "同一编号有多行，取最后一次的状态"}
-        draft.remark("key", "above", text=f"每个编号有多行（{key.column.distinct} 个编号，{key.column.rows} 行），每行都写着受理和办结的时间：取最后一行")
+        draft.entries["keep"] = {
+            "by": draft.names[key.latest.cell],
+            "take": "last",
+            "why": "同一编号有多行，取最后一次的状态",
+        }
+        draft.remark(
+            "key",
+            "above",
+            text=f"每个编号有多行（{key.column.distinct} 个编号，{key.column.rows} 行），每行都写着受理和办结的时间：取最后一行",
+        )
     elif key.differing:
-        draft.remark("key", "above", text=f"有 {key.differing} 个编号各有几行不同的内容：写 keep: {{by: {latest}, take: last}} 取最后一行，或换一个 key")
+        draft.remark(
+            "key",
+            "above",
+            text=f"有 {key.differing} 个编号各有几行不同的内容：写 keep: {{by: {latest}, take: last}} 取最后一行，或换一个 key",
+        )
     elif key.repeated:
         draft.remark("key", "above", text=f"有 {key.repeated} 个编号重复，各行完全相同：只算一行")
 
@@ -306,9 +375,20 @@ def _grain(draft: _Draft, columns: Sequence[Facts], events: Events) -> None:
         draft.remark("grain", "resolves", text="多次的取最后一次；取第一次写 {when: …, take: first}")
     else:
         shown = "、".join(v.text for v in events.what.few[:12])
-        draft.remark("grain", "above", text=f"哪个事件表示完成要写明，如 resolves: \"{names.get(events.what.cell, '列')} = '…'\"；现有：{shown}")
+        draft.remark(
+            "grain",
+            "above",
+            text=f"哪个事件表示完成要写明，如 resolves: \"{names.get(events.what.cell, '列')} = '…'\"；现有：{shown}",
+        )
     skipped = {events.case.cell, events.time.cell}
-    kept = [f for f in columns if f.cell not in skipped and f.filled and not f.personal and not f.means("activity", "lifecycle", "title", "description")]
+    kept = [
+        f
+        for f in columns
+        if f.cell not in skipped
+        and f.filled
+        and not f.personal
+        and not f.means("activity", "lifecycle", "title", "description")
+    ]
     grain["attributes"] = {names[f.cell]: "last" for f in kept}
     if not kept:
         del grain["attributes"]

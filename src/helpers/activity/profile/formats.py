@@ -49,7 +49,6 @@ class DateFormats:
     def open(self) -> bool:
         return len(self.choices) > 1
 
-
     def settled(self, order: str, like: str) -> DateFormats:
         """The same cells by one order, as the column ``like`` of the same file is written."""
         return replace(self, choices={order: self.choices[order]}, examples=(), like=like)
@@ -66,10 +65,13 @@ def date_formats(connection: duckdb.DuckDBPyConnection, cells: str) -> DateForma
     None where hardly any of them is a date. Texts that begin with a four-digit year and are read
     without being declared should not be among them.
     """
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE dated AS SELECT {narrow('v')} AS v, n, r, v AS said FROM ({cells})")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE dated AS SELECT {narrow('v')} AS v, n, r, v AS said FROM ({cells})"
+    )
     shapes = connection.execute(
         f"SELECT translate(lower(v), {quote(digits + ascii_lowercase)}, {quote('9' * 10 + 'a' * 26)}) AS shape, sum(n), min(v) "
-        f"FROM dated GROUP BY shape ORDER BY sum(n) DESC, shape LIMIT {SHAPES}").fetchall()
+        f"FROM dated GROUP BY shape ORDER BY sum(n) DESC, shape LIMIT {SHAPES}"
+    ).fetchall()
     candidates = list(dict.fromkeys(pair for _, _, text in shapes for pair in candidates_of(text)))
     if not candidates:
         return None
@@ -81,7 +83,9 @@ def date_formats(connection: duckdb.DuckDBPyConnection, cells: str) -> DateForma
     best = max(read.values(), default=0)
     days, months = _forced(connection)
     # Cells of both kinds in one column: neither order is the right one for all.
-    kept = {order: formats for order, formats in choices.items() if formats and (read[order] == best or (days and months))}
+    kept = {
+        order: formats for order, formats in choices.items() if formats and (read[order] == best or (days and months))
+    }
     if not kept:
         return None
     mangled = any(re.fullmatch(r"%y.%b", text) for formats in kept.values() for text in formats)
@@ -104,7 +108,8 @@ def turned(connection: duckdb.DuckDBPyConnection, formats: DateFormats) -> DateF
     ).fetchall()[0][0]
     found, late, times = connection.execute(
         "SELECT count(*), count(*) FILTER (WHERE substr(v, 9, 2) > '12'), count(*) FILTER (WHERE contains(v, ':')) "
-        "FROM cells WHERE regexp_matches(v, '^\\d{4}-\\d{2}-\\d{2}')").fetchall()[0]
+        "FROM cells WHERE regexp_matches(v, '^\\d{4}-\\d{2}-\\d{2}')"
+    ).fetchall()[0]
     if early or late or found < REWRITTEN:
         return formats
     return replace(formats, turned=("%Y-%d-%m %H:%M:%S",) if times else ("%Y-%d-%m",))
@@ -116,40 +121,42 @@ def candidates_of(text: str) -> list[tuple[str, str]]:
     text = text.strip()
     if match := re.match(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)", text):
         sign, year = match[2], "%Y" if len(match[4]) == 4 else "%y"
-        rest = _time(text[match.end():])
+        rest = _time(text[match.end() :])
         found = [("dmy", f"%d{sign}%m{sign}{year}"), ("mdy", f"%m{sign}%d{sign}{year}")]
         if year == "%y" and len(match[1]) == 2:
             found.append(("ymd", f"%y{sign}%m{sign}%d"))
     elif match := re.match(rf"(\d{{1,2}})([-/ .])({MONTHS})[a-z]*\.?([-/ .])(\d{{4}}|\d{{2}})(?!\d)", text, re.I):
         found = [("", f"%d{match[2]}{_month(text, match[3])}{match[4]}{'%Y' if len(match[5]) == 4 else '%y'}")]
-        rest = _time(text[match.end():])
+        rest = _time(text[match.end() :])
     elif match := re.match(rf"({MONTHS})[a-z]*([ -])(\d{{1,2}})(, ?| |-)(\d{{4}})(?!\d)", text, re.I):
         found = [("", f"{_month(text, match[1])}{match[2]}%d{match[4]}%Y")]
-        rest = _time(text[match.end():])
+        rest = _time(text[match.end() :])
     elif match := re.fullmatch(rf"(?:{MONTHS})([-/ ])(\d{{4}}|\d{{2}})", text, re.I):
         found, rest = [("", f"%b{match[1]}{'%Y' if len(match[2]) == 4 else '%y'}")], ""
     elif match := re.fullmatch(rf"\d{{1,2}}([-/ ])(?:{MONTHS})", text, re.I):
         found, rest = [("", f"%y{match[1]}%b")], ""
     elif match := re.match(r"\d{4}([/.\-年])\d{1,2}([/.\-月])\d{1,2}(日?)", text):
         found = [("", f"%Y{match[1]}%m{match[2]}%d{match[3]}")]
-        rest = _time(text[match.end():])
+        rest = _time(text[match.end() :])
     elif match := re.fullmatch(r"(\d{4})([/.\-年])(\d{1,2})(月?)", text):
         found, rest = [("", f"%Y{match[2]}%m{match[4]}")], ""
     elif match := re.match(r"\d{8}(?!\d)", text):
-        found, rest = [("", "%Y%m%d")], _time(text[match.end():])
+        found, rest = [("", "%Y%m%d")], _time(text[match.end() :])
     else:
         return []
     return [] if rest is None else [(order, day + rest) for order, day in found]
 
 
 def _month(text: str, short: str) -> str:
-    after = text[text.lower().index(short.lower()) + 3:]
+    after = text[text.lower().index(short.lower()) + 3 :]
     return "%B" if after[:1].isalpha() else "%b"
 
 
 def _time(rest: str) -> str | None:
     """The format of what follows the day; None where it is no time of day."""
-    match = re.fullmatch(r"(,? ?T?| +|-)(\d{1,2})([:时点])(\d{2})(?:([:分])(\d{2}|$))?(秒?)(\.\d+)?( ?)([AP]M)?", rest, re.I)
+    match = re.fullmatch(
+        r"(,? ?T?| +|-)(\d{1,2})([:时点])(\d{2})(?:([:分])(\d{2}|$))?(秒?)(\.\d+)?( ?)([AP]M)?", rest, re.I
+    )
     if not rest:
         return ""
     if match is None:
@@ -169,7 +176,8 @@ def _possible_orders(connection: duckdb.DuckDBPyConnection, named: set[str]) -> 
     if "ymd" in orders:
         first, last = connection.execute(
             "SELECT count(DISTINCT regexp_extract(v, '^(\\d{2})[/.-]\\d{1,2}[/.-]\\d{2}', 1)), "
-            "count(DISTINCT regexp_extract(v, '^\\d{2}[/.-]\\d{1,2}[/.-](\\d{2})', 1)) FROM dated").fetchall()[0]
+            "count(DISTINCT regexp_extract(v, '^\\d{2}[/.-]\\d{1,2}[/.-](\\d{2})', 1)) FROM dated"
+        ).fetchall()[0]
         if first > last:
             orders.remove("ymd")
         elif first < last:
@@ -197,11 +205,14 @@ def _smallest(connection: duckdb.DuckDBPyConnection, formats: Sequence[str]) -> 
 
 def _forced(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
     """How many cells can only have the day first, and only the month."""
-    numbers = ("SELECT n, try_cast(regexp_extract(v, '^(\\d{1,2})[/.-]\\d', 1) AS INTEGER) AS a, "
-               "try_cast(regexp_extract(v, '^\\d{1,2}[/.-](\\d{1,2})[/.-]', 1) AS INTEGER) AS b FROM dated")
+    numbers = (
+        "SELECT n, try_cast(regexp_extract(v, '^(\\d{1,2})[/.-]\\d', 1) AS INTEGER) AS a, "
+        "try_cast(regexp_extract(v, '^\\d{1,2}[/.-](\\d{1,2})[/.-]', 1) AS INTEGER) AS b FROM dated"
+    )
     days, months = connection.execute(
         "SELECT coalesce(sum(n) FILTER (WHERE a > 12 AND b <= 12), 0), coalesce(sum(n) FILTER (WHERE b > 12 AND a <= 12), 0) "
-        f"FROM ({numbers})").fetchall()[0]
+        f"FROM ({numbers})"
+    ).fetchall()[0]
     return int(days), int(months)
 
 
@@ -212,5 +223,6 @@ def _open_cells(connection: duckdb.DuckDBPyConnection, kept: dict[str, tuple[str
     read = [f"try_strptime(v, [{strings(formats)}])" for formats in kept.values()]
     rows = connection.execute(
         f"SELECT said, r FROM dated WHERE {' OR '.join(f'{read[0]} IS DISTINCT FROM {other}' for other in read[1:])} "
-        "ORDER BY r LIMIT 3").fetchall()
+        "ORDER BY r LIMIT 3"
+    ).fetchall()
     return tuple((text, int(row)) for text, row in rows)

@@ -38,8 +38,14 @@ class Profile:
     block: str
 
 
-def profile_file(path: Path, *, sheet: str | None = None, header_row: int | None = None, encoding: str | None = None,
-                 table: str | None = None) -> Profile:
+def profile_file(
+    path: Path,
+    *,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    encoding: str | None = None,
+    table: str | None = None,
+) -> Profile:
     """Look at one export. ``header_row`` counts from 1; found by itself in a workbook when not said.
 
     All counts are exact. Raises ``ExportError`` for a file that cannot be read, ``FileNotFoundError``.
@@ -47,7 +53,11 @@ def profile_file(path: Path, *, sheet: str | None = None, header_row: int | None
     if not path.is_file():
         raise FileNotFoundError(path)
     row = header_row or 1
-    with tempfile.TemporaryDirectory(prefix="selfeval-") as folder, open_engine(MEMORY, path=Path(folder) / "profile.db") as connection:
+    with (
+        tempfile.TemporaryDirectory(prefix="selfeval-") as folder,
+        open_engine(MEMORY, path=Path(folder) / "profile.db") as connection,
+    ):
+
         def read(header: int) -> Sheet:
             return _read(path, sheet, header, encoding, Path(folder))
 
@@ -69,7 +79,9 @@ def profile_file(path: Path, *, sheet: str | None = None, header_row: int | None
             rows = _load(connection, found)
         columns = settled([column_facts(connection, f"c{i}", header) for i, header in enumerate(found.headers)])
         made = structure(connection, columns)
-    facts = tuple((label, str(getattr(found, label))) for label in ("encoding", "delimiter") if getattr(found, label, None))
+    facts = tuple(
+        (label, str(getattr(found, label))) for label in ("encoding", "delimiter") if getattr(found, label, None)
+    )
     source = Source(path.name, sheet, row, encoding, found.cut_off, facts)
     declared = declare(source, columns, made, table)
     return Profile(source, rows, tuple(columns), made, declared, block(declared))
@@ -77,7 +89,14 @@ def profile_file(path: Path, *, sheet: str | None = None, header_row: int | None
 
 def _read(path: Path, sheet: str | None, header_row: int, encoding: str | None, folder: Path) -> Sheet:
     """The export as text, staged in ``folder``; of a zip archive its first member."""
-    spec: dict[str, Any] = {"title": path.name, "files": [path.name], "columns": {}, "sheet": sheet, "header_row": header_row, "encoding": encoding}
+    spec: dict[str, Any] = {
+        "title": path.name,
+        "files": [path.name],
+        "columns": {},
+        "sheet": sheet,
+        "header_row": header_row,
+        "encoding": encoding,
+    }
     return next(iter(read_exports(path, path.name, Table.model_validate(spec), folder)))
 
 
@@ -100,8 +119,13 @@ def _load(connection: duckdb.DuckDBPyConnection, found: Sheet) -> int:
     connection.execute("SET preserve_insertion_order = false")
     cells = [f"c{i}" for i in range(len(found.headers))]
     trimmed = ", ".join(f"coalesce(trim({c}, ' \t\r\n\u3000\u00a0'), '') AS {c}" for c in cells)
-    said = " OR ".join(f"{c} NOT IN ('', {quote(header.strip())})" for c, header in zip(cells, found.headers, strict=True)) or "false"
-    connection.execute(f"CREATE OR REPLACE TABLE sheet AS SELECT * FROM (SELECT {trimmed}, {ROW} FROM ({found.relation})) WHERE {said}")
+    said = (
+        " OR ".join(f"{c} NOT IN ('', {quote(header.strip())})" for c, header in zip(cells, found.headers, strict=True))
+        or "false"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TABLE sheet AS SELECT * FROM (SELECT {trimmed}, {ROW} FROM ({found.relation})) WHERE {said}"
+    )
     return int(connection.execute("SELECT count(*) FROM sheet").fetchall()[0][0])
 
 

@@ -62,8 +62,11 @@ def meaning(name: str) -> Meaning:
 
 @cache
 def _words() -> tuple[_Word, ...]:
-    return tuple(_Word(meaning(name), _plain(str(word).lstrip("=^")), str(word)[:1] if str(word)[:1] in "=^" else "")
-                 for name, entry in lexicon("meanings").items() for word in entry["words"])
+    return tuple(
+        _Word(meaning(name), _plain(str(word).lstrip("=^")), str(word)[:1] if str(word)[:1] in "=^" else "")
+        for name, entry in lexicon("meanings").items()
+        for word in entry["words"]
+    )
 
 
 def meaning_of(header: str, types: Collection[str]) -> Meaning | None:
@@ -107,7 +110,11 @@ def _plain(header: str) -> str:
     """A header as words: no case, no signs, units in brackets gone; Chinese without blanks."""
     text = unicodedata.normalize("NFKC", header)
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
-    text = re.sub(r"[(\[].*?[)\]]", " ", text).casefold() if not re.fullmatch(r"[(\[].*[)\]]", text.strip()) else text.casefold()
+    text = (
+        re.sub(r"[(\[].*?[)\]]", " ", text).casefold()
+        if not re.fullmatch(r"[(\[].*[)\]]", text.strip())
+        else text.casefold()
+    )
     words = re.findall(r"[a-z]+|[0-9]+|[^\W\d_a-z]+", text)
     return "".join(f" {w}" if w.isascii() else w for w in words).strip()
 
@@ -148,7 +155,9 @@ def tidy_names(headers: Iterable[tuple[str, Meaning | None]], reserved: Collecti
 def _reserved() -> frozenset[str]:
     """The words that SQL keeps for itself."""
     with open_engine() as connection:
-        rows = connection.execute("SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'").fetchall()
+        rows = connection.execute(
+            "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
+        ).fetchall()
     return frozenset(word for (word,) in rows)
 
 

@@ -8,7 +8,16 @@ from helpers.activity.profile.columns import Facts, shortened
 from helpers.activity.profile.formats import ORDERS
 from helpers.activity.profile.look import Profile
 
-TYPES = {"text": "文本", "integer": "整数", "number": "数字", "money": "金额", "duration": "时长", "boolean": "是否", "date": "日期", "datetime": "日期时间"}
+TYPES = {
+    "text": "文本",
+    "integer": "整数",
+    "number": "数字",
+    "money": "金额",
+    "duration": "时长",
+    "boolean": "是否",
+    "date": "日期",
+    "datetime": "日期时间",
+}
 
 
 def screen(profile: Profile) -> str:
@@ -19,7 +28,11 @@ def screen(profile: Profile) -> str:
     hints = list(_hints(profile))
     if hints:
         lines += ["", "整张表"] + [f"  - {hint}" for hint in hints]
-    lines += ["", "# ↓ 以下粘贴到 year.yml 的 tables: 之下；写着“待填”的地方由你决定，填好前 selfeval check 不通过", profile.block.rstrip("\n")]
+    lines += [
+        "",
+        "# ↓ 以下粘贴到 year.yml 的 tables: 之下；写着“待填”的地方由你决定，填好前 selfeval check 不通过",
+        profile.block.rstrip("\n"),
+    ]
     return "\n".join(lines)
 
 
@@ -40,17 +53,29 @@ def _column(number: int, facts: Facts, profile: Profile) -> Iterator[str]:
     unit = f"（{facts.unit}）" if facts.unit else ""
     meaning = f"可能是：{facts.meaning.words}" if facts.meaning else "含义不明"
     yield f"{number:>3}  {header}  →  {name}"
-    yield (f"     {TYPES[facts.type]} {facts.type}{unit}，{meaning}{'（个人信息）' if facts.personal else ''}；空 {_share(facts.empty, facts.rows)}，"
-           f"不同值 {facts.distinct}")
+    yield (
+        f"     {TYPES[facts.type]} {facts.type}{unit}，{meaning}{'（个人信息）' if facts.personal else ''}；空 {_share(facts.empty, facts.rows)}，"
+        f"不同值 {facts.distinct}"
+    )
     if facts.examples:
-        yield "     例：" + "　".join(facts.examples) + (f"　范围 {facts.span[0]} 至 {facts.span[1]}" if facts.span and not facts.personal and not (facts.formats and facts.formats.open) else "")
+        yield (
+            "     例："
+            + "　".join(facts.examples)
+            + (
+                f"　范围 {facts.span[0]} 至 {facts.span[1]}"
+                if facts.span and not facts.personal and not (facts.formats and facts.formats.open)
+                else ""
+            )
+        )
     if facts.markers:
         yield "     表示空的写法：" + "、".join(f"{shortened(m.text)}（{m.count} 个）" for m in facts.markers)
     if facts.maybe:
         yield "     也许表示空：" + "、".join(f"{m.text}（{m.count} 个）" for m in facts.maybe)
     yield from _dates(facts)
     if facts.unfit:
-        shown = "、".join(f"第 {v.row} 行 {shortened(v.text, facts.personal)}（{v.count} 个）" for v in facts.unfit_values)
+        shown = "、".join(
+            f"第 {v.row} 行 {shortened(v.text, facts.personal)}（{v.count} 个）" for v in facts.unfit_values
+        )
         yield f"     {facts.unfit} 个不是{TYPES[facts.type]}：{shown}"
     if facts.cell in profile.structure.units:
         guessed, share = profile.structure.units[facts.cell]
@@ -93,7 +118,11 @@ def _hints(profile: Profile) -> Iterator[str]:
         yield "没有找到可作编号的列"
     for clock in made.clocks:
         start, end = names.get(clock.start.cell, clock.start.header), names.get(clock.end.cell, clock.end.header)
-        wrong = "日期读法未定，没有核对" if clock.backwards is None else f"止早于起 {clock.backwards} 行，有止无起 {clock.unstarted} 行"
+        wrong = (
+            "日期读法未定，没有核对"
+            if clock.backwards is None
+            else f"止早于起 {clock.backwards} 行，有止无起 {clock.unstarted} 行"
+        )
         yield f"{start} 至 {end}：{wrong}"
     for number, header, why in profile.declaration.left_out:
         yield f"第 {number} 列{f'“{shortened(header)}”' if header.strip() else ''}没有列入：{why}"

@@ -18,7 +18,17 @@ EVENTS_A_CASE = 1.5
 AGREE = 0.9
 _ANY = Table.model_validate({"title": "-", "files": ["-"], "columns": {}})
 #: Which date decides the year, the likeliest first.
-YEAR_DATES = ("opened_at", "created_at", "occurred_on", "assigned_at", "started_at", "at", "updated_at", "resolved_at", "closed_at")
+YEAR_DATES = (
+    "opened_at",
+    "created_at",
+    "occurred_on",
+    "assigned_at",
+    "started_at",
+    "at",
+    "updated_at",
+    "resolved_at",
+    "closed_at",
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,9 @@ def structure(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -
     clocks = () if events else tuple(_clocks(connection, columns))
     year_by = next((f for name in YEAR_DATES if (f := _first_date(columns, name))), None)
     hold = _first_date(columns, "hold_from"), _first_date(columns, "hold_to")
-    return Structure(key, hold if hold[0] and hold[1] else None, events, clocks, year_by, _units(connection, columns, clocks))
+    return Structure(
+        key, hold if hold[0] and hold[1] else None, events, clocks, year_by, _units(connection, columns, clocks)
+    )
 
 
 # --- key ------------------------------------------------------------------------------------------
@@ -113,13 +125,16 @@ def _states(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts], eve
         return None
     if _moves(connection, events.case, opened) or _moves(connection, events.case, ended):
         return None
-    return Key(events.case, events.case.rows - events.case.filled, *_repeats(connection, events.case, columns), events.time)
+    return Key(
+        events.case, events.case.rows - events.case.filled, *_repeats(connection, events.case, columns), events.time
+    )
 
 
 def _too_long(connection: duckdb.DuckDBPyConnection, facts: Facts) -> bool:
     """Whether the texts are too long for the name of a row, or are numbers that only happen to differ."""
     longest, signs = connection.execute(
-        f"SELECT max(length({facts.cell})), count(*) FILTER (WHERE regexp_matches({facts.cell}, '[\\s.,，。]')) FROM sheet").fetchall()[0]
+        f"SELECT max(length({facts.cell})), count(*) FILTER (WHERE regexp_matches({facts.cell}, '[\\s.,，。]')) FROM sheet"
+    ).fetchall()[0]
     return longest > 40 or signs > 0 or facts.rows < 20
 
 
@@ -128,7 +143,8 @@ def _repeats(connection: duckdb.DuckDBPyConnection, facts: Facts, columns: Seque
     known = _known(facts)
     repeated, differing = connection.execute(
         f"SELECT count(*), count(*) FILTER (WHERE low <> high) FROM (SELECT min(hash({every})) AS low, max(hash({every})) AS high "
-        f"FROM sheet WHERE {known} GROUP BY {facts.cell} HAVING count(*) > 1)").fetchall()[0]
+        f"FROM sheet WHERE {known} GROUP BY {facts.cell} HAVING count(*) > 1)"
+    ).fetchall()[0]
     return int(repeated), int(differing)
 
 
@@ -143,7 +159,9 @@ def _events(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -> 
     """A log: an id in several rows, a time that moves on within it, a status or activity."""
     times = [f for f in columns if f.type == "datetime" and f.filled >= 0.98 * f.rows]
     times.sort(key=lambda f: not f.means("at", "updated_at"))
-    what = next((f for name in ("activity", "status", "sub_status") for f in columns if f.means(name) and f.distinct > 1), None)
+    what = next(
+        (f for name in ("activity", "status", "sub_status") for f in columns if f.means(name) and f.distinct > 1), None
+    )
     for case in (f for f in columns if f.means("ticket_id")):
         if not times or what is None or not case.distinct or case.filled < EVENTS_A_CASE * case.distinct:
             continue
@@ -158,7 +176,8 @@ def _moves(connection: duckdb.DuckDBPyConnection, case: Facts, time: Facts) -> b
     """Whether the time differs within most of the cases that have several rows."""
     several, moving = connection.execute(
         f"SELECT count(*), count(*) FILTER (WHERE low <> high) FROM (SELECT min({time.cell}) AS low, max({time.cell}) AS high "
-        f"FROM sheet WHERE {_known(case)} GROUP BY {case.cell} HAVING count(*) > 1)").fetchall()[0]
+        f"FROM sheet WHERE {_known(case)} GROUP BY {case.cell} HAVING count(*) > 1)"
+    ).fetchall()[0]
     return bool(moving * 2 > several)
 
 
@@ -177,7 +196,7 @@ def _moment(columns: Sequence[Facts], name: str) -> Found | None:
 
 def _says(value: str, word: str) -> bool:
     """Whether a value is the word or begins with it."""
-    return value.startswith(word) and not value[len(word):len(word) + 1].isalpha()
+    return value.startswith(word) and not value[len(word) : len(word) + 1].isalpha()
 
 
 # --- clocks ---------------------------------------------------------------------------------------
@@ -186,13 +205,22 @@ def _says(value: str, word: str) -> bool:
 def _clocks(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -> list[Clock]:
     """From opening to response, resolution and closure, as far as there are such dates."""
     first = {name: _first_date(columns, name) for name in ("responded_at", "resolved_at", "closed_at")}
-    start = next((f for name in ("opened_at", "created_at", "assigned_at", "started_at") if (f := _first_date(columns, name))), None)
+    start = next(
+        (f for name in ("opened_at", "created_at", "assigned_at", "started_at") if (f := _first_date(columns, name))),
+        None,
+    )
     if start is None:
         return []
-    names = {"resolved_at": "hours", "responded_at": "response_hours",
-             "closed_at": "hours_to_close" if first["resolved_at"] else "hours"}
-    return [Clock(name, start, end, *_wrong(connection, start, end))
-            for meaning, name in names.items() if (end := first[meaning])]
+    names = {
+        "resolved_at": "hours",
+        "responded_at": "response_hours",
+        "closed_at": "hours_to_close" if first["resolved_at"] else "hours",
+    }
+    return [
+        Clock(name, start, end, *_wrong(connection, start, end))
+        for meaning, name in names.items()
+        if (end := first[meaning])
+    ]
 
 
 def _first_date(columns: Sequence[Facts], name: str) -> Facts | None:
@@ -206,8 +234,14 @@ def read(facts: Facts) -> str | None:
     if facts.formats and (facts.formats.open or facts.formats.turned):
         return None
     formats = list(next(iter(facts.formats.choices.values()))) if facts.formats else []
-    declared = Column.model_validate({"from": ["-"], "type": facts.type, "dates": formats,
-                                      "unit": facts.unit or ("小时" if facts.type == "duration" else None)})
+    declared = Column.model_validate(
+        {
+            "from": ["-"],
+            "type": facts.type,
+            "dates": formats,
+            "unit": facts.unit or ("小时" if facts.type == "duration" else None),
+        }
+    )
     return cast(facts.cell, declared, _ANY, {facts.cell: "" if any(facts.offsets) else None})
 
 
@@ -218,11 +252,14 @@ def _wrong(connection: duckdb.DuckDBPyConnection, start: Facts, end: Facts) -> t
     day = "DATE" if "date" in (start.type, end.type) else "TIMESTAMP"
     backwards, unstarted = connection.execute(
         f"SELECT count(*) FILTER (WHERE CAST(b AS {day}) < CAST(a AS {day})), count(*) FILTER (WHERE a IS NULL AND b IS NOT NULL) "
-        f"FROM (SELECT {a} AS a, {b} AS b FROM sheet)").fetchall()[0]
+        f"FROM (SELECT {a} AS a, {b} AS b FROM sheet)"
+    ).fetchall()[0]
     return int(backwards), int(unstarted)
 
 
-def _units(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts], clocks: Sequence[Clock]) -> dict[str, tuple[str, float]]:
+def _units(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts], clocks: Sequence[Clock]
+) -> dict[str, tuple[str, float]]:
     """The unit in which a length of time of unknown unit agrees with the dates of a clock."""
     found = {}
     for facts in columns:
@@ -236,7 +273,8 @@ def _units(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts], cloc
             agree = ", ".join(f"avg(CAST(abs(l * {s} - s) <= {s} AS INTEGER))" for s in seconds.values())
             shares = connection.execute(
                 f"SELECT {agree} FROM (SELECT epoch(CAST({end} AS TIMESTAMP)) - epoch(CAST({start} AS TIMESTAMP)) AS s, "
-                f"{length} AS l FROM sheet) WHERE s > 0 AND l > 0").fetchall()[0]
+                f"{length} AS l FROM sheet) WHERE s > 0 AND l > 0"
+            ).fetchall()[0]
             best = max(zip(shares, seconds, strict=True), key=lambda pair: pair[0] or 0)
             if (best[0] or 0) >= AGREE:
                 found[facts.cell] = best[1], float(best[0])

@@ -53,11 +53,19 @@ def refuse_disguised(path: Path, shown: str) -> None:
     with path.open("rb") as stream:
         start = stream.read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
-        raise ExportError("web_page", shown, "这是网页或 XML 文件，不是表格文件",
-                          hint="用 Excel 或 WPS 打开后另存为 XLSX；若导出时登录已失效，重新登录后再导出")
+        raise ExportError(
+            "web_page",
+            shown,
+            "这是网页或 XML 文件，不是表格文件",
+            hint="用 Excel 或 WPS 打开后另存为 XLSX；若导出时登录已失效，重新登录后再导出",
+        )
     if path.suffix.lower() in WORKBOOKS:
-        raise ExportError("not_a_workbook", shown, f"扩展名是 {path.suffix}，内容却不是工作簿",
-                          hint="是文本的，把扩展名改成 .csv；否则重新导出")
+        raise ExportError(
+            "not_a_workbook",
+            shown,
+            f"扩展名是 {path.suffix}，内容却不是工作簿",
+            hint="是文本的，把扩展名改成 .csv；否则重新导出",
+        )
 
 
 def unpack(path: Path, kind: str, shown: str, member: str | None, work: Path) -> Iterator[tuple[Path, str]]:
@@ -70,7 +78,9 @@ def unpack(path: Path, kind: str, shown: str, member: str | None, work: Path) ->
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
-        raise ExportError("damaged_archive", shown, "压缩包打不开，文件可能不完整", hint="重新压缩或重新下载后放回原处") from error
+        raise ExportError(
+            "damaged_archive", shown, "压缩包打不开，文件可能不完整", hint="重新压缩或重新下载后放回原处"
+        ) from error
     with archive:
         for entry in _members(archive, shown, member):
             name = f"{shown}/{entry.filename}"
@@ -81,8 +91,9 @@ def unpack(path: Path, kind: str, shown: str, member: str | None, work: Path) ->
                 with archive.open(entry) as stream:
                     _copy(stream, target)
             except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-                raise ExportError("damaged_archive", name, f"压缩包里的这个文件解不开：{error}",
-                                  hint="重新压缩或重新下载后放回原处") from error
+                raise ExportError(
+                    "damaged_archive", name, f"压缩包里的这个文件解不开：{error}", hint="重新压缩或重新下载后放回原处"
+                ) from error
             if not target.stat().st_size:
                 raise ExportError("empty_file", name, "文件是空的", hint="重新导出后放回原处")
             yield target, name
@@ -93,13 +104,20 @@ def _members(archive: zipfile.ZipFile, shown: str, member: str | None) -> list[z
     files = sorted((entry for entry in archive.infolist() if not entry.is_dir()), key=lambda entry: entry.filename)
     hidden = [e for e in files if e.filename.startswith("__MACOSX/") or Path(e.filename).name.startswith(".")]
     files = [entry for entry in files if entry not in hidden]
-    wanted = [e for e in files if fnmatch.fnmatch(e.filename, member)] if member else [
-        e for e in files if e.filename.lower().endswith(DATA)]
+    wanted = (
+        [e for e in files if fnmatch.fnmatch(e.filename, member)]
+        if member
+        else [e for e in files if e.filename.lower().endswith(DATA)]
+    )
     if not wanted:
         there = "、".join(entry.filename for entry in files[:5]) or "没有文件"
         what = f"没有符合 {member} 的文件" if member else "没有可读的表格文件"
-        raise ExportError("no_member", shown, f"压缩包里{what}，只有：{there}" if files else "压缩包是空的",
-                          hint="在 year.yml 里用 member 写明读哪一个")
+        raise ExportError(
+            "no_member",
+            shown,
+            f"压缩包里{what}，只有：{there}" if files else "压缩包是空的",
+            hint="在 year.yml 里用 member 写明读哪一个",
+        )
     return wanted
 
 
@@ -109,10 +127,16 @@ def _copy_gzip(path: Path, shown: str, target: Path) -> None:
             _copy(stream, target)
     except EOFError as error:
         size = target.stat().st_size
-        raise ExportError("truncated", shown, f"压缩文件没有传完：解到 {_lines(target) + 1} 行（{size:,} 字节）处中断",
-                          hint="重新导出或重新传送整个文件") from error
+        raise ExportError(
+            "truncated",
+            shown,
+            f"压缩文件没有传完：解到 {_lines(target) + 1} 行（{size:,} 字节）处中断",
+            hint="重新导出或重新传送整个文件",
+        ) from error
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise ExportError("damaged_archive", shown, f"压缩文件已损坏：{error}", hint="重新导出或重新传送整个文件") from error
+        raise ExportError(
+            "damaged_archive", shown, f"压缩文件已损坏：{error}", hint="重新导出或重新传送整个文件"
+        ) from error
     if not target.stat().st_size:
         raise ExportError("empty_file", shown, "压缩文件里没有内容", hint="重新导出后放回原处")
 

@@ -53,7 +53,9 @@ def _line_ends(text: str, cr_only: bool) -> str:
 def _encoding(path: Path, start: bytes, shown: str, declared: str | None) -> str:
     """Raises ``ExportError`` where no candidate reads the whole file."""
     if declared is not None and _unknown(declared):
-        raise ExportError("unknown_encoding", shown, f"没有 {declared} 这种编码", hint="常用的有 utf-8、gb18030、utf-16、big5")
+        raise ExportError(
+            "unknown_encoding", shown, f"没有 {declared} 这种编码", hint="常用的有 utf-8、gb18030、utf-16、big5"
+        )
     tried = [declared] if declared else by_mark(start) or ["utf-8", "gb18030"]
     problems = []
     for name in tried:
@@ -63,9 +65,15 @@ def _encoding(path: Path, start: bytes, shown: str, declared: str | None) -> str
         problems.append((line, f"不是 {name} 编码"))
     what = "按声明的编码读不通" if declared else "既不是 UTF-8 也不是 GB18030 编码"
     fits = next((n for n in ("utf-8", "gb18030") if declared and n != declared and undecodable(path, n) is None), None)
-    raise ExportError("wrong_encoding", shown, what, rows=problems,
-                      hint=f"这个文件按 {fits} 读得通：把 encoding 改成 {fits}，或删去这一行由程序识别" if fits else
-                      "文件可能被截断在一个字的中间；否则在 year.yml 里用 encoding 写明它的编码")
+    raise ExportError(
+        "wrong_encoding",
+        shown,
+        what,
+        rows=problems,
+        hint=f"这个文件按 {fits} 读得通：把 encoding 改成 {fits}，或删去这一行由程序识别"
+        if fits
+        else "文件可能被截断在一个字的中间；否则在 year.yml 里用 encoding 写明它的编码",
+    )
 
 
 def _unknown(name: str) -> bool:

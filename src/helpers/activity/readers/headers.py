@@ -29,9 +29,13 @@ def find_columns(sheet: Sheet, spec: Table, required: Sequence[str]) -> dict[str
         for spelling in column.source:
             wanted = normal_header(spelling)
             if headers.count(wanted) > 1:
-                raise ExportError("header_twice", sheet.file, f"表头“{spelling}”出现了 {headers.count(wanted)} 次",
-                                  rows=[(sheet.first - 1, "、".join(sheet.headers[:SHOWN]))],
-                                  hint="在来源系统里只导出一次这一列")
+                raise ExportError(
+                    "header_twice",
+                    sheet.file,
+                    f"表头“{spelling}”出现了 {headers.count(wanted)} 次",
+                    rows=[(sheet.first - 1, "、".join(sheet.headers[:SHOWN]))],
+                    hint="在来源系统里只导出一次这一列",
+                )
             if wanted in headers:
                 found[name] = f"c{headers.index(wanted)}"
                 break
@@ -47,7 +51,10 @@ def missing_column(sheet: Sheet, name: str, spellings: Sequence[str], *, nowhere
     near = did_you_mean(spellings[0], there)
     shown = "、".join(there[:SHOWN]) + (f"……共 {len(there)} 列" if len(there) > SHOWN else "")
     return ExportError(
-        "missing_column", sheet.file, f"{'没有一个文件含有列' if nowhere else '缺少列'} {name}（表头应为：{'、'.join(spellings)}）",
+        "missing_column",
+        sheet.file,
+        f"{'没有一个文件含有列' if nowhere else '缺少列'} {name}（表头应为：{'、'.join(spellings)}）",
         rows=[(max(sheet.first - 1, 1), f"表头是：{shown}")],
         hint=f"{near.rstrip('?') + '？' if near and near.endswith('?') else ''}在 year.yml 的 columns.{name} 里补上这个文件所用的表头；"
-             "表头不在第一行的写 header_row，表头是乱码的改正 encoding")
+        "表头不在第一行的写 header_row，表头是乱码的改正 encoding",
+    )

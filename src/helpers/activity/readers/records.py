@@ -23,12 +23,20 @@ def read_parquet(path: Path, shown: str, staged: Path) -> Sheet:
             source = f"read_parquet({_quote(str(path))})"
             described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
             headers = [row[0] for row in described]
-            picked = ", ".join(f"{_text(name, str(kind))} AS {alias}"
-                               for (name, kind, *_), alias in zip(described, columns(headers), strict=True))
-            rows = connection.execute(f"COPY (SELECT {picked} FROM {source}) TO {_quote(str(staged))} (FORMAT parquet)").fetchall()
+            picked = ", ".join(
+                f"{_text(name, str(kind))} AS {alias}"
+                for (name, kind, *_), alias in zip(described, columns(headers), strict=True)
+            )
+            rows = connection.execute(
+                f"COPY (SELECT {picked} FROM {source}) TO {_quote(str(staged))} (FORMAT parquet)"
+            ).fetchall()
     except duckdb.Error as error:
-        raise ExportError("unreadable", shown, f"Parquet 文件读不通，可能不完整：{_first_line(error)}",
-                          hint="重新导出或重新传送整个文件") from error
+        raise ExportError(
+            "unreadable",
+            shown,
+            f"Parquet 文件读不通，可能不完整：{_first_line(error)}",
+            hint="重新导出或重新传送整个文件",
+        ) from error
     return Sheet(shown, tuple(headers), staged, int(rows[0][0]), 1)
 
 
@@ -54,27 +62,39 @@ def read_json(path: Path, shown: str, staged: Path) -> Sheet:
         paths = list(_leaves(json.loads(structure))) if structure else []
         if not paths:
             raise ExportError("no_header", shown, "没有一条带字段的记录", hint="核对导出的内容")
-        picked = ", ".join(f"r ->> {_quote(_pointer(path_))} AS {alias}"
-                           for path_, alias in zip(paths, columns(paths), strict=True))
-        rows = connection.execute(f"COPY (SELECT {picked} FROM records ORDER BY n) TO {_quote(str(staged))} (FORMAT parquet)").fetchall()
+        picked = ", ".join(
+            f"r ->> {_quote(_pointer(path_))} AS {alias}" for path_, alias in zip(paths, columns(paths), strict=True)
+        )
+        rows = connection.execute(
+            f"COPY (SELECT {picked} FROM records ORDER BY n) TO {_quote(str(staged))} (FORMAT parquet)"
+        ).fetchall()
     return Sheet(shown, tuple(JOINED_BY.join(p) for p in paths), staged, int(rows[0][0]), 1)
 
 
 def _lines(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> None:
     """``records`` (``n``, ``r``): one JSON object a line; blank lines are left empty and set aside later."""
-    options = ("header = false, auto_detect = false, delim = '\x01', quote = '', escape = '', columns = {line: 'VARCHAR'}, "
-               "max_line_size = 67108864, strict_mode = false")
+    options = (
+        "header = false, auto_detect = false, delim = '\x01', quote = '', escape = '', columns = {line: 'VARCHAR'}, "
+        "max_line_size = 67108864, strict_mode = false"
+    )
     try:
         connection.execute(f"CREATE TABLE lines AS SELECT line FROM read_csv({_quote(str(path))}, {options})")
         bad = connection.execute(
             "SELECT rowid + 1, line FROM lines WHERE line IS NOT NULL AND trim(line) <> '' AND "
-            "NOT (json_valid(line) AND json_type(CASE WHEN json_valid(line) THEN line END) = 'OBJECT') ORDER BY rowid LIMIT 6").fetchall()
+            "NOT (json_valid(line) AND json_type(CASE WHEN json_valid(line) THEN line END) = 'OBJECT') ORDER BY rowid LIMIT 6"
+        ).fetchall()
     except duckdb.Error as error:
-        raise ExportError("unreadable", shown, f"JSON Lines 读不通：{_first_line(error)}",
-                          hint="文件须是 UTF-8 编码，每行一条记录") from error
+        raise ExportError(
+            "unreadable", shown, f"JSON Lines 读不通：{_first_line(error)}", hint="文件须是 UTF-8 编码，每行一条记录"
+        ) from error
     if bad:
-        raise ExportError("bad_json", shown, "有的行不是一条完整的 JSON 记录，文件可能被截断",
-                          rows=[(row, str(line)[:60]) for row, line in bad], hint="重新导出完整的文件")
+        raise ExportError(
+            "bad_json",
+            shown,
+            "有的行不是一条完整的 JSON 记录，文件可能被截断",
+            rows=[(row, str(line)[:60]) for row, line in bad],
+            hint="重新导出完整的文件",
+        )
     connection.execute("CREATE VIEW records AS SELECT rowid AS n, CAST(nullif(trim(line), '') AS JSON) AS r FROM lines")
 
 
@@ -83,7 +103,9 @@ def _array(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> Non
     try:
         connection.execute(f"CREATE TABLE listed AS SELECT json AS r FROM {source}")
     except duckdb.Error as error:
-        raise ExportError("bad_json", shown, f"JSON 读不通，文件可能被截断：{_first_line(error)}", hint="重新导出完整的文件") from error
+        raise ExportError(
+            "bad_json", shown, f"JSON 读不通，文件可能被截断：{_first_line(error)}", hint="重新导出完整的文件"
+        ) from error
     connection.execute("CREATE VIEW records AS SELECT rowid AS n, r FROM listed")
 
 

@@ -40,8 +40,10 @@ class Sheet:
         file = "'" + str(self.staged).replace("'", "''") + "'"
         if self.numbered:
             return f"SELECT * FROM read_parquet({file}) ORDER BY {ROW}"
-        return (f"SELECT * EXCLUDE (file_row_number), file_row_number + {self.first} AS {ROW} "
-                f"FROM read_parquet({file}, file_row_number = true)")
+        return (
+            f"SELECT * EXCLUDE (file_row_number), file_row_number + {self.first} AS {ROW} "
+            f"FROM read_parquet({file}, file_row_number = true)"
+        )
 
 
 def columns(headers: Iterable[str]) -> list[str]:

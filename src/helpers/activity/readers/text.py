@@ -76,8 +76,16 @@ def read(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
 
 
 def _sheet(shown: str, layout: Layout, staged: Path, rows: int, whole: _Bytes) -> Sheet:
-    return Sheet(shown, layout.headers, staged, rows, layout.header_row + 1, cut_off=whole.cut_off,
-                 encoding=layout.encoding, delimiter=layout.delimiter)
+    return Sheet(
+        shown,
+        layout.headers,
+        staged,
+        rows,
+        layout.header_row + 1,
+        cut_off=whole.cut_off,
+        encoding=layout.encoding,
+        delimiter=layout.delimiter,
+    )
 
 
 # --- the file as bytes ----------------------------------------------------------------------------
@@ -116,8 +124,13 @@ def _refuse_zero_byte(whole: _Bytes, start: bytes, shown: str, declared: str | N
     """Zero bytes in the middle of a text are what a failed copy leaves behind."""
     wide = "16" in (declared or "") or any("16" in name for name in encodings.by_mark(start))
     if whole.zero is not None and not wide:
-        raise ExportError("zero_bytes", shown, "文件中间有空字节（NUL），多半是复制或下载时损坏",
-                          rows=[(whole.zero, "有空字节")], hint="重新导出或重新传送整个文件")
+        raise ExportError(
+            "zero_bytes",
+            shown,
+            "文件中间有空字节（NUL），多半是复制或下载时损坏",
+            rows=[(whole.zero, "有空字节")],
+            hint="重新导出或重新传送整个文件",
+        )
 
 
 # --- header and delimiter -------------------------------------------------------------------------
@@ -130,8 +143,9 @@ def _layout(path: Path, encoding: str, shown: str, spec: Table) -> Layout:
     delimiter = spec.delimiter or _delimiter(head)
     header, used = _first_record(head, delimiter)
     if above < spec.header_row - 1 or not any(cell.strip() for cell in header):
-        raise ExportError("no_header", shown, f"第 {spec.header_row} 行没有表头",
-                          hint="在 year.yml 里用 header_row 指明表头所在的行")
+        raise ExportError(
+            "no_header", shown, f"第 {spec.header_row} 行没有表头", hint="在 year.yml 里用 header_row 指明表头所在的行"
+        )
     return Layout(path, encoding, delimiter, tuple(header), spec.header_row, above + used)
 
 
@@ -146,10 +160,16 @@ def _first_record(text: str, delimiter: str) -> tuple[list[str], int]:
 
 def _delimiter(head: str) -> str:
     """The delimiter by which most of the first records have as many cells as the header, at least two."""
+
     def fit(delimiter: str) -> tuple[float, int]:
         try:
-            records = [r for r, _ in zip(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter),
-                                         range(LOOKED_AT), strict=False) if r]
+            records = [
+                r
+                for r, _ in zip(
+                    csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), range(LOOKED_AT), strict=False
+                )
+                if r
+            ]
         except csv.Error:
             return 0.0, 0
         width = len(records[0]) if records else 0
@@ -170,14 +190,18 @@ def _quick(layout: Layout, whole: _Bytes, staged: Path) -> int | None:
         return None
     names = columns(layout.headers)
     kinds = ", ".join(f"{name}: 'VARCHAR'" for name in names)
-    options = (f"all_varchar = true, header = false, skip = {layout.lines}, delim = {_quote(layout.delimiter)}, quote = '\"', "
-               f"escape = '\"', auto_detect = false, strict_mode = true, null_padding = false, "
-               f"columns = {{{kinds}}}")
+    options = (
+        f"all_varchar = true, header = false, skip = {layout.lines}, delim = {_quote(layout.delimiter)}, quote = '\"', "
+        f"escape = '\"', auto_detect = false, strict_mode = true, null_padding = false, "
+        f"columns = {{{kinds}}}"
+    )
     # Cells of spaces or nothing are NULL here and '' there: cleaning makes NULL of both.
     query = f"SELECT {', '.join(names)} FROM read_csv({_quote(str(layout.path))}, {options})"
     try:
         with open_engine("1GB") as connection:
-            rows = connection.execute(f"COPY ({query}) TO {_quote(str(staged))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)").fetchall()[0][0]
+            rows = connection.execute(
+                f"COPY ({query}) TO {_quote(str(staged))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)"
+            ).fetchall()[0][0]
     except duckdb.Error:
         return None
     return int(rows) if rows == whole.lines - layout.lines else None
@@ -205,14 +229,21 @@ def _careful(layout: Layout, shown: str, spec: Table, staged: Path) -> tuple[int
         rows = stage(itertools.chain(batches, _mended(ragged, layout, schema)), schema, staged)
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise ExportError(
-            "unreadable", shown, f"无法按 {layout.encoding} 编码、“{layout.delimiter}” 分隔读取：{_short(error)}",
-            hint="核对文件是否完整、引号是否成对，或在 year.yml 里写明 encoding、delimiter") from error
+            "unreadable",
+            shown,
+            f"无法按 {layout.encoding} 编码、“{layout.delimiter}” 分隔读取：{_short(error)}",
+            hint="核对文件是否完整、引号是否成对，或在 year.yml 里写明 encoding、delimiter",
+        ) from error
     if ragged and spec.checks.ragged == "stop":
         width = len(layout.headers)
         named = [(number, f"{count} 列  {_short(text)}") for number, count, text in ragged]
         raise ExportError(
-            "ragged_rows", shown, f"有 {len(named)} 行的列数与表头（{width} 列）不同，文件可能被截断、引号不成对或单元格里混入了分隔符",
-            rows=named, hint="重新导出完整的文件；混入分隔符的在来源系统改正；确实只能剔除的，在 checks 里写 ragged: set_aside")
+            "ragged_rows",
+            shown,
+            f"有 {len(named)} 行的列数与表头（{width} 列）不同，文件可能被截断、引号不成对或单元格里混入了分隔符",
+            rows=named,
+            hint="重新导出完整的文件；混入分隔符的在来源系统改正；确实只能剔除的，在 checks 里写 ragged: set_aside",
+        )
     return rows, tuple((number, text) for number, _, text in ragged)
 
 
@@ -238,8 +269,13 @@ def _refuse_open_quote(sheet: Sheet) -> None:
     found = duckdb.execute(f"SELECT {ROW}, {last} FROM ({sheet.relation}) ORDER BY {ROW} DESC LIMIT 1").fetchall()
     if found and str(found[0][1]).endswith("\n"):
         row, cell = found[0]
-        raise ExportError("open_quote", sheet.file, "有一个引号没有收尾，从这里到文件结束都进了一个单元格",
-                          rows=[(row, _short(cell))], hint="重新导出完整的文件；引号是内容的一部分时应写成两个")
+        raise ExportError(
+            "open_quote",
+            sheet.file,
+            "有一个引号没有收尾，从这里到文件结束都进了一个单元格",
+            rows=[(row, _short(cell))],
+            hint="重新导出完整的文件；引号是内容的一部分时应写成两个",
+        )
 
 
 def _batches(layout: Layout, names: list[str], note: Any) -> Iterator[pa.RecordBatch]:
@@ -247,12 +283,17 @@ def _batches(layout: Layout, names: list[str], note: Any) -> Iterator[pa.RecordB
     if _nothing_below(layout):
         return
     with pyarrow.csv.open_csv(
-            layout.path,
-            read_options=pyarrow.csv.ReadOptions(column_names=names, skip_rows=layout.lines, use_threads=False, block_size=CHUNK),
-            parse_options=pyarrow.csv.ParseOptions(
-                delimiter=layout.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)) as reader:
+        layout.path,
+        read_options=pyarrow.csv.ReadOptions(
+            column_names=names, skip_rows=layout.lines, use_threads=False, block_size=CHUNK
+        ),
+        parse_options=pyarrow.csv.ParseOptions(
+            delimiter=layout.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note
+        ),
+        convert_options=pyarrow.csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+        ),
+    ) as reader:
         yield from reader
 
 
@@ -263,8 +304,9 @@ def _nothing_below(layout: Layout) -> bool:
         return not stream.read(1)
 
 
-def _numbered(batches: Iterator[pa.RecordBatch], first: int, ragged: list[tuple[int, int, str]],
-              schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _numbered(
+    batches: Iterator[pa.RecordBatch], first: int, ragged: list[tuple[int, int, str]], schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
     """The batches with their source rows; ``ragged`` names the numbers that are missing, as it grows."""
     following = first
     for batch in batches:

@@ -42,21 +42,29 @@ def read(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
     except python_calamine.PasswordError as error:
         raise ExportError("password", shown, "工作簿设有打开密码", hint="取消密码后另存，再放回原处") from error
     except Exception as error:  # calamine raises one class per container format
-        raise ExportError("unreadable", shown, f"打不开这个工作簿，文件可能不完整：{error}", hint="重新导出后放回原处") from error
+        raise ExportError(
+            "unreadable", shown, f"打不开这个工作簿，文件可能不完整：{error}", hint="重新导出后放回原处"
+        ) from error
     name = _sheet_name(book, shown, spec)
     try:
         cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except Exception as error:
-        raise ExportError("unreadable", shown, f"工作表 {name} 读不出来，文件可能不完整：{error}", hint="重新导出后放回原处") from error
+        raise ExportError(
+            "unreadable", shown, f"工作表 {name} 读不出来，文件可能不完整：{error}", hint="重新导出后放回原处"
+        ) from error
     if len(cells) < spec.header_row or not any(_cell(value).strip() for value in cells[spec.header_row - 1]):
-        raise ExportError("no_header", shown, f"工作表 {name} 共 {len(cells)} 行，第 {spec.header_row} 行没有表头",
-                          hint="在 year.yml 里用 header_row 指明表头所在的行")
+        raise ExportError(
+            "no_header",
+            shown,
+            f"工作表 {name} 共 {len(cells)} 行，第 {spec.header_row} 行没有表头",
+            hint="在 year.yml 里用 header_row 指明表头所在的行",
+        )
     headers = [_cell(value) for value in cells[spec.header_row - 1]]
     while headers and not headers[-1].strip():
         headers.pop()
     _write_errors(cells, _sheet_xml(path, name), shown, name, spec.header_row)
     schema = pa.schema([(column, pa.string()) for column in columns(headers)])
-    rows = stage(_batches(cells[spec.header_row:], len(headers), schema), schema, staged)
+    rows = stage(_batches(cells[spec.header_row :], len(headers), schema), schema, staged)
     return Sheet(shown, tuple(headers), staged, rows, spec.header_row + 1)
 
 
@@ -67,15 +75,20 @@ def _sheet_name(book: Any, shown: str, spec: Table) -> str:
         return wanted
     some = "、".join(names[:SHEETS_SHOWN]) + (f"……共 {len(names)} 张" if len(names) > SHEETS_SHOWN else "")
     near = did_you_mean(wanted, names)
-    raise ExportError("no_sheet", shown, f"没有工作表 {wanted}" if wanted else "工作簿里没有工作表",
-                      hint=f"{near + '。' if near else ''}工作表有：{some}；在 year.yml 里用 sheet 指明" if names else "重新导出")
+    raise ExportError(
+        "no_sheet",
+        shown,
+        f"没有工作表 {wanted}" if wanted else "工作簿里没有工作表",
+        hint=f"{near + '。' if near else ''}工作表有：{some}；在 year.yml 里用 sheet 指明" if names else "重新导出",
+    )
 
 
 def _batches(cells: Sequence[Sequence[Any]], width: int, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     for start in range(0, len(cells), ROWS_A_BATCH):
-        part = cells[start:start + ROWS_A_BATCH]
+        part = cells[start : start + ROWS_A_BATCH]
         yield pa.RecordBatch.from_arrays(
-            [pa.array([_cell(row[i]) for row in part], pa.string()) for i in range(width)], schema=schema)
+            [pa.array([_cell(row[i]) for row in part], pa.string()) for i in range(width)], schema=schema
+        )
 
 
 def _cell(value: Any) -> str:
@@ -114,11 +127,19 @@ def _write_errors(cells: list[list[Any]], xml: bytes, shown: str, name: str, hea
 
     Formulas that were never calculated have no value at all: the file is refused.
     """
-    found = [(int(row), f"{column.decode()}{row.decode()} 是没有算出值的公式")
-             for column, row in _UNCALCULATED.findall(xml) if int(row) > header_row]
+    found = [
+        (int(row), f"{column.decode()}{row.decode()} 是没有算出值的公式")
+        for column, row in _UNCALCULATED.findall(xml)
+        if int(row) > header_row
+    ]
     if found:
-        raise ExportError("uncalculated", shown, f"工作表 {name} 有 {len(found)} 个公式没有算出的值", rows=found,
-                          hint="用 Excel 或 WPS 打开，重新计算并保存；或选择性粘贴为数值后另存")
+        raise ExportError(
+            "uncalculated",
+            shown,
+            f"工作表 {name} 有 {len(found)} 个公式没有算出的值",
+            rows=found,
+            hint="用 Excel 或 WPS 打开，重新计算并保存；或选择性粘贴为数值后另存",
+        )
     for column, row, error in _ERRORS.findall(xml):
         at, number = _column_number(column), int(row) - 1
         if number < len(cells) and at < len(cells[number]):

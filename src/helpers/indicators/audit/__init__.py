@@ -17,21 +17,52 @@ from helpers.indicators.text import normal
 Check = Callable[[FormReading, RuleSet], Iterator[Finding]]
 
 #: All checks of one table, by the name that its findings carry.
-CHECKS: dict[str, Check] = {check.__name__: check for check in (
-    arithmetic.weight_sum, arithmetic.total_sum, funds.exec_rate, funds.exec_score, funds.overspend, funds.fund_total_vs_parts,
-    funds.budget_trimmed, arithmetic.group_without_weight, arithmetic.single_indicator, arithmetic.double_weighting,
-    arithmetic.duplicate_indicator, arithmetic.score_above_weight, results.score_without_values, results.incomparable_units,
-    results.direction_conflict, results.full_on_shortfall, results.reverse_breached, results.score_formula, results.deducted_though_met,
-    results.overshoot, results.target_damaged, results.other_yardstick, results.actual_not_numeric, results.actual_missing,
-    results.operator_copied, results.direction_missing, naming.placeholder_values, naming.unit_vs_name, naming.target_in_name,
-    naming.spend_as_output, reasons.no_reason, reasons.vague_reason, reasons.plan_incomplete, texts.text_vs_figure,
-)}
+CHECKS: dict[str, Check] = {
+    check.__name__: check
+    for check in (
+        arithmetic.weight_sum,
+        arithmetic.total_sum,
+        funds.exec_rate,
+        funds.exec_score,
+        funds.overspend,
+        funds.fund_total_vs_parts,
+        funds.budget_trimmed,
+        arithmetic.group_without_weight,
+        arithmetic.single_indicator,
+        arithmetic.double_weighting,
+        arithmetic.duplicate_indicator,
+        arithmetic.score_above_weight,
+        results.score_without_values,
+        results.incomparable_units,
+        results.direction_conflict,
+        results.full_on_shortfall,
+        results.reverse_breached,
+        results.score_formula,
+        results.deducted_though_met,
+        results.overshoot,
+        results.target_damaged,
+        results.other_yardstick,
+        results.actual_not_numeric,
+        results.actual_missing,
+        results.operator_copied,
+        results.direction_missing,
+        naming.placeholder_values,
+        naming.unit_vs_name,
+        naming.target_in_name,
+        naming.spend_as_output,
+        reasons.no_reason,
+        reasons.vague_reason,
+        reasons.plan_incomplete,
+        texts.text_vs_figure,
+    )
+}
 
 _MISS = {"no_reason", "vague_reason", "plan_incomplete", "score_formula", "overshoot", "deducted_though_met"}
 #: One fault is one finding: what the first explains is not said again for the same row.
 EXPLAINS: dict[str, set[str]] = {
     "score_without_values": _MISS | {"actual_missing", "placeholder_values", "direction_missing"},
-    "full_on_shortfall": _MISS, "reverse_breached": _MISS,
+    "full_on_shortfall": _MISS,
+    "reverse_breached": _MISS,
     "incomparable_units": _MISS | {"actual_not_numeric", "other_yardstick", "direction_missing", "unit_vs_name"},
     "direction_conflict": _MISS | {"direction_missing"},
     "target_damaged": _MISS | {"actual_not_numeric", "direction_missing", "operator_copied", "other_yardstick"},
@@ -62,7 +93,11 @@ def audit_forms(forms: Sequence[Form], rules: RuleSet) -> list[list[Finding]]:
     said: set[tuple[object, ...]] = set()
     for form, own in zip(forms, found, strict=True):
         own += [one for one in stale if one.table == form.about]
-        own[:] = [one for one in own if (one.check, one.table, one.where, one.message) not in said or one.table.project is None]
+        own[:] = [
+            one
+            for one in own
+            if (one.check, one.table, one.where, one.message) not in said or one.table.project is None
+        ]
         said |= {(one.check, one.table, one.where, one.message) for one in own}
     return found
 
@@ -74,8 +109,12 @@ def _once(found: list[Finding]) -> list[Finding]:
     for one in found:
         if one.where.row is not None:
             at_row.setdefault(one.where.row, set()).update(EXPLAINS.get(one.check, ()))
-    return [one for one in found if one.check not in silent_everywhere
-            and not (one.where.row is not None and one.check in at_row.get(one.where.row, ()))]
+    return [
+        one
+        for one in found
+        if one.check not in silent_everywhere
+        and not (one.where.row is not None and one.check in at_row.get(one.where.row, ()))
+    ]
 
 
 def _ordered(found: Iterable[Finding]) -> list[Finding]:
@@ -119,11 +158,20 @@ def _stale(read: FormReading, before: FormReading, rules: RuleSet) -> Iterator[F
     last = {normal(r.row.level3 or ""): r for r in before.rows if r.row.level3}
     for r in read.rows:
         old = last.get(normal(r.row.level3 or ""))
-        if old is None or not isinstance(r.target.value, Fraction) or (old.target.value, old.target.unit, old.target.op) != (r.target.value, r.target.unit, r.target.op):
+        if (
+            old is None
+            or not isinstance(r.target.value, Fraction)
+            or (old.target.value, old.target.unit, old.target.op) != (r.target.value, r.target.unit, r.target.op)
+        ):
             continue
         if is_overshoot(old.target, old.outcome, rules):
-            one = finding("stale_target", "note", f"“{r.name}”的指标值仍是 {r.row.target_text}，上年度已完成 {old.row.actual_text}。", "按上年度的实际水平重新确定指标值。",
-                          where=r.place("target_text"))
+            one = finding(
+                "stale_target",
+                "note",
+                f"“{r.name}”的指标值仍是 {r.row.target_text}，上年度已完成 {old.row.actual_text}。",
+                "按上年度的实际水平重新确定指标值。",
+                where=r.place("target_text"),
+            )
             yield replace(one, table=read.form.about)
 
 

@@ -34,8 +34,14 @@ def weight_sum(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
 
 def _weights(rows: Decimal, execution: Decimal | None, whole: Decimal) -> Finding:
     sides = f"指标分值 {show(rows)}" + (f" + 预算执行 {show(execution)}" if execution is not None else "")
-    return finding("weight_sum", "stop", f"分值合计为 {show(whole)} 分，不是 100 分。", "调整指标分值，使其与预算执行分值合计为 100 分。",
-                   arithmetic=f"{sides} = {show(whole)} ≠ 100", where=Place(field="weight"))
+    return finding(
+        "weight_sum",
+        "stop",
+        f"分值合计为 {show(whole)} 分，不是 100 分。",
+        "调整指标分值，使其与预算执行分值合计为 100 分。",
+        arithmetic=f"{sides} = {show(whole)} ≠ 100",
+        where=Place(field="weight"),
+    )
 
 
 def total_sum(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
@@ -45,15 +51,27 @@ def total_sum(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     if form.total_printed is None or form.complete is not True or not scores or None in scores:
         return
     rows = sum((s for s in scores if s is not None), Decimal(0))
-    accepted = [rows + form.exec_score] if form.exec_score is not None else [rows, rows + (form.exec_weight or rules.execution_weight)]
+    accepted = (
+        [rows + form.exec_score]
+        if form.exec_score is not None
+        else [rows, rows + (form.exec_weight or rules.execution_weight)]
+    )
     if form.exec_score is None and form.funds.spent is not None and form.funds.adjusted:
         rate = min(Decimal(1), form.funds.spent / form.funds.adjusted)
         accepted.append(rows + rate * (form.exec_weight or rules.execution_weight))
     if all(abs(form.total_printed - good) > TOLERANCE for good in accepted):
         right = accepted[0]
-        parts = f"各项得分 {show(rows)}" + (f" + 预算执行 {show(form.exec_score)}" if form.exec_score is not None else "")
-        yield finding("total_sum", "stop", f"印出的总分 {show(form.total_printed)} 不等于各项得分之和 {show(right)}。", "核对各项得分，改正总分。",
-                      arithmetic=f"{parts} = {show(right)} ≠ {show(form.total_printed)}", where=Place(field="total_printed"))
+        parts = f"各项得分 {show(rows)}" + (
+            f" + 预算执行 {show(form.exec_score)}" if form.exec_score is not None else ""
+        )
+        yield finding(
+            "total_sum",
+            "stop",
+            f"印出的总分 {show(form.total_printed)} 不等于各项得分之和 {show(right)}。",
+            "核对各项得分，改正总分。",
+            arithmetic=f"{parts} = {show(right)} ≠ {show(form.total_printed)}",
+            where=Place(field="total_printed"),
+        )
 
 
 def group_without_weight(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
@@ -71,10 +89,17 @@ def group_without_weight(read: FormReading, rules: RuleSet) -> Iterator[Finding]
     for group in groups:
         if group not in weighted and all(r.row.weight is None for r in groups[group]):
             usual = rules.group_weights.get(group)
-            sum_ = " + ".join(f"{g} {show(w)}" for g, w in printed) + (f" + 预算执行 {show(execution)}" if execution is not None else "")
-            yield finding("group_without_weight", "note", f"“{group}”没有分值" + (f"，通行分值为 {show(usual)} 分" if usual is not None else "") + "。",
-                          "补上该组各指标的分值，并核对其余各组的分值。", arithmetic=f"{sum_} = {show(whole)}",
-                          where=Place(groups[group][0].row.number, groups[group][0].row.level3, "weight"))
+            sum_ = " + ".join(f"{g} {show(w)}" for g, w in printed) + (
+                f" + 预算执行 {show(execution)}" if execution is not None else ""
+            )
+            yield finding(
+                "group_without_weight",
+                "note",
+                f"“{group}”没有分值" + (f"，通行分值为 {show(usual)} 分" if usual is not None else "") + "。",
+                "补上该组各指标的分值，并核对其余各组的分值。",
+                arithmetic=f"{sum_} = {show(whole)}",
+                where=Place(groups[group][0].row.number, groups[group][0].row.level3, "weight"),
+            )
 
 
 def single_indicator(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
@@ -82,33 +107,65 @@ def single_indicator(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     most = FULL - rules.execution_weight
     for r in read.rows:
         if r.row.weight is not None and r.row.weight >= NEARLY_ALL * most and r.row.weight <= FULL:
-            yield finding("single_indicator", "note", f"“{r.name}”一项占 {show(r.row.weight)} 分，其他方面几乎不计分。",
-                          "增设反映产出、效益和满意度的指标，分散分值。", arithmetic=f"{show(r.row.weight)} ÷ {show(most)} = {show(r.row.weight / most * 100, 1)}%",
-                          where=r.place("weight"))
+            yield finding(
+                "single_indicator",
+                "note",
+                f"“{r.name}”一项占 {show(r.row.weight)} 分，其他方面几乎不计分。",
+                "增设反映产出、效益和满意度的指标，分散分值。",
+                arithmetic=f"{show(r.row.weight)} ÷ {show(most)} = {show(r.row.weight / most * 100, 1)}%",
+                where=r.place("weight"),
+            )
 
 
 def score_above_weight(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     """More points than the indicator has."""
     for r in read.rows:
         if r.row.weight is not None and r.row.score is not None and r.row.score > r.row.weight + CENT:
-            yield finding("score_above_weight", "stop", f"“{r.name}”得分 {show(r.row.score)} 超过分值 {show(r.row.weight)}。", "得分不得超过分值，超额完成也只得满分。",
-                          arithmetic=f"{show(r.row.score)} > {show(r.row.weight)}", where=r.place("score"))
+            yield finding(
+                "score_above_weight",
+                "stop",
+                f"“{r.name}”得分 {show(r.row.score)} 超过分值 {show(r.row.weight)}。",
+                "得分不得超过分值，超额完成也只得满分。",
+                arithmetic=f"{show(r.row.score)} > {show(r.row.weight)}",
+                where=r.place("score"),
+            )
         if r.row.score is not None and r.row.score < 0:
-            yield finding("score_above_weight", "stop", f"“{r.name}”得分 {show(r.row.score)} 为负数。", "得分最低为 0 分。", where=r.place("score"))
+            yield finding(
+                "score_above_weight",
+                "stop",
+                f"“{r.name}”得分 {show(r.row.score)} 为负数。",
+                "得分最低为 0 分。",
+                where=r.place("score"),
+            )
 
 
 def double_weighting(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     """Scores that have been multiplied by the weight once more: weight² ÷ 100 for what was fully met."""
+
     def squared(r: Reading) -> bool:
         w, s = r.row.weight, r.row.score
-        return bool(w and s is not None and r.outcome.status != "not_met" and abs(s - w * w / FULL) <= Decimal("0.01") and r.reduced)
+        return bool(
+            w
+            and s is not None
+            and r.outcome.status != "not_met"
+            and abs(s - w * w / FULL) <= Decimal("0.01")
+            and r.reduced
+        )
 
     scored = [r for r in read.rows if r.row.weight and r.row.score is not None]
     hit = [r for r in scored if squared(r)]
     if len(hit) >= 2 and len(hit) * 2 > len(scored):
         first = hit[0]
-        yield finding("double_weighting", "stop", f"有 {len(hit)} 行的得分又乘了一次分值所占的比例，满分的指标也只得了一部分。", "得分 = 分值 × 完成率，不要再折算权重。",
-                      arithmetic="；".join(f"{show(r.row.weight)} × {show(r.row.weight)}% = {show(r.row.score)}" for r in hit[:4]), where=first.place("score"))
+        yield finding(
+            "double_weighting",
+            "stop",
+            f"有 {len(hit)} 行的得分又乘了一次分值所占的比例，满分的指标也只得了一部分。",
+            "得分 = 分值 × 完成率，不要再折算权重。",
+            arithmetic="；".join(
+                f"{show(r.row.weight)} × {show(r.row.weight)}% = {show(r.row.score)}" for r in hit[:4]
+            ),
+            where=first.place("score"),
+        )
 
 
 def duplicate_indicator(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
@@ -119,7 +176,12 @@ def duplicate_indicator(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
             continue
         key = (normal(r.row.level3), normal(r.row.target_text or ""))
         if key in seen:
-            yield finding("duplicate_indicator", "stop", f"“{r.name}”与第 {seen[key].row.number} 行重复，同一结果计了两次分。", "删去一行，把它的分值并入另一行或其他指标。",
-                          where=r.place("level3"))
+            yield finding(
+                "duplicate_indicator",
+                "stop",
+                f"“{r.name}”与第 {seen[key].row.number} 行重复，同一结果计了两次分。",
+                "删去一行，把它的分值并入另一行或其他指标。",
+                where=r.place("level3"),
+            )
         else:
             seen[key] = r

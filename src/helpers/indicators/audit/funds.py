@@ -22,10 +22,21 @@ MONEY_STEP = Decimal("0.005")
 def overspend(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     """More spent than the adjusted budget, in total or in a part."""
     for line in (read.form.funds, *read.form.fund_parts):
-        if line.spent is not None and line.adjusted is not None and line.spent > line.adjusted + MONEY_STEP and not _void(line, read.form):
+        if (
+            line.spent is not None
+            and line.adjusted is not None
+            and line.spent > line.adjusted + MONEY_STEP
+            and not _void(line, read.form)
+        ):
             whose = f"“{line.name}”" if line.name else "项目"
-            yield finding("overspend", "stop", f"{whose}全年执行数 {show(line.spent)} 超过全年预算数 {show(line.adjusted)}{read.form.money_unit}。",
-                          "核对执行数；确有追加的，应把追加数计入全年预算数。", arithmetic=f"{show(line.spent)} > {show(line.adjusted)}", where=Place(field="spent"))
+            yield finding(
+                "overspend",
+                "stop",
+                f"{whose}全年执行数 {show(line.spent)} 超过全年预算数 {show(line.adjusted)}{read.form.money_unit}。",
+                "核对执行数；确有追加的，应把追加数计入全年预算数。",
+                arithmetic=f"{show(line.spent)} > {show(line.adjusted)}",
+                where=Place(field="spent"),
+            )
 
 
 def _void(line: FundLine, form: Form) -> bool:
@@ -49,14 +60,24 @@ def fund_total_vs_parts(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
         if over or short:
             wrong.append(f"{words}：{' + '.join(show(p) for p in listed)} = {show(added)} ≠ {show(total)}")
     if wrong:
-        yield finding("fund_total_vs_parts", "stop", "年度资金总额与各项来源之和不符。", "按资金来源重新汇总年度资金总额，并据此重算执行率。", arithmetic="；".join(wrong),
-                      where=Place(field="fund_total"))
+        yield finding(
+            "fund_total_vs_parts",
+            "stop",
+            "年度资金总额与各项来源之和不符。",
+            "按资金来源重新汇总年度资金总额，并据此重算执行率。",
+            arithmetic="；".join(wrong),
+            where=Place(field="fund_total"),
+        )
 
 
 def _void_total(form: Form) -> bool:
     """The total line was left at zero though its parts are not: what follows from it is the same fault."""
     total = form.fund_total
-    return total is not None and not any((total.initial, total.adjusted, total.spent)) and any(p.spent for p in form.fund_parts)
+    return (
+        total is not None
+        and not any((total.initial, total.adjusted, total.spent))
+        and any(p.spent for p in form.fund_parts)
+    )
 
 
 def _rate(form: Form) -> Fraction | None:
@@ -88,9 +109,15 @@ def exec_rate(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
         return
     level = "note" if off <= step else "stop"
     funds = read.form.funds
-    yield finding("exec_rate", level, f"印出的执行率 {read.form.exec_rate_printed} 与资金数算出的 {show(exact * 100, 2)}% 不符" + ("，差在取舍。" if level == "note" else "。"),
-                  "执行率 = 全年执行数 ÷ 全年预算数，四舍五入后填写。", arithmetic=f"{show(funds.spent)} ÷ {show(funds.adjusted)} = {show(exact * 100, 3)}%",
-                  where=Place(field="exec_rate_printed"))
+    yield finding(
+        "exec_rate",
+        level,
+        f"印出的执行率 {read.form.exec_rate_printed} 与资金数算出的 {show(exact * 100, 2)}% 不符"
+        + ("，差在取舍。" if level == "note" else "。"),
+        "执行率 = 全年执行数 ÷ 全年预算数，四舍五入后填写。",
+        arithmetic=f"{show(funds.spent)} ÷ {show(funds.adjusted)} = {show(exact * 100, 3)}%",
+        where=Place(field="exec_rate_printed"),
+    )
 
 
 def exec_score(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
@@ -109,18 +136,34 @@ def exec_score(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     if off <= Decimal("0.005") or (digits < 1 and form.exec_score == unrounded.quantize(digits, ROUND_HALF_UP)):
         return
     rounding = off <= Decimal("0.05") or form.exec_score == unrounded.quantize(Decimal(1), ROUND_HALF_UP)
-    yield finding("exec_score", "note" if rounding else "stop",
-                  f"预算执行得分 {show(form.exec_score)} 与执行率算出的 {show(right, 2)} 不符" + ("，差在取舍。" if rounding else "。"), "得分 = 分值 × 执行率，超过 100% 的按 100% 计。",
-                  arithmetic=f"{show(form.exec_weight)} × {show(min(exact, Fraction(1)) * 100, 2)}% = {show(right, 2)}", where=Place(field="exec_score"))
+    yield finding(
+        "exec_score",
+        "note" if rounding else "stop",
+        f"预算执行得分 {show(form.exec_score)} 与执行率算出的 {show(right, 2)} 不符"
+        + ("，差在取舍。" if rounding else "。"),
+        "得分 = 分值 × 执行率，超过 100% 的按 100% 计。",
+        arithmetic=f"{show(form.exec_weight)} × {show(min(exact, Fraction(1)) * 100, 2)}% = {show(right, 2)}",
+        where=Place(field="exec_score"),
+    )
 
 
 def budget_trimmed(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     """The full-year budget was cut to what had been spent: the rate is 100 % by construction."""
     for line in (read.form.funds, read.form.fund_total, *read.form.fund_parts):
-        if line and None not in (line.initial, line.adjusted, line.spent) and line.initial and line.spent \
-                and line.adjusted < line.initial and line.adjusted == line.spent:  # type: ignore[operator]
-            yield finding("budget_trimmed", "note", f"全年预算数由 {show(line.initial)} 调减为 {show(line.adjusted)}{read.form.money_unit}，恰好等于全年执行数，执行率因此是 100%。",
-                          "说明调减的依据和时间；按年初预算另列执行率。",
-                          arithmetic=f"{show(line.spent)} ÷ {show(line.initial)} = {show(line.spent / line.initial * 100, 2)}%（按年初预算）",  # type: ignore[operator]
-                          where=Place(field="budget_adjusted"))
+        if (
+            line
+            and None not in (line.initial, line.adjusted, line.spent)
+            and line.initial
+            and line.spent
+            and line.adjusted < line.initial
+            and line.adjusted == line.spent
+        ):  # type: ignore[operator]
+            yield finding(
+                "budget_trimmed",
+                "note",
+                f"全年预算数由 {show(line.initial)} 调减为 {show(line.adjusted)}{read.form.money_unit}，恰好等于全年执行数，执行率因此是 100%。",
+                "说明调减的依据和时间；按年初预算另列执行率。",
+                arithmetic=f"{show(line.spent)} ÷ {show(line.initial)} = {show(line.spent / line.initial * 100, 2)}%（按年初预算）",  # type: ignore[operator]
+                where=Place(field="budget_adjusted"),
+            )
             return

@@ -42,7 +42,12 @@ class Reading:
     @property
     def is_blank(self) -> bool:
         """A line of the form that was left empty or crossed out."""
-        return not self.says_target and not self.says_actual and self.row.weight in (None, 0) and self.row.score in (None, 0)
+        return (
+            not self.says_target
+            and not self.says_actual
+            and self.row.weight in (None, 0)
+            and self.row.score in (None, 0)
+        )
 
     @property
     def full(self) -> bool:
@@ -61,7 +66,11 @@ class Reading:
     def reason(self) -> str:
         """What is said about the deviation; empty where the cell only looks filled."""
         text = (self.row.deviation_text or "").strip()
-        return "" if not text or is_placeholder(normal(text)) or re.fullmatch("(?:无偏差|没有偏差|无原因|正常)[。.]?", text) else text
+        return (
+            ""
+            if not text or is_placeholder(normal(text)) or re.fullmatch("(?:无偏差|没有偏差|无原因|正常)[。.]?", text)
+            else text
+        )
 
     @property
     def name(self) -> str:
@@ -84,8 +93,15 @@ class FormReading:
         return self.form.kind != "target_only" and any(r.says_actual or r.row.score is not None for r in self.rows)
 
 
-def finding(check: str, level: Literal["stop", "note"], message: str, remedy: str, *, arithmetic: str | None = None,
-            where: Place | None = None) -> Finding:
+def finding(
+    check: str,
+    level: Literal["stop", "note"],
+    message: str,
+    remedy: str,
+    *,
+    arithmetic: str | None = None,
+    where: Place | None = None,
+) -> Finding:
     """One finding; the table is filled in by the audit."""
     return Finding(check, level, message, remedy, arithmetic, where or Place())
 
@@ -129,7 +145,11 @@ def direction_by_group(row: FormRow, target: Target) -> Direction | None:
         return "lower" if target.unit and target.unit.startswith("元") and not re.search("收入|节约", head) else None
     if "时效" in group or "进度" in group:
         return "higher" if target.unit == "比例" else "lower" if target.kind == "duration" else None
-    if re.search("数量|质量|满意|产出", group) and not (target.unit or "").startswith("元") and target.kind != "duration":
+    if (
+        re.search("数量|质量|满意|产出", group)
+        and not (target.unit or "").startswith("元")
+        and target.kind != "duration"
+    ):
         return "higher"
     return None
 
@@ -151,5 +171,16 @@ def show(number: Fraction | Decimal | float | None, digits: int = 4) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-__all__ = ["CENT", "NUMERIC", "FormReading", "Reading", "direction_by_group", "direction_of", "finding", "is_elsewhere",
-           "known_direction", "read_form", "show"]
+__all__ = [
+    "CENT",
+    "NUMERIC",
+    "FormReading",
+    "Reading",
+    "direction_by_group",
+    "direction_of",
+    "finding",
+    "is_elsewhere",
+    "known_direction",
+    "read_form",
+    "show",
+]

@@ -105,11 +105,17 @@ class _Writer:
             case Paragraph():
                 body = styles.SMALL if small else styles.BODY
                 ragged = block.style == "body" and (is_ragged(block.text) or has_long_word(block.text))
-                self.text(block.text, {"body": body, "notice": styles.NOTICE, "note": styles.SMALL}[block.style],
-                          align="left" if ragged else None, keep_next=block.text.endswith("："))
+                self.text(
+                    block.text,
+                    {"body": body, "notice": styles.NOTICE, "note": styles.SMALL}[block.style],
+                    align="left" if ragged else None,
+                    keep_next=block.text.endswith("："),
+                )
             case Items():
                 for number, item in enumerate(block.items, start=1):
-                    self.text(f"{number}. {item}" if block.ordered else f"· {item}", styles.SMALL if small else styles.LIST)
+                    self.text(
+                        f"{number}. {item}" if block.ordered else f"· {item}", styles.SMALL if small else styles.LIST
+                    )
             case Table():
                 self._table(block)
             case Figure():
@@ -141,7 +147,9 @@ class _Writer:
         scale = min(WIDEST / wide, HIGHEST / high)
         self.add(paragraph(styles.PICTURE))
         place = self.document.paragraphs[-1]
-        shape = place.add_run().add_picture(io.BytesIO(rasterise(figure.svg, WIDEST)), width=Mm(wide * scale), height=Mm(high * scale))
+        shape = place.add_run().add_picture(
+            io.BytesIO(rasterise(figure.svg, WIDEST)), width=Mm(wide * scale), height=Mm(high * scale)
+        )
         self.pictures += 1
         drawn = shape._inline.docPr
         drawn.set("id", str(self.pictures))

@@ -26,7 +26,11 @@ def fill_headers(section: Any, notice: str | None) -> None:
     for header in (section.header, section.even_page_header):
         _replace(header, paragraph(HEADER, runs(notice or "")))
     _replace(section.first_page_header, paragraph(HEADER))
-    for footer, align in ((section.footer, "right"), (section.first_page_footer, "right"), (section.even_page_footer, "left")):
+    for footer, align in (
+        (section.footer, "right"),
+        (section.first_page_footer, "right"),
+        (section.even_page_footer, "left"),
+    ):
         _replace(footer, _number(align))
 
 
@@ -52,10 +56,21 @@ def set_page(properties: Any, across: bool) -> None:
     for tag in ("pgSz", "pgMar", "cols", "docGrid"):
         for old in properties.findall(f"{{*}}{tag}"):
             properties.remove(old)
-    size = element("pgSz", {"w": round(width * MM), "h": round(height * MM), **({"orient": "landscape"} if across else {})})
-    margins = element("pgMar", {"top": round(top * MM), "right": round(right * MM), "bottom": round(bottom * MM), "left": round(left * MM),
-                                "header": round(HEADER_AT * MM * (0.7 if across else 1)),
-                                "footer": round((FOOTER_ACROSS if across else FOOTER_AT) * MM), "gutter": 0})
+    size = element(
+        "pgSz", {"w": round(width * MM), "h": round(height * MM), **({"orient": "landscape"} if across else {})}
+    )
+    margins = element(
+        "pgMar",
+        {
+            "top": round(top * MM),
+            "right": round(right * MM),
+            "bottom": round(bottom * MM),
+            "left": round(left * MM),
+            "header": round(HEADER_AT * MM * (0.7 if across else 1)),
+            "footer": round((FOOTER_ACROSS if across else FOOTER_AT) * MM),
+            "gutter": 0,
+        },
+    )
     title = properties.find("{*}titlePg")
     at = len(properties) if title is None else properties.index(title)
     properties.insert(at, size)
@@ -87,19 +102,39 @@ def end_section(body: Any, across: bool) -> None:
 
 def settings() -> Any:
     """The whole ``w:settings``: odd and even pages differ, the present mode of Word, Chinese typography."""
-    modes = {"compatibilityMode": 15, "overrideTableStyleFontSizeAndJustification": 1, "enableOpenTypeFeatures": 1, "doNotFlipMirrorIndents": 1}
-    compat = [element("compatSetting", {"name": name, "uri": "http://schemas.microsoft.com/office/word", "val": said})
-              for name, said in modes.items()]
-    return element("settings", None, element("zoom", {"percent": 100}), element("evenAndOddHeaders"),
-                   value("characterSpacingControl", "compressPunctuation"), element("compat", None, *compat),
-                   element("themeFontLang", {"val": "en-US", "eastAsia": "zh-CN"}), value("decimalSymbol", "."), value("listSeparator", ","))
+    modes = {
+        "compatibilityMode": 15,
+        "overrideTableStyleFontSizeAndJustification": 1,
+        "enableOpenTypeFeatures": 1,
+        "doNotFlipMirrorIndents": 1,
+    }
+    compat = [
+        element("compatSetting", {"name": name, "uri": "http://schemas.microsoft.com/office/word", "val": said})
+        for name, said in modes.items()
+    ]
+    return element(
+        "settings",
+        None,
+        element("zoom", {"percent": 100}),
+        element("evenAndOddHeaders"),
+        value("characterSpacingControl", "compressPunctuation"),
+        element("compat", None, *compat),
+        element("themeFontLang", {"val": "en-US", "eastAsia": "zh-CN"}),
+        value("decimalSymbol", "."),
+        value("listSeparator", ","),
+    )
 
 
 def drop_leftovers(package: Any) -> None:
     """The template's thumbnail, program statistics, lists and custom XML are none of this document's."""
-    unwanted = (RELATIONSHIP_TYPE.THUMBNAIL, RELATIONSHIP_TYPE.EXTENDED_PROPERTIES, RELATIONSHIP_TYPE.CUSTOM_XML,
-                RELATIONSHIP_TYPE.NUMBERING, RELATIONSHIP_TYPE.WEB_SETTINGS,
-                "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects")
+    unwanted = (
+        RELATIONSHIP_TYPE.THUMBNAIL,
+        RELATIONSHIP_TYPE.EXTENDED_PROPERTIES,
+        RELATIONSHIP_TYPE.CUSTOM_XML,
+        RELATIONSHIP_TYPE.NUMBERING,
+        RELATIONSHIP_TYPE.WEB_SETTINGS,
+        "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects",
+    )
     for owner in (package, package.main_document_part):
         for key in [key for key, rel in owner.rels.items() if rel.reltype in unwanted]:
             del owner.rels[key]

@@ -24,27 +24,55 @@ def table(block: Table) -> Any:
     text, head = (TABLE_TEXT, TABLE_HEAD) if size == LARGE else (TABLE_SMALL, TABLE_SMALL_HEAD)
     last = len(block.rows) - 1
     whole = height(fitted, size) <= KEPT
-    made = element("tbl", None, _properties(block, sum(widths)),
-                   element("tblGrid", None, *[element("gridCol", {"w": width}) for width in widths]))
+    made = element(
+        "tbl",
+        None,
+        _properties(block, sum(widths)),
+        element("tblGrid", None, *[element("gridCol", {"w": width}) for width in widths]),
+    )
     titles = [Cell(text=head_text(c.title, w)) for c, w in zip(block.columns, fitted.widths, strict=True)]
-    made.append(_row([_cell(cell, width, head, "center", keep=True) for cell, width in zip(titles, widths, strict=True)], head=True))
+    made.append(
+        _row(
+            [_cell(cell, width, head, "center", keep=True) for cell, width in zip(titles, widths, strict=True)],
+            head=True,
+        )
+    )
     covered: dict[int, int] = {}
     for index, row in enumerate(placed(block)):
         # The first rows stay with the head, the last ones with each other and with the note below.
-        keep = whole and index < last or index < min(STARTING - 1, last) or index == last - 1 or index == last and block.note is not None
+        keep = (
+            whole
+            and index < last
+            or index < min(STARTING - 1, last)
+            or index == last - 1
+            or index == last
+            and block.note is not None
+        )
         cells = dict(row)
         bold = block.total_row and index == last
-        made.append(_row(_cells(block, cells, covered, widths, text, keep, bold), whole=row_height(fitted, index, size) <= KEPT))
+        made.append(
+            _row(_cells(block, cells, covered, widths, text, keep, bold), whole=row_height(fitted, index, size) <= KEPT)
+        )
     return made
 
 
 def _properties(block: Table, width: int) -> Any:
     margins = [element(side, {"w": round(points * TWIPS), "type": "dxa"}) for side, points in MARGINS.items()]
     return element(
-        "tblPr", None, value("tblStyle", TABLE_GRID), element("tblW", {"w": width, "type": "dxa"}), value("jc", "center"),
-        element("tblLayout", {"type": "fixed"}), element("tblCellMar", None, *margins),
-        element("tblLook", {"val": "0420", "firstRow": 1, "lastRow": 0, "firstColumn": 0, "lastColumn": 0, "noHBand": 0, "noVBand": 1}),
-        value("tblCaption", block.caption), value("tblDescription", f"{'、'.join(c.title for c in block.columns)}，共{len(block.rows)}行"))
+        "tblPr",
+        None,
+        value("tblStyle", TABLE_GRID),
+        element("tblW", {"w": width, "type": "dxa"}),
+        value("jc", "center"),
+        element("tblLayout", {"type": "fixed"}),
+        element("tblCellMar", None, *margins),
+        element(
+            "tblLook",
+            {"val": "0420", "firstRow": 1, "lastRow": 0, "firstColumn": 0, "lastColumn": 0, "noHBand": 0, "noVBand": 1},
+        ),
+        value("tblCaption", block.caption),
+        value("tblDescription", f"{'、'.join(c.title for c in block.columns)}，共{len(block.rows)}行"),
+    )
 
 
 def _row(cells: Sequence[Any], whole: bool = True, head: bool = False) -> Any:
@@ -52,8 +80,15 @@ def _row(cells: Sequence[Any], whole: bool = True, head: bool = False) -> Any:
     return element("tr", None, properties if len(properties) else None, *cells)
 
 
-def _cells(block: Table, cells: dict[int, Cell], covered: dict[int, int], widths: Sequence[int], style: str,
-           keep: bool, bold: bool) -> list[Any]:
+def _cells(
+    block: Table,
+    cells: dict[int, Cell],
+    covered: dict[int, int],
+    widths: Sequence[int],
+    style: str,
+    keep: bool,
+    bold: bool,
+) -> list[Any]:
     """A row's cells; ``covered`` counts by column the rows that a merged cell still covers."""
     made = []
     for at, column in enumerate(block.columns):
@@ -70,8 +105,18 @@ def _cells(block: Table, cells: dict[int, Cell], covered: dict[int, int], widths
 
 
 def _cell(cell: Cell, width: int, style: str, align: str, keep: bool = False, merged: str | None = None) -> Any:
-    properties = element("tcPr", None, element("tcW", {"w": width, "type": "dxa"}),
-                         value("vMerge", merged) if merged else None, value("vAlign", "center"))
-    words = paragraph(style, runs(cell.text), align=align if align != "left" else None, keep_next=keep,
-                      break_words=has_long_word(cell.text))
+    properties = element(
+        "tcPr",
+        None,
+        element("tcW", {"w": width, "type": "dxa"}),
+        value("vMerge", merged) if merged else None,
+        value("vAlign", "center"),
+    )
+    words = paragraph(
+        style,
+        runs(cell.text),
+        align=align if align != "left" else None,
+        keep_next=keep,
+        break_words=has_long_word(cell.text),
+    )
     return element("tc", None, properties, words)

@@ -56,16 +56,29 @@ def field(code: str, shown: str) -> list[Any]:
     instruction = element("instrText")
     instruction.text = f" {code} "
     instruction.set(_SPACE, "preserve")
-    begin, separate, end = (element("r", None, element("fldChar", {"fldCharType": kind})) for kind in ("begin", "separate", "end"))
+    begin, separate, end = (
+        element("r", None, element("fldChar", {"fldCharType": kind})) for kind in ("begin", "separate", "end")
+    )
     return [begin, element("r", None, instruction), separate, *runs(shown), end]
 
 
-def paragraph(style: str, content: Iterable[Any] = (), *, align: str | None = None, keep_next: bool = False,
-              break_words: bool = False) -> Any:
+def paragraph(
+    style: str,
+    content: Iterable[Any] = (),
+    *,
+    align: str | None = None,
+    keep_next: bool = False,
+    break_words: bool = False,
+) -> Any:
     """A paragraph of a style (by id) with its runs; properties in the order of the schema."""
     properties = element(
-        "pPr", None, value("pStyle", style), element("keepNext") if keep_next else None,
-        value("wordWrap", 0) if break_words else None, value("jc", align) if align else None)
+        "pPr",
+        None,
+        value("pStyle", style),
+        element("keepNext") if keep_next else None,
+        value("wordWrap", 0) if break_words else None,
+        value("jc", align) if align else None,
+    )
     return element("p", None, properties, *content)
 
 

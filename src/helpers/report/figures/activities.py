@@ -37,9 +37,7 @@ def activities_chart(results: Mapping[str, Any]) -> tuple[Figure, ...]:
         entries, tail = entries[: MOST_BARS - 1], entries[MOST_BARS - 1 :]
         total = sum(entry["count"] for entry in tail)
         entries.append({"category": f"其余{len(tail)}类合计", "count": total})
-    bars = [
-        Bar(w.plain(e["category"]), e["count"], activity_text(e, unit), "met") for e in entries
-    ]
+    bars = [Bar(w.plain(e["category"]), e["count"], activity_text(e, unit), "met") for e in entries]
 
     def finish(axes):
         axes.xaxis.set_visible(False)
@@ -65,10 +63,7 @@ def activity_months_chart(results: Mapping[str, Any]) -> tuple[Figure, ...]:
     if not any(totals):
         return ()
     caption = "年度运维活动（按月）"
-    rows = [
-        (month, *(str(months[at]) for _, months in layers), str(totals[at]))
-        for at, month in enumerate(MONTHS)
-    ]
+    rows = [(month, *(str(months[at]) for _, months in layers), str(totals[at])) for at, month in enumerate(MONTHS)]
     most, least = max(totals), min(totals)
     alt = told(
         "堆叠柱形图，各月运维活动数量",

@@ -90,9 +90,7 @@ def by_dimension(deviation: Mapping[str, Any]) -> dict[str, list[Mapping[str, An
     return groups
 
 
-def cause_pareto_chart(
-    deviation: Mapping[str, Any], name: str, subject: str
-) -> tuple[Figure, ...]:
+def cause_pareto_chart(deviation: Mapping[str, Any], name: str, subject: str) -> tuple[Figure, ...]:
     """Bars of the contributions to the gap over the first dimension, with the share added up.
 
     ``name``: ASCII, unique in the report; ``subject``: what was missed, for the caption. Where a

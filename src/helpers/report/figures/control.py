@@ -29,7 +29,8 @@ def control_figure(deviation: Mapping[str, Any], unit: str | None, name: str, su
     caption = f"{subject}各月控制图"
     kind = "p控制图（占比）" if control["kind"] == "p" else "单值控制图（XmR）"
     lead = f"{kind}，{caption}，中心线{w.value_text(control['centre'], unit)}，" + (
-        f"{len(special)}个月有信号" if special else "没有信号")
+        f"{len(special)}个月有信号" if special else "没有信号"
+    )
 
     def paint(axes: Any) -> None:
         _paint(axes, control, unit)
@@ -50,8 +51,14 @@ def signal_words(signal: Mapping[str, Any]) -> str:
 
 def _row(point: Mapping[str, Any], control: Mapping[str, Any], unit: str | None) -> tuple[str, ...]:
     ending = [signal_words(s) for s in control["signals"] if point["month"] == s["months"][-1]]
-    return (w.date_text(point["month"]), w.value_text(point["value"], unit), str(point["n"]),
-            w.value_text(point["low"], unit), w.value_text(point["high"], unit), "；".join(ending) or w.BLANK)
+    return (
+        w.date_text(point["month"]),
+        w.value_text(point["value"], unit),
+        str(point["n"]),
+        w.value_text(point["low"], unit),
+        w.value_text(point["high"], unit),
+        "；".join(ending) or w.BLANK,
+    )
 
 
 def _paint(axes: Any, control: Mapping[str, Any], unit: str | None) -> None:
@@ -64,17 +71,37 @@ def _paint(axes: Any, control: Mapping[str, Any], unit: str | None) -> None:
     axes.axhline(centre, color=INK, linewidth=0.9)
     for place, point in zip(places, points, strict=True):
         marked = bool(point.get("rules"))
-        look = {"marker": "s", "markerfacecolor": "white", "markeredgecolor": RED, "markersize": 7} if marked else {
-            "marker": "o", "markersize": 5}
+        look = (
+            {"marker": "s", "markerfacecolor": "white", "markeredgecolor": RED, "markersize": 7}
+            if marked
+            else {"marker": "o", "markersize": 5}
+        )
         axes.plot([place], [point["value"]], color=BLUE, linestyle="none", **look)
         if marked:
             above = point["value"] >= centre
-            axes.annotate(w.value_text(point["value"], unit), (place, point["value"]), xytext=(0, 6 if above else -7),
-                          textcoords="offset points", ha="center", va="bottom" if above else "top", fontsize=7.5)
-    for value, words in ((centre, f"中心线\n{w.value_text(centre, unit)}"), (points[-1]["high"], "上控制限"),
-                         (points[-1]["low"], "下控制限")):
-        axes.annotate(words, (1.0, value), xycoords=("axes fraction", "data"), xytext=(3, 0),
-                      textcoords="offset points", va="center", fontsize=7.5)
+            axes.annotate(
+                w.value_text(point["value"], unit),
+                (place, point["value"]),
+                xytext=(0, 6 if above else -7),
+                textcoords="offset points",
+                ha="center",
+                va="bottom" if above else "top",
+                fontsize=7.5,
+            )
+    for value, words in (
+        (centre, f"中心线\n{w.value_text(centre, unit)}"),
+        (points[-1]["high"], "上控制限"),
+        (points[-1]["low"], "下控制限"),
+    ):
+        axes.annotate(
+            words,
+            (1.0, value),
+            xycoords=("axes fraction", "data"),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7.5,
+        )
     edges = [v for p in points for v in (p["value"], p["low"], p["high"])]
     low, high = min(edges), max(edges)
     room = (high - low or abs(high) or 1) * 0.14

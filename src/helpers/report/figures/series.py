@@ -30,9 +30,7 @@ def monthly_chart(indicator: Mapping[str, Any], name: str, subject: str) -> tupl
     lead = f"{'折线图' if is_rate else '柱形图'}，{subject}各月情况"
     if goal is not None:
         count = sum(missed)
-        lead += f"，目标{w.value_text(goal, unit)}，" + (
-            f"{count}个月未达目标" if count else "各月均达到目标"
-        )
+        lead += f"，目标{w.value_text(goal, unit)}，" + (f"{count}个月未达目标" if count else "各月均达到目标")
     caption = f"{subject}各月情况"
     has_cases = any(month.get("n") is not None for month in months)
     rows = [
@@ -97,7 +95,10 @@ def _paint_line(
     values = [month["value"] for month in months]
     for start, end in month_runs(places):
         axes.plot(places[start:end], values[start:end], color=BLUE)
-    low, high = min([*values, *([goal] if goal is not None else [])]), max([*values, *([goal] if goal is not None else [])])
+    low, high = (
+        min([*values, *([goal] if goal is not None else [])]),
+        max([*values, *([goal] if goal is not None else [])]),
+    )
     sides = _sides(values, goal, (high - low) * LABEL)
     for place, value, text, miss, below in zip(places, values, texts, missed, sides, strict=True):
         fill = {"markerfacecolor": "white", "markeredgecolor": RED} if miss else {}
@@ -129,8 +130,10 @@ def _sides(values: Sequence[float], goal: float | None = None, label: float = 0.
     bent = [padded[at] < (padded[at - 1] + padded[at + 1]) / 2 for at in range(1, len(values) + 1)]
     if goal is None:
         return bent
-    return [True if 0 < goal - value < label else False if 0 <= value - goal < label else below
-            for value, below in zip(values, bent, strict=True)]
+    return [
+        True if 0 < goal - value < label else False if 0 <= value - goal < label else below
+        for value, below in zip(values, bent, strict=True)
+    ]
 
 
 def month_runs(places: Sequence[int]) -> list[tuple[int, int]]:
@@ -211,9 +214,7 @@ def _paint_trend(axes: Any, entries: Sequence[Mapping[str, Any]], before: int, y
         first, goal = place == 0, _goal(entry)
         pair = ((entry["previous"]["actual"], "pale", before, -0.2), (entry["actual"], "met", year, 0.2))
         for value, fill, label, shift in pair:
-            axes.barh(
-                place + shift, value, height=0.32, label=f"{label}年" if first else None, **FILLS[fill]
-            )
+            axes.barh(place + shift, value, height=0.32, label=f"{label}年" if first else None, **FILLS[fill])
             axes.annotate(
                 w.ratio_text(value), (max(value, goal or 0), place + shift), xytext=(6, 0),
                 textcoords="offset points", va="center",
@@ -255,9 +256,7 @@ def years_chart(many: Sequence[Mapping[str, Any]]) -> tuple[Figure, ...]:
             fill = FILLS["unknown" if row[1] == "未评定" else "met"]
             axes.bar([place], [value], width=min(0.5, 0.12 * len(rows)), **fill)
             label = f"{row[1]}\n执行率{row[2]}" if row[2] != w.BLANK else row[1]
-            axes.annotate(
-                label, (place, value), xytext=(0, 3), textcoords="offset points", ha="center"
-            )
+            axes.annotate(label, (place, value), xytext=(0, 3), textcoords="offset points", ha="center")
         axes.set_xticks(range(len(names)), names)
         axes.set_xlim(-0.6, len(names) - 0.4)
         axes.set_ylim(0, 125)

@@ -25,7 +25,11 @@ def states_figure(deviation: Mapping[str, Any], name: str, subject: str) -> tupl
     if "all" not in spent:
         return ()
     shares = {key: {p["state"]: p for p in one["parts"]} for key, one in spent.items()}
-    names = [p["state"] for p in spent["all"]["parts"] if any(shares[key].get(p["state"], {}).get("seconds") for key in shares)]
+    names = [
+        p["state"]
+        for p in spent["all"]["parts"]
+        if any(shares[key].get(p["state"], {}).get("seconds") for key in shares)
+    ]
     groups = [group for group in GROUPS if group[0] in spent]
     rows = []
     for state in names:
@@ -43,18 +47,31 @@ def states_figure(deviation: Mapping[str, Any], name: str, subject: str) -> tupl
             for key, label, fill, shift in groups:
                 part = shares[key].get(state) or {"hours": 0, "share": 0}
                 axes.barh(place + shift, part["share"], height=0.32, label=label if place == 0 else None, **FILLS[fill])
-                axes.annotate(f"{w.ratio_text(part['share'])}，{hours_words(part['hours'])}", (part["share"], place + shift),
-                              xytext=(5, 0), textcoords="offset points", va="center", fontsize=7.5)
+                axes.annotate(
+                    f"{w.ratio_text(part['share'])}，{hours_words(part['hours'])}",
+                    (part["share"], place + shift),
+                    xytext=(5, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=7.5,
+                )
         axes.set_yticks(range(len(names)), [wrapped(w.plain(state), 9) for state in names], linespacing=1.3)
         axes.tick_params(axis="y", length=0)
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.set_xlim(0, most * 1.3)
         axes.xaxis.set_visible(False)
         axes.spines["bottom"].set_visible(False)
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, handlelength=1.2, handleheight=0.9, columnspacing=1.4)
+        axes.legend(
+            loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, handlelength=1.2, handleheight=0.9, columnspacing=1.4
+        )
 
     titles = ("环节", *(f"{label}{what}" for _, label, *_ in groups for what in ("用时", "占比")))
-    alt = told(f"条形图，{caption}", [
-        f"{row[0]}占全部记录用时的{row[2]}" + (f"、占未达到要求的记录用时的{row[4]}" if len(row) > 4 else "") for row in rows])
+    alt = told(
+        f"条形图，{caption}",
+        [
+            f"{row[0]}占全部记录用时的{row[2]}" + (f"、占未达到要求的记录用时的{row[4]}" if len(row) > 4 else "")
+            for row in rows
+        ],
+    )
     data = data_table(f"{caption}的数据", titles, [*rows, ("合计", *totals)])
     return (Figure(caption=caption, svg=draw(name, 0.55 + 0.42 * len(names), paint), alt=alt, data=data),)

@@ -62,7 +62,11 @@ def data_checks(results: Results) -> Iterable[Block]:
 
 def _checked(validation: Entry, tables: Sequence[Entry]) -> str:
     if not validation["checks"]:
-        return "本年度没有可供校验的数据表，实际完成值均由填报单位申报。" if not tables else "本年度没有设定校验项目，数据未作校验。"
+        return (
+            "本年度没有可供校验的数据表，实际完成值均由填报单位申报。"
+            if not tables
+            else "本年度没有设定校验项目，数据未作校验。"
+        )
     rows = sum(table["rows_in"] for table in tables)
     over = f"对{len(tables)}张数据表、{rows}行记录" if tables else "对年度记录"
     stop, note = validation["failed_stop"], validation["failed_note"]
@@ -72,7 +76,12 @@ def _checked(validation: Entry, tables: Sequence[Entry]) -> str:
 
 
 def _notes_table(results: Results, notes: Sequence[Entry]) -> Table:
-    columns = [("数据表", "left", 1.2), ("校验内容", "left", 2.6), ("涉及行数", "right", 0.9), ("处理建议", "left", 2.6)]
+    columns = [
+        ("数据表", "left", 1.2),
+        ("校验内容", "left", 2.6),
+        ("涉及行数", "right", 0.9),
+        ("处理建议", "left", 2.6),
+    ]
     rows = [
         [
             f.table_title(results, note["table"]),
@@ -163,11 +172,23 @@ def _files_table(tables: Sequence[Entry]) -> Iterable[Block]:
         for at, file in enumerate(files if len(files) > 1 else []):
             merged = [Cell(text=w.clause(table.get("title") or table["table"]), rowspan=len(files))] if at == 0 else []
             aside = [f"{w.clause(one['reason'])}{one['rows']}行" for one in file["set_aside"]]
-            rows.append([*merged, file["file"].removeprefix("exports/"), str(file["rows_in"]), str(file["used"]),
-                         "、".join(aside) or "无"])
+            rows.append(
+                [
+                    *merged,
+                    file["file"].removeprefix("exports/"),
+                    str(file["rows_in"]),
+                    str(file["used"]),
+                    "、".join(aside) or "无",
+                ]
+            )
     if rows:
-        columns = [("数据表", "left", 1.2), ("导出文件", "left", 1.8), ("读入行数", "right", 0.9), ("采用行数", "right", 0.9),
-                   ("剔除原因及行数", "left", 2.6)]
+        columns = [
+            ("数据表", "left", 1.2),
+            ("导出文件", "left", 1.8),
+            ("读入行数", "right", 0.9),
+            ("采用行数", "right", 0.9),
+            ("剔除原因及行数", "left", 2.6),
+        ]
         yield f.table("分文件核对情况", columns, rows)
 
 

@@ -71,8 +71,13 @@ def shortfalls(results: Results) -> Iterable[Point]:
 def _shortfall(results: Results, deviation: Entry, name: str) -> Iterable[Block]:
     entry = f.judged(results, deviation)
     what, unit = f.subject(results, deviation), w.actual_unit(entry) if entry else None
-    yield from f.para(_size(entry, deviation), signals.points_lost(results, deviation),
-                      signals.last_year(deviation, unit), _rows(deviation), _unexplained(results, deviation))
+    yield from f.para(
+        _size(entry, deviation),
+        signals.points_lost(results, deviation),
+        signals.last_year(deviation, unit),
+        _rows(deviation),
+        _unexplained(results, deviation),
+    )
     yield from f.para(_main_cause(entry, deviation), signals.concentrated(deviation), signals.not_told_apart(deviation))
     yield from _cause_tables(what, deviation)
     yield from cause_pareto_chart(deviation, name, what)
@@ -87,8 +92,10 @@ def _cause_tables(what: str, deviation: Entry) -> Iterable[Block]:
     """A table for each dimension; those that tell nothing apart are folded."""
     told, folded = told_apart(deviation), []
     for dimension, causes in by_dimension(deviation).items():
-        blocks = [_cause_table(what, dimension, causes, deviation),
-                  *f.full_texts((cause.get("cause") for cause in causes), f.CELL_LENGTH)]
+        blocks = [
+            _cause_table(what, dimension, causes, deviation),
+            *f.full_texts((cause.get("cause") for cause in causes), f.CELL_LENGTH),
+        ]
         if told.get(dimension, {}).get("tells_apart") is False:
             folded += blocks
         elif len(causes) > 1 or dimension not in told:
@@ -356,10 +363,7 @@ def _bad_month(entry: Entry, deviation: Entry) -> str:
     value = known.get("month_value")
     own = f"（当月为{w.value_text(value, unit)}）" if value is not None else ""
     would = w.value_text(known["with_bad_month"], unit)
-    return (
-        f"但如果再有一个月与{w.date_text(known['month'])}{own}相当，"
-        f"全年结果将为{would}，达不到目标。"
-    )
+    return f"但如果再有一个月与{w.date_text(known['month'])}{own}相当，全年结果将为{would}，达不到目标。"
 
 
 def trends(results: Results) -> Iterable[Point]:
@@ -369,10 +373,14 @@ def trends(results: Results) -> Iterable[Point]:
         if entry is None:
             continue
         what, unit = f.subject(results, deviation), w.actual_unit(entry)
-        lead = f"该项目标为{w.quoted(entry.get('target_text'))}，实际完成{f.actual_words(entry)}，各期走势不利于达到目标。"
-        blocks = [*f.para(lead, signals.course(deviation, unit), signals.last_year(deviation, unit)),
-                  *_months(entry, deviation, f"trend-{at + 1}", what),
-                  *signals.states_blocks(deviation, f"trend-{at + 1}-states", what)]
+        lead = (
+            f"该项目标为{w.quoted(entry.get('target_text'))}，实际完成{f.actual_words(entry)}，各期走势不利于达到目标。"
+        )
+        blocks = [
+            *f.para(lead, signals.course(deviation, unit), signals.last_year(deviation, unit)),
+            *_months(entry, deviation, f"trend-{at + 1}", what),
+            *signals.states_blocks(deviation, f"trend-{at + 1}-states", what),
+        ]
         yield Point(what, tuple([*blocks, *_optional_measures(results, deviation)]))
 
 

@@ -39,8 +39,11 @@ def deviations_of(results: Results, kind: str) -> list[Entry]:
 
 def stated_causes(results: Results, indicator: str) -> list[str]:
     """What the plan's authors hold to be the causes of an indicator's deviation: confirmed or open, never rejected."""
-    said = [a.get("cause") for a in results["plan"]
-            if a["indicator"] == indicator and a.get("confirmed") is not False and a["status"] != "proposed"]
+    said = [
+        a.get("cause")
+        for a in results["plan"]
+        if a["indicator"] == indicator and a.get("confirmed") is not False and a["status"] != "proposed"
+    ]
     return list(dict.fromkeys(w.clause(cause) for cause in said if cause))
 
 

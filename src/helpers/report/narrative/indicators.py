@@ -99,9 +99,9 @@ def _evidence(entry: Entry) -> list[str]:
     """Where the actual comes from: computed from records, stated, or rated, with its caveats."""
     evidence = entry.get("evidence") or {}
     parts = entry.get("parts") or ()
-    told = [
-        _computed(part.get("evidence") or {}, f"“{f.part_name(part)}”部分") for part in parts
-    ] or [_one(entry, evidence)]
+    told = [_computed(part.get("evidence") or {}, f"“{f.part_name(part)}”部分") for part in parts] or [
+        _one(entry, evidence)
+    ]
     notes = [w.sentence(evidence.get("method")), w.sentence(w.tight(evidence.get("note")))]
     notes += [w.sentence(w.tight((part.get("evidence") or {}).get("note"))) for part in parts]
     labels = ["测算方法：" if notes[0] else "", ""] + [""] * len(parts)

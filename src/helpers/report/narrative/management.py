@@ -37,8 +37,11 @@ def funds_management(results: Results) -> Iterable[Block]:
         return
     lines = management_lines(results)
     long = f.CELL_LENGTH
-    rows = [(item, *(text if len(text) <= long else w.brief(text, long) for text in (said, wrong or "—")))
-            for item, said, wrong in lines if said]
+    rows = [
+        (item, *(text if len(text) <= long else w.brief(text, long) for text in (said, wrong or "—")))
+        for item, said, wrong in lines
+        if said
+    ]
     blank = [item for item, said, _ in lines if not said]
     yield from f.para("资金管理情况逐项列于下表。", f"{'、'.join(blank)}没有提供情况说明。" if blank else "")
     yield f.table("资金管理情况", _COLUMNS, rows)

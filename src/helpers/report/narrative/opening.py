@@ -102,8 +102,7 @@ def _plan_items(results: Results) -> list[CardItem]:
 def plan_states(plan: Any) -> str | None:
     """已采纳2项，建议1项"""
     counts = {
-        words: sum(action["status"] == status for action in plan)
-        for status, words in w.PLAN_STATUS_WORDS.items()
+        words: sum(action["status"] == status for action in plan) for status, words in w.PLAN_STATUS_WORDS.items()
     }
     return "，".join(f"{words}{count}项" for words, count in counts.items() if count) or None
 
@@ -127,7 +126,9 @@ def _funds(results: Results) -> str:
     project = w.plain(results["project"]).removesuffix("项目")
     lead = f"{results['fiscal_year']}年度，{w.plain(results['institution'])}{project}项目"
     if not budget["adjusted"]:
-        return lead + ("未提供全年预算数" if budget["adjusted"] is None else "全年没有安排预算") + "，预算执行率无法计算。"
+        return (
+            lead + ("未提供全年预算数" if budget["adjusted"] is None else "全年没有安排预算") + "，预算执行率无法计算。"
+        )
     adjusted = w.money_text(budget["adjusted"])
     if budget["spent"] is None:
         return lead + f"全年预算{adjusted}，执行数未提供，预算执行率无法计算。"

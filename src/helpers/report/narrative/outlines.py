@@ -11,10 +11,32 @@ from typing import Any
 
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Paragraph
-from helpers.report.narrative import annexes, deviations, funds, indicators, management, opening, overall, plans, provenance, spares
+from helpers.report.narrative import (
+    annexes,
+    deviations,
+    funds,
+    indicators,
+    management,
+    opening,
+    overall,
+    plans,
+    provenance,
+    spares,
+)
 from helpers.report.narrative import facts as f
 from helpers.report.narrative.facts import Results
-from helpers.report.narrative.outline import Annex, Chapter, Node, Opening, Outline, Part, Point, Section, Writer, render
+from helpers.report.narrative.outline import (
+    Annex,
+    Chapter,
+    Node,
+    Opening,
+    Outline,
+    Part,
+    Point,
+    Section,
+    Writer,
+    render,
+)
 from helpers.year.outline import QUOTE, read_shipped
 
 WRITERS: Mapping[str, Writer] = {
@@ -43,7 +65,13 @@ WRITERS: Mapping[str, Writer] = {
     "evidence_list": annexes.evidence_list,
     "basis": provenance.basis,
 }
-PARTS: Mapping[str, type[Part]] = {"opening": Opening, "chapter": Chapter, "annex": Annex, "section": Section, "point": Point}
+PARTS: Mapping[str, type[Part]] = {
+    "opening": Opening,
+    "chapter": Chapter,
+    "annex": Annex,
+    "section": Section,
+    "point": Point,
+}
 UNKNOWN = "（未知）"
 
 

@@ -55,9 +55,7 @@ def indicator_table(results: Results) -> Table:
         notes.append("目标为上限的指标，实际值低于上限的记为“优于目标”。")
     if not f.is_complete(results):
         notes.append("合计得分不含暂未评分的项目。")
-    return f.table(
-        "绩效指标完成情况", _COLUMNS, rows, wide=True, total_row=True, note="".join(notes) or None
-    )
+    return f.table("绩效指标完成情况", _COLUMNS, rows, wide=True, total_row=True, note="".join(notes) or None)
 
 
 def _row(entry: Entry, first: int, second: int) -> list[Cell]:
@@ -160,7 +158,12 @@ def _targets(entries: list[Entry]) -> str:
 
 def _activity_table(results: Results, entries: list[Entry], total: int) -> Table:
     unit = f.unit_of_activities(results)
-    columns = [("序号", "center", 0.6), ("活动类别", "left", 4.0), (f"数量（{unit}）", "right", 1.2), ("占比", "right", 1.0)]
+    columns = [
+        ("序号", "center", 0.6),
+        ("活动类别", "left", 4.0),
+        (f"数量（{unit}）", "right", 1.2),
+        ("占比", "right", 1.0),
+    ]
     rows = [
         [
             str(at),

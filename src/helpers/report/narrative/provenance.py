@@ -29,7 +29,9 @@ def rules(results: Results) -> Iterable[Block]:
     applied = results.get("rules") or {}
     if applied:
         title = w.clause(applied.get("title") or applied["id"])
-        yield from f.para(f"评分按{title}执行，采用的规则取值如下。" if applied.get("values") else f"评分按{title}执行。")
+        yield from f.para(
+            f"评分按{title}执行，采用的规则取值如下。" if applied.get("values") else f"评分按{title}执行。"
+        )
     if results.get("weights_basis"):
         yield from f.para(f"分值说明：{w.sentence(results['weights_basis'])}")
     values = applied.get("values") or []
@@ -128,7 +130,9 @@ def measures(results: Results) -> Iterable[Block]:
         ("比较方向", "left", 8),
     ]
     yield f.table("指标取得方式和计算口径", columns, rows)
-    clocks = dict.fromkeys(c for _, entry in _figures(results) for c in (entry.get("evidence") or {}).get("clocks") or ())
+    clocks = dict.fromkeys(
+        c for _, entry in _figures(results) for c in (entry.get("evidence") or {}).get("clocks") or ()
+    )
     if clocks:
         yield from f.para("计时口径。" + "".join(w.sentence(w.clause(clock)) for clock in clocks))
     for name, entry in _figures(results):

@@ -59,8 +59,10 @@ def against_chance(cause: Entry, deviation: Entry) -> str:
     if not cause.get("beyond_chance") or cause.get("expected") is None or not known.get("misses"):
         return ""
     share = w.ratio_text(cause["misses"] / known["misses"])
-    return (f"；这一组{cause['rows']}条记录中有{cause['misses']}条没有达到要求，占全部未达到条数的{share}，"
-            f"而按总体比例只应有{w.number_text(cause['expected'], 1)}条")
+    return (
+        f"；这一组{cause['rows']}条记录中有{cause['misses']}条没有达到要求，占全部未达到条数的{share}，"
+        f"而按总体比例只应有{w.number_text(cause['expected'], 1)}条"
+    )
 
 
 def not_told_apart(deviation: Entry) -> str:
@@ -80,9 +82,14 @@ def concentrated(deviation: Entry) -> str:
     found, known = deviation.get("concentration"), deviation.get("text_facts") or {}
     if not found or not known.get("misses"):
         return ""
-    what = "、".join(f"{column_words(name, deviation)}为“{w.brief(value_name(name, value))}”" for name, value in found["values"].items())
-    return (f"未达到要求的{known['misses']}条记录中，有{found['misses']}条（{w.ratio_text(found['share'])}）同属{what}，"
-            f"而按总体比例只应有{w.number_text(found['expected'], 1)}条。")
+    what = "、".join(
+        f"{column_words(name, deviation)}为“{w.brief(value_name(name, value))}”"
+        for name, value in found["values"].items()
+    )
+    return (
+        f"未达到要求的{known['misses']}条记录中，有{found['misses']}条（{w.ratio_text(found['share'])}）同属{what}，"
+        f"而按总体比例只应有{w.number_text(found['expected'], 1)}条。"
+    )
 
 
 # --- control chart --------------------------------------------------------------------------------
@@ -177,9 +184,11 @@ def course(deviation: Entry, unit: str | None) -> str:
     unit = unit or deviation.get("unit")
     falls = trend["slope"] < 0
     step = w.gap_text(abs(trend["slope"]), unit, trend["first"])
-    told = (f"本年度有记录的{trend['months']}个月总体呈{'下降' if falls else '上升'}走势，平均每月{'下降' if falls else '上升'}{step}，"
-            f"由年初的{w.value_text(trend['first'], unit)}左右到年末的{w.value_text(trend['last'], unit)}左右，"
-            "超出偶然波动（Mann-Kendall检验）。")
+    told = (
+        f"本年度有记录的{trend['months']}个月总体呈{'下降' if falls else '上升'}走势，平均每月{'下降' if falls else '上升'}{step}，"
+        f"由年初的{w.value_text(trend['first'], unit)}左右到年末的{w.value_text(trend['last'], unit)}左右，"
+        "超出偶然波动（Mann-Kendall检验）。"
+    )
     season = "上一年度各月的走势相同，不排除是季节因素。" if trend.get("seasonal") else ""
     misses = "将达不到目标" if trend["ahead_misses"] else "仍能达到目标"
     ahead = f"照此下去，下一年度约为{w.value_text(trend['ahead'], unit)}，{misses}。"

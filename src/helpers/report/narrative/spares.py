@@ -29,7 +29,9 @@ def stock(results: Results) -> Iterable[Block]:
     yield from f.para(_held(plan))
     if plan["parts"]:
         yield _parts_table(plan)
-    yield from f.para("测算的前提：" + "；".join(w.clause(text) for text in plan["assumptions"]) + "。" if plan["assumptions"] else "")
+    yield from f.para(
+        "测算的前提：" + "；".join(w.clause(text) for text in plan["assumptions"]) + "。" if plan["assumptions"] else ""
+    )
 
 
 def _size(plan: Entry) -> str:
@@ -39,8 +41,10 @@ def _size(plan: Entry) -> str:
         return told + "各种备件都缺少测算储备量所需的记录。"
     cost = f"，约需{w.money_text(totals['cost'])}" if totals.get("cost") else ""
     priceless = f"（{totals['without_price']}种没有单价，未计入）" if totals.get("without_price") and cost else ""
-    return (f"{told}按{w.ratio_text(plan['service_level'])}的领用无需等待测算，其中{totals['planned']}种应储备"
-            f"{totals['pieces']}件{cost}{priceless}。")
+    return (
+        f"{told}按{w.ratio_text(plan['service_level'])}的领用无需等待测算，其中{totals['planned']}种应储备"
+        f"{totals['pieces']}件{cost}{priceless}。"
+    )
 
 
 def _replayed(plan: Entry) -> str:
@@ -48,14 +52,18 @@ def _replayed(plan: Entry) -> str:
     run = plan["replay"]
     if not run or not run["demands"]:
         return ""
-    told = (f"以此储备量逐笔推演本年的维修记录，{run['demands']}次领用中{run['filled']}次无需等待，占"
-            f"{w.ratio_text(run['fill_rate'])}")
+    told = (
+        f"以此储备量逐笔推演本年的维修记录，{run['demands']}次领用中{run['filled']}次无需等待，占"
+        f"{w.ratio_text(run['fill_rate'])}"
+    )
     if run.get("wait_avoided_hours"):
         told += f"，共少等待{w.duration_text(run['wait_avoided_hours'])}"
     before, after = run.get("before"), run.get("after")
     if before and after and before.get("value") is not None and after.get("value") is not None:
-        told += (f"；{w.clause(plan['measure_words'])}由{w.ratio_text(before['value'], [after['value']])}"
-                 f"变为{w.ratio_text(after['value'], [before['value']])}")
+        told += (
+            f"；{w.clause(plan['measure_words'])}由{w.ratio_text(before['value'], [after['value']])}"
+            f"变为{w.ratio_text(after['value'], [before['value']])}"
+        )
     elif run.get("reason"):
         told += f"；{w.clause(run['reason'])}"
     return told + "。"
@@ -69,10 +77,17 @@ def _held(plan: Entry) -> str:
     if not proof.get("demands"):
         return f"未能用上年的测算在本年加以检验：{w.clause(proof['reason'])}。" if proof.get("reason") else ""
     interval = f.interval(proof["fill_interval_months"]) if proof.get("fill_interval_months") else ""
-    held = "达到要求的水平" if proof["fill_rate"] >= proof["service_level"] else {
-        True: "与要求的水平的差距在偶然波动范围以内", False: "低于要求的水平"}.get(proof.get("holds"), "能否达到要求尚不能判定")
-    told = (f"用{proof['plan_from']}年的记录测算、在{proof['replay_on']}年的记录上检验，{proof['demands']}次领用中{proof['filled']}次无需等待，占"
-            f"{w.ratio_text(proof['fill_rate'])}{interval}，{held}（{w.ratio_text(proof['service_level'])}）")
+    held = (
+        "达到要求的水平"
+        if proof["fill_rate"] >= proof["service_level"]
+        else {True: "与要求的水平的差距在偶然波动范围以内", False: "低于要求的水平"}.get(
+            proof.get("holds"), "能否达到要求尚不能判定"
+        )
+    )
+    told = (
+        f"用{proof['plan_from']}年的记录测算、在{proof['replay_on']}年的记录上检验，{proof['demands']}次领用中{proof['filled']}次无需等待，占"
+        f"{w.ratio_text(proof['fill_rate'])}{interval}，{held}（{w.ratio_text(proof['service_level'])}）"
+    )
     if proof.get("holds") and proof.get("holds_if_independent") is False:
         told += "；若把各次领用看作互不相关，则低于要求"
     grown = [w.clause(one["part"] if isinstance(one, dict) else one) for one in proof.get("grown") or ()]
@@ -80,13 +95,23 @@ def _held(plan: Entry) -> str:
 
 
 def _parts_table(plan: Entry) -> Table:
-    columns = [("备件", "left", 9), ("领用次数", "right", 4), ("主要机型", "left", 7), ("到货天数中位数", "right", 4.5),
-               ("应储备（件）", "right", 4), ("无需等待的概率", "right", 5), ("所需金额", "right", 5), ("可多按时完成（件）", "right", 5)]
+    columns = [
+        ("备件", "left", 9),
+        ("领用次数", "right", 4),
+        ("主要机型", "left", 7),
+        ("到货天数中位数", "right", 4.5),
+        ("应储备（件）", "right", 4),
+        ("无需等待的概率", "right", 5),
+        ("所需金额", "right", 5),
+        ("可多按时完成（件）", "right", 5),
+    ]
     listed = sorted(plan["parts"], key=lambda part: (part["stock"] is None, -_saved(part)))
     rows = [_part(part) for part in listed[:MOST_PARTS]]
     more = len(plan["parts"]) - len(rows)
     note = "可多按时完成的件数是只储备这一种备件时的推演结果，各种备件的件数不能相加。"
-    return f.table("备件储备测算（建议，尚未采纳）", columns, rows, note=note + (f"另有{more}种备件未列出。" if more else ""))
+    return f.table(
+        "备件储备测算（建议，尚未采纳）", columns, rows, note=note + (f"另有{more}种备件未列出。" if more else "")
+    )
 
 
 def _part(part: Entry) -> list[str]:
@@ -137,22 +162,43 @@ def _higher(found: Entry) -> str:
 
 
 def _models_table(found: Entry) -> Table:
-    columns = [("型号", "left", 7), ("类别", "left", 6), ("台数", "right", 4), ("故障次数", "right", 4.5),
-               ("每台每年故障", "right", 5), (f.CONFIDENCE, "center", 7), ("与其余设备相比", "left", 10)]
+    columns = [
+        ("型号", "left", 7),
+        ("类别", "left", 6),
+        ("台数", "right", 4),
+        ("故障次数", "right", 4.5),
+        ("每台每年故障", "right", 5),
+        (f.CONFIDENCE, "center", 7),
+        ("与其余设备相比", "left", 10),
+    ]
     models = sorted(found["models"], key=lambda one: -(one.get("rate") or 0))
-    rows = [[w.clause(one["model"]) or w.BLANK, w.clause(one.get("kind")) or w.BLANK, str(one["devices"]), str(one["failures"]),
-             w.number_text(one["rate"]) if one.get("rate") is not None else w.BLANK,
-             f"{w.number_text(one['low'])}至{w.number_text(one['high'])}" if one.get("low") is not None else w.BLANK,
-             w.clause(one.get("words")) or w.BLANK] for one in models[:MOST_MODELS]]
+    rows = [
+        [
+            w.clause(one["model"]) or w.BLANK,
+            w.clause(one.get("kind")) or w.BLANK,
+            str(one["devices"]),
+            str(one["failures"]),
+            w.number_text(one["rate"]) if one.get("rate") is not None else w.BLANK,
+            f"{w.number_text(one['low'])}至{w.number_text(one['high'])}" if one.get("low") is not None else w.BLANK,
+            w.clause(one.get("words")) or w.BLANK,
+        ]
+        for one in models[:MOST_MODELS]
+    ]
     more = len(models) - len(rows)
-    return f.table("各型号设备的故障率", columns, rows, note=f"按故障率从高到低列出，另有{more}个型号未列出。" if more else None)
+    return f.table(
+        "各型号设备的故障率", columns, rows, note=f"按故障率从高到低列出，另有{more}个型号未列出。" if more else None
+    )
 
 
 def _first(plan: Entry | None) -> str:
     """Which machines come first within the budget."""
     if not plan or not plan.get("machines"):
         return ""
-    groups = w.listing([f"使用满{one['age_from']}年的{w.clause(one['model'])}共{one['machines']}台" for one in plan["groups"]], 3)
-    return (f"在{w.money_text(plan['budget'])}以内，宜先更换{groups}，约需{w.money_text(plan['cost'])}，每年约可减少故障"
-            f"{w.number_text(plan['avoided'], 1)}次（{f.CONFIDENCE}{w.number_text(plan['low'], 1)}至{w.number_text(plan['high'], 1)}次）。"
-            "这一测算供制定更换安排时参考，尚未采纳。")
+    groups = w.listing(
+        [f"使用满{one['age_from']}年的{w.clause(one['model'])}共{one['machines']}台" for one in plan["groups"]], 3
+    )
+    return (
+        f"在{w.money_text(plan['budget'])}以内，宜先更换{groups}，约需{w.money_text(plan['cost'])}，每年约可减少故障"
+        f"{w.number_text(plan['avoided'], 1)}次（{f.CONFIDENCE}{w.number_text(plan['low'], 1)}至{w.number_text(plan['high'], 1)}次）。"
+        "这一测算供制定更换安排时参考，尚未采纳。"
+    )

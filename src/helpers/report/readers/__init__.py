@@ -37,7 +37,9 @@ def read_forms(path: Path) -> list[Form]:
     elif path.suffix.lower() in BOOKS and start[:2] == b"PK":
         raise FormError("unreadable", file, "打不开这个工作簿，文件不完整或已损坏", hint="重新导出完整的 .xlsx 文件")
     elif re.match(rb"<!doctype|<html|<\?xml|<table|<meta|<head|<mht", start, re.IGNORECASE):
-        raise FormError("not_a_workbook", file, "内容是网页或 XML，不是工作簿", hint="用 Excel 或 WPS 打开，另存为 .xlsx 后再试")
+        raise FormError(
+            "not_a_workbook", file, "内容是网页或 XML，不是工作簿", hint="用 Excel 或 WPS 打开，另存为 .xlsx 后再试"
+        )
     elif content[:5] == b"%PDF-":
         raise FormError("unknown_format", file, "这是 PDF 文件", hint=f"{KINDS}；请用原来的表格文件")
     elif path.suffix.lower() in (".jsonl", ".json", ".ndjson") or start[:1] in (b"{", b"["):
@@ -61,9 +63,16 @@ def _some(forms: list[Form], grids: list[Grid], file: str) -> list[Form]:
             keys = [column_of(text) for text in texts]
             if "level3" in keys:
                 told = "、".join(head(text) for text in dict.fromkeys(texts) if head(text))[:120]
-                raise FormError("no_form", file, f"这一行有“{texts[keys.index('level3')].strip()}”，但没有认出指标值一列，或下面没有指标行：{told}",
-                                place=grid.place(row, keys.index("level3")), hint="表头要有：三级指标、年度指标值、实际完成值（以及分值、得分等）")
-    raise FormError("no_form", file, "没有找到自评表：没有一处同时有“三级指标”和“指标值”两个表头", hint=f"核对文件；{KINDS}")
+                raise FormError(
+                    "no_form",
+                    file,
+                    f"这一行有“{texts[keys.index('level3')].strip()}”，但没有认出指标值一列，或下面没有指标行：{told}",
+                    place=grid.place(row, keys.index("level3")),
+                    hint="表头要有：三级指标、年度指标值、实际完成值（以及分值、得分等）",
+                )
+    raise FormError(
+        "no_form", file, "没有找到自评表：没有一处同时有“三级指标”和“指标值”两个表头", hint=f"核对文件；{KINDS}"
+    )
 
 
 __all__ = ["FormError", "read_forms"]

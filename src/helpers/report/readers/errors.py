@@ -6,7 +6,9 @@ from __future__ import annotations
 class FormError(Exception):
     """A file holds no form that can be read. ``code`` is for machines; ``place``: line, sheet or cell."""
 
-    def __init__(self, code: str, file: str, message: str, *, place: str | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, code: str, file: str, message: str, *, place: str | None = None, hint: str | None = None
+    ) -> None:
         self.code, self.file, self.place, self.hint = code, file, place, hint
         where = f"{file}  {place}" if place else file
         super().__init__(f"{where}  [{code}]  {message}" + (f"\n    处理：{hint}" if hint else ""))

@@ -118,7 +118,10 @@ def _money_unit(grid: Grid, top: int, row: int) -> str:
     """元 or 万元, as the label of the block, its heads or a line above say; the form's own unit is 万元."""
     for r in range(row, top - 1, -1):
         for text in dict.fromkeys(grid.texts[r]):
-            found = re.search(r"\((?:金额)?(?:单位:)?(?:人民币)?(万元|亿元|千元|元)\)|单位:(?:人民币)?(万元|亿元|千元|元)", normal(text))
+            found = re.search(
+                r"\((?:金额)?(?:单位:)?(?:人民币)?(万元|亿元|千元|元)\)|单位:(?:人民币)?(万元|亿元|千元|元)",
+                normal(text),
+            )
             if found and (r > row - 4 or "单位" in text):
                 return found[1] or found[2]
     return "万元"
@@ -159,7 +162,11 @@ def _lines(grid: Grid, row: int, end: int, columns: dict[str, int], unit: str) -
         name = head(grid.at(r, left[0])) if left else ""
         values = {key: c for key, c in columns.items() if grid.starts(r, c) or grid.anchor[r][c][0] == r}
         stated = any(grid.at(r, c) or grid.anchor[r][c] in grid.bad for c in values.values())
-        if any(heads.GOAL.match(head(t)) for t in grid.texts[r]) or AFTER_FUNDS.search(name) or not (name or (stated and not lines)):
+        if (
+            any(heads.GOAL.match(head(t)) for t in grid.texts[r])
+            or AFTER_FUNDS.search(name)
+            or not (name or (stated and not lines))
+        ):
             break
         # a part's own rate and score are read by nobody, so #DIV/0! may stand there
         used = values if not lines or heads.FUND_TOTAL.search(name) else {k: c for k, c in values.items() if k in MONEY}
@@ -171,9 +178,17 @@ def _lines(grid: Grid, row: int, end: int, columns: dict[str, int], unit: str) -
 
 def _stated(total: dict[str, Any], parts: list[dict[str, Any]], unit: str) -> dict[str, Any]:
     amounts = {key: total.get(key) for key in MONEY}
-    return {"money_unit": unit, "budget_initial": amounts["initial"], "budget_adjusted": amounts["adjusted"], "spent": amounts["spent"],
-            "exec_rate_printed": total.get("rate") or None, "exec_weight": total.get("weight"), "exec_score": total.get("score"),
-            "fund_total": amounts if parts else None, "fund_parts": parts or None}
+    return {
+        "money_unit": unit,
+        "budget_initial": amounts["initial"],
+        "budget_adjusted": amounts["adjusted"],
+        "spent": amounts["spent"],
+        "exec_rate_printed": total.get("rate") or None,
+        "exec_weight": total.get("weight"),
+        "exec_score": total.get("score"),
+        "fund_total": amounts if parts else None,
+        "fund_parts": parts or None,
+    }
 
 
 def _target_only(grid: Grid, top: int, end: int) -> dict[str, Any]:

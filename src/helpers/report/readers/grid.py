@@ -62,7 +62,7 @@ class Grid:
         return tuple(c for c in range(column, len(self.texts[row])) if self.anchor[row][c] == (row, column))
 
     def place(self, row: int, column: int) -> str:
-        """"Sheet!E12"; in a text file the line."""
+        """ "Sheet!E12"; in a text file the line."""
         return f"{self.name}!{_letters(column)}{row + 1}" if self.name else f"文件第 {row + 1} 行"
 
 
@@ -83,13 +83,20 @@ def read_workbook(content: bytes, file: str) -> list[Grid]:
             warnings.simplefilter("ignore")  # what openpyxl does not keep (validations, styles) is nothing to a reader
             values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)  # a path would be judged by its suffix
             formulas = openpyxl.load_workbook(io.BytesIO(content))
-        return [_grid(sheet, formulas[sheet.title], file) for sheet in values.worksheets
-                if sheet.sheet_state == "visible" and sheet.max_row and sheet.max_column]
+        return [
+            _grid(sheet, formulas[sheet.title], file)
+            for sheet in values.worksheets
+            if sheet.sheet_state == "visible" and sheet.max_row and sheet.max_column
+        ]
     except FormError:
         raise
     except Exception as error:  # whatever a damaged archive or its XML makes of the parsers
-        raise FormError("unreadable", file, f"打不开这个工作簿，文件可能损坏（{type(error).__name__}）",
-                        hint="重新导出完整的文件，或用 Excel、WPS 打开后另存为 .xlsx") from error
+        raise FormError(
+            "unreadable",
+            file,
+            f"打不开这个工作簿，文件可能损坏（{type(error).__name__}）",
+            hint="重新导出完整的文件，或用 Excel、WPS 打开后另存为 .xlsx",
+        ) from error
 
 
 def _refuse_others(content: bytes, file: str) -> None:
@@ -103,27 +110,44 @@ def _refuse_others(content: bytes, file: str) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             infos = package.infolist()
     except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
-        raise FormError("unreadable", file, "打不开这个工作簿，文件不完整或已损坏", hint="重新导出完整的 .xlsx 文件") from error
+        raise FormError(
+            "unreadable", file, "打不开这个工作簿，文件不完整或已损坏", hint="重新导出完整的 .xlsx 文件"
+        ) from error
     names = {one.filename.replace("\\", "/").lower() for one in infos}
     if any(one.flag_bits & 1 for one in infos):
         raise FormError("encrypted", file, "这个文件加了密码", hint="去掉密码后再试")
     if not any(name.endswith("workbook.xml") for name in names):
-        kinds = (("word/document.xml", "Word 文档", "把表格放进 Excel 或 WPS 表格，存为 .xlsx"), ("xl/workbook.bin", "二进制工作簿（.xlsb）", again),
-                 ("content.xml", "OpenDocument 文件", again))
-        kind, hint = next(((k, h) for name, k, h in kinds if name in names), ("普通压缩包", "解压后，对里面的自评表文件运行"))
+        kinds = (
+            ("word/document.xml", "Word 文档", "把表格放进 Excel 或 WPS 表格，存为 .xlsx"),
+            ("xl/workbook.bin", "二进制工作簿（.xlsb）", again),
+            ("content.xml", "OpenDocument 文件", again),
+        )
+        kind, hint = next(
+            ((k, h) for name, k, h in kinds if name in names), ("普通压缩包", "解压后，对里面的自评表文件运行")
+        )
         raise FormError("not_a_workbook", file, f"这是{kind}，不是 .xlsx 工作簿", hint=hint)
     if not any("worksheets/" in name for name in names):
         raise FormError("unreadable", file, "工作簿里没有工作表，文件可能损坏", hint="重新导出完整的 .xlsx 文件")
     if sum(one.file_size for one in infos) > MOST_BYTES:
-        raise FormError("too_big", file, "工作簿解开后超过 300 MB，不会是自评表", hint="只留自评表所在的工作表，另存后再试")
+        raise FormError(
+            "too_big", file, "工作簿解开后超过 300 MB，不会是自评表", hint="只留自评表所在的工作表，另存后再试"
+        )
 
 
 def _grid(sheet: Any, formulas: Any, file: str) -> Grid:
-    written = {(cell.row, cell.column): cell.value for line in formulas.iter_rows(max_row=min(formulas.max_row, MOST_ROWS), max_col=min(formulas.max_column, MOST_COLUMNS))
-               for cell in line if cell.data_type == "f"}
+    written = {
+        (cell.row, cell.column): cell.value
+        for line in formulas.iter_rows(
+            max_row=min(formulas.max_row, MOST_ROWS), max_col=min(formulas.max_column, MOST_COLUMNS)
+        )
+        for cell in line
+        if cell.data_type == "f"
+    }
     bad: dict[tuple[int, int], FormError] = {}
     cells: dict[tuple[int, int], str] = {}
-    for line in sheet.iter_rows(min_row=1, max_row=min(sheet.max_row, MOST_ROWS), max_col=min(sheet.max_column, MOST_COLUMNS)):
+    for line in sheet.iter_rows(
+        min_row=1, max_row=min(sheet.max_row, MOST_ROWS), max_col=min(sheet.max_column, MOST_COLUMNS)
+    ):
         for cell in line:
             at = (cell.row - 1, cell.column - 1)
             if (fault := _fault(cell, written.get((cell.row, cell.column)), file)) is not None:
@@ -146,7 +170,10 @@ def _grid(sheet: Any, formulas: Any, file: str) -> Grid:
 def _with_merged(sheet: Any, rows: int, columns: int) -> tuple[int, int]:
     """The size of a sheet with the merged ranges that begin among its texts."""
     inside = [m for m in sheet.merged_cells.ranges if m.min_row <= rows and m.min_col <= columns]
-    return (min(max([rows, *(m.max_row for m in inside)]), MOST_ROWS), min(max([columns, *(m.max_col for m in inside)]), MOST_COLUMNS))
+    return (
+        min(max([rows, *(m.max_row for m in inside)]), MOST_ROWS),
+        min(max([columns, *(m.max_col for m in inside)]), MOST_COLUMNS),
+    )
 
 
 def _moment(cell: Any) -> Any:
@@ -159,11 +186,18 @@ def _fault(cell: Any, written: Any, file: str) -> FormError | None:
     """What makes a cell unusable: an error value, or a formula (``written``) that was never calculated."""
     value = cell.value
     if isinstance(value, str) and ERRORS.fullmatch(value):
-        return FormError("error_value", file, f"单元格是错误值 {value}", place=_place(cell), hint="改正公式，或改成数值")
+        return FormError(
+            "error_value", file, f"单元格是错误值 {value}", place=_place(cell), hint="改正公式，或改成数值"
+        )
     if value is None and written is not None and cell.data_type != "str":  # "str": a formula that gave an empty text
         formula = str(getattr(written, "text", written))  # array formulas
-        return FormError("formula_without_value", file, f"公式 {formula[:40]} 没有算出的值", place=_place(cell),
-                         hint="用 Excel 或 WPS 打开并保存一次，或改成数值")
+        return FormError(
+            "formula_without_value",
+            file,
+            f"公式 {formula[:40]} 没有算出的值",
+            place=_place(cell),
+            hint="用 Excel 或 WPS 打开并保存一次，或改成数值",
+        )
     return None
 
 

@@ -50,7 +50,11 @@ def _blocks(grid: Grid) -> Iterator[Block]:
             key = "unit" if own and head(own) == "单位" else column_of(own)
             if key and key not in columns:
                 columns[key] = grid.span(row, column)
-        if "level3" in columns and {"target_text", "value"} & set(columns) and {"level1", "level2", "actual_text"} & set(columns):
+        if (
+            "level3" in columns
+            and {"target_text", "value"} & set(columns)
+            and {"level1", "level2", "actual_text"} & set(columns)
+        ):
             last = _subheads(grid, row, columns)
             yield Block(row, last, columns)
 
@@ -61,7 +65,9 @@ def _subheads(grid: Grid, row: int, columns: dict[str, tuple[int, ...]]) -> int:
     if below >= len(grid.texts):
         return row
     words = {c: grid.own(below, c) for c in range(len(grid.texts[below])) if grid.own(below, c)}
-    under = {c: "value" if head(t) == "指标值" else "unit" if head(t) == "单位" else column_of(t) for c, t in words.items()}
+    under = {
+        c: "value" if head(t) == "指标值" else "unit" if head(t) == "单位" else column_of(t) for c, t in words.items()
+    }
     names = {key for key in under.values() if key}
     if not words or None in under.values() or not names & {*SPLIT, "weight", "score"} or "level3" in names:
         return row
@@ -77,7 +83,9 @@ def _form(grid: Grid, block: Block, top: int, limit: int) -> tuple[Form, int]:
     rows, extra, end = _rows(grid, block, limit, apart=header.get("exec_weight") in (None, ""))
     header |= {key: value for key, value in extra.items() if value is not None}
     scored = {"weight", "score"} & set(block.columns)
-    header["table_kind"] = "target_only" if "actual_text" not in block.columns else "self_eval" if scored else "transfer_self_eval"
+    header["table_kind"] = (
+        "target_only" if "actual_text" not in block.columns else "self_eval" if scored else "transfer_self_eval"
+    )
     return form(header, rows, grid.source), end
 
 
@@ -124,7 +132,11 @@ def _rows(grid: Grid, block: Block, limit: int, apart: bool) -> tuple[tuple[Form
             continue
         name = head(cells.get("level3")) or head(levels.get("level2")) or head(levels.get("level1"))
         if apart and heads.EXECUTION_ROW.match(name) and cells.get("weight"):
-            extra |= {"exec_weight": cells["weight"], "exec_score": cells.get("score"), "exec_rate_printed": cells.get("actual_text") or None}
+            extra |= {
+                "exec_weight": cells["weight"],
+                "exec_score": cells.get("score"),
+                "exec_rate_printed": cells.get("actual_text") or None,
+            }
             continue
         rows.append(_row(cells, levels, len(rows) + 1, grid.place(r, level3)))
     return tuple(rows), extra, limit

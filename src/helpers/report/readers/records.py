@@ -48,9 +48,16 @@ def decoded(content: bytes, file: str) -> str:
         except UnicodeDecodeError:
             continue
         if "\0" in text:
-            raise FormError("not_text", file, "文件里有不是文字的内容", hint="自评表可以是 .xlsx、.csv 或 .jsonl；核对后缀与内容是否一致")
+            raise FormError(
+                "not_text",
+                file,
+                "文件里有不是文字的内容",
+                hint="自评表可以是 .xlsx、.csv 或 .jsonl；核对后缀与内容是否一致",
+            )
         return text
-    raise FormError("wrong_encoding", file, "既不是 UTF-8 也不是 GB18030 编码", hint="另存为 UTF-8 后再试；文件也可能已损坏")
+    raise FormError(
+        "wrong_encoding", file, "既不是 UTF-8 也不是 GB18030 编码", hint="另存为 UTF-8 后再试；文件也可能已损坏"
+    )
 
 
 # --- JSON Lines -----------------------------------------------------------------------------------
@@ -77,9 +84,18 @@ def _parsed(text: str, file: str, place: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        what = f"{error.msg}，第 {error.lineno} 行第 {error.colno} 个字" if isinstance(error, json.JSONDecodeError) else "数字过长或嵌套过深"
-        raise FormError("bad_json", file, f"不是完整的 JSON：{what}", place=place,
-                        hint="每行写一个 JSON 对象；文件可能被截断，请重新导出") from error
+        what = (
+            f"{error.msg}，第 {error.lineno} 行第 {error.colno} 个字"
+            if isinstance(error, json.JSONDecodeError)
+            else "数字过长或嵌套过深"
+        )
+        raise FormError(
+            "bad_json",
+            file,
+            f"不是完整的 JSON：{what}",
+            place=place,
+            hint="每行写一个 JSON 对象；文件可能被截断，请重新导出",
+        ) from error
 
 
 def _tables(entries: Iterable[tuple[str, Any]], file: str) -> Iterator[Form]:
@@ -99,10 +115,24 @@ def _tables(entries: Iterable[tuple[str, Any]], file: str) -> Iterator[Form]:
 
 def _header(value: Any, place: str, file: str) -> Cells:
     if not isinstance(value, Mapping):
-        raise FormError("bad_header", file, "table 不是键值对", place=place, hint='表头写成 {"table": {"institution": "…", "project": "…"}}')
+        raise FormError(
+            "bad_header",
+            file,
+            "table 不是键值对",
+            place=place,
+            hint='表头写成 {"table": {"institution": "…", "project": "…"}}',
+        )
     parts = value.get("fund_parts")
-    if not isinstance(value.get("fund_total"), Mapping | None) or not (parts is None or isinstance(parts, list) and all(isinstance(p, Mapping) for p in parts)):
-        raise FormError("bad_header", file, "fund_total 应为键值对，fund_parts 应为键值对的列表", place=place, hint='写成 {"name": "…", "initial": 0, "adjusted": 0, "spent": 0}')
+    if not isinstance(value.get("fund_total"), Mapping | None) or not (
+        parts is None or isinstance(parts, list) and all(isinstance(p, Mapping) for p in parts)
+    ):
+        raise FormError(
+            "bad_header",
+            file,
+            "fund_total 应为键值对，fund_parts 应为键值对的列表",
+            place=place,
+            hint='写成 {"name": "…", "initial": 0, "adjusted": 0, "spent": 0}',
+        )
     _scalars({k: v for k, v in value.items() if k not in ("fund_total", "fund_parts")}, place, file)
     _no_near_miss(value, (*ABOUT, *TABLE_KEYS), place, file)
     return value
@@ -120,10 +150,14 @@ def _row(entry: Mapping[str, Any], place: str, file: str) -> Cells:
 def _scalars(cells: Cells, place: str, file: str) -> None:
     for key, value in cells.items():
         if isinstance(value, Mapping | list):
-            raise FormError("bad_value", file, f"{key} 应为文字或数字，不能是列表或键值对", place=place, hint="一个键只写一个值")
+            raise FormError(
+                "bad_value", file, f"{key} 应为文字或数字，不能是列表或键值对", place=place, hint="一个键只写一个值"
+            )
 
 
-def _no_near_miss(entry: Mapping[str, Any], known: Sequence[str], place: str, file: str, have: set[str] | None = None) -> None:
+def _no_near_miss(
+    entry: Mapping[str, Any], known: Sequence[str], place: str, file: str, have: set[str] | None = None
+) -> None:
     """A misspelt key would pass as a value that is not stated."""
     for key in entry:
         close = difflib.get_close_matches(str(key), known, n=1, cutoff=0.85)
@@ -147,7 +181,13 @@ def csv_grid(content: bytes, file: str) -> Grid:
             # a field of several lines: later rows keep the number that an editor shows
             lines += [[] for _ in range(reader.line_num - len(lines) - 1)] + [cells]
     except csv.Error as error:
-        raise FormError("bad_csv", file, "引号没有成对", place=f"文件第 {len(lines) + 1} 行起", hint="检查这一行的引号；文件也可能被截断，请重新导出") from error
+        raise FormError(
+            "bad_csv",
+            file,
+            "引号没有成对",
+            place=f"文件第 {len(lines) + 1} 行起",
+            hint="检查这一行的引号；文件也可能被截断，请重新导出",
+        ) from error
     return plain_grid(lines, file)
 
 
@@ -172,9 +212,15 @@ def read_list(grid: Grid, row: int) -> list[Form]:
     for r in range(row + 1, len(grid.texts)):
         if not any(grid.texts[r]):
             continue
-        if any(grid.texts[r][last + 1:]):
+        if any(grid.texts[r][last + 1 :]):
             count = max(c for c, text in enumerate(grid.texts[r]) if text) + 1
-            raise FormError("ragged_row", grid.file, f"有 {count} 列，表头只有 {last + 1} 列", place=grid.place(r, 0), hint="检查单元格里是否混入了分隔符")
+            raise FormError(
+                "ragged_row",
+                grid.file,
+                f"有 {count} 列，表头只有 {last + 1} 列",
+                place=grid.place(r, 0),
+                hint="检查单元格里是否混入了分隔符",
+            )
         cells = {key: grid.read(r, c) or None for c, key in enumerate(keys) if key}
         records.append(Record(_unfolded(cells, grid.place(r, 0), grid.file), grid.place(r, 0)))
     if not records:
@@ -233,4 +279,8 @@ def _joined(cells: Cells) -> Cells:
     if not any(said(cells.get(key)) for key in SPLIT):
         return cells
     texts = {key: said(cells.get(key)) for key in ("target_text", *SPLIT)}
-    return {**cells, "target_text": joined_target(texts), "actual_text": with_unit(said(cells.get("actual_text")), texts["unit"])}
+    return {
+        **cells,
+        "target_text": joined_target(texts),
+        "actual_text": with_unit(said(cells.get("actual_text")), texts["unit"]),
+    }

@@ -44,7 +44,12 @@ def write_forms(results: Results) -> bytes:
     )
     formats = Formats(book)
     for name, write, widths in SHEETS:
-        write(Sheet(book.add_worksheet(name), formats, widths, w.plain(results["notice"]) if results.get("notice") else None), results)
+        write(
+            Sheet(
+                book.add_worksheet(name), formats, widths, w.plain(results["notice"]) if results.get("notice") else None
+            ),
+            results,
+        )
     book.close()
     return buffer.getvalue()
 

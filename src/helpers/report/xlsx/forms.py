@@ -16,6 +16,7 @@ from helpers.year.models import MANAGEMENT, OWN_FUNDS, TRANSFER_FUNDS
 SCORED_WIDTHS = (5.0, 9.0, 10.0, 17.0, 15.0, 15.0, 7.0, 8.0, 36.0)
 TRANSFER_WIDTHS = (5.0, 10.0, 11.0, 20.0, 18.0, 18.0, 38.0)
 
+
 def _heading(sheet: Sheet, results: Results, title: str) -> int:
     """Title, year and notice; returns the next free row."""
     last = len(sheet.widths)

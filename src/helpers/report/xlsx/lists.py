@@ -71,7 +71,19 @@ def _sum(sheet: Sheet, row: int, first: int, column: int, total: int) -> None:
 
 def measures_sheet(sheet: Sheet, results: Results) -> None:
     """计算口径: every figure in base units, unrounded, with its words and query."""
-    heads = ("指标", "年度指标值", "目标数值", "实际完成值", "实际数值", "单位", "完成率", "完成情况", "口径", "记录数", "查询语句")
+    heads = (
+        "指标",
+        "年度指标值",
+        "目标数值",
+        "实际完成值",
+        "实际数值",
+        "单位",
+        "完成率",
+        "完成情况",
+        "口径",
+        "记录数",
+        "查询语句",
+    )
     row = _title(sheet, "指标计算口径（金额单位：元；时长单位：小时；比例为小数）", heads)
     styles = ("text", "text", "number", "text", "number", "center", "percent", "center", "text", "count", "text")
     for entry in results["indicators"]:

@@ -56,7 +56,10 @@ def _causes(results: Results, deviation: Entry) -> str:
     told = [f"{w.brief(cause_name(cause, dimension), CAUSE_LENGTH)}{share_words(cause, deviation)}" for cause in causes]
     if told and told_apart(deviation).get(dimension, {}).get("tells_apart") is False:
         told.append(f"各项{dimension}的差别没有超出偶然波动")
-    told = told or [w.brief(cause, CAUSE_LENGTH) for cause in f.stated_causes(results, deviation["indicator"])][:CAUSES_NAMED]
+    told = (
+        told
+        or [w.brief(cause, CAUSE_LENGTH) for cause in f.stated_causes(results, deviation["indicator"])][:CAUSES_NAMED]
+    )
     return "；".join(told) or "现有记录没有可供分析的原因"
 
 
