@@ -28,7 +28,7 @@ def test_every_documented_command_exists() -> None:
 
 def test_every_make_target_is_listed() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z-]+):.*##", makefile, re.M)) - {"help", "clean"}
+    targets = set(re.findall(r"^([a-z-]+):.*##", makefile, re.MULTILINE)) - {"help", "clean"}
     assert [t for t in targets if f"`{t}`" not in README and f"make {t}" not in README] == []
 
 

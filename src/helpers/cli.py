@@ -32,7 +32,7 @@ def _shared() -> None:
 @app.command()
 def run(
     year: YearOption,
-    root: RootOption = Path("."),
+    root: RootOption = Path(),
     force: Annotated[bool, typer.Option("--force", help="Run even if nothing has changed.")] = False,
 ) -> None:
     """Run a year and publish its package under reports/<year>/."""
@@ -55,7 +55,7 @@ def run(
 
 
 @app.command()
-def check(year: YearOption, root: RootOption = Path(".")) -> None:
+def check(year: YearOption, root: RootOption = Path()) -> None:
     """Check the year files only; no kernel is started."""
     from helpers.run.check import check_year
     from helpers.run.parameters import ParameterError
@@ -149,7 +149,7 @@ def profile(
 @app.command(name="new-year")
 def new_year(
     year: Annotated[int, typer.Argument(metavar="Y", help="Fiscal year to begin, e.g. 2025.", show_default=False)],
-    root: RootOption = Path("."),
+    root: RootOption = Path(),
     form: Annotated[
         Path | None,
         typer.Option("--from", help="An official form whose indicators are taken over.", show_default=False),
@@ -170,7 +170,7 @@ def new_year(
     for file in files:
         blanks = file.read_text(encoding="utf-8").split("\n", 2)[2].count(BLANK)
         typer.echo(f"{file}  {blanks} 处待填" if blanks else f"{file}")
-    typer.echo(f"填好以后：selfeval check --year {year}" + ("" if root == Path(".") else f" --root {root}"))
+    typer.echo(f"填好以后：selfeval check --year {year}" + ("" if root == Path() else f" --root {root}"))
 
 
 @contextmanager

@@ -12,10 +12,10 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from activity_samples import cleaned, project
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from activity_samples import cleaned, project
 from helpers.activity.readers import read_exports, text
 from helpers.year.tables import Table
 

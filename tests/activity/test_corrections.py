@@ -28,7 +28,7 @@ def entry(key: str, expect: str, change: str) -> str:
     )
 
 
-def make(tmp_path: Path, *entries: str):  # noqa: ANN201
+def make(tmp_path: Path, *entries: str):
     return project(tmp_path, TABLES, {"t.csv": ROWS}, corrections="corrections:\n" + "".join(entries))
 
 

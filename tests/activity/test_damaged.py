@@ -8,8 +8,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-
 from activity_samples import cleaned, project, reasons
+
 from helpers.activity.errors import ExportError
 
 TABLE = """\

@@ -49,7 +49,7 @@ def test_bursts_are_a_gamma_mixture_seen_by_a_demand(mean: float, shape: float) 
     for stock in (1, 2, 5, 9):
         weighted, _ = quad(
             lambda x: x * gamma.pdf(x, shape, scale=mean / shape) * poisson.cdf(stock - 1, x), 0, 30 * mean, limit=300
-        )  # noqa: B023
+        )
         assert service(mean, shape, stock) == pytest.approx(weighted / mean, abs=1e-6)
 
 

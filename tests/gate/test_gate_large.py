@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from gate_samples import account, spec, tickets
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gate_samples import account, spec, tickets
 from helpers.gate import large
 from helpers.gate.large import TidyFile
 from helpers.gate.rules import Rule, about_table, builtin_rules

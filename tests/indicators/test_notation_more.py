@@ -251,8 +251,8 @@ FACTORS = {factor for _, factor in BASE.values()} | {F(1)}
 
 def in_text(value: F, text: str) -> bool:
     """Whether a base-unit value is a number of the text times what one of some unit is worth."""
-    numbers = {F(n) for n in re.findall(r"\d+(?:\.\d+)?", normal(text), re.A)} | {
-        F(n) for n in re.findall(r"\d+", normal(text), re.A)
+    numbers = {F(n) for n in re.findall(r"\d+(?:\.\d+)?", normal(text), re.ASCII)} | {
+        F(n) for n in re.findall(r"\d+", normal(text), re.ASCII)
     }
     numbers |= {F(0)} if re.search("[零无0]", text) else set()
     return any(abs(value) == n * f for n in numbers for f in FACTORS)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Iterator
 from html import unescape
 
-import docx
 import nbformat
 import pypdfium2 as pdfium
 import pytest

@@ -11,10 +11,9 @@ import sample_results as sample
 
 from helpers.report import narrative
 from helpers.report.blocks import Fold, Heading, Table, from_json, to_json
-from helpers.report.narrative import build_report
+from helpers.report.narrative import build_report, management
 from helpers.report.narrative import facts as f
 from helpers.report.narrative.facts import spans
-from helpers.report.narrative import management
 from helpers.report.narrative.outline import Chapter, Outline, Point, Section, chinese_number, render
 from helpers.report.narrative.outlines import WRITERS, quotation
 from helpers.report.narrative.provenance import rule_value

@@ -338,9 +338,9 @@ def test_exports_that_are_there_already_stay(root: Path) -> None:
         and "year.yml  7 处待填" in done.stdout
         and f"selfeval check --year 2025 --root {root}" in done.stdout
     )
-    assert (exports / "工单.csv").read_text(encoding="utf-8") == "编号\n" and FILES < {
+    assert (exports / "工单.csv").read_text(encoding="utf-8") == "编号\n" and {
         p.name for p in exports.parent.iterdir()
-    }
+    } > FILES
     assert [p.name for p in exports.parent.parent.iterdir()] == ["2025"], "nothing is left beside it"
 
 

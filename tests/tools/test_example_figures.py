@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 
 import pytest
 
@@ -16,7 +16,7 @@ from tests.tools.plain_reader import Row, lines, workdays
 DESKTOP = "个人办公设备故障"
 
 
-@lru_cache(maxsize=None)
+@cache
 def table(year: int, name: str) -> tuple[list[Row], Counter[str]]:
     return plain_reader.table(year, name)
 

@@ -122,7 +122,7 @@ def test_nobody_is_named_and_no_telephone_is_in_it() -> None:
     for path in CSV:
         text = path.read_bytes()
         decoded = (
-            text.decode("utf-8-sig") if b"\xef\xbb\xbf" == text[:3] or "1-6月" in path.name else text.decode("gb18030")
+            text.decode("utf-8-sig") if text[:3] == b"\xef\xbb\xbf" or "1-6月" in path.name else text.decode("gb18030")
         )
         assert not re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", decoded), path.name
         assert not re.search(r"姓名|先生|女士", decoded), path.name
@@ -139,4 +139,4 @@ def test_the_product_does_not_know_the_generator() -> None:
     for path in (ROOT / "src").rglob("*.py"):
         assert "example_data" not in path.read_text(encoding="utf-8"), path
     for path in (ROOT / "tools" / "example_data").glob("*.py"):
-        assert not re.search(r"^\s*(from|import) helpers", path.read_text(encoding="utf-8"), re.M), path
+        assert not re.search(r"^\s*(from|import) helpers", path.read_text(encoding="utf-8"), re.MULTILINE), path

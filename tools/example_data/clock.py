@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache
 
 import chinese_calendar
 
 OFFICE = ((time(8, 30), time(12, 0)), (time(13, 30), time(17, 30)))
 
 
-@lru_cache(maxsize=None)
+@cache
 def is_workday(day: date) -> bool:
     return chinese_calendar.is_workday(day)
 

@@ -27,7 +27,6 @@ from tools.example_data.registers import (
 from tools.example_data.stock import Move
 from tools.example_data.write import Sheet, write_csv, write_xlsx
 
-
 #: A nought too many in the ledger of 2023; ``corrections.yml`` puts it right.
 MISTYPED = (2023, "资料印制费", "已支付")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from helpers.year.engine import identifier, literal, literals
 from helpers.year.expressions import SQL_TYPES
 from helpers.year.tables import HOURS, MONEY_FACTORS, Column, Table
 
@@ -32,20 +33,6 @@ OFFSET = r"(:\d{2}(?:\.\d+)?) ?(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
 Zones = Mapping[str, str | None]
 
 
-def quote(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def name(column: str) -> str:
-    """A SQL identifier."""
-    return '"' + column.replace('"', '""') + '"'
-
-
-def strings(values: Iterable[str]) -> str:
-    return ", ".join(quote(value) for value in values)
-
-
 def date_formats(column: Column, spec: Table) -> tuple[str, ...]:
     """The declared formats of a date column, without their offsets, two-digit years before four.
 
@@ -62,11 +49,11 @@ def declares_offsets(column: Column, spec: Table) -> bool:
 
 def cast(column: str, declared: Column, spec: Table, zones: Zones) -> str:
     """The value of a trimmed text."""
-    cell = name(column)
+    cell = identifier(column)
     # Only a text with multi-byte characters can hold full-width ones.
     narrow = (
         f"CASE WHEN strlen({cell}) = length({cell}) THEN {cell} "
-        f"ELSE translate({cell}, {quote(WIDE)}, {quote(NARROW)}) END"
+        f"ELSE translate({cell}, {literal(WIDE)}, {literal(NARROW)}) END"
     )
     plain = f"regexp_replace({narrow}, '[,\\s¥￥]|元$', '', 'g')"
     match declared.type:
@@ -74,8 +61,8 @@ def cast(column: str, declared: Column, spec: Table, zones: Zones) -> str:
             return cell
         case "boolean":
             return (
-                f"CASE WHEN lower({cell}) IN ({strings(t.lower() for t in declared.true)}) THEN true "
-                f"WHEN lower({cell}) IN ({strings(f.lower() for f in declared.false)}) THEN false END"
+                f"CASE WHEN lower({cell}) IN ({literals(t.lower() for t in declared.true)}) THEN true "
+                f"WHEN lower({cell}) IN ({literals(f.lower() for f in declared.false)}) THEN false END"
             )
         case "date" | "datetime":
             value = _moment(narrow, date_formats(declared, spec), zones.get(column))
@@ -119,10 +106,10 @@ def _moment(text: str, declared: Sequence[str], zone: str | None) -> str:
     """A date-time: the declared formats, then ISO 8601 and its Chinese and compact forms."""
     if zone is None:
         return _parsed(text, declared)
-    local = _parsed(f"regexp_replace({text}, {quote(OFFSET)}, '\\1')", declared)
+    local = _parsed(f"regexp_replace({text}, {literal(OFFSET)}, '\\1')", declared)
     if not zone:
         return local
-    said = f"regexp_extract({text}, {quote(OFFSET)}, 2)"
+    said = f"regexp_extract({text}, {literal(OFFSET)}, 2)"
     minutes = (
         f"(CASE WHEN {said} = 'Z' THEN 0 ELSE (CASE WHEN {said} LIKE '-%' THEN -1 ELSE 1 END) * "
         f"(try_cast(substr({said}, 2, 2) AS INTEGER) * 60 + "
@@ -132,7 +119,7 @@ def _moment(text: str, declared: Sequence[str], zone: str | None) -> str:
     there = (
         f"({utc} + to_minutes({fixed_offset(zone)}))"
         if fixed_offset(zone) is not None
-        else f"timezone({quote(zone)}, timezone('UTC', {utc}))"
+        else f"timezone({literal(zone)}, timezone('UTC', {utc}))"
     )
     return f"CASE WHEN {said} = '' THEN {local} ELSE {there} END"
 
@@ -140,7 +127,9 @@ def _moment(text: str, declared: Sequence[str], zone: str | None) -> str:
 def _serial(text: str, epoch: str) -> str:
     """A spreadsheet's day number, to the second."""
     seconds = f"CAST(round(try_cast({text} AS DOUBLE) * 86400) AS BIGINT)"
-    return f"CASE WHEN regexp_full_match({text}, {quote(SERIAL)}) THEN TIMESTAMP '{epoch}' + to_seconds({seconds}) END"
+    return (
+        f"CASE WHEN regexp_full_match({text}, {literal(SERIAL)}) THEN TIMESTAMP '{epoch}' + to_seconds({seconds}) END"
+    )
 
 
 def fixed_offset(zone: str) -> int | None:
@@ -158,7 +147,7 @@ def _parsed(text: str, declared: Sequence[str]) -> str:
     led = {mark: [f for f in declared if f.startswith(f"%Y{mark}")] for mark in ISO_FORMATS}
     others = [f for f in declared if not any(f in formats for formats in led.values())]
     branches = " ".join(
-        f"WHEN {quote(mark)} THEN {_tried(text, [*led[mark], *ISO_FORMATS[mark], *others])}" for mark in ISO_FORMATS
+        f"WHEN {literal(mark)} THEN {_tried(text, [*led[mark], *ISO_FORMATS[mark], *others])}" for mark in ISO_FORMATS
     )
     compact = " ".join(
         f"WHEN regexp_full_match({text}, '[0-9]{{{n}}}') THEN {_tried(text, [*others, f])}"
@@ -173,5 +162,5 @@ def _parsed(text: str, declared: Sequence[str]) -> str:
 
 
 def _tried(text: str, formats: Iterable[str]) -> str:
-    listed = strings(dict.fromkeys(formats))
+    listed = literals(dict.fromkeys(formats))
     return f"try_strptime({text}, [{listed}])" if listed else "CAST(NULL AS TIMESTAMP)"

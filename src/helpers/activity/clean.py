@@ -13,11 +13,11 @@ from typing import Any
 import duckdb
 
 from helpers.activity import clocks, corrections, dates, grain, sources, sql
-from helpers.activity.cells import Zones, declares_offsets, name, quote
+from helpers.activity.cells import Zones, declares_offsets
 from helpers.activity.errors import ExportError
 from helpers.activity.sources import ExportFile, SetAside
 from helpers.year.clock_words import clock_words
-from helpers.year.engine import open_engine
+from helpers.year.engine import identifier, literal, open_engine
 from helpers.year.load import Year
 from helpers.year.models import Calendar, Correction
 from helpers.year.tables import Table
@@ -86,7 +86,7 @@ def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
         connection.execute(KEEP_ORDER)
         # What lives only in memory needs no checkpoint, which would compress it all after an update.
         connection.execute("SET checkpoint_threshold = '1TB'")
-        connection.execute(f"SET temp_directory = {quote(str(Path(work) / 'spill'))}")
+        connection.execute(f"SET temp_directory = {literal(str(Path(work) / 'spill'))}")
         files = sources.load(connection, year, spec, required, Path(work))
         corrected = corrections.check(connection, spec, declared)
         _view(connection, "texts", sql.texts(spec, declared))
@@ -139,7 +139,7 @@ def _refuse(connection: duckdb.DuckDBPyConnection, spec: Table, fiscal_year: int
     stops += [why for _, why in sql.impossible(spec, fiscal_year)] if spec.checks.impossible == "stop" else []
     for why in stops:
         rows = connection.execute(
-            f"SELECT source_file, source_row FROM judged WHERE _reason = {quote(why)} ORDER BY _file_no, source_row"
+            f"SELECT source_file, source_row FROM judged WHERE _reason = {literal(why)} ORDER BY _file_no, source_row"
         ).fetchall()
         if rows:
             raise ExportError(
@@ -165,7 +165,7 @@ def _view(connection: duckdb.DuckDBPyConnection, stage: str, query: str) -> None
 
 def _set_aside_rows(spec: Table, declared: Sequence[Correction]) -> str:
     """The rows set aside as text, with their reason and source position."""
-    columns = ", ".join(f"t.{name(c)}" for c in spec.columns)
+    columns = ", ".join(f"t.{identifier(c)}" for c in spec.columns)
     aside = "SELECT _file_no, source_row, source_file, _reason FROM judged WHERE _reason IS NOT NULL"
     return (
         f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM ({aside}) AS j "
@@ -182,7 +182,7 @@ def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int
     """One Parquet file, never half-written; how many rows it has."""
     partial = path.with_suffix(".partial")
     rows = connection.execute(
-        f"COPY ({query}) TO {quote(str(partial))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)"
+        f"COPY ({query}) TO {literal(str(partial))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)"
     ).fetchall()[0][0]
     partial.replace(path)
     return int(rows)

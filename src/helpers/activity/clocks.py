@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 
 from helpers.activity.calendar import known_span, office_days, workday_counts
-from helpers.activity.cells import name, quote, strings
 from helpers.activity.errors import ExportError
 from helpers.activity.sql import backwards, given
 from helpers.year.clocks import Derived, Hold
+from helpers.year.engine import identifier, literal, literals
 from helpers.year.expressions import SQL_TYPES
 from helpers.year.load import Year
 from helpers.year.models import Calendar
@@ -44,14 +44,14 @@ def tidy(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, out: Pa
         query = f"SELECT *, {_workday_lists(span, year.year.calendar)} FROM ({query})"
     for column, derived in spec.derived.items():
         if derived.clock is None:
-            value = f"CAST(({derived.expr}\n) AS {SQL_TYPES[derived.type]}) AS {name(column)}"
+            value = f"CAST(({derived.expr}\n) AS {SQL_TYPES[derived.type]}) AS {identifier(column)}"
             query = f"SELECT * EXCLUDE (year_start, year_end), {value} FROM ({given(query, year.fiscal_year)})"
         elif _alone(derived):
-            query = f"SELECT *, {_own_row(spec, derived, span)} AS {name(column)} FROM ({query})"
+            query = f"SELECT *, {_own_row(spec, derived, span)} AS {identifier(column)} FROM ({query})"
         else:
             _clock_table(connection, year, spec, column, span, out)
-            query = f"SELECT q.*, c.clock AS {name(column)} FROM ({query}) AS q LEFT JOIN {name('clock.' + column)} AS c USING (_id)"
-    picked = ", ".join(name(c) for c in tidy_columns(spec))
+            query = f"SELECT q.*, c.clock AS {identifier(column)} FROM ({query}) AS q LEFT JOIN {identifier('clock.' + column)} AS c USING (_id)"
+    picked = ", ".join(identifier(c) for c in tidy_columns(spec))
     return f"SELECT {picked}, source_file, source_row FROM ({query}){'' if alone else ' ORDER BY _id'}"
 
 
@@ -72,7 +72,7 @@ def _workday_lists(span: tuple[datetime.date, datetime.date], calendar: Calendar
 
 def _own_row(spec: Table, derived: Derived, span: tuple[datetime.date, datetime.date] | None) -> str:
     """The clock of a row; empty where an end is missing or beyond the calendar, or the clock runs backwards."""
-    start, end = name(str(derived.start)), name(str(derived.end))
+    start, end = identifier(str(derived.start)), identifier(str(derived.end))
     if derived.clock == "workdays":
         if span is None:
             return "CAST(NULL AS INTEGER)"
@@ -96,7 +96,7 @@ def _span(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table) -> tup
     ends = {c for d in spec.derived.values() if d.clock in ("workdays", "office_hours") for c in (d.start, d.end) if c}
     if not ends:
         return None
-    days = " UNION ALL ".join(f"SELECT CAST({name(c)} AS DATE) AS d FROM records" for c in sorted(ends))
+    days = " UNION ALL ".join(f"SELECT CAST({identifier(c)} AS DATE) AS d FROM records" for c in sorted(ends))
     first, last = connection.execute(f"SELECT min(d), max(d) FROM ({days})").fetchall()[0]
     if first is None:
         return None
@@ -116,21 +116,21 @@ def _clock_table(
 ) -> None:
     """``clock.<column>``: ``_id`` and ``clock``, empty where an end is missing or the clock runs backwards."""
     derived = spec.derived[column]
-    start, end = (f"CAST({name(str(c))} AS TIMESTAMP)" for c in (derived.start, derived.end))
+    start, end = (f"CAST({identifier(str(c))} AS TIMESTAMP)" for c in (derived.start, derived.end))
     wrong = backwards(spec, str(derived.start), str(derived.end))
-    target = name("clock." + column)
+    target = identifier("clock." + column)
     schedule = "0"
     if derived.clock == "office_hours":
         schedule = _schedule(connection, derived)
         days = span or (datetime.date(year.fiscal_year, 1, 1),) * 2  # no record has a date: any day will do
         known = year.year.calendar if span else Calendar(base="weekdays")
         connection.register("days", office_days(*days, known, derived.schedules()))
-        connection.execute(f"CREATE TABLE {name('office.' + column)} AS SELECT * FROM days")
+        connection.execute(f"CREATE TABLE {identifier('office.' + column)} AS SELECT * FROM days")
         connection.unregister("days")
     spells = f"SELECT _id, {start} AS s, {end} AS e, {schedule} AS schedule FROM ids WHERE NOT ({wrong})"
     spent = f"SELECT _id, spent FROM ({_spent(derived, column, connection, spells)})"
     if derived.hold:
-        connection.execute(f"CREATE TABLE {name('spell.' + column)} AS {spells}")
+        connection.execute(f"CREATE TABLE {identifier('spell.' + column)} AS {spells}")
         spent = _less_holds(connection, spec, column, out)
     connection.execute(
         f"CREATE TABLE {target} AS SELECT _id, spent / {HOUR}.0 AS clock FROM ({spent}) WHERE spent >= 0"
@@ -141,13 +141,13 @@ def _schedule(connection: duckdb.DuckDBPyConnection, derived: Derived) -> str:
     """The number of each row's schedule; raises for a value that none is declared for."""
     if derived.by is None:
         return "0"
-    column, values = name(derived.by.column), list(derived.by.values)
+    column, values = identifier(derived.by.column), list(derived.by.values)
     text = f"CAST({column} AS VARCHAR)"
     otherwise = str(len(values)) if derived.by.otherwise else "NULL"
     if derived.by.otherwise is None:
         found = connection.execute(
             f"SELECT arg_min(source_file, _id), arg_min(source_row, _id), {text} FROM ids WHERE {column} IS NOT NULL "
-            f"AND {text} NOT IN ({strings(values)}) GROUP BY {column} ORDER BY 3 LIMIT 5"
+            f"AND {text} NOT IN ({literals(values)}) GROUP BY {column} ORDER BY 3 LIMIT 5"
         ).fetchall()
         if found:
             raise ExportError(
@@ -157,7 +157,7 @@ def _schedule(connection: duckdb.DuckDBPyConnection, derived: Derived) -> str:
                 rows=[(row, value) for _, row, value in found],
                 hint="在 by.values 里补上这些值，或用 else 写明其余各值的办公时间",
             )
-    cases = " ".join(f"WHEN {quote(value)} THEN {number}" for number, value in enumerate(values))
+    cases = " ".join(f"WHEN {literal(value)} THEN {number}" for number, value in enumerate(values))
     return f"CASE {text} {cases} ELSE {otherwise} END"
 
 
@@ -165,7 +165,7 @@ def _spent(derived: Derived, column: str, connection: duckdb.DuckDBPyConnection,
     """``spells`` (``_id``, ``s``, ``e``, ``schedule``) with ``spent``, in microseconds of the clock."""
     if derived.clock == "hours":
         return f"SELECT *, epoch_us(e) - epoch_us(s) AS spent FROM ({spells})"
-    table = name("office." + column)
+    table = identifier("office." + column)
     columns = [row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()]
     width = sum(c.startswith("f") for c in columns)
 
@@ -190,7 +190,7 @@ def _less_holds(connection: duckdb.DuckDBPyConnection, spec: Table, column: str,
     Intervals are cut to the clock's own and merged, so that none counts twice. A hold that runs
     backwards, or one longer than the clock itself, leaves the clock empty: what it was cannot be known.
     """
-    derived, spell = spec.derived[column], name("spell." + column)
+    derived, spell = spec.derived[column], identifier("spell." + column)
     sources = [
         _intervals(spec, hold, number, connection, out)
         for number, hold in enumerate(derived.hold)
@@ -218,7 +218,7 @@ def _less_holds(connection: duckdb.DuckDBPyConnection, spec: Table, column: str,
         )
     for hold in lengths:
         times, parts = HOURS[str(hold.unit or "小时")]
-        length = f"round(coalesce(i.{name(str(hold.column))}, 0) * {times * HOUR // parts})"
+        length = f"round(coalesce(i.{identifier(str(hold.column))}, 0) * {times * HOUR // parts})"
         whole = (
             f"SELECT w._id, CASE WHEN {length} BETWEEN 0 AND w.spent THEN w.spent - CAST({length} AS BIGINT) END AS spent "
             f"FROM ({whole}) AS w JOIN ids AS i USING (_id)"
@@ -230,14 +230,14 @@ def _intervals(spec: Table, hold: Hold, number: int, connection: duckdb.DuckDBPy
     """``_id``, ``s``, ``e`` of one source of holds."""
     if hold.events:
         assert spec.grain is not None
-        return f"SELECT i._id, h.s, h.e FROM ids AS i JOIN holds AS h USING ({', '.join(name(c) for c in spec.grain.case)})"
-    start, end = (f"CAST({name(str(c))} AS TIMESTAMP)" for c in (hold.start, hold.end))
+        return f"SELECT i._id, h.s, h.e FROM ids AS i JOIN holds AS h USING ({', '.join(identifier(c) for c in spec.grain.case)})"
+    start, end = (f"CAST({identifier(str(c))} AS TIMESTAMP)" for c in (hold.start, hold.end))
     if hold.table is None:
         return f"SELECT _id, {start} AS s, {end} AS e FROM ids"
     keys = list(zip(spec.tidy_key, hold.key, strict=True))
-    on = " AND ".join(f"CAST(i.{name(a)} AS VARCHAR) = h.k{n}" for n, (a, _) in enumerate(keys))
-    theirs = ", ".join(f"CAST({name(b)} AS VARCHAR) AS k{n}" for n, (_, b) in enumerate(keys))
-    file = quote(str(out / f"{hold.table}.parquet"))
+    on = " AND ".join(f"CAST(i.{identifier(a)} AS VARCHAR) = h.k{n}" for n, (a, _) in enumerate(keys))
+    theirs = ", ".join(f"CAST({identifier(b)} AS VARCHAR) AS k{n}" for n, (_, b) in enumerate(keys))
+    file = literal(str(out / f"{hold.table}.parquet"))
     return (
         f"SELECT i._id, h.s, h.e FROM ids AS i JOIN (SELECT {theirs}, {start} AS s, {end} AS e "
         f"FROM read_parquet({file})) AS h ON {on}"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import duckdb
 
 from helpers.activity import sql
-from helpers.activity.cells import name, quote
 from helpers.activity.errors import ExportError
+from helpers.year.engine import identifier, literal
 from helpers.year.models import Correction
 from helpers.year.tables import Table
 
@@ -40,7 +40,7 @@ def check(connection: duckdb.DuckDBPyConnection, spec: Table, corrections: Seque
 
 def _check_one(connection: duckdb.DuckDBPyConnection, correction: Correction) -> None:
     key = _key(correction)
-    columns = ", ".join(name(c) for c in correction.expect)
+    columns = ", ".join(identifier(c) for c in correction.expect)
     rows = connection.execute(
         f"SELECT source_file, source_row, {columns} FROM texts_plain WHERE {sql.matches(correction)} "
         "ORDER BY _file_no, source_row"
@@ -66,7 +66,7 @@ def _check_one(connection: duckdb.DuckDBPyConnection, correction: Correction) ->
 
 def _refuse_overlaps(connection: duckdb.DuckDBPyConnection, corrections: Sequence[Correction]) -> None:
     cells = " UNION ALL ".join(
-        f"SELECT _file_no, source_file, source_row, {quote(column)} AS col, {number} AS number FROM texts_plain "
+        f"SELECT _file_no, source_file, source_row, {literal(column)} AS col, {number} AS number FROM texts_plain "
         f"WHERE {sql.matches(correction)}"
         for number, correction in enumerate(corrections)
         for column in correction.change
@@ -96,7 +96,7 @@ def refuse_unreadable(connection: duckdb.DuckDBPyConnection, corrections: Sequen
             if new is None:
                 continue
             found = connection.execute(
-                f"SELECT file_name(_file_no), source_row FROM judged_rows SEMI JOIN (SELECT _file_no, source_row FROM texts WHERE {name(column)} = ?) "
+                f"SELECT file_name(_file_no), source_row FROM judged_rows SEMI JOIN (SELECT _file_no, source_row FROM texts WHERE {identifier(column)} = ?) "
                 f"USING (_file_no, source_row) WHERE list_contains(_unreadable, ?) LIMIT 1",
                 [new, column],
             ).fetchall()

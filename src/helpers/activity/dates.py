@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import duckdb
 
-from helpers.activity.cells import OFFSET, SERIAL, date_formats, declares_offsets, name, quote, strings
+from helpers.activity.cells import OFFSET, SERIAL, date_formats, declares_offsets
 from helpers.activity.errors import ExportError
+from helpers.year.engine import identifier, literal, literals
 from helpers.year.tables import Table
 
 #: 3/4/2024, 03.04.24 9:15: the first two numbers may be day and month or month and day.
@@ -34,10 +35,10 @@ def refuse_clashes(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
         groups = list(orders.values())
         if len(groups) < 2:
             continue
-        read = [f"try_strptime({name(column)}, [{strings(group)}])" for group in groups]
+        read = [f"try_strptime({identifier(column)}, [{literals(group)}])" for group in groups]
         clash = " OR ".join(f"{a} <> {b}" for i, a in enumerate(read) for b in read[i + 1 :])
         found = connection.execute(
-            f"SELECT file_name(_file_no), source_row, {name(column)}, count(*) OVER () FROM texts WHERE {clash} "
+            f"SELECT file_name(_file_no), source_row, {identifier(column)}, count(*) OVER () FROM texts WHERE {clash} "
             f"ORDER BY _file_no, source_row LIMIT {SHOWN}"
         ).fetchall()
         if found:
@@ -67,13 +68,13 @@ def refuse_undeclared(connection: duckdb.DuckDBPyConnection, spec: Table) -> Non
         _refuse_serials(connection, spec, column)
         if any(not text.startswith("%Y") for text in date_formats(spec.columns[column], spec)):
             continue
-        cell = name(column)
+        cell = identifier(column)
         query = (
             f"SELECT file_name(_file_no) AS source_file, source_row, {cell} AS cell, _file_no, "
-            f"try_cast(regexp_extract({cell}, {quote(NUMERIC)}, 1) AS INTEGER) AS a, "
-            f"try_cast(regexp_extract({cell}, {quote(NUMERIC)}, 3) AS INTEGER) AS b "
-            f"FROM texts SEMI JOIN (SELECT _file_no, source_row FROM judged_rows WHERE list_contains(_unreadable, {quote(column)})) "
-            f"USING (_file_no, source_row) WHERE regexp_matches({cell}, {quote(NUMERIC)})"
+            f"try_cast(regexp_extract({cell}, {literal(NUMERIC)}, 1) AS INTEGER) AS a, "
+            f"try_cast(regexp_extract({cell}, {literal(NUMERIC)}, 3) AS INTEGER) AS b "
+            f"FROM texts SEMI JOIN (SELECT _file_no, source_row FROM judged_rows WHERE list_contains(_unreadable, {literal(column)})) "
+            f"USING (_file_no, source_row) WHERE regexp_matches({cell}, {literal(NUMERIC)})"
         )
         total, days, months, both = connection.execute(
             f"SELECT count(*), count(*) FILTER (WHERE a > 12 AND b <= 12), count(*) FILTER (WHERE b > 12 AND a <= 12), "
@@ -97,11 +98,11 @@ def refuse_undeclared(connection: duckdb.DuckDBPyConnection, spec: Table) -> Non
 
 def _refuse_serials(connection: duckdb.DuckDBPyConnection, spec: Table, column: str) -> None:
     """Dates that a spreadsheet has turned into day numbers (45321.4) are said to be so, not guessed."""
-    cell = name(column)
-    number = f"try_cast({cell} AS DOUBLE) BETWEEN 25569 AND 60000 AND regexp_full_match({cell}, {quote(SERIAL)})"
+    cell = identifier(column)
+    number = f"try_cast({cell} AS DOUBLE) BETWEEN 25569 AND 60000 AND regexp_full_match({cell}, {literal(SERIAL)})"
     found = connection.execute(
         f"SELECT file_name(_file_no), source_row, {cell}, count(*) OVER () FROM texts "
-        f"SEMI JOIN (SELECT _file_no, source_row FROM judged_rows WHERE list_contains(_unreadable, {quote(column)})) "
+        f"SEMI JOIN (SELECT _file_no, source_row FROM judged_rows WHERE list_contains(_unreadable, {literal(column)})) "
         f"USING (_file_no, source_row) WHERE {number} ORDER BY _file_no, source_row LIMIT {SHOWN}"
     ).fetchall()
     if len(found) < 2:
@@ -140,11 +141,11 @@ def zones_of(connection: duckdb.DuckDBPyConnection, spec: Table, unread: Sequenc
     for column in date_columns(spec):
         if column not in unread and not declares_offsets(spec.columns[column], spec):
             continue
-        said = f"replace(regexp_extract({name(column)}, {quote(OFFSET)}, 2), ':', '')"
+        said = f"replace(regexp_extract({identifier(column)}, {literal(OFFSET)}, 2), ':', '')"
         found = connection.execute(
             f"SELECT {said} AS said, count(*), file_name(arg_min(_file_no, (_file_no, source_row))), "
-            f"arg_min(source_row, (_file_no, source_row)), arg_min({name(column)}, (_file_no, source_row)) "
-            f"FROM texts WHERE contains({name(column)}, ':') GROUP BY said "
+            f"arg_min(source_row, (_file_no, source_row)), arg_min({identifier(column)}, (_file_no, source_row)) "
+            f"FROM texts WHERE contains({identifier(column)}, ':') GROUP BY said "
             "ORDER BY count(*) DESC, min((_file_no, source_row))"
         ).fetchall()
         offsets = [row for row in found if row[0]]

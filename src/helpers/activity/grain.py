@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import duckdb
 
 from helpers.activity import sql
-from helpers.activity.cells import name, quote, strings
 from helpers.activity.errors import ExportError
+from helpers.year.engine import identifier, literal, literals
 from helpers.year.faults import did_you_mean
 from helpers.year.grain import Attribute, Grain, Moment
 from helpers.year.tables import Table
@@ -30,7 +30,7 @@ def build(connection: duckdb.DuckDBPyConnection, spec: Table, grain: Grain, fisc
     connection.execute(f"CREATE TABLE events AS {_events(grain, fiscal_year)}")
     connection.execute(f"CREATE TABLE holds AS {_holds(grain)}")
     connection.execute(f"CREATE TABLE cases AS {_cases(spec, grain, fiscal_year)}")
-    same = " AND ".join(f"judged_rows.{name(c)} = cases.{name(c)}" for c in grain.case)
+    same = " AND ".join(f"judged_rows.{identifier(c)} = cases.{identifier(c)}" for c in grain.case)
     connection.execute(
         "UPDATE judged_rows SET _scope = cases._reason FROM cases WHERE cases._reason IS NOT NULL AND "
         f"coalesce(judged_rows._first, judged_rows._again, judged_rows._scope) IS NULL AND {same}"
@@ -40,12 +40,12 @@ def build(connection: duckdb.DuckDBPyConnection, spec: Table, grain: Grain, fisc
 
 def records(spec: Table) -> str:
     """The cases that are used, in the order of their first events in the source."""
-    own = ", ".join(name(c) for c in record_columns(spec))
+    own = ", ".join(identifier(c) for c in record_columns(spec))
     return f"SELECT {own}, source_file, source_row, _file_no FROM cases WHERE _reason IS NULL ORDER BY _file_no, source_row"
 
 
 def _case(grain: Grain) -> str:
-    return ", ".join(name(c) for c in grain.case)
+    return ", ".join(identifier(c) for c in grain.case)
 
 
 def _events(grain: Grain, fiscal_year: int) -> str:
@@ -53,7 +53,7 @@ def _events(grain: Grain, fiscal_year: int) -> str:
     ``_idle``: whether the case is resolved or closed after the event."""
     said = grain.expressions()
     flags = [f"coalesce(({said[f]}\n), false) AS _{f}" if f in said else f"false AS _{f}" for f in _FLAGS]
-    order = f"PARTITION BY {_case(grain)} ORDER BY {name(grain.time)}, _file_no, source_row"
+    order = f"PARTITION BY {_case(grain)} ORDER BY {identifier(grain.time)}, _file_no, source_row"
     return (
         f"SELECT *, row_number() OVER ({order}) AS _seq, _resolves OR _closes AS _idle "
         f"FROM (SELECT * EXCLUDE (year_start, year_end), {', '.join(flags)} "
@@ -66,7 +66,7 @@ def _holds(grain: Grain) -> str:
     if not grain.suspends:
         return f"SELECT {_case(grain)}, CAST(NULL AS TIMESTAMP) AS s, CAST(NULL AS TIMESTAMP) AS e FROM events LIMIT 0"
     ends = "_resumes OR _idle" if grain.resumes else "true"
-    time = f"CAST({name(grain.time)} AS TIMESTAMP)"
+    time = f"CAST({identifier(grain.time)} AS TIMESTAMP)"
     return (
         f"SELECT {_case(grain)}, s, e FROM (SELECT {_case(grain)}, {time} AS s, _suspends AND NOT _idle AS _held, "
         f"lead({time}) OVER (PARTITION BY {_case(grain)} ORDER BY _seq) AS e "
@@ -76,7 +76,7 @@ def _holds(grain: Grain) -> str:
 
 def _cases(spec: Table, grain: Grain, fiscal_year: int) -> str:
     made = grain.made()
-    time = f"CAST({name(grain.time)} AS TIMESTAMP)"
+    time = f"CAST({identifier(grain.time)} AS TIMESTAMP)"
     opens = _at(grain.opens, "_opens", time, "first") if grain.opens else f"min({time})"
     values = {
         "opened_at": opens,
@@ -86,7 +86,7 @@ def _cases(spec: Table, grain: Grain, fiscal_year: int) -> str:
         "reopened": "count(*) FILTER (WHERE NOT _idle AND _was_idle)",
     }
     values |= {c: _attribute(a, spec) for c, a in grain.attributes.items()}
-    picked = [f"{values[c]} AS {name(c)}" for c in (*made, *grain.attributes) if c != "hold_seconds"]
+    picked = [f"{values[c]} AS {identifier(c)}" for c in (*made, *grain.attributes) if c != "hold_seconds"]
     place = [f"arg_min({c}, _seq) AS {c}" for c in ("source_file", "source_row", "_file_no")]
     case = _case(grain)
     query = (
@@ -98,7 +98,7 @@ def _cases(spec: Table, grain: Grain, fiscal_year: int) -> str:
             f"SELECT c.*, coalesce(h.held, 0) AS hold_seconds FROM ({query}) AS c LEFT JOIN (SELECT {case}, "
             f"CAST(sum(epoch_us(e) - epoch_us(s)) // 1000000 AS BIGINT) AS held FROM holds GROUP BY {case}) AS h USING ({case})"
         )
-    own = ", ".join(name(c) for c in record_columns(spec))
+    own = ", ".join(identifier(c) for c in record_columns(spec))
     query = f"SELECT {own}, source_file, source_row, _file_no, CAST(NULL AS VARCHAR) AS _reason FROM ({query})"
     return sql.with_reasons(query, list(_reasons(spec, grain, fiscal_year)), fiscal_year)
 
@@ -110,25 +110,25 @@ def _at(moment: Moment | None, flag: str, time: str, usual: str) -> str:
 
 
 def _attribute(attribute: Attribute, spec: Table) -> str:
-    column = name(attribute.source)
+    column = identifier(attribute.source)
     if attribute.take != "worst":
         return (
             f"arg_{'min' if attribute.take == 'first' else 'max'}({column}, _seq) FILTER (WHERE {column} IS NOT NULL)"
         )
     if spec.columns[attribute.source].type != "text":
         return f"max({column})"
-    order = f"[{strings(attribute.order)}]"
+    order = f"[{literals(attribute.order)}]"
     return f"{order}[max(list_position({order}, {column}))]"
 
 
 def _reasons(spec: Table, grain: Grain, fiscal_year: int) -> Iterator[str]:
     if grain.without_opening == "set_aside":
-        yield f"WHEN opened_at IS NULL THEN {quote(NO_OPENING)}"
+        yield f"WHEN opened_at IS NULL THEN {literal(NO_OPENING)}"
     if grain.without_resolution == "set_aside":
         done = "resolved_at" if grain.resolves else "closed_at"
-        yield f"WHEN {done} IS NULL THEN {quote(NO_RESOLUTION)}"
-    yield from (f"WHEN ({scope.where}\n) THEN {quote(scope.why)}" for scope in grain.out_of_scope)
-    yield from (f"WHEN {where} THEN {quote(why)}" for where, why in sql.misplaced(spec, fiscal_year))
+        yield f"WHEN {done} IS NULL THEN {literal(NO_RESOLUTION)}"
+    yield from (f"WHEN ({scope.where}\n) THEN {literal(scope.why)}" for scope in grain.out_of_scope)
+    yield from (f"WHEN {where} THEN {literal(why)}" for where, why in sql.misplaced(spec, fiscal_year))
 
 
 def _refuse_unordered(connection: duckdb.DuckDBPyConnection, grain: Grain) -> None:
@@ -136,10 +136,10 @@ def _refuse_unordered(connection: duckdb.DuckDBPyConnection, grain: Grain) -> No
     for column, attribute in grain.attributes.items():
         if attribute.take != "worst" or not attribute.order:
             continue
-        cell = name(attribute.source)
+        cell = identifier(attribute.source)
         found = connection.execute(
             f"SELECT source_file, source_row, {cell} FROM judged WHERE _reason IS NULL AND {cell} IS NOT NULL "
-            f"AND {cell} NOT IN ({strings(attribute.order)}) ORDER BY _file_no, source_row LIMIT 5"
+            f"AND {cell} NOT IN ({literals(attribute.order)}) ORDER BY _file_no, source_row LIMIT 5"
         ).fetchall()
         if found:
             raise ExportError(

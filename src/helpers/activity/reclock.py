@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from helpers.activity.cells import name
 from helpers.activity.clocks import tidy
-from helpers.year.engine import open_engine
+from helpers.year.engine import fence, identifier, open_engine
 from helpers.year.load import Year
 from helpers.year.tidy import record_columns
 
@@ -54,6 +53,7 @@ def reclock(
             "dense_rank() OVER (ORDER BY r.source_file) AS _file_no "
             "FROM given_records AS r LEFT JOIN moves AS m USING (source_file, source_row)"
         )
+        fence(connection, sorted(folder.glob("*.parquet")))
         query = tidy(connection, year, spec, folder)
         return connection.sql(f"SELECT * FROM ({query}) ORDER BY source_file, source_row").to_arrow_table()
     finally:
@@ -62,16 +62,16 @@ def reclock(
 
 def _moved(column: str, kind: str) -> str:
     """One record column after the moves: other columns than dates stay as they are."""
-    cell = f"r.{name(column)}"
+    cell = f"r.{identifier(column)}"
     if kind not in ("DATE", "TIMESTAMP"):
-        return f"{cell} AS {name(column)}"
+        return f"{cell} AS {identifier(column)}"
     at = f"epoch_us(CAST({cell} AS TIMESTAMP))" + (f" + {86399 * SECOND}" if kind == "DATE" else "")
     value = (
         f"CASE WHEN m.since IS NULL OR {cell} IS NULL OR {at} <= m.since * {SECOND} THEN {cell} "
         f"WHEN {at} >= m.until * {SECOND} THEN {_as(f'{at} + (m.now - m.until) * {SECOND}', kind)} "
         f"ELSE {_as(f'least({at}, m.now * {SECOND})', kind)} END"
     )
-    return f"{value} AS {name(column)}"
+    return f"{value} AS {identifier(column)}"
 
 
 def _as(microseconds: str, kind: str) -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from helpers.activity.cells import name, quote, strings
 from helpers.activity.errors import ExportError
 from helpers.activity.readers import ROW, Sheet, find_columns, missing_column, read_exports
+from helpers.year.engine import identifier, literal, literals
 from helpers.year.load import Year
 from helpers.year.tables import Table
 from helpers.year.tidy import matching_files
@@ -72,7 +72,7 @@ def load(
         if sheet.cut_off:
             _refuse_cut_off(connection, sheet)
         number = len(files)
-        picked = ", ".join(f"{columns.get(c, 'CAST(NULL AS VARCHAR)')} AS {name(c)}" for c in spec.columns)
+        picked = ", ".join(f"{columns.get(c, 'CAST(NULL AS VARCHAR)')} AS {identifier(c)}" for c in spec.columns)
         parts.append(f"SELECT {picked}, {ROW}, {number} AS _file_no, false AS _ragged FROM ({sheet.relation})")
         if sheet.ragged:
             connection.executemany(
@@ -95,7 +95,7 @@ def load(
         parts.append(_ragged_rows(spec))
     connection.execute(f"CREATE VIEW source AS {' UNION ALL '.join(parts)}")
     connection.execute(
-        f"CREATE MACRO file_name(number) AS list_extract([{strings(one.file for one in files)}], number + 1)"
+        f"CREATE MACRO file_name(number) AS list_extract([{literals(one.file for one in files)}], number + 1)"
     )
     _refuse_mangled(connection, spec)
     return files
@@ -109,7 +109,7 @@ def _sheets(year: Year, spec: Table, work: Path) -> Iterator[tuple[Sheet, Path]]
 
 def _ragged_rows(spec: Table) -> str:
     """Rows with another number of cells: what they say stands in the first column, the others are empty."""
-    first, *others = (name(c) for c in spec.columns)
+    first, *others = (identifier(c) for c in spec.columns)
     empty = "".join(f", NULL AS {c}" for c in others)
     return f"SELECT text AS {first}{empty}, {ROW}, _file_no, true AS _ragged FROM ragged"
 
@@ -156,11 +156,11 @@ def _refuse_mangled(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
         errors = [e for e in FORMULA_ERRORS if e not in (*spec.empty, *declared.empty)]
         named = column in (*spec.key, *(spec.grain.case if spec.grain else ()))
         # The first halves only spare most cells the second.
-        where = f"(starts_with({name(column)}, '#') AND {name(column)} IN ({strings(errors)}))"
+        where = f"(starts_with({identifier(column)}, '#') AND {identifier(column)} IN ({literals(errors)}))"
         if named:
-            where += f" OR (contains(lower({name(column)}), 'e+') AND regexp_full_match({name(column)}, {quote(CUT_NUMBER)}))"
+            where += f" OR (contains(lower({identifier(column)}), 'e+') AND regexp_full_match({identifier(column)}, {literal(CUT_NUMBER)}))"
         found = connection.execute(
-            f"SELECT file_name(_file_no), {ROW}, {name(column)}, count(*) OVER () FROM source WHERE {where} "
+            f"SELECT file_name(_file_no), {ROW}, {identifier(column)}, count(*) OVER () FROM source WHERE {where} "
             f"ORDER BY _file_no, {ROW} LIMIT {SHOWN}"
         ).fetchall()
         if not found:

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from helpers.activity.cells import Zones, cast, name, quote, strings
+from helpers.activity.cells import Zones, cast
+from helpers.year.engine import identifier, literal, literals, year_bounds
 from helpers.year.models import Correction
 from helpers.year.tables import NearDuplicates, Table
 from helpers.year.tidy import record_columns
@@ -28,30 +29,30 @@ OTHER_YEAR = "其他年度的记录"
 RAGGED = "列数与表头不同"
 
 _WHITE_SPACE = " \t\r\n\u3000\u00a0\ufeff"
-WHITE = quote(_WHITE_SPACE)
+WHITE = literal(_WHITE_SPACE)
 
 
 def texts(spec: Table, corrections: Sequence[Correction], source: str = "source") -> str:
     """Trimmed texts; markers for "nothing" become NULL; corrections, then synonyms applied."""
     trimmed = []
     for column, declared in spec.columns.items():
-        raw = name(column)
+        raw = identifier(column)
         # Most cells need no trimming, and looking at both ends costs a third of it.
         cell = f"CASE WHEN {_is_white(raw)} OR {_is_white(raw + '[-1]')} THEN trim({raw}, {WHITE}) ELSE {raw} END"
         empties = dict.fromkeys(("", *spec.empty, *declared.empty))
-        trimmed.append(f"CASE WHEN ({cell}) NOT IN ({strings(empties)}) THEN {cell} END AS {raw}")
+        trimmed.append(f"CASE WHEN ({cell}) NOT IN ({literals(empties)}) THEN {cell} END AS {raw}")
     current = f"SELECT {', '.join(trimmed)}, source_row, _file_no, _ragged FROM {source}"
     # Written as nested CASE, in order: a later correction sees what an earlier one made.
     for correction in corrections:
         where = matches(correction)
         changed = ", ".join(
-            f"CASE WHEN {where} THEN {'NULL' if new is None else quote(new)} ELSE {name(c)} END AS {name(c)}"
+            f"CASE WHEN {where} THEN {'NULL' if new is None else literal(new)} ELSE {identifier(c)} END AS {identifier(c)}"
             for c, new in correction.change.items()
         )
         current = f"SELECT * REPLACE ({changed}) FROM ({current})"
     folded = [
-        f"CASE {' '.join(f'WHEN {name(c)} IN ({strings(variants)}) THEN {quote(word)}' for word, variants in groups.items())}"
-        f" ELSE {name(c)} END AS {name(c)}"
+        f"CASE {' '.join(f'WHEN {identifier(c)} IN ({literals(variants)}) THEN {literal(word)}' for word, variants in groups.items())}"
+        f" ELSE {identifier(c)} END AS {identifier(c)}"
         for c, groups in spec.synonyms.items()
         if groups
     ]
@@ -67,7 +68,7 @@ def _is_white(text: str) -> str:
 
 def matches(correction: Correction) -> str:
     """The condition that picks a correction's rows, over trimmed texts."""
-    return " AND ".join(f"{name(column)} = {quote(value)}" for column, value in correction.key.items())
+    return " AND ".join(f"{identifier(column)} = {literal(value)}" for column, value in correction.key.items())
 
 
 def typed(spec: Table, zones: Zones) -> str:
@@ -75,13 +76,13 @@ def typed(spec: Table, zones: Zones) -> str:
     ``_readable`` (how many cells of a type other than text fit theirs)."""
     values, unreadable, readable = [], [], ["0"]
     for column, declared in spec.columns.items():
-        values.append(f"{cast(column, declared, spec, zones)} AS {name(column)}")
+        values.append(f"{cast(column, declared, spec, zones)} AS {identifier(column)}")
         if declared.type != "text":
-            values.append(f"{name(column)} AS {name(column + '.text')}")
+            values.append(f"{identifier(column)} AS {identifier(column + '.text')}")
             unreadable.append(
-                f"CASE WHEN {name(column + '.text')} IS NOT NULL AND {name(column)} IS NULL THEN {quote(column)} END"
+                f"CASE WHEN {identifier(column + '.text')} IS NOT NULL AND {identifier(column)} IS NULL THEN {literal(column)} END"
             )
-            readable.append(f"CAST({name(column)} IS NOT NULL AS INTEGER)")
+            readable.append(f"CAST({identifier(column)} IS NOT NULL AS INTEGER)")
     listed = (
         (
             f"CASE WHEN coalesce({', '.join(unreadable)}) IS NOT NULL THEN "
@@ -90,7 +91,7 @@ def typed(spec: Table, zones: Zones) -> str:
         if unreadable
         else "CAST(NULL AS VARCHAR[])"
     )
-    own = ", ".join(name(c) for c in spec.columns)
+    own = ", ".join(identifier(c) for c in spec.columns)
     return (
         f"SELECT {own}, {listed} AS _unreadable, {' + '.join(readable)} AS _readable, _blank, _header, _ragged, "
         f"source_row, _file_no FROM (SELECT {', '.join(values)}, {_blank(spec)} AS _blank, "
@@ -99,12 +100,15 @@ def typed(spec: Table, zones: Zones) -> str:
 
 
 def _blank(spec: Table) -> str:
-    return "(" + " AND ".join(f"texts.{name(c)} IS NULL" for c in spec.columns) + ")"
+    return "(" + " AND ".join(f"texts.{identifier(c)} IS NULL" for c in spec.columns) + ")"
 
 
 def _header(spec: Table) -> str:
     """Every cell that is not empty repeats its own header."""
-    same = [f"(texts.{name(c)} IS NULL OR texts.{name(c)} IN ({strings(d.source)}))" for c, d in spec.columns.items()]
+    same = [
+        f"(texts.{identifier(c)} IS NULL OR texts.{identifier(c)} IN ({literals(d.source)}))"
+        for c, d in spec.columns.items()
+    ]
     return f"({' AND '.join(same)} AND NOT {_blank(spec)})"
 
 
@@ -116,20 +120,20 @@ def judged_rows(spec: Table, required: Sequence[str], fiscal_year: int) -> str:
     not of this year or project), and ``_again``, to be filled by ``comparisons``."""
     words = spec.column_words()
     first = [
-        f"WHEN _ragged THEN {quote(RAGGED)}",
-        f"WHEN _blank THEN {quote(BLANK_ROW)}",
-        f"WHEN _header THEN {quote(REPEATED_HEADER)}",
+        f"WHEN _ragged THEN {literal(RAGGED)}",
+        f"WHEN _blank THEN {literal(BLANK_ROW)}",
+        f"WHEN _header THEN {literal(REPEATED_HEADER)}",
     ]
     if spec.checks.shifted != "keep":
-        first.append(f"WHEN len(_unreadable) > greatest(1, _readable) THEN {quote(SHIFTED_ROW)}")
-    first += [f"WHEN list_contains(_unreadable, {quote(c)}) THEN {quote(words[c] + UNREADABLE)}" for c in required]
-    first += [f"WHEN {name(c)} IS NULL THEN {quote(words[c] + EMPTY)}" for c in required]
-    first += [f"WHEN {where} THEN {quote(why)}" for where, why in impossible(spec, fiscal_year)]
-    scope = [f"WHEN ({s.where}\n) THEN {quote(s.why)}" for s in spec.out_of_scope]
+        first.append(f"WHEN len(_unreadable) > greatest(1, _readable) THEN {literal(SHIFTED_ROW)}")
+    first += [f"WHEN list_contains(_unreadable, {literal(c)}) THEN {literal(words[c] + UNREADABLE)}" for c in required]
+    first += [f"WHEN {identifier(c)} IS NULL THEN {literal(words[c] + EMPTY)}" for c in required]
+    first += [f"WHEN {where} THEN {literal(why)}" for where, why in impossible(spec, fiscal_year)]
+    scope = [f"WHEN ({s.where}\n) THEN {literal(s.why)}" for s in spec.out_of_scope]
     if spec.grain is None:
-        scope += [f"WHEN {where} THEN {quote(why)}" for where, why in misplaced(spec, fiscal_year)]
+        scope += [f"WHEN {where} THEN {literal(why)}" for where, why in misplaced(spec, fiscal_year)]
     judged = f"CASE WHEN _first IS NULL THEN CASE {' '.join(scope)} END END" if scope else "CAST(NULL AS VARCHAR)"
-    own = ", ".join(name(c) for c in spec.columns)
+    own = ", ".join(identifier(c) for c in spec.columns)
     query = f"SELECT {own}, _unreadable, source_row, _file_no, CASE {' '.join(first)} END AS _first FROM typed"
     return (
         f"SELECT {own}, _unreadable, source_row, _file_no, _first, CAST(NULL AS VARCHAR) AS _again, {judged} AS _scope "
@@ -139,7 +143,7 @@ def judged_rows(spec: Table, required: Sequence[str], fiscal_year: int) -> str:
 
 def judged(spec: Table) -> str:
     """``judged``: the typed columns, ``_reason`` (the first that applies, NULL for the rows that are used)."""
-    own = ", ".join(name(c) for c in spec.columns)
+    own = ", ".join(identifier(c) for c in spec.columns)
     return (
         f"SELECT {own}, _unreadable, file_name(_file_no) AS source_file, source_row, _file_no, "
         "coalesce(_first, _again, _scope) AS _reason FROM judged_rows"
@@ -150,7 +154,7 @@ def comparisons(spec: Table) -> Iterator[str]:
     """Statements that set aside rows because of others, in the order in which they count."""
     used = "coalesce(_first, _again, _scope) IS NULL"
     if spec.repeats_set_aside:
-        every = ", ".join(name(c) for c in spec.columns)
+        every = ", ".join(identifier(c) for c in spec.columns)
         yield from _again(
             _others("_first IS NULL", spec.key or tuple(spec.columns), every, "_file_no, source_row"), REPEATED_ROW
         )
@@ -160,8 +164,8 @@ def comparisons(spec: Table) -> Iterator[str]:
         # A row without the date is the one still open: it counts as the last.
         order = "DESC NULLS FIRST" if spec.keep.take == "last" else "ASC NULLS LAST"
         way = "DESC" if spec.keep.take == "last" else "ASC"
-        key = ", ".join(name(c) for c in spec.key)
-        others = _others(used, spec.key, key, f"{name(spec.keep.by)} {order}, _file_no {way}, source_row {way}")
+        key = ", ".join(identifier(c) for c in spec.key)
+        others = _others(used, spec.key, key, f"{identifier(spec.keep.by)} {order}, _file_no {way}, source_row {way}")
         yield from _again(others, spec.keep.why)
 
 
@@ -177,7 +181,7 @@ def with_reasons(query: str, cases: Sequence[str], fiscal_year: int) -> str:
 
 def given(query: str, fiscal_year: int) -> str:
     """A query with ``year_start`` and ``year_end``, which every expression may use."""
-    return f"SELECT *, DATE '{fiscal_year}-01-01' AS year_start, DATE '{fiscal_year}-12-31' AS year_end FROM ({query})"
+    return f"SELECT *{year_bounds(fiscal_year)} FROM ({query})"
 
 
 def impossible(spec: Table, fiscal_year: int) -> Iterator[tuple[str, str]]:
@@ -189,18 +193,18 @@ def impossible(spec: Table, fiscal_year: int) -> Iterator[tuple[str, str]]:
     words = spec.column_words()
     watched = [spec.grain.time] if spec.grain else [spec.year_by, *(c for pair in spec.clock_ends() for c in pair)]
     for column in dict.fromkeys(c for c in watched if c in spec.columns):
-        cell = f"CAST({name(str(column))} AS DATE)"
+        cell = f"CAST({identifier(str(column))} AS DATE)"
         yield f"{cell} < DATE '{spec.checks.earliest}' OR {cell} > {limit}", words[str(column)] + IMPOSSIBLE
 
 
 def misplaced(spec: Table, fiscal_year: int) -> Iterator[tuple[str, str]]:
     """Conditions over a record's columns: another year's, and clocks that cannot have run."""
     if spec.year_by:
-        yield f"year({name(spec.year_by)}) <> {fiscal_year}", OTHER_YEAR
+        yield f"year({identifier(spec.year_by)}) <> {fiscal_year}", OTHER_YEAR
     words = spec.column_words()
     for start, end in spec.clock_ends():
         if spec.checks.unstarted == "set_aside":
-            yield f"{name(start)} IS NULL AND {name(end)} IS NOT NULL", f"有{words[end]}而无{words[start]}"
+            yield f"{identifier(start)} IS NULL AND {identifier(end)} IS NOT NULL", f"有{words[end]}而无{words[start]}"
         if spec.checks.backwards == "set_aside":
             yield backwards(spec, start, end), f"{words[end]}早于{words[start]}"
 
@@ -209,12 +213,12 @@ def backwards(spec: Table, start: str, end: str) -> str:
     """Whether the end lies before the start; a day without a time is compared by the day."""
     types = record_columns(spec)
     day = "DATE" if "DATE" in (types[start], types[end]) else "TIMESTAMP"
-    return f"CAST({name(end)} AS {day}) < CAST({name(start)} AS {day})"
+    return f"CAST({identifier(end)} AS {day}) < CAST({identifier(start)} AS {day})"
 
 
 def sharing(where: str, columns: Sequence[str]) -> str:
     """The rows of ``judged_rows`` that another one equals in these columns; more may be among them."""
-    listed = ", ".join(name(c) for c in columns)
+    listed = ", ".join(identifier(c) for c in columns)
     alike = f"SELECT hash({listed}) AS _hash FROM judged_rows WHERE {where} GROUP BY 1 HAVING count(*) > 1"
     rows = f"SELECT rowid AS _row FROM judged_rows WHERE {where} AND hash({listed}) IN ({alike})"
     # The few rows are found by what they share before anything else of them is read.
@@ -229,12 +233,12 @@ def _others(where: str, shared: Sequence[str], partition: str, order: str) -> st
 
 def _near(where: str, near: NearDuplicates) -> str:
     """Of rows that follow one another within the declared time, all but the first or last."""
-    columns = ", ".join(name(c) for c in near.columns)
-    where += "".join(f" AND {name(c)} IS NOT NULL" for c in near.columns)
+    columns = ", ".join(identifier(c) for c in near.columns)
+    where += "".join(f" AND {identifier(c)} IS NOT NULL" for c in near.columns)
     way = "ASC" if near.take == "first" else "DESC"
     if near.by is None:
         return _others(where, near.columns, columns, f"_file_no {way}, source_row {way}")
-    by = f"CAST({name(near.by)} AS TIMESTAMP)"
+    by = f"CAST({identifier(near.by)} AS TIMESTAMP)"
     window = f"PARTITION BY {columns} ORDER BY {by} {way}, _file_no {way}, source_row {way}"
     apart = f"abs(epoch_us({by}) - epoch_us(lag({by}) OVER ({window}))) <= {round(near.seconds() * 1e6)}"
     return f"SELECT _row FROM (SELECT _row, {apart} AS _close FROM ({sharing(where, near.columns)})) WHERE _close"
@@ -244,13 +248,13 @@ def _again(rows: str, why: str) -> tuple[str, str]:
     """The rows are found first: only then does the update know how few they are."""
     return (
         f"CREATE OR REPLACE TEMP TABLE again AS {rows}",
-        f"UPDATE judged_rows SET _again = {quote(why)} FROM again WHERE judged_rows.rowid = again._row",
+        f"UPDATE judged_rows SET _again = {literal(why)} FROM again WHERE judged_rows.rowid = again._row",
     )
 
 
 def repeated(spec: Table) -> str:
     """How many used rows equal an earlier one in every column."""
-    own = ", ".join(name(c) for c in spec.columns)
+    own = ", ".join(identifier(c) for c in spec.columns)
     used = "coalesce(_first, _again, _scope) IS NULL"
     return f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM ({sharing(used, tuple(spec.columns))}) GROUP BY {own})"
 
@@ -258,6 +262,6 @@ def repeated(spec: Table) -> str:
 def records(spec: Table) -> str:
     """The used rows as they are, in source order (that of the table itself); see ``grain.records`` for an event log."""
     return (
-        f"SELECT {', '.join(name(c) for c in spec.columns)}, source_file, source_row, _file_no "
+        f"SELECT {', '.join(identifier(c) for c in spec.columns)}, source_file, source_row, _file_no "
         "FROM judged WHERE _reason IS NULL"
     )

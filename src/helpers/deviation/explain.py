@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from helpers.indicators import Target
     from helpers.measures.attainment import Attained, Part, YearAttained
     from helpers.measures.figures import Figure, Measures
-    from helpers.year.models import Measure
     from helpers.year.tables import Table
 
 #: Rows that missed, listed per deviation; their number is always exact.

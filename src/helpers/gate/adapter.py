@@ -10,21 +10,21 @@ import os
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
-import datetime  # noqa: E402
-import enum  # noqa: E402
-import json  # noqa: E402
-import logging  # noqa: E402
-import re  # noqa: E402
-import types  # noqa: E402
-import typing  # noqa: E402
-import warnings  # noqa: E402
-from collections.abc import Iterator, Mapping, Sequence  # noqa: E402
-from dataclasses import dataclass, replace  # noqa: E402
-from functools import lru_cache  # noqa: E402
-from typing import Any  # noqa: E402
+import datetime
+import enum
+import json
+import logging
+import re
+import types
+import typing
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
+import numpy as np
+import pandas as pd
 
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
 with warnings.catch_warnings():
@@ -39,7 +39,7 @@ with warnings.catch_warnings():
     )
     from great_expectations.expectations import registry
 
-from helpers.gate.catalogue import as_moment, kind_of  # noqa: E402
+from helpers.gate.catalogue import as_moment  # noqa: E402
 
 #: All positions of the failing rows, and no copies of their values.
 RESULT_FORMAT = {
@@ -230,8 +230,7 @@ def plain(value: Any) -> Any:
 
 #: Fields of every GX expectation that are not arguments of a rule.
 COMMON = frozenset(
-    "id meta notes result_format description catch_exceptions rendered_content severity "
-    "windows batch_id row_condition condition_parser library_metadata".split()
+    ["id", "meta", "notes", "result_format", "description", "catch_exceptions", "rendered_content", "severity", "windows", "batch_id", "row_condition", "condition_parser", "library_metadata"]
 )
 #: What cannot judge a tidy table.
 UNUSABLE = {

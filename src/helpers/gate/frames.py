@@ -17,7 +17,7 @@ import pyarrow.parquet
 
 from helpers.gate.catalogue import kind_of
 from helpers.gate.result import SOURCE
-from helpers.year.engine import open_engine
+from helpers.year.engine import fence, identifier, open_engine, year_bounds
 from helpers.year.expressions import ExpressionError, columns_of
 
 #: Beyond this a whole number with gaps would lose digits as a float.
@@ -106,16 +106,13 @@ def positions_where(frame: pd.DataFrame, where: str, types: Mapping[str, str], f
     picked = frame[[lower[name] for name in sorted(asked) if name in lower]].assign(_position=np.arange(len(frame)))
     with open_engine() as connection:
         connection.register("picked", pa.Table.from_pandas(picked, preserve_index=False))
-        connection.execute("SET python_enable_replacements = false")
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        cast = "".join(f', CAST("{c}" AS {types[c]}) AS "{c}"' for c in picked.columns if c in types)
-        rest = "".join(f', "{c}"' for c in picked.columns if c not in types and c != "_position")
-        year = (
-            f", DATE '{fiscal_year}-01-01' AS year_start, DATE '{fiscal_year}-12-31' AS year_end" if fiscal_year else ""
+        fence(connection)
+        cast = "".join(
+            f", CAST({identifier(c)} AS {types[c]}) AS {identifier(c)}" for c in picked.columns if c in types
         )
+        rest = "".join(f", {identifier(c)}" for c in picked.columns if c not in types and c != "_position")
         query = (
-            f"SELECT _position FROM (SELECT _position{cast}{rest}{year} FROM picked) "
+            f"SELECT _position FROM (SELECT _position{cast}{rest}{year_bounds(fiscal_year)} FROM picked) "
             f"WHERE ({where}\n) ORDER BY _position"
         )
         try:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
@@ -24,6 +24,7 @@ from helpers.gate import adapter, frames
 from helpers.gate.result import LISTED
 from helpers.gate.rules import Rule, columns_of_rule
 from helpers.measures.database import open_tables
+from helpers.year.engine import identifier
 from helpers.year.expressions import ExpressionError
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class _Judged:
             return self._unique()
         if plain and self._nearest_keep():
             return Verdict(adapter.Outcome(True, self.total), 0, self._listed("false"))
-        named = ", ".join(map(_name, self.columns)) or "NULL AS _nothing"
+        named = ", ".join(map(identifier, self.columns)) or "NULL AS _nothing"
         (outcome,) = self._gx(self._table(f"SELECT {named} FROM part"))
         places = ", ".join(map(str, outcome.positions[:LISTED])) or "NULL"
         numbered = "SELECT *, row_number() OVER () - 1 AS _position FROM part"
@@ -145,10 +146,10 @@ class _Judged:
         if {self.types.get(column) for column in self.columns} - ORDERED:
             return False
         if self.rule.expectation == BETWEEN and len(self.columns) == 1:
-            (column,) = map(_name, self.columns)
+            (column,) = map(identifier, self.columns)
             query = f"SELECT unnest([min({column}), max({column})]) AS {column} FROM part"
         elif self.rule.expectation == GREATER and self.rule.arguments.get("ignore_row_if") == "either_value_is_missing":
-            a, b = map(_name, self.columns)
+            a, b = map(identifier, self.columns)
             apart = " - ".join(
                 f"epoch_us(CAST({c} AS TIMESTAMP))" if self.types[n] in ("TIMESTAMP", "DATE") else c
                 for c, n in ((a, self.columns[0]), (b, self.columns[1]))
@@ -165,7 +166,7 @@ class _Judged:
 
     def _values(self) -> pd.DataFrame | None:
         """Each different value with its number of rows; None where there are too many."""
-        column = _name(self.columns[0])
+        column = identifier(self.columns[0])
         if self.rule.expectation in NULLNESS:
             query = f"SELECT any_value({column}) AS {column}, count(*) AS _rows FROM part GROUP BY {column} IS NULL"
         else:
@@ -177,7 +178,7 @@ class _Judged:
         (outcome,) = self._gx(values[self.columns])
         failing = values.iloc[list(outcome.positions)]
         number = int(failing["_rows"].sum())
-        column = _name(self.columns[0])
+        column = identifier(self.columns[0])
         if not number:
             return Verdict(self._counted(outcome), 0, self._listed("false"))
         if self.rule.expectation in NULLNESS:
@@ -196,7 +197,7 @@ class _Judged:
 
     def _unique(self) -> Verdict:
         """Rows whose values no other row has are unique; Great Expectations judges the others."""
-        named = ", ".join(map(_name, self.columns))
+        named = ", ".join(map(identifier, self.columns))
         twice = f"SELECT hash({named}) AS _hash FROM part GROUP BY 1 HAVING count(*) > 1"
         shared = self._table(
             f"SELECT {named}, source_file, source_row FROM (SELECT *, hash({named}) AS _hash FROM part) "
@@ -216,7 +217,7 @@ class _Judged:
 
     def _listed(self, where: str, relation: str = "SELECT * FROM part") -> pd.DataFrame:
         """The first rows of the relation for which this holds, with the rule's columns and their place."""
-        named = "".join(f"{_name(c)}, " for c in self.columns)
+        named = "".join(f"{identifier(c)}, " for c in self.columns)
         return self._table(
             f"SELECT {named}source_file, source_row FROM ({relation}) WHERE {where} "
             f"ORDER BY source_file, source_row LIMIT {LISTED}"
@@ -227,7 +228,3 @@ class _Judged:
 
     def _one(self, query: str) -> int:
         return int(self.connection.execute(query).fetchall()[0][0])
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'

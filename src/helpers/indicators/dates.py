@@ -14,20 +14,20 @@ TAIL = r"(?P<tail>[^0-9≥≤<>=±%;,、。]{0,10})[;,。]?$"
 BY = r"(?P<by>之?以?前|止|内)?"
 DAY = re.compile(
     rf"^(?:于|在)?(?:(?P<year>\d{{4}})年)?(?P<month>\d{{1,2}})月(?:份)?(?:(?P<day>\d{{1,2}})[日号]|(?P<end>底|末|下旬))?{BY}{TAIL}",
-    re.A,
+    re.ASCII,
 )
-YEAR_END = re.compile(rf"^(?:(?P<year>\d{{4}})年?(?:度)?|本年度?|当年度?|年度?)(?:年?[底末]|(?=内)){BY}{TAIL}", re.A)
-ISO_DAY = re.compile(rf"^(?P<year>\d{{4}})(?P<sep>[-./])(?P<month>\d{{1,2}})(?P=sep)(?P<day>\d{{1,2}}){BY}{TAIL}", re.A)
-COMPACT_DAY = re.compile(r"^(?P<year>20\d{2})(?P<month>\d{2})(?P<day>\d{2})(?P<by>前)?(?P<tail>)$", re.A)
-QUARTER = re.compile(rf"^(?:(?P<year>\d{{4}})年)?第?(?P<quarter>[1-4一二三四])季度(?P<end>底|末)?{BY}{TAIL}", re.A)
-YEAR = re.compile(r"^(?P<year>(?:19|20)\d{2})年(?:度|全年)?$", re.A)
+YEAR_END = re.compile(rf"^(?:(?P<year>\d{{4}})年?(?:度)?|本年度?|当年度?|年度?)(?:年?[底末]|(?=内)){BY}{TAIL}", re.ASCII)
+ISO_DAY = re.compile(rf"^(?P<year>\d{{4}})(?P<sep>[-./])(?P<month>\d{{1,2}})(?P=sep)(?P<day>\d{{1,2}}){BY}{TAIL}", re.ASCII)
+COMPACT_DAY = re.compile(r"^(?P<year>20\d{2})(?P<month>\d{2})(?P<day>\d{2})(?P<by>前)?(?P<tail>)$", re.ASCII)
+QUARTER = re.compile(rf"^(?:(?P<year>\d{{4}})年)?第?(?P<quarter>[1-4一二三四])季度(?P<end>底|末)?{BY}{TAIL}", re.ASCII)
+YEAR = re.compile(r"^(?P<year>(?:19|20)\d{2})年(?:度|全年)?$", re.ASCII)
 MOMENT = r"(?P<{0}y>\d{{4}})[年./-](?:度)?(?P<{0}m>\d{{1,2}})(?:月(?:份)?|(?=[-./~至到])|$|(?=[./-]\d))(?:[./-]?(?P<{0}d>\d{{1,2}})[日号]?)?"
 PERIOD = re.compile(
     rf"^(?:自|从)?{MOMENT.format('a')}(?:起)?[-~至到]+(?:(?P<by>\d{{4}})[年./-])?(?P<bm>\d{{1,2}})(?:月(?:份)?)?(?:[./-]?(?P<bd>\d{{1,2}})[日号]?)?(?:止)?{TAIL}",
-    re.A,
+    re.ASCII,
 )
-MONTHS = re.compile(r"^(?P<am>\d{1,2})月?[-~至到]+(?P<bm>\d{1,2})月(?:份)?$", re.A)
-YEARS = re.compile(r"^(?P<a>(?:19|20)\d{2})年?(?:度)?[-~至到]+(?P<b>(?:19|20)\d{2})年?(?:度)?$", re.A)
+MONTHS = re.compile(r"^(?P<am>\d{1,2})月?[-~至到]+(?P<bm>\d{1,2})月(?:份)?$", re.ASCII)
+YEARS = re.compile(r"^(?P<a>(?:19|20)\d{2})年?(?:度)?[-~至到]+(?P<b>(?:19|20)\d{2})年?(?:度)?$", re.ASCII)
 
 
 def date_target(plain: str, written: str) -> Target | None:

@@ -17,8 +17,8 @@ from helpers.indicators.units import BASE, COUNTS
 WAYS: dict[str, Direction] = {"正向": "higher", "反向": "lower", "逆向": "lower", "负向": "lower"}
 DIRECTIONS: dict[Op, Direction] = {"<": "lower", "<=": "lower", "=": "equal", ">": "higher", ">=": "higher"}
 BOUND = "|".join(re.escape(word) for word, _ in BEFORE)
-NAMED = re.compile(rf"^(?P<name>[^0-9≥≤<>=±]*?)(?P<rest>(?:{BOUND})*(?:约|近)?-?[0-9].*)$", re.A)
-SPLIT = re.compile(r"[、;,。]|且|并且|(?<=[0-9][日天])(?=[0-9])|(?<=[0-9][人次件个台套项%])(?=[0-9])", re.A)
+NAMED = re.compile(rf"^(?P<name>[^0-9≥≤<>=±]*?)(?P<rest>(?:{BOUND})*(?:约|近)?-?[0-9].*)$", re.ASCII)
+SPLIT = re.compile(r"[、;,。]|且|并且|(?<=[0-9][日天])(?=[0-9])|(?<=[0-9][人次件个台套项%])(?=[0-9])", re.ASCII)
 #: Words before a figure that say nothing about it.
 FILLER = re.compile(
     r"^(?:定[性量](?=.)|(?:年度)?(?:指标|目标)值?[:为]?|力争|确保|保证|争取|预计|预期|计划|原则上|实际|累计|共计|合计|总计|总共|全年|年均|平均|全部|已|共|计|"
@@ -29,15 +29,15 @@ SINGLE = set("达为共计约近需超满每第含有在到仅只完其占")
 CHANGE = re.compile(
     r"^(?:(?:同比|环比|比|较|与)?(?:上一?年度?|去年|往年|上期|基期|\d{4}年)?(?:同期)?(?:相比)?)?(?P<way>增长|提高|提升|增加|上升|下降|降低|减少|压减|缩短|节约)(?:了|率|幅度|至)?"
     r"(?P<rest>(?:[^0-9]{0,6})-?[0-9].*)$",
-    re.A,
+    re.ASCII,
 )
-SINCE = re.compile(r"(?:19|20)\d{2}年(?:度)?|第[0-9]+|[0-9]{1,2}月(?:份)?|[0-9]{1,2}[*][0-9]{1,2}", re.A)
-SOLE = re.compile(rf"{NUMBER}(?P<loose>余|多)?(?P<unit>[^0-9,;、。<>=≥≤~±\u2002]*)", re.A)
+SINCE = re.compile(r"(?:19|20)\d{2}年(?:度)?|第[0-9]+|[0-9]{1,2}月(?:份)?|[0-9]{1,2}[*][0-9]{1,2}", re.ASCII)
+SOLE = re.compile(rf"{NUMBER}(?P<loose>余|多)?(?P<unit>[^0-9,;、。<>=≥≤~±\u2002]*)", re.ASCII)
 CAPPED = re.compile(
     r"满意|合格|完成率|覆盖率|及时率|使用率|准确率|支付率|执行率|验收|达标|成功率|出勤率|知晓|认知度|认可度|参与度|普及率|合规率|到位率|在线率|可用率|运行率|通过率|"
     r"按时|按期|接种率|签约率|兑付率|发放率|保障率|优良率|正确率|完好率|建成率|开工率|完工率"
 )
-CIRCUMSTANCE = re.compile(r"^[57](?:天)?\*(?:8|12|24)小?时?[^0-9]{0,12}$", re.A)
+CIRCUMSTANCE = re.compile(r"^[57](?:天)?\*(?:8|12|24)小?时?[^0-9]{0,12}$", re.ASCII)
 WORD = re.compile("[\u4e00-\u9fff]")
 #: An actual that only says that it was reached: no figure, and no grade either.
 REACHED = re.compile(
@@ -135,7 +135,7 @@ def _compound(plain: str, written: str) -> Target | None:
     both = re.match(
         r"^(?P<date>(?:\d{4}年)?\d{1,2}月(?:底|\d{1,2}日)?(?:以|之)?前?)(?P<rest>(?:完成|达到|支付|拨付)[^0-9]{0,6}(?:不低于|≥)?\d.*)$",
         plain,
-        re.A,
+        re.ASCII,
     )
     pieces = (
         [both["date"], re.sub("^(?:完成|支付|拨付)", "", both["rest"])]
@@ -290,7 +290,7 @@ def parse_actual(text: str | None) -> Actual:
 
 def parse_money(text: str) -> Decimal:
     """An amount in 元: 120万元 → 1200000. Raises ``ValueError`` for anything else."""
-    match = re.match(rf"^{NUMBER}(?P<unit>元|千元|万元|亿元)$", normal(str(text)), re.A)
+    match = re.match(rf"^{NUMBER}(?P<unit>元|千元|万元|亿元)$", normal(str(text)), re.ASCII)
     if match is None:
         raise ValueError("不是金额，要写数字和单位")
     exact = Fraction(match["number"]) * BASE[match["unit"]][1]

@@ -95,32 +95,32 @@ AFTER: tuple[tuple[str, Op], ...] = (
 NUMBER = r"(?P<number>-?[0-9]+(?:\.[0-9]+)?)"
 UNIT = r"(?P<unit>[^0-9,;、。()<>=≥≤~±\u2002-]*?(?:\([次场套台]\))?)"
 QUANTITY = re.compile(
-    rf"^(?P<about>约|大约|大概|近|将近)?{NUMBER}(?P<loose>余|多|左右|许)?{UNIT}(?P<loose2>左右|余|上下)?$", re.A
+    rf"^(?P<about>约|大约|大概|近|将近)?{NUMBER}(?P<loose>余|多|左右|许)?{UNIT}(?P<loose2>左右|余|上下)?$", re.ASCII
 )
-LOOSE_COUNT = re.compile(r"(?<=[0-9])(?:余|多)(?=[^0-9])", re.A)
+LOOSE_COUNT = re.compile(r"(?<=[0-9])(?:余|多)(?=[^0-9])", re.ASCII)
 #: What may follow a limit of time without changing it: 30分钟内响应, 1小时完成.
 DONE = re.compile(
     r"(?:响应|完成|到场|到达|修复|解决|处理|办结|答复|完工|恢复|处置|办理|排除|拨付|支付|到账|反馈|送达)(?:率|完毕|到位)?$"
 )
-BAND = re.compile(r"^(?:±|正负)(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>%|‰|[^0-9]*?)(?:以内|之内|内)?$", re.A)
+BAND = re.compile(r"^(?:±|正负)(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>%|‰|[^0-9]*?)(?:以内|之内|内)?$", re.ASCII)
 AROUND = re.compile(
-    r"^(?P<middle>[0-9]+(?:\.[0-9]+)?)(?P<middleunit>[^0-9±]*)±(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>[^0-9]*)$", re.A
+    r"^(?P<middle>[0-9]+(?:\.[0-9]+)?)(?P<middleunit>[^0-9±]*)±(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>[^0-9]*)$", re.ASCII
 )
 RANGE = re.compile(
     r"^(?:在|介于)?(?P<low>[0-9]+(?:\.[0-9]+)?)(?P<lowunit>[^0-9~至到-]*)[-~至到]+(?P<high>[0-9]+(?:\.[0-9]+)?)(?P<unit>[^0-9]*?)(?:之间)?$",
-    re.A,
+    re.ASCII,
 )
 BETWEEN = re.compile(
     r"^(?P<low>[0-9]+(?:\.[0-9]+)?)(?P<lowunit>[^0-9≤<]*)≤[a-zA-Z\u4e00-\u9fff]{0,6}≤(?P<high>[0-9]+(?:\.[0-9]+)?)(?P<unit>[^0-9]*)$",
-    re.A,
+    re.ASCII,
 )
 PER = r"(?P<per>年度?|季度|季|月|周|日|天|半年)"
 FREQUENCY = re.compile(
-    rf"^(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>个?次|期|份|篇|场|场次|批|批次|轮)(?:/|每){PER}$", re.A
+    rf"^(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>个?次|期|份|篇|场|场次|批|批次|轮)(?:/|每){PER}$", re.ASCII
 )
 FREQUENCY_FIRST = re.compile(
     rf"^(?:每(?:一|1)?个?|1|一){PER}(?P<op>[^0-9]{{0,5}}?)(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>次|期|份|篇|场|场次|批|轮)(?P<after>以上|及以上)?$",
-    re.A,
+    re.ASCII,
 )
 #: What a unit never holds: verbs, times of the year, stray signs.
 NO_UNIT = re.compile(

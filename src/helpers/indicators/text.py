@@ -96,7 +96,7 @@ def normal(text: str) -> str:
 
 def _number(numeral: str) -> str:
     """一百二十 → 120; digits stay as they are, and so does what cannot be one number (百家争鸣: 百 leads)."""
-    if numeral[0].isascii() or numeral[0] not in DIGITS and numeral[0] != "十":
+    if numeral[0].isascii() or (numeral[0] not in DIGITS and numeral[0] != "十"):
         return numeral
     if all(c in DIGITS for c in numeral):
         return "".join(str(DIGITS[c]) for c in numeral)

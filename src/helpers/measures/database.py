@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from helpers.year.engine import open_engine
+from helpers.year.engine import fence, identifier, literal, open_engine, year_bounds
 
 #: What a query may hold in memory; beyond it the database spills to disk, up to ``SPILL``.
 MEMORY, SPILL = "1500MB", "20GB"
@@ -25,16 +25,14 @@ def open_tables(files: Mapping[str, Path], fiscal_year: int | None) -> duckdb.Du
     The files are read where they lie; memory is bounded, and expressions can reach no other file.
     """
     connection = open_engine(MEMORY, threads=2)
-    given = f", DATE '{fiscal_year}-01-01' AS year_start, DATE '{fiscal_year}-12-31' AS year_end" if fiscal_year else ""
     for table, path in files.items():
-        connection.execute(f'CREATE VIEW "{table}" AS SELECT *{given} FROM read_parquet({_quote(path)})')
+        connection.execute(
+            f"CREATE VIEW {identifier(table)} AS SELECT *{year_bounds(fiscal_year)} FROM read_parquet({literal(str(path))})"
+        )
     spill = next(iter(files.values())).parent / ".spill" if files else Path(".spill")
-    connection.execute(f"SET temp_directory = {_quote(spill)}")
+    connection.execute(f"SET temp_directory = {literal(str(spill))}")
     connection.execute(f"SET max_temp_directory_size = '{SPILL}'")
-    connection.execute(f"SET allowed_paths = [{', '.join(_quote(path) for path in files.values())}]")
-    connection.execute("SET python_enable_replacements = false")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
+    fence(connection, files.values())
     return connection
 
 
@@ -91,7 +89,3 @@ def _bounded(connection: duckdb.DuckDBPyConnection, what: str, seconds: float) -
         ) from error
     finally:
         timer.cancel()
-
-
-def _quote(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

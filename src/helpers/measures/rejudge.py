@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from helpers.measures import database
-from helpers.year.engine import open_engine
+from helpers.year.engine import fence, open_engine, year_bounds
 from helpers.year.load import Year
 
 
@@ -20,11 +20,9 @@ def judge_rows(year: Year, measure: str, table: pa.Table) -> list[tuple[bool, bo
     connection = open_engine(threads=2)
     try:
         connection.register("given_rows", table)
-        given = f"DATE '{year.fiscal_year}-01-01' AS year_start, DATE '{year.fiscal_year}-12-31' AS year_end"
-        connection.execute(f"CREATE TABLE judged AS SELECT *, {given} FROM given_rows")
+        connection.execute(f"CREATE TABLE judged AS SELECT *{year_bounds(year.fiscal_year)} FROM given_rows")
         connection.unregister("given_rows")
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
+        fence(connection)
         where = f"(({spec.where}\n) IS TRUE)" if spec.where else "true"
         rows = database.run(
             connection,

@@ -99,7 +99,7 @@ class Fold(Block):
 
     type: Literal["fold"] = "fold"
     title: str
-    blocks: tuple["AnyBlock", ...]
+    blocks: tuple[AnyBlock, ...]
 
 
 class Front(Block):

@@ -165,7 +165,7 @@ def sized(table: Table) -> tuple[float, Fit]:
     """Type size in points and columns: the larger size where columns are few, or where the page across holds all."""
     width = ACROSS if table.wide else UPRIGHT
     large = fit(table, width / (LARGE * POINT))
-    if len(table.columns) <= MOST_UPRIGHT or table.wide and height(large, LARGE) <= PAGE_ACROSS:
+    if len(table.columns) <= MOST_UPRIGHT or (table.wide and height(large, LARGE) <= PAGE_ACROSS):
         return LARGE, large
     return SMALL, fit(table, width / (SMALL * POINT))
 

@@ -213,7 +213,7 @@ def _led(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
         first = inner[0] if inner else block
         if first["type"] == "table" and first["wide"]:
             lead: list[dict[str, Any]] = []
-            while led and (led[-1]["type"] in ("heading", "label") or not lead and _is_short(led[-1])):
+            while led and (led[-1]["type"] in ("heading", "label") or (not lead and _is_short(led[-1]))):
                 lead.insert(0, led.pop())
             first["lead"] = [*lead, *first["lead"]]
         led.append(block)

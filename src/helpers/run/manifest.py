@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers.report.system_fonts import system_fonts
-from helpers.run.stages import NOTEBOOKS
 from helpers.run.hashes import file_sha256
+from helpers.run.stages import NOTEBOOKS
 from helpers.run.workspace import InputFile, Workspace
 
 NAME = "manifest.json"

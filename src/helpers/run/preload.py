@@ -6,19 +6,19 @@ import threading
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("MPLBACKEND", "agg")
 
-import duckdb  # noqa: E402, F401
-import ipykernel.kernelapp  # noqa: E402, F401
-import matplotlib.figure  # noqa: E402, F401
-import pandas  # noqa: E402, F401
-import pyarrow.csv  # noqa: E402, F401
-import pyarrow.parquet  # noqa: E402, F401
-import tqdm  # noqa: E402
+import duckdb  # noqa: F401
+import ipykernel.kernelapp  # noqa: F401
+import matplotlib.figure  # noqa: F401
+import pandas  # noqa: F401
+import pyarrow.csv
+import pyarrow.parquet  # noqa: F401
+import tqdm
 
-import helpers.deviation  # noqa: E402, F401
-import helpers.measures.attainment  # noqa: E402, F401
-import helpers.report.display  # noqa: E402, F401
-import helpers.report.narrative  # noqa: E402, F401
-import helpers.run.workspace  # noqa: E402, F401
+import helpers.deviation
+import helpers.measures.attainment
+import helpers.report.display
+import helpers.report.narrative
+import helpers.run.workspace  # noqa: F401
 
 # A progress bar's default lock is a named semaphore, which a killed kernel would leave behind.
 tqdm.tqdm.set_lock(threading.RLock())

@@ -137,7 +137,7 @@ def find_root(root: Path) -> Path:
     """``root`` itself, or the project around it when ``root`` is the current folder and holds no data."""
     if (root / "data" / "raw").is_dir():
         return root
-    if root == Path("."):
+    if root == Path():
         for number, parent in enumerate(Path.cwd().parents, start=1):
             if (parent / "data" / "raw").is_dir():
                 return Path(*[".."] * number)

@@ -90,7 +90,7 @@ def _sources(year: Year, amounts: Mapping[Path_, Decimal]) -> Iterator[Fault]:
             given = [amounts.get(("budget", "sources", at, key)) for at, name in enumerate(names) if name in form]
             known = [amount for amount in given if amount is not None]
             complete = len(known) == len(form)
-            if whole is not None and known and (sum(known) > whole or complete and sum(known) != whole):
+            if whole is not None and known and (sum(known) > whole or (complete and sum(known) != whole)):
                 yield lines.fault(
                     "fund_sources",
                     ("budget", "sources"),

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from helpers.year.engine import open_engine
+from helpers.year.engine import fence, literal, open_engine
 from helpers.year.faults import did_you_mean
 
 SQL_TYPES = {
@@ -30,14 +30,9 @@ SQL_TYPES = {
 GIVEN = {"year_start": "DATE", "year_end": "DATE", "source_file": "VARCHAR", "source_row": "BIGINT"}
 
 FUNCTIONS = frozenset(
-    "abs ceil floor round least greatest coalesce nullif ifnull if trim ltrim rtrim lower upper "
-    "length substring substr left right replace contains starts_with ends_with prefix suffix "
-    "concat strpos instr lpad split_part regexp_matches regexp_full_match like_escape "
-    "date_diff datediff date_part datepart date_trunc datetrunc year quarter month day hour "
-    "minute second dayofweek isodow dayofyear week last_day make_date epoch "
-    "~~ !~~ ~~* !~~* + - * / // % || list_value".split()
+    ["abs", "ceil", "floor", "round", "least", "greatest", "coalesce", "nullif", "ifnull", "if", "trim", "ltrim", "rtrim", "lower", "upper", "length", "substring", "substr", "left", "right", "replace", "contains", "starts_with", "ends_with", "prefix", "suffix", "concat", "strpos", "instr", "lpad", "split_part", "regexp_matches", "regexp_full_match", "like_escape", "date_diff", "datediff", "date_part", "datepart", "date_trunc", "datetrunc", "year", "quarter", "month", "day", "hour", "minute", "second", "dayofweek", "isodow", "dayofyear", "week", "last_day", "make_date", "epoch", "~~", "!~~", "~~*", "!~~*", "+", "-", "*", "/", "//", "%", "||", "list_value"]
 )
-NODES = frozenset("COLUMN_REF CONSTANT COMPARISON CONJUNCTION OPERATOR BETWEEN CASE CAST FUNCTION TYPE".split())
+NODES = frozenset(["COLUMN_REF", "CONSTANT", "COMPARISON", "CONJUNCTION", "OPERATOR", "BETWEEN", "CASE", "CAST", "FUNCTION", "TYPE"])
 
 
 class ExpressionError(ValueError):
@@ -51,7 +46,7 @@ class ExpressionError(ValueError):
 @lru_cache(maxsize=1)
 def _connection() -> Any:
     connection = open_engine(threads=1)
-    connection.execute("SET enable_external_access = false")
+    fence(connection)
     return connection
 
 
@@ -137,9 +132,8 @@ def date_format_problem(text: str) -> str | None:
 
     if text in ("excel", "excel1904"):
         return None
-    quoted = text.replace("%z", "").replace("'", "''")
     try:
-        _connection().cursor().execute(f"SELECT try_strptime('', ['{quoted}'])").fetchall()
+        _connection().cursor().execute(f"SELECT try_strptime('', [{literal(text.replace('%z', ''))}])").fetchall()
     except duckdb.Error as error:
         return f"看不懂的日期写法：{str(error).splitlines()[0]}"
     if not any(f"%{mark}" in text for mark in "YyG"):

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 import duckdb
 
-from helpers.activity.cells import OFFSET, cast, quote, strings
+from helpers.activity.cells import OFFSET, cast
 from helpers.activity.profile.formats import DateFormats, candidates_of, date_formats, turned
 from helpers.activity.profile.meanings import Meaning, lexicon, meaning, meaning_of, unit_words
+from helpers.year.engine import literal, literals
 from helpers.year.tables import MONEY_FACTORS, Column, Table
 
 #: A column is of a type when so many of its cells are; the others are shown.
@@ -156,12 +157,12 @@ def _values(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Value, .
 
 
 def _listed(connection: duckdb.DuckDBPyConnection, words: Sequence[str]) -> tuple[Value, ...]:
-    listed = strings(str(w).lower() for w in words)
+    listed = literals(str(w).lower() for w in words)
     return _values(connection, f"SELECT v, n, r FROM every WHERE lower(v) IN ({listed}) ORDER BY n DESC, v")
 
 
 def _without(values: Sequence[Value]) -> str:
-    return f" AND v NOT IN ({strings(v.text for v in values)})" if values else ""
+    return f" AND v NOT IN ({literals(v.text for v in values)})" if values else ""
 
 
 def _boolean(few: Sequence[Value]) -> bool:
@@ -294,7 +295,7 @@ def _count(connection: duckdb.DuckDBPyConnection, where: str) -> int:
 def _by_values(connection: duckdb.DuckDBPyConnection, total: int) -> Meaning | None:
     """Phone numbers, addresses and identity cards show themselves, whatever the header says."""
     for name, pattern in (("phone", _PHONE), ("email", _EMAIL), ("id_card", _CARD)):
-        if _count(connection, f"regexp_matches(v, {quote(pattern)})") >= 0.5 * total:
+        if _count(connection, f"regexp_matches(v, {literal(pattern)})") >= 0.5 * total:
             return meaning(name)
     return None
 
@@ -393,7 +394,7 @@ def _short(value: str) -> str:
 
 
 def _offsets(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    said = f"replace(regexp_extract(v, {quote(OFFSET)}, 2), ':', '')"
+    said = f"replace(regexp_extract(v, {literal(OFFSET)}, 2), ':', '')"
     return {
         offset: int(count)
         for offset, count in connection.execute(

@@ -14,6 +14,7 @@ from helpers.activity.profile.formats import ORDERS, DateFormats
 from helpers.activity.profile.meanings import lexicon, tidy_names
 from helpers.activity.profile.structure import Clock, Events, Key, Structure
 from helpers.activity.readers import normal_header
+from helpers.year.engine import literal
 from helpers.year.grain import MADE
 from helpers.year.load import BLANKS
 from helpers.year.tables import Column
@@ -404,5 +405,5 @@ def _grain(draft: _Draft, columns: Sequence[Facts], events: Events) -> None:
 
 
 def _condition(column: str, values: Sequence[Value]) -> str:
-    quoted = ["'" + v.text.replace("'", "''") + "'" for v in values]
+    quoted = [literal(v.text) for v in values]
     return f"{column} = {quoted[0]}" if len(quoted) == 1 else f"{column} IN ({', '.join(quoted)})"

@@ -9,7 +9,8 @@ from string import ascii_lowercase, digits
 
 import duckdb
 
-from helpers.activity.cells import NARROW, OFFSET, WIDE, quote, strings
+from helpers.activity.cells import NARROW, OFFSET, WIDE
+from helpers.year.engine import literal, literals
 
 MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 #: Different ways of writing that are looked at; columns of free text have more.
@@ -56,7 +57,7 @@ class DateFormats:
 
 def narrow(cell: str) -> str:
     """Full-width digits and signs as ASCII, and offsets gone: as the cleaning reads a date."""
-    return f"regexp_replace(translate({cell}, {quote(WIDE)}, {quote(NARROW)}), {quote(OFFSET)}, '\\1')"
+    return f"regexp_replace(translate({cell}, {literal(WIDE)}, {literal(NARROW)}), {literal(OFFSET)}, '\\1')"
 
 
 def date_formats(connection: duckdb.DuckDBPyConnection, cells: str) -> DateFormats | None:
@@ -69,7 +70,7 @@ def date_formats(connection: duckdb.DuckDBPyConnection, cells: str) -> DateForma
         f"CREATE OR REPLACE TEMP TABLE dated AS SELECT {narrow('v')} AS v, n, r, v AS said FROM ({cells})"
     )
     shapes = connection.execute(
-        f"SELECT translate(lower(v), {quote(digits + ascii_lowercase)}, {quote('9' * 10 + 'a' * 26)}) AS shape, sum(n), min(v) "
+        f"SELECT translate(lower(v), {literal(digits + ascii_lowercase)}, {literal('9' * 10 + 'a' * 26)}) AS shape, sum(n), min(v) "
         f"FROM dated GROUP BY shape ORDER BY sum(n) DESC, shape LIMIT {SHAPES}"
     ).fetchall()
     candidates = list(dict.fromkeys(pair for _, _, text in shapes for pair in candidates_of(text)))
@@ -125,15 +126,15 @@ def candidates_of(text: str) -> list[tuple[str, str]]:
         found = [("dmy", f"%d{sign}%m{sign}{year}"), ("mdy", f"%m{sign}%d{sign}{year}")]
         if year == "%y" and len(match[1]) == 2:
             found.append(("ymd", f"%y{sign}%m{sign}%d"))
-    elif match := re.match(rf"(\d{{1,2}})([-/ .])({MONTHS})[a-z]*\.?([-/ .])(\d{{4}}|\d{{2}})(?!\d)", text, re.I):
+    elif match := re.match(rf"(\d{{1,2}})([-/ .])({MONTHS})[a-z]*\.?([-/ .])(\d{{4}}|\d{{2}})(?!\d)", text, re.IGNORECASE):
         found = [("", f"%d{match[2]}{_month(text, match[3])}{match[4]}{'%Y' if len(match[5]) == 4 else '%y'}")]
         rest = _time(text[match.end() :])
-    elif match := re.match(rf"({MONTHS})[a-z]*([ -])(\d{{1,2}})(, ?| |-)(\d{{4}})(?!\d)", text, re.I):
+    elif match := re.match(rf"({MONTHS})[a-z]*([ -])(\d{{1,2}})(, ?| |-)(\d{{4}})(?!\d)", text, re.IGNORECASE):
         found = [("", f"{_month(text, match[1])}{match[2]}%d{match[4]}%Y")]
         rest = _time(text[match.end() :])
-    elif match := re.fullmatch(rf"(?:{MONTHS})([-/ ])(\d{{4}}|\d{{2}})", text, re.I):
+    elif match := re.fullmatch(rf"(?:{MONTHS})([-/ ])(\d{{4}}|\d{{2}})", text, re.IGNORECASE):
         found, rest = [("", f"%b{match[1]}{'%Y' if len(match[2]) == 4 else '%y'}")], ""
-    elif match := re.fullmatch(rf"\d{{1,2}}([-/ ])(?:{MONTHS})", text, re.I):
+    elif match := re.fullmatch(rf"\d{{1,2}}([-/ ])(?:{MONTHS})", text, re.IGNORECASE):
         found, rest = [("", f"%y{match[1]}%b")], ""
     elif match := re.match(r"\d{4}([/.\-年])\d{1,2}([/.\-月])\d{1,2}(日?)", text):
         found = [("", f"%Y{match[1]}%m{match[2]}%d{match[3]}")]
@@ -155,7 +156,7 @@ def _month(text: str, short: str) -> str:
 def _time(rest: str) -> str | None:
     """The format of what follows the day; None where it is no time of day."""
     match = re.fullmatch(
-        r"(,? ?T?| +|-)(\d{1,2})([:时点])(\d{2})(?:([:分])(\d{2}|$))?(秒?)(\.\d+)?( ?)([AP]M)?", rest, re.I
+        r"(,? ?T?| +|-)(\d{1,2})([:时点])(\d{2})(?:([:分])(\d{2}|$))?(秒?)(\.\d+)?( ?)([AP]M)?", rest, re.IGNORECASE
     )
     if not rest:
         return ""
@@ -190,7 +191,7 @@ def _smallest(connection: duckdb.DuckDBPyConnection, formats: Sequence[str]) -> 
     formats = list(dict.fromkeys(formats))
     if not formats:
         return (), 0
-    tests = ", ".join(f"try_strptime(v, [{strings([text])}]) IS NOT NULL" for text in formats)
+    tests = ", ".join(f"try_strptime(v, [{literals([text])}]) IS NOT NULL" for text in formats)
     groups = connection.execute(f"SELECT [{tests}] AS fits, sum(n) FROM dated GROUP BY fits").fetchall()
     left = [(fits, int(count)) for fits, count in groups if any(fits)]
     chosen: list[str] = []
@@ -220,7 +221,7 @@ def _open_cells(connection: duckdb.DuckDBPyConnection, kept: dict[str, tuple[str
     """Cells that are one day by one order and another day, or none, by the other."""
     if len(kept) < 2:
         return ()
-    read = [f"try_strptime(v, [{strings(formats)}])" for formats in kept.values()]
+    read = [f"try_strptime(v, [{literals(formats)}])" for formats in kept.values()]
     rows = connection.execute(
         f"SELECT said, r FROM dated WHERE {' OR '.join(f'{read[0]} IS DISTINCT FROM {other}' for other in read[1:])} "
         "ORDER BY r LIMIT 3"

@@ -10,14 +10,13 @@ from typing import Any
 
 import duckdb
 
-from helpers.activity.cells import quote
 from helpers.activity.errors import ExportError
 from helpers.activity.profile.block import block
 from helpers.activity.profile.columns import Facts, column_facts, settled
 from helpers.activity.profile.declare import Declaration, Source, declare
 from helpers.activity.profile.structure import Structure, structure
 from helpers.activity.readers import ROW, Sheet, read_exports
-from helpers.year.engine import open_engine
+from helpers.year.engine import literal, open_engine
 from helpers.year.tables import Table
 
 #: How far down a header is looked for when the first row is hardly filled.
@@ -120,7 +119,9 @@ def _load(connection: duckdb.DuckDBPyConnection, found: Sheet) -> int:
     cells = [f"c{i}" for i in range(len(found.headers))]
     trimmed = ", ".join(f"coalesce(trim({c}, ' \t\r\n\u3000\u00a0'), '') AS {c}" for c in cells)
     said = (
-        " OR ".join(f"{c} NOT IN ('', {quote(header.strip())})" for c, header in zip(cells, found.headers, strict=True))
+        " OR ".join(
+            f"{c} NOT IN ('', {literal(header.strip())})" for c, header in zip(cells, found.headers, strict=True)
+        )
         or "false"
     )
     connection.execute(

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import duckdb
 
-from helpers.activity.cells import cast, strings
+from helpers.activity.cells import cast
 from helpers.activity.profile.columns import Facts, Value
 from helpers.activity.profile.meanings import lexicon
+from helpers.year.engine import literals
 from helpers.year.tables import HOURS, Column, Table
 
 #: Rows a case from which on a file is a log of events.
@@ -149,7 +150,7 @@ def _repeats(connection: duckdb.DuckDBPyConnection, facts: Facts, columns: Seque
 
 
 def _known(facts: Facts) -> str:
-    return f"{facts.cell} NOT IN ({strings(['', *(m.text for m in facts.markers)])})"
+    return f"{facts.cell} NOT IN ({literals(['', *(m.text for m in facts.markers)])})"
 
 
 # --- events ---------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import duckdb
 
 from helpers.activity.errors import ExportError
 from helpers.activity.readers.sheet import Sheet, columns
-from helpers.year.engine import open_engine
+from helpers.year.engine import identifier, literal, open_engine
 
 #: Nested fields are named by their path: fields.created.
 JOINED_BY = "."
@@ -20,7 +20,7 @@ def read_parquet(path: Path, shown: str, staged: Path) -> Sheet:
     """Read a Parquet file; its first record is row 1. Raises ``ExportError``."""
     try:
         with open_engine("1GB") as connection:
-            source = f"read_parquet({_quote(str(path))})"
+            source = f"read_parquet({literal(str(path))})"
             described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
             headers = [row[0] for row in described]
             picked = ", ".join(
@@ -28,7 +28,7 @@ def read_parquet(path: Path, shown: str, staged: Path) -> Sheet:
                 for (name, kind, *_), alias in zip(described, columns(headers), strict=True)
             )
             rows = connection.execute(
-                f"COPY (SELECT {picked} FROM {source}) TO {_quote(str(staged))} (FORMAT parquet)"
+                f"COPY (SELECT {picked} FROM {source}) TO {literal(str(staged))} (FORMAT parquet)"
             ).fetchall()
     except duckdb.Error as error:
         raise ExportError(
@@ -42,7 +42,7 @@ def read_parquet(path: Path, shown: str, staged: Path) -> Sheet:
 
 def _text(name: str, kind: str) -> str:
     """A typed value as it would be written in an export: whole floats without ".0"."""
-    column = '"' + name.replace('"', '""') + '"'
+    column = identifier(name)
     if kind in ("DOUBLE", "FLOAT"):
         whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
         return f"CASE WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
@@ -63,10 +63,10 @@ def read_json(path: Path, shown: str, staged: Path) -> Sheet:
         if not paths:
             raise ExportError("no_header", shown, "没有一条带字段的记录", hint="核对导出的内容")
         picked = ", ".join(
-            f"r ->> {_quote(_pointer(path_))} AS {alias}" for path_, alias in zip(paths, columns(paths), strict=True)
+            f"r ->> {literal(_pointer(path_))} AS {alias}" for path_, alias in zip(paths, columns(paths), strict=True)
         )
         rows = connection.execute(
-            f"COPY (SELECT {picked} FROM records ORDER BY n) TO {_quote(str(staged))} (FORMAT parquet)"
+            f"COPY (SELECT {picked} FROM records ORDER BY n) TO {literal(str(staged))} (FORMAT parquet)"
         ).fetchall()
     return Sheet(shown, tuple(JOINED_BY.join(p) for p in paths), staged, int(rows[0][0]), 1)
 
@@ -78,7 +78,7 @@ def _lines(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> Non
         "max_line_size = 67108864, strict_mode = false"
     )
     try:
-        connection.execute(f"CREATE TABLE lines AS SELECT line FROM read_csv({_quote(str(path))}, {options})")
+        connection.execute(f"CREATE TABLE lines AS SELECT line FROM read_csv({literal(str(path))}, {options})")
         bad = connection.execute(
             "SELECT rowid + 1, line FROM lines WHERE line IS NOT NULL AND trim(line) <> '' AND "
             "NOT (json_valid(line) AND json_type(CASE WHEN json_valid(line) THEN line END) = 'OBJECT') ORDER BY rowid LIMIT 6"
@@ -99,7 +99,7 @@ def _lines(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> Non
 
 
 def _array(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> None:
-    source = f"read_json_objects({_quote(str(path))}, format = 'array', maximum_object_size = 67108864)"
+    source = f"read_json_objects({literal(str(path))}, format = 'array', maximum_object_size = 67108864)"
     try:
         connection.execute(f"CREATE TABLE listed AS SELECT json AS r FROM {source}")
     except duckdb.Error as error:
@@ -120,10 +120,6 @@ def _leaves(structure: Any, above: tuple[str, ...] = ()) -> Any:
 
 def _pointer(path: tuple[str, ...]) -> str:
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)
-
-
-def _quote(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _first_line(error: Exception) -> str:

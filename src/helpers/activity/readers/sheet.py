@@ -9,6 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet
 
+from helpers.year.engine import literal
+
 #: The row of the sheet, or of the record in a text file, header included, from 1.
 ROW = "source_row"
 
@@ -37,7 +39,7 @@ class Sheet:
     @property
     def relation(self) -> str:
         """The rows as a SQL query: ``c0, c1, …`` and ``source_row``, in source order."""
-        file = "'" + str(self.staged).replace("'", "''") + "'"
+        file = literal(str(self.staged))
         if self.numbered:
             return f"SELECT * FROM read_parquet({file}) ORDER BY {ROW}"
         return (

@@ -23,7 +23,7 @@ import pyarrow.csv
 from helpers.activity.errors import ExportError
 from helpers.activity.readers import encoding as encodings
 from helpers.activity.readers.sheet import ROW, Sheet, columns, stage
-from helpers.year.engine import open_engine
+from helpers.year.engine import literal, open_engine
 from helpers.year.tables import Table
 
 DELIMITERS = ",\t;|"
@@ -71,7 +71,7 @@ def read(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
         copy.unlink(missing_ok=True)
     sheet = replace(_sheet(shown, layout, staged, rows, whole), numbered=True, ragged=ragged)
     if not whole.paired:
-        _refuse_open_quote(sheet)
+        _refuse_openliteral(sheet)
     return sheet
 
 
@@ -191,24 +191,20 @@ def _quick(layout: Layout, whole: _Bytes, staged: Path) -> int | None:
     names = columns(layout.headers)
     kinds = ", ".join(f"{name}: 'VARCHAR'" for name in names)
     options = (
-        f"all_varchar = true, header = false, skip = {layout.lines}, delim = {_quote(layout.delimiter)}, quote = '\"', "
+        f"all_varchar = true, header = false, skip = {layout.lines}, delim = {literal(layout.delimiter)}, quote = '\"', "
         f"escape = '\"', auto_detect = false, strict_mode = true, null_padding = false, "
         f"columns = {{{kinds}}}"
     )
     # Cells of spaces or nothing are NULL here and '' there: cleaning makes NULL of both.
-    query = f"SELECT {', '.join(names)} FROM read_csv({_quote(str(layout.path))}, {options})"
+    query = f"SELECT {', '.join(names)} FROM read_csv({literal(str(layout.path))}, {options})"
     try:
         with open_engine("1GB") as connection:
             rows = connection.execute(
-                f"COPY ({query}) TO {_quote(str(staged))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)"
+                f"COPY ({query}) TO {literal(str(staged))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)"
             ).fetchall()[0][0]
     except duckdb.Error:
         return None
     return int(rows) if rows == whole.lines - layout.lines else None
-
-
-def _quote(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 # --- the careful way ------------------------------------------------------------------------------
@@ -263,7 +259,7 @@ def _mended(ragged: list[tuple[int, int, str]], layout: Layout, schema: pa.Schem
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _refuse_open_quote(sheet: Sheet) -> None:
+def _refuse_openliteral(sheet: Sheet) -> None:
     """A quote that is never closed swallows the rest of the file, line ends and all, into its cell."""
     last = f"c{len(sheet.headers) - 1}"
     found = duckdb.execute(f"SELECT {ROW}, {last} FROM ({sheet.relation}) ORDER BY {ROW} DESC LIMIT 1").fetchall()

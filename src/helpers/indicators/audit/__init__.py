@@ -132,11 +132,11 @@ def not_checkable(form: Form) -> dict[str, str]:
     if form.total_printed is None:
         silent["total_sum"] = "没有印总分"
     if form.funds.adjusted is None or form.funds.spent is None:
-        silent |= {check: "没有全年预算数或全年执行数" for check in ("exec_rate", "exec_score", "overspend")}
+        silent |= dict.fromkeys(("exec_rate", "exec_score", "overspend"), "没有全年预算数或全年执行数")
     elif form.exec_score is None or form.exec_weight is None:
         silent["exec_score"] = "没有预算执行的分值或得分"
     if not any(row.weight is not None for row in form.rows):
-        silent |= {check: "没有分值" for check in ("weight_sum", "full_on_shortfall", "score_formula")}
+        silent |= dict.fromkeys(("weight_sum", "full_on_shortfall", "score_formula"), "没有分值")
     return silent
 
 

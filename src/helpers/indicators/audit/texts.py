@@ -68,7 +68,7 @@ def _claims(read: FormReading) -> Iterator[Finding]:
     said = [(s, None, "result") for s, _, _ in _sentences(read.form)]
     said += [(s, r, "deviation_text") for r in read.rows for s in re.split("[。;；\n]", r.row.deviation_text or "")]  # type: ignore[misc]
     for sentence, own, field in said:
-        if not ALL_DONE.search(sentence) or "指标" not in sentence and "目标" not in sentence:
+        if not ALL_DONE.search(sentence) or ("指标" not in sentence and "目标" not in sentence):
             continue
         head = sentence[: ALL_DONE.search(sentence).start()]  # type: ignore[union-attr]
         if HEDGED.search(head):

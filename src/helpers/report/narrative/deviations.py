@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from helpers.report import wording as w
-from helpers.report.blocks import Block, Cell, Fold, Table
+from helpers.report.blocks import Block, Fold, Table
 from helpers.report.figures import cause_pareto_chart, monthly_chart
 from helpers.report.figures.causes import (
     by_dimension,

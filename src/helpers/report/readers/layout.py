@@ -153,7 +153,7 @@ def _over(grid: Grid, row: int, column: int, text: str, level3: int) -> bool:
         return True
     wide = level3 in grid.span(row, column)
     first = normal(text)[:60]
-    before = column < level3 and not any(grid.own(row, c) for c in range(column + 1, level3 + 1)) or column == 0
+    before = (column < level3 and not any(grid.own(row, c) for c in range(column + 1, level3 + 1))) or column == 0
     if (wide or before) and heads.END.match(first):
         return True
     return column <= level3 and any(words.match(head(text)) for key, words in heads.LABELS.items() if key != "year")

@@ -124,7 +124,7 @@ def _header(value: Any, place: str, file: str) -> Cells:
         )
     parts = value.get("fund_parts")
     if not isinstance(value.get("fund_total"), Mapping | None) or not (
-        parts is None or isinstance(parts, list) and all(isinstance(p, Mapping) for p in parts)
+        parts is None or (isinstance(parts, list) and all(isinstance(p, Mapping) for p in parts))
     ):
         raise FormError(
             "bad_header",
