@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from helpers.indicators import evaluate, load_rules, parse_actual, parse_target, score
+from helpers.indicators.normal_text import normal
 from helpers.indicators.render import format_target
-from helpers.indicators.text import normal
 from helpers.indicators.units import BASE
 
 RULES = load_rules("caiyu-2020-10")

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.indicators import Target
-    from helpers.measures.attainment import Attained, Part, YearAttained
     from helpers.measures.figures import Figure, Measures
+    from helpers.measures.year_attained import Attained, Part, YearAttained
     from helpers.year.tables import Table
 
 #: Rows that missed, listed per deviation; their number is always exact.

@@ -15,7 +15,7 @@ from helpers.indicators import parse_money
 
 if TYPE_CHECKING:
     from helpers.measures.figures import Measures
-    from helpers.year.spares import Fleet
+    from helpers.year.declared_spares import Fleet
 
 #: Machines listed by number; how many there are is always exact.
 LISTED = 200

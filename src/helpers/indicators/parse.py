@@ -7,11 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from helpers.indicators.dates import date_target
+from helpers.indicators.date_targets import date_target
 from helpers.indicators.lexicon import direction_of, is_elsewhere, is_placeholder
 from helpers.indicators.model import Actual, Direction, DirectionSource, Op, Target
+from helpers.indicators.normal_text import NUMERAL_CHARS, normal
 from helpers.indicators.quantity import BEFORE, NUMBER, measure_word, operator, quantity
-from helpers.indicators.text import NUMERAL_CHARS, normal
 from helpers.indicators.units import BASE, COUNTS
 
 WAYS: dict[str, Direction] = {"正向": "higher", "反向": "lower", "逆向": "lower", "负向": "lower"}

@@ -10,8 +10,8 @@ from typing import Any
 
 from helpers.activity.clean import Reconciliation
 from helpers.indicators import Outcome, Target
-from helpers.measures.attainment import Attained, Funds, Part, YearAttained
 from helpers.measures.figures import Figure, Month
+from helpers.measures.year_attained import Attained, Funds, Part, YearAttained
 from helpers.report.wording import value_text
 from helpers.year import models
 from helpers.year.load import Year

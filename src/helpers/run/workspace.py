@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from helpers.run.hashes import input_sha256
 from helpers.run.parameters import ParameterError
 from helpers.year.crosscheck import matching_files, require_sound
+from helpers.year.hashes import input_sha256
 from helpers.year.load import Year, load_year
 
 #: The stages in order, and the file by which each shows that it is done.

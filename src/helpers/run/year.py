@@ -109,9 +109,9 @@ def _keep_notebooks(work: Path) -> dict[str, Any]:
 
 def _make_package(root: Path, fiscal_year: int, work: Path) -> dict[str, Any]:
     """Everything that leaves the house, made in ``work``."""
-    from helpers.report.exporters import export_all
+    from helpers.formats.exporters import export_all
+    from helpers.formats.xlsx import write_forms
     from helpers.report.results import write_results
-    from helpers.report.xlsx import write_forms
 
     processed = root / "data" / "processed" / str(fiscal_year)
     results = _read(processed / OUTPUTS["5_report"])

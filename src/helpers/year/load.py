@@ -15,7 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from helpers.year.faults import Fault, YearFileError, did_you_mean
 from helpers.year.models import CorrectionsFile, IndicatorsFile, PlanFile, YearFile
-from helpers.year.outline import Outline, shipped_outline, shipped_outlines
+from helpers.year.outline_file import Outline, shipped_outline, shipped_outlines
 
 #: What an analyst has still to fill in.
 BLANKS = ("待填", "待补", "TODO", "todo", "FIXME", "___")

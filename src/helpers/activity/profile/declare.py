@@ -11,11 +11,11 @@ from typing import Any
 
 from helpers.activity.profile.columns import Facts, Value
 from helpers.activity.profile.formats import ORDERS, DateFormats
+from helpers.activity.profile.log_structure import Clock, Events, Key, Structure
 from helpers.activity.profile.meanings import lexicon, tidy_names
-from helpers.activity.profile.structure import Clock, Events, Key, Structure
 from helpers.activity.readers import normal_header
+from helpers.year.declared_grain import MADE
 from helpers.year.engine import literal
-from helpers.year.grain import MADE
 from helpers.year.load import BLANKS
 from helpers.year.tables import Column
 

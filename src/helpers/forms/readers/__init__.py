@@ -1,0 +1,78 @@
+"""Read filled-in self-evaluation forms from JSON Lines, CSV and XLSX files."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from helpers.forms.filled_form import Form
+from helpers.forms.readers.form_error import FormError
+from helpers.forms.readers.form_lists import csv_grid, list_row, read_jsonl, read_list
+from helpers.forms.readers.grid import Grid, read_workbook
+from helpers.forms.readers.heads import column_of, head
+from helpers.forms.readers.official_layout import read_layout
+
+PACKAGED = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
+BOOKS = (".xlsx", ".xlsm", ".xls", ".et")
+KINDS = "自评表可以是 .xlsx、.csv 或 .jsonl"
+
+
+def read_forms(path: Path) -> list[Form]:
+    """All tables of a file, in the file's order; what a file is goes by its content first.
+
+    A workbook holds official layouts or lists on its visible sheets; other sheets are passed over.
+    Raises ``FileNotFoundError``, or ``FormError`` where there is no form to read.
+    """
+    file = path.name
+    if not path.exists():
+        raise FileNotFoundError(path)
+    if path.is_dir():
+        raise FormError("is_folder", file, "这是文件夹，不是文件", hint="写出文件夹里的文件名")
+    content = path.read_bytes()
+    if not content.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0"):
+        raise FormError("empty_file", file, "文件是空的", hint="重新导出")
+    start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:200]
+    if content[:4] in PACKAGED:
+        grids = read_workbook(content, file)
+    elif path.suffix.lower() in BOOKS and start[:2] == b"PK":
+        raise FormError("unreadable", file, "打不开这个工作簿，文件不完整或已损坏", hint="重新导出完整的 .xlsx 文件")
+    elif re.match(rb"<!doctype|<html|<\?xml|<table|<meta|<head|<mht", start, re.IGNORECASE):
+        raise FormError(
+            "not_a_workbook", file, "内容是网页或 XML，不是工作簿", hint="用 Excel 或 WPS 打开，另存为 .xlsx 后再试"
+        )
+    elif content[:5] == b"%PDF-":
+        raise FormError("unknown_format", file, "这是 PDF 文件", hint=f"{KINDS}；请用原来的表格文件")
+    elif path.suffix.lower() in (".jsonl", ".json", ".ndjson") or start[:1] in (b"{", b"["):
+        return _some(read_jsonl(content, file), [], file)
+    else:
+        grids = [csv_grid(content, file)]
+    return _some([form for grid in grids for form in _forms(grid)], grids, file)
+
+
+def _forms(grid: Grid) -> list[Form]:
+    row = list_row(grid)
+    return read_list(grid, row) if row is not None else [form for form in read_layout(grid) if form.rows]
+
+
+def _some(forms: list[Form], grids: list[Grid], file: str) -> list[Form]:
+    """The forms, or ``FormError`` that says how near the file comes to being one."""
+    if any(form.rows for form in forms):
+        return forms
+    for grid in grids:
+        for row, texts in enumerate(grid.texts):
+            keys = [column_of(text) for text in texts]
+            if "level3" in keys:
+                told = "、".join(head(text) for text in dict.fromkeys(texts) if head(text))[:120]
+                raise FormError(
+                    "no_form",
+                    file,
+                    f"这一行有“{texts[keys.index('level3')].strip()}”，但没有认出指标值一列，或下面没有指标行：{told}",
+                    place=grid.place(row, keys.index("level3")),
+                    hint="表头要有：三级指标、年度指标值、实际完成值（以及分值、得分等）",
+                )
+    raise FormError(
+        "no_form", file, "没有找到自评表：没有一处同时有“三级指标”和“指标值”两个表头", hint=f"核对文件；{KINDS}"
+    )
+
+
+__all__ = ["FormError", "read_forms"]
