@@ -14,7 +14,7 @@ from helpers.deviation.demands import Demand, Kept, Log, judge_waits, read_log
 from helpers.deviation.fleet import replacement_plan
 from helpers.deviation.replay import replay
 from helpers.deviation.stock import ALPHA, HOUR, BaseStock, Dispersion, Lead, base_stock, dispersion
-from helpers.deviation.values import plain
+from helpers.indicators.plain import plain
 
 if TYPE_CHECKING:
     from helpers.measures.figures import Measures

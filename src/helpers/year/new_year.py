@@ -17,6 +17,7 @@ from helpers.forms.filled_form import Form, FormRow
 from helpers.forms.readers import read_forms
 from helpers.indicators import parse_target
 from helpers.indicators.normal_text import normal
+from helpers.year.root import Root
 
 BLANK = "待填"
 HEAD = "# {year}年度：{what}\n# 写着“待填”的地方要填好；selfeval check --year {year} 会逐处列出。\n"
@@ -69,7 +70,7 @@ def new_year(root: Path, fiscal_year: int, form_file: Path | None = None) -> lis
     Raises ``NewYearError`` where the year is there already, and as ``read_forms`` does; nothing is
     written then.
     """
-    folder = root / "data" / "raw" / str(fiscal_year)
+    folder = Root(root).raw(fiscal_year)
     _refuse(root, folder, fiscal_year)
     form = _best(read_forms(form_file)) if form_file else None
     before = _previous(root, fiscal_year)
@@ -89,7 +90,7 @@ def new_year(root: Path, fiscal_year: int, form_file: Path | None = None) -> lis
 def _own_outline(root: Path, fiscal_year: int, before: Mapping[str, Any] | None) -> dict[str, str]:
     """Last year's own outline, word for word, where its year file names one."""
     name = str((before or {}).get("year.yml", {}).get("outline", ""))
-    path = root / "data" / "raw" / str(fiscal_year - 1) / name
+    path = Root(root).raw(fiscal_year - 1) / name
     return {name: path.read_text("utf-8-sig")} if name.endswith(".yml") and path.is_file() else {}
 
 
@@ -161,7 +162,7 @@ def _dumped(content: Any) -> str:
 
 def _previous(root: Path, fiscal_year: int) -> dict[str, Any] | None:
     """The files of the year before, comments and all."""
-    folder = root / "data" / "raw" / str(fiscal_year - 1)
+    folder = Root(root).raw(fiscal_year - 1)
     if not (folder / "year.yml").is_file():
         return None
     trees = {
