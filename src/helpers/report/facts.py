@@ -246,6 +246,29 @@ def by_dimension(deviation: Mapping[str, Any]) -> dict[str, list[Mapping[str, An
     return groups
 
 
+#: A list of causes longer than this ends in their sum.
+MOST_CAUSES = 12
+
+
+def with_tail(causes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """At most ``MOST_CAUSES`` causes: the smallest ones, as far as named, together."""
+    named = [cause for cause in causes if cause.get("cause")]
+    if len(causes) <= MOST_CAUSES:
+        return list(causes)
+    kept, tail = named[: MOST_CAUSES - 2], named[MOST_CAUSES - 2 :]
+    together = {
+        "cause": f"其余{len(tail)}项合计",
+        "contribution": sum(cause["contribution"] for cause in tail),
+        **{key: _sum(tail, key) for key in ("rows", "misses")},
+    }
+    return [*kept, together, *(cause for cause in causes if not cause.get("cause"))]
+
+
+def _sum(causes: Sequence[Mapping[str, Any]], key: str) -> int | None:
+    counts = [cause[key] for cause in causes if cause.get(key) is not None]
+    return sum(counts) if counts else None
+
+
 # --- phrases that several parts of the report and the forms use -------------------------------------
 
 

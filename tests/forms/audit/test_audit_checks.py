@@ -161,6 +161,7 @@ def test_a_correct_table_is_met_with_silence() -> None:
         ),
         (one_row(target_text="≥200人", actual_text="300人"), "overshoot", "note"),
         (table(changed(1, actual_text="150人", score=22.5), total_printed=92.5), "no_reason", "note"),
+        (table(spent=89, exec_rate_printed="89%", exec_score=8.9, total_printed=98.9), "no_reason", "note"),
         (
             table(
                 changed(1, actual_text="150人", score=22.5, deviation_text="由于客观原因造成，今后加强管理"),
@@ -252,6 +253,18 @@ def test_the_check_speaks(checked: Form, check: str, level: str) -> None:
         (one_row(target_text="≥200人", actual_text="300人", deviation_text="新增两个受训单位"), "overshoot"),
         (one_row(level3="有效投诉", target_text="≤10件", actual_text="2件"), "overshoot"),
         (table(changed(1, actual_text="150人", score=22.5), complete=False, total_printed=None), "no_reason"),
+        (table(spent=90, exec_rate_printed="90%", exec_score=9, total_printed=99), "no_reason"),
+        (
+            table(
+                changed(1, deviation_text="尾款待验收后支付"),
+                spent=89,
+                exec_rate_printed="89%",
+                exec_score=8.9,
+                total_printed=98.9,
+            ),
+            "no_reason",
+        ),
+        (table(spent=89, exec_rate_printed="89%", exec_score=8.9, total_printed=None, complete=None), "no_reason"),
         (table(budget_initial=100), "budget_trimmed"),
         (table(budget_initial=90), "budget_trimmed"),
         (one_row(target_text="10个", actual_text="10", weight=10, score=10), "placeholder_values"),

@@ -80,7 +80,8 @@ def _void_total(form: Form) -> bool:
     )
 
 
-def _rate(form: Form) -> Fraction | None:
+def execution_rate(form: Form) -> Fraction | None:
+    """Spent ÷ adjusted budget; None where either is missing or nothing was budgeted."""
     if form.funds.adjusted is None or form.funds.spent is None or form.funds.adjusted <= 0:
         return None
     return Fraction(form.funds.spent) / Fraction(form.funds.adjusted)
@@ -99,7 +100,7 @@ def printed_rate(text: str | None, near: Fraction) -> tuple[Fraction, Fraction] 
 
 def exec_rate(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     """The printed rate does not follow from the funds; a difference of rounding only is a note."""
-    exact = _rate(read.form)
+    exact = execution_rate(read.form)
     printed = printed_rate(read.form.exec_rate_printed, exact) if exact is not None else None
     if exact is None or printed is None or _void_total(read.form):
         return
@@ -122,7 +123,7 @@ def exec_rate(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
 
 def exec_score(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     """The execution score does not follow from the funds; a difference of rounding only is a note."""
-    form, exact = read.form, _rate(read.form)
+    form, exact = read.form, execution_rate(read.form)
     if exact is None or form.exec_score is None or form.exec_weight is None or _void_total(form):
         return
     own = rules.model_copy(update={"execution_weight": form.exec_weight})

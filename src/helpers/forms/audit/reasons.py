@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 
-from helpers.forms.audit.reading import FormReading, Reading, finding
-from helpers.indicators.findings import Finding
+from helpers.forms.audit.fund_checks import execution_rate
+from helpers.forms.audit.reading import FormReading, Reading, finding, show
+from helpers.indicators.findings import Finding, Place
 from helpers.indicators.rule_sets import RuleSet
 
 #: Words that name nothing, longest first.
@@ -112,13 +114,18 @@ WHEN = re.compile(
 YARDSTICK = re.compile(r"[0-9]|达到|降至|降到|提高到|提升到|控制在|不低于|不高于|不超过|以上|以内|目标值|衡量")
 
 
+#: Words by which a text speaks of what was or was not spent.
+MONEY_WORDS = re.compile("预算|资金|经费|执行率|支出|结余|结转|拨付|支付|尾款|质保金|节约|节省")
+
+
 def needs_reason(r: Reading) -> bool:
     """Missed by its figures, or scored below its weight."""
     return r.missed or (r.reduced and r.outcome.status != "met")
 
 
 def no_reason(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
-    """A shortfall without cause or measure; an excerpt may have lost them."""
+    """A shortfall, of an indicator or of spending, without cause or measure; an excerpt may have lost them."""
+    yield from _execution(read, rules)
     if read.form.complete is False or not read.reports_results:
         return
     for r in read.rows:
@@ -130,6 +137,23 @@ def no_reason(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
                 "写明原因、改进措施、责任岗位和期限。",
                 where=r.place("deviation_text"),
             )
+
+
+def _execution(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
+    """Spending below the rate from which a reason is compulsory, and no text that speaks of the money."""
+    form, limit, rate = read.form, rules.execution_reason_below, execution_rate(read.form)
+    if limit is None or rate is None or rate >= Fraction(limit) or form.complete is not True:
+        return
+    if any(text and MONEY_WORDS.search(text) for text in (form.result, *(row.deviation_text for row in form.rows))):
+        return
+    yield finding(
+        "no_reason",
+        "note",
+        f"预算执行率低于 {show(limit * 100)}%，没有写原因。",
+        "写明没有执行的金额、原因和以后的安排。",
+        arithmetic=f"{show(form.funds.spent)} ÷ {show(form.funds.adjusted)} = {show(rate * 100, 2)}%",
+        where=Place(field="exec_rate_printed"),
+    )
 
 
 def _facts(r: Reading) -> str:

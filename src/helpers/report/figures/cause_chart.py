@@ -7,11 +7,9 @@ from typing import Any
 
 from helpers.report import wording as w
 from helpers.report.blocks import Figure
-from helpers.report.facts import by_dimension, cause_name
+from helpers.report.facts import by_dimension, cause_name, with_tail
 from helpers.report.figures.common import bar_figures
 from helpers.report.figures.style import Bar
-
-MOST_BARS = 12
 
 
 def cause_pareto_chart(deviation: Mapping[str, Any], name: str, subject: str) -> tuple[Figure, ...]:
@@ -48,25 +46,6 @@ def cause_pareto_chart(deviation: Mapping[str, Any], name: str, subject: str) ->
         finish,
         extra=0.15,
     )
-
-
-def with_tail(causes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """At most ``MOST_BARS`` causes: the smallest ones, as far as named, together."""
-    named = [cause for cause in causes if cause.get("cause")]
-    if len(causes) <= MOST_BARS:
-        return list(causes)
-    kept, tail = named[: MOST_BARS - 2], named[MOST_BARS - 2 :]
-    together = {
-        "cause": f"其余{len(tail)}项合计",
-        "contribution": sum(cause["contribution"] for cause in tail),
-        **{key: _sum(tail, key) for key in ("rows", "misses")},
-    }
-    return [*kept, together, *(cause for cause in causes if not cause.get("cause"))]
-
-
-def _sum(causes: Sequence[Mapping[str, Any]], key: str) -> int | None:
-    counts = [cause[key] for cause in causes if cause.get(key) is not None]
-    return sum(counts) if counts else None
 
 
 def _labels(causes: Sequence[Mapping[str, Any]], gap: float, unit: str | None) -> list[str]:

@@ -17,9 +17,9 @@ from helpers.report.facts import (
     share_words,
     told_apart,
     value_name,
+    with_tail,
 )
 from helpers.report.figures import cause_pareto_chart, monthly_chart
-from helpers.report.figures.cause_chart import with_tail
 from helpers.report.narrative import signals
 from helpers.report.narrative.chapters import Point
 from helpers.report.narrative.plans import plan_blocks
