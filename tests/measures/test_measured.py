@@ -17,15 +17,11 @@ from helpers.measures.figures import Measures, value_of
 from helpers.measures.year_attained import attain_year
 from helpers.year.load import Year, load_year
 from helpers.year.models import Measure
+from tests import small_year
 
-YEAR = """\
-fiscal_year: 2024
-project: 信息化运维
-institution: 某单位
-posts: {prepared_by: 信息岗, checked_by: 财务岗, date: 2025-02-01}
-overall_goal: 保障运行
-budget: {initial: 10万元, adjusted: 10万元, spent: {measure: spent}}
-tables:
+YEAR = (
+    small_year.head(spent="{measure: spent}")
+    + """\
   tickets:
     title: 工单
     files: exports/t.csv
@@ -41,6 +37,7 @@ tables:
     files: exports/s.csv
     columns: {person: 编号}
 """
+)
 INDICATORS = """\
 measures:
   all: {agg: count, table: tickets, unit: 件, words: 全部}
@@ -60,10 +57,7 @@ indicators: []
 
 def planted(root: Path, declared: str = YEAR, indicators: str = INDICATORS) -> Year:
     """A year with its tidy tables lying in ``root``."""
-    folder = root / "data" / "raw" / "2024"
-    folder.mkdir(parents=True)
-    (folder / "year.yml").write_text(declared, encoding="utf-8")
-    (folder / "indicators.yml").write_text(indicators, encoding="utf-8")
+    small_year.write(root, declared, indicators=indicators)
     tickets = pd.DataFrame(
         {
             "category": ["故障", "故障", "故障", "会议", None],
