@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help report test check lab bench lock example-data fonts environment clean
+.PHONY: help report test check lab bench lock example-data fonts schema environment clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -34,6 +34,9 @@ example-data: $(READY) ## write the synthetic exports of the example years again
 
 fonts: $(READY) ## build the packaged font subsets again (needs npm and the network)
 	@$(RUN) tools.build_fonts
+
+schema: $(READY) ## write results.schema.json again from the types of the results
+	@$(RUN) tools.make_schema
 
 lock: ## resolve requirements.lock again (needs uv and the network)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
