@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from helpers.fonts.machine import SystemFont, substitution_note, system_fonts
 from helpers.fonts.packaged import FOLDER, check_glyphs
@@ -20,7 +20,7 @@ from helpers.formats.page_layout import KEPT, LONG, Fit, head_text, height, is_r
 from helpers.formats.printed import SHORT, STARTING, card_table, front_lines, report_date
 from helpers.report.blocks import Card, Figure, Fold, Front, Heading, Items, Paragraph, Table
 
-STANDARDS = ["a-2a", "ua-1"]
+STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 
 
 class PdfError(Exception):
@@ -56,7 +56,7 @@ def render_pdf(blocks: Sequence[Any]) -> bytes:
             made = typst.compile(
                 str(folder / "main.typ"),
                 root=str(folder),
-                font_paths=[str(FOLDER), str(folder)],
+                font_paths=[FOLDER, folder],
                 ignore_system_fonts=True,
                 format="pdf",
                 pdf_standards=STANDARDS,

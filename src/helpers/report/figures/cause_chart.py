@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from helpers.report import wording as w
 from helpers.report.blocks import Figure
 from helpers.report.facts import by_dimension, cause_name
 from helpers.report.figures.common import bar_figures
 from helpers.report.figures.style import Bar
+from helpers.report.results_deviations import Cause, Deviation
 
 MOST_BARS = 12
 
 
-def cause_pareto_chart(deviation: Mapping[str, Any], name: str, subject: str) -> tuple[Figure, ...]:
+def cause_pareto_chart(deviation: Deviation, name: str, subject: str) -> tuple[Figure, ...]:
     """Bars of the contributions to the gap over the first dimension, with the share added up.
 
     ``name``: ASCII, unique in the report; ``subject``: what was missed, for the caption. Where a
     contribution is negative nothing is added up. One cause alone needs no chart.
     """
     groups = by_dimension(deviation)
-    if not groups or not deviation.get("gap"):
+    gap = deviation.get("gap")
+    if not groups or not gap:
         return ()
     dimension, causes = next(iter(groups.items()))
     if len(causes) < 2:
         return ()
     causes = with_tail(causes)
-    labels = _labels(causes, deviation["gap"], deviation.get("unit"))
+    labels = _labels(causes, gap, deviation.get("unit"))
     sizes = [float(cause["contribution"]) for cause in causes]
     bars = [
         Bar(w.brief(cause_name(cause, dimension)), size, label, "met" if cause.get("cause") else "rest")
@@ -50,26 +51,27 @@ def cause_pareto_chart(deviation: Mapping[str, Any], name: str, subject: str) ->
     )
 
 
-def with_tail(causes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def with_tail(causes: Sequence[Cause]) -> list[Cause]:
     """At most ``MOST_BARS`` causes: the smallest ones, as far as named, together."""
     named = [cause for cause in causes if cause.get("cause")]
     if len(causes) <= MOST_BARS:
         return list(causes)
     kept, tail = named[: MOST_BARS - 2], named[MOST_BARS - 2 :]
-    together = {
+    together: Cause = {
         "cause": f"其余{len(tail)}项合计",
         "contribution": sum(cause["contribution"] for cause in tail),
-        **{key: _sum(tail, key) for key in ("rows", "misses")},
+        "rows": _sum(cause.get("rows") for cause in tail),
+        "misses": _sum(cause.get("misses") for cause in tail),
     }
     return [*kept, together, *(cause for cause in causes if not cause.get("cause"))]
 
 
-def _sum(causes: Sequence[Mapping[str, Any]], key: str) -> int | None:
-    counts = [cause[key] for cause in causes if cause.get(key) is not None]
-    return sum(counts) if counts else None
+def _sum(counts: Iterable[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
 
 
-def _labels(causes: Sequence[Mapping[str, Any]], gap: float, unit: str | None) -> list[str]:
+def _labels(causes: Sequence[Cause], gap: float, unit: str | None) -> list[str]:
     amounts = [w.gap_text(cause["contribution"], unit) for cause in causes]
     if any(cause["contribution"] < 0 for cause in causes):
         return amounts

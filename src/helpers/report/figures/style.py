@@ -48,7 +48,7 @@ STACK: tuple[dict[str, Any], ...] = (
 )
 """Fills of the layers of a stacked bar, told apart without colour."""
 
-_SETTINGS = {
+_SETTINGS: dict[str, Any] = {
     "axes.axisbelow": True,
     "axes.edgecolor": SOFT,
     "axes.grid": False,
@@ -86,8 +86,8 @@ def draw(name: str, height: float, paint: Callable[[Axes], None]) -> str:
     from matplotlib.figure import Figure
 
     family = _family()
-    defaults = {k: v for k, v in matplotlib.rcParamsDefault.items() if _is_looks(k)}
-    mine = {**_SETTINGS, "font.family": [family], "svg.hashsalt": name}
+    defaults: dict[Any, Any] = {k: v for k, v in matplotlib.rcParamsDefault.items() if _is_looks(k)}
+    mine: dict[str, Any] = {**_SETTINGS, "font.family": [family], "svg.hashsalt": name}
     buffer = io.StringIO()
     with matplotlib.rc_context({**defaults, **mine}), warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing from")
