@@ -12,15 +12,13 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from helpers.fonts.machine import SystemFont, substitution_note, system_fonts
 from helpers.fonts.packaged import FOLDER, check_glyphs
 from helpers.formats.page_layout import KEPT, LONG, Fit, head_text, height, is_ragged, placed, sized, title_lines
 from helpers.formats.printed import SHORT, STARTING, card_table, front_lines, report_date
 from helpers.report.blocks import Card, Figure, Fold, Front, Heading, Items, Paragraph, Table
-
-STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 
 
 class PdfError(Exception):
@@ -56,10 +54,10 @@ def render_pdf(blocks: Sequence[Any]) -> bytes:
             made = typst.compile(
                 str(folder / "main.typ"),
                 root=str(folder),
-                font_paths=[FOLDER, folder],
+                font_paths=[str(FOLDER), str(folder)],
                 ignore_system_fonts=True,
                 format="pdf",
-                pdf_standards=STANDARDS,
+                pdf_standards=["a-2a", "ua-1"],
             )
         except Exception as error:  # typst raises its own class, whose text names line and cause
             raise PdfError(f"[pdf_failed]  排版没有完成：{str(error)[:2000]}") from error

@@ -79,7 +79,7 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
     except RunStopped as stopped:
         _leave(work, final, stopped)
         raise
-    except Exception as error:  # noqa: BLE001 - whatever fails after the notebooks ends in one screen too
+    except Exception as error:
         failure = RunStopped(_package_screen(error, final))
         _leave(work, final, failure)
         raise failure from error

@@ -86,10 +86,11 @@ def draw(name: str, height: float, paint: Callable[[Axes], None]) -> str:
     from matplotlib.figure import Figure
 
     family = _family()
-    defaults: dict[Any, Any] = {k: v for k, v in matplotlib.rcParamsDefault.items() if _is_looks(k)}
-    mine: dict[str, Any] = {**_SETTINGS, "font.family": [family], "svg.hashsalt": name}
+    defaults = {k: v for k, v in matplotlib.rcParamsDefault.items() if _is_looks(k)}
+    mine = {**_SETTINGS, "font.family": [family], "svg.hashsalt": name}
     buffer = io.StringIO()
-    with matplotlib.rc_context({**defaults, **mine}), warnings.catch_warnings():
+    settings: dict[Any, Any] = defaults | mine
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing from")
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         paint(figure.add_subplot())
