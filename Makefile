@@ -13,7 +13,7 @@ HERE := $(VENV)/bin/python -m
 COVERED := 90
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint check lab bench lock example-data fonts environment clean
+.PHONY: help report test lint check lab bench lock example-data fonts schema environment clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -45,6 +45,9 @@ example-data: $(READY) ## write the synthetic exports of the example years again
 
 fonts: $(READY) ## build the packaged font subsets again (needs npm and the network)
 	@$(HERE) tools.build_fonts
+
+schema: $(READY) ## write results.schema.json again from the types of the results
+	@$(HERE) tools.make_schema
 
 lock: ## resolve requirements.lock again (needs uv and the network)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \

@@ -10,7 +10,7 @@ from pathlib import Path
 from helpers.activity.clean import clean_year
 from helpers.deviation import spares_plan
 from helpers.measures.figures import Measures
-from helpers.report.results import schema
+from helpers.report.results_schema import schema
 from helpers.year.load import load_year
 from tests import small_year
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from helpers.report.results import ResultsFault, dump_results, load_results, schema, validate_results, write_results
+from helpers.report.results import ResultsFault, dump_results, load_results, validate_results, write_results
 from tests.report import sample_results as sample
 
 
@@ -14,12 +14,6 @@ from tests.report import sample_results as sample
 def test_samples_keep_the_contract(make):
     data = make()
     assert validate_results(data) is data
-
-
-def test_the_schema_is_a_schema():
-    from jsonschema import Draft202012Validator
-
-    Draft202012Validator.check_schema(schema())
 
 
 def change(data, path, value):

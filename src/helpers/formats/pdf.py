@@ -20,8 +20,6 @@ from helpers.formats.page_layout import KEPT, LONG, Fit, head_text, height, is_r
 from helpers.formats.printed import SHORT, STARTING, card_table, front_lines, report_date
 from helpers.report.blocks import Card, Figure, Fold, Front, Heading, Items, Paragraph, Table
 
-STANDARDS = ["a-2a", "ua-1"]
-
 
 class PdfError(Exception):
     """Typst could not set the report."""
@@ -59,7 +57,7 @@ def render_pdf(blocks: Sequence[Any]) -> bytes:
                 font_paths=[str(FOLDER), str(folder)],
                 ignore_system_fonts=True,
                 format="pdf",
-                pdf_standards=STANDARDS,
+                pdf_standards=["a-2a", "ua-1"],
             )
         except Exception as error:  # typst raises its own class, whose text names line and cause
             raise PdfError(f"[pdf_failed]  排版没有完成：{str(error)[:2000]}") from error

@@ -3,57 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict, cast
 
 from helpers.activity.clean import Reconciliation
 from helpers.indicators import Outcome, Target
 from helpers.indicators.plain import plain
-from helpers.measures.figures import Figure, Month
+from helpers.measures.figures import Month
 from helpers.measures.year_attained import Attained, Funds, Part, YearAttained
+from helpers.report import results_indicators
+from helpers.report.assemble_evidence import Sources, evidence, evidence_list, parts_evidence
+from helpers.report.results_basics import Status, Value
+from helpers.report.results_indicators import Indicator, Previous
+from helpers.report.results_types import (
+    Activity,
+    Budget,
+    BudgetPart,
+    DroppedIndicator,
+    FundSource,
+    ManagementLine,
+    Outline,
+    Provenance,
+    Results,
+    TableAccount,
+    Validation,
+)
 from helpers.report.wording import value_text
 from helpers.year import models
 from helpers.year.load import Year
-from helpers.year.root import shown_raw
 
 Json = dict[str, Any]
 
 
+class Reached(TypedDict):
+    """What an indicator and a part of one came to."""
+
+    actual: Value
+    attainment: float | None
+    variance: NotRequired[float | None]
+    variance_rate: NotRequired[float | None]
+    favourable: NotRequired[bool | None]
+    status: Status
+    notes: NotRequired[list[str]]
+
+
 # --- stage 3 --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Sources:
-    """The files behind the figures: ``tables`` are the reconciliations of stage 1, ``hashes`` gives the
-    sha256 of each input by its path inside the root."""
-
-    year: Year
-    tables: Sequence[Mapping[str, Any]]
-    hashes: Mapping[str, str]
-
-    def path(self, file: str) -> str:
-        return f"{shown_raw(self.year.fiscal_year)}/{file}"
-
-    def exports(self, table: str) -> list[Mapping[str, Any]]:
-        """The exports that a tidy table was read from."""
-        return [f for t in self.tables if t["table"] == table for f in t["files"]]
-
-    def inputs(self, tables: Iterable[str]) -> list[Json]:
-        return [
-            {"file": self.path(f["file"]), "sha256": f["sha256"], "bytes": f["bytes"]}
-            for table in dict.fromkeys(tables)
-            for f in self.exports(table)
-        ]
-
-    def document(self, evidence: models.Evidence) -> Json:
-        path = self.path(evidence.file) if evidence.file else None
-        return {
-            "document": evidence.document,
-            "date": evidence.date.isoformat(),
-            "custodian": evidence.custodian,
-            "file": path,
-            "sha256": self.hashes.get(path) if path else None,
-        }
 
 
 def attainment_json(found: YearAttained, previous: YearAttained | None, sources: Sources) -> Json:
@@ -76,26 +69,26 @@ def attainment_json(found: YearAttained, previous: YearAttained | None, sources:
             "basis": found.year.year.weights_basis,
         },
         "rules": found.rules.to_json(),
-        "evidence_list": _evidence_list(found, sources),
+        "evidence_list": evidence_list(found, sources),
     }
 
 
-def _dropped(spec: models.Indicator, found: YearAttained) -> Json:
+def _dropped(spec: models.Indicator, found: YearAttained) -> DroppedIndicator:
     """An indicator that did not apply: its weight as declared, and whether the others carry it."""
     return {
         "id": spec.id,
         "level3": spec.level3,
         "target_text": spec.target,
         "weight": plain(spec.weight),
-        "why": spec.not_applicable,
+        "why": str(spec.not_applicable),
         "rescaled": found.rules.rescale_dropped,
     }
 
 
-def _budget(year: Year, funds: Funds) -> Json:
+def _budget(year: Year, funds: Funds) -> Budget:
     from helpers.indicators import parse_money
 
-    parts = [
+    parts: list[BudgetPart] = [
         {
             "name": p.name,
             "budget": plain(parse_money(p.budget)),
@@ -103,7 +96,7 @@ def _budget(year: Year, funds: Funds) -> Json:
         }
         for p in year.year.budget.parts
     ]
-    sources = [
+    sources: list[FundSource] = [
         {
             "name": s.name,
             "initial": _amount(s.initial, funds),
@@ -134,7 +127,7 @@ def _amount(said: str | models.MeasureRef | None, funds: Funds) -> float | int |
     return plain(funds.spent if isinstance(said, models.MeasureRef) else parse_money(said))
 
 
-def _activities(found: YearAttained) -> list[Json]:
+def _activities(found: YearAttained) -> list[Activity]:
     spec = found.year.year.activities
     unit = spec.unit if spec else "次"
     return [
@@ -151,7 +144,7 @@ def _activities(found: YearAttained) -> list[Json]:
     ]
 
 
-def _indicator(one: Attained, sources: Sources) -> Json:
+def _indicator(one: Attained, sources: Sources) -> Indicator:
     spec = one.spec
     return {
         "id": spec.id,
@@ -161,19 +154,19 @@ def _indicator(one: Attained, sources: Sources) -> Json:
         "definition": spec.definition,
         "target_text": spec.target,
         "target": _target(one.target),
-        **_result(one.target, one.actual.value, one.outcome),
+        **_result(one.actual.value, one.outcome),
         "actual_text": _parts_text(one) if one.parts else _actual_text(one.actual, one.target, spec.actual),
         "weight": plain(spec.weight),
         "score": plain(one.score),
         "actual_unit": one.actual.unit if one.figure else None,
         "interval": plain(one.interval),
         "monthly": _monthly(one.months),
-        "evidence": _evidence(spec.actual, one.figure, sources) if spec.actual else _parts_evidence(one, sources),
+        "evidence": evidence(spec.actual, one.figure, sources) if spec.actual else parts_evidence(one, sources),
         "parts": [_part(part, one, sources) for part in one.parts],
     }
 
 
-def _part(part: Part, whole: Attained, sources: Sources) -> Json:
+def _part(part: Part, whole: Attained, sources: Sources) -> results_indicators.Part:
     spec = part.spec
     share = part.target.kind == "duration" and part.figure is not None and part.figure.unit == "比例"
     return {
@@ -185,7 +178,7 @@ def _part(part: Part, whole: Attained, sources: Sources) -> Json:
         "definition": None,
         "target_text": spec.target,
         "target": _target(part.target),
-        **_result(part.target, part.actual.value, part.outcome),
+        **_result(part.actual.value, part.outcome),
         "actual_text": _part_text(part) if share else _actual_text(part.actual, part.target, spec.actual),
         "actual_unit": "比例" if share else part.actual.unit,
         "required": plain(spec.required) if share else None,
@@ -195,16 +188,16 @@ def _part(part: Part, whole: Attained, sources: Sources) -> Json:
         "interval": None,
         "monthly": _monthly(part.months),
         "previous": None,
-        "evidence": _evidence(spec.actual, part.figure, sources),
+        "evidence": evidence(spec.actual, part.figure, sources),
         "parts": [],
     }
 
 
-def _target(target: Target) -> Json:
-    return target.to_json()
+def _target(target: Target) -> results_indicators.Target:
+    return cast(results_indicators.Target, target.to_json())
 
 
-def _result(target: Target, value: Any, outcome: Outcome) -> Json:
+def _result(value: Any, outcome: Outcome) -> Reached:
     return {
         "actual": plain(value),
         "attainment": plain(outcome.attainment),
@@ -236,13 +229,13 @@ def _part_text(part: Part) -> str:
     return value_text(plain(part.actual.value), part.actual.unit or part.target.unit)
 
 
-def _monthly(months: Iterable[Month]) -> list[Json]:
+def _monthly(months: Iterable[Month]) -> list[results_indicators.Month]:
     return [{"month": m.month, "value": plain(m.value), "n": m.n} for m in months]
 
 
-def _with_previous(indicator: Json, before: Attained | None, year: int | None) -> Json:
+def _with_previous(indicator: Indicator, before: Attained | None, year: int | None) -> Indicator:
     """The indicator with last year's result beside its own, part by part where the parts have the same names."""
-    if before is None:
+    if before is None or year is None:
         return {**indicator, "previous": None}
     text = _parts_text(before) if before.parts else _actual_text(before.actual, before.target, before.spec.actual)
     parts = {p.spec.name: p for p in before.parts}
@@ -250,15 +243,15 @@ def _with_previous(indicator: Json, before: Attained | None, year: int | None) -
         **indicator,
         "previous": _previous(before, text, year),
         "parts": [
-            {**part, "previous": _previous(parts[part["name"]], _part_text(parts[part["name"]]), year)}
-            if part["name"] in parts
+            {**part, "previous": _previous(then, _part_text(then), year)}
+            if (then := parts.get(part.get("name") or ""))
             else part
-            for part in indicator["parts"]
+            for part in indicator.get("parts") or ()
         ],
     }
 
 
-def _previous(before: Attained | Part, text: str | None, year: int | None) -> Json:
+def _previous(before: Attained | Part, text: str | None, year: int) -> Previous:
     return {
         "fiscal_year": year,
         "actual": plain(before.actual.value),
@@ -266,84 +259,6 @@ def _previous(before: Attained | Part, text: str | None, year: int | None) -> Js
         "status": before.outcome.status,
         "target_text": before.spec.target,
     }
-
-
-# --- evidence -------------------------------------------------------------------------------------
-
-
-def _evidence(declared: models.Actual, figure: Figure | None, sources: Sources) -> Json:
-    documents = [sources.document(e) for e in declared.evidence]
-    if figure is None:
-        kind = "stated" if declared.stated is not None else "rated"
-        return {
-            "kind": kind,
-            "measure": None,
-            "words": None,
-            "sql": None,
-            "inputs": [],
-            "rows": None,
-            "note": declared.note,
-            "method": declared.method,
-            "documents": documents,
-        }
-    note = declared.note
-    if figure.unknown:
-        unknown = f"有 {figure.unknown} 条记录缺少计算所需的数据"
-        unknown += "，按未达到计" if figure.unit == "比例" else "，未计入"
-        note = f"{note}；{unknown}" if note else unknown
-    return {
-        "kind": "computed",
-        "measure": figure.measure,
-        "words": figure.words,
-        "sql": figure.sql,
-        "clocks": list(figure.clocks),
-        "inputs": sources.inputs(figure.tables),
-        "rows": figure.n,
-        "note": note,
-        "method": declared.method,
-        "documents": documents,
-    }
-
-
-def _parts_evidence(one: Attained, sources: Sources) -> Json:
-    figures = [p.figure for p in one.parts if p.figure]
-    return {
-        "kind": "computed",
-        "measure": None,
-        "words": "；".join(f.words for f in figures),
-        "sql": None,
-        "inputs": sources.inputs(t for f in figures for t in f.tables),
-        "rows": sum(f.n for f in figures),
-        "note": None,
-        "method": None,
-        "documents": [],
-    }
-
-
-def _evidence_list(found: YearAttained, sources: Sources) -> list[Json]:
-    """佐证材料清单: by indicator the exports behind its figure and the documents declared for it."""
-    listed = []
-    for one in found.indicators:
-        about = {"indicator": one.spec.id, "level3": one.spec.level3}
-        figures = [one.figure, *(p.figure for p in one.parts)]
-        for table in dict.fromkeys(t for f in figures if f for t in f.tables):
-            spec = found.year.year.tables[table]
-            exported = spec.exported.isoformat() if spec.exported else None
-            listed += [
-                {
-                    **about,
-                    "document": spec.document or spec.title,
-                    "date": exported,
-                    "custodian": spec.custodian,
-                    "file": sources.path(f["file"]),
-                    "sha256": f["sha256"],
-                    "rows": f["rows"],
-                }
-                for f in sources.exports(table)
-            ]
-        for actual in [one.spec.actual, *(p.spec.actual for p in one.parts)]:
-            listed += [{**about, **sources.document(e), "rows": None} for e in (actual.evidence if actual else ())]
-    return listed
 
 
 # --- stage 5 --------------------------------------------------------------------------------------
@@ -355,13 +270,13 @@ def results_json(
     attainment: Mapping[str, Any],
     deviation: Mapping[str, Any],
     tables: Sequence[Mapping[str, Any]],
-    validation: Mapping[str, Any],
-    provenance: Mapping[str, Any],
-) -> Json:
+    validation: Validation,
+    provenance: Provenance,
+) -> Results:
     """The whole of results.json from the stages' outputs and the year file."""
     declared = year.year
     posts = declared.posts
-    return {
+    results: Results = {
         "schema_version": 1,
         "fiscal_year": year.fiscal_year,
         "project": declared.project,
@@ -371,7 +286,10 @@ def results_json(
         "local_department": declared.local_department,
         "funding": declared.funding,
         "notice": declared.notice,
-        "outline": {"name": declared.outline, **year.outline.model_dump(mode="json", exclude_defaults=True)},
+        "outline": {
+            "name": declared.outline,
+            **cast(Outline, year.outline.model_dump(mode="json", exclude_defaults=True)),
+        },
         "weights_basis": declared.weights_basis,
         "posts": {"prepared_by": posts.prepared_by, "checked_by": posts.checked_by, "date": posts.date.isoformat()},
         "overall_goal": declared.overall_goal,
@@ -379,38 +297,42 @@ def results_json(
         "assessed_on": list(declared.assessed_on),
         "implementation": list(declared.implementation),
         "use_of_results": list(declared.use_of_results),
-        "funds_management": [line.model_dump() for line in declared.funds_management],
-        **{
-            k: attainment[k]
-            for k in (
-                "budget",
-                "activities",
-                "activity_total",
-                "activity_unit",
-                "indicators",
-                "score",
-                "rules",
-                "evidence_list",
-            )
-        },
-        **({"dropped": attainment["dropped"]} if attainment.get("dropped") else {}),
-        "tables": [
-            {
-                **{k: t[k] for k in ("table", "title", "rows_in", "used", "entities", "set_aside", "corrected")},
-                "files": [
-                    {"file": f["file"], "rows_in": f["rows"], "used": f["used"], "set_aside": f["set_aside"]}
-                    for f in t["files"]
-                ],
-            }
-            for t in tables
-        ],
+        "funds_management": [cast(ManagementLine, line.model_dump()) for line in declared.funds_management],
+        "budget": attainment["budget"],
+        "activities": attainment["activities"],
+        "activity_total": attainment["activity_total"],
+        "activity_unit": attainment["activity_unit"],
+        "indicators": attainment["indicators"],
+        "score": attainment["score"],
+        "rules": attainment["rules"],
+        "evidence_list": attainment["evidence_list"],
+        "tables": [_account(table) for table in tables],
         "deviations": deviation["deviations"],
         "plan": deviation["plan"],
         "followup": deviation["followup"],
         "spares": deviation.get("spares"),
         "audit": attainment["audit"],
         "validation": validation,
-        "provenance": dict(provenance),
+        "provenance": provenance,
+    }
+    if attainment.get("dropped"):
+        results["dropped"] = attainment["dropped"]
+    return results
+
+
+def _account(table: Mapping[str, Any]) -> TableAccount:
+    return {
+        "table": table["table"],
+        "title": table["title"],
+        "rows_in": table["rows_in"],
+        "used": table["used"],
+        "entities": table["entities"],
+        "set_aside": table["set_aside"],
+        "corrected": table["corrected"],
+        "files": [
+            {"file": file["file"], "rows_in": file["rows"], "used": file["used"], "set_aside": file["set_aside"]}
+            for file in table["files"]
+        ],
     }
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, cast
 
 from helpers.report import wording as w
 from helpers.report.blocks import Cell, Paragraph, Table, TableColumn
-
-Results = Mapping[str, Any]
-Entry = Mapping[str, Any]
+from helpers.report.results_deviations import Cause, Deviation, Dimension, Signal
+from helpers.report.results_indicators import Evidence, Indicator, Judged, Part, Previous
+from helpers.report.results_plans import Yardstick
+from helpers.report.results_types import Activity, Results
 
 MISSED = ("partly_met", "not_met")
 CELL_LENGTH = 100
@@ -23,19 +24,29 @@ NAME_LENGTH = 20
 CONFIDENCE = f"{w.ratio_text(0.95)}置信区间"
 
 
-def with_status(results: Results, *statuses: str) -> list[Entry]:
+def with_status(results: Results, *statuses: str) -> list[Indicator]:
     """The indicators that ended in one of the states, in their order."""
     return [entry for entry in results["indicators"] if entry["status"] in statuses]
 
 
-def indicator_of(results: Results, id: str) -> Entry | None:
+def indicator_of(results: Results, id: str) -> Indicator | None:
     """The indicator of an id, or None."""
     return next((entry for entry in results["indicators"] if entry["id"] == id), None)
 
 
-def deviations_of(results: Results, kind: str) -> list[Entry]:
+def deviations_of(results: Results, kind: str) -> list[Deviation]:
     """The deviations of one kind, in their order."""
     return [entry for entry in results["deviations"] if entry["kind"] == kind]
+
+
+def evidence_of(entry: Judged) -> Evidence:
+    """What a figure rests on, to be asked by ``get``: where nothing is known every key is missing."""
+    return entry.get("evidence") or cast(Evidence, {})
+
+
+def previous_of(entry: Judged) -> Previous:
+    """Last year's result, to be asked by ``get``: where there is none every key is missing."""
+    return entry.get("previous") or cast(Previous, {})
 
 
 def stated_causes(results: Results, indicator: str) -> list[str]:
@@ -48,12 +59,12 @@ def stated_causes(results: Results, indicator: str) -> list[str]:
     return list(dict.fromkeys(w.clause(cause) for cause in said if cause))
 
 
-def part_name(part: Entry) -> str:
+def part_name(part: Part) -> str:
     """What a part of a compound target is called."""
     return w.clause(part.get("name") or part["level3"])
 
 
-def judged(results: Results, deviation: Entry) -> Entry | None:
+def judged(results: Results, deviation: Deviation) -> Judged | None:
     """The indicator, or the part of a compound one, that a deviation is about."""
     indicator = indicator_of(results, deviation["indicator"])
     if indicator is None or not deviation.get("part"):
@@ -62,14 +73,14 @@ def judged(results: Results, deviation: Entry) -> Entry | None:
     return next((p for p in indicator.get("parts") or () if part_name(p) == wanted), indicator)
 
 
-def subject(results: Results, deviation: Entry) -> str:
+def subject(results: Results, deviation: Deviation) -> str:
     """What a deviation is about, for a heading: 完成时效（故障维修）."""
     indicator = indicator_of(results, deviation["indicator"])
     name = w.clause(indicator["level3"]) if indicator else deviation["indicator"]
     return f"{name}（{w.clause(deviation['part'])}）" if deviation.get("part") else name
 
 
-def names(entries: Iterable[Entry], at_most: int = 3) -> str:
+def names(entries: Iterable[Judged], at_most: int = 3) -> str:
     """“甲”“乙”: names of indicators for a running sentence; where they are many, their number."""
     entries = list(entries)
     if len(entries) > at_most:
@@ -77,13 +88,13 @@ def names(entries: Iterable[Entry], at_most: int = 3) -> str:
     return "".join(w.quoted(w.brief(entry["level3"])) for entry in entries)
 
 
-def counted(entries: Sequence[Entry], at_most: int = 3) -> str:
+def counted(entries: Sequence[Judged], at_most: int = 3) -> str:
     """2项（“甲”“乙”）, or only the number where they are many."""
     told = f"（{names(entries)}）" if len(entries) <= at_most else ""
     return f"{len(entries)}项{told}"
 
 
-def actual_words(entry: Entry) -> str:
+def actual_words(entry: Judged) -> str:
     """The actual as printed: as filed, else by value; parts one by one; 无法判定 when unknown."""
     parts = entry.get("parts") or ()
     if parts:
@@ -192,18 +203,18 @@ _COLUMNS = {
 }
 
 
-def column_words(name: str, deviation: Mapping[str, Any]) -> str:
+def column_words(name: str, deviation: Deviation) -> str:
     """The name of a column of the records as a reader knows it; the column's own when nobody says."""
     declared = (deviation.get("column_words") or {}).get(name)
     return w.clause(declared) or _COLUMNS.get(name, w.plain(name))
 
 
-def _dimension(cause: Mapping[str, Any], deviation: Mapping[str, Any]) -> str:
+def _dimension(cause: Cause | Dimension, deviation: Deviation) -> str:
     """The name of the dimension over which a gap is split: 原因, 设备型号, …"""
     return w.clause(cause.get("dimension_words")) or column_words(cause.get("dimension") or "cause", deviation)
 
 
-def cause_name(cause: Mapping[str, Any], dimension: str) -> str:
+def cause_name(cause: Cause, dimension: str) -> str:
     """A cause's name; rows without one are 未记录原因 (or 备件, …), never spread over the others."""
     return value_name(cause.get("dimension"), cause.get("cause")) or f"未记录{dimension}"
 
@@ -213,32 +224,38 @@ def value_name(dimension: str | None, value: Any) -> str:
     return w.date_text(w.plain(value)) if dimension == "month" else w.plain(value)
 
 
-def told_apart(deviation: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def told_apart(deviation: Deviation) -> dict[str, Dimension]:
     """What the records say about each dimension, under the name that ``by_dimension`` gives it."""
     return {_dimension(one, deviation): one for one in deviation.get("dimensions") or ()}
 
 
-def leading_cause(dimension: str, deviation: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def tells_nothing(deviation: Deviation, dimension: str) -> bool:
+    """Whether the groups of a dimension, by its name, differ by no more than chance."""
+    found = told_apart(deviation).get(dimension)
+    return found is not None and found["tells_apart"] is False
+
+
+def leading_cause(dimension: str, deviation: Deviation) -> Cause | None:
     """The cause to name for a dimension: the largest one, among those beyond chance where that was tested.
 
     None where nothing has a name, nothing adds to the gap, there is one group only, or the groups
     differ by no more than chance.
     """
-    found = told_apart(deviation).get(dimension) or {}
+    found = told_apart(deviation).get(dimension)
     causes = [c for c in by_dimension(deviation).get(dimension, ()) if c.get("cause") and c["contribution"] > 0]
-    if found.get("tells_apart") is False or (found.get("groups") == 1 and not found.get("test")):
+    if found and (found["tells_apart"] is False or (found.get("groups") == 1 and not found.get("test"))):
         return None
-    if found.get("tells_apart"):
+    if found and found["tells_apart"]:
         causes = [c for c in causes if c.get("beyond_chance")] or causes
     return causes[0] if causes else None
 
 
-def by_dimension(deviation: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+def by_dimension(deviation: Deviation) -> dict[str, list[Cause]]:
     """The causes of a deviation by dimension, in the order given, the largest contribution first.
 
     What has no recorded cause stands last.
     """
-    groups: dict[str, list[Mapping[str, Any]]] = {}
+    groups: dict[str, list[Cause]] = {}
     for cause in deviation.get("causes") or ():
         groups.setdefault(_dimension(cause, deviation), []).append(cause)
     for causes in groups.values():
@@ -250,23 +267,24 @@ def by_dimension(deviation: Mapping[str, Any]) -> dict[str, list[Mapping[str, An
 MOST_CAUSES = 12
 
 
-def with_tail(causes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def with_tail(causes: Sequence[Cause]) -> list[Cause]:
     """At most ``MOST_CAUSES`` causes: the smallest ones, as far as named, together."""
     named = [cause for cause in causes if cause.get("cause")]
     if len(causes) <= MOST_CAUSES:
         return list(causes)
     kept, tail = named[: MOST_CAUSES - 2], named[MOST_CAUSES - 2 :]
-    together = {
+    together: Cause = {
         "cause": f"其余{len(tail)}项合计",
         "contribution": sum(cause["contribution"] for cause in tail),
-        **{key: _sum(tail, key) for key in ("rows", "misses")},
+        "rows": _sum(cause.get("rows") for cause in tail),
+        "misses": _sum(cause.get("misses") for cause in tail),
     }
     return [*kept, together, *(cause for cause in causes if not cause.get("cause"))]
 
 
-def _sum(causes: Sequence[Mapping[str, Any]], key: str) -> int | None:
-    counts = [cause[key] for cause in causes if cause.get(key) is not None]
-    return sum(counts) if counts else None
+def _sum(counts: Iterable[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
 
 
 # --- phrases that several parts of the report and the forms use -------------------------------------
@@ -275,7 +293,7 @@ def _sum(causes: Sequence[Mapping[str, Any]], key: str) -> int | None:
 SIDES = {"high": "偏高", "low": "偏低"}
 
 
-def signal_words(signal: Mapping[str, Any]) -> str:
+def signal_words(signal: Signal) -> str:
     """连续9个点在中心线同一侧（偏低）; a run of rising or falling points says which."""
     words = w.clause(signal["words"])
     if signal["rule"] == "trending":
@@ -288,7 +306,7 @@ def hours_words(hours: float) -> str:
     return w.number_text(hours, 1) + "小时"
 
 
-def activity_text(activity: Mapping[str, Any], unit: str) -> str:
+def activity_text(activity: Activity, unit: str) -> str:
     """An activity's count as it is to be printed: 300余次 for a lower bound."""
     if activity.get("count_text"):
         return w.plain(activity["count_text"])
@@ -326,7 +344,7 @@ def score_words(results: Results) -> str:
     return f"已评部分得{total}，全部评出后最高{upper}，等级暂不评定{basis}"
 
 
-def share_words(cause: Entry, deviation: Entry) -> str:
+def share_words(cause: Cause, deviation: Deviation) -> str:
     """，占差距的78.3%, where the contributions are all of one sign and a share means something."""
     causes = by_dimension(deviation)
     peers = next((group for group in causes.values() if cause in group), [])
@@ -350,7 +368,7 @@ def short_path(path: str | None, fiscal_year: int) -> str:
     return "/".join(parts)
 
 
-def target_words(yardstick: Entry) -> str:
+def target_words(yardstick: Yardstick) -> str:
     """A yardstick's target as written, else as a figure."""
     if yardstick.get("target_text"):
         return w.clause(yardstick["target_text"])

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.facts import (
-    Entry,
-    Results,
     by_dimension,
     cause_name,
     outcome_words,
     score_words,
     share_words,
     target_words,
-    told_apart,
 )
+from helpers.report.results_deviations import Deviation
+from helpers.report.results_indicators import Indicator
+from helpers.report.results_plans import Action
+from helpers.report.results_types import Results
 from helpers.year.models import MANAGEMENT
 
 CAUSES_NAMED = 3
@@ -25,7 +26,7 @@ ACTIONS_NAMED = 4
 CAUSE_LENGTH, ACTION_LENGTH = 60, 100
 
 
-def deviation_text(results: Results, indicator: Entry) -> str:
+def deviation_text(results: Results, indicator: Indicator) -> str:
     """The last column of the forms: cause and measure of a miss, a word on other deviations.
 
     Empty where there is nothing to explain.
@@ -40,14 +41,14 @@ def deviation_text(results: Results, indicator: Entry) -> str:
     return "\n".join(filter(None, told))
 
 
-def _one(results: Results, deviation: Entry) -> str:
+def _one(results: Results, deviation: Deviation) -> str:
     entry = f.judged(results, deviation)
     variance = w.variance_words(entry) if entry else ""
     name = f"{w.clause(deviation['part'])}：" if deviation.get("part") else ""
     if deviation["kind"] == "shortfall":
         return f"{name}{variance or '没有达到目标'}。原因：{_causes(results, deviation)}。"
     if deviation["kind"] == "overshoot":
-        note = w.clause(((entry or {}).get("evidence") or {}).get("note"))
+        note = w.clause(f.evidence_of(entry).get("note")) if entry else ""
         more = f"（{note}）" if note else ""
         return f"{name}{variance or '超出目标'}，明显超出目标{more}，下一年度重新核定目标值。"
     if deviation["kind"] == "fragile":
@@ -58,11 +59,11 @@ def _one(results: Results, deviation: Entry) -> str:
     return f"{name}走势需要关注。"
 
 
-def _causes(results: Results, deviation: Entry) -> str:
+def _causes(results: Results, deviation: Deviation) -> str:
     dimension, causes = next(iter(by_dimension(deviation).items()), ("", []))
     causes = [cause for cause in causes if cause["contribution"] > 0][:CAUSES_NAMED]
     told = [f"{w.brief(cause_name(cause, dimension), CAUSE_LENGTH)}{share_words(cause, deviation)}" for cause in causes]
-    if told and told_apart(deviation).get(dimension, {}).get("tells_apart") is False:
+    if told and f.tells_nothing(deviation, dimension):
         told.append(f"各项{dimension}的差别没有超出偶然波动")
     told = (
         told
@@ -71,7 +72,7 @@ def _causes(results: Results, deviation: Entry) -> str:
     return "；".join(told) or "现有记录没有可供分析的原因"
 
 
-def _actions(actions: Sequence[Entry]) -> str:
+def _actions(actions: Sequence[Action]) -> str:
     """The measures one after another; a yardstick that they share is named once."""
     yardsticks = [_yardstick(action) for action in actions]
     shared = len(actions) > 1 and len(set(yardsticks)) == 1
@@ -83,16 +84,16 @@ def _actions(actions: Sequence[Entry]) -> str:
     return f"改进措施：{'；'.join(listed)}{rest}。{common}"
 
 
-def _yardstick(action: Entry) -> str:
+def _yardstick(action: Action) -> str:
     yardstick = action.get("yardstick") or {}
     target = target_words(yardstick)
     return f"{w.clause(yardstick.get('words'))}{target}" if target else ""
 
 
-def _action(action: Entry, with_yardstick: bool) -> str:
+def _action(action: Action, with_yardstick: bool) -> str:
     """Measure, post, date and yardstick, as far as they are declared."""
     more = [w.clause(action.get("owner"))] if action.get("owner") else []
-    more += [f"{w.date_text(action['due'])}前完成"] if action.get("due") else []
+    more += [f"{w.date_text(due)}前完成"] if (due := action.get("due")) else []
     more += [yardstick] if with_yardstick and (yardstick := _yardstick(action)) else []
     more += ["建议，尚未采纳"] if action["status"] == "proposed" else []
     return w.brief(action["action"], ACTION_LENGTH) + (f"（{'，'.join(more)}）" if more else "")
@@ -132,7 +133,7 @@ def goal_result(results: Results, scored: bool) -> str:
 def execution_text(results: Results) -> str:
     """Budget, spending and rate in one sentence."""
     budget = results["budget"]
-    if budget["execution_rate"] is None or budget["spent"] is None:
+    if budget["execution_rate"] is None or budget["spent"] is None or budget["adjusted"] is None:
         return ""
     spent = w.money_text(budget["spent"], apart=[budget["adjusted"]])
     rate = w.ratio_text(budget["execution_rate"])

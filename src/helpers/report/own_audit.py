@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import cast
 
 from helpers.forms.audit import audit_form, stale_targets
 from helpers.forms.audit.narrative_checks import text_vs_figure
@@ -18,7 +18,9 @@ from helpers.indicators.source_notes import (
     notes_on_source,
 )
 from helpers.measures.year_attained import Attained, YearAttained
+from helpers.report import results_types
 from helpers.report.own_form import narrative_of, own_form, previous_form
+from helpers.report.results_types import Results
 from helpers.year.load import Year
 from helpers.year.models import MeasureRef
 
@@ -28,7 +30,7 @@ def audit_year(found: YearAttained) -> list[Finding]:
     return notes_on_source(_facts(found), found.rules)
 
 
-def audit_own_form(results: Mapping[str, Any], year: Year) -> list[dict[str, Any]]:
+def audit_own_form(results: Results, year: Year) -> list[results_types.Finding]:
     """The findings of ``results``, with those on the year's own form as it will be filed.
 
     The same checks as ``selfeval audit``, by the year's rule set; a stop blocks publication. What
@@ -40,7 +42,7 @@ def audit_own_form(results: Mapping[str, Any], year: Year) -> list[dict[str, Any
     return _merged(results["audit"], found)
 
 
-def audit_narrative(results: Mapping[str, Any], report: Iterable[Any], year: Year) -> list[dict[str, Any]]:
+def audit_narrative(results: Results, report: Iterable[object], year: Year) -> list[results_types.Finding]:
     """The findings of ``results``, with every sentence of the report that contradicts the form's figures."""
     rules = load_rules(year.year.rules, year.year.rule_overrides)
     form = replace(own_form(results), result=narrative_of(report))
@@ -49,10 +51,14 @@ def audit_narrative(results: Mapping[str, Any], report: Iterable[Any], year: Yea
     )
 
 
-def _merged(known: Sequence[Mapping[str, Any]], found: Iterable[Finding]) -> list[dict[str, Any]]:
-    said = {(one["check"], one["where"]["level3"], one["level"]) for one in known}
-    new = [one.to_json() for one in found if (one.check, one.where.level3, one.level) not in said]
-    return sorted([*map(dict, known), *new], key=lambda one: one["level"] != "stop")
+def _merged(known: Sequence[results_types.Finding], found: Iterable[Finding]) -> list[results_types.Finding]:
+    said = {(one["check"], (one.get("where") or {}).get("level3"), one["level"]) for one in known}
+    new = [
+        cast(results_types.Finding, one.to_json())
+        for one in found
+        if (one.check, one.where.level3, one.level) not in said
+    ]
+    return sorted([*known, *new], key=lambda one: one["level"] != "stop")
 
 
 def _facts(found: YearAttained) -> SourceFacts:

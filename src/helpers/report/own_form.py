@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 from helpers.forms.filled_form import Form, FormRow, FundLine, points
 from helpers.indicators.findings import About
@@ -14,8 +13,8 @@ from helpers.report import form_texts as texts
 from helpers.report import wording as w
 from helpers.report.blocks import Items, Paragraph
 from helpers.report.form_texts import goal_result
-
-Results = Mapping[str, Any]
+from helpers.report.results_indicators import Indicator
+from helpers.report.results_types import Results
 
 
 def own_form(results: Results) -> Form:
@@ -30,7 +29,7 @@ def own_form(results: Results) -> Form:
         # Without the weight of a dropped indicator the rows need not add up to 100.
         complete=None if any(not entry["rescaled"] for entry in results.get("dropped") or ()) else True,
         money_unit="万元",
-        funds=FundLine(None, *(_wan(budget[key]) for key in ("initial", "adjusted", "spent"))),
+        funds=FundLine(None, _wan(budget["initial"]), _wan(budget["adjusted"]), _wan(budget["spent"])),
         exec_rate_printed=None if rate is None else w.ratio_text(rate),
         exec_weight=points(budget["weight"]),
         exec_score=points(budget["score"]),
@@ -41,7 +40,7 @@ def own_form(results: Results) -> Form:
     )
 
 
-def _row(results: Results, entry: Mapping[str, Any], number: int) -> FormRow:
+def _row(results: Results, entry: Indicator, number: int) -> FormRow:
     actual = (
         f.actual_words(entry)
         if entry.get("parts") or entry.get("actual_text") or entry.get("actual") is not None
@@ -62,7 +61,7 @@ def _row(results: Results, entry: Mapping[str, Any], number: int) -> FormRow:
 
 def _written(results: Results) -> list[str]:
     """The sentences about results that people wrote into the year's files, and the form's own on the goal."""
-    notes = [(entry.get("evidence") or {}).get("note") for entry in results["indicators"]]
+    notes = [f.evidence_of(entry).get("note") for entry in results["indicators"]]
     written = [
         goal_result(results, scored=True),
         results["budget"].get("unspent_reason"),
@@ -93,7 +92,7 @@ def previous_form(results: Results) -> Form | None:
     return Form(about=_about(results, year), kind="self_eval", complete=False, rows=tuple(rows)) if rows else None
 
 
-def narrative_of(blocks: Iterable[Any]) -> str:
+def narrative_of(blocks: Iterable[object]) -> str:
     """The sentences of a report, tables and folded evidence left out, and what they quote of others."""
     told = [block.text for block in blocks if isinstance(block, Paragraph)]
     told += [item for block in blocks if isinstance(block, Items) for item in block.items]

@@ -8,6 +8,9 @@ from typing import Any
 from helpers.report.blocks import Cell, Table, TableColumn
 from helpers.report.narrative import signals
 from helpers.report.narrative import spares_text as narrative_spares
+from helpers.report.results_deviations import Deviation
+from helpers.report.results_plans import Action, Spares
+from helpers.report.results_types import Finding
 from helpers.report.wording import gap_text, status_words, value_text
 
 Json = Mapping[str, Any]
@@ -127,32 +130,32 @@ def activities(found: Json) -> Table:
     )
 
 
-def findings(audit: Sequence[Json]) -> Table:
+def findings(audit: Sequence[Finding]) -> Table:
     return table(
         "自查与对照来源的说明",
         ["检查", "级别", "说明", "处理"],
-        [(f["check"], "停止" if f["level"] == "stop" else "提示", f["message"], f["remedy"]) for f in audit],
+        [(f["check"], "停止" if f["level"] == "stop" else "提示", f["message"], f.get("remedy")) for f in audit],
     )
 
 
 KINDS = {"shortfall": "未完成", "overshoot": "超出较多", "fragile": "不稳固", "trend": "走势"}
 
 
-def causes(deviation: Json, names: Mapping[str, str]) -> Table:
+def causes(deviation: Deviation, names: Mapping[str, str]) -> Table:
     """The gap of one deviation, decomposed."""
     what = subject(deviation, names)
     gap, unit = deviation.get("gap"), deviation.get("unit")
     shown = "" if gap is None else f"，{'差距' if gap > 0 else '余量'} {gap_text(abs(gap), unit)}"
     rows = [
         (
-            c.get("dimension_words") or c["dimension"],
+            c.get("dimension_words") or c.get("dimension"),
             c.get("words") or c["cause"],
-            c["rows"],
+            c.get("rows"),
             c.get("misses"),
             gap_text(c["contribution"], unit),
             "—" if c.get("avoidable") is None else value_text(c["avoidable"], unit),
         )
-        for c in deviation["causes"]
+        for c in deviation.get("causes") or ()
     ]
     return table(
         f"{what}：{KINDS[deviation['kind']]}{shown}",
@@ -162,13 +165,13 @@ def causes(deviation: Json, names: Mapping[str, str]) -> Table:
     )
 
 
-def subject(deviation: Json, names: Mapping[str, str]) -> str:
+def subject(deviation: Deviation, names: Mapping[str, str]) -> str:
     """What a deviation is about: the indicator's name, and the part of a compound one."""
     name = names.get(deviation["indicator"], deviation["indicator"])
     return f"{name}·{deviation['part']}" if deviation.get("part") else name
 
 
-def waiting(deviation: Json, names: Mapping[str, str], number: int) -> list[Any]:
+def waiting(deviation: Deviation, names: Mapping[str, str], number: int) -> list[Any]:
     """Where the time went and the control chart, as the report will show them; nothing where there is neither."""
     what = subject(deviation, names)
     return [
@@ -177,12 +180,12 @@ def waiting(deviation: Json, names: Mapping[str, str], number: int) -> list[Any]
     ]
 
 
-def stock(spares: Json | None) -> list[Any]:
+def stock(spares: Spares | None) -> list[Any]:
     """The spare-part and the replacement plan, as the report will show them."""
-    return [*narrative_spares.stock({"spares": spares}), *narrative_spares.replacement({"spares": spares})]
+    return [*narrative_spares.stock_blocks(spares), *narrative_spares.replacement_blocks(spares)]
 
 
-def plan(rows: Sequence[Json], caption: str) -> Table:
+def plan(rows: Sequence[Action], caption: str) -> Table:
     states = {"proposed": "拟议", "adopted": "已采纳", "done": "已完成", "carried": "结转"}
     return table(
         caption,
@@ -190,10 +193,10 @@ def plan(rows: Sequence[Json], caption: str) -> Table:
         [
             (
                 p["id"],
-                p["cause"],
+                p.get("cause"),
                 p["action"],
-                p["owner"],
-                p["due"],
+                p.get("owner"),
+                p.get("due"),
                 states[p["status"]],
                 {True: "有效", False: "未见效", None: "—"}[p.get("verified")],
             )

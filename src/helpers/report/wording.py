@@ -8,10 +8,12 @@ that it crosses a line: 99.999 % is not written 100 %, and a shortfall never rea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+from helpers.report.results_indicators import Judged
 
 Number = int | float | Decimal
 
@@ -55,7 +57,7 @@ def ratio_text(value: Number, apart: Iterable[Number] = (), keep: bool = False) 
 
     ``keep``: two decimals throughout, for a column of them.
     """
-    lines = [0, 100, *(exact(other) * 100 for other in apart)]
+    lines: list[Number] = [0, 100, *(exact(other) * 100 for other in apart)]
     return number_text(exact(value) * 100, 2, lines, keep) + "%"
 
 
@@ -144,32 +146,32 @@ def status_words(status: str) -> str:
     return STATUS_WORDS[status]
 
 
-def is_timed_share(indicator: Mapping[str, Any]) -> bool:
+def is_timed_share(indicator: Judged) -> bool:
     """Whether a time limit is answered by the share of cases that kept it (part of a compound)."""
-    if (indicator.get("target") or {}).get("kind") != "duration":
+    if indicator["target"].get("kind") != "duration":
         return False
     unit = indicator.get("actual_unit")
     return unit == "比例" if unit else indicator.get("required") is not None
 
 
-def lower_is_better(indicator: Mapping[str, Any]) -> bool:
+def lower_is_better(indicator: Judged) -> bool:
     """Whether the target is an upper bound, by its operator or else its known direction.
 
     Of cases kept within a time limit more is better, although the limit itself is an upper bound.
     """
-    target = indicator.get("target") or {}
+    target = indicator["target"]
     if is_timed_share(indicator):
         return False
     if target.get("op") in ("<", "<="):
         return True
-    return target.get("op") in (None, "", "=") and target.get("direction") == "lower"
+    return target.get("op") in (None, "=") and target.get("direction") == "lower"
 
 
-def actual_unit(indicator: Mapping[str, Any]) -> str | None:
+def actual_unit(indicator: Judged) -> str | None:
     """The unit of an indicator's actual: declared, its target's, or as written in the actual."""
     if is_timed_share(indicator):
         return "比例"
-    unit = indicator.get("actual_unit") or (indicator.get("target") or {}).get("unit")
+    unit = indicator.get("actual_unit") or indicator["target"].get("unit")
     if unit:
         return unit
     # A target without a unit (少于10) is answered in one (2件).
@@ -177,7 +179,7 @@ def actual_unit(indicator: Mapping[str, Any]) -> str | None:
     return written[1] if written else None
 
 
-def attainment_words(indicator: Mapping[str, Any]) -> str:
+def attainment_words(indicator: Judged) -> str:
     """The attainment as the field writes it: a kept upper bound is 优于目标, never "180 %"."""
     attainment = indicator.get("attainment")
     if attainment is None:
@@ -187,12 +189,12 @@ def attainment_words(indicator: Mapping[str, Any]) -> str:
     return ratio_text(attainment)
 
 
-def variance_words(indicator: Mapping[str, Any]) -> str:
+def variance_words(indicator: Judged) -> str:
     """How far the actual is from the target, and on which side; empty where nobody can say.
 
     低于目标3.6个百分点 · 高于目标5个百分点 · 优于目标（低8件） · 超出目标2件 · 达到目标
     """
-    variance, target = indicator.get("variance"), indicator.get("target") or {}
+    variance, target = indicator.get("variance"), indicator["target"]
     if not isinstance(variance, int | float | Decimal) or isinstance(variance, bool):
         return ""
     if variance == 0:

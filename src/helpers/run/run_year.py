@@ -14,6 +14,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from helpers.report.results import load_results, validate_results, write_results
+from helpers.report.results_types import Results
 from helpers.run import manifest
 from helpers.run.check import check_year
 from helpers.run.notebooks import write_normalised
@@ -36,7 +38,7 @@ class Published:
 
     folder: Path
     fresh: bool
-    results: dict[str, Any]
+    results: Results
 
 
 def run_year(
@@ -70,7 +72,7 @@ def run_year(
 def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress: Progress) -> Published:
     described = manifest.basis(fiscal_year, open_stage("", fiscal_year, str(root)).inputs)
     if not force and manifest.is_current(final, described):
-        return Published(final, False, _read(final / "results.json"))
+        return Published(final, False, load_results(final / "results.json"))
     work = staging(final.parent, fiscal_year)
     try:
         _run_stages(root, fiscal_year, work, final, progress)
@@ -83,9 +85,9 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
         _leave(work, final, stopped)
         raise
     except Exception as error:
-        stopped = RunStopped(_package_screen(error, final))
-        _leave(work, final, stopped)
-        raise stopped from error
+        failure = RunStopped(_package_screen(error, final))
+        _leave(work, final, failure)
+        raise failure from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
     shutil.rmtree(Root(root).failed(fiscal_year), ignore_errors=True)
@@ -146,15 +148,15 @@ def _keep_notebooks(work: Path) -> dict[str, Any]:
     return kept
 
 
-def _make_package(root: Path, fiscal_year: int, work: Path) -> dict[str, Any]:
+def _make_package(root: Path, fiscal_year: int, work: Path) -> Results:
     """Everything that leaves the house, made in ``work``."""
     from helpers.formats.exporters import export_all
     from helpers.formats.xlsx import write_forms
-    from helpers.report.results import write_results
 
     processed = Root(root).processed(fiscal_year)
-    results = _read(processed / REPORT.output)
-    results.pop("inputs_sha256")
+    found = _read(processed / REPORT.output)
+    found.pop("inputs_sha256")
+    results = validate_results(found)
     validation = _read(processed / VALIDATE.output)
     validation.pop("inputs_sha256")
     report = _keep_notebooks(work)[REPORT.name]
@@ -166,7 +168,7 @@ def _make_package(root: Path, fiscal_year: int, work: Path) -> dict[str, Any]:
     return results
 
 
-def _stop_on_findings(results: dict[str, Any]) -> None:
+def _stop_on_findings(results: Results) -> None:
     stops = [f for f in results["audit"] if f["level"] == "stop"]
     if stops:
         lines = [

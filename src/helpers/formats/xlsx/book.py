@@ -8,7 +8,7 @@ from datetime import datetime
 from helpers.formats.xlsx import forms, lists
 from helpers.formats.xlsx.form_sheet import Formats, Sheet
 from helpers.report import wording as w
-from helpers.report.facts import Results
+from helpers.report.results_types import Results
 
 SHEETS = (
     ("绩效自评表", forms.scored_form, forms.SCORED_WIDTHS),
@@ -56,7 +56,7 @@ def write_forms(results: Results) -> bytes:
 
 def _dated(results: Results) -> datetime:
     """The date that the report bears; without one, the first day after its year. Never a clock."""
-    posts = results.get("posts") or {}
-    if posts.get("date"):
+    posts = results.get("posts")
+    if posts:
         return datetime.fromisoformat(posts["date"])
     return datetime(results["fiscal_year"] + 1, 1, 1)

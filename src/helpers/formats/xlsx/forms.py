@@ -9,8 +9,9 @@ from helpers.formats.xlsx.form_sheet import Sheet, wan
 from helpers.report import facts as f
 from helpers.report import form_texts as texts
 from helpers.report import wording as w
-from helpers.report.facts import Entry, Results
 from helpers.report.form_texts import goal_result, management_lines
+from helpers.report.results_indicators import Indicator
+from helpers.report.results_types import FundSource, Results
 from helpers.year.models import MANAGEMENT, OWN_FUNDS, TRANSFER_FUNDS
 
 SCORED_WIDTHS = (5.0, 9.0, 10.0, 17.0, 15.0, 15.0, 7.0, 8.0, 36.0)
@@ -29,19 +30,19 @@ def _heading(sheet: Sheet, results: Results, title: str) -> int:
     return 3
 
 
-def _sources(results: Results) -> Mapping[str, Entry]:
+def _sources(results: Results) -> Mapping[str, FundSource]:
     """The funds by where they come from, as far as they are declared."""
     return {entry["name"]: entry for entry in results["budget"].get("sources") or ()}
 
 
-def _merged(sheet: Sheet, row: int, column: int, names: Sequence[str], keys: Sequence[Any]) -> None:
+def _merged(sheet: Sheet, row: int, column: int, names: Sequence[str | None], keys: Sequence[Any]) -> None:
     """Equal neighbours of a column as one cell each."""
     for at, span in enumerate(f.spans(keys)):
         if span:
             sheet.put(row + at, column, w.clause(names[at]), "center", rows=span)
 
 
-def _levels(sheet: Sheet, row: int, entries: Sequence[Entry]) -> None:
+def _levels(sheet: Sheet, row: int, entries: Sequence[Indicator]) -> None:
     """一级指标 and 二级指标 in the second and third column."""
     first = [entry["level1"] for entry in entries]
     second = [entry["level2"] for entry in entries]
@@ -91,8 +92,8 @@ def _funds_rows(sheet: Sheet, results: Results, row: int) -> int:
     sheet.put(row, 8, budget["score"], "score")
     for at, name in enumerate(OWN_FUNDS, start=1):
         sheet.put(row + at, 2, f"{'其中：' if at == 1 else ''}{name}", "center")
-        source = sources.get(name, {})
-        _amounts(sheet, row + at, 3, [source.get(key) for key in ("initial", "adjusted", "spent")])
+        source = sources.get(name) or FundSource(name=name)
+        _amounts(sheet, row + at, 3, [source.get("initial"), source.get("adjusted"), source.get("spent")])
         for column in (6, 7, 8):
             sheet.put(row + at, column, w.BLANK, "center")
     return row + 1 + len(OWN_FUNDS)
@@ -142,7 +143,7 @@ def _scored_rows(sheet: Sheet, results: Results, row: int) -> int:
     return row + len(entries)
 
 
-def _actual(entry: Entry) -> str | None:
+def _actual(entry: Indicator) -> str | None:
     """The actual as printed; blank, not 无法判定, where nothing was filed."""
     known = entry.get("parts") or entry.get("actual_text") or entry.get("actual") is not None
     return f.actual_words(entry) if known else None
@@ -150,13 +151,14 @@ def _actual(entry: Entry) -> str | None:
 
 def _total_row(sheet: Sheet, results: Results, row: int, first: int, execution: int) -> None:
     """总分: sums over the rows and the execution score, as formulas."""
-    rows = [*results["indicators"], results["budget"]]
+    weights = [results["budget"]["weight"], *(entry["weight"] for entry in results["indicators"])]
+    scores = [results["budget"]["score"], *(entry["score"] for entry in results["indicators"])]
     label = "总分" if f.is_complete(results) else "总分（不含暂未评分的项目）"
     sheet.put(row, 0, label, "head", columns=6)
-    for column, letter, money, key in ((6, "G", "G", "weight"), (7, "H", "I", "score")):
-        total = float(f.added(entry[key] for entry in rows))
+    for column, letter, money, points, style in ((6, "G", "G", weights, "points"), (7, "H", "I", scores, "score")):
+        total = float(f.added(points))
         formula = f"=ROUND(SUM({letter}{first + 1}:{letter}{row})+{money}{execution + 1},2)"
-        sheet.formula(row, column, formula, total, "points" if key == "weight" else "score")
+        sheet.formula(row, column, formula, total, style)
     sheet.put(row, 8, w.sentence(results["score"].get("basis") or results.get("weights_basis")), "text")
 
 
@@ -196,8 +198,12 @@ def _transfer_funds_rows(sheet: Sheet, results: Results, row: int) -> int:
     sheet.put(row, 3, "", "head")
     for column, title in enumerate(("全年预算数（A）", "全年执行数（B）", "预算执行率（B/A×100%）"), start=4):
         sheet.put(row, column, title, "head")
-    lines = [("年度资金总额", {"adjusted": budget["adjusted"], "spent": budget["spent"]})]
-    lines += [(f"{'' if at else '其中：'}{name}", sources.get(name, {})) for at, name in enumerate(TRANSFER_FUNDS)]
+    whole = FundSource(name="年度资金总额", adjusted=budget["adjusted"], spent=budget["spent"])
+    lines = [(whole["name"], whole)]
+    lines += [
+        (f"{'' if at else '其中：'}{name}", sources.get(name) or FundSource(name=name))
+        for at, name in enumerate(TRANSFER_FUNDS)
+    ]
     for at, (name, amounts) in enumerate(lines, start=1):
         sheet.put(row + at, 3, name, "center")
         _amounts(sheet, row + at, 4, [amounts.get("adjusted"), amounts.get("spent")])
@@ -206,7 +212,7 @@ def _transfer_funds_rows(sheet: Sheet, results: Results, row: int) -> int:
     return row + 1 + len(lines)
 
 
-def _share(amounts: Entry) -> float | None:
+def _share(amounts: FundSource) -> float | None:
     budget, spent = amounts.get("adjusted"), amounts.get("spent")
     return spent / budget if budget and spent is not None else None
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from helpers.formats.xlsx.form_sheet import Sheet, day
 from helpers.report import facts as f
 from helpers.report import wording as w
-from helpers.report.facts import Entry, Results, short_path
+from helpers.report.facts import short_path
+from helpers.report.results_indicators import Judged
+from helpers.report.results_types import Results
 
 EVIDENCE_WIDTHS = (6.0, 20.0, 24.0, 16.0, 14.0, 34.0, 10.0, 68.0)
 ACTIVITY_WIDTHS = (6.0, 34.0, 12.0, 12.0, *([8.0] * 12), 26.0)
@@ -28,8 +30,8 @@ def evidence_sheet(sheet: Sheet, results: Results) -> None:
     row = _title(sheet, "佐证材料清单", heads)
     styles = ("count", "text", "text", "date", "center", "text", "count", "text")
     for at, entry in enumerate(results.get("evidence_list") or (), start=1):
-        indicator = f.indicator_of(results, entry.get("indicator") or "") or {}
-        name = entry.get("level3") or indicator.get("level3")
+        indicator = f.indicator_of(results, entry.get("indicator") or "")
+        name = entry.get("level3") or (indicator["level3"] if indicator else None)
         file = short_path(entry["file"], results["fiscal_year"]) if entry.get("file") else None
         values = (at, w.clause(name), w.clause(entry["document"]), day(entry.get("date")),
                   w.clause(entry.get("custodian")), file, entry.get("rows"), entry.get("sha256"))  # fmt: skip
@@ -46,7 +48,7 @@ def activity_sheet(sheet: Sheet, results: Results) -> None:
     for at, entry in enumerate(entries, start=1):
         notes = [w.clause(entry.get("note"))] if entry.get("note") else []
         notes += [f"年度目标：{w.clause(entry['target'])}"] if entry.get("target") else []
-        months = entry.get("monthly") or [None] * 12
+        months: Sequence[int | None] = entry.get("monthly") or [None] * 12
         count = (entry["count"], w.plain(entry.get("count_text")))
         values = (at, w.clause(entry["category"]), *count, *months, "；".join(notes))
         sheet.row(row, values, ("count", "text", "count", "center", *["count"] * 12, "text"))
@@ -95,9 +97,9 @@ def measures_sheet(sheet: Sheet, results: Results) -> None:
     sheet.finish(row - 1, repeat=(0, 1), landscape=True)
 
 
-def _measure(name: str, entry: Entry) -> tuple:
-    evidence = entry.get("evidence") or {}
-    attainment = entry.get("attainment")
+def _measure(name: str, entry: Judged) -> tuple:
+    evidence = f.evidence_of(entry)
+    attainment: float | str | None = entry["attainment"]
     if attainment is not None and w.attainment_words(entry) == "优于目标":
         attainment = "优于目标"
     words = w.clause(evidence.get("words")) or w.clause(evidence.get("method")) or w.clause(evidence.get("note"))

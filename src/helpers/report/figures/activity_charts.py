@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from helpers.fonts.width import wrapped
@@ -11,13 +11,14 @@ from helpers.report.blocks import Figure
 from helpers.report.facts import activity_text, unit_of_activities
 from helpers.report.figures.common import bar_figures, data_table, told
 from helpers.report.figures.style import INK, SOFT, STACK, Bar, draw
+from helpers.report.results_types import Results
 
 MOST_BARS = 11
 LAYERS = 3
 MONTHS = [f"{month}月" for month in range(1, 13)]
 
 
-def activities_chart(results: Mapping[str, Any]) -> tuple[Figure, ...]:
+def activities_chart(results: Results) -> tuple[Figure, ...]:
     """Bars of the year's activity by kind, the most frequent first; a long tail is added up."""
     unit = unit_of_activities(results)
     entries = sorted(results["activities"], key=lambda entry: -entry["count"])
@@ -45,10 +46,9 @@ def activities_chart(results: Mapping[str, Any]) -> tuple[Figure, ...]:
     )
 
 
-def activity_months_chart(results: Mapping[str, Any]) -> tuple[Figure, ...]:
+def activity_months_chart(results: Results) -> tuple[Figure, ...]:
     """Stacked columns by month: the three most frequent kinds, all others together."""
-    entries = [entry for entry in results["activities"] if entry.get("monthly")]
-    layers = _layers(entries)
+    layers = _layers([(w.plain(e["category"]), m) for e in results["activities"] if (m := e.get("monthly"))])
     totals = [sum(months) for months in zip(*(m for _, m in layers), strict=True)]
     if not any(totals):
         return ()
@@ -72,13 +72,13 @@ def activity_months_chart(results: Mapping[str, Any]) -> tuple[Figure, ...]:
     )
 
 
-def _layers(entries: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[int]]]:
+def _layers(kinds: Sequence[tuple[str, list[int]]]) -> list[tuple[str, list[int]]]:
     """Name and monthly counts of each layer, the largest first."""
-    ranked = sorted(entries, key=lambda entry: -sum(entry["monthly"]))
-    layers = [(w.plain(e["category"]), list(e["monthly"])) for e in ranked[:LAYERS]]
+    ranked = sorted(kinds, key=lambda kind: -sum(kind[1]))
+    layers = ranked[:LAYERS]
     rest = ranked[LAYERS:]
     if rest:
-        months = [sum(column) for column in zip(*(e["monthly"] for e in rest), strict=True)]
+        months = [sum(column) for column in zip(*(months for _, months in rest), strict=True)]
         layers.append((f"其他{len(rest)}类", months))
     return layers
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from helpers.report import wording as w
 from helpers.report.blocks import Figure
 from helpers.report.figures.common import bar_figures
 from helpers.report.figures.style import INK, Bar, divide
+from helpers.report.results_indicators import Indicator
+from helpers.report.results_types import Results
 
 EDGE = 1.5
 """The scale ends at 150 %: bars that go further are drawn broken off."""
@@ -16,7 +17,7 @@ MOST_FIGURES = 2
 """Where all indicators would need more figures, those that missed their target are drawn."""
 
 
-def attainment_chart(results: Mapping[str, Any]) -> tuple[Figure, ...]:
+def attainment_chart(results: Results) -> tuple[Figure, ...]:
     """A bar for each indicator up to its attainment, with the target as a line at 100 %.
 
     A kept upper bound has no percentage that anybody could use: its bar ends at the target line
@@ -55,25 +56,25 @@ def attainment_chart(results: Mapping[str, Any]) -> tuple[Figure, ...]:
     )
 
 
-def _drawn(indicators: Sequence[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], str]:
+def _drawn(indicators: Sequence[Indicator]) -> tuple[list[Indicator], str]:
     """The indicators that are drawn and what they are together, in their own order."""
     if _fit(indicators):
         return list(indicators), "各项指标"
     missed = [entry for entry in indicators if entry["status"] != "met"]
     if _fit(missed):
         return missed, "未达到目标的各项指标"
-    known = [entry for entry in missed if entry.get("attainment") is not None]
-    ranked = sorted(known, key=lambda entry: entry["attainment"])
+    known = [(attainment, entry) for entry in missed if (attainment := entry["attainment"]) is not None]
+    ranked = [entry for _, entry in sorted(known, key=lambda one: one[0])]
     while not _fit(ranked):
         ranked.pop()
     return ranked, f"完成率最低的{len(ranked)}项指标"
 
 
-def _fit(indicators: Sequence[Mapping[str, Any]]) -> bool:
+def _fit(indicators: Sequence[Indicator]) -> bool:
     return len(divide([_bar(entry) for entry in indicators])) <= MOST_FIGURES
 
 
-def _bar(indicator: Mapping[str, Any]) -> Bar:
+def _bar(indicator: Indicator) -> Bar:
     attainment = indicator.get("attainment")
     status = indicator["status"]
     if attainment is None:
@@ -86,7 +87,7 @@ def _bar(indicator: Mapping[str, Any]) -> Bar:
     return Bar(name, size, _label(indicator), status, beyond=size > EDGE)
 
 
-def _label(indicator: Mapping[str, Any]) -> str:
+def _label(indicator: Indicator) -> str:
     status = w.status_words(indicator["status"])
     words = w.attainment_words(indicator)
     if words == w.BLANK:

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from helpers.report import wording as w
 from helpers.report.blocks import Figure
 from helpers.report.facts import by_dimension, cause_name, with_tail
 from helpers.report.figures.common import bar_figures
 from helpers.report.figures.style import Bar
+from helpers.report.results_deviations import Cause, Deviation
 
 
-def cause_pareto_chart(deviation: Mapping[str, Any], name: str, subject: str) -> tuple[Figure, ...]:
+def cause_pareto_chart(deviation: Deviation, name: str, subject: str) -> tuple[Figure, ...]:
     """Bars of the contributions to the gap over the first dimension, with the share added up.
 
     ``name``: ASCII, unique in the report; ``subject``: what was missed, for the caption. Where a
     contribution is negative nothing is added up. One cause alone needs no chart.
     """
     groups = by_dimension(deviation)
-    if not groups or not deviation.get("gap"):
+    gap = deviation.get("gap")
+    if not groups or not gap:
         return ()
     dimension, causes = next(iter(groups.items()))
     if len(causes) < 2:
         return ()
     causes = with_tail(causes)
-    labels = _labels(causes, deviation["gap"], deviation.get("unit"))
+    labels = _labels(causes, gap, deviation.get("unit"))
     sizes = [float(cause["contribution"]) for cause in causes]
     bars = [
         Bar(w.brief(cause_name(cause, dimension)), size, label, "met" if cause.get("cause") else "rest")
@@ -48,7 +49,7 @@ def cause_pareto_chart(deviation: Mapping[str, Any], name: str, subject: str) ->
     )
 
 
-def _labels(causes: Sequence[Mapping[str, Any]], gap: float, unit: str | None) -> list[str]:
+def _labels(causes: Sequence[Cause], gap: float, unit: str | None) -> list[str]:
     amounts = [w.gap_text(cause["contribution"], unit) for cause in causes]
     if any(cause["contribution"] < 0 for cause in causes):
         return amounts

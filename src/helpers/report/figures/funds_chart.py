@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from helpers.report import wording as w
 from helpers.report.blocks import Figure
 from helpers.report.figures.common import bar_figures
 from helpers.report.figures.style import Bar
+from helpers.report.results_types import Results
 
 
-def funds_chart(results: Mapping[str, Any]) -> tuple[Figure, ...]:
+def funds_chart(results: Results) -> tuple[Figure, ...]:
     """Bars for the budget at the year's start and as adjusted, its parts, and what was spent."""
     budget = results["budget"]
     amounts = [

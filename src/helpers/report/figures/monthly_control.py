@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from helpers.report import wording as w
@@ -11,28 +11,30 @@ from helpers.report.facts import signal_words
 from helpers.report.figures.common import data_table, told
 from helpers.report.figures.series import month_axis, month_place, month_runs
 from helpers.report.figures.style import BLUE, INK, RED, SOFT, draw
+from helpers.report.results_deviations import Control, ControlPoint, Deviation
 
 
-def control_figure(deviation: Mapping[str, Any], unit: str | None, name: str, subject: str) -> tuple[Figure, ...]:
+def control_figure(deviation: Deviation, unit: str | None, name: str, subject: str) -> tuple[Figure, ...]:
     """A figure by month between its control limits; nothing where there are too few months for limits.
 
     Months in which a run rule ends are hollow squares with a word, the others dots. ``unit``: of the
     figure; ``name``: ASCII, unique in the report; ``subject``: what is charted, for the caption.
     """
-    control = deviation.get("control") or {}
-    if control.get("centre") is None:
+    control = deviation.get("control")
+    if not control or control["centre"] is None:
         return ()
+    centre = control["centre"]
     points, unit = control["points"], unit or deviation.get("unit")
     rows = [_row(point, control, unit) for point in points]
     special = [row for row in rows if row[-1] != w.BLANK]
     caption = f"{subject}各月控制图"
     kind = "p控制图（占比）" if control["kind"] == "p" else "单值控制图（XmR）"
-    lead = f"{kind}，{caption}，中心线{w.value_text(control['centre'], unit)}，" + (
+    lead = f"{kind}，{caption}，中心线{w.value_text(centre, unit)}，" + (
         f"{len(special)}个月有信号" if special else "没有信号"
     )
 
     def paint(axes: Any) -> None:
-        _paint(axes, control, unit)
+        _paint(axes, control, centre, unit)
 
     entries = [f"{row[0]}{row[1]}" + ("" if row[-1] == w.BLANK else f"（{row[-1]}）") for row in rows]
     titles = ("月份", "完成值", "记录数", "下控制限", "上控制限", "信号")
@@ -40,7 +42,7 @@ def control_figure(deviation: Mapping[str, Any], unit: str | None, name: str, su
     return (Figure(caption=caption, svg=draw(name, 2.5, paint), alt=told(lead, entries), data=data),)
 
 
-def _row(point: Mapping[str, Any], control: Mapping[str, Any], unit: str | None) -> tuple[str, ...]:
+def _row(point: ControlPoint, control: Control, unit: str | None) -> tuple[str, ...]:
     ending = [signal_words(s) for s in control["signals"] if point["month"] == s["months"][-1]]
     return (
         w.date_text(point["month"]),
@@ -52,13 +54,13 @@ def _row(point: Mapping[str, Any], control: Mapping[str, Any], unit: str | None)
     )
 
 
-def _paint(axes: Any, control: Mapping[str, Any], unit: str | None) -> None:
-    points, centre = control["points"], control["centre"]
+def _paint(axes: Any, control: Control, centre: float, unit: str | None) -> None:
+    points = control["points"]
     places = [month_place(p["month"]) for p in points]
     for start, end in month_runs(places):
         axes.plot(places[start:end], [p["value"] for p in points[start:end]], color=BLUE)
-    for side in ("low", "high"):
-        _steps(axes, places, [p[side] for p in points])
+    for limits in ([p["low"] for p in points], [p["high"] for p in points]):
+        _steps(axes, places, limits)
     axes.axhline(centre, color=INK, linewidth=0.9)
     for place, point in zip(places, points, strict=True):
         marked = bool(point.get("rules"))
@@ -93,14 +95,14 @@ def _paint(axes: Any, control: Mapping[str, Any], unit: str | None) -> None:
             va="center",
             fontsize=7.5,
         )
-    edges = [v for p in points for v in (p["value"], p["low"], p["high"])]
+    edges = [v for p in points for v in (p["value"], p["low"], p["high"]) if v is not None]
     low, high = min(edges), max(edges)
     room = (high - low or abs(high) or 1) * 0.14
     axes.set_ylim(low - room, high + room)
-    month_axis(axes, points)
+    month_axis(axes, [point["month"] for point in points])
 
 
-def _steps(axes: Any, places: Sequence[int], limits: Sequence[float]) -> None:
+def _steps(axes: Any, places: Sequence[int], limits: Sequence[float | None]) -> None:
     """A limit that differs from month to month, as steps around each month."""
     for place, limit in zip(places, limits, strict=True):
         axes.plot([place - 0.5, place + 0.5], [limit, limit], color=SOFT, linewidth=0.9, linestyle=(0, (4, 2)))

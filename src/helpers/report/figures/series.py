@@ -2,49 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from helpers.fonts.width import wrapped
 from helpers.report import wording as w
 from helpers.report.blocks import Figure
+from helpers.report.facts import previous_of
 from helpers.report.figures.common import data_table, told
 from helpers.report.figures.style import BLUE, FILLS, INK, RED, SOFT, draw
+from helpers.report.results_indicators import Judged
+from helpers.report.results_types import Results
 
 _RATES = ("比例", "小时", "工作日")
 
 
-def monthly_chart(indicator: Mapping[str, Any], name: str, subject: str) -> tuple[Figure, ...]:
+def monthly_chart(indicator: Judged, name: str, subject: str) -> tuple[Figure, ...]:
     """A figure by month: a rate or mean as a line against its target, a count or sum as columns.
 
     A year's target is no month's target for counts and sums, so these get no target line. Months
     without cases are left out of the line.
     """
-    months = [m for m in indicator.get("monthly") or () if m.get("value") is not None]
-    if len(months) < 2:
+    known = [(m, value) for m in indicator.get("monthly") or () if (value := m["value"]) is not None]
+    if len(known) < 2:
         return ()
+    months, values = [m["month"] for m, _ in known], [value for _, value in known]
     unit = w.actual_unit(indicator)
     is_rate = unit in _RATES or (unit or "").startswith("元/")
     goal = _goal(indicator) if is_rate else None
-    texts = [w.value_text(month["value"], unit) for month in months]
-    missed = [goal is not None and _misses(month["value"], goal, indicator) for month in months]
+    texts = [w.value_text(value, unit) for value in values]
+    missed = [goal is not None and _misses(value, goal, indicator) for value in values]
     lead = f"{'折线图' if is_rate else '柱形图'}，{subject}各月情况"
     if goal is not None:
         count = sum(missed)
         lead += f"，目标{w.value_text(goal, unit)}，" + (f"{count}个月未达目标" if count else "各月均达到目标")
     caption = f"{subject}各月情况"
-    has_cases = any(month.get("n") is not None for month in months)
+    has_cases = any(month.get("n") is not None for month, _ in known)
     rows = [
         (w.date_text(m["month"]), text, *([str(m.get("n", w.BLANK))] if has_cases else []))
-        for m, text in zip(months, texts, strict=True)
+        for (m, _), text in zip(known, texts, strict=True)
     ]
     titles = ("月份", "完成值", *(["记录数"] if has_cases else []))
 
     def paint(axes):
         if is_rate:
-            _paint_line(axes, months, texts, missed, goal, unit)
+            _paint_line(axes, months, values, texts, missed, goal, unit)
         else:
-            _paint_columns(axes, months, texts)
+            _paint_columns(axes, months, values, texts)
         month_axis(axes, months)
 
     told_months = [f"{row[0]}{row[1]}" for row in rows]
@@ -57,7 +62,7 @@ def monthly_chart(indicator: Mapping[str, Any], name: str, subject: str) -> tupl
 LABEL = 0.13
 
 
-def _goal(indicator: Mapping[str, Any]) -> float | None:
+def _goal(indicator: Judged) -> float | None:
     """The target as a figure in the unit of the actual, if it is one."""
     if w.is_timed_share(indicator):
         return indicator.get("required")
@@ -65,7 +70,7 @@ def _goal(indicator: Mapping[str, Any]) -> float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _misses(value: float, goal: float, indicator: Mapping[str, Any]) -> bool:
+def _misses(value: float, goal: float, indicator: Judged) -> bool:
     return value > goal if w.lower_is_better(indicator) else value < goal
 
 
@@ -74,9 +79,9 @@ def month_place(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:7])
 
 
-def month_axis(axes: Any, months: Sequence[Mapping[str, Any]]) -> None:
+def month_axis(axes: Any, months: Sequence[str]) -> None:
     """The months along the bottom, and no axis for the figures, which stand at their marks."""
-    places = list(range(month_place(months[0]["month"]), month_place(months[-1]["month"]) + 1))
+    places = list(range(month_place(months[0]), month_place(months[-1]) + 1))
     axes.set_xticks(places, [f"{(place - 1) % 12 + 1}月" for place in places])
     axes.tick_params(axis="x", length=0)
     axes.set_xlim(places[0] - 0.5, places[-1] + 0.5)
@@ -86,20 +91,18 @@ def month_axis(axes: Any, months: Sequence[Mapping[str, Any]]) -> None:
 
 def _paint_line(
     axes: Any,
-    months: Sequence[Mapping[str, Any]],
+    months: Sequence[str],
+    values: Sequence[float],
     texts: Sequence[str],
     missed: Sequence[bool],
     goal: float | None,
     unit: str | None,
 ) -> None:
-    places = [month_place(month["month"]) for month in months]
-    values = [month["value"] for month in months]
+    places = [month_place(month) for month in months]
     for start, end in month_runs(places):
         axes.plot(places[start:end], values[start:end], color=BLUE)
-    low, high = (
-        min([*values, *([goal] if goal is not None else [])]),
-        max([*values, *([goal] if goal is not None else [])]),
-    )
+    shown = [*values, *([goal] if goal is not None else [])]
+    low, high = min(shown), max(shown)
     sides = _sides(values, goal, (high - low) * LABEL)
     for place, value, text, miss, below in zip(places, values, texts, missed, sides, strict=True):
         fill = {"markerfacecolor": "white", "markeredgecolor": RED} if miss else {}
@@ -143,32 +146,43 @@ def month_runs(places: Sequence[int]) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], len(places)], strict=True))
 
 
-def _paint_columns(axes: Any, months: Sequence[Mapping[str, Any]], texts: Sequence[str]) -> None:
-    for month, text in zip(months, texts, strict=True):
-        place = month_place(month["month"])
-        axes.bar([place], [month["value"]], width=0.62, **FILLS["met"])
+def _paint_columns(axes: Any, months: Sequence[str], values: Sequence[float], texts: Sequence[str]) -> None:
+    for month, value, text in zip(months, values, texts, strict=True):
+        place = month_place(month)
+        axes.bar([place], [value], width=0.62, **FILLS["met"])
         axes.annotate(
-            text, (place, month["value"]), xytext=(0, 2), textcoords="offset points",
+            text, (place, value), xytext=(0, 2), textcoords="offset points",
             ha="center", va="bottom", fontsize=7.5,
         )  # fmt: skip
-    axes.set_ylim(0, (max(month["value"] for month in months) or 1) * 1.15)
+    axes.set_ylim(0, (max(values) or 1) * 1.15)
 
 
 # --- years ----------------------------------------------------------------------------------------
 
 
-def trend_chart(results: Mapping[str, Any]) -> tuple[Figure, ...]:
+@dataclass(frozen=True)
+class Compared:
+    """A rate of this year beside last year's: what it is called, both, and the target."""
+
+    name: str
+    before: float
+    now: float
+    goal: float | None
+    last_year: int
+
+
+def trend_chart(results: Results) -> tuple[Figure, ...]:
     """Last year's and this year's figure of every indicator that is a rate, with its target."""
-    entries = [entry for entry in _with_parts(results) if _is_comparable(entry)]
+    entries = _compared(results)
     if not entries:
         return ()
-    year, before = results["fiscal_year"], entries[0]["previous"]["fiscal_year"]
+    year, before = results["fiscal_year"], entries[0].last_year
     rows = [
         (
-            _name(entry),
-            w.ratio_text(entry["previous"]["actual"]),
-            w.ratio_text(entry["actual"]),
-            w.ratio_text(goal) if (goal := _goal(entry)) is not None else w.BLANK,
+            entry.name,
+            w.ratio_text(entry.before),
+            w.ratio_text(entry.now),
+            w.ratio_text(entry.goal) if entry.goal is not None else w.BLANK,
         )
         for entry in entries
     ]
@@ -188,32 +202,31 @@ def trend_chart(results: Mapping[str, Any]) -> tuple[Figure, ...]:
     )
 
 
-def _with_parts(results: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Indicators, and of compound ones the parts, which carry the figures."""
-    entries = []
+def _compared(results: Results) -> list[Compared]:
+    """Of indicators, and of compound ones of the parts, which carry the figures, those with two rates."""
+    found: list[Compared | None] = []
     for indicator in results["indicators"]:
+        whole = w.plain(indicator["level3"])
         parts = indicator.get("parts") or ()
-        of = {"of": indicator["level3"]} if parts else {}
-        entries += [{**entry, **of} for entry in (parts or [indicator])]
-    return entries
+        found += [_beside(part, f"{whole}（{w.plain(part.get('name') or part['level3'])}）") for part in parts]
+        if not parts:
+            found.append(_beside(indicator, w.plain(indicator.get("name") or indicator["level3"])))
+    return [entry for entry in found if entry]
 
 
-def _name(entry: Mapping[str, Any]) -> str:
-    name = w.plain(entry.get("name") or entry["level3"])
-    return f"{w.plain(entry['of'])}（{name}）" if entry.get("of") else name
+def _beside(entry: Judged, name: str) -> Compared | None:
+    past = previous_of(entry)
+    before, now = past.get("actual"), entry["actual"]
+    if w.actual_unit(entry) != "比例" or not isinstance(before, int | float) or not isinstance(now, int | float):
+        return None
+    return Compared(name, before, now, _goal(entry), past["fiscal_year"])
 
 
-def _is_comparable(entry: Mapping[str, Any]) -> bool:
-    past = entry.get("previous") or {}
-    figures = (entry.get("actual"), past.get("actual"))
-    return w.actual_unit(entry) == "比例" and all(isinstance(f, int | float) for f in figures)
-
-
-def _paint_trend(axes: Any, entries: Sequence[Mapping[str, Any]], before: int, year: int) -> None:
+def _paint_trend(axes: Any, entries: Sequence[Compared], before: int, year: int) -> None:
     """Two bars an indicator from zero, last year's pale above this year's, the target across both."""
     for place, entry in enumerate(entries):
-        first, goal = place == 0, _goal(entry)
-        pair = ((entry["previous"]["actual"], "pale", before, -0.2), (entry["actual"], "met", year, 0.2))
+        first, goal = place == 0, entry.goal
+        pair = ((entry.before, "pale", before, -0.2), (entry.now, "met", year, 0.2))
         for value, fill, label, shift in pair:
             axes.barh(place + shift, value, height=0.32, label=f"{label}年" if first else None, **FILLS[fill])
             axes.annotate(
@@ -223,7 +236,7 @@ def _paint_trend(axes: Any, entries: Sequence[Mapping[str, Any]], before: int, y
         if goal is not None:
             axes.plot([goal, goal], [place - 0.46, place + 0.46], color=INK, linewidth=1.3)
     axes.plot([], [], color=INK, linewidth=1.3, label="目标")
-    axes.set_yticks(range(len(entries)), [wrapped(_name(entry)) for entry in entries], linespacing=1.3)
+    axes.set_yticks(range(len(entries)), [wrapped(entry.name) for entry in entries], linespacing=1.3)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(entries) - 0.5, -0.5)
     axes.set_xlim(left=0)
@@ -237,7 +250,7 @@ def _paint_trend(axes: Any, entries: Sequence[Mapping[str, Any]], before: int, y
     )  # fmt: skip
 
 
-def years_chart(many: Sequence[Mapping[str, Any]]) -> tuple[Figure, ...]:
+def years_chart(many: Sequence[Results]) -> tuple[Figure, ...]:
     """Total score and execution rate of several years, each year's results one entry of ``many``."""
     years = sorted(many, key=lambda results: results["fiscal_year"])
     if len(years) < 2:

@@ -48,7 +48,7 @@ STACK: tuple[dict[str, Any], ...] = (
 )
 """Fills of the layers of a stacked bar, told apart without colour."""
 
-_SETTINGS = {
+_SETTINGS: dict[str, Any] = {
     "axes.axisbelow": True,
     "axes.edgecolor": SOFT,
     "axes.grid": False,
@@ -89,7 +89,8 @@ def draw(name: str, height: float, paint: Callable[[Axes], None]) -> str:
     defaults = {k: v for k, v in matplotlib.rcParamsDefault.items() if _is_looks(k)}
     mine = {**_SETTINGS, "font.family": [family], "svg.hashsalt": name}
     buffer = io.StringIO()
-    with matplotlib.rc_context({**defaults, **mine}), warnings.catch_warnings():
+    settings: dict[Any, Any] = defaults | mine
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing from")
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         paint(figure.add_subplot())

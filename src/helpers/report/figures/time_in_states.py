@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from helpers.fonts.width import wrapped
 from helpers.report import wording as w
@@ -11,42 +10,48 @@ from helpers.report.blocks import Figure
 from helpers.report.facts import hours_words
 from helpers.report.figures.common import data_table, told
 from helpers.report.figures.style import FILLS, draw
+from helpers.report.results_deviations import Deviation
 
-GROUPS = (("all", "全部记录", "pale", -0.2), ("misses", "未达到要求的记录", "met", 0.2))
+GROUPS: tuple[tuple[Literal["all", "misses"], str, str, float], ...] = (
+    ("all", "全部记录", "pale", -0.2),
+    ("misses", "未达到要求的记录", "met", 0.2),
+)
+
+NOTHING = (0.0, 0.0)
+"""Hours and share of a state in which no time was spent."""
 
 
-def states_figure(deviation: Mapping[str, Any], name: str, subject: str) -> tuple[Figure, ...]:
+def states_figure(deviation: Deviation, name: str, subject: str) -> tuple[Figure, ...]:
     """Two bars a state, all cases' pale above the misses' dark; nothing without divided time."""
-    states = deviation.get("states") or {}
-    spent = {key: states[key] for key, *_ in GROUPS if states.get(key, {}).get("seconds")}
+    states = deviation.get("states")
+    spent = {group[0]: states[group[0]] for group in GROUPS if states and states[group[0]]["seconds"]}
     if "all" not in spent:
         return ()
-    shares = {key: {p["state"]: p for p in one["parts"]} for key, one in spent.items()}
-    names = [
-        p["state"]
-        for p in spent["all"]["parts"]
-        if any(shares[key].get(p["state"], {}).get("seconds") for key in shares)
-    ]
+    shares = {
+        key: {p["state"]: (p.get("hours") or 0.0, p.get("share") or 0.0) for p in one["parts"] if p["seconds"]}
+        for key, one in spent.items()
+    }
+    names = [p["state"] for p in spent["all"]["parts"] if any(p["state"] in shares[key] for key in shares)]
     groups = [group for group in GROUPS if group[0] in spent]
     rows = []
     for state in names:
         cells = []
         for key, *_ in groups:
-            part = shares[key].get(state) or {"hours": 0, "share": 0}
-            cells += [hours_words(part["hours"]), w.ratio_text(part["share"])]
+            hours, share = shares[key].get(state, NOTHING)
+            cells += [hours_words(hours), w.ratio_text(share)]
         rows.append((w.plain(state), *cells))
-    totals = [cell for key, *_ in groups for cell in (hours_words(spent[key]["hours"]), "100%")]
+    totals = [cell for key, *_ in groups for cell in (hours_words(spent[key].get("hours") or 0), "100%")]
     caption = f"{subject}的时间用在哪里"
 
     def paint(axes: Any) -> None:
-        most = max(p["share"] for key in shares for p in shares[key].values())
+        most = max(share for key in shares for _, share in shares[key].values())
         for place, state in enumerate(names):
             for key, label, fill, shift in groups:
-                part = shares[key].get(state) or {"hours": 0, "share": 0}
-                axes.barh(place + shift, part["share"], height=0.32, label=label if place == 0 else None, **FILLS[fill])
+                hours, share = shares[key].get(state, NOTHING)
+                axes.barh(place + shift, share, height=0.32, label=label if place == 0 else None, **FILLS[fill])
                 axes.annotate(
-                    f"{w.ratio_text(part['share'])}，{hours_words(part['hours'])}",
-                    (part["share"], place + shift),
+                    f"{w.ratio_text(share)}，{hours_words(hours)}",
+                    (share, place + shift),
                     xytext=(5, 0),
                     textcoords="offset points",
                     va="center",

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Fold, Items, Table
-from helpers.report.facts import HASH_SHOWN, Entry, Results, short_path
+from helpers.report.facts import HASH_SHOWN, short_path
 from helpers.report.narrative.chapters import chinese_number
+from helpers.report.results_types import EvidenceItem, Finding, Results, TableAccount, Validation, ValidationNote
 
 MOST_ENUMERATED = 5
 
@@ -58,7 +59,7 @@ def data_checks(results: Results) -> Iterable[Block]:
         yield from _files_table(tables)
 
 
-def _checked(validation: Entry, tables: Sequence[Entry]) -> str:
+def _checked(validation: Validation, tables: Sequence[TableAccount]) -> str:
     if not validation["checks"]:
         return (
             "本年度没有可供校验的数据表，实际完成值均由填报单位申报。"
@@ -73,7 +74,7 @@ def _checked(validation: Entry, tables: Sequence[Entry]) -> str:
     return f"{over}进行了{validation['checks']}项校验，{told}，{more}。"
 
 
-def _notes_table(results: Results, notes: Sequence[Entry]) -> Table:
+def _notes_table(results: Results, notes: Sequence[ValidationNote]) -> Table:
     columns = [
         ("数据表", "left", 1.2),
         ("校验内容", "left", 2.6),
@@ -92,7 +93,7 @@ def _notes_table(results: Results, notes: Sequence[Entry]) -> Table:
     return f.table("需要说明的数据问题", columns, rows)
 
 
-def _examples(results: Results, notes: Sequence[Entry]) -> Iterable[Block]:
+def _examples(results: Results, notes: Sequence[ValidationNote]) -> Iterable[Block]:
     rows = [
         [
             w.clause(note["words"]),
@@ -114,7 +115,7 @@ def _shown(value: object) -> str:
     return w.plain(value) if isinstance(value, str) else w.value_text(value, None)
 
 
-def _reconciled(tables: Sequence[Entry]) -> str:
+def _reconciled(tables: Sequence[TableAccount]) -> str:
     rows_in = sum(table["rows_in"] for table in tables)
     used = sum(table["used"] for table in tables)
     aside = rows_in - used
@@ -124,7 +125,7 @@ def _reconciled(tables: Sequence[Entry]) -> str:
     return f"{told}；按更正说明修改{corrected}行。" if corrected else f"{told}。"
 
 
-def _reconciliation_table(tables: Sequence[Entry]) -> Table:
+def _reconciliation_table(tables: Sequence[TableAccount]) -> Table:
     columns = [
         ("数据表", "left", 1.4),
         ("读入行数", "right", 0.9),
@@ -133,7 +134,7 @@ def _reconciliation_table(tables: Sequence[Entry]) -> Table:
         ("剔除行数", "right", 0.9),
         ("剔除原因", "left", 2.4),
     ]
-    rows = []
+    rows: list[list[str | Cell]] = []
     for table in tables:
         reasons = table["set_aside"] or [{"reason": "无", "rows": 0}]
         span = len(reasons)
@@ -151,9 +152,9 @@ def _reconciliation_table(tables: Sequence[Entry]) -> Table:
     return f.table("数据表核对情况", columns, rows, note=note)
 
 
-def _files_table(tables: Sequence[Entry]) -> Iterable[Block]:
+def _files_table(tables: Sequence[TableAccount]) -> Iterable[Block]:
     """The same account for each export, where a table has several."""
-    rows = []
+    rows: list[list[str | Cell]] = []
     for table in tables:
         files = table.get("files") or []
         for at, file in enumerate(files if len(files) > 1 else []):
@@ -210,20 +211,20 @@ _FIELDS = {
 }
 
 
-def _where(finding: Entry) -> str:
+def _where(finding: Finding) -> str:
     where = finding.get("where") or {}
     field = where.get("field") or ""
     return w.clause(where.get("level3")) or _FIELDS.get(field) or "全表"
 
 
-def _remedy(finding: Entry) -> str:
+def _remedy(finding: Finding) -> str:
     """What is to be done, as far as it concerns a reader: not which key of a file to edit."""
     remedy = w.plain(finding.get("remedy"))
     parts = [part for part in re.split(r"(?<=[。；])", remedy) if not re.search(r"[a-z]_?[a-z]{2,}", part)]
     return w.clause("".join(parts)) or w.BLANK
 
 
-def _finding(finding: Entry, has_stops: bool) -> str:
+def _finding(finding: Finding, has_stops: bool) -> str:
     level = f"［{w.LEVEL_WORDS[finding['level']]}］" if has_stops else ""
     arithmetic = w.clause(finding.get("arithmetic"))
     return level + w.clause(w.tight(finding["message"])) + (f"（{arithmetic}）" if arithmetic else "")
@@ -249,7 +250,7 @@ def evidence_list(results: Results) -> Iterable[Block]:
         ("记录数", "right", 4),
         ("校验值", "left", 8),
     ]
-    rows = []
+    rows: list[list[str | Cell]] = []
     for entry, name, span in zip(entries, names, merged, strict=True):
         head = [Cell(text=name, rowspan=span)] if span else []
         rows.append([*head, *_evidence_cells(entry, results["fiscal_year"])])
@@ -257,19 +258,19 @@ def evidence_list(results: Results) -> Iterable[Block]:
     yield f.table("佐证材料", columns, rows, note=note)
 
 
-def _level3(results: Results, entry: Entry) -> str:
+def _level3(results: Results, entry: EvidenceItem) -> str:
     if entry.get("level3"):
         return w.clause(entry["level3"])
     indicator = f.indicator_of(results, entry.get("indicator") or "")
     return w.clause(indicator["level3"]) if indicator else w.BLANK
 
 
-def _evidence_cells(entry: Entry, fiscal_year: int) -> list[str]:
+def _evidence_cells(entry: EvidenceItem, fiscal_year: int) -> list[str]:
     return [
         w.clause(entry["document"]),
-        w.date_text(entry["date"]) if entry.get("date") else w.BLANK,
+        w.date_text(date) if (date := entry.get("date")) else w.BLANK,
         w.clause(entry.get("custodian")) or w.BLANK,
         short_path(entry["file"], fiscal_year) if entry.get("file") else w.BLANK,
         w.BLANK if entry.get("rows") is None else str(entry["rows"]),
-        entry["sha256"][:HASH_SHOWN] if entry.get("sha256") else w.BLANK,
+        sha256[:HASH_SHOWN] if (sha256 := entry.get("sha256")) else w.BLANK,
     ]

@@ -7,12 +7,11 @@ that takes the results and returns blocks, and enter it in ``WRITERS`` and in ``
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Paragraph
-from helpers.report.facts import Results
 from helpers.report.narrative import annexes, deviations, indicators, management, opening, overall, plans, provenance
 from helpers.report.narrative import funds_text as funds
 from helpers.report.narrative import spares_text as spares
@@ -28,6 +27,8 @@ from helpers.report.narrative.chapters import (
     Writer,
     render,
 )
+from helpers.report.results_types import Outline as Outlined
+from helpers.report.results_types import Results
 from helpers.year.outline_file import QUOTE, read_shipped
 
 WRITERS: Mapping[str, Writer] = {
@@ -68,7 +69,7 @@ UNKNOWN = "（未知）"
 
 def build_report(results: Results) -> list[Block]:
     """The report of validated results as blocks, by the outline that they carry, else the default one."""
-    declared = results.get("outline") or read_shipped("default").model_dump()
+    declared = results.get("outline") or cast(Outlined, read_shipped("default").model_dump())
     parts = [_node(node) for node in declared["contents"]]
     return render(Outline(declared["title"], (opening.front,), parts), {**results, "outline": declared})
 
@@ -94,8 +95,10 @@ def quotation(results: Results, name: str) -> str:
     """What ``{name}`` in an outline's sentence stands for, in words; what is not known says so."""
     head, _, of = name.partition(".")
     if of:
-        entry = f.indicator_of(results, of) or {}
-        return (f.actual_words(entry) if head == "actual" else w.clause(entry.get("target_text"))) or UNKNOWN
+        entry = f.indicator_of(results, of)
+        if entry is None:
+            return UNKNOWN
+        return (f.actual_words(entry) if head == "actual" else w.clause(entry["target_text"])) or UNKNOWN
     budget, entries, score = results["budget"], results["indicators"], results["score"]
     said = {
         "project": w.clause(results["project"]), "institution": w.clause(results["institution"]),

@@ -7,13 +7,13 @@ was written is left out, and the numbers close up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from helpers.report.blocks import Block, Figure, Fold, Heading, Table
+from helpers.report.results_types import Results
 
-Results = Mapping[str, Any]
 Node = Any  # a Block, or a Chapter, Section, Point or Annex
 Writer = Callable[[Results], Iterable[Node]]
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Fold, Table
 from helpers.report.facts import (
-    Entry,
-    Results,
     by_dimension,
     cause_name,
     column_words,
@@ -23,6 +22,9 @@ from helpers.report.figures import cause_pareto_chart, monthly_chart
 from helpers.report.narrative import signals
 from helpers.report.narrative.chapters import Point
 from helpers.report.narrative.plans import plan_blocks
+from helpers.report.results_deviations import Cause, Deviation, Ticket
+from helpers.report.results_indicators import Judged
+from helpers.report.results_types import Results
 
 MOST_CELLS = 10
 MOST_TICKETS = 20
@@ -69,7 +71,7 @@ def shortfalls(results: Results) -> Iterable[Point]:
         yield Point(f.subject(results, deviation), tuple(blocks))
 
 
-def _shortfall(results: Results, deviation: Entry, name: str) -> Iterable[Block]:
+def _shortfall(results: Results, deviation: Deviation, name: str) -> Iterable[Block]:
     entry = f.judged(results, deviation)
     what, unit = f.subject(results, deviation), w.actual_unit(entry) if entry else None
     yield from f.para(
@@ -89,15 +91,16 @@ def _shortfall(results: Results, deviation: Entry, name: str) -> Iterable[Block]
     yield from _tickets(what, deviation)
 
 
-def _cause_tables(what: str, deviation: Entry) -> Iterable[Block]:
+def _cause_tables(what: str, deviation: Deviation) -> Iterable[Block]:
     """A table for each dimension; those that tell nothing apart are folded."""
-    told, folded = told_apart(deviation), []
+    told = told_apart(deviation)
+    folded: list[Any] = []
     for dimension, causes in by_dimension(deviation).items():
         blocks = [
             _cause_table(what, dimension, causes, deviation),
             *f.full_texts((cause.get("cause") for cause in causes), f.CELL_LENGTH),
         ]
-        if told.get(dimension, {}).get("tells_apart") is False:
+        if f.tells_nothing(deviation, dimension):
             folded += blocks
         elif len(causes) > 1 or dimension not in told:
             yield from blocks
@@ -105,14 +108,14 @@ def _cause_tables(what: str, deviation: Entry) -> Iterable[Block]:
         yield Fold(title="各组差别没有超出偶然波动的差距构成", blocks=tuple(folded))
 
 
-def _months(entry: Entry | None, deviation: Entry, name: str, what: str) -> Iterable[Block]:
+def _months(entry: Judged | None, deviation: Deviation, name: str, what: str) -> Iterable[Block]:
     """The figure by month: against its target, and between its control limits where there are some."""
     if entry:
         yield from monthly_chart(entry, f"{name}-months", what)
     yield from signals.control_blocks(deviation, w.actual_unit(entry) if entry else None, f"{name}-control", what)
 
 
-def _size(entry: Entry | None, deviation: Entry) -> str:
+def _size(entry: Judged | None, deviation: Deviation) -> str:
     gap, unit = deviation.get("gap"), deviation.get("unit")
     if entry is None or (gap is None and entry.get("variance") is None):
         return "该项结果没有达到目标，差距无法用数字表示。"
@@ -127,7 +130,7 @@ def _size(entry: Entry | None, deviation: Entry) -> str:
     return f"{lead}，{words}。" if words else f"{lead}。"
 
 
-def _rows(deviation: Entry) -> str:
+def _rows(deviation: Deviation) -> str:
     known = deviation.get("text_facts") or {}
     rows, misses = known.get("rows"), known.get("misses")
     if not rows or misses is None:
@@ -137,7 +140,7 @@ def _rows(deviation: Entry) -> str:
     return f"{told}；其中{unknown}条缺少计算所需的数据，按没有达到要求计。" if unknown else f"{told}。"
 
 
-def _unexplained(results: Results, deviation: Entry) -> str:
+def _unexplained(results: Results, deviation: Deviation) -> str:
     rows = deviation.get("unexplained_rows")
     if not deviation.get("causes"):
         stated = f.stated_causes(results, deviation["indicator"])
@@ -148,12 +151,12 @@ def _unexplained(results: Results, deviation: Entry) -> str:
     return f"没有记录原因的有{rows}条，单独列出，不分摊到其他原因。"
 
 
-def _main_cause(entry: Entry | None, deviation: Entry) -> str:
+def _main_cause(entry: Judged | None, deviation: Deviation) -> str:
     """The largest cause of each dimension, and what would have come out without the first one.
 
     Of a dimension that does not tell its groups apart no cause is named.
     """
-    told = []
+    told: list[str] = []
     for dimension, causes in by_dimension(deviation).items():
         top = leading_cause(dimension, deviation)
         # Where nothing was tested, only the largest group may be named, and it has to have a name.
@@ -170,12 +173,12 @@ def _main_cause(entry: Entry | None, deviation: Entry) -> str:
     return "".join(told)
 
 
-def _avoidable(entry: Entry | None, deviation: Entry, cause: Entry) -> str:
+def _avoidable(entry: Judged | None, deviation: Deviation, cause: Cause) -> str:
     unit = w.actual_unit(entry) if entry else None
     return w.value_text(cause["avoidable"], unit or deviation.get("unit"))
 
 
-def _cause_table(what: str, dimension: str, causes: Sequence[Entry], deviation: Entry) -> Table:
+def _cause_table(what: str, dimension: str, causes: Sequence[Cause], deviation: Deviation) -> Table:
     unit, gap = deviation.get("unit"), deviation.get("gap")
     shares = bool(gap) and all(cause["contribution"] >= 0 for cause in causes)
     missed = any(cause.get("misses") is not None for cause in causes)
@@ -187,7 +190,7 @@ def _cause_table(what: str, dimension: str, causes: Sequence[Entry], deviation: 
             w.brief(cause_name(cause, dimension), f.CELL_LENGTH),
             w.BLANK if count is None else str(count),
             _influence(cause["contribution"], unit),
-            *([w.ratio_text(cause["contribution"] / gap, keep=True)] if shares else []),
+            *([w.ratio_text(cause["contribution"] / gap, keep=True)] if gap and shares else []),
             w.BLANK if avoidable is None else _column_value(avoidable, unit),
         ])  # fmt: skip
     if gap is not None:
@@ -219,10 +222,10 @@ def _influence(size: float, unit: str | None) -> str:
 # --- where and which ------------------------------------------------------------------------------
 
 
-def _drilldown(what: str, deviation: Entry) -> Iterable[Block]:
+def _drilldown(what: str, deviation: Deviation) -> Iterable[Block]:
     """The misses by several dimensions at once."""
     cells = deviation.get("drilldown") or []
-    keys = [key for key in (cells[0] if cells else {}) if key != "rows"]
+    keys = [key for key in (cells[0] if cells else ()) if key != "rows"]
     if len(cells) < 2 or len(keys) < 2:
         return
     columns = [(column_words(key, deviation), "left", 2.0) for key in keys] + [("记录数", "right", 1.0)]
@@ -235,14 +238,15 @@ def _drilldown(what: str, deviation: Entry) -> Iterable[Block]:
     yield f.table(f"{what}未达到要求的记录（按{subject}）", columns, rows[:MOST_CELLS], note=note)
 
 
-def _tickets(what: str, deviation: Entry) -> Iterable[Block]:
+def _tickets(what: str, deviation: Deviation) -> Iterable[Block]:
     """The rows that missed, folded; personal fields never come this far."""
     tickets = (deviation.get("tickets") or [])[:MOST_TICKETS]
     if not tickets:
         return
     known = deviation.get("text_facts") or {}
     total = max(known.get("misses") or 0, len(deviation["tickets"]))
-    dimensions = [key for key in (deviation.get("drilldown") or [{}])[0] if key != "rows"]
+    cells = deviation.get("drilldown") or []
+    dimensions = [key for key in (cells[0] if cells else ()) if key != "rows"]
     keys = _ticket_columns(tickets, dimensions, deviation)
     columns = [_ticket_head(key, deviation) for key in keys]
     rows = [[_cell(key, ticket.get(key)) for key in keys] for ticket in tickets]
@@ -253,7 +257,7 @@ def _tickets(what: str, deviation: Entry) -> Iterable[Block]:
     yield Fold(title=title, blocks=(f.table(f"{what}{title}", columns, rows, note=note),))
 
 
-def _ticket_columns(tickets: Sequence[Entry], dimensions: Sequence[str], deviation: Entry) -> list[str]:
+def _ticket_columns(tickets: Sequence[Ticket], dimensions: Sequence[str], deviation: Deviation) -> list[str]:
     """The columns worth a reader's eye: the id, those with a known meaning, what was split over."""
     present = dict.fromkeys(key for ticket in tickets for key in ticket)
     kept = [key for key in present if column_words(key, deviation) != key or key in dimensions]
@@ -266,7 +270,7 @@ def _ticket_columns(tickets: Sequence[Entry], dimensions: Sequence[str], deviati
 _MOMENTS, _COUNTS = ("_at",), ("workdays", "hours")
 
 
-def _ticket_head(key: str, deviation: Entry) -> tuple[str, str, float]:
+def _ticket_head(key: str, deviation: Deviation) -> tuple[str, str, float]:
     """Title, side and width of a column of the list, in characters."""
     if key in _COUNTS:
         return column_words(key, deviation), "right", 3.5
@@ -315,8 +319,8 @@ def overshoots(results: Results) -> Iterable[Point]:
                                                           *_optional_measures(results, deviation)]))  # fmt: skip
 
 
-def _basis(entry: Entry) -> str:
-    evidence = entry.get("evidence") or {}
+def _basis(entry: Judged) -> str:
+    evidence = f.evidence_of(entry)
     if evidence.get("kind") != "stated":
         return ""
     note = w.clause(evidence.get("note"))
@@ -340,12 +344,12 @@ def fragile(results: Results) -> Iterable[Point]:
         yield Point(what, tuple([*blocks, *_optional_measures(results, deviation)]))
 
 
-def _sample(entry: Entry, deviation: Entry) -> str:
+def _sample(entry: Judged, deviation: Deviation) -> str:
     interval = deviation.get("interval") or entry.get("interval")
     if not interval:
         return "但达标的余量很小，下一年度应继续关注。"
     known = deviation.get("text_facts") or {}
-    rows = known.get("rows") or (entry.get("evidence") or {}).get("rows")
+    rows = known.get("rows") or f.evidence_of(entry).get("rows")
     unit = w.actual_unit(entry)
     level = f"按{w.ratio_text(known['level'])}的置信水平" if known.get("level") else "据此"
     sample = f"但该结果只来自{rows}份样本，" if rows else "但该结果来自抽样，"
@@ -356,7 +360,7 @@ def _sample(entry: Entry, deviation: Entry) -> str:
     )
 
 
-def _bad_month(entry: Entry, deviation: Entry) -> str:
+def _bad_month(entry: Judged, deviation: Deviation) -> str:
     known = deviation.get("text_facts") or {}
     if known.get("with_bad_month") is None or not known.get("month"):
         return ""
@@ -385,7 +389,7 @@ def trends(results: Results) -> Iterable[Point]:
         yield Point(what, tuple([*blocks, *_optional_measures(results, deviation)]))
 
 
-def _optional_measures(results: Results, deviation: Entry) -> list[Block]:
+def _optional_measures(results: Results, deviation: Deviation) -> list[Block]:
     """Measures where there are some and no shortfall of the indicator has listed them already."""
     missed = {d["indicator"] for d in f.deviations_of(results, "shortfall")}
     has = any(action["indicator"] == deviation["indicator"] for action in results["plan"])

@@ -8,8 +8,9 @@ from typing import Any
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block
-from helpers.report.facts import Results
 from helpers.report.figures import funds_chart
+from helpers.report.results_indicators import Indicator
+from helpers.report.results_types import Results
 
 
 def overview(results: Results) -> Iterable[Block]:
@@ -137,7 +138,7 @@ def goals(results: Results) -> Iterable[Block]:
 
 
 def _indicator_counts(results: Results) -> str:
-    groups: dict[str, list[f.Entry]] = {}
+    groups: dict[str, list[Indicator]] = {}
     for entry in results["indicators"]:
         groups.setdefault(w.clause(entry["level1"]), []).append(entry)
     total = len(results["indicators"])

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Items
-from helpers.report.facts import Entry, Results
 from helpers.report.narrative.chapters import Point
+from helpers.report.results_indicators import Evidence, Indicator, Judged, Part
+from helpers.report.results_types import Results
 
 NOTE_WORDS = {
     "strict_bound_hit": "目标不含界限值本身，实际值恰好等于界限值，按未完成计，得分按公式计算",
@@ -30,7 +31,7 @@ def each_indicator(results: Results) -> Iterable[Point]:
         yield Point(w.clause(entry["level3"]), tuple(_blocks(results, entry)))
 
 
-def _blocks(results: Results, entry: Entry) -> Iterable[Block]:
+def _blocks(results: Results, entry: Indicator) -> Iterable[Block]:
     yield from f.para(_result(entry))
     parts = entry.get("parts") or ()
     if parts:
@@ -42,7 +43,7 @@ def _blocks(results: Results, entry: Entry) -> Iterable[Block]:
 # --- target and actual ----------------------------------------------------------------------------
 
 
-def _result(entry: Entry) -> str:
+def _result(entry: Indicator) -> str:
     target = w.plain(entry.get("target_text"))
     goal = f"目标为{w.quoted(target)}" if target else "没有写明目标"
     full = f"（分值{w.score_text(entry['weight'])}）" if entry["weight"] is not None else ""
@@ -58,7 +59,7 @@ def _result(entry: Entry) -> str:
     return f"本指标{goal}{actual}{variance}{told}，{score}{full}。"
 
 
-def part_words(part: Entry) -> str:
+def part_words(part: Part) -> str:
     """One part of a compound target: its limit, the actual, how they compare."""
     name, target = f.part_name(part), w.clause(part.get("target_text"))
     status = w.status_words(part["status"])
@@ -74,13 +75,13 @@ def part_words(part: Entry) -> str:
     return f"{name}：目标为{w.quoted(target)}，实际完成{f.actual_words(part)}{variance}，{status}。"
 
 
-def _combined(entry: Entry) -> str:
+def _combined(entry: Indicator) -> str:
     """How the parts make up the whole, and what was assumed where the target leaves it open."""
     parts = entry.get("parts") or ()
     if not parts:
         return ""
     told = ""
-    if entry.get("attainment") is not None:
+    if entry["attainment"] is not None:
         shares = [part.get("share_of_weight") for part in parts]
         equal = all(share is None for share in shares)
         how = "同等对待" if equal else f"按{'、'.join(w.ratio_text(s or 0) for s in shares)}的比重"
@@ -95,20 +96,18 @@ def _combined(entry: Entry) -> str:
 # --- how it was found -----------------------------------------------------------------------------
 
 
-def _evidence(entry: Entry) -> list[str]:
+def _evidence(entry: Indicator) -> list[str]:
     """Where the actual comes from: computed from records, stated, or rated, with its caveats."""
-    evidence = entry.get("evidence") or {}
+    evidence = f.evidence_of(entry)
     parts = entry.get("parts") or ()
-    told = [_computed(part.get("evidence") or {}, f"“{f.part_name(part)}”部分") for part in parts] or [
-        _one(entry, evidence)
-    ]
+    told = [_computed(f.evidence_of(part), f"“{f.part_name(part)}”部分") for part in parts] or [_one(entry, evidence)]
     notes = [w.sentence(evidence.get("method")), w.sentence(w.tight(evidence.get("note")))]
-    notes += [w.sentence(w.tight((part.get("evidence") or {}).get("note"))) for part in parts]
+    notes += [w.sentence(w.tight(f.evidence_of(part).get("note"))) for part in parts]
     labels = ["测算方法：" if notes[0] else "", ""] + [""] * len(parts)
     return told + [label + note for label, note in zip(labels, notes, strict=True)]
 
 
-def _one(entry: Entry, evidence: Entry) -> str:
+def _one(entry: Indicator, evidence: Evidence) -> str:
     kind = evidence.get("kind")
     if kind == "computed":
         return _computed(evidence, "实际完成值")
@@ -123,7 +122,7 @@ def _one(entry: Entry, evidence: Entry) -> str:
     return ""
 
 
-def _computed(evidence: Entry, what: str) -> str:
+def _computed(evidence: Evidence, what: str) -> str:
     words, rows = w.clause(evidence.get("words")), evidence.get("rows")
     if not words:
         return ""
@@ -131,10 +130,10 @@ def _computed(evidence: Entry, what: str) -> str:
     return f"{what}按{w.quoted(words)}的口径{counted}计算。"
 
 
-def _documents(evidence: Entry) -> str:
+def _documents(evidence: Evidence) -> str:
     told = []
     for document in evidence.get("documents") or ():
-        more = [w.date_text(document["date"])] if document.get("date") else []
+        more = [w.date_text(date)] if (date := document.get("date")) else []
         more += [f"{w.clause(document['custodian'])}保管"] if document.get("custodian") else []
         told.append(f"《{w.clause(document['document'])}》" + (f"（{'，'.join(more)}）" if more else ""))
     return "、".join(told)
@@ -143,21 +142,21 @@ def _documents(evidence: Entry) -> str:
 # --- last year ------------------------------------------------------------------------------------
 
 
-def _previous(entry: Entry) -> str:
+def _previous(entry: Indicator) -> str:
     """Last year's result and the change since."""
     told = "".join(_change(part, f"“{f.part_name(part)}”") for part in entry.get("parts") or ())
     return told or _change(entry, "")
 
 
-def _change(entry: Entry, name: str) -> str:
-    past = entry.get("previous") or {}
+def _change(entry: Judged, name: str) -> str:
+    past = f.previous_of(entry)
     words = w.clause(past.get("actual_text"))
     unit = w.actual_unit(entry)
     if not words and past.get("actual") is not None:
         words = w.value_text(past["actual"], unit)
     if not words:
         return ""
-    state = f"（{w.status_words(past['status'])}）" if past.get("status") else ""
+    state = f"（{w.status_words(status)}）" if (status := past.get("status")) else ""
     if entry.get("parts"):
         return f"{past['fiscal_year']}年{w.clause(words).replace(':', '：').replace(';', '；')}{state}。"
     lead = f"{past['fiscal_year']}年{name}实际完成{words}{state}"
@@ -175,7 +174,7 @@ def _change(entry: Entry, name: str) -> str:
 # --- what needs a word ----------------------------------------------------------------------------
 
 
-def _to_explain(results: Results, entry: Entry) -> Iterable[str]:
+def _to_explain(results: Results, entry: Indicator) -> Iterable[str]:
     kinds = {d["kind"] for d in results["deviations"] if d["indicator"] == entry["id"]}
     if "shortfall" in kinds:
         yield "未达目标的原因和改进措施见下文偏离分析。"

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block
-from helpers.report.facts import Results
 from helpers.report.form_texts import management_lines
+from helpers.report.results_types import Results
 
 _COLUMNS = [("方面", "center", 7), ("情况说明", "left", 18), ("存在问题和改进措施", "left", 14)]
 

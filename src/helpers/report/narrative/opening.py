@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Card, CardItem, Front, Paragraph
 from helpers.report.facts import (
-    Results,
     by_dimension,
     cause_name,
     leading_cause,
@@ -17,12 +15,16 @@ from helpers.report.facts import (
     score_words,
     share_words,
 )
+from helpers.report.results_deviations import Deviation
+from helpers.report.results_indicators import Indicator
+from helpers.report.results_plans import Action
+from helpers.report.results_types import Results
 
 
 def front(results: Results) -> Iterable[Front]:
     """Title, institution, posts, date and the notice that stands on every page."""
-    posts = results.get("posts") or {}
-    project, kind = w.plain(results["project"]), results["outline"]["title"]
+    posts, outline = results.get("posts"), results.get("outline")
+    project, kind = w.plain(results["project"]), outline["title"] if outline else ""
     name = project.removesuffix("项目") if kind.startswith("项目") else project
     yield Front(
         title=f"{results['fiscal_year']}年度{name}{kind}",
@@ -30,9 +32,9 @@ def front(results: Results) -> Iterable[Front]:
         project=project,
         fiscal_year=results["fiscal_year"],
         notice=w.plain(results["notice"]) if results.get("notice") else None,
-        prepared_by=w.plain(posts.get("prepared_by")) or w.BLANK,
-        checked_by=w.plain(posts.get("checked_by")) or w.BLANK,
-        date=w.date_text(posts["date"]) if posts.get("date") else w.BLANK,
+        prepared_by=w.plain(posts["prepared_by"] if posts else None) or w.BLANK,
+        checked_by=w.plain(posts["checked_by"] if posts else None) or w.BLANK,
+        date=w.date_text(posts["date"]) if posts else w.BLANK,
     )
 
 
@@ -63,7 +65,7 @@ def _score_items(results: Results) -> list[CardItem]:
 
 def _rate_item(results: Results) -> CardItem:
     budget = results["budget"]
-    if budget["execution_rate"] is None:
+    if budget["execution_rate"] is None or budget["adjusted"] is None or budget["spent"] is None:
         return CardItem(label="预算执行率", value="无法计算", note="预算数或执行数未提供")
     spent = w.money_text(budget["spent"], apart=[budget["adjusted"]])
     note = f"全年预算{w.money_text(budget['adjusted'])}，执行{spent}"
@@ -106,7 +108,7 @@ def _plan_items(results: Results) -> list[CardItem]:
     return [CardItem(label="改进措施", value=f"{len(plan)}项", note=plan_states(plan))] if plan else []
 
 
-def plan_states(plan: Any) -> str | None:
+def plan_states(plan: Sequence[Action]) -> str | None:
     """已采纳2项，建议1项"""
     counts = {
         words: sum(action["status"] == status for action in plan) for status, words in w.PLAN_STATUS_WORDS.items()
@@ -167,7 +169,7 @@ def _reason(results: Results) -> str:
     return f"{lead}{size}，影响最大的是“{w.brief(cause_name(cause, dimension))}”{share}。"
 
 
-def _lost(results: Results, deviation: f.Entry) -> float:
+def _lost(results: Results, deviation: Deviation) -> float:
     """Attainment missing of what the deviation is about, to rank misses in different units."""
     entry = f.judged(results, deviation)
     attainment = entry.get("attainment") if entry else None
@@ -187,7 +189,7 @@ def _remarks(results: Results) -> str:
     return f"{'，'.join(told)}，报告中已作说明。" if told else ""
 
 
-def _about(results: Results, kind: str) -> list[f.Entry]:
+def _about(results: Results, kind: str) -> list[Indicator]:
     ids = dict.fromkeys(deviation["indicator"] for deviation in f.deviations_of(results, kind))
     return [entry for id in ids if (entry := f.indicator_of(results, id))]
 
@@ -196,7 +198,7 @@ def _plan(results: Results) -> str:
     plan, followed = results["plan"], results.get("followup") or []
     told = []
     if plan:
-        due = max((a["due"] for a in plan if a.get("due")), default=None)
+        due = max((due for a in plan if (due := a.get("due"))), default=None)
         until = f"，最迟于{w.date_text(due)}完成" if due else ""
         told.append(f"提出改进措施{len(plan)}项（{plan_states(plan)}）{until}")
     elif f.deviations_of(results, "shortfall"):

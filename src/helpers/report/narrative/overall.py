@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Table
-from helpers.report.facts import Entry, Results, activity_text, outcome_words, score_words
+from helpers.report.facts import activity_text, outcome_words, score_words
 from helpers.report.figures import activities_chart, activity_months_chart, attainment_chart, trend_chart
+from helpers.report.results_indicators import Indicator
+from helpers.report.results_types import Activity, DroppedIndicator, Results
 
 BAR_END = 1.5
 NAMED = 3
@@ -57,14 +59,14 @@ def indicator_table(results: Results) -> Table:
     return f.table("绩效指标完成情况", _COLUMNS, rows, wide=True, total_row=True, note="".join(notes) or None)
 
 
-def _dropped_words(entry: Entry) -> str:
+def _dropped_words(entry: DroppedIndicator) -> str:
     """Why an indicator is not in the table, and what became of its weight."""
     weight = w.score_text(entry["weight"])
     spread = f"原分值{weight}分按比例计入其余指标" if entry["rescaled"] else f"原分值{weight}分不计入，其余分值不调整"
     return f"{w.quoted(entry['level3'])}本年度不适用（{w.clause(entry['why'])}），{spread}。"
 
 
-def _row(entry: Entry, first: int, second: int) -> list[Cell]:
+def _row(entry: Indicator, first: int, second: int) -> list[Cell]:
     cells = [Cell(text=w.clause(entry["level1"]), rowspan=first)] if first else []
     cells += [Cell(text=w.clause(entry["level2"]), rowspan=second)] if second else []
     status = entry["status"]
@@ -80,7 +82,7 @@ def _row(entry: Entry, first: int, second: int) -> list[Cell]:
     ]
 
 
-def _bar(entry: Entry) -> float | None:
+def _bar(entry: Indicator) -> float | None:
     attainment = entry.get("attainment")
     if attainment is None:
         return None
@@ -136,7 +138,7 @@ def _total(results: Results) -> int:
     return sum(entry["count"] for entry in results["activities"]) if given is None else given
 
 
-def _largest(entries: list[Entry], total: int, unit: str) -> str:
+def _largest(entries: list[Activity], total: int, unit: str) -> str:
     ranked = sorted(entries, key=lambda entry: -entry["count"])[:NAMED]
     if len(entries) == 1:
         return ""
@@ -148,7 +150,7 @@ def _largest(entries: list[Entry], total: int, unit: str) -> str:
     return f"，其中{'；'.join(told)}"
 
 
-def _bounds(entries: list[Entry]) -> str:
+def _bounds(entries: list[Activity]) -> str:
     bounds = [entry for entry in entries if entry.get("lower_bound")]
     if not bounds:
         return ""
@@ -156,13 +158,13 @@ def _bounds(entries: list[Entry]) -> str:
     return f"{told}{'均' if len(bounds) > 1 else ''}为约数，合计按其下限计入。"
 
 
-def _targets(entries: list[Entry]) -> str:
+def _targets(entries: list[Activity]) -> str:
     if any(entry.get("target") for entry in entries):
         return ""
     return "各类活动没有设定年度目标，数量仅反映工作量。" if len(entries) > 1 else "该类活动没有设定年度目标。"
 
 
-def _activity_table(results: Results, entries: list[Entry], total: int) -> Table:
+def _activity_table(results: Results, entries: list[Activity], total: int) -> Table:
     unit = f.unit_of_activities(results)
     columns = [
         ("序号", "center", 0.6),
@@ -195,12 +197,12 @@ def _activity_table(results: Results, entries: list[Entry], total: int) -> Table
 
 def against_last_year(results: Results) -> Iterable[Block]:
     """The figures that can be held against last year's, as a chart."""
-    past = [e for e in results["indicators"] if (e.get("previous") or {}).get("status")]
+    past = [(e, status) for e in results["indicators"] if (status := f.previous_of(e).get("status"))]
     if not past:
         return
-    year = past[0]["previous"]["fiscal_year"]
-    better = [e for e in past if e["previous"]["status"] in f.MISSED and e["status"] == "met"]
-    worse = [e for e in past if e["previous"]["status"] == "met" and e["status"] in f.MISSED]
+    year = f.previous_of(past[0][0])["fiscal_year"]
+    better = [e for e, before in past if before in f.MISSED and e["status"] == "met"]
+    worse = [e for e, before in past if before == "met" and e["status"] in f.MISSED]
     told = [f"{f.names(better)}由未完成转为完成"] * bool(better)
     told += [f"{f.names(worse)}由完成转为未完成"] * bool(worse)
     told = told or ["完成情况没有变化"]

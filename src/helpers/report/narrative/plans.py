@@ -7,20 +7,21 @@ from collections.abc import Iterable, Sequence
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Table
-from helpers.report.facts import Entry, Results, target_words
+from helpers.report.facts import target_words
+from helpers.report.results_plans import Action
+from helpers.report.results_types import Results
 
 _FOLLOWED = {"done": "已完成", "carried": "未完成，结转本年", "proposed": "未采纳", "adopted": "实施中"}
 _VERIFIED = {True: "核实有效", False: "核实未见效", None: "尚不能核实"}
 
 
-def plan_blocks(actions: Sequence[Entry], caption: str) -> list[Block]:
+def plan_blocks(actions: Sequence[Action], caption: str) -> list[Block]:
     """Measure, cause, post, date, yardstick and state of each action; long texts below the table."""
-    keys = ("action", "cause", "expected_effect")
-    long = [action.get(key) for action in actions for key in keys]
+    long = [text for a in actions for text in (a["action"], a.get("cause"), a.get("expected_effect"))]
     return [_plan_table(actions, caption), *f.full_texts(long, f.CELL_LENGTH)]
 
 
-def _plan_table(actions: Sequence[Entry], caption: str) -> Table:
+def _plan_table(actions: Sequence[Action], caption: str) -> Table:
     columns = [
         ("序号", "center", 3),
         ("改进措施", "left", 12),
@@ -36,7 +37,7 @@ def _plan_table(actions: Sequence[Entry], caption: str) -> Table:
             _action(action),
             _cause(action),
             w.clause(action.get("owner")) or w.BLANK,
-            w.date_text(action["due"]) if action.get("due") else w.BLANK,
+            w.date_text(due) if (due := action.get("due")) else w.BLANK,
             _yardstick(action),
             _state(action),
         ]
@@ -45,17 +46,17 @@ def _plan_table(actions: Sequence[Entry], caption: str) -> Table:
     return f.table(caption, columns, rows)
 
 
-def _action(action: Entry) -> str:
+def _action(action: Action) -> str:
     effect = w.brief(action.get("expected_effect"), f.CELL_LENGTH)
     return w.brief(action["action"], f.CELL_LENGTH) + (f"（预期效果：{effect}）" if effect else "")
 
 
-def _cause(action: Entry) -> str:
+def _cause(action: Action) -> str:
     cause = w.brief(action.get("cause"), f.CELL_LENGTH) or w.BLANK
-    return {True: f"{cause}（已确认）", False: f"{cause}（已排除）"}.get(action.get("confirmed"), cause)
+    return {True: f"{cause}（已确认）", False: f"{cause}（已排除）", None: cause}[action.get("confirmed")]
 
 
-def _yardstick(action: Entry) -> str:
+def _yardstick(action: Action) -> str:
     """What is measured, its target, and this year's figure from which it starts."""
     yardstick = action.get("yardstick") or {}
     words, target = w.clause(yardstick.get("words")), target_words(yardstick)
@@ -66,7 +67,7 @@ def _yardstick(action: Entry) -> str:
     return "，".join(filter(None, told)) or w.BLANK
 
 
-def _state(action: Entry) -> str:
+def _state(action: Action) -> str:
     words = w.PLAN_STATUS_WORDS[action["status"]]
     if action.get("carried_from") and action["status"] != "carried":
         return f"{words}（上年结转）"
@@ -102,7 +103,7 @@ def followup(results: Results) -> Iterable[Block]:
     yield f.table("上年改进措施落实情况", columns, rows)
 
 
-def _counted(entries: Sequence[Entry]) -> str:
+def _counted(entries: Sequence[Action]) -> str:
     done = [entry for entry in entries if entry["status"] == "done"]
     good = sum(entry.get("verified") is True for entry in entries)
     bad = sum(entry.get("verified") is False for entry in entries)
@@ -113,12 +114,12 @@ def _counted(entries: Sequence[Entry]) -> str:
     return f"上年提出改进措施{len(entries)}项，{'，'.join(told)}。"
 
 
-def _followed(entry: Entry) -> list[str]:
+def _followed(entry: Action) -> list[str]:
     yardstick = entry.get("yardstick") or {}
     unit, words, target = yardstick.get("unit"), w.clause(yardstick.get("words")), target_words(yardstick)
     state = _FOLLOWED[entry["status"]]
-    if entry["status"] == "done" and entry.get("done_on"):
-        state = f"{w.date_text(entry['done_on'])}完成"
+    if entry["status"] == "done" and (done_on := entry.get("done_on")):
+        state = f"{w.date_text(done_on)}完成"
     verdict = _VERIFIED[entry.get("verified")]
     reason = w.clause(entry.get("conclusion"))
     return [

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Fold, Items, Paragraph
-from helpers.report.facts import HASH_SHOWN, Entry, Results, short_path
+from helpers.report.facts import HASH_SHOWN, short_path
 from helpers.report.narrative.chapters import Section
+from helpers.report.results_indicators import Evidence, Judged
+from helpers.report.results_types import Results
 
 _CONFIDENCE = {"H": "已核实", "M": "待核实", "L": "推定"}
 _KINDS = {"computed": "由记录计算", "stated": "由单位申报", "rated": "由评定得出"}
@@ -25,7 +27,7 @@ def basis(results: Results) -> Iterable[Section]:
 
 def rules(results: Results) -> Iterable[Block]:
     """The rule set as applied, each value with its source."""
-    applied = results.get("rules") or {}
+    applied = results.get("rules")
     if applied:
         title = w.clause(applied.get("title") or applied["id"])
         yield from f.para(
@@ -33,7 +35,7 @@ def rules(results: Results) -> Iterable[Block]:
         )
     if results.get("weights_basis"):
         yield from f.para(f"分值说明：{w.sentence(results['weights_basis'])}")
-    values = applied.get("values") or []
+    values = (applied.get("values") if applied else None) or []
     if values:
         columns = [("规则", "left", 2.0), ("取值", "left", 2.6), ("出处", "left", 2.0), ("核实情况", "center", 1.0)]
         rows = [
@@ -90,7 +92,7 @@ def rule_value(name: str, value: Any) -> str:
     return _value(value)
 
 
-def _band(name: str, band: Entry) -> str:
+def _band(name: str, band: Mapping[str, Any]) -> str:
     if band["at_least"] == 0:
         return "其余为" + w.plain(band["gives"]) if name == "grades" else "其余得" + w.ratio_text(band["gives"])
     if name == "grades":
@@ -116,7 +118,7 @@ def measures(results: Results) -> Iterable[Block]:
     """For every figure how it was found, the query that gives it folded below."""
     rows = []
     for name, entry in _figures(results):
-        evidence = entry.get("evidence") or {}
+        evidence = f.evidence_of(entry)
         kind = _KINDS.get(evidence.get("kind") or "", w.BLANK)
         words = w.clause(evidence.get("words")) or w.clause(evidence.get("method")) or w.BLANK
         direction = w.clause(entry.get("direction_words")) or _direction(entry)
@@ -129,18 +131,16 @@ def measures(results: Results) -> Iterable[Block]:
         ("比较方向", "left", 8),
     ]
     yield f.table("指标取得方式和计算口径", columns, rows)
-    clocks = dict.fromkeys(
-        c for _, entry in _figures(results) for c in (entry.get("evidence") or {}).get("clocks") or ()
-    )
+    clocks = dict.fromkeys(c for _, entry in _figures(results) for c in f.evidence_of(entry).get("clocks") or ())
     if clocks:
         yield from f.para("计时口径。" + "".join(w.sentence(w.clause(clock)) for clock in clocks))
     for name, entry in _figures(results):
-        evidence = entry.get("evidence") or {}
+        evidence = f.evidence_of(entry)
         if evidence.get("sql"):
             yield Fold(title=f"{name}的查询语句", blocks=tuple(_query(evidence, results["fiscal_year"])))
 
 
-def _figures(results: Results) -> Iterator[tuple[str, Entry]]:
+def _figures(results: Results) -> Iterator[tuple[str, Judged]]:
     """Name and entry of everything that has a figure of its own."""
     for indicator in results["indicators"]:
         parts = indicator.get("parts") or ()
@@ -150,11 +150,11 @@ def _figures(results: Results) -> Iterator[tuple[str, Entry]]:
             yield w.clause(indicator["level3"]), indicator
 
 
-def _records(evidence: Entry) -> str:
+def _records(evidence: Evidence) -> str:
     return w.BLANK if evidence.get("rows") is None else str(evidence["rows"])
 
 
-def _direction(entry: Entry) -> str:
+def _direction(entry: Judged) -> str:
     target = entry["target"]
     if w.is_timed_share(entry):
         return "占比越高越好"
@@ -169,7 +169,7 @@ def _direction(entry: Entry) -> str:
     return f"{words}（{source}）" if source else words
 
 
-def _query(evidence: Entry, fiscal_year: int) -> Iterable[Paragraph]:
+def _query(evidence: Evidence, fiscal_year: int) -> Iterable[Paragraph]:
     # Only line breaks are touched: a query must stay what was run.
     yield Paragraph(text=" ".join(str(evidence["sql"]).split()), style="note")
     files = [short_path(item["file"], fiscal_year) for item in evidence.get("inputs") or ()]
@@ -187,9 +187,9 @@ def sources(results: Results) -> Iterable[Block]:
         yield from f.para("没有记录数据来源。")
         return
     told = [f"运行环境为 Python {w.clause(made['python'])}"] if made.get("python") else []
-    for key, words in (("code_sha256", "程序"), ("lock_sha256", "依赖清单")):
-        if made.get(key):
-            told.append(f"{words}校验值为 {made[key][:HASH_SHOWN]}")
+    for sha256, words in ((made.get("code_sha256"), "程序"), (made.get("lock_sha256"), "依赖清单")):
+        if sha256:
+            told.append(f"{words}校验值为 {sha256[:HASH_SHOWN]}")
     inputs = made.get("inputs") or []
     yield from f.para(
         f"本报告由{len(inputs)}个输入文件生成，逐一列于下表。" if len(inputs) > 1 else "",

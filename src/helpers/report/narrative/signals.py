@@ -8,8 +8,6 @@ from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block
 from helpers.report.facts import (
-    Entry,
-    Results,
     by_dimension,
     column_words,
     hours_words,
@@ -18,6 +16,8 @@ from helpers.report.facts import (
     value_name,
 )
 from helpers.report.figures import control_figure, states_figure
+from helpers.report.results_deviations import Cause, Control, Deviation, Signal, StateTime
+from helpers.report.results_types import Results
 
 MOST_IDS = 10
 MOST_STATES = 3
@@ -28,7 +28,7 @@ WIDE = 2
 # --- size -----------------------------------------------------------------------------------------
 
 
-def points_lost(results: Results, deviation: Entry) -> str:
+def points_lost(results: Results, deviation: Deviation) -> str:
     """What the deviation costs: of the weight of the whole indicator, also where it is about a part."""
     lost = deviation.get("points_lost")
     indicator = f.indicator_of(results, deviation["indicator"])
@@ -38,13 +38,13 @@ def points_lost(results: Results, deviation: Entry) -> str:
     return f"因此少得{size}分（该指标分值{w.score_text(indicator['weight'])}）。"
 
 
-def last_year(deviation: Entry, unit: str | None) -> str:
+def last_year(deviation: Deviation, unit: str | None) -> str:
     """This year's figure against last year's, and whether the change is more than chance."""
     since = deviation.get("since_last_year")
-    if not since or since.get("value") is None:
+    if not since or since["value"] is None:
         return ""
     value = w.value_text(since["value"], since.get("unit") or unit)
-    if since.get("change") is None:
+    if since["change"] is None:
         return f"{since['fiscal_year']}年为{value}，口径与本年度不同，不作比较。"
     if since["change"] == 0:
         return f"与{since['fiscal_year']}年（{value}）相同。"
@@ -52,29 +52,29 @@ def last_year(deviation: Entry, unit: str | None) -> str:
     rose = since["change"] > 0
     verb = ("提高" if rose else "下降") if unit == "比例" else ("增加" if rose else "减少")
     size = w.gap_text(abs(since["change"]), unit, since["value"])
-    beyond = {True: "，变化超出偶然波动", False: "，变化在偶然波动范围以内"}.get(since.get("beyond_chance"), "")
+    beyond = {True: "，变化超出偶然波动", False: "，变化在偶然波动范围以内", None: ""}[since.get("beyond_chance")]
     return f"比{since['fiscal_year']}年（{value}）{verb}{size}{beyond}。"
 
 
 # --- chance ---------------------------------------------------------------------------------------
 
 
-def against_chance(cause: Entry, deviation: Entry) -> str:
+def against_chance(cause: Cause, deviation: Deviation) -> str:
     """How many misses a group has, and how many it would have if all groups fared alike."""
-    known = deviation.get("text_facts") or {}
-    if not cause.get("beyond_chance") or cause.get("expected") is None or not known.get("misses"):
+    known, expected, misses = deviation.get("text_facts") or {}, cause.get("expected"), cause.get("misses")
+    if not cause.get("beyond_chance") or expected is None or misses is None or not known.get("misses"):
         return ""
-    share = w.ratio_text(cause["misses"] / known["misses"])
+    share = w.ratio_text(misses / known["misses"])
     return (
-        f"；这一组{cause['rows']}条记录中有{cause['misses']}条没有达到要求，占全部未达到条数的{share}，"
-        f"而按总体比例只应有{w.number_text(cause['expected'], 1)}条"
+        f"；这一组{cause['rows']}条记录中有{misses}条没有达到要求，占全部未达到条数的{share}，"
+        f"而按总体比例只应有{w.number_text(expected, 1)}条"
     )
 
 
-def not_told_apart(deviation: Entry) -> str:
+def not_told_apart(deviation: Deviation) -> str:
     """The dimensions from which no cause can be read, by name."""
     told = told_apart(deviation)
-    names = [dimension for dimension in by_dimension(deviation) if told.get(dimension, {}).get("tells_apart") is False]
+    names = [dimension for dimension in by_dimension(deviation) if f.tells_nothing(deviation, dimension)]
     even = [name for name in names if told[name].get("test") == "evenness"]
     spread = [name for name in names if name not in even]
     sentences = [f"记录的各项{name}条数相近，差别没有超出偶然波动，没有哪一项突出。" for name in even]
@@ -83,7 +83,7 @@ def not_told_apart(deviation: Entry) -> str:
     return "".join(sentences)
 
 
-def concentrated(deviation: Entry) -> str:
+def concentrated(deviation: Deviation) -> str:
     """The combination of two properties in which most of the misses lie."""
     found, known = deviation.get("concentration"), deviation.get("text_facts") or {}
     if not found or not known.get("misses"):
@@ -101,7 +101,7 @@ def concentrated(deviation: Entry) -> str:
 # --- control chart --------------------------------------------------------------------------------
 
 
-def control_blocks(deviation: Entry, unit: str | None, name: str, subject: str) -> Iterable[Block]:
+def control_blocks(deviation: Deviation, unit: str | None, name: str, subject: str) -> Iterable[Block]:
     """The control chart, what it signals, and the tickets behind; one sentence where there is no chart."""
     control = deviation.get("control")
     if not control or not control.get("points"):
@@ -121,7 +121,7 @@ def control_blocks(deviation: Entry, unit: str | None, name: str, subject: str) 
     yield from f.para(_small(control), _missing(control), _wide(control) if signals else "")
 
 
-def _signal(signal: Entry) -> str:
+def _signal(signal: Signal) -> str:
     months = signal["months"]
     when = w.date_text(months[0]) + (f"至{w.date_text(months[-1])}" if len(months) > 1 else "")
     words = f"{when}，{signal_words(signal)}"
@@ -134,14 +134,14 @@ def _signal(signal: Entry) -> str:
     return f"{words}，其间没有达到要求的有{misses}条（{listed}{'等' if misses > len(ids[:MOST_IDS]) else ''}）"
 
 
-def _small(control: Entry) -> str:
+def _small(control: Control) -> str:
     small = control.get("small") or []
     if not small:
         return ""
     return f"有{len(small)}个月记录较少，对这些月份只判断单月是否越限，并按二项分布精确计算。"
 
 
-def _wide(control: Entry) -> str:
+def _wide(control: Control) -> str:
     """Where months vary widely by nature, the signals of a p-chart have to be read with care."""
     times = control.get("dispersion") or 0
     if times < WIDE:
@@ -149,7 +149,7 @@ def _wide(control: Entry) -> str:
     return f"各月的波动普遍达到抽样波动的{w.number_text(times, 1)}倍，控制限因此偏窄，信号要结合实际情况判断。"
 
 
-def _missing(control: Entry) -> str:
+def _missing(control: Control) -> str:
     missing = control.get("missing") or []
     return f"{w.listing(map(w.date_text, missing))}没有记录，不参加判断。" if missing else ""
 
@@ -157,7 +157,7 @@ def _missing(control: Entry) -> str:
 # --- time in state --------------------------------------------------------------------------------
 
 
-def states_blocks(deviation: Entry, name: str, subject: str) -> Iterable[Block]:
+def states_blocks(deviation: Deviation, name: str, subject: str) -> Iterable[Block]:
     """Where the time went, of all cases and of those that missed."""
     states = deviation.get("states")
     if not states or not states["all"].get("seconds"):
@@ -173,19 +173,19 @@ def states_blocks(deviation: Entry, name: str, subject: str) -> Iterable[Block]:
     yield from states_figure(deviation, name, subject)
 
 
-def _largest(parts: Sequence[Entry]) -> str:
+def _largest(parts: Sequence[StateTime]) -> str:
     """等待备件占56.38%、维修操作占33.16%"""
     found = sorted((p for p in parts if p["seconds"]), key=lambda p: -p["seconds"])[:MOST_STATES]
-    return "其中" + "、".join(f"{w.plain(p['state'])}占{w.ratio_text(p['share'])}" for p in found)
+    return "其中" + "、".join(f"{w.plain(p['state'])}占{w.ratio_text(p['share'] or 0)}" for p in found)
 
 
 # --- trend ----------------------------------------------------------------------------------------
 
 
-def course(deviation: Entry, unit: str | None) -> str:
+def course(deviation: Deviation, unit: str | None) -> str:
     """The months' course against the target: how far, how sure, and where it would lead."""
-    trend = deviation.get("trend") or {}
-    if "months" not in trend.get("by", ()):
+    trend = deviation.get("trend")
+    if not trend or "months" not in trend["by"]:
         return ""
     unit = unit or deviation.get("unit")
     falls = trend["slope"] < 0

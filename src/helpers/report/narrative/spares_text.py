@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Table
-from helpers.report.facts import Entry, Results
+from helpers.report.results_basics import Open
+from helpers.report.results_plans import Replacement, SparePart, Spares
+from helpers.report.results_types import Results
 
 MOST_PARTS = 20
 MOST_MODELS = 10
@@ -19,7 +21,11 @@ DAY = 86400
 
 def stock(results: Results) -> Iterable[Block]:
     """The stock by part, its replay on this year and of last year's plan, and what is taken for granted."""
-    plan = results.get("spares")
+    yield from stock_blocks(results.get("spares"))
+
+
+def stock_blocks(plan: Spares | None) -> Iterable[Block]:
+    """The same of one plan."""
     if not plan or plan.get("service_level") is None:
         return
     if plan["reason"] or not plan.get("totals"):
@@ -30,38 +36,40 @@ def stock(results: Results) -> Iterable[Block]:
     if plan["parts"]:
         yield _parts_table(plan)
     yield from f.para(
-        "测算的前提：" + "；".join(w.clause(text) for text in plan["assumptions"]) + "。" if plan["assumptions"] else ""
+        "测算的前提：" + "；".join(w.clause(text) for text in assumed) + "。"
+        if (assumed := plan.get("assumptions"))
+        else ""
     )
 
 
-def _size(plan: Entry) -> str:
-    totals = plan["totals"]
+def _size(plan: Spares) -> str:
+    totals: Open = plan.get("totals") or {}
     told = f"{plan['fiscal_year']}年{totals['repairs']}件维修中，领用备件{totals['demands']}次，涉及{totals['parts']}种备件。"
     if not totals["planned"]:
         return told + "各种备件都缺少测算储备量所需的记录。"
     cost = f"，约需{w.money_text(totals['cost'])}" if totals.get("cost") else ""
     priceless = f"（{totals['without_price']}种没有单价，未计入）" if totals.get("without_price") and cost else ""
     return (
-        f"{told}按{w.ratio_text(plan['service_level'])}的领用无需等待测算，其中{totals['planned']}种应储备"
+        f"{told}按{w.ratio_text(plan.get('service_level') or 0)}的领用无需等待测算，其中{totals['planned']}种应储备"
         f"{totals['pieces']}件{cost}{priceless}。"
     )
 
 
-def _replayed(plan: Entry) -> str:
+def _replayed(plan: Spares) -> str:
     """The year gone through again with the stock."""
     run = plan["replay"]
     if not run or not run["demands"]:
         return ""
     told = (
         f"以此储备量逐笔推演本年的维修记录，{run['demands']}次领用中{run['filled']}次无需等待，占"
-        f"{w.ratio_text(run['fill_rate'])}"
+        f"{w.ratio_text(run['fill_rate'] or 0)}"
     )
-    if run.get("wait_avoided_hours"):
-        told += f"，共少等待{w.duration_text(run['wait_avoided_hours'])}"
+    if avoided := run.get("wait_avoided_hours"):
+        told += f"，共少等待{w.duration_text(avoided)}"
     before, after = run.get("before"), run.get("after")
-    if before and after and before.get("value") is not None and after.get("value") is not None:
+    if before and after and before["value"] is not None and after["value"] is not None:
         told += (
-            f"；{w.clause(plan['measure_words'])}由{w.ratio_text(before['value'], [after['value']])}"
+            f"；{w.clause(plan.get('measure_words'))}由{w.ratio_text(before['value'], [after['value']])}"
             f"变为{w.ratio_text(after['value'], [before['value']])}"
         )
     elif run.get("reason"):
@@ -69,7 +77,7 @@ def _replayed(plan: Entry) -> str:
     return told + "。"
 
 
-def _held(plan: Entry) -> str:
+def _held(plan: Spares) -> str:
     """Last year's plan on this year: the proof that does not use what the plan was made from."""
     proof = plan["out_of_sample"]
     if not proof:
@@ -80,9 +88,11 @@ def _held(plan: Entry) -> str:
     held = (
         "达到要求的水平"
         if proof["fill_rate"] >= proof["service_level"]
-        else {True: "与要求的水平的差距在偶然波动范围以内", False: "低于要求的水平"}.get(
-            proof.get("holds"), "能否达到要求尚不能判定"
-        )
+        else {
+            True: "与要求的水平的差距在偶然波动范围以内",
+            False: "低于要求的水平",
+            None: "能否达到要求尚不能判定",
+        }[proof.get("holds")]
     )
     told = (
         f"用{proof['plan_from']}年的记录测算、在{proof['replay_on']}年的记录上检验，{proof['demands']}次领用中{proof['filled']}次无需等待，占"
@@ -94,7 +104,7 @@ def _held(plan: Entry) -> str:
     return f"{told}。" + (f"{w.listing(grown)}的用量比上年明显增加。" if grown else "")
 
 
-def _parts_table(plan: Entry) -> Table:
+def _parts_table(plan: Spares) -> Table:
     columns = [
         ("备件", "left", 9),
         ("领用次数", "right", 4),
@@ -114,20 +124,31 @@ def _parts_table(plan: Entry) -> Table:
     )
 
 
-def _part(part: Entry) -> list[str]:
+def _part(part: SparePart) -> list[str]:
     name = f"{w.clause(part['name'])}（{w.clause(part['part'])}）" if part.get("name") else w.clause(part["part"])
-    models = w.listing([w.clause(one["model"]) for one in part["models"] if one.get("model")], 2) or w.BLANK
+    models = w.listing([w.clause(one["model"]) for one in part.get("models") or () if one.get("model")], 2) or w.BLANK
     lead = part.get("lead") or {}
     days = w.number_text(lead["median_seconds"] / DAY, 1) if lead.get("median_seconds") is not None else w.BLANK
     if part["stock"] is None:
         return [name, str(part["demand"]), models, days, w.BLANK, w.BLANK, w.BLANK, w.BLANK]
-    cost = w.money_text(part["cost"]) if part.get("cost") is not None else w.BLANK
+    cost = w.money_text(price) if (price := part.get("cost")) is not None else w.BLANK
     saved = str(_saved(part)) if part.get("effect") else w.BLANK
-    return [name, str(part["demand"]), models, days, str(part["stock"]), w.ratio_text(part["service"]), cost, saved]
+    return [
+        name,
+        str(part["demand"]),
+        models,
+        days,
+        str(part["stock"]),
+        w.ratio_text(part.get("service") or 0),
+        cost,
+        saved,
+    ]
 
 
-def _saved(part: Entry) -> int:
-    effect = part.get("effect") or {}
+def _saved(part: SparePart) -> int:
+    effect = part.get("effect")
+    if not effect:
+        return 0
     return int((effect.get("tickets_saved") or 0) - (effect.get("tickets_lost") or 0))
 
 
@@ -136,7 +157,12 @@ def _saved(part: Entry) -> int:
 
 def replacement(results: Results) -> Iterable[Block]:
     """Failure rates by model against the rest, and which machines to replace first within the budget."""
-    found = (results.get("spares") or {}).get("replacement")
+    yield from replacement_blocks(results.get("spares"))
+
+
+def replacement_blocks(plan: Spares | None) -> Iterable[Block]:
+    """The same of one plan."""
+    found = plan["replacement"] if plan else None
     if not found or not found.get("devices"):
         return
     yield from f.para(_fleet(found), _higher(found))
@@ -145,7 +171,7 @@ def replacement(results: Results) -> Iterable[Block]:
     yield from f.para(_first(found.get("plan")))
 
 
-def _fleet(found: Entry) -> str:
+def _fleet(found: Replacement) -> str:
     told = f"在用设备{found['devices']}台，本年故障{found['failures']}次"
     fleet = found.get("fleet") or {}
     if fleet.get("rate") is not None:
@@ -154,14 +180,14 @@ def _fleet(found: Entry) -> str:
     return f"{told}；另有{unknown}次故障没有记录设备，未计入。" if unknown else f"{told}。"
 
 
-def _higher(found: Entry) -> str:
+def _higher(found: Replacement) -> str:
     higher = [w.clause(one["model"]) for one in found.get("models") or () if one.get("verdict") == "higher"]
     if not higher:
         return "各型号的故障率与其余设备相比，差别都在偶然波动范围以内。"
     return f"{w.listing(higher)}的故障率高于其余设备，超出偶然波动。"
 
 
-def _models_table(found: Entry) -> Table:
+def _models_table(found: Replacement) -> Table:
     columns = [
         ("型号", "left", 7),
         ("类别", "left", 6),
@@ -190,7 +216,7 @@ def _models_table(found: Entry) -> Table:
     )
 
 
-def _first(plan: Entry | None) -> str:
+def _first(plan: Open | None) -> str:
     """Which machines come first within the budget."""
     if not plan or not plan.get("machines"):
         return ""

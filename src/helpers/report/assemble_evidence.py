@@ -1,0 +1,130 @@
+"""What the figures rest on, for results.json: exports with their hashes, queries, declared documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NotRequired, TypedDict
+
+from helpers.measures.figures import Figure
+from helpers.measures.year_attained import Attained, YearAttained
+from helpers.report.results_indicators import Document, Evidence, File
+from helpers.report.results_types import EvidenceItem
+from helpers.year import models
+from helpers.year.load import Year
+from helpers.year.root import shown_raw
+
+
+class About(TypedDict):
+    """The indicator that a supporting document belongs to."""
+
+    indicator: NotRequired[str | None]
+    level3: NotRequired[str | None]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files behind the figures: ``tables`` are the reconciliations of stage 1, ``hashes`` gives the
+    sha256 of each input by its path inside the root."""
+
+    year: Year
+    tables: Sequence[Mapping[str, Any]]
+    hashes: Mapping[str, str]
+
+    def path(self, file: str) -> str:
+        return f"{shown_raw(self.year.fiscal_year)}/{file}"
+
+    def exports(self, table: str) -> list[Mapping[str, Any]]:
+        """The exports that a tidy table was read from."""
+        return [f for t in self.tables if t["table"] == table for f in t["files"]]
+
+    def inputs(self, tables: Iterable[str]) -> list[File]:
+        return [
+            {"file": self.path(f["file"]), "sha256": f["sha256"], "bytes": f["bytes"]}
+            for table in dict.fromkeys(tables)
+            for f in self.exports(table)
+        ]
+
+    def document(self, evidence: models.Evidence) -> Document:
+        path = self.path(evidence.file) if evidence.file else None
+        return {
+            "document": evidence.document,
+            "date": evidence.date.isoformat(),
+            "custodian": evidence.custodian,
+            "file": path,
+            "sha256": self.hashes.get(path) if path else None,
+        }
+
+
+def evidence(declared: models.Actual, figure: Figure | None, sources: Sources) -> Evidence:
+    documents = [sources.document(e) for e in declared.evidence]
+    if figure is None:
+        return {
+            "kind": "stated" if declared.stated is not None else "rated",
+            "measure": None,
+            "words": None,
+            "sql": None,
+            "inputs": [],
+            "rows": None,
+            "note": declared.note,
+            "method": declared.method,
+            "documents": documents,
+        }
+    note = declared.note
+    if figure.unknown:
+        unknown = f"有 {figure.unknown} 条记录缺少计算所需的数据"
+        unknown += "，按未达到计" if figure.unit == "比例" else "，未计入"
+        note = f"{note}；{unknown}" if note else unknown
+    return {
+        "kind": "computed",
+        "measure": figure.measure,
+        "words": figure.words,
+        "sql": figure.sql,
+        "clocks": list(figure.clocks),
+        "inputs": sources.inputs(figure.tables),
+        "rows": figure.n,
+        "note": note,
+        "method": declared.method,
+        "documents": documents,
+    }
+
+
+def parts_evidence(one: Attained, sources: Sources) -> Evidence:
+    figures = [p.figure for p in one.parts if p.figure]
+    return {
+        "kind": "computed",
+        "measure": None,
+        "words": "；".join(f.words for f in figures),
+        "sql": None,
+        "inputs": sources.inputs(t for f in figures for t in f.tables),
+        "rows": sum(f.n for f in figures),
+        "note": None,
+        "method": None,
+        "documents": [],
+    }
+
+
+def evidence_list(found: YearAttained, sources: Sources) -> list[EvidenceItem]:
+    """佐证材料清单: by indicator the exports behind its figure and the documents declared for it."""
+    listed: list[EvidenceItem] = []
+    for one in found.indicators:
+        about: About = {"indicator": one.spec.id, "level3": one.spec.level3}
+        figures = [one.figure, *(p.figure for p in one.parts)]
+        for table in dict.fromkeys(t for f in figures if f for t in f.tables):
+            spec = found.year.year.tables[table]
+            exported = spec.exported.isoformat() if spec.exported else None
+            listed += [
+                {
+                    **about,
+                    "document": spec.document or spec.title,
+                    "date": exported,
+                    "custodian": spec.custodian,
+                    "file": sources.path(f["file"]),
+                    "sha256": f["sha256"],
+                    "rows": f["rows"],
+                }
+                for f in sources.exports(table)
+            ]
+        for actual in [one.spec.actual, *(p.spec.actual for p in one.parts)]:
+            listed += [{**about, **sources.document(e), "rows": None} for e in (actual.evidence if actual else ())]
+    return listed

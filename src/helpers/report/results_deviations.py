@@ -1,0 +1,218 @@
+"""The shape of a deviation in results.json: causes, what chance allows, control chart, time in state."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from helpers.report.results_basics import Count, Figure, Integer, Interval, Name, Open, Share, Size, Text
+
+
+class Cause(TypedDict):
+    """contribution: the group's part of the gap, in its unit, adding up to it within a dimension; avoidable: the
+    actual without the group's misses, never added.
+    """
+
+    dimension: NotRequired[Text]
+    dimension_words: NotRequired[Text]
+    cause: Text
+    contribution: float
+    avoidable: NotRequired[Figure]
+    rows: NotRequired[Count | None]
+    misses: NotRequired[Count | None]
+    expected: NotRequired[
+        Annotated[
+            Size | None,
+            Field(description="Misses at the overall rate, where every row could belong to the group."),
+        ]
+    ]
+    beyond_chance: NotRequired[
+        Annotated[
+            bool | None,
+            Field(
+                description="Whether the group has more misses than chance gives it; null where that was not tested."
+            ),
+        ]
+    ]
+    words: NotRequired[Text]
+
+
+class Drill(TypedDict):
+    """How many misses one combination of values has; further dimensions stand beside these two."""
+
+    cause: NotRequired[Text]
+    device_model: NotRequired[Text]
+    rows: Count
+
+
+class Ticket(TypedDict):
+    """A row that missed, with the columns of its table."""
+
+    ticket_id: str
+    opened_at: NotRequired[Text]
+    resolved_at: NotRequired[Text]
+    cause: NotRequired[Text]
+    device_model: NotRequired[Text]
+    part_no: NotRequired[Text]
+    workdays: NotRequired[Figure]
+    hours: NotRequired[Figure]
+
+
+class Since(TypedDict):
+    """Last year's figure; change is this year's less last year's, null where the two are not measured alike."""
+
+    fiscal_year: Integer
+    value: Figure
+    unit: NotRequired[Text]
+    change: Figure
+    comparable: NotRequired[bool]
+    p_value: NotRequired[Share | None]
+    beyond_chance: NotRequired[bool | None]
+
+
+class Trend(TypedDict):
+    """A course against the target beyond chance. slope: change a month; first, last: fitted; ahead: next year's figure
+    if it goes on so.
+    """
+
+    by: Annotated[list[Literal["months", "last_year"]], Field(min_length=1)]
+    tau: NotRequired[Annotated[float, Field(ge=-1, le=1)]]
+    p_value: NotRequired[Share]
+    months: NotRequired[Count]
+    slope: NotRequired[float]
+    first: NotRequired[float]
+    last: NotRequired[float]
+    ahead: NotRequired[float]
+    ahead_misses: NotRequired[bool]
+    seasonal: NotRequired[Annotated[bool, Field(description="Last year's months went the same way.")]]
+
+
+class Dimension(TypedDict):
+    dimension: Name
+    test: NotRequired[Literal["chi_square", "permutation", "evenness", "rank"] | None]
+    groups: NotRequired[Count]
+    p_value: NotRequired[Share | None]
+    tells_apart: bool | None
+
+
+class Concentration(TypedDict):
+    """The combination of values that holds most of the misses, beyond chance."""
+
+    values: dict[str, str]
+    rows: Count
+    misses: Count
+    share: Share
+    expected: NotRequired[Size]
+    p_value: NotRequired[Share]
+
+
+class StateTime(TypedDict):
+    state: Name
+    seconds: Count
+    hours: NotRequired[Size]
+    rows: Count
+    share: NotRequired[Share | None]
+
+
+class Spent(TypedDict):
+    rows: Count
+    left_out: Count
+    seconds: Count
+    hours: NotRequired[Size]
+    parts: list[StateTime]
+
+
+class States(TypedDict):
+    """Where the time of the cases went. The seconds of the parts add up exactly."""
+
+    start: NotRequired[str]
+    end: NotRequired[str]
+    start_words: NotRequired[str]
+    end_words: NotRequired[str]
+    all: Spent
+    misses: Spent
+
+
+class ControlPoint(TypedDict):
+    month: str
+    value: float
+    n: Count
+    low: Figure
+    high: Figure
+    small: NotRequired[bool]
+    rules: NotRequired[list[str]]
+
+
+class Signal(TypedDict):
+    rule: str
+    words: str
+    side: NotRequired[Literal["high", "low"]]
+    months: Annotated[list[str], Field(min_length=1)]
+    favourable: NotRequired[bool | None]
+    misses: NotRequired[Count]
+    tickets: NotRequired[list[str]]
+
+
+class Control(TypedDict):
+    """A control chart by month. centre and limits are null with too few months."""
+
+    kind: Literal["xmr", "p"]
+    centre: Figure
+    source: NotRequired[str]
+    rules: NotRequired[list[str]]
+    range_limit: NotRequired[Figure]
+    dispersion: NotRequired[
+        Annotated[
+            Size | None,
+            Field(description="Of a share: how many times wider its months vary than sampling makes them (Laney)."),
+        ]
+    ]
+    missing: NotRequired[list[str]]
+    small: NotRequired[Annotated[list[str], Field(description="Months with too few rows for the usual limits.")]]
+    wide_ranges: NotRequired[list[str]]
+    points: list[ControlPoint]
+    signals: list[Signal]
+
+
+class Deviation(TypedDict):
+    """gap: target minus actual in the target's unit (for an upper bound the other way round);
+    positive is a shortfall."""
+
+    indicator: Name
+    part: NotRequired[Text]
+    kind: Literal["shortfall", "overshoot", "fragile", "trend"]
+    gap: NotRequired[Figure]
+    unit: NotRequired[Text]
+    points_lost: NotRequired[
+        Annotated[
+            Figure,
+            Field(description="Of the indicator's weight; of a part, before the indicator's score is rounded."),
+        ]
+    ]
+    since_last_year: NotRequired[Since | None]
+    trend: NotRequired[Trend | None]
+    causes: NotRequired[list[Cause]]
+    dimensions: NotRequired[
+        Annotated[
+            list[Dimension],
+            Field(
+                description="Whether each dimension tells its groups apart beyond chance, in the order of the causes."
+            ),
+        ]
+    ]
+    concentration: NotRequired[Concentration | None]
+    unexplained_rows: NotRequired[Count | None]
+    interval: NotRequired[Interval | None]
+    drilldown: NotRequired[list[Drill]]
+    tickets: NotRequired[list[Ticket]]
+    states: NotRequired[States | None]
+    control: NotRequired[Control | None]
+    text_facts: NotRequired[Open | None]
+    column_words: NotRequired[
+        Annotated[
+            dict[str, str] | None,
+            Field(description="What columns of the records are called, for dimensions and tickets."),
+        ]
+    ]

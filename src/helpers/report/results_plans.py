@@ -1,0 +1,141 @@
+"""The shapes of the plans in results.json: improvement measures, spare parts, replacements."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import BeforeValidator, Field
+from typing_extensions import TypedDict
+
+from helpers.report.results_basics import Count, Day, Figure, Integer, Interval, Name, Open, Text, Value, whole
+
+
+class Yardstick(TypedDict):
+    measure: NotRequired[Text]
+    words: NotRequired[Text]
+    target: NotRequired[Value]
+    target_text: NotRequired[Text]
+    before: NotRequired[Value]
+    after: NotRequired[Value]
+    unit: NotRequired[Text]
+
+
+class Action(TypedDict):
+    """One improvement measure."""
+
+    id: Name
+    indicator: Name
+    cause: NotRequired[Text]
+    confirmed: NotRequired[bool | None]
+    action: Name
+    owner: NotRequired[Text]
+    due: NotRequired[Day | None]
+    yardstick: NotRequired[Yardstick | None]
+    status: Literal["proposed", "adopted", "done", "carried"]
+    expected_effect: NotRequired[Text]
+    carried_from: NotRequired[Text]
+    done_on: NotRequired[Day | None]
+    verified: NotRequired[bool | None]
+    conclusion: NotRequired[Text]
+
+
+class CountedShare(TypedDict):
+    """A share with its counts; value is null of nothing."""
+
+    hits: Integer
+    n: Integer
+    value: Figure
+
+
+class StockEffect(TypedDict):
+    """Demands replayed with a stock: filled are those that did not wait; fill_interval_months allows for shortages
+    that come together.
+    """
+
+    demands: Count
+    filled: Count
+    fill_rate: Figure
+    fill_interval: NotRequired[Interval | None]
+    fill_interval_months: NotRequired[Interval | None]
+    wait_unknown: NotRequired[Integer | None]
+    wait_before_hours: NotRequired[Figure]
+    wait_after_hours: NotRequired[Figure]
+    wait_avoided_hours: NotRequired[Figure]
+    tickets_saved: NotRequired[Integer | None]
+    tickets_lost: NotRequired[Integer | None]
+    after_alone: NotRequired[CountedShare | None]
+
+
+class _Replayed(TypedDict):
+    replay_on: NotRequired[Integer]
+    before: NotRequired[CountedShare | None]
+    after: NotRequired[CountedShare | None]
+    limit: NotRequired[CountedShare | None]
+    reason: NotRequired[Text]
+    not_planned: NotRequired[Integer]
+    undated: NotRequired[Integer]
+    assumed_leads: NotRequired[Integer]
+
+
+class StockRun(_Replayed, StockEffect):
+    """The whole replay: the measure as recorded (before), as replayed (after), and had no planned part been waited for
+    (limit).
+    """
+
+
+class SparePart(TypedDict):
+    """One part: demand, lead times in seconds, price in 元, base stock; stock is null with a reason."""
+
+    part: str
+    name: NotRequired[Text]
+    demand: Count
+    models: NotRequired[list[Open]]
+    lead: NotRequired[Open | None]
+    price: NotRequired[Figure]
+    dispersion: NotRequired[Open | None]
+    distribution: NotRequired[Literal["poisson", "negative_binomial"] | None]
+    demand_in_lead: NotRequired[Figure]
+    stock: Annotated[int, Field(ge=1), BeforeValidator(whole)] | None
+    service: NotRequired[Figure]
+    cost: NotRequired[Figure]
+    reason: Text
+    effect: NotRequired[StockEffect | None]
+
+
+class Replacement(TypedDict):
+    """Failures a machine-year by model and age with exact 95 % intervals, and the machines to replace first; plan is
+    null with a reason.
+    """
+
+    year: NotRequired[Integer]
+    devices: NotRequired[Integer]
+    machine_years: NotRequired[float]
+    failures: NotRequired[Integer]
+    without_device: NotRequired[Integer]
+    without_model: NotRequired[Integer]
+    without_bought: NotRequired[Integer]
+    age_bands: NotRequired[list[Integer]]
+    fleet: NotRequired[Open]
+    models: list[Open]
+    cells: NotRequired[list[Open]]
+    plan: NotRequired[Open | None]
+    reason: Text
+
+
+class Spares(TypedDict):
+    """The spare-part plan, proved by replay of this year (replay) and of last year's plan on this year
+    (out_of_sample), and the replacement plan. proposals are plan rows that nobody has adopted.
+    """
+
+    fiscal_year: Integer
+    service_level: NotRequired[Figure]
+    measure: NotRequired[Text]
+    measure_words: NotRequired[Text]
+    reason: Text
+    parts: list[SparePart]
+    totals: NotRequired[Open | None]
+    replay: StockRun | None
+    out_of_sample: Open | None
+    replacement: Replacement
+    proposals: list[Action]
+    assumptions: NotRequired[list[str]]

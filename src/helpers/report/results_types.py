@@ -1,0 +1,268 @@
+"""The shapes of results.json: what pydantic validates, what the schema is generated from, what mypy knows.
+
+To add an optional key, add one line to its TypedDict, ``name: NotRequired[Text]`` (at the place where it
+is to stand in the file: keys are written in this order), and run ``make schema``, which writes
+``results.schema.json`` again. A key that every file must have is written without ``NotRequired``; ``| None``
+says that it may be null. A new object is a new TypedDict; objects take keys that are not named here,
+unless they are marked ``closed``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import BeforeValidator, Field
+from typing_extensions import TypedDict
+
+from helpers.report.results_basics import (
+    Count,
+    Day,
+    Figure,
+    Hash,
+    Integer,
+    Name,
+    Open,
+    Size,
+    Text,
+    closed,
+    loose,
+    whole,
+)
+from helpers.report.results_deviations import Deviation
+from helpers.report.results_indicators import File, Indicator, Score
+from helpers.report.results_plans import Action, Spares
+
+# --- the project and its money --------------------------------------------------------------------
+
+
+@closed
+class Outline(TypedDict):
+    """The report's headings and what stands under them, as in an outline file."""
+
+    name: NotRequired[Name]
+    title: Name
+    contents: list[Open]
+
+
+@closed
+class Posts(TypedDict):
+    """Posts, never names."""
+
+    prepared_by: Name
+    checked_by: Name
+    date: Day
+
+
+class RuleValue(TypedDict):
+    name: Name
+    value: Any
+    source: NotRequired[Text]
+    confidence: NotRequired[Text]
+
+
+class Rules(TypedDict):
+    """The rule set that was applied."""
+
+    id: Name
+    title: NotRequired[Text]
+    values: NotRequired[list[RuleValue]]
+
+
+class BudgetPart(TypedDict):
+    name: Name
+    budget: float
+    spent: NotRequired[Figure]
+
+
+class FundSource(TypedDict):
+    name: Name
+    initial: NotRequired[Figure]
+    adjusted: NotRequired[Figure]
+    spent: NotRequired[Figure]
+
+
+class Budget(TypedDict):
+    initial: Size | None
+    adjusted: Size | None
+    spent: Figure
+    parts: NotRequired[list[BudgetPart]]
+    sources: NotRequired[list[FundSource]]
+    execution_rate: Figure
+    weight: Size
+    score: Size | None
+    unspent_reason: NotRequired[Text]
+
+
+@closed
+class ManagementLine(TypedDict):
+    item: Name
+    statement: NotRequired[Text]
+    problems: NotRequired[Text]
+
+
+# --- records --------------------------------------------------------------------------------------
+
+
+class Activity(TypedDict):
+    category: Name
+    count: Count
+    count_text: NotRequired[Text]
+    lower_bound: NotRequired[bool]
+    note: NotRequired[Text]
+    target: NotRequired[Text]
+    monthly: NotRequired[Annotated[list[Count], Field(min_length=12, max_length=12)] | None]
+
+
+class DroppedIndicator(TypedDict):
+    """An indicator that did not apply this year; rescaled: whether the others carry its weight."""
+
+    id: Name
+    level3: Name
+    target_text: Name
+    weight: float
+    why: Name
+    rescaled: bool
+
+
+class SetAside(TypedDict):
+    reason: Name
+    rows: Count
+
+
+class FileSetAside(TypedDict):
+    reason: Any
+    rows: Any
+
+
+class TableFile(TypedDict):
+    file: Name
+    rows_in: Count
+    used: Count
+    set_aside: list[FileSetAside]
+
+
+class TableAccount(TypedDict):
+    """Reconciliation: rows_in = used + the rows set aside."""
+
+    table: Name
+    title: NotRequired[Text]
+    rows_in: Count
+    used: Count
+    entities: NotRequired[Count | None]
+    set_aside: list[SetAside]
+    corrected: NotRequired[Count | None]
+    files: NotRequired[Annotated[list[TableFile], Field(description="The same account for each export.")]]
+
+
+# --- checks and provenance ------------------------------------------------------------------------
+
+
+@loose
+class FindingTable(TypedDict):
+    institution: NotRequired[Text]
+    project: NotRequired[Text]
+    year: NotRequired[Integer | str | None]
+
+
+@loose
+class FindingPlace(TypedDict):
+    row: NotRequired[Integer | str | None]
+    level3: NotRequired[Text]
+    field: NotRequired[Text]
+
+
+@closed
+class Finding(TypedDict):
+    """A finding of the audit; selfeval audit --json prints a list of these."""
+
+    check: Name
+    level: Literal["stop", "note"]
+    table: NotRequired[FindingTable | None]
+    where: NotRequired[FindingPlace | None]
+    message: Name
+    arithmetic: NotRequired[Text]
+    remedy: NotRequired[Text]
+
+
+class Example(TypedDict):
+    source_file: NotRequired[Text]
+    source_row: NotRequired[Integer | None]
+    value: NotRequired[Any]
+
+
+class ValidationNote(TypedDict):
+    table: str
+    rule: str
+    words: str
+    remedy: NotRequired[Text]
+    failing_rows: Count
+    examples: NotRequired[list[Example]]
+
+
+class Validation(TypedDict):
+    checks: Count
+    failed_stop: Count
+    failed_note: Count
+    notes: NotRequired[list[ValidationNote]]
+
+
+class EvidenceItem(TypedDict):
+    indicator: NotRequired[Text]
+    level3: NotRequired[Text]
+    document: Name
+    date: NotRequired[Day | None]
+    custodian: NotRequired[Text]
+    file: NotRequired[Text]
+    sha256: NotRequired[Hash | None]
+    rows: NotRequired[Count | None]
+
+
+class Provenance(TypedDict):
+    inputs: NotRequired[list[File]]
+    lock_sha256: NotRequired[Text]
+    code_sha256: NotRequired[Text]
+    rules: NotRequired[Any]
+    python: NotRequired[Text]
+    commands: NotRequired[list[str]]
+
+
+class Results(TypedDict):
+    """The results of one fiscal year's self-evaluation. Money in 元, durations in hours, ratios as fractions, dates in
+    ISO 8601; nothing is rounded for display except scores, which are rounded per row by rule.
+    """
+
+    schema_version: Annotated[Literal[1], BeforeValidator(whole)]
+    fiscal_year: Annotated[int, Field(ge=2000, le=2100), BeforeValidator(whole)]
+    project: Name
+    institution: Name
+    department: NotRequired[Text]
+    central_department: NotRequired[Text]
+    local_department: NotRequired[Text]
+    notice: NotRequired[Text]
+    outline: NotRequired[Outline | None]
+    funding: NotRequired[Text]
+    posts: NotRequired[Posts | None]
+    overall_goal: NotRequired[Text]
+    scope: NotRequired[list[str]]
+    assessed_on: NotRequired[list[str]]
+    implementation: NotRequired[list[str]]
+    use_of_results: NotRequired[list[str]]
+    rules: NotRequired[Rules | None]
+    weights_basis: NotRequired[Text]
+    budget: Budget
+    funds_management: NotRequired[list[ManagementLine]]
+    activities: list[Activity]
+    activity_total: NotRequired[Count | None]
+    activity_unit: NotRequired[Text]
+    dropped: NotRequired[list[DroppedIndicator]]
+    tables: list[TableAccount]
+    indicators: Annotated[list[Indicator], Field(min_length=1)]
+    score: Score
+    deviations: list[Deviation]
+    plan: list[Action]
+    followup: NotRequired[list[Action]]
+    spares: NotRequired[Spares | None]
+    validation: NotRequired[Validation | None]
+    audit: list[Finding]
+    evidence_list: NotRequired[list[EvidenceItem]]
+    provenance: NotRequired[Provenance | None]
