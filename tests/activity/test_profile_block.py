@@ -215,7 +215,7 @@ CELLS = st.sampled_from(
 def test_the_block_is_valid_whatever_the_headers(tmp_path: Path, headers: list[str], rows: list[list[str]]) -> None:
     cells = {f"c{i}": pa.array([row[i] for row in rows], pa.string()) for i in range(len(headers))}
     pyarrow.parquet.write_table(pa.table(cells), tmp_path / "x.parquet")
-    sheet = Sheet("x.csv", tuple(headers), tmp_path / "x.parquet", len(rows), 2)
+    sheet = Sheet(file="x.csv", headers=tuple(headers), staged=tmp_path / "x.parquet", rows=len(rows), first=2)
     (tmp_path / "x.csv").touch()
     with patch("helpers.activity.profile.look._read", return_value=sheet):
         found = profile_file(tmp_path / "x.csv", header_row=1)

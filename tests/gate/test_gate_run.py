@@ -28,7 +28,9 @@ FIRST, SECOND = "exports/工单_上半年.csv", "exports/工单_下半年.csv"
 
 
 def rule(expectation, level="stop", where=None, /, **arguments):
-    return Rule("it", expectation, arguments, level, "须如此", "改正", where)
+    return Rule(
+        id="it", expectation=expectation, arguments=arguments, level=level, words="须如此", remedy="改正", where=where
+    )
 
 
 def gate(frame, *rules, **more):
@@ -364,7 +366,14 @@ def test_the_stop_is_one_screen_with_table_words_place_value_and_remedy():
 
 def test_the_stop_stays_one_screen_with_many_failures():
     rules = [
-        Rule(f"r{n}", "expect_column_values_to_be_null", {"column": "ticket_id"}, "stop", f"第{n}条", "改正")
+        Rule(
+            id=f"r{n}",
+            expectation="expect_column_values_to_be_null",
+            arguments={"column": "ticket_id"},
+            level="stop",
+            words=f"第{n}条",
+            remedy="改正",
+        )
         for n in range(9)
     ]
     result = run_gate({"tickets": tickets()}, {"tickets": rules})

@@ -40,7 +40,7 @@ class UnreadableCell:
     value: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Reconciliation:
     """``rows_in`` = ``used`` + the rows set aside; ``entities``: how many tidy rows the used became."""
 

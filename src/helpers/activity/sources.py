@@ -41,7 +41,7 @@ class SetAside:
     rows: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ExportFile:
     """One export as handed over: ``rows`` = ``used`` + the rows set aside. ``cut_off``: it ends without a line end."""
 
@@ -81,12 +81,12 @@ def load(
         absent = tuple(c for c in spec.columns if c not in columns)
         files.append(
             ExportFile(
-                sheet.file,
-                file_sha256(path),
-                path.stat().st_size,
-                sheet.rows + len(sheet.ragged),
-                absent,
-                sheet.cut_off,
+                file=sheet.file,
+                sha256=file_sha256(path),
+                bytes=path.stat().st_size,
+                rows=sheet.rows + len(sheet.ragged),
+                absent_columns=absent,
+                cut_off=sheet.cut_off,
             )
         )
     if not files:

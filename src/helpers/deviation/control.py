@@ -10,7 +10,7 @@ L. S. Nelson, "The Shewhart Control Chart – Tests for Special Causes", Journal
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -43,7 +43,7 @@ RULES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Point:
     """One month with records: its value and limits in the measure's unit.
 
@@ -71,7 +71,7 @@ class Signal:
     months: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Chart:
     """A control chart. ``centre`` and limits are None with fewer than ``FEWEST_POINTS`` months.
 
@@ -144,13 +144,20 @@ def xmr_chart(
     values = np.array([value for _, value, _ in series], dtype=float)
     ranges = np.abs(np.diff(values))
     if len(values) < FEWEST_POINTS:
-        return Chart("xmr", None, tuple(Point(m, v, n, v, v) for m, v, n in series), (), missing)
+        return Chart(
+            kind="xmr",
+            centre=None,
+            points=tuple(Point(month=m, value=v, n=n, low=v, high=v) for m, v, n in series),
+            signals=(),
+            missing=missing,
+        )
     centre, mean_range = float(values.mean()), float(ranges.mean())
     low, high = centre - LIMIT_FACTOR * mean_range, centre + LIMIT_FACTOR * mean_range
     if natural_zero and values.min() >= 0:
         low = max(low, 0.0)
     points = [
-        Point(m, v, n, low, high, False, None if i == 0 else float(ranges[i - 1])) for i, (m, v, n) in enumerate(series)
+        Point(month=m, value=v, n=n, low=low, high=high, small=False, range=None if i == 0 else float(ranges[i - 1]))
+        for i, (m, v, n) in enumerate(series)
     ]
     sigma = LIMIT_FACTOR * mean_range / 3
     # A range is never zero but for equal values: a constant series has no signal.
@@ -160,7 +167,10 @@ def xmr_chart(
         p.month for p in points if p.range is not None and p.range > limit + DUST * float(np.abs(values).max())
     )
     rules = _found(points, scores, values, np.zeros(len(values), dtype=bool), scores)
-    return Chart("xmr", centre, *_marked(points, rules), missing, limit, wide)
+    dressed, signals = _marked(points, rules)
+    return Chart(
+        kind="xmr", centre=centre, points=dressed, signals=signals, missing=missing, range_limit=limit, wide_ranges=wide
+    )
 
 
 def p_chart(series: Sequence[tuple[str, int, int]], missing: tuple[str, ...] = ()) -> Chart:
@@ -172,25 +182,27 @@ def p_chart(series: Sequence[tuple[str, int, int]], missing: tuple[str, ...] = (
     small = n * min(centre, 1 - centre) < FEWEST_EXPECTED
     if len(series) < FEWEST_POINTS:
         return Chart(
-            "p",
-            None,
-            tuple(Point(m, h / k, k, h / k, h / k, bool(s)) for (m, h, k), s in zip(series, small, strict=True)),
-            (),
-            missing,
+            kind="p",
+            centre=None,
+            points=tuple(
+                Point(month=m, value=h / k, n=k, low=h / k, high=h / k, small=bool(s))
+                for (m, h, k), s in zip(series, small, strict=True)
+            ),
+            signals=(),
+            missing=missing,
         )
     sigma = np.sqrt(centre * (1 - centre) / n)
     low, high = np.clip(centre - 3 * sigma, 0, 1), np.clip(centre + 3 * sigma, 0, 1)
     points = [
-        Point(m, h / k, k, float(a), float(b), bool(s))
+        Point(month=m, value=h / k, n=k, low=float(a), high=float(b), small=bool(s))
         for (m, h, k), a, b, s in zip(series, low, high, small, strict=True)
     ]
     scores = _scores(values - centre, sigma, 1.0)
     beyond = np.where(small, _exact_scores(hits, n, centre), scores)
     # By the median of the moving ranges: one special month does not make all months wide.
     dispersion = float(np.median(np.abs(np.diff(scores))) / D4_MEDIAN)
-    return Chart(
-        "p", centre, *_marked(points, _found(points, scores, values, small, beyond)), missing, dispersion=dispersion
-    )
+    dressed, signals = _marked(points, _found(points, scores, values, small, beyond))
+    return Chart(kind="p", centre=centre, points=dressed, signals=signals, missing=missing, dispersion=dispersion)
 
 
 def _scores(differences: np.ndarray, sigma: np.ndarray, size: float) -> np.ndarray:
@@ -265,10 +277,7 @@ def _marked(
                     merged[-1] = (rule, side, merged[-1][2], last)  # type: ignore[assignment]
                 else:
                     merged.append((rule, side, first, last))  # type: ignore[arg-type]
-    dressed = tuple(
-        Point(p.month, p.value, p.n, p.low, p.high, p.small, p.range, tuple(ends.get(i, ())))
-        for i, p in enumerate(points)
-    )
+    dressed = tuple(replace(p, rules=tuple(ends.get(i, ()))) for i, p in enumerate(points))
     signals = tuple(
         Signal(rule, side, tuple(p.month for p in points[first : last + 1]))
         for rule, side, first, last in sorted(merged, key=lambda m: (m[2], m[3], list(RULES).index(m[0])))

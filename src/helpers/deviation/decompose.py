@@ -57,7 +57,7 @@ class Aim:
         return self.sign * (self.target - actual)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Group:
     """One value of a dimension.
 
@@ -80,7 +80,7 @@ class Group:
         return self.cause or (KEPT if self.kept else NO_CAUSE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Decomposition:
     """A gap over one dimension; the groups' contributions sum to ``gap``.
 
@@ -125,18 +125,26 @@ def decompose(rows: pd.DataFrame, dimension: str, aim: Aim) -> Decomposition | N
         contribution = share * (aim.gap(value) if aim.agg in ("share", "mean") else aim.gap(actual))
         groups.append(
             Group(
-                name or None,
-                bool(is_kept),
-                size,
-                int(part["miss"]),
-                value,
-                contribution,
-                _avoidable(aim, actual, amount, n, excess),
+                cause=name or None,
+                kept=bool(is_kept),
+                rows=size,
+                misses=int(part["miss"]),
+                value=value,
+                contribution=contribution,
+                avoidable=_avoidable(aim, actual, amount, n, excess),
             )
         )
     groups.sort(key=lambda group: (-group.contribution, group.cause is None, group.words))
     unknown = 0 if aim.agg == "count" else int(rows[VALUE].isna().sum())
-    return Decomposition(dimension, actual, aim.gap(actual), n, int(judged["miss"].sum()), unknown, tuple(groups))
+    return Decomposition(
+        dimension=dimension,
+        actual=actual,
+        gap=aim.gap(actual),
+        rows=n,
+        misses=int(judged["miss"].sum()),
+        unknown=unknown,
+        groups=tuple(groups),
+    )
 
 
 def _avoidable(aim: Aim, actual: Fraction, amount: int, rows: int, excess: int) -> Fraction | None:

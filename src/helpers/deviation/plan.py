@@ -37,7 +37,7 @@ class Counted(Protocol):
     def unit(self) -> str | None: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What the yardstick says of one action.
 
@@ -73,7 +73,14 @@ def judge_action(
     p_value = chance(before, after)
     beyond = None if p_value is None or improved is None else improved and p_value < ALPHA
     verified = _verified(state, kept, improved, beyond)
-    return Verdict(kept, improved, beyond, p_value, verified, _conclusion(state, kept, improved, beyond))
+    return Verdict(
+        kept=kept,
+        improved=improved,
+        beyond_chance=beyond,
+        p_value=p_value,
+        verified=verified,
+        conclusion=_conclusion(state, kept, improved, beyond),
+    )
 
 
 def _verified(state: State, kept: bool | None, improved: bool | None, beyond: bool | None) -> bool | None:

@@ -20,7 +20,7 @@ Status = Literal["met", "partly_met", "not_met", "unknown"]
 LEVEL = 0.95
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Observed:
     """One indicator, or one part of a compound one, as it came out.
 
@@ -63,7 +63,7 @@ class Observed:
         return self.target - self.actual if self.side == "higher" else self.actual - self.target
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Deviation:
     """One raised result. ``facts`` are the figures that its text needs; ``tickets`` the rows that missed,
     without personal fields, capped (``facts["misses"]`` counts them all). ``since``: this year's figure
@@ -183,13 +183,13 @@ def _deviation(
 ) -> Deviation:
     facts = {"actual": one.actual, "target": one.target, "rows": one.rows, **more}
     return Deviation(
-        one.indicator,
-        one.part,
-        kind,
-        one.gap,
-        one.unit,
-        one.interval,
-        {key: value for key, value in facts.items() if value is not None},
+        indicator=one.indicator,
+        part=one.part,
+        kind=kind,
+        gap=one.gap,
+        unit=one.unit,
+        interval=one.interval,
+        facts={key: value for key, value in facts.items() if value is not None},
         lost=one.lost,
         since=since,
         trend=trend,

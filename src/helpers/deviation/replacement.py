@@ -20,7 +20,7 @@ ALPHA = 0.05
 Verdict = Literal["higher", "lower", "not_distinguishable", "unknown"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rate:
     """``failures`` in ``days`` of machines in use; ``value``, ``low``, ``high`` a machine-year of 365 days.
 
@@ -40,11 +40,11 @@ def rate(failures: int, days: int, name: str = "") -> Rate:
     from scipy.stats import chi2
 
     if days <= 0:
-        return Rate(failures, days, None, None, None, name)
+        return Rate(failures=failures, days=days, value=None, low=None, high=None, name=name)
     years = days / 365
     low = float(chi2.ppf(CONFIDENCE / 2, 2 * failures)) / 2 / years if failures else 0.0
     high = float(chi2.ppf(1 - CONFIDENCE / 2, 2 * failures + 2)) / 2 / years
-    return Rate(failures, days, failures / years, low, high, name)
+    return Rate(failures=failures, days=days, value=failures / years, low=low, high=high, name=name)
 
 
 def p_value(one: Rate, other: Rate, *, greater: bool = False) -> float | None:

@@ -33,7 +33,7 @@ ASSUMPTIONS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PartPlan:
     """One part: its demand, what is known of it, and the stock; ``stock`` None with the ``reason``."""
 
@@ -116,9 +116,9 @@ def _plan_part(log: Log, part: str, demands: Sequence[Demand]) -> PartPlan:
     elif lead is None:
         reason = "没有订购和到货时间的记录，也没有声明到货天数（lead_time），算不出到货期内的需求"
     if reason or lead is None:
-        return PartPlan(part, tuple(demands), lead, spread, None, reason)
+        return PartPlan(part=part, demands=tuple(demands), lead=lead, spread=spread, stock=None, reason=reason)
     stock = base_stock(n, lead.mean, log.year_seconds, float(log.spec.service_level), spread)
-    return PartPlan(part, tuple(demands), lead, spread, stock, None)
+    return PartPlan(part=part, demands=tuple(demands), lead=lead, spread=spread, stock=stock, reason=None)
 
 
 def _no_plan(log: Log, plans: Sequence[PartPlan]) -> str | None:
@@ -132,7 +132,7 @@ def _no_plan(log: Log, plans: Sequence[PartPlan]) -> str | None:
 # --- the replay -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Run:
     """A log replayed: for each demand the wait, None where its part has no stock in the plan; the repairs
     then (``kept``), and had no planned part been waited for (``best``); None with the ``reason``."""

@@ -35,7 +35,7 @@ STRAY = 0.05
 MAJOR = 1 / 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Structure:
     """What the misses say about one dimension.
 
@@ -65,7 +65,7 @@ class Structure:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Concentration:
     """One combination of two dimensions' values that holds many of the misses: ``misses`` of all
     ``of`` misses, in ``rows`` of the rows, where ``expected`` misses were to be expected."""
@@ -116,7 +116,9 @@ def _structure(name: str, names: pd.Series, missed: pd.Series, rows: pd.DataFram
     counts = pd.DataFrame({"name": names.fillna(""), "n": 1, "miss": missed.astype("int64")}).groupby("name").sum()
     keys = [str(key) or None for key in counts.index]
     n, miss = counts["n"].to_numpy(), counts["miss"].to_numpy()
-    nothing = Structure(name, None, None, len(keys), None, {}, frozenset())
+    nothing = Structure(
+        dimension=name, test=None, p_value=None, groups=len(keys), tells_apart=None, expected={}, beyond=frozenset()
+    )
     if bad == 0 or not keys:
         return nothing
     if _of_misses_alone(keys, n, miss):
@@ -136,7 +138,9 @@ def _structure(name: str, names: pd.Series, missed: pd.Series, rows: pd.DataFram
         return nothing
     tails = _tails(n, miss)
     beyond = frozenset(key for key, tail in zip(keys, tails, strict=True) if tail * len(keys) < ALPHA)
-    return Structure(name, test, p_value, len(keys), None, expected, beyond)  # type: ignore[arg-type]
+    return Structure(
+        dimension=name, test=test, p_value=p_value, groups=len(keys), tells_apart=None, expected=expected, beyond=beyond
+    )  # type: ignore[arg-type]
 
 
 def _of_misses_alone(keys: Sequence[str | None], n: np.ndarray, miss: np.ndarray) -> bool:
@@ -156,7 +160,9 @@ def _evenness(name: str, keys: Sequence[str | None], miss: np.ndarray) -> Struct
     named = np.array([key is not None for key in keys])
     counts = miss[named]
     if len(counts) < 2:
-        return Structure(name, None, None, len(keys), None, {}, frozenset())
+        return Structure(
+            dimension=name, test=None, p_value=None, groups=len(keys), tells_apart=None, expected={}, beyond=frozenset()
+        )
     expected = counts.sum() / len(counts)
     statistic = float(((counts - expected) ** 2).sum() / expected)
     if expected >= FEWEST:
@@ -171,7 +177,9 @@ def _evenness(name: str, keys: Sequence[str | None], miss: np.ndarray) -> Struct
     tails = binom.sf(counts - 1, counts.sum(), 1 / len(counts))
     own = [key for key in keys if key is not None]
     beyond = frozenset(key for key, tail in zip(own, tails, strict=True) if tail * len(own) < ALPHA)
-    return Structure(name, "evenness", p_value, len(keys), None, {}, beyond)
+    return Structure(
+        dimension=name, test="evenness", p_value=p_value, groups=len(keys), tells_apart=None, expected={}, beyond=beyond
+    )
 
 
 def _spread(n: np.ndarray, miss: np.ndarray) -> tuple[float, Test]:
@@ -276,4 +284,8 @@ def _cell(
     if misses < MAJOR * bad:
         return None
     p_value = min(1.0, float(hypergeom.sf(misses - 1, total, bad, n)) * cells)
-    return Concentration(values, n, misses, bad, n * bad / total, p_value) if p_value < ALPHA else None
+    return (
+        Concentration(values=values, rows=n, misses=misses, of=bad, expected=n * bad / total, p_value=p_value)
+        if p_value < ALPHA
+        else None
+    )

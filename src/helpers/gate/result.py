@@ -34,7 +34,7 @@ class FailingRow:
         return f"{place}  {self.column}：{'空' if self.value is None else self.value}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Check:
     """One rule on one table. ``success`` is Great Expectations' own verdict, None where it gave none.
 

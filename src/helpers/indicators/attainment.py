@@ -30,9 +30,9 @@ def evaluate(target: Target, actual: Actual, rules: RuleSet) -> Outcome:
         return UNKNOWN
     found, notes = in_unit_of(target, actual)
     if found is None:
-        return Outcome(None, None, None, None, "unknown", ("incomparable_units",))
+        return Outcome(status="unknown", notes=("incomparable_units",))
     if opposite_changes(target, actual):
-        return Outcome(None, None, None, None, "unknown", ("opposite_change",))
+        return Outcome(status="unknown", notes=("opposite_change",))
     if target.kind == "band":
         outcome = _band(target, found)
     elif isinstance(target.value, Fraction):
@@ -100,14 +100,21 @@ def _number(target: Target, t: Fraction, a: Fraction, rules: RuleSet) -> Outcome
     rate = variance / abs(t) if t else None
     if op is None:  # no operator, no direction: only a hit can be judged
         if a == t:
-            return Outcome(ONE, variance, rate, None, "met", tuple(notes))
-        return Outcome(None, variance, rate, None, "unknown", (*notes, "direction_missing"))
+            return Outcome(attainment=ONE, variance=variance, variance_rate=rate, status="met", notes=tuple(notes))
+        return Outcome(status="unknown", variance=variance, variance_rate=rate, notes=(*notes, "direction_missing"))
     met = {"<": a < t, "<=": a <= t, "=": a == t, ">=": a >= t, ">": a > t}[op]
     favourable = None if a == t else (a < t if op in ("<", "<=") else a > t if op in (">", ">=") else False)
     if a == t and op in ("<", ">"):
         notes.append("strict_bound_hit")
     status: Status = "met" if met else "not_met"
-    return Outcome(_attainment(op, t, a, rules), variance, rate, favourable, status, tuple(notes))
+    return Outcome(
+        attainment=_attainment(op, t, a, rules),
+        variance=variance,
+        variance_rate=rate,
+        favourable=favourable,
+        status=status,
+        notes=tuple(notes),
+    )
 
 
 def _attainment(op: Op, t: Fraction, a: Fraction, rules: RuleSet) -> Fraction:
@@ -123,7 +130,7 @@ def _attainment(op: Op, t: Fraction, a: Fraction, rules: RuleSet) -> Fraction:
 def _band(target: Target, a: Fraction) -> Outcome:
     low, high = target.value  # type: ignore[misc]
     kept = low <= a <= high  # type: ignore[operator]
-    return Outcome(ONE if kept else NOTHING, None, None, None, "met" if kept else "not_met")
+    return Outcome(attainment=ONE if kept else NOTHING, status="met" if kept else "not_met")
 
 
 def _kept_by_date(target: Target, actual: Actual) -> Outcome:
@@ -135,7 +142,12 @@ def _kept_by_date(target: Target, actual: Actual) -> Outcome:
     days = None
     if not wanted.startswith("--"):
         days = Fraction((date.fromisoformat(found) - date.fromisoformat(wanted)).days)
-    return Outcome(ONE if kept else NOTHING, days, None, None if days == 0 else kept, "met" if kept else "not_met")
+    return Outcome(
+        attainment=ONE if kept else NOTHING,
+        variance=days,
+        favourable=None if days == 0 else kept,
+        status="met" if kept else "not_met",
+    )
 
 
 def evaluate_choice(grade: Literal[1, 2, 3], share: Decimal | None, rules: RuleSet) -> Outcome:
@@ -147,7 +159,7 @@ def evaluate_choice(grade: Literal[1, 2, 3], share: Decimal | None, rules: RuleS
     if not (low <= share and (share < high if top_open else share <= high)):
         raise ValueError(f"第 {grade} 档的得分比例应在 {high} 至 {low} 之间（含 {low}），写的是 {share}")
     status: Status = {1: "met", 2: "partly_met", 3: "not_met"}[grade]  # type: ignore[assignment]
-    return Outcome(Fraction(share), None, None, None, status)
+    return Outcome(attainment=Fraction(share), status=status)
 
 
 @dataclass(frozen=True)
@@ -171,4 +183,4 @@ def evaluate_compound(parts: Sequence[CompoundPart], rules: RuleSet) -> Outcome:
     states = {o.status for o in outcomes}
     status: Status = "met" if states == {"met"} else "not_met" if states == {"not_met"} else "partly_met"
     notes = tuple(dict.fromkeys(n for o in outcomes for n in o.notes))
-    return Outcome(attainment, None, None, None, status, notes)
+    return Outcome(attainment=attainment, status=status, notes=notes)

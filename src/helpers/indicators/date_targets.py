@@ -59,13 +59,20 @@ def date_target(plain: str, written: str) -> Target | None:
 
 
 def _no_date(written: str, why: str) -> Target:
-    return Target(written, reason=why, notes=("no_such_date",))
+    return Target(text=written, reason=why, notes=("no_such_date",))
 
 
 def _deadline(written: str, year: str | None, stamp: str, said: bool) -> Target:
     value = f"{year}-{stamp}" if year else f"--{stamp}"
     return Target(
-        written, "date", "<=" if said else None, value, None, "lower", "text", notes=() if year else ("year_not_said",)
+        text=written,
+        kind="date",
+        op="<=" if said else None,
+        value=value,
+        unit=None,
+        direction="lower",
+        direction_source="text",
+        notes=() if year else ("year_not_said",),
     )
 
 
@@ -127,7 +134,7 @@ def _quarter(found: dict[str, Any], written: str) -> Target | None:
 def _period_of(written: str, first: str, last: str) -> Target:
     if first > last:
         return _no_date(written, "期间的终点早于起点")
-    return Target(written, "period", None, (first, last), None)
+    return Target(text=written, kind="period", op=None, value=(first, last), unit=None)
 
 
 def _year(found: dict[str, Any], written: str) -> Target:

@@ -18,7 +18,7 @@ Status = Literal["met", "partly_met", "not_met", "unknown"]
 Value = Fraction | str | tuple[Fraction, Fraction] | tuple[str, str] | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """A target (年度指标值) as it can be understood.
 
@@ -54,7 +54,7 @@ class Target:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Actual:
     """An actual (实际完成值). ``op``: an operator copied from the target, so that the exact value is not
     shown; ``notes``: approximate · lower_bound · operator_copied."""
@@ -69,16 +69,16 @@ class Actual:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """An actual against its target. ``attainment`` is not capped; ``favourable``: on the better side."""
 
-    attainment: Fraction | None
-    variance: Fraction | None
-    variance_rate: Fraction | None
-    favourable: bool | None
     status: Status
+    attainment: Fraction | None = None
+    variance: Fraction | None = None
+    variance_rate: Fraction | None = None
+    favourable: bool | None = None
     notes: tuple[str, ...] = ()
 
 
-UNKNOWN = Outcome(None, None, None, None, "unknown")
+UNKNOWN = Outcome(status="unknown")

@@ -141,14 +141,14 @@ def quantity(plain: str, written: str) -> Target:
     rest = shorter or rest
     after, rest = _suffix(rest)
     if op and after and op[0] != after[0]:
-        return Target(written, reason="前后两个限定词互相矛盾")
+        return Target(text=written, reason="前后两个限定词互相矛盾")
     match = QUANTITY.match(rest)
     if match is None:
         reason = "没有可以识别的数值" if not re.search("[0-9]", plain) else "数值之外还有不能识别的文字"
-        return Target(written, reason=reason)
+        return Target(text=written, reason=reason)
     words = measure_word(match["unit"])
     if words is None:
-        return Target(written, reason="数值后面不是计量单位")
+        return Target(text=written, reason="数值后面不是计量单位")
     number, unit = to_base(Fraction(match["number"]), words)
     notes = ("approximate",) if any(match[k] for k in ("loose", "loose2", "about")) else ()
     kind = "duration" if unit and unit.partition("/")[0] in DURATIONS else "number"
@@ -156,7 +156,7 @@ def quantity(plain: str, written: str) -> Target:
         after = "<="  # 1小时完成
     if op == ">=" and kind == "duration" and after == "<=":
         op = None
-    return Target(written, kind, op or after, number, unit, scale=factor_of(words), notes=notes)
+    return Target(text=written, kind=kind, op=op or after, value=number, unit=unit, scale=factor_of(words), notes=notes)
 
 
 def measure_word(unit: str) -> str | None:
@@ -204,7 +204,16 @@ def _band(plain: str, written: str) -> Target | None:
     match = BAND.match(plain)
     if match is not None:
         number, unit = to_base(Fraction(match["number"]), match["unit"])
-        return Target(written, "band", None, (-number, number), unit, "equal", "text", scale=factor_of(match["unit"]))
+        return Target(
+            text=written,
+            kind="band",
+            op=None,
+            value=(-number, number),
+            unit=unit,
+            direction="equal",
+            direction_source="text",
+            scale=factor_of(match["unit"]),
+        )
     match = AROUND.match(plain)
     if match is not None and (match["unit"] == match["middleunit"] or not match["middleunit"]):
         middle, give = Fraction(match["middle"]), Fraction(match["number"])
@@ -220,7 +229,16 @@ def _between(written: str, low: Fraction, high: Fraction, unit: str) -> Target |
     if words is None or low > high:
         return None
     low, base = to_base(low, words)
-    return Target(written, "band", None, (low, to_base(high, words)[0]), base, "equal", "text", scale=factor_of(words))
+    return Target(
+        text=written,
+        kind="band",
+        op=None,
+        value=(low, to_base(high, words)[0]),
+        unit=base,
+        direction="equal",
+        direction_source="text",
+        scale=factor_of(words),
+    )
 
 
 def _frequency(plain: str, written: str) -> Target | None:
@@ -238,5 +256,9 @@ def _frequency(plain: str, written: str) -> Target | None:
         after = ">=" if match["after"] else None
     per = {"季": "季度", "年度": "年", "天": "日"}.get(match["per"], match["per"])
     return Target(
-        written, "frequency", op or after, Fraction(match["number"]), f"{match['unit'].removeprefix('个')}/{per}"
+        text=written,
+        kind="frequency",
+        op=op or after,
+        value=Fraction(match["number"]),
+        unit=f"{match['unit'].removeprefix('个')}/{per}",
     )

@@ -31,7 +31,7 @@ from helpers.year import models
 from helpers.year.load import Year
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """One part of a compound indicator; a duration limit is answered by the share that keeps it."""
 
@@ -47,7 +47,7 @@ class Part:
         return _number(self.actual)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Attained:
     """One indicator of the year. ``actual`` is what was computed, stated or rated; ``interval`` the
     95 % interval of a declared sample."""
@@ -67,7 +67,7 @@ class Attained:
         return _number(self.actual)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Funds:
     """Amounts in 元; ``rate`` is spent ÷ adjusted, None where nothing was budgeted."""
 
@@ -88,7 +88,7 @@ class ActivityCount:
     spec: models.Activity | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class YearAttained:
     """Everything that stage 3 finds out about one year."""
 
@@ -107,7 +107,12 @@ def attain_year(year: Year, measures: Measures) -> YearAttained:
     indicators = tuple(_indicator(spec, measures, rules) for spec in year.indicators.indicators)
     rows = [(one.score, one.spec.weight) for one in indicators]
     return YearAttained(
-        year, rules, funds, _activities(year, measures), indicators, total([*rows, (funds.score, funds.weight)], rules)
+        year=year,
+        rules=rules,
+        funds=funds,
+        activities=_activities(year, measures),
+        indicators=indicators,
+        total=total([*rows, (funds.score, funds.weight)], rules),
     )
 
 
@@ -121,7 +126,15 @@ def _funds(year: Year, measures: Measures, rules: RuleSet) -> Funds:
         exact = figure.value or Fraction(0)
         spent = Decimal(exact.numerator) / Decimal(exact.denominator)
     done = execution(spent, adjusted, rules)
-    return Funds(initial, adjusted, spent, done.rate, rules.execution_weight, done.score, figure)
+    return Funds(
+        initial=initial,
+        adjusted=adjusted,
+        spent=spent,
+        rate=done.rate,
+        weight=rules.execution_weight,
+        score=done.score,
+        figure=figure,
+    )
 
 
 def _activities(year: Year, measures: Measures) -> tuple[ActivityCount, ...]:
@@ -159,7 +172,14 @@ def _indicator(spec: models.Indicator, measures: Measures, rules: RuleSet) -> At
         bounds = interval(figure.hits, figure.n, spec.sample.population)
     points = score(spec.weight, outcome, rules, satisfaction="满意" in spec.level1)
     return Attained(
-        spec, target, actual, outcome, points, figure, measures.monthly(figure.measure) if figure else (), bounds
+        spec=spec,
+        target=target,
+        actual=actual,
+        outcome=outcome,
+        score=points,
+        figure=figure,
+        months=measures.monthly(figure.measure) if figure else (),
+        interval=bounds,
     )
 
 
@@ -167,7 +187,14 @@ def _compound(spec: models.Indicator, target: Target, measures: Measures, rules:
     parts = tuple(_part(part, measures, rules) for part in spec.parts)
     outcome = evaluate_compound([CompoundPart(part.outcome, part.spec.share_of_weight) for part in parts], rules)
     whole = replace(target, kind="compound", reason=None, parts=tuple(p.target for p in parts))
-    return Attained(spec, whole, parse_actual(""), outcome, score(spec.weight, outcome, rules), parts=parts)
+    return Attained(
+        spec=spec,
+        target=whole,
+        actual=parse_actual(""),
+        outcome=outcome,
+        score=score(spec.weight, outcome, rules),
+        parts=parts,
+    )
 
 
 def _part(spec: models.Part, measures: Measures, rules: RuleSet) -> Part:
@@ -182,7 +209,14 @@ def _part(spec: models.Part, measures: Measures, rules: RuleSet) -> Part:
     else:
         actual = expressed(target, actual)
         outcome = evaluate(target, actual, rules)
-    return Part(spec, target, actual, outcome, figure, measures.monthly(figure.measure) if figure else ())
+    return Part(
+        spec=spec,
+        target=target,
+        actual=actual,
+        outcome=outcome,
+        figure=figure,
+        months=measures.monthly(figure.measure) if figure else (),
+    )
 
 
 def _actual(spec: models.Actual, target_text: str, measures: Measures) -> tuple[Actual, Figure | None]:

@@ -35,7 +35,7 @@ class Value:
     row: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Typed:
     """The type of a column and what follows from it.
 
@@ -188,7 +188,7 @@ def _typed(
     )
     total = int(connection.execute("SELECT coalesce(sum(n), 0) FROM cells").fetchall()[0][0])
     if not total:
-        return Typed("text", meaning_of(header, ("text",)), markers, maybe)
+        return Typed(type="text", meaning=meaning_of(header, ("text",)), markers=markers, maybe=maybe)
     # Words such as 未完成 are nothing in a date or a number, and do not stand against the type.
     words = sum(v.count for v in maybe) if maybe else 0
     said = total - words
@@ -212,22 +212,22 @@ def _typed(
         formats = None
         note = note or _no_date(connection, header, types, total)
     if kind == "text":
-        return Typed(kind, meant, markers, maybe, note=note)
+        return Typed(type=kind, meaning=meant, markers=markers, maybe=maybe, note=note)
     zeros = _listed(connection, ["0", "0.0", "00000000"]) if meant and meant.name in lexicon("zero_is_empty") else ()
     taken = (*markers, *maybe, *zeros)
     unfit, values, span = _fit(connection, kind, unit, formats, taken)
     return Typed(
-        kind,
-        meant,
-        taken,
-        (),
-        unit,
-        formats,
-        _offsets(connection) if kind == "datetime" else {},
-        unfit,
-        values,
-        span,
-        note,
+        type=kind,
+        meaning=meant,
+        markers=taken,
+        maybe=(),
+        unit=unit,
+        formats=formats,
+        offsets=_offsets(connection) if kind == "datetime" else {},
+        unfit=unfit,
+        unfit_values=values,
+        span=span,
+        note=note,
     )
 
 

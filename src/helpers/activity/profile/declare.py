@@ -33,7 +33,7 @@ TITLES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """The file that was looked at, and how it was read where that was said or found."""
 

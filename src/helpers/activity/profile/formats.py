@@ -20,7 +20,7 @@ REWRITTEN = 8
 ORDERS = {"dmy": "日在前", "mdy": "月在前", "ymd": "年在前"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DateFormats:
     """How the dates of a column that do not begin with a four-digit year are written.
 
@@ -92,7 +92,9 @@ def date_formats(connection: duckdb.DuckDBPyConnection, cells: str) -> DateForma
     mangled = any(re.fullmatch(r"%y.%b", text) for formats in kept.values() for text in formats)
     if days and months:
         best = _smallest(connection, [text for formats in kept.values() for text in formats])[1]
-    return DateFormats(kept, best, _open_cells(connection, kept), mangled, days, months)
+    return DateFormats(
+        choices=kept, read=best, examples=_open_cells(connection, kept), mangled=mangled, days=days, months=months
+    )
 
 
 def turned(connection: duckdb.DuckDBPyConnection, formats: DateFormats) -> DateFormats:

@@ -74,7 +74,7 @@ class Clock:
     unstarted: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Structure:
     """``units``: the unit of a length of time, by its cell, and the share of rows in which it fits the dates."""
 
@@ -95,7 +95,12 @@ def structure(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -
     year_by = next((f for name in YEAR_DATES if (f := _first_date(columns, name))), None)
     hold = _first_date(columns, "hold_from"), _first_date(columns, "hold_to")
     return Structure(
-        key, hold if hold[0] and hold[1] else None, events, clocks, year_by, _units(connection, columns, clocks)
+        key=key,
+        hold=hold if hold[0] and hold[1] else None,
+        events=events,
+        clocks=clocks,
+        year_by=year_by,
+        units=_units(connection, columns, clocks),
     )
 
 

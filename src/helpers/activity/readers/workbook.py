@@ -65,7 +65,7 @@ def read(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
     _write_errors(cells, _sheet_xml(path, name), shown, name, spec.header_row)
     schema = pa.schema([(column, pa.string()) for column in columns(headers)])
     rows = stage(_batches(cells[spec.header_row :], len(headers), schema), schema, staged)
-    return Sheet(shown, tuple(headers), staged, rows, spec.header_row + 1)
+    return Sheet(file=shown, headers=tuple(headers), staged=staged, rows=rows, first=spec.header_row + 1)
 
 
 def _sheet_name(book: Any, shown: str, spec: Table) -> str:
