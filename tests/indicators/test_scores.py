@@ -93,12 +93,12 @@ def test_score_is_rounded_half_up_once() -> None:
 
 def test_compounds() -> None:
     met, missed = Outcome(attainment=F(3, 2), status="met"), Outcome(attainment=F(1, 2), status="not_met")
-    both = evaluate_compound([CompoundPart(met), CompoundPart(missed)], RULES)
+    both = evaluate_compound([CompoundPart(met), CompoundPart(missed)])
     assert (both.attainment, both.status) == (F(3, 4), "partly_met")
-    declared = evaluate_compound([CompoundPart(met, D("0.8")), CompoundPart(missed, D("0.2"))], RULES)
+    declared = evaluate_compound([CompoundPart(met, D("0.8")), CompoundPart(missed, D("0.2"))])
     assert declared.attainment == F(9, 10)
     unknown = Outcome(status="unknown")
-    assert evaluate_compound([CompoundPart(met), CompoundPart(unknown)], RULES).attainment is None
+    assert evaluate_compound([CompoundPart(met), CompoundPart(unknown)]).attainment is None
 
 
 def test_grades_of_quality_have_ranges() -> None:

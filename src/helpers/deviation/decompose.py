@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -118,7 +118,8 @@ def decompose(rows: pd.DataFrame, dimension: str, aim: Aim) -> Decomposition | N
     n, amount = len(judged), int(judged["amount"].sum())
     actual = aim.value(amount, n)
     groups = []
-    for (name, is_kept), part in summed.iterrows():
+    for key, part in summed.iterrows():
+        name, is_kept = cast(tuple[str, bool], key)
         size, hits, excess = int(part["row"]), int(part["amount"]), int(part["excess"])
         value = aim.value(hits, size)
         share = Fraction(size, n) if aim.agg in ("share", "mean") or not amount else Fraction(hits, amount)
@@ -163,7 +164,8 @@ def _avoidable(aim: Aim, actual: Fraction, amount: int, rows: int, excess: int) 
 def misses_of(rows: pd.DataFrame, aim: Aim) -> pd.DataFrame:
     """The rows that fell short, in source order."""
     judged = _judged(rows, aim)
-    return rows.loc[judged.index[judged["miss"].to_numpy() == 1]]
+    missed: pd.DataFrame = rows.loc[judged.index[judged["miss"].to_numpy() == 1]]
+    return missed
 
 
 def missed_rows(rows: pd.DataFrame, aim: Aim) -> pd.Series:

@@ -53,9 +53,8 @@ def explain_year(found: YearAttained, measures: Measures, previous: YearAttained
     raised = []
     for deviation in raise_deviations([o for o, _, _ in results]):
         observed, figure, dimensions = behind[deviation.indicator, deviation.part]
-        if figure is not None:
-            deviation = with_records(deviation, observed, figure, dimensions, measures)
-        raised.append({**deviation.to_json(), **_column_words(figure, found)})
+        traced = deviation if figure is None else with_records(deviation, observed, figure, dimensions, measures)
+        raised.append({**traced.to_json(), **_column_words(figure, found)})
     return raised
 
 
@@ -260,7 +259,9 @@ def _name_tickets(signals: Sequence[dict[str, Any]], rows: pd.DataFrame, table: 
     """Add to each signal of a chart how many rows missed in its months, and the first of them by their key."""
     missed = misses_of(rows, aim)
     month = missed.get(CALENDAR_MONTH)
-    for signal in signals if month is not None else ():
+    if month is None:
+        return
+    for signal in signals:
         mine = missed[month.isin(signal["months"])]
         ids = [ticket["ticket_id"] for ticket in _tickets(mine.head(LISTED_IN_MONTH), list(mine.columns), table)]
         signal.update(misses=len(mine), tickets=ids)

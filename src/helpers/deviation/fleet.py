@@ -289,7 +289,7 @@ def _plan(
                     "id": MASKED if masked else m.id,
                     "model": m.cell[1],
                     "age": m.age,
-                    "failures": m.failures,  # type: ignore[index]
+                    "failures": m.failures,
                     "price": plain(m.price),
                 }
                 for m in choice.machines[:LISTED]
@@ -299,13 +299,13 @@ def _plan(
     )
 
 
-def _groups(choice: Choice, rates: dict[Cell, Rate], new: dict[Cell, Rate]) -> list[Json]:
+def _groups(choice: Choice[Cell], rates: dict[Cell, Rate], new: dict[Cell, Rate]) -> list[Json]:
     """The chosen machines by model and age, in the order in which they were chosen."""
     found = []
     for cell in dict.fromkeys(m.cell for m in choice.machines):
         members = [m for m in choice.machines if m.cell == cell]
         total, low, high = avoided([cell] * len(members), rates, new)
-        kind, model, band = cell  # type: ignore[misc]
+        kind, model, band = cell
         found.append(
             {
                 "kind": kind,

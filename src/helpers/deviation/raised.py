@@ -215,7 +215,7 @@ def changes(one: Observed) -> tuple[dict[str, Any] | None, dict[str, Any] | None
     change = since["change"] if since and since["beyond_chance"] else 0
     worse = change < 0 if one.side == "higher" else change > 0
     facts = _course_facts(one, course) if course else {}
-    if facts and ((course.seasonal and not worse) or (one.agg in ("count", "sum") and not facts["ahead_misses"])):
+    if course and ((course.seasonal and not worse) or (one.agg in ("count", "sum") and not facts["ahead_misses"])):
         facts = {}
     by = [name for name, there in (("months", facts), ("last_year", worse)) if there]
     return since, {"by": by, **facts} if by else None
@@ -268,13 +268,14 @@ def _worst_month(one: Observed) -> tuple[MonthFigure, Fraction] | None:
     For shares, means, and sums or counts with an upper bound: what was done so often as promised
     (a count with a lower bound) is done.
     """
-    filled = [m for m in one.months if m.n > 0 and m.value is not None]
+    known = [(m, m.value) for m in one.months if m.n > 0 and m.value is not None]
+    filled = [m for m, _ in known]
     rate = one.agg in ("share", "mean")
     if len(filled) < FEWEST_MONTHS or not (rate or (one.agg in ("sum", "count") and one.side == "lower")):
         return None
     average = len(filled) if rate else len(one.months)
     n = sum(m.n for m in filled)
-    amounts = [m.value * m.n if rate else m.value for m in filled]  # type: ignore[operator]
+    amounts = [value * m.n if rate else value for m, value in known]
     total = sum(amounts, Fraction(0))
     candidates = []
     for month, amount in zip(filled, amounts, strict=True):

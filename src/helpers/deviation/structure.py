@@ -40,8 +40,8 @@ class Structure:
     """What the misses say about one dimension.
 
     ``test``: chi_square or permutation, misses and others over the groups; evenness, where only misses
-    carry a value or rows are merely counted, whether these are spread evenly; rank, the values themselves over the groups (Kruskal–
-    Wallis); None where there is nothing to test. ``p_value``: after Holm's correction over the
+    carry a value or rows are merely counted, whether these are spread evenly; rank, the values themselves
+    over the groups (Kruskal–Wallis); None where there is nothing to test. ``p_value``: after Holm's correction over the
     dimensions. ``tells_apart``: whether it is beyond chance, None without a test. ``expected``: the
     misses that each group would have at the overall rate (empty for evenness). ``beyond``: groups
     with more misses than chance gives them.
@@ -130,6 +130,8 @@ def _structure(name: str, names: pd.Series, missed: pd.Series, rows: pd.DataFram
     if len(keys) < 2 or bad == total:
         return nothing
     expected = dict(zip(keys, (n * bad / total).tolist(), strict=True))
+    p_value: float | None
+    test: Test
     if aim.agg == "mean":
         p_value, test = _rank_test(rows, names), "rank"
     else:
@@ -140,7 +142,7 @@ def _structure(name: str, names: pd.Series, missed: pd.Series, rows: pd.DataFram
     beyond = frozenset(key for key, tail in zip(keys, tails, strict=True) if tail * len(keys) < ALPHA)
     return Structure(
         dimension=name, test=test, p_value=p_value, groups=len(keys), tells_apart=None, expected=expected, beyond=beyond
-    )  # type: ignore[arg-type]
+    )
 
 
 def _of_misses_alone(keys: Sequence[str | None], n: np.ndarray, miss: np.ndarray) -> bool:
@@ -164,16 +166,14 @@ def _evenness(name: str, keys: Sequence[str | None], miss: np.ndarray) -> Struct
             dimension=name, test=None, p_value=None, groups=len(keys), tells_apart=None, expected={}, beyond=frozenset()
         )
     expected = counts.sum() / len(counts)
-    statistic = float(((counts - expected) ** 2).sum() / expected)
-    if expected >= FEWEST:
-        from scipy.stats import chi2
+    from scipy.stats import binom, chisquare
 
-        p_value = float(chi2.sf(statistic, len(counts) - 1))
+    tested = chisquare(counts)
+    if expected >= FEWEST:
+        p_value = float(tested.pvalue)
     else:
         drawn = np.random.default_rng(SEED).multinomial(int(counts.sum()), np.full(len(counts), 1 / len(counts)), DRAWS)
-        p_value = _share_of_draws(((drawn - expected) ** 2).sum(axis=1) / expected, statistic)
-    from scipy.stats import binom
-
+        p_value = _share_of_draws(chisquare(drawn, axis=1).statistic, float(tested.statistic))
     tails = binom.sf(counts - 1, counts.sum(), 1 / len(counts))
     own = [key for key in keys if key is not None]
     beyond = frozenset(key for key, tail in zip(own, tails, strict=True) if tail * len(own) < ALPHA)
@@ -185,18 +185,15 @@ def _evenness(name: str, keys: Sequence[str | None], miss: np.ndarray) -> Struct
 def _spread(n: np.ndarray, miss: np.ndarray) -> tuple[float, Test]:
     """Pearson's chi-square of misses and others over the groups; drawn where the counts are too small."""
     total, bad = int(n.sum()), int(miss.sum())
-    if min(bad, total - bad) * n.min() / total >= FEWEST:
-        from scipy.stats import chi2_contingency
+    from scipy.stats import chi2_contingency, chisquare
 
+    if min(bad, total - bad) * n.min() / total >= FEWEST:
         return float(chi2_contingency(np.array([miss, n - miss]), correction=False).pvalue), "chi_square"
     expected = n * bad / total
-
-    def statistic(misses: np.ndarray) -> np.ndarray:
-        return ((misses - expected) ** 2 / expected).sum(axis=-1)
-
     draws = max(FEWEST_DRAWS, min(DRAWS, MOST_CELLS // len(n)))
     drawn = np.random.default_rng(SEED).multivariate_hypergeometric(n, bad, draws, method="marginals")
-    return _share_of_draws(statistic(drawn), float(statistic(miss))), "permutation"
+    found = float(chisquare(miss, expected).statistic)
+    return _share_of_draws(chisquare(drawn, expected, axis=1).statistic, found), "permutation"
 
 
 def _share_of_draws(drawn: np.ndarray, found: float) -> float:
@@ -222,7 +219,8 @@ def _tails(n: np.ndarray, miss: np.ndarray) -> np.ndarray:
     """How often chance gives each group that many misses or more (hypergeometric)."""
     from scipy.stats import hypergeom
 
-    return hypergeom.sf(miss - 1, n.sum(), miss.sum(), n)
+    tails: np.ndarray = hypergeom.sf(miss - 1, n.sum(), miss.sum(), n)
+    return tails
 
 
 # --- combinations ---------------------------------------------------------------------------------
@@ -240,7 +238,8 @@ def concentration(rows: pd.DataFrame, found: Sequence[Structure], aim: Aim) -> C
     missed = missed_rows(rows, aim)
     named = {name: pd.factorize(texts(rows.loc[missed.index, name]), sort=True) for name in names}
     tables = [
-        (pair, *_counted(*(named[name][0] for name in pair), missed.to_numpy())) for pair in combinations(names, 2)
+        ((one, other), *_counted(named[one][0], named[other][0], missed.to_numpy()))
+        for one, other in combinations(names, 2)
     ]
     looked_at = sum(len(cells) for _, cells, _, _ in tables)
     best: Concentration | None = None

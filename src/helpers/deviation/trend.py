@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from helpers.deviation.chance import chance
 from helpers.deviation.decompose import Direction
-from helpers.deviation.plan import chance
 from helpers.deviation.values import MonthFigure, with_figures
 
 #: A course is raised when chance would bring it about less often than this, both directions counted;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -50,7 +50,7 @@ class Form:
     实际完成情况. ``source``: the file (and sheet) that it was read from.
     """
 
-    about: About = About()
+    about: About = field(default_factory=About)
     kind: str | None = None
     complete: bool | None = None
     money_unit: str = "万元"

@@ -130,15 +130,6 @@ class GateResult:
             raise GateStopped(self)
 
 
-def from_json(data: Mapping[str, Any]) -> GateResult:
-    """A result read back from ``validation.json``."""
-    checks = tuple(
-        Check(**{**check, "failing_rows": tuple(FailingRow(**row) for row in check["failing_rows"])})
-        for check in data["checks"]
-    )
-    return GateResult(checks, data["rows"])
-
-
 class GateStopped(Exception):
     """The tables do not pass the gate (exit status 1); the message is one screen."""
 

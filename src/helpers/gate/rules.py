@@ -110,7 +110,7 @@ def columns_of_rule(arguments: Mapping[str, Any]) -> list[str]:
 # --- built in -------------------------------------------------------------------------------------
 
 
-def builtin_rules(table: str, spec: Table, fiscal_year: int) -> list[Rule]:
+def builtin_rules(table: str, spec: Table, fiscal_year: int) -> list[Rule]:  # noqa: ARG001 - said by its callers
     """What follows from a table's declaration alone.
 
     Stop: the key is there and unique; required columns are filled; the date that decides the year

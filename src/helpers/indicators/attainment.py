@@ -128,8 +128,8 @@ def _attainment(op: Op, t: Fraction, a: Fraction, rules: RuleSet) -> Fraction:
 
 
 def _band(target: Target, a: Fraction) -> Outcome:
-    low, high = target.value  # type: ignore[misc]
-    kept = low <= a <= high  # type: ignore[operator]
+    low, high = target.ends
+    kept = low <= a <= high
     return Outcome(attainment=ONE if kept else NOTHING, status="met" if kept else "not_met")
 
 
@@ -170,16 +170,17 @@ class CompoundPart:
     share: Decimal | None = None
 
 
-def evaluate_compound(parts: Sequence[CompoundPart], rules: RuleSet) -> Outcome:
+def evaluate_compound(parts: Sequence[CompoundPart]) -> Outcome:
     """Several targets in one: the mean of the parts' min(1, attainment), weighted where declared.
 
     Met when every part is, not met when none is even partly, unknown as soon as one part is unknown.
     """
     outcomes = [part.outcome for part in parts]
-    if not parts or any(o.attainment is None for o in outcomes):
+    reached = [o.attainment for o in outcomes if o.attainment is not None]
+    if not parts or len(reached) < len(parts):
         return UNKNOWN
     shares = [Fraction(p.share) if p.share is not None else Fraction(1, len(parts)) for p in parts]
-    attainment = sum((s * min(ONE, o.attainment) for s, o in zip(shares, outcomes, strict=True)), NOTHING)  # type: ignore[type-var]
+    attainment = sum((s * min(ONE, a) for s, a in zip(shares, reached, strict=True)), NOTHING)
     states = {o.status for o in outcomes}
     status: Status = "met" if states == {"met"} else "not_met" if states == {"not_met"} else "partly_met"
     notes = tuple(dict.fromkeys(n for o in outcomes for n in o.notes))

@@ -41,6 +41,14 @@ class Target:
     parts: tuple[Target, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def ends(self) -> tuple[Fraction, Fraction]:
+        """The lower and the upper end of a band."""
+        low, high = self.value if isinstance(self.value, tuple) else (None, None)
+        assert isinstance(low, Fraction)
+        assert isinstance(high, Fraction)
+        return low, high
+
     def to_json(self) -> dict[str, Any]:
         """The target object of results.json."""
         return {

@@ -173,25 +173,22 @@ def _compound(plain: str, written: str) -> Target | None:
 
 def _as_band(parts: list[Target], written: str) -> Target | None:
     """不低于5%,不高于10%: two bounds of one quantity, the second without a name of its own."""
-    if len(parts) != 2 or any(p.kind != "number" or not isinstance(p.value, Fraction) for p in parts):
+    bounds = [(p.value, p) for p in parts if p.kind == "number" and isinstance(p.value, Fraction)]
+    if len(parts) != 2 or len(bounds) != 2:
         return None
-    low, high = sorted(parts, key=lambda p: p.value)  # type: ignore[arg-type,return-value]
-    if (
-        low.op == ">="
-        and high.op == "<="
-        and low.unit == high.unit
-        and not any(NAMED.match(normal(p.text))["name"] for p in parts)
-    ):  # type: ignore[index]
+    (least, low), (most, high) = sorted(bounds, key=lambda bound: bound[0])
+    unnamed = all((named := NAMED.match(normal(p.text))) is not None and not named["name"] for p in parts)
+    if low.op == ">=" and high.op == "<=" and low.unit == high.unit and unnamed:
         return Target(
             text=written,
             kind="band",
             op=None,
-            value=(low.value, high.value),
+            value=(least, most),
             unit=low.unit,
             direction="equal",
             direction_source="text",
             scale=low.scale,
-        )  # type: ignore[arg-type]
+        )
     return None
 
 
@@ -308,7 +305,7 @@ def parse_actual(text: str | None) -> Actual:
         else found.notes
     )
     if re.search(r"[0-9][余多]", plain):
-        notes = tuple(n for n in notes if n != "approximate") + ("lower_bound",)
+        notes = (*(n for n in notes if n != "approximate"), "lower_bound")
     return Actual(
         text=written, kind=found.kind, value=found.value, unit=found.unit, op=found.op, scale=found.scale, notes=notes
     )

@@ -99,7 +99,8 @@ def group_without_weight(facts: SourceFacts, rules: RuleSet) -> Iterator[Finding
         yield Finding(
             check="group_without_weight",
             level="note",
-            message=f"来源文本没有印出“{name}”的分值，其余各组与预算执行合计已有 {printed + rules.execution_weight:f} 分{standard}。",
+            message=f"来源文本没有印出“{name}”的分值，其余各组与预算执行合计已有 "
+            f"{printed + rules.execution_weight:f} 分{standard}。",
             remedy="向填报单位核实各组分值；核实前按规则集的通行分值测算。",
             arithmetic=" + ".join(f"{n} {w:f}" for n, w in facts.printed_weights if w is not None)
             + f" + 预算执行 {rules.execution_weight:f} = {printed + rules.execution_weight:f}",
@@ -157,7 +158,8 @@ def mixed_denominator(facts: SourceFacts) -> Iterator[Finding]:
             yield Finding(
                 check="mixed_denominator",
                 level="note",
-                message=f"“{one.level3}”用全部支出（含{'、'.join(n for n, _ in facts.parts)}）去除，分子与分母的范围不一致。",
+                message=f"“{one.level3}”用全部支出（含{'、'.join(n for n, _ in facts.parts)}）去除，"
+                "分子与分母的范围不一致。",
                 remedy="写明口径，或只用与分母对应的那部分支出计算。",
                 arithmetic=None,
                 where=Place(level3=one.level3, field="actual"),
@@ -196,12 +198,14 @@ def target_in_name(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
 def overshoot(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
     """Far beyond the target, without a word."""
     if is_overshoot(one.target, one.outcome, rules, declared=one.overshoot_declared):
-        assert one.outcome.attainment is not None and rules.overshoot_from is not None
+        assert one.outcome.attainment is not None
+        assert rules.overshoot_from is not None
         times = float(one.outcome.attainment)
         yield Finding(
             check="overshoot",
             level="note",
-            message=f"“{one.level3}”的实际完成值是指标值的 {times:.4g} 倍，达到须作说明的 {float(rules.overshoot_from):g} 倍。",
+            message=f"“{one.level3}”的实际完成值是指标值的 {times:.4g} 倍，"
+            f"达到须作说明的 {float(rules.overshoot_from):g} 倍。",
             remedy="说明超出的原因；指标值确实定低了的，下年调整。",
             arithmetic=None,
             where=Place(level3=one.level3, field="actual"),
@@ -243,7 +247,8 @@ def fragile(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
         yield Finding(
             check="fragile",
             level="note",
-            message=f"“{one.level3}”达到指标值，但抽样{sample}的 95% 置信区间为 {low} 至 {high}，越过了指标值，结论不稳固。",
+            message=f"“{one.level3}”达到指标值，但抽样{sample}的 95% 置信区间为 {low} 至 {high}，越过了指标值，"
+            "结论不稳固。",
             remedy="下年扩大样本，或在报告里写明区间。",
             arithmetic=None,
             where=Place(level3=one.level3, field="actual"),
@@ -253,7 +258,7 @@ def fragile(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
 def other_yardstick(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
     """The source answers a limit of time or a figure with words of another measure."""
     limits = [t for t in one.part_targets if t.kind == "duration"] or (
-        [one.target] if one.target.kind in ("duration",) else []
+        [one.target] if one.target.kind == "duration" else []
     )
     if not limits or not one.reported_actual:
         return
@@ -349,7 +354,8 @@ def activity_without_target(facts: SourceFacts) -> Iterator[Finding]:
         yield Finding(
             check="activity_without_target",
             level="note",
-            message=f"列出的 {facts.activities} 类年度活动{amount}没有设指标值，次数只说明工作量，不能说明是否完成计划。",
+            message=f"列出的 {facts.activities} 类年度活动{amount}没有设指标值，次数只说明工作量，"
+            "不能说明是否完成计划。",
             remedy="对主要活动设定年度计划数。",
             arithmetic=None,
             where=Place(field="activities"),

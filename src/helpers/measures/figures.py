@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -140,24 +140,6 @@ class Measures:
                 Month(month, value_of(measure, hits, n), n, hits if measure.agg in ("share", "count") else None)
             )
         return tuple(months)
-
-    def groups(self, name: str, by: str) -> Mapping[str, Figure]:
-        """The measure for each value of a column, values in their order; rows without a value under "".
-
-        Raises ValueError for a ratio, which has no rows of its own.
-        """
-        measure = self._declared(name)
-        whole = self.figure(name)
-        return {
-            value: replace(
-                whole,
-                value=value_of(measure, hits, n),
-                n=n,
-                unknown=unknown,
-                hits=hits if measure.agg in ("share", "count") else None,
-            )
-            for value, hits, n, unknown in self._run(compiled.by_group(measure, by), f"measures.{name}").fetchall()
-        }
 
     def rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         """The rows behind a measure: ``_value``, then ``columns``."""

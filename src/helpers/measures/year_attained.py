@@ -185,7 +185,7 @@ def _indicator(spec: models.Indicator, measures: Measures, rules: RuleSet) -> At
 
 def _compound(spec: models.Indicator, target: Target, measures: Measures, rules: RuleSet) -> Attained:
     parts = tuple(_part(part, measures, rules) for part in spec.parts)
-    outcome = evaluate_compound([CompoundPart(part.outcome, part.spec.share_of_weight) for part in parts], rules)
+    outcome = evaluate_compound([CompoundPart(part.outcome, part.spec.share_of_weight) for part in parts])
     whole = replace(target, kind="compound", reason=None, parts=tuple(p.target for p in parts))
     return Attained(
         spec=spec,

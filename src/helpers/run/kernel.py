@@ -15,12 +15,17 @@ import signal
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import default
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from jupyter_client.connect import KernelConnectionInfo
 
 NAME = "python3"
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
@@ -71,14 +76,14 @@ class _Forked:
 class ForkProvisioner(LocalProvisioner):
     """Launches a kernel by forking the warm server."""
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:  # noqa: ARG002 - jupyter's
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["helpers.run.preload"])
-        process = context.Process(
-            target=_serve, args=(self.parent.connection_file, kwargs.get("cwd") or os.getcwd(), kwargs["env"])
-        )
+        assert self.parent is not None
+        folder = kwargs.get("cwd") or str(Path.cwd())
+        process = context.Process(target=_serve, args=(self.parent.connection_file, folder, kwargs["env"]))
         process.start()
-        self.process = _Forked(process)
+        self.process = cast("subprocess.Popen[bytes]", _Forked(process))
         self.pid, self.pgid = process.pid, None
         return self.connection_info
 
@@ -86,7 +91,7 @@ class ForkProvisioner(LocalProvisioner):
 class _Specs(KernelSpecManager):
     """Knows one kernel: this Python."""
 
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:  # noqa: ARG002 - whatever is asked for
         metadata = {"kernel_provisioner": {"provisioner_name": "selfeval-fork"}} if CAN_FORK else {}
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         return KernelSpec(argv=argv, display_name="Python 3", language="python", metadata=metadata, name=NAME)

@@ -261,6 +261,12 @@ def _grain(lines: Lines, path: Path_, table: Table, grain: Grain) -> Iterator[Fa
         yield _not_a_date(lines, (*path, "time"), grain.time)
     for place, text in grain.expressions().items():
         yield from expression(lines, (*path, place), text, own, True)
+    yield from _attributes(lines, path, grain, own)
+    for index, scope in enumerate(grain.out_of_scope):
+        yield from expression(lines, (*path, "out_of_scope", index, "where"), scope.where, record_columns(table), True)
+
+
+def _attributes(lines: Lines, path: Path_, grain: Grain, own: dict[str, str]) -> Iterator[Fault]:
     for name, attribute in grain.attributes.items():
         at = (*path, "attributes", name)
         if attribute.source not in own:
@@ -269,8 +275,6 @@ def _grain(lines: Lines, path: Path_, table: Table, grain: Grain) -> Iterator[Fa
             yield lines.fault("worst_order", at, "文字列取 worst 要用 order 从轻到重列出各值；其余不写 order")
         if name in grain.made() or name in grain.case:
             yield lines.fault("column_twice", at, f"列名 {name} 已被占用", hint="换一个列名")
-    for index, scope in enumerate(grain.out_of_scope):
-        yield from expression(lines, (*path, "out_of_scope", index, "where"), scope.where, record_columns(table), True)
 
 
 # --- corrections.yml ------------------------------------------------------------------------------

@@ -10,11 +10,12 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from helpers.year.faults import Fault, YearFileError, did_you_mean
 from helpers.year.hashes import file_sha256
-from helpers.year.models import CorrectionsFile, IndicatorsFile, PlanFile, YearFile
+from helpers.year.models import CorrectionsFile, IndicatorsFile, Measure, PlanFile, YearFile
 from helpers.year.outline_file import Outline, shipped_outline, shipped_outlines
 from helpers.year.root import Root, shown_raw
 
@@ -106,7 +107,7 @@ class Year:
         return Root(self.root).raw(self.fiscal_year)
 
     @property
-    def measures(self) -> Mapping[str, Any]:
+    def measures(self) -> Mapping[str, Measure]:
         return self.indicators.measures
 
 
@@ -145,7 +146,8 @@ def load_year(root: Path, fiscal_year: int) -> Year:
         faults.extend(found.faults)
         models[name], lines[name] = found.model, found.lines
         hashes[name] = file_sha256(path)
-    declared = models.get("year.yml")
+    declared: YearFile | None = models.get("year.yml")
+    outline: _Loaded | None = None
     if declared is not None and declared.fiscal_year != fiscal_year:
         faults.append(
             lines["year.yml"].fault(
@@ -156,8 +158,8 @@ def load_year(root: Path, fiscal_year: int) -> Year:
                 hint=f"写成 {fiscal_year}，或者把文件放到相应年度的文件夹",
             )
         )
-    outline = _outline(folder, shown, declared.outline, lines["year.yml"]) if declared is not None else None
-    if outline is not None:
+    if declared is not None:
+        outline = _outline(folder, shown, declared.outline, lines["year.yml"])
         faults.extend(outline.faults)
         lines["outline"] = outline.lines
         if (own := folder / declared.outline).is_file():
@@ -201,9 +203,9 @@ def _load_file(path: Path, shown: str, model: type[FileModel]) -> _Loaded:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        broken = path.read_bytes()[: error.start].count(b"\n") + 1
         fault = Fault(
-            code="not_utf8", file=shown, message="文件不是 UTF-8 编码", line=line, hint="在编辑器里另存为 UTF-8"
+            code="not_utf8", file=shown, message="文件不是 UTF-8 编码", line=broken, hint="在编辑器里另存为 UTF-8"
         )
         return _Loaded(None, Lines(shown, {}), [fault])
     try:
@@ -282,10 +284,10 @@ def _blanks(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple
 def _position(node: Any, key: str | int) -> int | None:
     """The line (from 0) of a key or item in ruamel's data, None when it is not there."""
     try:
-        if isinstance(node, Mapping) and key in node:
-            return node.lc.key(key)[0]
-        if isinstance(node, list) and isinstance(key, int) and 0 <= key < len(node):
-            return node.lc.item(key)[0]
+        if isinstance(node, CommentedMap) and key in node:
+            return int(node.lc.key(key)[0])
+        if isinstance(node, CommentedSeq) and isinstance(key, int) and 0 <= key < len(node):
+            return int(node.lc.item(key)[0])
     except (AttributeError, KeyError, TypeError):
         return None
     return None

@@ -133,7 +133,8 @@ def settled(columns: Sequence[Facts]) -> list[Facts]:
             written = {_unordered(text) for texts in facts.formats.choices.values() for text in texts}
             orders = {order for text in written for order in sure.get(text, {""})}
             if len(orders) == 1 and (order := orders.pop()) in facts.formats.choices:
-                facts = replace(facts, formats=facts.formats.settled(order, shown[min(written)]), span=None)
+                out.append(replace(facts, formats=facts.formats.settled(order, shown[min(written)]), span=None))
+                continue
         out.append(facts)
     return out
 
@@ -202,7 +203,7 @@ def _typed(
     if (
         kind in ("integer", "number")
         and meant is None
-        and re.search(r"[(（](?:%s)[)）]" % "|".join(MONEY_FACTORS), header)
+        and re.search(rf"[(（](?:{'|'.join(MONEY_FACTORS)})[)）]", header)
     ):
         kind = "money"
     if kind == "datetime" and not _has_times(connection, formats):
@@ -379,7 +380,8 @@ def _fit(
     if kind == "boolean":
         return 0, (), None
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE valued AS SELECT v, n, r, {_cast(kind, formats.all if formats else (), unit)} AS x FROM cells"
+        f"CREATE OR REPLACE TEMP TABLE valued AS SELECT v, n, r, {_cast(kind, formats.all if formats else (), unit)} "
+        "AS x FROM cells"
     )
     left = f"FROM valued WHERE x IS NULL{_without(markers)}"
     unfit = connection.execute(f"SELECT coalesce(sum(n), 0) {left}").fetchall()[0][0]

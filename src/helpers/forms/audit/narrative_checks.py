@@ -43,7 +43,8 @@ def _rows(read: FormReading) -> Iterator[Finding]:
             yield finding(
                 "text_vs_figure",
                 "stop",
-                f"“{r.name}”写着“{r.row.deviation_text}”，但指标值是 {r.row.target_text}，实际完成 {r.row.actual_text}。",
+                f"“{r.name}”写着“{r.row.deviation_text}”，但指标值是 {r.row.target_text}，"
+                f"实际完成 {r.row.actual_text}。",
                 "使文字与数字一致。",
                 where=r.place("deviation_text"),
             )
@@ -51,7 +52,8 @@ def _rows(read: FormReading) -> Iterator[Finding]:
             yield finding(
                 "text_vs_figure",
                 "stop",
-                f"“{r.name}”写着“{r.row.deviation_text}”，但实际完成 {r.row.actual_text} 已达到指标值 {r.row.target_text}，且得满分。",
+                f"“{r.name}”写着“{r.row.deviation_text}”，但实际完成 {r.row.actual_text} 已达到指标值 "
+                f"{r.row.target_text}，且得满分。",
                 "使文字与数字一致。",
                 where=r.place("deviation_text"),
             )
