@@ -27,17 +27,18 @@ def chance(before: Counted | None, after: Counted | None) -> float | None:
 
     Pooled z test; Fisher's exact test where an expected count is below ``FEWEST``.
     """
-    shares = [f for f in (before, after) if f is not None and f.unit == "比例" and f.hits is not None and f.n > 0]
-    if len(shares) < 2:
+    figures = [f for f in (before, after) if f is not None and f.unit == "比例" and f.n > 0]
+    counts = [(f.hits, f.n) for f in figures if f.hits is not None]
+    if len(counts) < 2:
         return None
-    hits, totals = [f.hits for f in shares], [f.n for f in shares]
-    pooled = Fraction(sum(hits), sum(totals))  # type: ignore[arg-type]
+    hits, totals = [k for k, _ in counts], [n for _, n in counts]
+    pooled = Fraction(sum(hits), sum(totals))
     if pooled in (0, 1):
         return 1.0
     if min(n * p for n in totals for p in (pooled, 1 - pooled)) < FEWEST:
         from scipy.stats import fisher_exact
 
-        return float(fisher_exact([[h, n - h] for h, n in zip(hits, totals, strict=True)]).pvalue)  # type: ignore[operator]
+        return float(fisher_exact([[k, n - k] for k, n in counts]).pvalue)
     from statsmodels.stats.proportion import proportions_ztest
 
     return float(proportions_ztest(hits, totals)[1])

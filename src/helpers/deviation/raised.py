@@ -259,7 +259,8 @@ def fragile(one: Observed) -> dict[str, Any] | None:
 
 
 def _misses(one: Observed, value: Fraction) -> bool:
-    return value < one.target if one.side == "higher" else value > one.target  # type: ignore[operator]
+    assert one.target is not None
+    return value < one.target if one.side == "higher" else value > one.target
 
 
 def _worst_month(one: Observed) -> tuple[MonthFigure, Fraction] | None:

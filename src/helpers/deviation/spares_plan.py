@@ -242,7 +242,8 @@ def _judged(
         return None, None, "没有备件订购和到货时间的记录，不知道各维修为备件等了多久，算不出及时率"
     try:
         none = [None if wait is None else 0 for wait in waits]
-        return (*judge_waits(measures, log.spec, log.demands, waits, none), None)  # type: ignore[return-value]
+        kept, best = judge_waits(measures, log.spec, log.demands, waits, none)
+        return kept, best, None
     except CannotReclock as error:
         return None, None, str(error)
     except CalendarUnknown as error:  # a longer wait than the recorded one may end in a year that nobody has declared

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -154,7 +154,7 @@ def service(mean: float, shape: float | None, stock: int) -> float:
     return float(_found_by_a_demand(mean, shape).cdf(stock - 1))
 
 
-def _found_by_a_demand(mean: float, shape: float | None):  # type: ignore[no-untyped-def]
+def _found_by_a_demand(mean: float, shape: float | None) -> Any:
     from scipy.stats import nbinom, poisson
 
     return poisson(mean) if shape is None else nbinom(shape + 1, shape / (shape + mean))

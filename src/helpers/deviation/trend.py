@@ -90,7 +90,7 @@ def months_course(
 def _series(filled: Sequence[MonthFigure]) -> tuple[np.ndarray, np.ndarray]:
     """Months from 0 for January, and values."""
     places = np.array([int(m.month[5:7]) - 1 for m in filled], dtype=float)
-    return places, np.array([float(m.value) for m in filled])  # type: ignore[arg-type]
+    return places, np.array([float(m.value) for m in filled if m.value is not None])
 
 
 def _course(months: Sequence[MonthFigure], agg: str | None, side: Direction) -> tuple[float, float] | None:
@@ -172,7 +172,7 @@ def _changed(
     first, last = with_figures(before.months, agg), with_figures(months, agg)
     if min(len(first), len(last)) < FEWEST_MONTHS:
         return None
-    values = [[float(m.value) for m in part] for part in (first, last)]  # type: ignore[arg-type]
+    values = [[float(m.value) for m in part if m.value is not None] for part in (first, last)]
     if len({v for part in values for v in part}) == 1:
         return 1.0
     from scipy.stats import mannwhitneyu

@@ -13,11 +13,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from helpers.indicators.model import UNKNOWN, Actual, Op, Outcome, Status, Target
+from helpers.indicators.model import UNKNOWN, Actual, Direction, Op, Outcome, Status, Target
 from helpers.indicators.rule_sets import RuleSet
 from helpers.indicators.units import comparable
 
 ONE, NOTHING = Fraction(1), Fraction(0)
+#: The bound that a known direction means, and what a grade of three stands for.
+OPS: dict[Direction, Op] = {"higher": ">=", "lower": "<=", "equal": "="}
+GRADES: dict[Literal[1, 2, 3], Status] = {1: "met", 2: "partly_met", 3: "not_met"}
 
 
 def evaluate(target: Target, actual: Actual, rules: RuleSet) -> Outcome:
@@ -87,7 +90,7 @@ def _operator(target: Target) -> Op | None:
     """The operator said, else the one that the known direction means."""
     if target.op and not (target.op == "=" and target.direction in ("higher", "lower")):
         return target.op
-    return {"higher": ">=", "lower": "<=", "equal": "="}.get(target.direction or "", target.op)  # type: ignore[return-value]
+    return OPS[target.direction] if target.direction else target.op
 
 
 def _number(target: Target, t: Fraction, a: Fraction, rules: RuleSet) -> Outcome:
@@ -158,8 +161,7 @@ def evaluate_choice(grade: Literal[1, 2, 3], share: Decimal | None, rules: RuleS
     top_open = grade > 1  # the better grade owns the edge
     if not (low <= share and (share < high if top_open else share <= high)):
         raise ValueError(f"第 {grade} 档的得分比例应在 {high} 至 {low} 之间（含 {low}），写的是 {share}")
-    status: Status = {1: "met", 2: "partly_met", 3: "not_met"}[grade]  # type: ignore[assignment]
-    return Outcome(attainment=Fraction(share), status=status)
+    return Outcome(attainment=Fraction(share), status=GRADES[grade])
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import cast
 
 from helpers.indicators.date_targets import date_target
 from helpers.indicators.lexicon import direction_of, is_elsewhere, is_placeholder
@@ -271,7 +272,7 @@ def _with_direction(target: Target, name: str | None, declared: str | None, way:
     elif way:
         direction, source = way, "text"
     elif declared in ("higher", "lower", "equal"):
-        direction, source = declared, "year_file"  # type: ignore[assignment]
+        direction, source = cast(Direction, declared), "year_file"
     elif target.op == "=":
         direction, source = "equal", "text"
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -311,9 +311,9 @@ def check_corrections(year: Year) -> Iterator[Fault]:
 # --- shared ---------------------------------------------------------------------------------------
 
 
-def unknown(lines: Lines, path: Path_, what: str, word: str, known: object) -> Fault:
+def unknown(lines: Lines, path: Path_, what: str, word: str, known: Iterable[str]) -> Fault:
     """A name that is not there, with what is probably meant."""
-    return lines.fault("unknown_name", path, f"没有这个{what}", value=word, hint=did_you_mean(word, sorted(known)))  # type: ignore[call-overload]
+    return lines.fault("unknown_name", path, f"没有这个{what}", value=word, hint=did_you_mean(word, sorted(known)))
 
 
 def _not_a_date(lines: Lines, path: Path_, column: str) -> Fault:

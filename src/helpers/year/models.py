@@ -167,7 +167,7 @@ class YearFile(Model):
     funding: str | None = None
     notice: str | None = None
     posts: Posts
-    calendar: Annotated[Calendar, BeforeValidator(_as_calendar)] = Field(default_factory=lambda: Calendar())  # noqa: PLW0108 - with defaults of its own
+    calendar: Annotated[Calendar, BeforeValidator(_as_calendar)] = Field(default_factory=Calendar)
     rules: str = "caiyu-2020-10"
     rule_overrides: dict[str, Any] = Field(default_factory=dict)
     outline: str = "default"

@@ -67,12 +67,13 @@ def _sentences(form: Form) -> Iterator[tuple[str, Reading | None, str]]:
 
 def _claims(read: FormReading) -> Iterator[Finding]:
     """All of a group is said to be done, and a row of the group says or shows otherwise."""
-    said = [(s, None, "result") for s, _, _ in _sentences(read.form)]
-    said += [(s, r, "deviation_text") for r in read.rows for s in re.split("[。;；\n]", r.row.deviation_text or "")]  # type: ignore[misc]
+    said: list[tuple[str, Reading | None, str]] = [(s, None, "result") for s, _, _ in _sentences(read.form)]
+    said += [(s, r, "deviation_text") for r in read.rows for s in re.split("[。;；\n]", r.row.deviation_text or "")]
     for sentence, own, field in said:
-        if not ALL_DONE.search(sentence) or ("指标" not in sentence and "目标" not in sentence):
+        done = ALL_DONE.search(sentence)
+        if done is None or ("指标" not in sentence and "目标" not in sentence):
             continue
-        head = sentence[: ALL_DONE.search(sentence).start()]  # type: ignore[union-attr]
+        head = sentence[: done.start()]
         if HEDGED.search(head):
             continue
         groups = [g for g in GROUPS if g in head]
