@@ -25,7 +25,7 @@ def looked_at(
 
 
 def pasted(folder: Path, found: Profile, text: str, **declared: str) -> Year:
-    """A project whose year file holds the suggested block; ``declared`` fills blanks, ``key=value`` for ``key: 待填``."""
+    """A project whose year file holds the suggested block; ``declared`` fills its blanks (``key: 待填``)."""
     block = found.block
     for key, value in declared.items():
         assert f"{key}: 待填" in block

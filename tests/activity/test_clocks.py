@@ -80,8 +80,8 @@ def test_office_hours_less_holds_equal_the_count_of_minutes(
         COLUMNS + f"      office: {{clock: office_hours, start: opened_at, end: resolved_at, by: {by}}}\n"
         f"      net: {{clock: office_hours, start: opened_at, end: resolved_at, by: {by},\n"
         "            hold: {table: pauses, key: ticket, from: since, to: until}}\n"
-        "      hours: {clock: hours, start: opened_at, end: resolved_at, hold: {table: pauses, key: ticket, from: since, to: until}}\n"
-        + PAUSES
+        "      hours: {clock: hours, start: opened_at, end: resolved_at, hold: {table: pauses, key: ticket, from: "
+        "since, to: until}}\n" + PAUSES
     )
     rows, pauses = "", "编号,起,止\nX,2024-02-05 00:00,2024-02-20 00:00\n"
     for number, ((start, end), held, urgent) in enumerate(tickets):
@@ -122,7 +122,8 @@ def test_within_one_working_day_is_what_it_says(
 ) -> None:
     derived = (
         "      days: {clock: workdays, start: opened_at, end: resolved_at}\n"
-        "      office: {clock: office_hours, start: opened_at, end: resolved_at, office_hours: {workdays: 09:00-17:00}}\n"
+        "      office: {clock: office_hours, start: opened_at, end: resolved_at, office_hours: {workdays: "
+        "09:00-17:00}}\n"
     )
     row = one(tmp_path, derived, f"A1,P1,{opened},{resolved},,,\n")
     assert (row.days, row.office) == (days, office)
@@ -162,7 +163,10 @@ def test_a_clock_that_runs_backwards_or_lacks_an_end_is_empty(tmp_path: Path) ->
 
 
 def test_a_value_without_office_hours_stops(tmp_path: Path) -> None:
-    derived = "      office: {clock: office_hours, start: opened_at, end: resolved_at, by: {column: priority, values: {P1: 24x7}}}\n"
+    derived = (
+        "      office: {clock: office_hours, start: opened_at, end: resolved_at, by: {column: priority, values: {P1: "
+        "24x7}}}\n"
+    )
     rows = "A1,P1,2024-03-01 10:00,2024-03-01 11:00,,,\nA2,P9,2024-03-01 10:00,2024-03-01 11:00,,,\n"
     year = project(tmp_path, COLUMNS + derived, {"t.csv": HEADER + rows})
     with pytest.raises(ExportError, match="schedule_unknown") as caught:
@@ -204,8 +208,8 @@ def test_clocks_are_told_in_words(tmp_path: Path) -> None:
     spec = project(tmp_path, COLUMNS + derived, {"t.csv": HEADER}).year.tables["tickets"]
     told = {column: clock_words(spec.derived[column], spec, Calendar()) for column in spec.derived}
     assert told == {
-        "office": "受理至完成之间的办公小时数（周一至周五09:00—12:00、13:30—17:30，周六09:00—12:00，法定节假日10:00—11:00；"
-        "调休上班日无单列时段的按周一计），扣除暂停至恢复的时段",
+        "office": "受理至完成之间的办公小时数（周一至周五09:00—12:00、13:30—17:30，周六09:00—12:00，"
+        "法定节假日10:00—11:00；调休上班日无单列时段的按周一计），扣除暂停至恢复的时段",
         "urgent": "受理至完成之间的办公小时数（级别为P1的：全天候；其余：周一至周五08:00—18:00；"
         "法定节假日除外，调休上班日无单列时段的按周一计）",
         "days": "受理当日之后至完成所经过的工作日数（法定节假日除外，调休上班日计入；1 为不晚于下一个工作日结束）",

@@ -89,8 +89,8 @@ def test_a_wrong_declared_encoding_names_the_line_and_what_would_do(tmp_path: Pa
 
 def test_rows_with_a_stray_delimiter_are_named_or_set_aside(tmp_path: Path) -> None:
     text = (
-        HEAD
-        + "A1,2024-03-01 08:00:00,报修\nA2,2024-03-01 08:00:00,报修,多出,一格\nA3,2024-03-02 08:00:00\nA4,2024-03-03 08:00:00,报修\n"
+        HEAD + "A1,2024-03-01 08:00:00,报修\nA2,2024-03-01 08:00:00,报修,多出,一格\nA3,2024-03-02 08:00:00\n"
+        "A4,2024-03-03 08:00:00,报修\n"
     )
     error = refused(tmp_path, "a.csv", text.encode())
     assert error.code == "ragged_rows" and [row for row, _ in error.rows] == [3, 4]
@@ -132,7 +132,7 @@ def test_zero_bytes_are_named_by_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content, code",
+    ("content", "code"),
     [
         (b"<html><body><table><tr><td>1</td></tr></table></body></html>", "web_page"),
         ((HEAD + ROWS).encode(), "not_a_workbook"),
@@ -185,7 +185,7 @@ def test_day_numbers_are_refused_until_declared(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "file, content, code",
+    ("file", "content", "code"),
     [
         ("a.csv", b"", "empty_file"),
         ("a.csv.gz", gzip.compress(b""), "empty_file"),

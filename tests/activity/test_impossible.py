@@ -124,7 +124,10 @@ def at(*times: str, person: str = "E1", title: str = "打印机") -> str:
 @pytest.mark.parametrize(("take", "kept"), [("first", [2, 5]), ("last", [4, 5])])
 def test_near_duplicates_within_a_declared_time(tmp_path: Path, take: str, kept: list[int]) -> None:
     """10:00, 11:30 and 13:00 follow one another within two hours; 15:01 does not."""
-    near = f"    near_duplicates: {{columns: [person, title], by: opened_at, within: 2小时, take: {take}, why: 重复报修}}\n"
+    near = (
+        f"    near_duplicates: {{columns: [person, title], by: opened_at, within: 2小时, take: {take}, why: "
+        f"重复报修}}\n"
+    )
     why, tidy, _ = run(tmp_path, at("10:00", "11:30", "13:00", "15:01"), near)
     assert why == {"重复报修": 2} and tidy["source_row"].tolist() == kept
 

@@ -96,7 +96,7 @@ def test_an_open_date_is_refused_until_decided(tmp_path: Path) -> None:
     found = looked_at(tmp_path, OPEN)
     assert '日在前  dates: ["%d/%m/%Y"]' in found.block and '月在前  dates: ["%m/%d/%Y"]' in found.block
     assert "例如 第 2 行 3/4/2024、第 3 行 5/6/2024" in found.block
-    with pytest.raises(YearFileError, match="blank_left.*tables.tickets.columns.opened_at.dates"):
+    with pytest.raises(YearFileError, match=r"blank_left.*tables\.tickets\.columns\.opened_at\.dates"):
         pasted(tmp_path, found, OPEN)
     _, tidy, _ = clean(tmp_path, OPEN, dates="['%d/%m/%Y']")
     assert tidy["opened_at"].astype(str).tolist() == ["2024-04-03", "2024-06-05"]
@@ -125,7 +125,7 @@ def test_dates_that_a_spreadsheet_has_turned_around_are_refused_until_decided(tm
 )
 def test_an_open_time_zone_is_refused_until_decided(tmp_path: Path, cells: list[str]) -> None:
     text = csv("工单编号,受理时间", [[f"A{i}", cell] for i, cell in enumerate(cells)])
-    with pytest.raises(YearFileError, match="blank_left.*timezone"):
+    with pytest.raises(YearFileError, match=r"blank_left.*timezone"):
         pasted(tmp_path, looked_at(tmp_path, text), text)
     _, tidy, _ = clean(tmp_path, text, timezone="Asia/Shanghai")
     assert str(tidy["opened_at"].iloc[0]) in ("2024-01-02 16:00:00", "2024-01-02 08:00:00")
@@ -215,7 +215,7 @@ CELLS = st.sampled_from(
 def test_the_block_is_valid_whatever_the_headers(tmp_path: Path, headers: list[str], rows: list[list[str]]) -> None:
     cells = {f"c{i}": pa.array([row[i] for row in rows], pa.string()) for i in range(len(headers))}
     pyarrow.parquet.write_table(pa.table(cells), tmp_path / "x.parquet")
-    sheet = Sheet("x.csv", tuple(headers), tmp_path / "x.parquet", len(rows), 2)
+    sheet = Sheet(file="x.csv", headers=tuple(headers), staged=tmp_path / "x.parquet", rows=len(rows), first=2)
     (tmp_path / "x.csv").touch()
     with patch("helpers.activity.profile.look._read", return_value=sheet):
         found = profile_file(tmp_path / "x.csv", header_row=1)

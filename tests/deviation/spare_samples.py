@@ -58,12 +58,12 @@ TABLES = """\
       price: {from: 原值, type: money, unit: 元}
 """
 SPARES = """\
-spares: {table: tickets, part: part, model: model, opened: opened_at, resolved: resolved_at, ordered: ordered_at, arrived: arrived_at,
-         measure: in_time, catalogue: {table: parts, part: part, name: name, price: price}}
+spares: {table: tickets, part: part, model: model, opened: opened_at, resolved: resolved_at, ordered: ordered_at,
+         arrived: arrived_at, measure: in_time, catalogue: {table: parts, part: part, name: name, price: price}}
 """
 FLEET = """\
-fleet: {table: devices, id: device, model: model, kind: kind, bought: bought, retired: retired, price: price, budget: 1万元,
-        failures: {table: tickets, device: device, model: model, at: opened_at}}
+fleet: {table: devices, id: device, model: model, kind: kind, bought: bought, retired: retired, price: price,
+        budget: 1万元, failures: {table: tickets, device: device, model: model, at: opened_at}}
 """
 INDICATORS = """\
 measures:
@@ -71,7 +71,8 @@ measures:
   net_day: {agg: share, table: tickets, value: "net <= 24", words: 净用时一天}
   mean: {agg: mean, table: tickets, value: net, unit: 小时, words: 平均}
 indicators:
-  - {id: timeliness, level1: 产出指标, level2: 时效指标, level3: 及时率, target: 不低于95%, weight: 90, actual: {measure: in_time}}
+  - {id: timeliness, level1: 产出指标, level2: 时效指标, level3: 及时率, target: 不低于95%, weight: 90,
+     actual: {measure: in_time}}
 """
 TICKETS, PARTS, DEVICES = (
     "编号,备件,型号,设备,受理,订购,到货,挂起,恢复,完成\n",

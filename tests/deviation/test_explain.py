@@ -55,14 +55,15 @@ indicators:
       - {name: 维修, target: 24小时, actual: {measure: within_day}, explain: [cause, device_model]}
   - {id: mean, level1: 产出指标, level2: 时效指标, level3: 平均用时, target: 不高于10小时, weight: 20,
      actual: {measure: mean_hours}, explain: [cause]}
-  - {id: few, level1: 产出指标, level2: 数量指标, level3: 工单数, target: 不高于100件, weight: 20, actual: {measure: all}}
+  - {id: few, level1: 产出指标, level2: 数量指标, level3: 工单数, target: 不高于100件, weight: 20,
+     actual: {measure: all}}
   - {id: gain, level1: 效益指标, level2: 经济效益指标, level3: 提高效率, target: 不低于5%, weight: 20,
      actual: {stated: 10%, evidence: [{document: 说明, date: 2025-01-01, custodian: 信息岗}]}}
 """
 PLAN = """\
 actions:
-  - {id: P1, indicator: share, cause: 备件不足, action: 储备备件, owner: 信息岗, due: 2024-06-30, status: done, done_on: 2024-05-01,
-     yardstick: {measure: within_day, target: 不低于75%}}
+  - {id: P1, indicator: share, cause: 备件不足, action: 储备备件, owner: 信息岗, due: 2024-06-30, status: done,
+     done_on: 2024-05-01, yardstick: {measure: within_day, target: 不低于75%}}
   - {id: P2, indicator: share, cause: 备件不足, action: 商定更换周期, owner: 信息岗, due: 2024-06-30,
      yardstick: {measure: within_day, target: 不低于75%, words: 及时率}}
   - {id: P3, indicator: share, cause: 备件不足, action: 增设库房, owner: 信息岗, due: 2024-06-30, status: proposed,
@@ -85,16 +86,16 @@ def tickets(year: int, slow: int) -> pd.DataFrame:
     """200 tickets, the last ``slow`` of them took two days, most of these waiting for a part of M720."""
     opened = pd.date_range(f"{year}-01-01 08:00", periods=200, freq="D")
     late = [i >= 200 - slow for i in range(200)]
-    causes = [("等待备件" if i % 4 else None) if l else None for i, l in enumerate(late)]
+    causes = [("等待备件" if i % 4 else None) if slowed else None for i, slowed in enumerate(late)]
     return pd.DataFrame(
         {
             "ticket": [f"T{i}" for i in range(200)],
             "requester": "张三",
             "cause": causes,
-            "device_model": ["M720" if l else f"M{i % 3}" for i, l in enumerate(late)],
+            "device_model": ["M720" if slowed else f"M{i % 3}" for i, slowed in enumerate(late)],
             "opened_at": opened,
-            "resolved_at": opened + pd.to_timedelta([48 if l else 2 for l in late], unit="h"),
-            "hours": [48.0 if l else 2.0 for l in late],
+            "resolved_at": opened + pd.to_timedelta([48 if slowed else 2 for slowed in late], unit="h"),
+            "hours": [48.0 if slowed else 2.0 for slowed in late],
             "source_file": "exports/t.csv",
             "source_row": range(2, 202),
         }

@@ -9,7 +9,8 @@ import pytest
 from scipy.stats import fisher_exact
 from statsmodels.stats.proportion import proportions_ztest
 
-from helpers.deviation.plan import carried_name, chance, judge_action
+from helpers.deviation.chance import chance
+from helpers.deviation.plan import carried_name, judge_action
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,17 @@ def months(pairs):
     return [Month(f"2024-{i:02d}", F(h, n) if n else None, n, h) for i, (h, n) in enumerate(pairs, start=1)]
 
 
-SHARE = Observed("timely", "维修", "met", "比例", F(9, 10), F(92, 100), "higher", agg="share", rows=1200)
+SHARE = Observed(
+    indicator="timely",
+    part="维修",
+    status="met",
+    unit="比例",
+    target=F(9, 10),
+    actual=F(92, 100),
+    direction="higher",
+    agg="share",
+    rows=1200,
+)
 
 
 def one(**changes):
@@ -51,22 +61,60 @@ def test_a_shortfall_of_a_lower_bound():
 
 
 def test_a_shortfall_of_an_upper_bound_is_positive_too():
-    found = only(Observed("cost", None, "not_met", "元/人", F(170000), F(180000), "lower"))
+    found = only(
+        Observed(
+            indicator="cost",
+            part=None,
+            status="not_met",
+            unit="元/人",
+            target=F(170000),
+            actual=F(180000),
+            direction="lower",
+        )
+    )
     assert (found.kind, found.gap) == ("shortfall", F(10000))
 
 
 @pytest.mark.parametrize(("actual", "gap"), [(F(9), F(2)), (F(13), F(2))])
 def test_an_exact_target_can_be_missed_on_both_sides(actual, gap):
-    assert only(Observed("staff", None, "not_met", "人", F(11), actual, "equal")).gap == gap
+    assert (
+        only(
+            Observed(
+                indicator="staff",
+                part=None,
+                status="not_met",
+                unit="人",
+                target=F(11),
+                actual=actual,
+                direction="equal",
+            )
+        ).gap
+        == gap
+    )
 
 
 def test_a_shortfall_that_is_no_number_has_no_gap():
-    found = only(Observed("quality", None, "partly_met", None, None, None, None))
+    found = only(
+        Observed(
+            indicator="quality", part=None, status="partly_met", unit=None, target=None, actual=None, direction=None
+        )
+    )
     assert (found.kind, found.gap) == ("shortfall", None)
 
 
 def test_an_overshoot_has_a_negative_gap():
-    found = only(Observed("efficiency", None, "met", "比例", F(5, 100), F(1, 10), "higher", overshoot=True))
+    found = only(
+        Observed(
+            indicator="efficiency",
+            part=None,
+            status="met",
+            unit="比例",
+            target=F(5, 100),
+            actual=F(1, 10),
+            direction="higher",
+            overshoot=True,
+        )
+    )
     assert (found.kind, found.gap) == ("overshoot", F(-5, 100))
 
 
@@ -103,8 +151,32 @@ def test_a_sample_whose_interval_reaches_past_the_target_is_fragile():
     [
         (one(interval=(0.9, 0.95)), False),  # reaches the target, not past it
         (one(interval=(0.899, 0.95)), True),
-        (Observed("x", None, "met", "比例", F(1, 10), F(5, 100), "lower", interval=(0.02, 0.11)), True),
-        (Observed("x", None, "met", "比例", F(1, 10), F(5, 100), "lower", interval=(0.02, 0.10)), False),
+        (
+            Observed(
+                indicator="x",
+                part=None,
+                status="met",
+                unit="比例",
+                target=F(1, 10),
+                actual=F(5, 100),
+                direction="lower",
+                interval=(0.02, 0.11),
+            ),
+            True,
+        ),
+        (
+            Observed(
+                indicator="x",
+                part=None,
+                status="met",
+                unit="比例",
+                target=F(1, 10),
+                actual=F(5, 100),
+                direction="lower",
+                interval=(0.02, 0.10),
+            ),
+            False,
+        ),
     ],
 )
 def test_past_the_target_means_on_the_wrong_side(observed, is_fragile):
@@ -141,14 +213,39 @@ def test_months_without_records_are_left_out_of_a_rate():
 
 def test_a_count_with_an_upper_bound_is_fragile_when_a_month_like_the_worst_would_break_it():
     counts = [Month(f"2024-{i:02d}", F(v), v) for i, v in enumerate([0, 1, 1, 0, 1, 1, 0, 1, 4, 0, 0, 0], start=1)]
-    count = Observed("complaints", None, "met", "件", F(10), F(9), "lower", agg="count", months=counts)
+    count = Observed(
+        indicator="complaints",
+        part=None,
+        status="met",
+        unit="件",
+        target=F(10),
+        actual=F(9),
+        direction="lower",
+        agg="count",
+        months=counts,
+    )
     assert fragile(count)["with_bad_month"] == 9 - F(9, 12) + 4
     assert fragile(replace(count, target=F(13))) is None
 
 
 def test_a_count_that_was_promised_and_done_is_not_fragile():
     counts = [Month(f"2024-{i:02d}", F(v), v) for i, v in enumerate([3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], start=1)]
-    assert fragile(Observed("trainings", None, "met", "次", F(14), F(14), "higher", agg="count", months=counts)) is None
+    assert (
+        fragile(
+            Observed(
+                indicator="trainings",
+                part=None,
+                status="met",
+                unit="次",
+                target=F(14),
+                actual=F(14),
+                direction="higher",
+                agg="count",
+                months=counts,
+            )
+        )
+        is None
+    )
 
 
 def test_a_sample_is_judged_by_its_interval_not_by_months():
@@ -235,4 +332,4 @@ def test_plain_values(value, said):
     ],
 )
 def test_which_way_is_better(op, direction, better):
-    assert side(Target("", "number", op, F(1), None, direction)) == better
+    assert side(Target(text="", kind="number", op=op, value=F(1), unit=None, direction=direction)) == better

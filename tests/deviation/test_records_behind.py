@@ -54,8 +54,8 @@ measures:
   within_day: {{agg: share, table: tickets, value: "{value}", words: 二十四小时内完成}}
   late: {{agg: count, table: tickets, where: "hours > 24", unit: 件, words: 超时}}
 indicators:
-  - {{id: share, level1: 产出指标, level2: 时效指标, level3: 及时率, target: {target}, weight: 50, actual: {{measure: within_day}},
-     explain: [cause, device_model, part_no, team, contractor, month, state]}}
+  - {{id: share, level1: 产出指标, level2: 时效指标, level3: 及时率, target: {target}, weight: 50,
+     actual: {{measure: within_day}}, explain: [cause, device_model, part_no, team, contractor, month, state]}}
   - {{id: late, level1: 产出指标, level2: 质量指标, level3: 超时数, target: 0件, direction: lower, weight: 40,
      actual: {{measure: late}}, explain: [cause, month]}}
 """

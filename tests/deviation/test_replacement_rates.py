@@ -29,7 +29,7 @@ def test_intervals_match_the_reference(failures: int, days: int) -> None:
 
 
 def test_no_exposure_is_no_rate() -> None:
-    assert rate(3, 0) == Rate(3, 0, None, None, None)
+    assert rate(3, 0) == Rate(failures=3, days=0, value=None, low=None, high=None)
     assert p_value(rate(3, 0), rate(1, 100)) is None and p_value(rate(0, 50), rate(0, 100)) is None
 
 
@@ -74,7 +74,7 @@ days = st.dates(dt.date(2014, 1, 1), dt.date(2025, 6, 30))
 @settings(max_examples=150, deadline=None)
 @given(days, st.none() | days)
 def test_exposure_is_the_days_in_use_by_age(bought: dt.date, retired: dt.date | None) -> None:
-    found = exposure(Device("D", "M", "K", bought, retired, None), 2024, (3, 5, 8))
+    found = exposure(Device(id="D", model="M", kind="K", bought=bought, retired=retired, price=None), 2024, (3, 5, 8))
     counted: dict[int, int] = {}
     for day in (dt.date(2024, 1, 1) + dt.timedelta(days=n) for n in range(366)):
         if day >= bought and (retired is None or day < retired):
@@ -94,7 +94,10 @@ def test_birthdays() -> None:
 
 
 def test_unknown_is_never_spread() -> None:
-    devices = [Device("a", "M", "K", dt.date(2015, 1, 1), None, None), Device("b", "M", "K", None, None, None)]
+    devices = [
+        Device(id="a", model="M", kind="K", bought=dt.date(2015, 1, 1), retired=None, price=None),
+        Device(id="b", model="M", kind="K", bought=None, retired=None, price=None),
+    ]
     failures = [
         Failure("a", "M", dt.date(2024, 3, 1)),
         Failure(None, "M", dt.date(2024, 3, 1)),
@@ -165,7 +168,7 @@ def test_the_interval_of_failures_avoided_holds() -> None:
 
 
 def test_one_cell_against_exactly_known_new_ones_is_its_own_interval() -> None:
-    known = Rate(0, 1, 0.0, 0.0, 0.0, "K")
+    known = Rate(failures=0, days=1, value=0.0, low=0.0, high=0.0, name="K")
     one = rate(12, 3650)
     total, low, high = avoided(["x", "x"], {"x": one}, {"x": known})
     assert (total, low, high) == pytest.approx((2 * one.value, 2 * one.low, 2 * one.high))  # type: ignore[operator]

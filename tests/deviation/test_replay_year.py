@@ -195,7 +195,7 @@ def test_days_without_times_are_taken_as_their_last_second() -> None:
 
 
 def test_a_part_ordered_before_the_repair_is_waited_for_from_its_opening(tmp_path: Path) -> None:
-    """Ordered five days ahead, there two days after the opening: two days were waited, and no end moves before the opening."""
+    """Ordered five days ahead, there two days after the opening: two days were waited, and no end moves before it."""
     rows = []
     for n in range(3):
         opened = MONDAY + 63 * n * DAY

@@ -47,9 +47,11 @@ def test_by_hand() -> None:
 def test_bursts_are_a_gamma_mixture_seen_by_a_demand(mean: float, shape: float) -> None:
     """Demands fall into busy spells in proportion to their rate."""
     for stock in (1, 2, 5, 9):
-        weighted, _ = quad(
-            lambda x: x * gamma.pdf(x, shape, scale=mean / shape) * poisson.cdf(stock - 1, x), 0, 30 * mean, limit=300
-        )
+
+        def density(x: float, stock: int = stock) -> float:
+            return float(x * gamma.pdf(x, shape, scale=mean / shape) * poisson.cdf(stock - 1, x))
+
+        weighted, _ = quad(density, 0, 30 * mean, limit=300)
         assert service(mean, shape, stock) == pytest.approx(weighted / mean, abs=1e-6)
 
 

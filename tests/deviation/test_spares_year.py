@@ -71,7 +71,8 @@ def test_the_planted_part_is_found_and_proved(tmp_path: Path) -> None:
 def test_a_proposal_taken_into_the_plan_is_no_proposal_any_more(tmp_path: Path) -> None:
     write_year(tmp_path, planted())
     (tmp_path / "data" / "raw" / "2024" / "plan.yml").write_text(
-        "actions:\n  - {id: spare-PSU, indicator: timeliness, cause: 缺少备件, confirmed: true, action: 储备电源板, owner: 信息岗, "
+        "actions:\n  - {id: spare-PSU, indicator: timeliness, cause: 缺少备件, confirmed: true, action: 储备电源板, "
+        "owner: 信息岗, "
         "due: 2025-04-30, yardstick: {measure: in_time, target: 不低于95%}, status: adopted}\n",
         encoding="utf-8",
     )

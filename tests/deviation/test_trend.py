@@ -37,7 +37,17 @@ def values(numbers, n=20, year=2024):
 
 FALLING = shares([(990 - 8 * i, 1000) for i in range(12)])  # 99.0 % to 90.2 %
 TIMELY = Observed(
-    "timely", None, "met", "比例", F(9, 10), F(946, 1000), "higher", agg="share", rows=12000, months=FALLING, hits=11352
+    indicator="timely",
+    part=None,
+    status="met",
+    unit="比例",
+    target=F(9, 10),
+    actual=F(946, 1000),
+    direction="higher",
+    agg="share",
+    rows=12000,
+    months=FALLING,
+    hits=11352,
 )
 
 
@@ -74,7 +84,18 @@ def test_a_course_towards_the_better_is_not_raised():
 
 def test_the_target_of_a_count_is_a_years_target():
     months = [Month(f"2024-{i:02d}", F(i), i) for i in range(1, 13)]
-    found = Observed("c", None, "met", "件", F(200), F(78), "lower", agg="count", rows=78, months=months)
+    found = Observed(
+        indicator="c",
+        part=None,
+        status="met",
+        unit="件",
+        target=F(200),
+        actual=F(78),
+        direction="lower",
+        agg="count",
+        rows=78,
+        months=months,
+    )
     (deviation,) = raise_deviations([found])
     assert deviation.kind == "trend" and deviation.trend["ahead"] == pytest.approx(12 * 18.5)
     assert deviation.trend["ahead_misses"] is True
@@ -82,11 +103,27 @@ def test_the_target_of_a_count_is_a_years_target():
 
 def test_months_of_a_count_that_stay_within_the_years_target_are_no_trend():
     months = [Month(f"2024-{i:02d}", F(i), i) for i in range(1, 13)]
-    assert kinds(Observed("c", None, "met", "件", F(300), F(78), "lower", agg="count", rows=78, months=months)) == []
+    assert (
+        kinds(
+            Observed(
+                indicator="c",
+                part=None,
+                status="met",
+                unit="件",
+                target=F(300),
+                actual=F(78),
+                direction="lower",
+                agg="count",
+                rows=78,
+                months=months,
+            )
+        )
+        == []
+    )
 
 
 def test_the_season_is_no_trend_unless_the_year_is_worse():
-    last = Before(2023, F(946, 1000), 12000, 11352, "比例", FALLING)
+    last = Before(fiscal_year=2023, value=F(946, 1000), n=12000, hits=11352, unit="比例", months=FALLING)
     assert kinds(replace(TIMELY, before=last)) == []
     better = replace(last, value=F(98, 100), hits=11760)
     (found,) = raise_deviations([replace(TIMELY, before=better)])
@@ -146,24 +183,41 @@ def test_white_noise_is_hardly_ever_raised(agg):
     for _ in range(runs):
         if agg == "mean":
             one, last = (values(np.round(dice.normal(10, 1, 12), 3)) for _ in range(2))
-            actual, before = F(10), Before(2023, F(10), months=last, unit="小时")
+            actual, before = F(10), Before(fiscal_year=2023, value=F(10), months=last, unit="小时")
             observed = Observed(
-                "x", None, "met", "小时", F(20), actual, "lower", agg="mean", rows=240, months=one, before=before
+                indicator="x",
+                part=None,
+                status="met",
+                unit="小时",
+                target=F(20),
+                actual=actual,
+                direction="lower",
+                agg="mean",
+                rows=240,
+                months=one,
+                before=before,
             )
         else:
             n = dice.integers(20, 200, 12)
             pairs = [list(zip(dice.binomial(n, 0.95), n, strict=True)) for _ in range(2)]
             hits = [int(sum(h for h, _ in p)) for p in pairs]
             total = int(n.sum())
-            before = Before(2023, F(hits[1], total), total, hits[1], "比例", shares(pairs[1], 2023))
+            before = Before(
+                fiscal_year=2023,
+                value=F(hits[1], total),
+                n=total,
+                hits=hits[1],
+                unit="比例",
+                months=shares(pairs[1], 2023),
+            )
             observed = Observed(
-                "x",
-                None,
-                "met",
-                "比例",
-                F(1, 2),
-                F(hits[0], total),
-                "higher",
+                indicator="x",
+                part=None,
+                status="met",
+                unit="比例",
+                target=F(1, 2),
+                actual=F(hits[0], total),
+                direction="higher",
                 agg="share",
                 rows=total,
                 months=shares(pairs[0]),
@@ -179,7 +233,9 @@ def test_white_noise_is_hardly_ever_raised(agg):
 
 def test_worse_than_last_year_beyond_chance_is_a_trend():
     level = shares([(95, 100)] * 12)
-    before = Before(2023, F(99, 100), 1200, 1188, "比例", shares([(99, 100)] * 12, 2023))
+    before = Before(
+        fiscal_year=2023, value=F(99, 100), n=1200, hits=1188, unit="比例", months=shares([(99, 100)] * 12, 2023)
+    )
     (found,) = raise_deviations([replace(TIMELY, months=level, actual=F(95, 100), rows=1200, hits=1140, before=before)])
     told = found.to_json()
     assert found.kind == "trend" and told["trend"] == {"by": ["last_year"]}
@@ -195,7 +251,7 @@ def test_worse_than_last_year_beyond_chance_is_a_trend():
 
 
 def test_better_than_last_year_is_not():
-    before = Before(2023, F(90, 100), 1200, 1080, "比例", ())
+    before = Before(fiscal_year=2023, value=F(90, 100), n=1200, hits=1080, unit="比例", months=())
     one = replace(TIMELY, months=(), actual=F(95, 100), rows=1200, hits=1140, before=before)
     assert kinds(one) == []
     (short,) = raise_deviations([replace(one, status="not_met")])
@@ -203,24 +259,28 @@ def test_better_than_last_year_is_not():
 
 
 def test_a_measure_declared_otherwise_is_named_but_not_compared():
-    before = Before(2023, F(99, 100), 1200, 1188, "比例", FALLING, same=False)
+    before = Before(fiscal_year=2023, value=F(99, 100), n=1200, hits=1188, unit="比例", months=FALLING, same=False)
     found = since_last_year(F(9, 10), 1200, 1080, "比例", FALLING, "share", before)
     assert (found["value"], found["change"], found["comparable"], found["p_value"]) == (F(99, 100), None, False, None)
     assert since_last_year(F(3), 3, None, "件", (), "count", replace(before, same=True))["comparable"] is False
 
 
 def test_values_are_compared_by_their_months():
-    before = Before(2023, F(10), months=values([10, 11, 9, 10.5, 9.5, 10.2, 9.8], year=2023), unit="小时")
+    before = Before(
+        fiscal_year=2023, value=F(10), months=values([10, 11, 9, 10.5, 9.5, 10.2, 9.8], year=2023), unit="小时"
+    )
     now = values([15, 16, 14, 15.5, 14.5, 15.2, 14.8])
     assert since_last_year(F(15), 140, None, "小时", now, "mean", before)["beyond_chance"] is True
     assert since_last_year(F(15), 140, None, "小时", now[:5], "mean", before)["p_value"] is None
     same = values([10] * 6)
     assert (
-        since_last_year(F(10), 1, None, "小时", same, "mean", Before(2023, F(10), months=same, unit="小时"))["p_value"]
+        since_last_year(
+            F(10), 1, None, "小时", same, "mean", Before(fiscal_year=2023, value=F(10), months=same, unit="小时")
+        )["p_value"]
         == 1
     )
 
 
 def test_without_last_year_there_is_nothing_to_compare():
     assert since_last_year(F(1), 1, 1, "比例", (), "share", None) is None
-    assert since_last_year(F(1), 1, 1, "比例", (), "share", Before(2023, None)) is None
+    assert since_last_year(F(1), 1, 1, "比例", (), "share", Before(fiscal_year=2023, value=None)) is None

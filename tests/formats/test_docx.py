@@ -100,7 +100,8 @@ def parts(content: bytes) -> dict[str, Any]:
 
 #: The order of children that ISO/IEC 29500-1 (transitional) wants, of the elements that are written here.
 ORDER = {
-    "pPr": "pStyle keepNext keepLines pageBreakBefore widowControl numPr pBdr shd tabs wordWrap snapToGrid spacing ind jc outlineLvl rPr sectPr",
+    "pPr": "pStyle keepNext keepLines pageBreakBefore widowControl numPr pBdr shd tabs wordWrap snapToGrid spacing "
+    "ind jc outlineLvl rPr sectPr",
     "rPr": "rStyle rFonts b bCs i iCs color spacing sz szCs lang",
     "tblPr": "tblStyle tblW jc tblInd tblBorders shd tblLayout tblCellMar tblLook tblCaption tblDescription",
     "tcPr": "tcW gridSpan vMerge tcBorders shd noWrap tcMar vAlign",

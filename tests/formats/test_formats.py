@@ -36,7 +36,10 @@ from helpers.report.narrative import build_report
 from tests.report import sample_results
 
 RENDERERS = {"html": render_html, "pdf": render_pdf, "docx": render_docx}
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><defs><path id="p" d="M0 0h9v9z"/></defs><use href="#p"/></svg>'
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">'
+    '<defs><path id="p" d="M0 0h9v9z"/></defs><use href="#p"/></svg>'
+)
 FRONT = Front(
     title="2024年度某项目自评报告",
     institution="某院",

@@ -26,7 +26,10 @@ from helpers.report.blocks import (
 from helpers.report.narrative import build_report
 from tests.report import sample_results
 
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><defs><path id="p" d="M0 0h9v9z"/></defs><use href="#p"/></svg>'
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">'
+    '<defs><path id="p" d="M0 0h9v9z"/></defs><use href="#p"/></svg>'
+)
 FRONT = Front(
     title="2024年度某项目自评报告",
     institution="某院",

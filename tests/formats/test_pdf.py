@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,7 +69,7 @@ def test_a_full_page_has_22_lines_of_28_characters() -> None:
     assert len(body) == 22
     assert all(len(chars) == 28 for _, chars in body)
     assert abs(body[0][1][0][1] - 28) < 0.6, "28 mm at the left"
-    steps = [after[0] - before[0] for before, after in zip(body, body[1:], strict=False)]
+    steps = [after[0] - before[0] for before, after in itertools.pairwise(body)]
     assert max(steps) - min(steps) < 0.25 and abs(sum(steps) / 21 - 225 / 22) < 0.02
 
 

@@ -222,7 +222,7 @@ def test_no_text_becomes_a_formula_or_a_link(text):
 
 
 def test_unknown_is_blank_not_zero():
-    formulas, values = books(sample.unknown())
+    _formulas, values = books(sample.unknown())
     sheet = values[SCORED]
     row = at(sheet, "系统可用率").row
     assert sheet.cell(row, 6).value == "达成预期指标"

@@ -83,7 +83,7 @@ def broken(column: str, row: int, value: Any) -> pd.DataFrame:
     values = frame[column].astype(object)
     values.iloc[row] = value
     kind = frame[column].dtype
-    return frame.assign(**{column: values if kind == object else values.astype(kind)})
+    return frame.assign(**{column: values if pd.api.types.is_object_dtype(kind) else values.astype(kind)})
 
 
 def account(**changes: Any) -> dict[str, Any]:

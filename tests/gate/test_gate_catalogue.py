@@ -147,7 +147,8 @@ def test_faults_of_declared_rules_name_the_place_in_the_year_file():
 def test_the_check_imports_neither_great_expectations_nor_pandas():
     code = (
         "import sys; from helpers.gate import check_rule, Rule; "
-        "assert check_rule(Rule('r', 'expect_x', {}, 'stop', 'w', 'r'), ['a']); "
+        "rule = Rule(id='r', expectation='expect_x', arguments={}, level='stop', words='w', remedy='r'); "
+        "assert check_rule(rule, ['a']); "
         "print([m for m in ('great_expectations', 'pandas', 'jsonschema') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

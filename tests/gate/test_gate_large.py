@@ -19,7 +19,15 @@ NOTE = {"level": "note", "words": "应当如此", "remedy": "核对"}
 
 
 def rule(number: int, expectation: str, where: str | None = None, **arguments: object) -> Rule:
-    return Rule(f"r{number}", f"expect_{expectation}", arguments, "note", "应当如此", "核对", where)
+    return Rule(
+        id=f"r{number}",
+        expectation=f"expect_{expectation}",
+        arguments=arguments,
+        level="note",
+        words="应当如此",
+        remedy="核对",
+        where=where,
+    )
 
 
 RULES = [

@@ -15,7 +15,6 @@ from helpers.gate import (
     about_table,
     builtin_rules,
     declared_rules,
-    from_json,
     run_gate,
     validate_year,
 )
@@ -28,7 +27,9 @@ FIRST, SECOND = "exports/工单_上半年.csv", "exports/工单_下半年.csv"
 
 
 def rule(expectation, level="stop", where=None, /, **arguments):
-    return Rule("it", expectation, arguments, level, "须如此", "改正", where)
+    return Rule(
+        id="it", expectation=expectation, arguments=arguments, level=level, words="须如此", remedy="改正", where=where
+    )
 
 
 def gate(frame, *rules, **more):
@@ -280,12 +281,11 @@ def test_an_account_may_be_an_object():
 # --- the result -----------------------------------------------------------------------------------
 
 
-def test_the_result_is_plain_data_the_same_each_time_and_reads_back():
+def test_the_result_is_plain_data_the_same_each_time():
     frame = broken("ticket_id", 3, "T1")
     first, second = (gate(frame, reconciliation=[account()]) for _ in range(2))
     text = json.dumps(first.to_json(), ensure_ascii=False, allow_nan=False)
     assert text == json.dumps(second.to_json(), ensure_ascii=False, allow_nan=False)
-    assert from_json(json.loads(text)).to_json() == first.to_json()
     assert "/tmp" not in text and "/home" not in text
 
 
@@ -336,7 +336,8 @@ def test_the_validation_object_of_the_results_holds_the_notes():
                 "table": "tickets",
                 "rule": "boolean_known:repair",
                 "words": "“是否维修”须明确为是或否",
-                "remedy": "补填“是否维修”，或在 columns.repair 的 true、false 里补上来源的写法；留空的按未知处理，不计为达到要求",
+                "remedy": "补填“是否维修”，或在 columns.repair 的 true、false 里补上来源的写法；留空的按未知处理，"
+                "不计为达到要求",
                 "failing_rows": 1,
                 "examples": [{"source_file": SECOND, "source_row": 2, "value": None}],
             }
@@ -356,7 +357,8 @@ def test_the_stop_is_one_screen_with_table_words_place_value_and_remedy():
         "   exports/工单_上半年.csv 第 3 行  工单编号：T2\n"
         "   exports/工单_上半年.csv 第 5 行  工单编号：T3\n"
         "   ……共 12 行\n"
-        "   处理：核对重复的“工单编号”：同一事项有多行的，在 year.yml 里用 keep 声明保留哪一行；编号录错的，用 corrections.yml 更正"
+        "   处理：核对重复的“工单编号”：同一事项有多行的，在 year.yml 里用 keep 声明保留哪一行；编号录错的，"
+        "用 corrections.yml 更正"
     )
     assert caught.value.code == "gate_stop"
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
@@ -364,7 +366,14 @@ def test_the_stop_is_one_screen_with_table_words_place_value_and_remedy():
 
 def test_the_stop_stays_one_screen_with_many_failures():
     rules = [
-        Rule(f"r{n}", "expect_column_values_to_be_null", {"column": "ticket_id"}, "stop", f"第{n}条", "改正")
+        Rule(
+            id=f"r{n}",
+            expectation="expect_column_values_to_be_null",
+            arguments={"column": "ticket_id"},
+            level="stop",
+            words=f"第{n}条",
+            remedy="改正",
+        )
         for n in range(9)
     ]
     result = run_gate({"tickets": tickets()}, {"tickets": rules})

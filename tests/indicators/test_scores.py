@@ -85,20 +85,20 @@ def test_deadlines_and_bands() -> None:
 
 
 def test_score_is_rounded_half_up_once() -> None:
-    assert score(D("12.5"), Outcome(F(1601, 2000), None, None, None, "not_met"), RULES) == D("10.01")  # 10.00625
-    assert score(D(1), Outcome(F(1, 200), None, None, None, "not_met"), RULES) == D("0.01")
+    assert score(D("12.5"), Outcome(attainment=F(1601, 2000), status="not_met"), RULES) == D("10.01")  # 10.00625
+    assert score(D(1), Outcome(attainment=F(1, 200), status="not_met"), RULES) == D("0.01")
     assert execution(D(1770000), D(1780000), RULES).score == D("9.94")
     assert execution(D(5), D(4), RULES).score == D("10.00") and execution(D(5), D(0), RULES).rate is None
 
 
 def test_compounds() -> None:
-    met, missed = Outcome(F(3, 2), None, None, None, "met"), Outcome(F(1, 2), None, None, None, "not_met")
-    both = evaluate_compound([CompoundPart(met), CompoundPart(missed)], RULES)
+    met, missed = Outcome(attainment=F(3, 2), status="met"), Outcome(attainment=F(1, 2), status="not_met")
+    both = evaluate_compound([CompoundPart(met), CompoundPart(missed)])
     assert (both.attainment, both.status) == (F(3, 4), "partly_met")
-    declared = evaluate_compound([CompoundPart(met, D("0.8")), CompoundPart(missed, D("0.2"))], RULES)
+    declared = evaluate_compound([CompoundPart(met, D("0.8")), CompoundPart(missed, D("0.2"))])
     assert declared.attainment == F(9, 10)
-    unknown = Outcome(None, None, None, None, "unknown")
-    assert evaluate_compound([CompoundPart(met), CompoundPart(unknown)], RULES).attainment is None
+    unknown = Outcome(status="unknown")
+    assert evaluate_compound([CompoundPart(met), CompoundPart(unknown)]).attainment is None
 
 
 def test_grades_of_quality_have_ranges() -> None:
@@ -133,7 +133,7 @@ def test_intervals_match_the_reference_and_narrow_with_the_population() -> None:
     closer = interval(103, 112, 200)
     assert low < closer[0] < 103 / 112 < closer[1] < high
     target = parse_target("不低于90%")
-    met = evaluate(target, Actual("", "number", F(103, 112), "比例"), RULES)
+    met = evaluate(target, Actual(text="", kind="number", value=F(103, 112), unit="比例"), RULES)
     assert is_fragile(target, met, (low, high)) and not is_fragile(target, met, (0.905, 0.95))
 
 
@@ -141,10 +141,10 @@ def test_variants_are_rule_sets() -> None:
     ratio = load_rules("older-ratio")
     assert outcome("≤10件", "15件", ratio).attainment == F(2, 3)
     banded = load_rules("caiyu-2021-101-banded")
-    half = Outcome(F(1, 2), None, None, None, "not_met")
+    half = Outcome(attainment=F(1, 2), status="not_met")
     assert score(D(10), half, banded) == 0
-    assert score(D(10), Outcome(F(8, 10), None, None, None, "not_met"), banded) == D("5.00")
-    assert score(D(10), Outcome(F(85, 100), None, None, None, "met"), banded, satisfaction=True) == D("8.00")
+    assert score(D(10), Outcome(attainment=F(8, 10), status="not_met"), banded) == D("5.00")
+    assert score(D(10), Outcome(attainment=F(85, 100), status="met"), banded, satisfaction=True) == D("8.00")
     assert load_rules("caiyu-2020-10", {"overshoot_from": "1.5"}).overshoot_from == D("1.5")
     with pytest.raises(RuleError, match="没有规则集"):
         load_rules("caiyu")
@@ -161,6 +161,9 @@ shares = st.fractions(min_value=0, max_value=5)
 def test_scores_are_monotone_and_bounded(one: F, other: F, target: str, weight: D) -> None:
     parsed = parse_target(target)
     low, high = sorted((one, other))
-    found = [score(weight, evaluate(parsed, Actual("", "number", a, parsed.unit), RULES), RULES) for a in (low, high)]
+    found = [
+        score(weight, evaluate(parsed, Actual(text="", kind="number", value=a, unit=parsed.unit), RULES), RULES)
+        for a in (low, high)
+    ]
     assert all(0 <= s <= weight for s in found)
     assert found == sorted(found, reverse=parsed.direction == "lower")

@@ -17,11 +17,13 @@ ABOUT = About("某院", "信息化运维", "2024")
 
 def one(id: str, target: str, actual: F | None, level3: str = "某项", **more) -> IndicatorFacts:
     parsed = parse_target(target, name=level3)
-    outcome = evaluate(parsed, Actual("", "number", actual, parsed.unit), RULES)
-    return IndicatorFacts(id, "产出指标", level3, parsed, outcome, **more)
+    outcome = evaluate(parsed, Actual(text="", kind="number", value=actual, unit=parsed.unit), RULES)
+    return IndicatorFacts(id=id, level1="产出指标", level3=level3, target=parsed, outcome=outcome, **more)
 
 
-QUIET = SourceFacts(ABOUT, (one("a", "≥95%", F(96, 100)), one("b", "≤10件", F(2))), D(100), D(100))
+QUIET = SourceFacts(
+    table=ABOUT, indicators=(one("a", "≥95%", F(96, 100)), one("b", "≤10件", F(2))), adjusted=D(100), spent=D(100)
+)
 
 
 def checks(facts: SourceFacts) -> list[str]:

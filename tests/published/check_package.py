@@ -67,5 +67,5 @@ def broken(package: Path) -> list[str]:
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     problems = differences(json.loads((folder / "results.json").read_text(encoding="utf-8"))) + broken(folder)
-    print("\n".join(problems) or f"{folder}: all published figures are there, the package is whole")
+    print("\n".join(problems) or f"{folder}: all published figures are there, the package is whole")  # noqa: T201
     sys.exit(bool(problems))

@@ -154,10 +154,12 @@ def test_sentences_of_an_outline_quote_the_results():
                 "chapter": "结论",
                 "contents": [
                     {
-                        "text": "{institution}{fiscal_year}度{project}得{score}，等级为{grade}；执行率{execution_rate}（{spent}/{adjusted}）。"
+                        "text": "{institution}{fiscal_year}度{project}得{score}，等级为{grade}；"
+                        "执行率{execution_rate}（{spent}/{adjusted}）。"
                     },
                     {
-                        "text": "{indicators}指标中完成{met}、未完成{missed}；有效投诉{actual.complaints}，目标{target.complaints}。"
+                        "text": "{indicators}指标中完成{met}、未完成{missed}；有效投诉{actual.complaints}，"
+                        "目标{target.complaints}。"
                     },
                 ],
             },
@@ -439,8 +441,11 @@ def test_the_annexes(report):
         ["30", "测试工单"],
     ]
     assert texts(table(report, "自查和核对").rows[0]) == [
-        "1", "全表", "公布的表格对产出指标印50分、满意度指标印40分，效益指标没有分值（50 + 40 + 10 = 100）", "向填报单位核实各组分值"
-    ]  # fmt: skip
+        "1",
+        "全表",
+        "公布的表格对产出指标印50分、满意度指标印40分，效益指标没有分值（50 + 40 + 10 = 100）",
+        "向填报单位核实各组分值",
+    ]
     evidence = table(report, "佐证材料")
     assert texts(evidence.rows[2])[0] == "完成时效" and evidence.rows[2][0].rowspan == 2
     assert texts(evidence.rows[2])[-1] == sample.sha("data/raw/2024/exports/工单_维修.xlsx")[:12]
@@ -616,7 +621,7 @@ def test_a_year_without_checks_does_not_claim_that_all_passed():
 
 
 @pytest.mark.parametrize(
-    "item, sentence",
+    ("item", "sentence"),
     [
         ("用于改进管理", "本次绩效自评结果拟用于改进管理。"),
         ("改进管理", "本次绩效自评结果拟应用于以下方面：改进管理。"),

@@ -66,7 +66,7 @@ def test_faults_are_named_by_place(path, value, place, words):
 def test_a_missing_key_is_named():
     data = sample.fy2024()
     del data["budget"]["spent"]
-    with pytest.raises(ResultsFault, match="^results_schema: budget: 缺少 spent"):
+    with pytest.raises(ResultsFault, match=r"^results_schema: budget: 缺少 spent"):
         validate_results(data)
 
 
@@ -82,7 +82,7 @@ def test_every_fault_is_kept():
 def test_what_is_no_number_is_refused(value):
     data = sample.fy2024()
     data["score"]["total"] = value
-    with pytest.raises(ResultsFault, match="results_value: score.total"):
+    with pytest.raises(ResultsFault, match=r"results_value: score\.total"):
         validate_results(data)
 
 
@@ -91,7 +91,7 @@ def test_foreign_numbers_are_refused():
 
     data = sample.fy2024()
     data["score"]["total"] = numpy.float64(99.5)
-    with pytest.raises(ResultsFault, match="score.total: float64 不能写入 JSON"):
+    with pytest.raises(ResultsFault, match=r"score\.total: float64 不能写入 JSON"):
         validate_results(data)
 
 
@@ -132,7 +132,7 @@ def test_written_and_read_back(tmp_path):
 def test_a_broken_file_is_refused(tmp_path, text):
     path = tmp_path / "results.json"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(ResultsFault, match="results_json: results.json: 不是合格的 JSON"):
+    with pytest.raises(ResultsFault, match=r"results_json: results\.json: 不是合格的 JSON"):
         load_results(path)
 
 

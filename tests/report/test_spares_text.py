@@ -136,7 +136,7 @@ def test_the_plan_its_replay_and_its_proof_are_told_in_figures() -> None:
 
 
 @pytest.mark.parametrize(
-    "rate, holds, said",
+    ("rate", "holds", "said"),
     [
         (0.96, True, "达到要求的水平"),
         (0.93, True, "差距在偶然波动范围以内"),

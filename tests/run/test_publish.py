@@ -1,6 +1,5 @@
 """Publishing exchanges whole packages; whatever happens, one whole package exists."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -42,7 +41,7 @@ def test_an_interrupted_exchange_is_repaired(tmp_path: Path, monkeypatch: pytest
         renames.append(target)
         if len(renames) == 2:
             raise KeyboardInterrupt
-        os.replace(source, target)
+        source.replace(target)
 
     monkeypatch.setattr(publishing.os, "rename", power_cut)
     with pytest.raises(KeyboardInterrupt):

@@ -103,7 +103,7 @@ def test_the_executed_notebooks_ran_in_order(package: Path) -> None:
 
 def test_the_analyst_sees_the_analysis_where_it_is_made(package: Path, results: dict) -> None:
     notebook = nbformat.read(package / "notebooks" / "4_deviation.ipynb", as_version=4)
-    shown = [block for block in collect_all(notebook)]
+    shown = list(collect_all(notebook))
     captions = [block.caption for block in shown if hasattr(block, "caption")]
     assert "完成时效·故障维修：未完成，差距 6.65个百分点" in captions
     assert "满意率不低于90%：不稳固，余量 1.96个百分点" in captions
@@ -183,7 +183,7 @@ def test_a_target_that_a_figure_cannot_answer_stops(root: Path, run_cli, target:
 
 
 def test_a_missing_export_stops(root: Path, run_cli) -> None:
-    victim = sorted((root / "data/raw/2024/exports").glob("*.csv"))[0]
+    victim = min((root / "data/raw/2024/exports").glob("*.csv"))
     victim.unlink()
     assert "[file_missing]" in stopped(run_cli, root, 2)
 

@@ -39,7 +39,7 @@ CENTRAL = "    - {name: 中央财政资金, initial: 170万元, adjusted: 170万
 
 
 @pytest.mark.parametrize(
-    "after, found",
+    ("after", "found"),
     [
         (OWN, []),
         (CENTRAL + LOCAL + OTHER, []),

@@ -68,7 +68,7 @@ def test_a_year_brings_its_own_outline_as_an_input(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "before, after, code, line",
+    ("before", "after", "code", "line"),
     [
         ("[card]", "[crad]", "outline_content", 5),
         ("[each_indicator]", "[card]", "outline_twice", 10),

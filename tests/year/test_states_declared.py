@@ -27,8 +27,8 @@ INDICATORS = """\
 measures:
   all: {{agg: count, table: tickets, unit: 件, words: 工单}}
 indicators:
-  - {{id: few, level1: 产出指标, level2: 数量指标, level3: 工单数, target: 不高于100件, weight: 90, actual: {{measure: all}},
-     explain: [{explain}]}}
+  - {{id: few, level1: 产出指标, level2: 数量指标, level3: 工单数, target: 不高于100件, weight: 90,
+     actual: {{measure: all}}, explain: [{explain}]}}
 """
 STATES = "states: {{start: {start}, end: {end}, rest: 处理, parts: [{{words: 排队, from: opened_at, to: {to}}}]}}"
 

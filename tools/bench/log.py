@@ -21,7 +21,8 @@ SELECT printf('INC%09d', i) AS "工单编号",
        strftime(opened + to_seconds(60 + h2 % 5400), '%Y-%m-%d %H:%M:%S') AS "开始处理时间",
        CASE WHEN h3 % 500 = 0 THEN '—'
             ELSE strftime(opened + to_seconds(600 + h2 % 5400 + h3 % 172800), '%Y-%m-%d %H:%M:%S') END AS "完成时间",
-       ['电脑报修', '个人办公设备故障', '业务系统运维', '会议保障', '安防监控', '网络维护', '打印机报修', '终端安全'][h4 % 8 + 1] AS "业务类别",
+       ['电脑报修', '个人办公设备故障', '业务系统运维', '会议保障',
+        '安防监控', '网络维护', '打印机报修', '终端安全'][h4 % 8 + 1] AS "业务类别",
        ['一级', '二级', '三级', '四级'][h5 % 4 + 1] AS "优先级",
        ['已办结', '已关闭'][h5 % 2 + 1] AS "状态",
        printf('U%05d', h6 % 60000) AS "报修人代码",
@@ -31,7 +32,8 @@ SELECT printf('INC%09d', i) AS "工单编号",
        printf('E%02d', h8 % 40) AS "处理工程师",
        (h8 % 5 + 1)::VARCHAR AS "满意度"
 FROM (SELECT i, TIMESTAMP '{YEAR}-01-01' + to_seconds((i * {SECONDS} // $rows)::BIGINT) AS opened,
-             (hash(i, 2) >> 1)::BIGINT AS h2, (hash(i, 3) >> 1)::BIGINT AS h3, (hash(i, 4) >> 1)::BIGINT AS h4, (hash(i, 5) >> 1)::BIGINT AS h5, (hash(i, 6) >> 1)::BIGINT AS h6,
+             (hash(i, 2) >> 1)::BIGINT AS h2, (hash(i, 3) >> 1)::BIGINT AS h3, (hash(i, 4) >> 1)::BIGINT AS h4,
+             (hash(i, 5) >> 1)::BIGINT AS h5, (hash(i, 6) >> 1)::BIGINT AS h6,
              (hash(i, 7) >> 1)::BIGINT AS h7, (hash(i, 8) >> 1)::BIGINT AS h8
       FROM (SELECT CASE WHEN n % {TWICE} = {TWICE - 1} THEN n - 1 ELSE n END AS i FROM range($rows) AS r(n)))
 """
@@ -72,23 +74,31 @@ tables:
     key: ticket_id
     personal: [requester]
     gate:
-      - {{expect_column_values_to_match_regex: {{column: engineer, regex: "^E[0-9]{{2}}$"}}, level: stop, words: 工程师须为岗位编号, remedy: 改用岗位编号}}
-      - {{expect_column_values_to_be_in_set: {{column: priority, value_set: [一级, 二级, 三级, 四级]}}, level: stop, words: 优先级分四级, remedy: 补全优先级}}
-      - {{expect_column_values_to_be_between: {{column: score, min_value: 1, max_value: 5}}, level: stop, words: 满意度为一至五分, remedy: 核对评分}}
-      - {{expect_column_values_to_not_be_null: {{column: resolved_at}}, level: note, words: 工单应有完成时间, remedy: 补填}}
+      - {{expect_column_values_to_match_regex: {{column: engineer, regex: "^E[0-9]{{2}}$"}}, level: stop,
+         words: 工程师须为岗位编号, remedy: 改用岗位编号}}
+      - {{expect_column_values_to_be_in_set: {{column: priority, value_set: [一级, 二级, 三级, 四级]}}, level: stop,
+         words: 优先级分四级, remedy: 补全优先级}}
+      - {{expect_column_values_to_be_between: {{column: score, min_value: 1, max_value: 5}}, level: stop,
+         words: 满意度为一至五分, remedy: 核对评分}}
+      - {{expect_column_values_to_not_be_null: {{column: resolved_at}}, level: note,
+         words: 工单应有完成时间, remedy: 补填}}
 """
 
 INDICATORS = """\
 measures:
-  resolved_within_1_workday: {table: tickets, agg: share, where: "category = '个人办公设备故障'", value: "workdays <= 1", words: 一个工作日内完成的占比}
+  resolved_within_1_workday: {table: tickets, agg: share, where: "category = '个人办公设备故障'",
+    value: "workdays <= 1", words: 一个工作日内完成的占比}
   mean_hours: {table: tickets, agg: mean, value: hours, unit: 小时, words: 平均处理时间}
   tickets: {table: tickets, agg: count, unit: 件, words: 工单数}
   p90: {table: tickets, agg: quantile, q: 0.9, value: hours, unit: 小时, words: 处理时间的九成分位数}
   score: {table: tickets, agg: mean, value: score, unit: 分, words: 满意度平均分}
 indicators:
-  - {id: count, level1: 产出指标, level2: 数量指标, level3: 处理工单, definition: 全年处理工单数, target: 不低于1000件, weight: 30, actual: {measure: tickets}}
-  - {id: timeliness, level1: 产出指标, level2: 时效指标, level3: 一个工作日完成率, definition: 按时完成的占比, target: 不低于90%, weight: 30, explain: [cause, category], actual: {measure: resolved_within_1_workday}}
-  - {id: satisfaction, level1: 满意度指标, level2: 服务对象满意度指标, level3: 用户评分, definition: 平均分, target: 不低于2分, weight: 30, actual: {measure: score}}
+  - {id: count, level1: 产出指标, level2: 数量指标, level3: 处理工单, definition: 全年处理工单数, target: 不低于1000件,
+     weight: 30, actual: {measure: tickets}}
+  - {id: timeliness, level1: 产出指标, level2: 时效指标, level3: 一个工作日完成率, definition: 按时完成的占比,
+     target: 不低于90%, weight: 30, explain: [cause, category], actual: {measure: resolved_within_1_workday}}
+  - {id: satisfaction, level1: 满意度指标, level2: 服务对象满意度指标, level3: 用户评分, definition: 平均分,
+     target: 不低于2分, weight: 30, actual: {measure: score}}
 """
 
 

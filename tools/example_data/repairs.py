@@ -81,7 +81,7 @@ def _prefix_of(part: str) -> str:
 
 def _blanks(facts: Facts, dice: Dice) -> set[int]:
     """Which of the repairs that waited too long carry no cause: those that nobody wrote down."""
-    closed = [n for n in range(sum(need.missed for need in facts.parts))]
+    closed = list(range(sum(need.missed for need in facts.parts)))
     return set(dice.sample(closed, facts.unexplained))
 
 
@@ -238,7 +238,8 @@ class _Workshop:
         )
 
     def _user_away_as_well(self, ticket: Ticket) -> Ticket:
-        assert ticket.resolved_at is not None and ticket.part_arrived_at is not None
+        assert ticket.resolved_at is not None
+        assert ticket.part_arrived_at is not None
         back = at(workday_after(ticket.part_arrived_at.date(), 1), 9, self.dice.between(0, 40))
         return replace(
             ticket,

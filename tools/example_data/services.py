@@ -26,7 +26,7 @@ SECURITY = (
     f.AWARENESS,
     f.WARNING,
 )
-ROOMS = tuple(f"第{n}审判庭" for n in "一二三四五六七八九") + ("数字法庭A", "数字法庭B")
+ROOMS = (*tuple(f"第{n}审判庭" for n in "一二三四五六七八九"), "数字法庭A", "数字法庭B")
 HALLS = ("一号会议室", "二号会议室", "多功能厅", "视频会议室")
 
 

@@ -40,7 +40,7 @@ class UnreadableCell:
     value: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Reconciliation:
     """``rows_in`` = ``used`` + the rows set aside; ``entities``: how many tidy rows the used became."""
 
@@ -74,8 +74,11 @@ def clean_year(year: Year, out: Path) -> list[Reconciliation]:
 
 def in_order(tables: Mapping[str, Table]) -> list[str]:
     """The tables, those first whose rows interrupt the clocks of others."""
-    needed = {n: {h.table for d in t.derived.values() for h in d.hold if h.table in tables} for n, t in tables.items()}
-    return list(TopologicalSorter(needed).static_order())  # type: ignore[type-var]
+    needed = {
+        n: {h.table for d in t.derived.values() for h in d.hold if h.table and h.table in tables}
+        for n, t in tables.items()
+    }
+    return list(TopologicalSorter(needed).static_order())
 
 
 def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
@@ -157,7 +160,7 @@ def _required(spec: Table) -> list[str]:
     named = [*(spec.grain.case if spec.grain else spec.key), *([spec.grain.time] if spec.grain else [])]
     named += [spec.year_by] if spec.year_by in spec.columns and not spec.grain else []
     named += [c for c, declared in spec.columns.items() if declared.required]
-    return list(dict.fromkeys(named))  # type: ignore[arg-type]
+    return list(dict.fromkeys(named))
 
 
 def _view(connection: duckdb.DuckDBPyConnection, stage: str, query: str) -> None:

@@ -50,7 +50,10 @@ def tidy(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, out: Pa
             query = f"SELECT *, {_own_row(spec, derived, span)} AS {identifier(column)} FROM ({query})"
         else:
             _clock_table(connection, year, spec, column, span, out)
-            query = f"SELECT q.*, c.clock AS {identifier(column)} FROM ({query}) AS q LEFT JOIN {identifier('clock.' + column)} AS c USING (_id)"
+            query = (
+                f"SELECT q.*, c.clock AS {identifier(column)} FROM ({query}) AS q "
+                f"LEFT JOIN {identifier('clock.' + column)} AS c USING (_id)"
+            )
     picked = ", ".join(identifier(c) for c in tidy_columns(spec))
     return f"SELECT {picked}, source_file, source_row FROM ({query}){'' if alone else ' ORDER BY _id'}"
 
@@ -191,18 +194,14 @@ def _less_holds(connection: duckdb.DuckDBPyConnection, spec: Table, column: str,
     backwards, or one longer than the clock itself, leaves the clock empty: what it was cannot be known.
     """
     derived, spell = spec.derived[column], identifier("spell." + column)
-    sources = [
-        _intervals(spec, hold, number, connection, out)
-        for number, hold in enumerate(derived.hold)
-        if hold.column is None
-    ]
+    sources = [_intervals(spec, hold, out) for hold in derived.hold if hold.column is None]
     lengths = [hold for hold in derived.hold if hold.column is not None]
     whole = f"SELECT _id, spent FROM ({_spent(derived, column, connection, f'SELECT * FROM {spell}')})"
     if sources:
         cut = (
             f"SELECT p._id, p.schedule, greatest(h.s, p.s) AS s, least(coalesce(h.e, p.e), p.e) AS e, "
-            f"coalesce(h.e < h.s, false) AS wrong FROM {spell} AS p JOIN ({' UNION ALL '.join(sources)}) AS h USING (_id) "
-            f"WHERE h.s IS NOT NULL AND p.s IS NOT NULL AND p.e IS NOT NULL"
+            f"coalesce(h.e < h.s, false) AS wrong FROM {spell} AS p JOIN ({' UNION ALL '.join(sources)}) AS h "
+            f"USING (_id) WHERE h.s IS NOT NULL AND p.s IS NOT NULL AND p.e IS NOT NULL"
         )
         before = "max(e) OVER (PARTITION BY _id ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
         marked = f"SELECT *, CASE WHEN s <= {before} THEN 0 ELSE 1 END AS fresh FROM ({cut}) WHERE e > s AND NOT wrong"
@@ -210,27 +209,34 @@ def _less_holds(connection: duckdb.DuckDBPyConnection, spec: Table, column: str,
             f"SELECT *, sum(fresh) OVER (PARTITION BY _id ORDER BY s, e ROWS UNBOUNDED PRECEDING) AS island "
             f"FROM ({marked})"
         )
-        merged = f"SELECT _id, min(s) AS s, max(e) AS e, any_value(schedule) AS schedule FROM ({numbered}) GROUP BY _id, island"
+        merged = (
+            f"SELECT _id, min(s) AS s, max(e) AS e, any_value(schedule) AS schedule FROM ({numbered}) "
+            "GROUP BY _id, island"
+        )
         held = f"SELECT _id, sum(spent) AS held FROM ({_spent(derived, column, connection, merged)}) GROUP BY _id"
         whole = (
-            f"SELECT w._id, CASE WHEN x._id IS NULL THEN w.spent - coalesce(h.held, 0) END AS spent FROM ({whole}) AS w "
-            f"LEFT JOIN ({held}) AS h USING (_id) LEFT JOIN (SELECT DISTINCT _id FROM ({cut}) WHERE wrong) AS x USING (_id)"
+            f"SELECT w._id, CASE WHEN x._id IS NULL THEN w.spent - coalesce(h.held, 0) END AS spent "
+            f"FROM ({whole}) AS w LEFT JOIN ({held}) AS h USING (_id) "
+            f"LEFT JOIN (SELECT DISTINCT _id FROM ({cut}) WHERE wrong) AS x USING (_id)"
         )
     for hold in lengths:
         times, parts = HOURS[str(hold.unit or "小时")]
         length = f"round(coalesce(i.{identifier(str(hold.column))}, 0) * {times * HOUR // parts})"
         whole = (
-            f"SELECT w._id, CASE WHEN {length} BETWEEN 0 AND w.spent THEN w.spent - CAST({length} AS BIGINT) END AS spent "
-            f"FROM ({whole}) AS w JOIN ids AS i USING (_id)"
+            f"SELECT w._id, CASE WHEN {length} BETWEEN 0 AND w.spent THEN w.spent - CAST({length} AS BIGINT) END "
+            f"AS spent FROM ({whole}) AS w JOIN ids AS i USING (_id)"
         )
     return whole
 
 
-def _intervals(spec: Table, hold: Hold, number: int, connection: duckdb.DuckDBPyConnection, out: Path) -> str:
+def _intervals(spec: Table, hold: Hold, out: Path) -> str:
     """``_id``, ``s``, ``e`` of one source of holds."""
     if hold.events:
         assert spec.grain is not None
-        return f"SELECT i._id, h.s, h.e FROM ids AS i JOIN holds AS h USING ({', '.join(identifier(c) for c in spec.grain.case)})"
+        return (
+            "SELECT i._id, h.s, h.e FROM ids AS i JOIN holds AS h "
+            f"USING ({', '.join(identifier(c) for c in spec.grain.case)})"
+        )
     start, end = (f"CAST({identifier(str(c))} AS TIMESTAMP)" for c in (hold.start, hold.end))
     if hold.table is None:
         return f"SELECT _id, {start} AS s, {end} AS e FROM ids"

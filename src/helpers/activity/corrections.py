@@ -96,7 +96,8 @@ def refuse_unreadable(connection: duckdb.DuckDBPyConnection, corrections: Sequen
             if new is None:
                 continue
             found = connection.execute(
-                f"SELECT file_name(_file_no), source_row FROM judged_rows SEMI JOIN (SELECT _file_no, source_row FROM texts WHERE {identifier(column)} = ?) "
+                "SELECT file_name(_file_no), source_row FROM judged_rows "
+                f"SEMI JOIN (SELECT _file_no, source_row FROM texts WHERE {identifier(column)} = ?) "
                 f"USING (_file_no, source_row) WHERE list_contains(_unreadable, ?) LIMIT 1",
                 [new, column],
             ).fetchall()

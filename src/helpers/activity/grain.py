@@ -41,7 +41,10 @@ def build(connection: duckdb.DuckDBPyConnection, spec: Table, grain: Grain, fisc
 def records(spec: Table) -> str:
     """The cases that are used, in the order of their first events in the source."""
     own = ", ".join(identifier(c) for c in record_columns(spec))
-    return f"SELECT {own}, source_file, source_row, _file_no FROM cases WHERE _reason IS NULL ORDER BY _file_no, source_row"
+    return (
+        f"SELECT {own}, source_file, source_row, _file_no FROM cases WHERE _reason IS NULL "
+        "ORDER BY _file_no, source_row"
+    )
 
 
 def _case(grain: Grain) -> str:
@@ -96,7 +99,8 @@ def _cases(spec: Table, grain: Grain, fiscal_year: int) -> str:
     if "hold_seconds" in made:
         query = (
             f"SELECT c.*, coalesce(h.held, 0) AS hold_seconds FROM ({query}) AS c LEFT JOIN (SELECT {case}, "
-            f"CAST(sum(epoch_us(e) - epoch_us(s)) // 1000000 AS BIGINT) AS held FROM holds GROUP BY {case}) AS h USING ({case})"
+            f"CAST(sum(epoch_us(e) - epoch_us(s)) // 1000000 AS BIGINT) AS held FROM holds GROUP BY {case}) AS h "
+            f"USING ({case})"
         )
     own = ", ".join(identifier(c) for c in record_columns(spec))
     query = f"SELECT {own}, source_file, source_row, _file_no, CAST(NULL AS VARCHAR) AS _reason FROM ({query})"
@@ -147,5 +151,6 @@ def _refuse_unordered(connection: duckdb.DuckDBPyConnection, grain: Grain) -> No
                 found[0][0],
                 f"列 {attribute.source} 的值不在 grain.attributes.{column} 的 order 里",
                 rows=[(row, value) for _, row, value in found],
-                hint=f"把它写进 order 的相应位置，或用 synonyms 归并。{did_you_mean(found[0][2], attribute.order) or ''}",
+                hint="把它写进 order 的相应位置，或用 synonyms 归并。"
+                f"{did_you_mean(found[0][2], attribute.order) or ''}",
             )

@@ -41,7 +41,7 @@ class SetAside:
     rows: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ExportFile:
     """One export as handed over: ``rows`` = ``used`` + the rows set aside. ``cut_off``: it ends without a line end."""
 
@@ -81,12 +81,12 @@ def load(
         absent = tuple(c for c in spec.columns if c not in columns)
         files.append(
             ExportFile(
-                sheet.file,
-                file_sha256(path),
-                path.stat().st_size,
-                sheet.rows + len(sheet.ragged),
-                absent,
-                sheet.cut_off,
+                file=sheet.file,
+                sha256=file_sha256(path),
+                bytes=path.stat().st_size,
+                rows=sheet.rows + len(sheet.ragged),
+                absent_columns=absent,
+                cut_off=sheet.cut_off,
             )
         )
     if not files:
@@ -136,7 +136,8 @@ def _refuse_cut_off(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> None
     others = {
         text
         for (text,) in connection.execute(
-            f"SELECT DISTINCT coalesce({column}, '') FROM ({sheet.relation}) WHERE {ROW} <> {last_row} LIMIT {max(20, sheet.rows // 50) + 1}"
+            f"SELECT DISTINCT coalesce({column}, '') FROM ({sheet.relation}) WHERE {ROW} <> {last_row} LIMIT "
+            f"{max(20, sheet.rows // 50) + 1}"
         ).fetchall()
     }
     few = len(others) <= max(20, sheet.rows // 50)
@@ -158,7 +159,10 @@ def _refuse_mangled(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
         # The first halves only spare most cells the second.
         where = f"(starts_with({identifier(column)}, '#') AND {identifier(column)} IN ({literals(errors)}))"
         if named:
-            where += f" OR (contains(lower({identifier(column)}), 'e+') AND regexp_full_match({identifier(column)}, {literal(CUT_NUMBER)}))"
+            where += (
+                f" OR (contains(lower({identifier(column)}), 'e+') AND regexp_full_match({identifier(column)}, "
+                f"{literal(CUT_NUMBER)}))"
+            )
         found = connection.execute(
             f"SELECT file_name(_file_no), {ROW}, {identifier(column)}, count(*) OVER () FROM source WHERE {where} "
             f"ORDER BY _file_no, {ROW} LIMIT {SHOWN}"

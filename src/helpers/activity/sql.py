@@ -46,13 +46,15 @@ def texts(spec: Table, corrections: Sequence[Correction], source: str = "source"
     for correction in corrections:
         where = matches(correction)
         changed = ", ".join(
-            f"CASE WHEN {where} THEN {'NULL' if new is None else literal(new)} ELSE {identifier(c)} END AS {identifier(c)}"
+            f"CASE WHEN {where} THEN {'NULL' if new is None else literal(new)} ELSE {identifier(c)} END AS "
+            f"{identifier(c)}"
             for c, new in correction.change.items()
         )
         current = f"SELECT * REPLACE ({changed}) FROM ({current})"
     folded = [
-        f"CASE {' '.join(f'WHEN {identifier(c)} IN ({literals(variants)}) THEN {literal(word)}' for word, variants in groups.items())}"
-        f" ELSE {identifier(c)} END AS {identifier(c)}"
+        "CASE "
+        + " ".join(f"WHEN {identifier(c)} IN ({literals(of)}) THEN {literal(word)}" for word, of in groups.items())
+        + f" ELSE {identifier(c)} END AS {identifier(c)}"
         for c, groups in spec.synonyms.items()
         if groups
     ]
@@ -80,7 +82,8 @@ def typed(spec: Table, zones: Zones) -> str:
         if declared.type != "text":
             values.append(f"{identifier(column)} AS {identifier(column + '.text')}")
             unreadable.append(
-                f"CASE WHEN {identifier(column + '.text')} IS NOT NULL AND {identifier(column)} IS NULL THEN {literal(column)} END"
+                f"CASE WHEN {identifier(column + '.text')} IS NOT NULL AND {identifier(column)} IS NULL THEN "
+                f"{literal(column)} END"
             )
             readable.append(f"CAST({identifier(column)} IS NOT NULL AS INTEGER)")
     listed = (
@@ -256,7 +259,10 @@ def repeated(spec: Table) -> str:
     """How many used rows equal an earlier one in every column."""
     own = ", ".join(identifier(c) for c in spec.columns)
     used = "coalesce(_first, _again, _scope) IS NULL"
-    return f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM ({sharing(used, tuple(spec.columns))}) GROUP BY {own})"
+    return (
+        f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM ({sharing(used, tuple(spec.columns))}) "
+        f"GROUP BY {own})"
+    )
 
 
 def records(spec: Table) -> str:

@@ -9,8 +9,8 @@ L. S. Nelson, "The Shewhart Control Chart – Tests for Special Causes", Journal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -20,6 +20,7 @@ from helpers.indicators.plain import plain
 
 Kind = Literal["xmr", "p"]
 Side = Literal["high", "low"]
+SIDES: tuple[Side, Side] = ("high", "low")
 
 #: 3/d2 and D4 for moving ranges of two (d2 = 1.128), and what their median is divided by for σ.
 LIMIT_FACTOR, RANGE_FACTOR, D4_MEDIAN = 2.66, 3.267, 0.954
@@ -43,7 +44,7 @@ RULES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Point:
     """One month with records: its value and limits in the measure's unit.
 
@@ -71,7 +72,7 @@ class Signal:
     months: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Chart:
     """A control chart. ``centre`` and limits are None with fewer than ``FEWEST_POINTS`` months.
 
@@ -144,13 +145,20 @@ def xmr_chart(
     values = np.array([value for _, value, _ in series], dtype=float)
     ranges = np.abs(np.diff(values))
     if len(values) < FEWEST_POINTS:
-        return Chart("xmr", None, tuple(Point(m, v, n, v, v) for m, v, n in series), (), missing)
+        return Chart(
+            kind="xmr",
+            centre=None,
+            points=tuple(Point(month=m, value=v, n=n, low=v, high=v) for m, v, n in series),
+            signals=(),
+            missing=missing,
+        )
     centre, mean_range = float(values.mean()), float(ranges.mean())
     low, high = centre - LIMIT_FACTOR * mean_range, centre + LIMIT_FACTOR * mean_range
     if natural_zero and values.min() >= 0:
         low = max(low, 0.0)
     points = [
-        Point(m, v, n, low, high, False, None if i == 0 else float(ranges[i - 1])) for i, (m, v, n) in enumerate(series)
+        Point(month=m, value=v, n=n, low=low, high=high, small=False, range=None if i == 0 else float(ranges[i - 1]))
+        for i, (m, v, n) in enumerate(series)
     ]
     sigma = LIMIT_FACTOR * mean_range / 3
     # A range is never zero but for equal values: a constant series has no signal.
@@ -160,7 +168,10 @@ def xmr_chart(
         p.month for p in points if p.range is not None and p.range > limit + DUST * float(np.abs(values).max())
     )
     rules = _found(points, scores, values, np.zeros(len(values), dtype=bool), scores)
-    return Chart("xmr", centre, *_marked(points, rules), missing, limit, wide)
+    dressed, signals = _marked(points, rules)
+    return Chart(
+        kind="xmr", centre=centre, points=dressed, signals=signals, missing=missing, range_limit=limit, wide_ranges=wide
+    )
 
 
 def p_chart(series: Sequence[tuple[str, int, int]], missing: tuple[str, ...] = ()) -> Chart:
@@ -172,31 +183,34 @@ def p_chart(series: Sequence[tuple[str, int, int]], missing: tuple[str, ...] = (
     small = n * min(centre, 1 - centre) < FEWEST_EXPECTED
     if len(series) < FEWEST_POINTS:
         return Chart(
-            "p",
-            None,
-            tuple(Point(m, h / k, k, h / k, h / k, bool(s)) for (m, h, k), s in zip(series, small, strict=True)),
-            (),
-            missing,
+            kind="p",
+            centre=None,
+            points=tuple(
+                Point(month=m, value=h / k, n=k, low=h / k, high=h / k, small=bool(s))
+                for (m, h, k), s in zip(series, small, strict=True)
+            ),
+            signals=(),
+            missing=missing,
         )
     sigma = np.sqrt(centre * (1 - centre) / n)
     low, high = np.clip(centre - 3 * sigma, 0, 1), np.clip(centre + 3 * sigma, 0, 1)
     points = [
-        Point(m, h / k, k, float(a), float(b), bool(s))
+        Point(month=m, value=h / k, n=k, low=float(a), high=float(b), small=bool(s))
         for (m, h, k), a, b, s in zip(series, low, high, small, strict=True)
     ]
     scores = _scores(values - centre, sigma, 1.0)
     beyond = np.where(small, _exact_scores(hits, n, centre), scores)
     # By the median of the moving ranges: one special month does not make all months wide.
     dispersion = float(np.median(np.abs(np.diff(scores))) / D4_MEDIAN)
-    return Chart(
-        "p", centre, *_marked(points, _found(points, scores, values, small, beyond)), missing, dispersion=dispersion
-    )
+    dressed, signals = _marked(points, _found(points, scores, values, small, beyond))
+    return Chart(kind="p", centre=centre, points=dressed, signals=signals, missing=missing, dispersion=dispersion)
 
 
 def _scores(differences: np.ndarray, sigma: np.ndarray, size: float) -> np.ndarray:
     """Differences from the centre in standard deviations; 0 where there is no variation at all."""
     real = np.abs(differences) > DUST * max(size, 1e-300)
-    return np.divide(differences, sigma, out=np.zeros_like(differences), where=(sigma > 0) & real)
+    scores: np.ndarray = np.divide(differences, sigma, out=np.zeros_like(differences), where=(sigma > 0) & real)
+    return scores
 
 
 def _exact_scores(hits: np.ndarray, n: np.ndarray, centre: float) -> np.ndarray:
@@ -204,7 +218,8 @@ def _exact_scores(hits: np.ndarray, n: np.ndarray, centre: float) -> np.ndarray:
     from scipy.stats import binom
 
     low, high = binom.cdf(hits, n, centre), binom.sf(hits - 1, n, centre)
-    return np.where(high < TAIL, 4.0, np.where(low < TAIL, -4.0, 0.0))
+    scores: np.ndarray = np.where(high < TAIL, 4.0, np.where(low < TAIL, -4.0, 0.0))
+    return scores
 
 
 # --- run rules ------------------------------------------------------------------------------------
@@ -221,14 +236,8 @@ def _found(
     places = [int(p.month[:4]) * 12 + int(p.month[5:7]) for p in points]
     whole = [a == 0 or places[a] == places[a - 1] + 1 for a in range(len(points))]
     found: list[tuple[str, Side, int, int]] = []
-    above: Callable[[float], np.ndarray] = lambda limit: scores > limit + DUST
-    below: Callable[[float], np.ndarray] = lambda limit: scores < -limit - DUST
     for at in range(len(points)):
-        found += [
-            ("beyond_limits", side, at, at)
-            for side, hit in (("high", beyond[at] > 3 + DUST), ("low", beyond[at] < -3 - DUST))
-            if hit
-        ]  # type: ignore[misc]
+        found += [("beyond_limits", side, at, at) for side, marks in _sides(beyond, 3.0) if marks[at]]
         for rule, length, needed, limit in (
             ("one_side", 9, 9, 0.0),
             ("two_of_three", 3, 2, 2.0),
@@ -237,16 +246,21 @@ def _found(
             first = at - length + 1
             if first < 0 or not all(whole[first + 1 : at + 1]) or small[first : at + 1].any():
                 continue
-            for side, marks in (("high", above(limit)), ("low", below(limit))):
+            for side, marks in _sides(scores, limit):
                 # The last point has to be one of those that count, or the stretch ended before it.
                 if marks[at] and marks[first : at + 1].sum() >= needed:
-                    found.append((rule, side, first, at))  # type: ignore[arg-type]
+                    found.append((rule, side, first, at))
         first = at - 5
         if first >= 0 and all(whole[first + 1 : at + 1]) and not small[first : at + 1].any():
             steps = np.diff(values[first : at + 1])
             if (steps > 0).all() or (steps < 0).all():
                 found.append(("trending", "high" if steps[0] > 0 else "low", first, at))
     return found
+
+
+def _sides(scores: np.ndarray, limit: float) -> tuple[tuple[Side, np.ndarray], tuple[Side, np.ndarray]]:
+    """Which points lie more than so many standard deviations above the centre, and which below."""
+    return ("high", scores > limit + DUST), ("low", scores < -limit - DUST)
 
 
 def _marked(
@@ -259,16 +273,13 @@ def _marked(
         ends.setdefault(last, []).append(rule)
     merged: list[tuple[str, Side, int, int]] = []
     for rule in RULES:
-        for side in ("high", "low"):
+        for side in SIDES:
             for _, _, first, last in sorted(f for f in found if f[:2] == (rule, side)):
                 if merged and merged[-1][:2] == (rule, side) and first <= merged[-1][3]:
-                    merged[-1] = (rule, side, merged[-1][2], last)  # type: ignore[assignment]
+                    merged[-1] = (rule, side, merged[-1][2], last)
                 else:
-                    merged.append((rule, side, first, last))  # type: ignore[arg-type]
-    dressed = tuple(
-        Point(p.month, p.value, p.n, p.low, p.high, p.small, p.range, tuple(ends.get(i, ())))
-        for i, p in enumerate(points)
-    )
+                    merged.append((rule, side, first, last))
+    dressed = tuple(replace(p, rules=tuple(ends.get(i, ()))) for i, p in enumerate(points))
     signals = tuple(
         Signal(rule, side, tuple(p.month for p in points[first : last + 1]))
         for rule, side, first, last in sorted(merged, key=lambda m: (m[2], m[3], list(RULES).index(m[0])))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -57,7 +57,7 @@ class Aim:
         return self.sign * (self.target - actual)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Group:
     """One value of a dimension.
 
@@ -80,7 +80,7 @@ class Group:
         return self.cause or (KEPT if self.kept else NO_CAUSE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Decomposition:
     """A gap over one dimension; the groups' contributions sum to ``gap``.
 
@@ -118,25 +118,34 @@ def decompose(rows: pd.DataFrame, dimension: str, aim: Aim) -> Decomposition | N
     n, amount = len(judged), int(judged["amount"].sum())
     actual = aim.value(amount, n)
     groups = []
-    for (name, is_kept), part in summed.iterrows():
+    for key, part in summed.iterrows():
+        name, is_kept = cast(tuple[str, bool], key)
         size, hits, excess = int(part["row"]), int(part["amount"]), int(part["excess"])
         value = aim.value(hits, size)
         share = Fraction(size, n) if aim.agg in ("share", "mean") or not amount else Fraction(hits, amount)
         contribution = share * (aim.gap(value) if aim.agg in ("share", "mean") else aim.gap(actual))
         groups.append(
             Group(
-                name or None,
-                bool(is_kept),
-                size,
-                int(part["miss"]),
-                value,
-                contribution,
-                _avoidable(aim, actual, amount, n, excess),
+                cause=name or None,
+                kept=bool(is_kept),
+                rows=size,
+                misses=int(part["miss"]),
+                value=value,
+                contribution=contribution,
+                avoidable=_avoidable(aim, actual, amount, n, excess),
             )
         )
     groups.sort(key=lambda group: (-group.contribution, group.cause is None, group.words))
     unknown = 0 if aim.agg == "count" else int(rows[VALUE].isna().sum())
-    return Decomposition(dimension, actual, aim.gap(actual), n, int(judged["miss"].sum()), unknown, tuple(groups))
+    return Decomposition(
+        dimension=dimension,
+        actual=actual,
+        gap=aim.gap(actual),
+        rows=n,
+        misses=int(judged["miss"].sum()),
+        unknown=unknown,
+        groups=tuple(groups),
+    )
 
 
 def _avoidable(aim: Aim, actual: Fraction, amount: int, rows: int, excess: int) -> Fraction | None:
@@ -155,7 +164,8 @@ def _avoidable(aim: Aim, actual: Fraction, amount: int, rows: int, excess: int) 
 def misses_of(rows: pd.DataFrame, aim: Aim) -> pd.DataFrame:
     """The rows that fell short, in source order."""
     judged = _judged(rows, aim)
-    return rows.loc[judged.index[judged["miss"].to_numpy() == 1]]
+    missed: pd.DataFrame = rows.loc[judged.index[judged["miss"].to_numpy() == 1]]
+    return missed
 
 
 def missed_rows(rows: pd.DataFrame, aim: Aim) -> pd.Series:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from helpers.year.declared_spares import Spares
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Demand:
     """One piece of a part taken for one repair; times in seconds since 1970.
 
@@ -40,7 +40,7 @@ class Demand:
     open_: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Log:
     """A year's repairs. ``repairs``: all of them, ``demands``: those that name a part, in source order."""
 
@@ -94,12 +94,12 @@ def read_log(measures: Measures, spec: Spares) -> Log:
     repairs = measures.select(spec.table, {"one": "CAST(1 AS TINYINT)"}, spec.where).num_rows
     names, prices = _catalogue(measures, spec)
     return Log(
-        measures.year.fiscal_year,
-        spec,
-        repairs,
-        tuple(_demand(row, spec.ordered is not None) for row in rows),
-        names,
-        prices,
+        fiscal_year=measures.year.fiscal_year,
+        spec=spec,
+        repairs=repairs,
+        demands=tuple(_demand(row, spec.ordered is not None) for row in rows),
+        names=names,
+        prices=prices,
     )
 
 
@@ -152,15 +152,15 @@ def _demand(row: Mapping[str, Any], waits_recorded: bool) -> Demand:
         if resolved is not None and arrived is not None and resolved < arrived:
             waited = None
     return Demand(
-        row["file"],
-        row["row"],
-        row["part"],
-        row["model"],
-        row["month"],
-        at,
-        lead,
-        waited,
-        ordered is not None and arrived is None,
+        file=row["file"],
+        row=row["row"],
+        part=row["part"],
+        model=row["model"],
+        month=row["month"],
+        at=at,
+        lead=lead,
+        waited=waited,
+        open_=ordered is not None and arrived is None,
     )
 
 

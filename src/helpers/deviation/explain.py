@@ -53,9 +53,8 @@ def explain_year(found: YearAttained, measures: Measures, previous: YearAttained
     raised = []
     for deviation in raise_deviations([o for o, _, _ in results]):
         observed, figure, dimensions = behind[deviation.indicator, deviation.part]
-        if figure is not None:
-            deviation = with_records(deviation, observed, figure, dimensions, measures)
-        raised.append({**deviation.to_json(), **_column_words(figure, found)})
+        traced = deviation if figure is None else with_records(deviation, observed, figure, dimensions, measures)
+        raised.append({**traced.to_json(), **_column_words(figure, found)})
     return raised
 
 
@@ -87,21 +86,21 @@ def _results(
     before = _before(one, last if last and not last.parts else None, found, previous)
     yield (
         Observed(
-            one.spec.id,
-            None,
-            one.outcome.status,
-            _unit(one.target, one.figure),
-            number(one.target.value),
-            one.value,
-            side(one.target),
-            over,
-            one.interval,
-            _agg(one.figure, found),
-            one.figure.n if one.figure else None,
-            one.months,
-            one.figure.hits if one.figure else None,
-            lost,
-            before,
+            indicator=one.spec.id,
+            part=None,
+            status=one.outcome.status,
+            unit=_unit(one.target, one.figure),
+            target=number(one.target.value),
+            actual=one.value,
+            direction=side(one.target),
+            overshoot=over,
+            interval=one.interval,
+            agg=_agg(one.figure, found),
+            rows=one.figure.n if one.figure else None,
+            months=one.months,
+            hits=one.figure.hits if one.figure else None,
+            lost=lost,
+            before=before,
         ),
         one.figure,
         one.spec.explain,
@@ -112,21 +111,21 @@ def _observed_part(one: Attained, part: Part, found: YearAttained, before: Befor
     """A duration limit answered by a share is held against the share that must keep it."""
     kept = part.target.kind == "duration" and part.figure is not None and part.figure.unit == "比例"
     return Observed(
-        one.spec.id,
-        part.spec.name,
-        part.outcome.status,
-        _unit(part.target, part.figure),
-        Fraction(part.spec.required) if kept else number(part.target.value),
-        part.value,
-        "higher" if kept else side(part.target),
-        False,
-        None,
-        _agg(part.figure, found),
-        part.figure.n if part.figure else None,
-        part.months,
-        part.figure.hits if part.figure else None,
-        _part_lost(one, part),
-        before,
+        indicator=one.spec.id,
+        part=part.spec.name,
+        status=part.outcome.status,
+        unit=_unit(part.target, part.figure),
+        target=Fraction(part.spec.required) if kept else number(part.target.value),
+        actual=part.value,
+        direction="higher" if kept else side(part.target),
+        overshoot=False,
+        interval=None,
+        agg=_agg(part.figure, found),
+        rows=part.figure.n if part.figure else None,
+        months=part.months,
+        hits=part.figure.hits if part.figure else None,
+        lost=_part_lost(one, part),
+        before=before,
     )
 
 
@@ -148,13 +147,13 @@ def _before(
     figure = last.figure
     same = _declared(now.figure, found) == _declared(figure, previous)
     return Before(
-        previous.year.fiscal_year,
-        last.value,
-        figure.n if figure else 0,
-        figure.hits if figure else None,
-        _unit(last.target, figure),
-        last.months,
-        same,
+        fiscal_year=previous.year.fiscal_year,
+        value=last.value,
+        n=figure.n if figure else 0,
+        hits=figure.hits if figure else None,
+        unit=_unit(last.target, figure),
+        months=last.months,
+        same=same,
     )
 
 
@@ -260,7 +259,9 @@ def _name_tickets(signals: Sequence[dict[str, Any]], rows: pd.DataFrame, table: 
     """Add to each signal of a chart how many rows missed in its months, and the first of them by their key."""
     missed = misses_of(rows, aim)
     month = missed.get(CALENDAR_MONTH)
-    for signal in signals if month is not None else ():
+    if month is None:
+        return
+    for signal in signals:
         mine = missed[month.isin(signal["months"])]
         ids = [ticket["ticket_id"] for ticket in _tickets(mine.head(LISTED_IN_MONTH), list(mine.columns), table)]
         signal.update(misses=len(mine), tickets=ids)

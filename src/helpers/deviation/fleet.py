@@ -31,7 +31,7 @@ Json = dict[str, Any]
 Cell = tuple[str, str, int | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Device:
     """One machine of the register. ``bought``, ``retired`` None: not recorded."""
 
@@ -50,7 +50,7 @@ class Failure:
     at: datetime.date | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Counts:
     """Failures and machine-days by model and by cell.
 
@@ -122,12 +122,12 @@ def _devices(measures: Measures, spec: Fleet) -> list[Device]:
     rows = measures.select(spec.table, columns, spec.where).to_pylist()
     return [
         Device(
-            r["id"],
-            r["model"],
-            r["kind"],
-            r["bought"],
-            r["retired"],
-            None if r["price"] is None or r["price"] < 0 else Fraction(r["price"]),
+            id=r["id"],
+            model=r["model"],
+            kind=r["kind"],
+            bought=r["bought"],
+            retired=r["retired"],
+            price=None if r["price"] is None or r["price"] < 0 else Fraction(r["price"]),
         )
         for r in rows
     ]
@@ -176,12 +176,12 @@ def count(devices: Sequence[Device], failures: Iterable[Failure], fiscal_year: i
         age = age_on(found.bought, failure.at)
         cells.setdefault((kinds[found.model], found.model, _band(age, bands)), [0, 0])[0] += 1
     return Counts(
-        {m: (k, d) for m, (k, d) in models.items()},
-        {c: (k, d) for c, (k, d) in cells.items()},
-        own,
-        total,
-        no_device,
-        no_model,
+        models={m: (k, d) for m, (k, d) in models.items()},
+        cells={c: (k, d) for c, (k, d) in cells.items()},
+        own=own,
+        failures=total,
+        no_device=no_device,
+        no_model=no_model,
     )
 
 
@@ -289,7 +289,7 @@ def _plan(
                     "id": MASKED if masked else m.id,
                     "model": m.cell[1],
                     "age": m.age,
-                    "failures": m.failures,  # type: ignore[index]
+                    "failures": m.failures,
                     "price": plain(m.price),
                 }
                 for m in choice.machines[:LISTED]
@@ -299,13 +299,13 @@ def _plan(
     )
 
 
-def _groups(choice: Choice, rates: dict[Cell, Rate], new: dict[Cell, Rate]) -> list[Json]:
+def _groups(choice: Choice[Cell], rates: dict[Cell, Rate], new: dict[Cell, Rate]) -> list[Json]:
     """The chosen machines by model and age, in the order in which they were chosen."""
     found = []
     for cell in dict.fromkeys(m.cell for m in choice.machines):
         members = [m for m in choice.machines if m.cell == cell]
         total, low, high = avoided([cell] * len(members), rates, new)
-        kind, model, band = cell  # type: ignore[misc]
+        kind, model, band = cell
         found.append(
             {
                 "kind": kind,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
+from helpers.deviation.chance import Counted, chance
 from helpers.deviation.values import side
 from helpers.indicators.plain import plain
 
@@ -20,24 +20,9 @@ State = Literal["proposed", "done", "carried"]
 
 #: A change is called beyond chance when it would come about by chance less often than this.
 ALPHA = 0.05
-#: Below this expected count in any cell the exact test is taken instead of the normal approximation.
-FEWEST = 5
 
 
-class Counted(Protocol):
-    """A figure: for a share ``hits`` of ``n``."""
-
-    @property
-    def value(self) -> Fraction | None: ...
-    @property
-    def hits(self) -> int | None: ...
-    @property
-    def n(self) -> int: ...
-    @property
-    def unit(self) -> str | None: ...
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What the yardstick says of one action.
 
@@ -73,7 +58,14 @@ def judge_action(
     p_value = chance(before, after)
     beyond = None if p_value is None or improved is None else improved and p_value < ALPHA
     verified = _verified(state, kept, improved, beyond)
-    return Verdict(kept, improved, beyond, p_value, verified, _conclusion(state, kept, improved, beyond))
+    return Verdict(
+        kept=kept,
+        improved=improved,
+        beyond_chance=beyond,
+        p_value=p_value,
+        verified=verified,
+        conclusion=_conclusion(state, kept, improved, beyond),
+    )
 
 
 def _verified(state: State, kept: bool | None, improved: bool | None, beyond: bool | None) -> bool | None:
@@ -102,27 +94,6 @@ def _conclusion(state: State, kept: bool | None, improved: bool | None, beyond: 
     }[beyond]
     link = "，" if kept == (beyond is not False) else "，但"
     return f"措施已完成；{reached}{link}{change}。"
-
-
-def chance(before: Counted | None, after: Counted | None) -> float | None:
-    """The two-sided p value of the difference of two shares; None where either has no counts.
-
-    Pooled z test; Fisher's exact test where an expected count is below ``FEWEST``.
-    """
-    shares = [f for f in (before, after) if f is not None and f.unit == "比例" and f.hits is not None and f.n > 0]
-    if len(shares) < 2:
-        return None
-    hits, totals = [f.hits for f in shares], [f.n for f in shares]
-    pooled = Fraction(sum(hits), sum(totals))  # type: ignore[arg-type]
-    if pooled in (0, 1):
-        return 1.0
-    if min(n * p for n in totals for p in (pooled, 1 - pooled)) < FEWEST:
-        from scipy.stats import fisher_exact
-
-        return float(fisher_exact([[h, n - h] for h, n in zip(hits, totals, strict=True)]).pvalue)  # type: ignore[operator]
-    from statsmodels.stats.proportion import proportions_ztest
-
-    return float(proportions_ztest(hits, totals)[1])
 
 
 # --- last year's plan -----------------------------------------------------------------------------

@@ -20,7 +20,7 @@ Status = Literal["met", "partly_met", "not_met", "unknown"]
 LEVEL = 0.95
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Observed:
     """One indicator, or one part of a compound one, as it came out.
 
@@ -63,7 +63,7 @@ class Observed:
         return self.target - self.actual if self.side == "higher" else self.actual - self.target
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Deviation:
     """One raised result. ``facts`` are the figures that its text needs; ``tickets`` the rows that missed,
     without personal fields, capped (``facts["misses"]`` counts them all). ``since``: this year's figure
@@ -183,13 +183,13 @@ def _deviation(
 ) -> Deviation:
     facts = {"actual": one.actual, "target": one.target, "rows": one.rows, **more}
     return Deviation(
-        one.indicator,
-        one.part,
-        kind,
-        one.gap,
-        one.unit,
-        one.interval,
-        {key: value for key, value in facts.items() if value is not None},
+        indicator=one.indicator,
+        part=one.part,
+        kind=kind,
+        gap=one.gap,
+        unit=one.unit,
+        interval=one.interval,
+        facts={key: value for key, value in facts.items() if value is not None},
         lost=one.lost,
         since=since,
         trend=trend,
@@ -215,7 +215,7 @@ def changes(one: Observed) -> tuple[dict[str, Any] | None, dict[str, Any] | None
     change = since["change"] if since and since["beyond_chance"] else 0
     worse = change < 0 if one.side == "higher" else change > 0
     facts = _course_facts(one, course) if course else {}
-    if facts and ((course.seasonal and not worse) or (one.agg in ("count", "sum") and not facts["ahead_misses"])):
+    if course and ((course.seasonal and not worse) or (one.agg in ("count", "sum") and not facts["ahead_misses"])):
         facts = {}
     by = [name for name, there in (("months", facts), ("last_year", worse)) if there]
     return since, {"by": by, **facts} if by else None
@@ -259,7 +259,8 @@ def fragile(one: Observed) -> dict[str, Any] | None:
 
 
 def _misses(one: Observed, value: Fraction) -> bool:
-    return value < one.target if one.side == "higher" else value > one.target  # type: ignore[operator]
+    assert one.target is not None
+    return value < one.target if one.side == "higher" else value > one.target
 
 
 def _worst_month(one: Observed) -> tuple[MonthFigure, Fraction] | None:
@@ -268,13 +269,14 @@ def _worst_month(one: Observed) -> tuple[MonthFigure, Fraction] | None:
     For shares, means, and sums or counts with an upper bound: what was done so often as promised
     (a count with a lower bound) is done.
     """
-    filled = [m for m in one.months if m.n > 0 and m.value is not None]
+    known = [(m, m.value) for m in one.months if m.n > 0 and m.value is not None]
+    filled = [m for m, _ in known]
     rate = one.agg in ("share", "mean")
     if len(filled) < FEWEST_MONTHS or not (rate or (one.agg in ("sum", "count") and one.side == "lower")):
         return None
     average = len(filled) if rate else len(one.months)
     n = sum(m.n for m in filled)
-    amounts = [m.value * m.n if rate else m.value for m in filled]  # type: ignore[operator]
+    amounts = [value * m.n if rate else value for m, value in known]
     total = sum(amounts, Fraction(0))
     candidates = []
     for month, amount in zip(filled, amounts, strict=True):

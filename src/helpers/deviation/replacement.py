@@ -11,16 +11,19 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Generic, Literal, TypeVar
 
 CONFIDENCE = 0.05
 #: A model or age is told from others only where chance does it less often than this.
 ALPHA = 0.05
 
+#: What says whose rate a machine shares.
+Cell = TypeVar("Cell", bound=Hashable)
+
 Verdict = Literal["higher", "lower", "not_distinguishable", "unknown"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rate:
     """``failures`` in ``days`` of machines in use; ``value``, ``low``, ``high`` a machine-year of 365 days.
 
@@ -40,11 +43,11 @@ def rate(failures: int, days: int, name: str = "") -> Rate:
     from scipy.stats import chi2
 
     if days <= 0:
-        return Rate(failures, days, None, None, None, name)
+        return Rate(failures=failures, days=days, value=None, low=None, high=None, name=name)
     years = days / 365
     low = float(chi2.ppf(CONFIDENCE / 2, 2 * failures)) / 2 / years if failures else 0.0
     high = float(chi2.ppf(1 - CONFIDENCE / 2, 2 * failures + 2)) / 2 / years
-    return Rate(failures, days, failures / years, low, high, name)
+    return Rate(failures=failures, days=days, value=failures / years, low=low, high=high, name=name)
 
 
 def p_value(one: Rate, other: Rate, *, greater: bool = False) -> float | None:
@@ -78,7 +81,7 @@ def against_rest(counts: Mapping[str, tuple[int, int]]) -> dict[str, tuple[float
     return found
 
 
-def _holm(raw: Mapping[Any, float | None]) -> dict[Any, float]:
+def _holm(raw: Mapping[Cell, float | None]) -> dict[Cell, float]:
     """p values corrected for their number; those that are None are left out."""
     from statsmodels.stats.multitest import multipletests
 
@@ -92,22 +95,22 @@ def _holm(raw: Mapping[Any, float | None]) -> dict[Any, float]:
 
 
 @dataclass(frozen=True)
-class Machine:
+class Machine(Generic[Cell]):
     """A machine in use: ``price`` of a new one in 元, None where it is not known; ``cell`` says whose rate
     it shares; ``age`` in completed years."""
 
     id: str
-    cell: Hashable
+    cell: Cell
     price: Fraction | None
     age: int
     failures: int = 0
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(Generic[Cell]):
     """The machines to replace in order, what they cost, and the failures a year avoided with interval."""
 
-    machines: tuple[Machine, ...]
+    machines: tuple[Machine[Cell], ...]
     cost: Fraction
     avoided: float
     low: float
@@ -115,8 +118,8 @@ class Choice:
 
 
 def choose(
-    machines: Sequence[Machine], budget: Fraction | None, rates: Mapping[Hashable, Rate], new: Mapping[Hashable, Rate]
-) -> Choice:
+    machines: Sequence[Machine[Cell]], budget: Fraction | None, rates: Mapping[Cell, Rate], new: Mapping[Cell, Rate]
+) -> Choice[Cell]:
     """Machines in the order of failures avoided per 元, as far as the budget goes.
 
     ``rates``: of each cell; ``new``: of the new machines that would stand in for those of the cell. A
@@ -127,7 +130,7 @@ def choose(
     beyond = worse_than_new(rates, new)
     candidates = [m for m in machines if m.cell in beyond and m.price is not None]
 
-    def order(machine: Machine) -> tuple[object, ...]:
+    def order(machine: Machine[Cell]) -> tuple[object, ...]:
         gain, price = _gain(rates[machine.cell], new[machine.cell]), machine.price
         assert price is not None
         per = math.inf if price <= 0 else gain / float(price)
@@ -142,7 +145,7 @@ def choose(
     return Choice(tuple(chosen), cost, *avoided([m.cell for m in chosen], rates, new))
 
 
-def worse_than_new(rates: Mapping[Hashable, Rate], new: Mapping[Hashable, Rate]) -> set[Hashable]:
+def worse_than_new(rates: Mapping[Cell, Rate], new: Mapping[Cell, Rate]) -> set[Cell]:
     """The cells that fail more than new machines, beyond chance, however many cells are looked at (Holm)."""
     adjusted = _holm({cell: p_value(rates[cell], new[cell], greater=True) for cell in rates if cell in new})
     return {cell for cell, p in adjusted.items() if p < ALPHA and _gain(rates[cell], new[cell]) > 0}
@@ -152,22 +155,24 @@ def _gain(one: Rate, new: Rate) -> float:
     return (one.value or 0.0) - (new.value or 0.0)
 
 
-def avoided(
-    cells: Sequence[Hashable], rates: Mapping[Hashable, Rate], new: Mapping[Hashable, Rate]
-) -> tuple[float, float, float]:
+def avoided(cells: Sequence[Cell], rates: Mapping[Cell, Rate], new: Mapping[Cell, Rate]) -> tuple[float, float, float]:
     """Failures a year avoided by replacing one machine of each entry, with a 95 % interval."""
     total = down = up = 0.0
     # Machines of one cell share its error, and cells with one rate of new machines share that.
     replaced: dict[str, tuple[Rate, int]] = {}
     for cell in dict.fromkeys(cells):
         n, old, fresh = cells.count(cell), rates[cell], new[cell]
-        assert old.value is not None and old.low is not None and old.high is not None
+        assert old.value is not None
+        assert old.low is not None
+        assert old.high is not None
         total += n * _gain(old, fresh)
         down += (n * (old.value - old.low)) ** 2
         up += (n * (old.high - old.value)) ** 2
         replaced[fresh.name] = (fresh, replaced.get(fresh.name, (fresh, 0))[1] + n)
     for fresh, n in replaced.values():
-        assert fresh.value is not None and fresh.low is not None and fresh.high is not None
+        assert fresh.low is not None
+        assert fresh.high is not None
+        assert fresh.value is not None
         down += (n * (fresh.high - fresh.value)) ** 2
         up += (n * (fresh.value - fresh.low)) ** 2
     return total, total - math.sqrt(down), total + math.sqrt(up)

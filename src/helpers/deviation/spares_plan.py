@@ -18,7 +18,6 @@ from helpers.indicators.plain import plain
 
 if TYPE_CHECKING:
     from helpers.measures.figures import Measures
-    from helpers.year.declared_spares import Spares
     from helpers.year.load import Year
 
 Json = dict[str, Any]
@@ -33,7 +32,7 @@ ASSUMPTIONS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PartPlan:
     """One part: its demand, what is known of it, and the stock; ``stock`` None with the ``reason``."""
 
@@ -73,7 +72,7 @@ def spares_plan(year: Year, measures: Measures, last: Measures | None = None) ->
         "parts": [_part_json(plan, log, effects.get(plan.part)) for plan in plans],
         "totals": _totals(log, plans),
         "replay": whole if stock else None,
-        "out_of_sample": _out_of_sample(measures, last, spec, log),
+        "out_of_sample": _out_of_sample(measures, last, log),
         "assumptions": list(ASSUMPTIONS),
         "proposals": _open(
             year,
@@ -116,9 +115,9 @@ def _plan_part(log: Log, part: str, demands: Sequence[Demand]) -> PartPlan:
     elif lead is None:
         reason = "没有订购和到货时间的记录，也没有声明到货天数（lead_time），算不出到货期内的需求"
     if reason or lead is None:
-        return PartPlan(part, tuple(demands), lead, spread, None, reason)
+        return PartPlan(part=part, demands=tuple(demands), lead=lead, spread=spread, stock=None, reason=reason)
     stock = base_stock(n, lead.mean, log.year_seconds, float(log.spec.service_level), spread)
-    return PartPlan(part, tuple(demands), lead, spread, stock, None)
+    return PartPlan(part=part, demands=tuple(demands), lead=lead, spread=spread, stock=stock, reason=None)
 
 
 def _no_plan(log: Log, plans: Sequence[PartPlan]) -> str | None:
@@ -132,7 +131,7 @@ def _no_plan(log: Log, plans: Sequence[PartPlan]) -> str | None:
 # --- the replay -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Run:
     """A log replayed: for each demand the wait, None where its part has no stock in the plan; the repairs
     then (``kept``), and had no planned part been waited for (``best``); None with the ``reason``."""
@@ -165,7 +164,8 @@ class Run:
             )
             for place, wait in zip(members, found, strict=True):
                 waits[place] = wait
-        return cls(measures, log, tuple(waits), *_judged(measures, log, waits), assumed)
+        kept, best, reason = _judged(measures, log, waits)
+        return cls(measures=measures, log=log, waits=tuple(waits), kept=kept, best=best, reason=reason, assumed=assumed)
 
     def by_part(self) -> dict[str, Json]:
         """The effect on each part's own demands, with the share had this part alone been kept (``after_alone``);
@@ -242,7 +242,8 @@ def _judged(
         return None, None, "没有备件订购和到货时间的记录，不知道各维修为备件等了多久，算不出及时率"
     try:
         none = [None if wait is None else 0 for wait in waits]
-        return (*judge_waits(measures, log.spec, log.demands, waits, none), None)  # type: ignore[return-value]
+        kept, best = judge_waits(measures, log.spec, log.demands, waits, none)
+        return kept, best, None
     except CannotReclock as error:
         return None, None, str(error)
     except CalendarUnknown as error:  # a longer wait than the recorded one may end in a year that nobody has declared
@@ -290,7 +291,7 @@ def design_effect(months: Sequence[int | None], kept: Sequence[bool]) -> float:
     return max(1.0, between / (n * share * (1 - share)))
 
 
-def _out_of_sample(measures: Measures, last: Measures | None, spec: Spares, log: Log) -> Json:
+def _out_of_sample(measures: Measures, last: Measures | None, log: Log) -> Json:
     """Last year's plan on this year's log: the service reached beside the declared one."""
     if last is None:
         return {"reason": "没有上年度的记录，不能用上年度制定的方案检验本年度"}
@@ -469,8 +470,10 @@ def _effect_text(log: Log, plan: PartPlan, effect: Json, before: Json | None) ->
     price = log.prices.get(plan.part)
     cost = "单价未记录" if price is None else f"约需 {plain(price * plan.stock.stock):,} 元"
     text = (
-        f"{cost}；按 {log.fiscal_year} 年度维修记录逐笔推演，{effect['demands']} 次领用中 {effect['filled']} 次无需等待，"
-        f"少等 {effect['wait_avoided_hours']:,.1f} 小时，多 {effect['tickets_saved'] - effect['tickets_lost']} 件维修按时完成"
+        f"{cost}；按 {log.fiscal_year} 年度维修记录逐笔推演，"
+        f"{effect['demands']} 次领用中 {effect['filled']} 次无需等待，"
+        f"少等 {effect['wait_avoided_hours']:,.1f} 小时，"
+        f"多 {effect['tickets_saved'] - effect['tickets_lost']} 件维修按时完成"
     )
     alone = effect["after_alone"]
     if before and alone and before["value"] is not None and alone["value"] is not None:
@@ -490,7 +493,8 @@ def _replacements(year: Year, measure: str | None, replacement: Json) -> list[Js
             indicator,
             f"{group['model']} 使用满 {group['age_from']} 年，故障率高于同类新设备",
             f"优先更换使用满 {group['age_from']} 年的 {group['model']} {group['machines']} 台",
-            f"约需 {group['cost']:,} 元，每年约减少故障 {group['avoided']:.1f} 次（95% 区间 {group['low']:.1f} 至 {group['high']:.1f} 次）",
+            f"约需 {group['cost']:,} 元，每年约减少故障 {group['avoided']:.1f} 次（95% 区间 {group['low']:.1f} 至 "
+            f"{group['high']:.1f} 次）",
         )
         for group in plan["groups"]
     ]

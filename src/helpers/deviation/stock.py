@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -29,7 +29,7 @@ FEWEST_WINDOWS = 12
 Distribution = Literal["poisson", "negative_binomial"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Lead:
     """Lead times in whole seconds: of ``n`` recorded ones, quantiles being values that occurred; or the
     declared one (``n`` 0). ``open_``: orders that had not arrived, of which only that much is known."""
@@ -53,10 +53,28 @@ def lead_of(seconds: Sequence[int], open_: int = 0, declared: int | None = None)
     """The lead time from recorded ones, else the declared one (seconds); None where there is neither."""
     if seconds:
         low, median, high = (int(q) for q in np.quantile(np.asarray(seconds), (0.1, 0.5, 0.9), method="inverted_cdf"))
-        return Lead(len(seconds), int(sum(seconds)), median, low, high, int(max(seconds)), "recorded", open_)
+        return Lead(
+            n=len(seconds),
+            total=int(sum(seconds)),
+            median=median,
+            p10=low,
+            p90=high,
+            longest=int(max(seconds)),
+            source="recorded",
+            open_=open_,
+        )
     if declared is None:
         return None
-    return Lead(0, declared, declared, declared, declared, declared, "declared", open_)
+    return Lead(
+        n=0,
+        total=declared,
+        median=declared,
+        p10=declared,
+        p90=declared,
+        longest=declared,
+        source="declared",
+        open_=open_,
+    )
 
 
 @dataclass(frozen=True)
@@ -136,7 +154,7 @@ def service(mean: float, shape: float | None, stock: int) -> float:
     return float(_found_by_a_demand(mean, shape).cdf(stock - 1))
 
 
-def _found_by_a_demand(mean: float, shape: float | None):  # type: ignore[no-untyped-def]
+def _found_by_a_demand(mean: float, shape: float | None) -> Any:
     from scipy.stats import nbinom, poisson
 
     return poisson(mean) if shape is None else nbinom(shape + 1, shape / (shape + mean))

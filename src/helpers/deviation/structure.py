@@ -35,13 +35,13 @@ STRAY = 0.05
 MAJOR = 1 / 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Structure:
     """What the misses say about one dimension.
 
     ``test``: chi_square or permutation, misses and others over the groups; evenness, where only misses
-    carry a value or rows are merely counted, whether these are spread evenly; rank, the values themselves over the groups (Kruskal–
-    Wallis); None where there is nothing to test. ``p_value``: after Holm's correction over the
+    carry a value or rows are merely counted, whether these are spread evenly; rank, the values themselves
+    over the groups (Kruskal–Wallis); None where there is nothing to test. ``p_value``: after Holm's correction over the
     dimensions. ``tells_apart``: whether it is beyond chance, None without a test. ``expected``: the
     misses that each group would have at the overall rate (empty for evenness). ``beyond``: groups
     with more misses than chance gives them.
@@ -65,7 +65,7 @@ class Structure:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Concentration:
     """One combination of two dimensions' values that holds many of the misses: ``misses`` of all
     ``of`` misses, in ``rows`` of the rows, where ``expected`` misses were to be expected."""
@@ -116,7 +116,9 @@ def _structure(name: str, names: pd.Series, missed: pd.Series, rows: pd.DataFram
     counts = pd.DataFrame({"name": names.fillna(""), "n": 1, "miss": missed.astype("int64")}).groupby("name").sum()
     keys = [str(key) or None for key in counts.index]
     n, miss = counts["n"].to_numpy(), counts["miss"].to_numpy()
-    nothing = Structure(name, None, None, len(keys), None, {}, frozenset())
+    nothing = Structure(
+        dimension=name, test=None, p_value=None, groups=len(keys), tells_apart=None, expected={}, beyond=frozenset()
+    )
     if bad == 0 or not keys:
         return nothing
     if _of_misses_alone(keys, n, miss):
@@ -128,6 +130,8 @@ def _structure(name: str, names: pd.Series, missed: pd.Series, rows: pd.DataFram
     if len(keys) < 2 or bad == total:
         return nothing
     expected = dict(zip(keys, (n * bad / total).tolist(), strict=True))
+    p_value: float | None
+    test: Test
     if aim.agg == "mean":
         p_value, test = _rank_test(rows, names), "rank"
     else:
@@ -136,7 +140,9 @@ def _structure(name: str, names: pd.Series, missed: pd.Series, rows: pd.DataFram
         return nothing
     tails = _tails(n, miss)
     beyond = frozenset(key for key, tail in zip(keys, tails, strict=True) if tail * len(keys) < ALPHA)
-    return Structure(name, test, p_value, len(keys), None, expected, beyond)  # type: ignore[arg-type]
+    return Structure(
+        dimension=name, test=test, p_value=p_value, groups=len(keys), tells_apart=None, expected=expected, beyond=beyond
+    )
 
 
 def _of_misses_alone(keys: Sequence[str | None], n: np.ndarray, miss: np.ndarray) -> bool:
@@ -156,39 +162,38 @@ def _evenness(name: str, keys: Sequence[str | None], miss: np.ndarray) -> Struct
     named = np.array([key is not None for key in keys])
     counts = miss[named]
     if len(counts) < 2:
-        return Structure(name, None, None, len(keys), None, {}, frozenset())
+        return Structure(
+            dimension=name, test=None, p_value=None, groups=len(keys), tells_apart=None, expected={}, beyond=frozenset()
+        )
     expected = counts.sum() / len(counts)
-    statistic = float(((counts - expected) ** 2).sum() / expected)
-    if expected >= FEWEST:
-        from scipy.stats import chi2
+    from scipy.stats import binom, chisquare
 
-        p_value = float(chi2.sf(statistic, len(counts) - 1))
+    tested = chisquare(counts)
+    if expected >= FEWEST:
+        p_value = float(tested.pvalue)
     else:
         drawn = np.random.default_rng(SEED).multinomial(int(counts.sum()), np.full(len(counts), 1 / len(counts)), DRAWS)
-        p_value = _share_of_draws(((drawn - expected) ** 2).sum(axis=1) / expected, statistic)
-    from scipy.stats import binom
-
+        p_value = _share_of_draws(chisquare(drawn, axis=1).statistic, float(tested.statistic))
     tails = binom.sf(counts - 1, counts.sum(), 1 / len(counts))
     own = [key for key in keys if key is not None]
     beyond = frozenset(key for key, tail in zip(own, tails, strict=True) if tail * len(own) < ALPHA)
-    return Structure(name, "evenness", p_value, len(keys), None, {}, beyond)
+    return Structure(
+        dimension=name, test="evenness", p_value=p_value, groups=len(keys), tells_apart=None, expected={}, beyond=beyond
+    )
 
 
 def _spread(n: np.ndarray, miss: np.ndarray) -> tuple[float, Test]:
     """Pearson's chi-square of misses and others over the groups; drawn where the counts are too small."""
     total, bad = int(n.sum()), int(miss.sum())
-    if min(bad, total - bad) * n.min() / total >= FEWEST:
-        from scipy.stats import chi2_contingency
+    from scipy.stats import chi2_contingency, chisquare
 
+    if min(bad, total - bad) * n.min() / total >= FEWEST:
         return float(chi2_contingency(np.array([miss, n - miss]), correction=False).pvalue), "chi_square"
     expected = n * bad / total
-
-    def statistic(misses: np.ndarray) -> np.ndarray:
-        return ((misses - expected) ** 2 / expected).sum(axis=-1)
-
     draws = max(FEWEST_DRAWS, min(DRAWS, MOST_CELLS // len(n)))
     drawn = np.random.default_rng(SEED).multivariate_hypergeometric(n, bad, draws, method="marginals")
-    return _share_of_draws(statistic(drawn), float(statistic(miss))), "permutation"
+    found = float(chisquare(miss, expected).statistic)
+    return _share_of_draws(chisquare(drawn, expected, axis=1).statistic, found), "permutation"
 
 
 def _share_of_draws(drawn: np.ndarray, found: float) -> float:
@@ -214,7 +219,8 @@ def _tails(n: np.ndarray, miss: np.ndarray) -> np.ndarray:
     """How often chance gives each group that many misses or more (hypergeometric)."""
     from scipy.stats import hypergeom
 
-    return hypergeom.sf(miss - 1, n.sum(), miss.sum(), n)
+    tails: np.ndarray = hypergeom.sf(miss - 1, n.sum(), miss.sum(), n)
+    return tails
 
 
 # --- combinations ---------------------------------------------------------------------------------
@@ -232,7 +238,8 @@ def concentration(rows: pd.DataFrame, found: Sequence[Structure], aim: Aim) -> C
     missed = missed_rows(rows, aim)
     named = {name: pd.factorize(texts(rows.loc[missed.index, name]), sort=True) for name in names}
     tables = [
-        (pair, *_counted(*(named[name][0] for name in pair), missed.to_numpy())) for pair in combinations(names, 2)
+        ((one, other), *_counted(named[one][0], named[other][0], missed.to_numpy()))
+        for one, other in combinations(names, 2)
     ]
     looked_at = sum(len(cells) for _, cells, _, _ in tables)
     best: Concentration | None = None
@@ -276,4 +283,8 @@ def _cell(
     if misses < MAJOR * bad:
         return None
     p_value = min(1.0, float(hypergeom.sf(misses - 1, total, bad, n)) * cells)
-    return Concentration(values, n, misses, bad, n * bad / total, p_value) if p_value < ALPHA else None
+    return (
+        Concentration(values=values, rows=n, misses=misses, of=bad, expected=n * bad / total, p_value=p_value)
+        if p_value < ALPHA
+        else None
+    )

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from helpers.deviation.chance import chance
 from helpers.deviation.decompose import Direction
-from helpers.deviation.plan import chance
 from helpers.deviation.values import MonthFigure, with_figures
 
 #: A course is raised when chance would bring it about less often than this, both directions counted;
@@ -20,7 +20,7 @@ ALPHA = 0.05
 FEWEST_MONTHS = 6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Before:
     """What the same measure came to last year; ``same``: it is declared in the same words of SQL."""
 
@@ -33,7 +33,7 @@ class Before:
     same: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Course:
     """A course of the months beyond chance. ``slope``: change a month in the measure's unit (Theil–Sen);
     ``first`` and ``last``: the fitted figures of the first and last month; ``ahead``: next year's mean
@@ -68,20 +68,29 @@ def months_course(
 
     places, values = _series(filled)
     slope, intercept, _, _ = theilslopes(values, places)
-    fitted = [float(intercept + slope * place) for place in (places[0], places[-1])]
     # The next twelve months lie, on average, 6.5 months after December.
     ahead = float(intercept + slope * (12.0 + 5.5))
     if agg == "share":
         ahead = min(max(ahead, 0.0), 1.0)
     elif min(values) >= 0:
         ahead = max(ahead, 0.0)
-    return Course(found[0], found[1], float(slope), *fitted, ahead, len(filled), _course(before, agg, side) is not None)
+    tau, p_value = found
+    return Course(
+        tau=tau,
+        p_value=p_value,
+        slope=float(slope),
+        first=float(intercept + slope * places[0]),
+        last=float(intercept + slope * places[-1]),
+        ahead=ahead,
+        months=len(filled),
+        seasonal=_course(before, agg, side) is not None,
+    )
 
 
 def _series(filled: Sequence[MonthFigure]) -> tuple[np.ndarray, np.ndarray]:
     """Months from 0 for January, and values."""
     places = np.array([int(m.month[5:7]) - 1 for m in filled], dtype=float)
-    return places, np.array([float(m.value) for m in filled])  # type: ignore[arg-type]
+    return places, np.array([float(m.value) for m in filled if m.value is not None])
 
 
 def _course(months: Sequence[MonthFigure], agg: str | None, side: Direction) -> tuple[float, float] | None:
@@ -163,7 +172,7 @@ def _changed(
     first, last = with_figures(before.months, agg), with_figures(months, agg)
     if min(len(first), len(last)) < FEWEST_MONTHS:
         return None
-    values = [[float(m.value) for m in part] for part in (first, last)]  # type: ignore[arg-type]
+    values = [[float(m.value) for m in part if m.value is not None] for part in (first, last)]
     if len({v for part in values for v in part}) == 1:
         return 1.0
     from scipy.stats import mannwhitneyu

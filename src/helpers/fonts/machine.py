@@ -1,4 +1,4 @@
-"""仿宋 and 楷体 of the machine, which official documents want and no free licence gives: found, or said to be missing."""
+"""仿宋 and 楷体 of the machine, which official documents want and no free licence gives: found, or said to miss."""
 
 from __future__ import annotations
 
@@ -91,4 +91,7 @@ def substitution_note(fonts: Mapping[str, SystemFont]) -> str | None:
     if not missing:
         return None
     instead = {"仿宋": "正文以宋体代替仿宋", "楷体": "二级标题以宋体加粗代替楷体"}
-    return f"排印说明：生成本文件的计算机上没有可嵌入的{'和'.join(missing)}，{'，'.join(instead[face] for face in missing)}。"
+    return (
+        f"排印说明：生成本文件的计算机上没有可嵌入的{'和'.join(missing)}，"
+        f"{'，'.join(instead[face] for face in missing)}。"
+    )

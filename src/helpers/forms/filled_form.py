@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -21,7 +21,7 @@ class FundLine:
     spent: Decimal | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FormRow:
     """One indicator row. ``number`` counts from 1 within its table; ``place``: the sheet's cell, where there is one.
 
@@ -41,7 +41,7 @@ class FormRow:
     unread: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Form:
     """One table. ``complete``: whether all its rows are there, None where nobody says.
 
@@ -50,7 +50,7 @@ class Form:
     实际完成情况. ``source``: the file (and sheet) that it was read from.
     """
 
-    about: About = About()
+    about: About = field(default_factory=About)
     kind: str | None = None
     complete: bool | None = None
     money_unit: str = "万元"
@@ -104,7 +104,7 @@ def form_row(cells: Mapping[str, Any], number: int, place: str | None = None) ->
         for key in ROW_NUMBERS
         if numbers[key] is None and said(cells.get(key)) and str(cells[key]).strip() not in BLANK
     )
-    return FormRow(number, **texts, **numbers, place=place, unread=unread)  # type: ignore[arg-type]
+    return FormRow(number=number, **texts, **numbers, place=place, unread=unread)  # type: ignore[arg-type]
 
 
 def fund_line(cells: Mapping[str, Any] | None) -> FundLine:

@@ -4,7 +4,7 @@ Importing this package is cheap; Great Expectations is imported when a table is 
 """
 
 from helpers.gate.catalogue import check_rule, year_faults
-from helpers.gate.result import Check, FailingRow, GateResult, GateStopped, from_json
+from helpers.gate.result import Check, FailingRow, GateResult, GateStopped
 from helpers.gate.rules import About, Rule, about_table, builtin_rules, declared_rules, rules_of
 from helpers.gate.run import run_gate, validate_year
 
@@ -19,7 +19,6 @@ __all__ = [
     "builtin_rules",
     "check_rule",
     "declared_rules",
-    "from_json",
     "rules_of",
     "run_gate",
     "validate_year",

@@ -29,17 +29,17 @@ logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import great_expectations as gx
-    from great_expectations.core.batch import Batch
     from great_expectations.core.expectation_validation_result import ExpectationValidationResult
     from great_expectations.data_context.types.base import (
         DataContextConfig,
         InMemoryStoreBackendDefaults,
         ProgressBarsConfig,
     )
+    from great_expectations.datasource.fluent.interfaces import Batch
     from great_expectations.expectations import registry
 
-from helpers.gate.catalogue import as_moment  # noqa: E402
-from helpers.indicators.plain import plain
+from helpers.gate.catalogue import as_moment  # noqa: E402 - only now is GX quiet
+from helpers.indicators.plain import plain  # noqa: E402 - as above
 
 #: All positions of the failing rows, and no copies of their values.
 RESULT_FORMAT = {
@@ -95,14 +95,15 @@ def gx_results(
         for number, (kind, arguments) in enumerate(asked):
             try:
                 expectations.append(registry.get_expectation_impl(kind)(meta={"number": number}, **arguments))
-            except Exception as error:  # GX raises its own, pydantic's and plain errors here
+            except Exception as error:  # noqa: BLE001 - GX raises its own, pydantic's and plain errors here
                 refused[number] = _plain_error(str(error))
         found: dict[int, ExpectationValidationResult] = {}
         if expectations:
             suite = gx.ExpectationSuite(name="gate", expectations=expectations)
             answer = _batch(frame).validate(suite, result_format=RESULT_FORMAT)
             # GX answers in an order of its own.
-            found = {result.expectation_config.meta["number"]: result for result in answer.results}
+            configured = ((result.expectation_config, result) for result in answer.results)
+            found = {config.meta["number"]: result for config, result in configured if config is not None}
     return [refused.get(number) or found[number] for number in range(len(asked))]
 
 
@@ -120,7 +121,8 @@ def _definition() -> Any:
 
 
 def _batch(frame: pd.DataFrame) -> Batch:
-    return _definition().get_batch({"dataframe": frame})
+    batch: Batch = _definition().get_batch({"dataframe": frame})
+    return batch
 
 
 # --- into Great Expectations ----------------------------------------------------------------------
@@ -136,14 +138,20 @@ def _exact_sums(
     rewritten: list[tuple[str, Mapping[str, Any]]] = []
     for kind, arguments in asked:
         column = arguments.get("column")
-        if kind == SUM and column in frame.columns and types.get(column, "").startswith("DECIMAL"):
+        if (
+            kind == SUM
+            and isinstance(column, str)
+            and column in frame.columns
+            and types.get(column, "").startswith("DECIMAL")
+        ):
             fen = (frame[column].dropna() * 100).round().astype("int64")
             added[column + IN_FEN] = fen.reindex(frame.index, fill_value=0)
             bounds = {
                 k: round(v * 100, 6) for k, v in arguments.items() if k in ("min_value", "max_value") and v is not None
             }
-            arguments = {**arguments, **bounds, "column": column + IN_FEN}
-        rewritten.append((kind, arguments))
+            rewritten.append((kind, {**arguments, **bounds, "column": column + IN_FEN}))
+        else:
+            rewritten.append((kind, arguments))
     return frame.assign(**added) if added else frame, rewritten
 
 
@@ -309,4 +317,4 @@ def _parts(annotation: Any) -> Iterator[Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(describe(), ensure_ascii=False, indent=1, sort_keys=True))
+    print(json.dumps(describe(), ensure_ascii=False, indent=1, sort_keys=True))  # noqa: T201 - what it was started for

@@ -116,7 +116,7 @@ def positions_where(frame: pd.DataFrame, where: str, types: Mapping[str, str], f
             f"WHERE ({where}\n) ORDER BY _position"
         )
         try:
-            return connection.execute(query).fetchnumpy()["_position"]
+            return np.asarray(connection.execute(query).fetchnumpy()["_position"])
         except duckdb.Error as error:
             raise ExpressionError(str(error).splitlines()[0]) from error
 
@@ -132,6 +132,7 @@ def cell_text(value: Any) -> str | None:
         midnight = moment == moment.normalize()
         return str(moment.date()) if midnight else moment.isoformat(sep=" ")
     if isinstance(value, float | np.floating):
-        return str(int(value)) if float(value).is_integer() and abs(value) < EXACT else repr(float(value))
+        number = float(value)
+        return str(int(number)) if number.is_integer() and abs(number) < EXACT else repr(number)
     text = str(value)
     return text if len(text) <= LONGEST else text[: LONGEST - 2] + "……"

@@ -34,7 +34,7 @@ class FailingRow:
         return f"{place}  {self.column}：{'空' if self.value is None else self.value}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Check:
     """One rule on one table. ``success`` is Great Expectations' own verdict, None where it gave none.
 
@@ -128,15 +128,6 @@ class GateResult:
         """Raise ``GateStopped`` when a stop-level check fails or a check could not be carried out."""
         if self.stopped:
             raise GateStopped(self)
-
-
-def from_json(data: Mapping[str, Any]) -> GateResult:
-    """A result read back from ``validation.json``."""
-    checks = tuple(
-        Check(**{**check, "failing_rows": tuple(FailingRow(**row) for row in check["failing_rows"])})
-        for check in data["checks"]
-    )
-    return GateResult(checks, data["rows"])
 
 
 class GateStopped(Exception):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Origin = Literal["built_in", "declared", "reconciliation"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rule:
     """One Great Expectations type with its arguments, our level, words and remedy.
 
@@ -82,7 +82,15 @@ def declared_rules(spec: Table) -> list[Rule]:
         seen[name] += 1
         name += f"#{seen[name]}" if seen[name] > 1 else ""
         rules.append(
-            Rule(name, rule.expectation, dict(rule.arguments), rule.level, rule.words, rule.remedy, rule.where)
+            Rule(
+                id=name,
+                expectation=rule.expectation,
+                arguments=dict(rule.arguments),
+                level=rule.level,
+                words=rule.words,
+                remedy=rule.remedy,
+                where=rule.where,
+            )
         )
     return rules
 
@@ -102,7 +110,7 @@ def columns_of_rule(arguments: Mapping[str, Any]) -> list[str]:
 # --- built in -------------------------------------------------------------------------------------
 
 
-def builtin_rules(table: str, spec: Table, fiscal_year: int) -> list[Rule]:
+def builtin_rules(table: str, spec: Table, fiscal_year: int) -> list[Rule]:  # noqa: ARG001 - said by its callers
     """What follows from a table's declaration alone.
 
     Stop: the key is there and unique; required columns are filled; the date that decides the year
@@ -125,12 +133,12 @@ def _called(spec: Table, column: str) -> str:
 
 def _filled(rule_id: str, spec: Table, column: str) -> Rule:
     return Rule(
-        rule_id,
-        "expect_column_values_to_not_be_null",
-        {"column": column},
-        "stop",
-        f"{_called(spec, column)}不得为空",
-        f"在来源系统补填{_called(spec, column)}后重新导出；确属无效的记录在 out_of_scope 里写明理由剔除",
+        id=rule_id,
+        expectation="expect_column_values_to_not_be_null",
+        arguments={"column": column},
+        level="stop",
+        words=f"{_called(spec, column)}不得为空",
+        remedy=f"在来源系统补填{_called(spec, column)}后重新导出；确属无效的记录在 out_of_scope 里写明理由剔除",
         origin="built_in",
     )
 
@@ -150,7 +158,15 @@ def _key_rules(spec: Table) -> list[Rule]:
     else:
         kind = "expect_compound_columns_to_be_unique"
         arguments = {"column_list": list(key), "ignore_row_if": "any_value_is_missing"}
-    unique = Rule("key_unique", kind, arguments, "stop", f"{called}不得重复", remedy, origin="built_in")
+    unique = Rule(
+        id="key_unique",
+        expectation=kind,
+        arguments=arguments,
+        level="stop",
+        words=f"{called}不得重复",
+        remedy=remedy,
+        origin="built_in",
+    )
     return [*(_filled(f"key_filled:{column}", spec, column) for column in key), unique]
 
 
@@ -173,12 +189,12 @@ def _year_rules(spec: Table, fiscal_year: int) -> list[Rule]:
     called = _called(spec, spec.year_by)
     return [
         Rule(
-            "in_fiscal_year",
-            "expect_column_values_to_be_between",
-            arguments,
-            "stop",
-            f"{called}须在 {fiscal_year} 年度以内",
-            f"核对{called}；日期录错的，用 corrections.yml 更正",
+            id="in_fiscal_year",
+            expectation="expect_column_values_to_be_between",
+            arguments=arguments,
+            level="stop",
+            words=f"{called}须在 {fiscal_year} 年度以内",
+            remedy=f"核对{called}；日期录错的，用 corrections.yml 更正",
             origin="built_in",
         )
     ]
@@ -207,41 +223,41 @@ def _forward(spec: Table, pair: tuple[str, str], column: str) -> Rule:
     by_day = types[end] == "DATE" and types[start] == "TIMESTAMP"
     where = f'CAST("{start}" AS DATE) <> "{end}"' if by_day else None
     return Rule(
-        f"clock_forward:{column}",
-        "expect_column_pair_values_a_to_be_greater_than_b",
-        arguments,
-        "stop",
-        f"{_called(spec, end)}不得早于{_called(spec, start)}",
-        "核对两个时间哪一个录错，用 corrections.yml 更正并写明依据；要剔除的在 checks 里写 backwards: set_aside",
-        where,
-        "built_in",
+        id=f"clock_forward:{column}",
+        expectation="expect_column_pair_values_a_to_be_greater_than_b",
+        arguments=arguments,
+        level="stop",
+        words=f"{_called(spec, end)}不得早于{_called(spec, start)}",
+        remedy="核对两个时间哪一个录错，用 corrections.yml 更正并写明依据；要剔除的在 checks 里写 backwards: set_aside",
+        where=where,
+        origin="built_in",
     )
 
 
 def _started(spec: Table, pair: tuple[str, str], column: str) -> Rule:
     start, end = pair
     return Rule(
-        f"clock_started:{column}",
-        "expect_column_values_to_not_be_null",
-        {"column": start},
-        "stop",
-        f"有{_called(spec, end)}的须有{_called(spec, start)}",
-        f"补填{_called(spec, start)}或用 corrections.yml 更正；要剔除的在 checks 里写 unstarted: set_aside，"
+        id=f"clock_started:{column}",
+        expectation="expect_column_values_to_not_be_null",
+        arguments={"column": start},
+        level="stop",
+        words=f"有{_called(spec, end)}的须有{_called(spec, start)}",
+        remedy=f"补填{_called(spec, start)}或用 corrections.yml 更正；要剔除的在 checks 里写 unstarted: set_aside，"
         "要保留的写 unstarted: keep（时长按未知处理）",
-        f'"{end}" IS NOT NULL',
-        "built_in",
+        where=f'"{end}" IS NOT NULL',
+        origin="built_in",
     )
 
 
 def _boolean_rules(spec: Table) -> list[Rule]:
     return [
         Rule(
-            f"boolean_known:{column}",
-            "expect_column_values_to_not_be_null",
-            {"column": column},
-            "note",
-            f"{_called(spec, column)}须明确为是或否",
-            f"补填{_called(spec, column)}，或在 columns.{column} 的 true、false 里补上来源的写法；"
+            id=f"boolean_known:{column}",
+            expectation="expect_column_values_to_not_be_null",
+            arguments={"column": column},
+            level="note",
+            words=f"{_called(spec, column)}须明确为是或否",
+            remedy=f"补填{_called(spec, column)}，或在 columns.{column} 的 true、false 里补上来源的写法；"
             "留空的按未知处理，不计为达到要求",
             origin="built_in",
         )

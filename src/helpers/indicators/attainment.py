@@ -13,11 +13,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from helpers.indicators.model import UNKNOWN, Actual, Op, Outcome, Status, Target
+from helpers.indicators.model import UNKNOWN, Actual, Direction, Op, Outcome, Status, Target
 from helpers.indicators.rule_sets import RuleSet
 from helpers.indicators.units import comparable
 
 ONE, NOTHING = Fraction(1), Fraction(0)
+#: The bound that a known direction means, and what a grade of three stands for.
+OPS: dict[Direction, Op] = {"higher": ">=", "lower": "<=", "equal": "="}
+GRADES: dict[Literal[1, 2, 3], Status] = {1: "met", 2: "partly_met", 3: "not_met"}
 
 
 def evaluate(target: Target, actual: Actual, rules: RuleSet) -> Outcome:
@@ -30,9 +33,9 @@ def evaluate(target: Target, actual: Actual, rules: RuleSet) -> Outcome:
         return UNKNOWN
     found, notes = in_unit_of(target, actual)
     if found is None:
-        return Outcome(None, None, None, None, "unknown", ("incomparable_units",))
+        return Outcome(status="unknown", notes=("incomparable_units",))
     if opposite_changes(target, actual):
-        return Outcome(None, None, None, None, "unknown", ("opposite_change",))
+        return Outcome(status="unknown", notes=("opposite_change",))
     if target.kind == "band":
         outcome = _band(target, found)
     elif isinstance(target.value, Fraction):
@@ -87,7 +90,7 @@ def _operator(target: Target) -> Op | None:
     """The operator said, else the one that the known direction means."""
     if target.op and not (target.op == "=" and target.direction in ("higher", "lower")):
         return target.op
-    return {"higher": ">=", "lower": "<=", "equal": "="}.get(target.direction or "", target.op)  # type: ignore[return-value]
+    return OPS[target.direction] if target.direction else target.op
 
 
 def _number(target: Target, t: Fraction, a: Fraction, rules: RuleSet) -> Outcome:
@@ -100,14 +103,21 @@ def _number(target: Target, t: Fraction, a: Fraction, rules: RuleSet) -> Outcome
     rate = variance / abs(t) if t else None
     if op is None:  # no operator, no direction: only a hit can be judged
         if a == t:
-            return Outcome(ONE, variance, rate, None, "met", tuple(notes))
-        return Outcome(None, variance, rate, None, "unknown", (*notes, "direction_missing"))
+            return Outcome(attainment=ONE, variance=variance, variance_rate=rate, status="met", notes=tuple(notes))
+        return Outcome(status="unknown", variance=variance, variance_rate=rate, notes=(*notes, "direction_missing"))
     met = {"<": a < t, "<=": a <= t, "=": a == t, ">=": a >= t, ">": a > t}[op]
     favourable = None if a == t else (a < t if op in ("<", "<=") else a > t if op in (">", ">=") else False)
     if a == t and op in ("<", ">"):
         notes.append("strict_bound_hit")
     status: Status = "met" if met else "not_met"
-    return Outcome(_attainment(op, t, a, rules), variance, rate, favourable, status, tuple(notes))
+    return Outcome(
+        attainment=_attainment(op, t, a, rules),
+        variance=variance,
+        variance_rate=rate,
+        favourable=favourable,
+        status=status,
+        notes=tuple(notes),
+    )
 
 
 def _attainment(op: Op, t: Fraction, a: Fraction, rules: RuleSet) -> Fraction:
@@ -121,9 +131,9 @@ def _attainment(op: Op, t: Fraction, a: Fraction, rules: RuleSet) -> Fraction:
 
 
 def _band(target: Target, a: Fraction) -> Outcome:
-    low, high = target.value  # type: ignore[misc]
-    kept = low <= a <= high  # type: ignore[operator]
-    return Outcome(ONE if kept else NOTHING, None, None, None, "met" if kept else "not_met")
+    low, high = target.ends
+    kept = low <= a <= high
+    return Outcome(attainment=ONE if kept else NOTHING, status="met" if kept else "not_met")
 
 
 def _kept_by_date(target: Target, actual: Actual) -> Outcome:
@@ -135,7 +145,12 @@ def _kept_by_date(target: Target, actual: Actual) -> Outcome:
     days = None
     if not wanted.startswith("--"):
         days = Fraction((date.fromisoformat(found) - date.fromisoformat(wanted)).days)
-    return Outcome(ONE if kept else NOTHING, days, None, None if days == 0 else kept, "met" if kept else "not_met")
+    return Outcome(
+        attainment=ONE if kept else NOTHING,
+        variance=days,
+        favourable=None if days == 0 else kept,
+        status="met" if kept else "not_met",
+    )
 
 
 def evaluate_choice(grade: Literal[1, 2, 3], share: Decimal | None, rules: RuleSet) -> Outcome:
@@ -146,8 +161,7 @@ def evaluate_choice(grade: Literal[1, 2, 3], share: Decimal | None, rules: RuleS
     top_open = grade > 1  # the better grade owns the edge
     if not (low <= share and (share < high if top_open else share <= high)):
         raise ValueError(f"第 {grade} 档的得分比例应在 {high} 至 {low} 之间（含 {low}），写的是 {share}")
-    status: Status = {1: "met", 2: "partly_met", 3: "not_met"}[grade]  # type: ignore[assignment]
-    return Outcome(Fraction(share), None, None, None, status)
+    return Outcome(attainment=Fraction(share), status=GRADES[grade])
 
 
 @dataclass(frozen=True)
@@ -158,17 +172,18 @@ class CompoundPart:
     share: Decimal | None = None
 
 
-def evaluate_compound(parts: Sequence[CompoundPart], rules: RuleSet) -> Outcome:
+def evaluate_compound(parts: Sequence[CompoundPart]) -> Outcome:
     """Several targets in one: the mean of the parts' min(1, attainment), weighted where declared.
 
     Met when every part is, not met when none is even partly, unknown as soon as one part is unknown.
     """
     outcomes = [part.outcome for part in parts]
-    if not parts or any(o.attainment is None for o in outcomes):
+    reached = [o.attainment for o in outcomes if o.attainment is not None]
+    if not parts or len(reached) < len(parts):
         return UNKNOWN
     shares = [Fraction(p.share) if p.share is not None else Fraction(1, len(parts)) for p in parts]
-    attainment = sum((s * min(ONE, o.attainment) for s, o in zip(shares, outcomes, strict=True)), NOTHING)  # type: ignore[type-var]
+    attainment = sum((s * min(ONE, a) for s, a in zip(shares, reached, strict=True)), NOTHING)
     states = {o.status for o in outcomes}
     status: Status = "met" if states == {"met"} else "not_met" if states == {"not_met"} else "partly_met"
     notes = tuple(dict.fromkeys(n for o in outcomes for n in o.notes))
-    return Outcome(attainment, None, None, None, status, notes)
+    return Outcome(attainment=attainment, status=status, notes=notes)

@@ -25,7 +25,10 @@ ISO_DAY = re.compile(
 COMPACT_DAY = re.compile(r"^(?P<year>20\d{2})(?P<month>\d{2})(?P<day>\d{2})(?P<by>前)?(?P<tail>)$", re.ASCII)
 QUARTER = re.compile(rf"^(?:(?P<year>\d{{4}})年)?第?(?P<quarter>[1-4一二三四])季度(?P<end>底|末)?{BY}{TAIL}", re.ASCII)
 YEAR = re.compile(r"^(?P<year>(?:19|20)\d{2})年(?:度|全年)?$", re.ASCII)
-MOMENT = r"(?P<{0}y>\d{{4}})[年./-](?:度)?(?P<{0}m>\d{{1,2}})(?:月(?:份)?|(?=[-./~至到])|$|(?=[./-]\d))(?:[./-]?(?P<{0}d>\d{{1,2}})[日号]?)?"
+MOMENT = (
+    r"(?P<{0}y>\d{{4}})[年./-](?:度)?(?P<{0}m>\d{{1,2}})(?:月(?:份)?|(?=[-./~至到])|$|"
+    r"(?=[./-]\d))(?:[./-]?(?P<{0}d>\d{{1,2}})[日号]?)?"
+)
 PERIOD = re.compile(
     rf"^(?:自|从)?{MOMENT.format('a')}(?:起)?[-~至到]+(?:(?P<by>\d{{4}})[年./-])?(?P<bm>\d{{1,2}})(?:月(?:份)?)?(?:[./-]?(?P<bd>\d{{1,2}})[日号]?)?(?:止)?{TAIL}",
     re.ASCII,
@@ -59,20 +62,27 @@ def date_target(plain: str, written: str) -> Target | None:
 
 
 def _no_date(written: str, why: str) -> Target:
-    return Target(written, reason=why, notes=("no_such_date",))
+    return Target(text=written, reason=why, notes=("no_such_date",))
 
 
 def _deadline(written: str, year: str | None, stamp: str, said: bool) -> Target:
     value = f"{year}-{stamp}" if year else f"--{stamp}"
     return Target(
-        written, "date", "<=" if said else None, value, None, "lower", "text", notes=() if year else ("year_not_said",)
+        text=written,
+        kind="date",
+        op="<=" if said else None,
+        value=value,
+        unit=None,
+        direction="lower",
+        direction_source="text",
+        notes=() if year else ("year_not_said",),
     )
 
 
 def _day(found: dict[str, Any], written: str) -> Target | None:
     year, month, by = found["year"], int(found["month"]), found.get("by")
     if by == "内" and not found.get("end") and not found.get("day"):
-        by, found = by, {**found, "end": "底"}  # 12月内 = by its end
+        found = {**found, "end": "底"}  # 12月内 = by its end
     if not 1 <= month <= 12:
         return _no_date(written, "月份不在 1 至 12 之间")
     done = bool(found.get("tail")) and found.get("day") is None and not found.get("end")
@@ -127,7 +137,7 @@ def _quarter(found: dict[str, Any], written: str) -> Target | None:
 def _period_of(written: str, first: str, last: str) -> Target:
     if first > last:
         return _no_date(written, "期间的终点早于起点")
-    return Target(written, "period", None, (first, last), None)
+    return Target(text=written, kind="period", op=None, value=(first, last), unit=None)
 
 
 def _year(found: dict[str, Any], written: str) -> Target:

@@ -24,7 +24,7 @@ class About:
     year: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Finding:
     """``check`` is for machines; ``arithmetic`` shows the sum that does not work out; ``remedy`` what to do."""
 

@@ -18,7 +18,7 @@ Status = Literal["met", "partly_met", "not_met", "unknown"]
 Value = Fraction | str | tuple[Fraction, Fraction] | tuple[str, str] | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """A target (年度指标值) as it can be understood.
 
@@ -41,6 +41,14 @@ class Target:
     parts: tuple[Target, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def ends(self) -> tuple[Fraction, Fraction]:
+        """The lower and the upper end of a band."""
+        low, high = self.value if isinstance(self.value, tuple) else (None, None)
+        assert isinstance(low, Fraction)
+        assert isinstance(high, Fraction)
+        return low, high
+
     def to_json(self) -> dict[str, Any]:
         """The target object of results.json."""
         return {
@@ -54,7 +62,7 @@ class Target:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Actual:
     """An actual (实际完成值). ``op``: an operator copied from the target, so that the exact value is not
     shown; ``notes``: approximate · lower_bound · operator_copied."""
@@ -69,16 +77,16 @@ class Actual:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """An actual against its target. ``attainment`` is not capped; ``favourable``: on the better side."""
 
-    attainment: Fraction | None
-    variance: Fraction | None
-    variance_rate: Fraction | None
-    favourable: bool | None
     status: Status
+    attainment: Fraction | None = None
+    variance: Fraction | None = None
+    variance_rate: Fraction | None = None
+    favourable: bool | None = None
     notes: tuple[str, ...] = ()
 
 
-UNKNOWN = Outcome(None, None, None, None, "unknown")
+UNKNOWN = Outcome(status="unknown")

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import cast
 
 from helpers.indicators.date_targets import date_target
 from helpers.indicators.lexicon import direction_of, is_elsewhere, is_placeholder
@@ -59,13 +60,13 @@ def parse_target(text: str | None, name: str | None = None, direction: str | Non
     written = "" if text is None else str(text)
     plain = normal(written)
     if not plain or is_placeholder(plain):
-        return Target(written, reason="没有写指标值" if not plain else "只有占位的文字，没有指标值")
+        return Target(text=written, reason="没有写指标值" if not plain else "只有占位的文字，没有指标值")
     if QUANTILE.search(plain):
         return Target(
-            written, reason="写的是分位数，要写明是哪个量的分位数和它的限值，例如“响应时间的95分位数不超过4小时”"
+            text=written, reason="写的是分位数，要写明是哪个量的分位数和它的限值，例如“响应时间的95分位数不超过4小时”"
         )
     if is_elsewhere(plain):
-        return Target(written, reason="指标值在别处，这里没有写")
+        return Target(text=written, reason="指标值在别处，这里没有写")
     plain, way = _stripped(plain)
     found = _read(plain, written)
     return _with_direction(_judge(found, name), name, direction, way)
@@ -88,7 +89,7 @@ def _read(plain: str, written: str) -> Target:
     if not re.search("[0-9]", plain):
         return date_target(plain, written) or _words(plain, written)
     if CIRCUMSTANCE.match(plain):
-        return Target(written, "choice", None, plain)
+        return Target(text=written, kind="choice", op=None, value=plain)
     found = _one(plain, written)
     if found.kind == "unknown" and not found.notes:
         found = _change(plain, written) or _compound(plain, written) or _within(plain, written) or found
@@ -99,21 +100,29 @@ def _words(plain: str, written: str) -> Target:
     """Words without a figure: a grade of quality (效果明显, 及时), or nothing that can be known."""
     zero = re.match("^零(?=[\u4e00-\u9fff]{2})", plain)
     if zero and not plain.startswith(("零星", "零散", "零售", "零部件")):
-        return Target(written, "number", None, Fraction(0), None, "lower", "text")
+        return Target(
+            text=written,
+            kind="number",
+            op=None,
+            value=Fraction(0),
+            unit=None,
+            direction="lower",
+            direction_source="text",
+        )
     op, rest = operator(plain)
     if op and not WORD.search(rest):
-        return Target(written, reason="限定词后面没有数值")
+        return Target(text=written, reason="限定词后面没有数值")
     if re.search(f"[{NUMERAL_CHARS}]分之", plain):
-        return Target(written, reason="分数不能识别，请写成百分数")
+        return Target(text=written, reason="分数不能识别，请写成百分数")
     if (
         plain in SHORT_GRADES
         or re.fullmatch("[A-ZⅠ-Ⅻ]+级(?:及?以上)?", plain)
         or (len(WORD.findall(plain)) >= 2 and len(WORD.findall(plain)) * 2 > len(plain))
     ):
         if op and re.match("若干|几|某", rest):
-            return Target(written, reason="限定词后面没有数值")
-        return Target(written, "choice", None, plain)
-    return Target(written, reason="没有可以识别的数值")
+            return Target(text=written, reason="限定词后面没有数值")
+        return Target(text=written, kind="choice", op=None, value=plain)
+    return Target(text=written, reason="没有可以识别的数值")
 
 
 def _one(plain: str, written: str) -> Target:
@@ -168,21 +177,27 @@ def _compound(plain: str, written: str) -> Target | None:
     if all(part.kind == "choice" for part in parts):
         return None
     band = _as_band(parts, written)
-    return band or Target(written, "compound", parts=tuple(parts), direction_source="text")
+    return band or Target(text=written, kind="compound", parts=tuple(parts), direction_source="text")
 
 
 def _as_band(parts: list[Target], written: str) -> Target | None:
     """不低于5%,不高于10%: two bounds of one quantity, the second without a name of its own."""
-    if len(parts) != 2 or any(p.kind != "number" or not isinstance(p.value, Fraction) for p in parts):
+    bounds = [(p.value, p) for p in parts if p.kind == "number" and isinstance(p.value, Fraction)]
+    if len(parts) != 2 or len(bounds) != 2:
         return None
-    low, high = sorted(parts, key=lambda p: p.value)  # type: ignore[arg-type,return-value]
-    if (
-        low.op == ">="
-        and high.op == "<="
-        and low.unit == high.unit
-        and not any(NAMED.match(normal(p.text))["name"] for p in parts)
-    ):  # type: ignore[index]
-        return Target(written, "band", None, (low.value, high.value), low.unit, "equal", "text", scale=low.scale)  # type: ignore[arg-type]
+    (least, low), (most, high) = sorted(bounds, key=lambda bound: bound[0])
+    unnamed = all((named := NAMED.match(normal(p.text))) is not None and not named["name"] for p in parts)
+    if low.op == ">=" and high.op == "<=" and low.unit == high.unit and unnamed:
+        return Target(
+            text=written,
+            kind="band",
+            op=None,
+            value=(least, most),
+            unit=low.unit,
+            direction="equal",
+            direction_source="text",
+            scale=low.scale,
+        )
     return None
 
 
@@ -197,7 +212,7 @@ def _named(plain: str, written: str) -> Target | None:
         or (len(name) == 1 and name not in SINGLE)
         or name[-1] in "零〇二三四五六七八九十"
     ):
-        return Target(written, reason="数值前有不能识别的字，疑似扫描或录入错误", notes=("suspect_sign",))
+        return Target(text=written, reason="数值前有不能识别的字，疑似扫描或录入错误", notes=("suspect_sign",))
     found = _one(named["rest"], written)
     return None if found.kind == "unknown" or re.search("[不少多高低]$", name) else found
 
@@ -265,7 +280,7 @@ def _with_direction(target: Target, name: str | None, declared: str | None, way:
     elif way:
         direction, source = way, "text"
     elif declared in ("higher", "lower", "equal"):
-        direction, source = declared, "year_file"  # type: ignore[assignment]
+        direction, source = cast(Direction, declared), "year_file"
     elif target.op == "=":
         direction, source = "equal", "text"
     else:
@@ -279,21 +294,30 @@ def parse_actual(text: str | None) -> Actual:
     written = "" if text is None else str(text)
     plain = normal(written)
     if re.fullmatch("(?:均)?(?:无|没有|未发生|未收到|未出现|零)(?:投诉|事故|发生)?", plain):
-        return Actual(written, "number", Fraction(0), None, notes=("words_for_zero",))
+        return Actual(text=written, kind="number", value=Fraction(0), unit=None, notes=("words_for_zero",))
     if REACHED.match(plain):
-        return Actual(written, reason="只说已经达到，没有写数值", notes=("words_for_reached",))
+        return Actual(text=written, reason="只说已经达到，没有写数值", notes=("words_for_reached",))
     reached = re.sub(r"^(?:实际)?(?:已)?(?:完成|达到|达|为|实现|共|约)(?=约?-?[0-9])", "", plain)
     found = parse_target("约" + reached if plain.startswith("约") else reached)
     if found.kind in ("unknown", "compound"):
-        return Actual(written, found.kind, None, None, reason=found.reason or "含有多项数值", notes=found.notes)
+        return Actual(
+            text=written,
+            kind=found.kind,
+            value=None,
+            unit=None,
+            reason=found.reason or "含有多项数值",
+            notes=found.notes,
+        )
     notes = (
         (*found.notes, "operator_copied")
         if found.op and found.kind in ("number", "duration", "frequency")
         else found.notes
     )
     if re.search(r"[0-9][余多]", plain):
-        notes = tuple(n for n in notes if n != "approximate") + ("lower_bound",)
-    return Actual(written, found.kind, found.value, found.unit, found.op, scale=found.scale, notes=notes)
+        notes = (*(n for n in notes if n != "approximate"), "lower_bound")
+    return Actual(
+        text=written, kind=found.kind, value=found.value, unit=found.unit, op=found.op, scale=found.scale, notes=notes
+    )
 
 
 def parse_money(text: str) -> Decimal:

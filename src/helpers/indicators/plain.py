@@ -29,7 +29,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         return None if not math.isfinite(value) else int(value) if value.is_integer() else value
     if isinstance(value, datetime.date):  # a date-time is one too; NaT is one that equals nothing
-        return value.isoformat() if value == value else None  # noqa: PLR0124
+        return value.isoformat() if value == value else None
     if hasattr(value, "tolist"):  # numpy: an array or a scalar
         return plain(value.tolist())
     text = str(value)

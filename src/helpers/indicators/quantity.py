@@ -5,39 +5,33 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from helpers.indicators.model import Op, Target
+from helpers.indicators.model import Kind, Op, Target
 from helpers.indicators.units import BASE, COUNTS, DURATIONS, factor_of, to_base
 
+_NEGATED: tuple[tuple[str, Op], ...] = (
+    ("低于", ">="),
+    ("少于", ">="),
+    ("小于", ">="),
+    ("高于", "<="),
+    ("超过", "<="),
+    ("超出", "<="),
+    ("大于", "<="),
+    ("多于", "<="),
+    ("超", "<="),
+)
+_OR_EQUAL: tuple[tuple[str, Op], ...] = (
+    ("大于", ">="),
+    ("高于", ">="),
+    ("多于", ">="),
+    ("小于", "<="),
+    ("低于", "<="),
+    ("少于", "<="),
+)
 BEFORE: tuple[tuple[str, Op], ...] = tuple(
     sorted(
         (
-            *(
-                (f"{not_}{word}", op)
-                for not_ in ("不", "不得", "不能", "不应", "不可", "未")
-                for word, op in (
-                    ("低于", ">="),
-                    ("少于", ">="),
-                    ("小于", ">="),
-                    ("高于", "<="),
-                    ("超过", "<="),
-                    ("超出", "<="),
-                    ("大于", "<="),
-                    ("多于", "<="),
-                    ("超", "<="),
-                )
-            ),
-            *(
-                (f"{word}{or_}等于", op)
-                for or_ in ("", "或", "或者")
-                for word, op in (
-                    ("大于", ">="),
-                    ("高于", ">="),
-                    ("多于", ">="),
-                    ("小于", "<="),
-                    ("低于", "<="),
-                    ("少于", "<="),
-                )
-            ),
+            *((f"{not_}{word}", op) for not_ in ("不", "不得", "不能", "不应", "不可", "未") for word, op in _NEGATED),
+            *((f"{word}{or_}等于", op) for or_ in ("", "或", "或者") for word, op in _OR_EQUAL),
             ("达到或超过", ">="),
             ("等于或大于", ">="),
             ("等于或高于", ">="),
@@ -97,7 +91,6 @@ UNIT = r"(?P<unit>[^0-9,;、。()<>=≥≤~±\u2002-]*?(?:\([次场套台]\))?)"
 QUANTITY = re.compile(
     rf"^(?P<about>约|大约|大概|近|将近)?{NUMBER}(?P<loose>余|多|左右|许)?{UNIT}(?P<loose2>左右|余|上下)?$", re.ASCII
 )
-LOOSE_COUNT = re.compile(r"(?<=[0-9])(?:余|多)(?=[^0-9])", re.ASCII)
 #: What may follow a limit of time without changing it: 30分钟内响应, 1小时完成.
 DONE = re.compile(
     r"(?:响应|完成|到场|到达|修复|解决|处理|办结|答复|完工|恢复|处置|办理|排除|拨付|支付|到账|反馈|送达)(?:率|完毕|到位)?$"
@@ -141,22 +134,22 @@ def quantity(plain: str, written: str) -> Target:
     rest = shorter or rest
     after, rest = _suffix(rest)
     if op and after and op[0] != after[0]:
-        return Target(written, reason="前后两个限定词互相矛盾")
+        return Target(text=written, reason="前后两个限定词互相矛盾")
     match = QUANTITY.match(rest)
     if match is None:
         reason = "没有可以识别的数值" if not re.search("[0-9]", plain) else "数值之外还有不能识别的文字"
-        return Target(written, reason=reason)
+        return Target(text=written, reason=reason)
     words = measure_word(match["unit"])
     if words is None:
-        return Target(written, reason="数值后面不是计量单位")
+        return Target(text=written, reason="数值后面不是计量单位")
     number, unit = to_base(Fraction(match["number"]), words)
     notes = ("approximate",) if any(match[k] for k in ("loose", "loose2", "about")) else ()
-    kind = "duration" if unit and unit.partition("/")[0] in DURATIONS else "number"
+    kind: Kind = "duration" if unit and unit.partition("/")[0] in DURATIONS else "number"
     if kind == "duration" and op is None and after is None and rest != plain and not match["about"]:
         after = "<="  # 1小时完成
     if op == ">=" and kind == "duration" and after == "<=":
         op = None
-    return Target(written, kind, op or after, number, unit, scale=factor_of(words), notes=notes)
+    return Target(text=written, kind=kind, op=op or after, value=number, unit=unit, scale=factor_of(words), notes=notes)
 
 
 def measure_word(unit: str) -> str | None:
@@ -204,7 +197,16 @@ def _band(plain: str, written: str) -> Target | None:
     match = BAND.match(plain)
     if match is not None:
         number, unit = to_base(Fraction(match["number"]), match["unit"])
-        return Target(written, "band", None, (-number, number), unit, "equal", "text", scale=factor_of(match["unit"]))
+        return Target(
+            text=written,
+            kind="band",
+            op=None,
+            value=(-number, number),
+            unit=unit,
+            direction="equal",
+            direction_source="text",
+            scale=factor_of(match["unit"]),
+        )
     match = AROUND.match(plain)
     if match is not None and (match["unit"] == match["middleunit"] or not match["middleunit"]):
         middle, give = Fraction(match["middle"]), Fraction(match["number"])
@@ -220,7 +222,16 @@ def _between(written: str, low: Fraction, high: Fraction, unit: str) -> Target |
     if words is None or low > high:
         return None
     low, base = to_base(low, words)
-    return Target(written, "band", None, (low, to_base(high, words)[0]), base, "equal", "text", scale=factor_of(words))
+    return Target(
+        text=written,
+        kind="band",
+        op=None,
+        value=(low, to_base(high, words)[0]),
+        unit=base,
+        direction="equal",
+        direction_source="text",
+        scale=factor_of(words),
+    )
 
 
 def _frequency(plain: str, written: str) -> Target | None:
@@ -238,5 +249,9 @@ def _frequency(plain: str, written: str) -> Target | None:
         after = ">=" if match["after"] else None
     per = {"季": "季度", "年度": "年", "天": "日"}.get(match["per"], match["per"])
     return Target(
-        written, "frequency", op or after, Fraction(match["number"]), f"{match['unit'].removeprefix('个')}/{per}"
+        text=written,
+        kind="frequency",
+        op=op or after,
+        value=Fraction(match["number"]),
+        unit=f"{match['unit'].removeprefix('个')}/{per}",
     )

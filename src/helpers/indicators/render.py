@@ -30,12 +30,10 @@ def format_target(target: Target) -> str:
     if target.kind == "frequency" and isinstance(target.value, Fraction):
         return f"{sign}{_plain(target.value)}{target.unit}"
     if target.kind == "band":
-        low, high = target.value  # type: ignore[misc]
-        return (
-            f"±{_amount(high, target.unit)}"
-            if low == -high
-            else f"{_amount(low, target.unit)}~{_amount(high, target.unit)}"
-        )  # type: ignore[operator,arg-type]
+        low, high = target.ends
+        if low == -high:
+            return f"±{_amount(high, target.unit)}"
+        return f"{_amount(low, target.unit)}~{_amount(high, target.unit)}"
     if target.kind == "date":
         return _date(str(target.value), target.op is not None)
     if target.kind == "period":

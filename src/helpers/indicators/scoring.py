@@ -24,7 +24,8 @@ class Execution:
 
 @dataclass(frozen=True)
 class Total:
-    """``total`` of the known rows; ``upper`` with the weights of the unknown ones; ``grade`` only when all are known."""
+    """``total`` of the known rows; ``upper`` with the weights of the unknown ones; ``grade`` only when all
+    are known."""
 
     total: Decimal
     upper: Decimal

@@ -22,7 +22,7 @@ from helpers.indicators.scoring import is_fragile, is_overshoot
 from helpers.indicators.units import DURATIONS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class IndicatorFacts:
     """One indicator: what was declared, found, and printed by the source."""
 
@@ -51,7 +51,7 @@ class StatementFacts:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SourceFacts:
     """One year: amounts in 元, printed weights by level-1 group (None: nothing printed)."""
 
@@ -97,13 +97,14 @@ def group_without_weight(facts: SourceFacts, rules: RuleSet) -> Iterator[Finding
         usual = rules.group_weights.get(name)
         standard = f"；通行分值为 {usual:f} 分" if usual is not None else ""
         yield Finding(
-            "group_without_weight",
-            "note",
-            f"来源文本没有印出“{name}”的分值，其余各组与预算执行合计已有 {printed + rules.execution_weight:f} 分{standard}。",
-            "向填报单位核实各组分值；核实前按规则集的通行分值测算。",
-            " + ".join(f"{n} {w:f}" for n, w in facts.printed_weights if w is not None)
+            check="group_without_weight",
+            level="note",
+            message=f"来源文本没有印出“{name}”的分值，其余各组与预算执行合计已有 "
+            f"{printed + rules.execution_weight:f} 分{standard}。",
+            remedy="向填报单位核实各组分值；核实前按规则集的通行分值测算。",
+            arithmetic=" + ".join(f"{n} {w:f}" for n, w in facts.printed_weights if w is not None)
             + f" + 预算执行 {rules.execution_weight:f} = {printed + rules.execution_weight:f}",
-            Place(field="weight"),
+            where=Place(field="weight"),
         )
 
 
@@ -111,12 +112,12 @@ def weights_inferred(facts: SourceFacts) -> Iterator[Finding]:
     """The weights are not the source's own."""
     if facts.weights_basis:
         yield Finding(
-            "weights_inferred",
-            "note",
-            f"一级指标以下的分值不是来源文本给出的，各项得分均须注明：{facts.weights_basis}。",
-            "取得申报时的分值后，在 indicators.yml 里改写 weight，并删去 weights_basis。",
-            None,
-            Place(field="weight"),
+            check="weights_inferred",
+            level="note",
+            message=f"一级指标以下的分值不是来源文本给出的，各项得分均须注明：{facts.weights_basis}。",
+            remedy="取得申报时的分值后，在 indicators.yml 里改写 weight，并删去 weights_basis。",
+            arithmetic=None,
+            where=Place(field="weight"),
         )
 
 
@@ -125,12 +126,12 @@ def spent_split_unknown(facts: SourceFacts) -> Iterator[Finding]:
     missing = [name for name, spent in facts.parts if spent is None]
     if len(facts.parts) > 1 and missing:
         yield Finding(
-            "spent_split_unknown",
-            "note",
-            f"预算分为{'、'.join(n for n, _ in facts.parts)}，但支出没有按这些部分列示。",
-            "从支出台账按部分归集后，在 budget.parts 里填写 spent。",
-            None,
-            Place(field="budget"),
+            check="spent_split_unknown",
+            level="note",
+            message=f"预算分为{'、'.join(n for n, _ in facts.parts)}，但支出没有按这些部分列示。",
+            remedy="从支出台账按部分归集后，在 budget.parts 里填写 spent。",
+            arithmetic=None,
+            where=Place(field="budget"),
         )
 
 
@@ -141,13 +142,13 @@ def unspent_reason_missing(facts: SourceFacts, rules: RuleSet) -> Iterator[Findi
         limit = rules.execution_reason_below
         compulsory = limit is not None and facts.adjusted > 0 and facts.spent < limit * facts.adjusted
         yield Finding(
-            "unspent_reason_missing",
-            "note",
-            f"全年预算有 {_wan(left)} 没有支出，没有说明原因。"
-            + (f"执行率低于 {limit * 100:f}%，按评分规则必须说明。" if compulsory else ""),
-            "在 budget.unspent_reason 里写明结余原因。",
-            f"{_wan(facts.adjusted)} − {_wan(facts.spent)} = {_wan(left)}",
-            Place(field="budget"),
+            check="unspent_reason_missing",
+            level="note",
+            message=f"全年预算有 {_wan(left)} 没有支出，没有说明原因。"
+            + (f"执行率低于 {limit * 100:f}%，按评分规则必须说明。" if limit is not None and compulsory else ""),
+            remedy="在 budget.unspent_reason 里写明结余原因。",
+            arithmetic=f"{_wan(facts.adjusted)} − {_wan(facts.spent)} = {_wan(left)}",
+            where=Place(field="budget"),
         )
 
 
@@ -158,12 +159,13 @@ def mixed_denominator(facts: SourceFacts) -> Iterator[Finding]:
     for one in facts.indicators:
         if one.divides_all_spending:
             yield Finding(
-                "mixed_denominator",
-                "note",
-                f"“{one.level3}”用全部支出（含{'、'.join(n for n, _ in facts.parts)}）去除，分子与分母的范围不一致。",
-                "写明口径，或只用与分母对应的那部分支出计算。",
-                None,
-                Place(level3=one.level3, field="actual"),
+                check="mixed_denominator",
+                level="note",
+                message=f"“{one.level3}”用全部支出（含{'、'.join(n for n, _ in facts.parts)}）去除，"
+                "分子与分母的范围不一致。",
+                remedy="写明口径，或只用与分母对应的那部分支出计算。",
+                arithmetic=None,
+                where=Place(level3=one.level3, field="actual"),
             )
 
 
@@ -187,27 +189,29 @@ def target_in_name(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
     )
     if named.kind in ("number", "duration") and named.op:
         yield Finding(
-            "target_in_name",
-            "note",
-            f"指标名称“{one.level3}”里写着指标值。",
-            "名称只写考核什么，指标值写在年度指标值一栏。",
-            None,
-            Place(level3=one.level3, field="level3"),
+            check="target_in_name",
+            level="note",
+            message=f"指标名称“{one.level3}”里写着指标值。",
+            remedy="名称只写考核什么，指标值写在年度指标值一栏。",
+            arithmetic=None,
+            where=Place(level3=one.level3, field="level3"),
         )
 
 
 def overshoot(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
     """Far beyond the target, without a word."""
     if is_overshoot(one.target, one.outcome, rules, declared=one.overshoot_declared):
-        assert one.outcome.attainment is not None and rules.overshoot_from is not None
+        assert one.outcome.attainment is not None
+        assert rules.overshoot_from is not None
         times = float(one.outcome.attainment)
         yield Finding(
-            "overshoot",
-            "note",
-            f"“{one.level3}”的实际完成值是指标值的 {times:.4g} 倍，达到须作说明的 {float(rules.overshoot_from):g} 倍。",
-            "说明超出的原因；指标值确实定低了的，下年调整。",
-            None,
-            Place(level3=one.level3, field="actual"),
+            check="overshoot",
+            level="note",
+            message=f"“{one.level3}”的实际完成值是指标值的 {times:.4g} 倍，"
+            f"达到须作说明的 {float(rules.overshoot_from):g} 倍。",
+            remedy="说明超出的原因；指标值确实定低了的，下年调整。",
+            arithmetic=None,
+            where=Place(level3=one.level3, field="actual"),
         )
 
 
@@ -215,12 +219,12 @@ def stated_without_method(one: IndicatorFacts, rules: RuleSet) -> Iterator[Findi
     """A figure that is only stated, with no way to get it."""
     if one.stated and not one.method and one.target.kind == "number":
         yield Finding(
-            "stated_without_method",
-            "note",
-            f"“{one.level3}”的实际完成值由单位填报，没有公布测算方法，本报告照录，不作推算。",
-            "补充测算方法和依据，写入 method 和 evidence。",
-            None,
-            Place(level3=one.level3, field="actual"),
+            check="stated_without_method",
+            level="note",
+            message=f"“{one.level3}”的实际完成值由单位填报，没有公布测算方法，本报告照录，不作推算。",
+            remedy="补充测算方法和依据，写入 method 和 evidence。",
+            arithmetic=None,
+            where=Place(level3=one.level3, field="actual"),
         )
 
 
@@ -228,12 +232,12 @@ def no_sample_size(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
     """The source prints a surveyed share without the number of replies."""
     if one.sampled and one.reported_actual and one.reported_sample is None:
         yield Finding(
-            "no_sample_size",
-            "note",
-            f"来源文本只写“{one.level3}”为 {one.reported_actual}，没有写样本量。",
-            "同时写明发放、回收和有效份数。",
-            None,
-            Place(level3=one.level3, field="actual"),
+            check="no_sample_size",
+            level="note",
+            message=f"来源文本只写“{one.level3}”为 {one.reported_actual}，没有写样本量。",
+            remedy="同时写明发放、回收和有效份数。",
+            arithmetic=None,
+            where=Place(level3=one.level3, field="actual"),
         )
 
 
@@ -244,19 +248,20 @@ def fragile(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
         low, high = (f"{bound * 100:.2f}%" for bound in one.interval)
         sample = f"（{one.sample[1]} 份有效答复中 {one.sample[0]} 份）" if one.sample else ""
         yield Finding(
-            "fragile",
-            "note",
-            f"“{one.level3}”达到指标值，但抽样{sample}的 95% 置信区间为 {low} 至 {high}，越过了指标值，结论不稳固。",
-            "下年扩大样本，或在报告里写明区间。",
-            None,
-            Place(level3=one.level3, field="actual"),
+            check="fragile",
+            level="note",
+            message=f"“{one.level3}”达到指标值，但抽样{sample}的 95% 置信区间为 {low} 至 {high}，越过了指标值，"
+            "结论不稳固。",
+            remedy="下年扩大样本，或在报告里写明区间。",
+            arithmetic=None,
+            where=Place(level3=one.level3, field="actual"),
         )
 
 
 def other_yardstick(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
     """The source answers a limit of time or a figure with words of another measure."""
     limits = [t for t in one.part_targets if t.kind == "duration"] or (
-        [one.target] if one.target.kind in ("duration",) else []
+        [one.target] if one.target.kind == "duration" else []
     )
     if not limits or not one.reported_actual:
         return
@@ -265,12 +270,12 @@ def other_yardstick(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
     if not isinstance(answered.value, Fraction) and "%" not in text and not all(_unit_in(t, text) for t in limits):
         units = "、".join(dict.fromkeys(t.text for t in limits))
         yield Finding(
-            "other_yardstick",
-            "note",
-            f"“{one.level3}”的指标值是{units}，来源文本的回答是“{one.reported_actual}”，用的是另一种尺度，也没有写完成的比例。",
-            "按指标值的尺度统计并写明达到的比例。",
-            None,
-            Place(level3=one.level3, field="actual"),
+            check="other_yardstick",
+            level="note",
+            message=f"“{one.level3}”的指标值是{units}，来源文本的回答是“{one.reported_actual}”，用的是另一种尺度，也没有写完成的比例。",
+            remedy="按指标值的尺度统计并写明达到的比例。",
+            arithmetic=None,
+            where=Place(level3=one.level3, field="actual"),
         )
 
 
@@ -307,12 +312,12 @@ def text_vs_figure(facts: SourceFacts) -> Iterator[Finding]:
         ]
         where = names.get(denied[0].about) if denied else missed[0].level3
         yield Finding(
-            "text_vs_figure",
-            "note",
-            f"来源文本说“{claim.text}”，{'；'.join(against)}，前后不一致。",
-            "以测算结果为准，改正文字。",
-            None,
-            Place(level3=where, field="narrative"),
+            check="text_vs_figure",
+            level="note",
+            message=f"来源文本说“{claim.text}”，{'；'.join(against)}，前后不一致。",
+            remedy="以测算结果为准，改正文字。",
+            arithmetic=None,
+            where=Place(level3=where, field="narrative"),
         )
 
 
@@ -322,12 +327,12 @@ def overlapping_indicators(facts: SourceFacts) -> Iterator[Finding]:
         word = shared_object(one.level3, other.level3)
         if word and set(one.tables) & set(other.tables):
             yield Finding(
-                "overlapping_indicators",
-                "note",
-                f"“{one.level3}”与“{other.level3}”都考核{word}，用的是同一份记录，内容重叠。",
-                "合并，或写明两者的区别。",
-                None,
-                Place(level3=one.level3, field="level3"),
+                check="overlapping_indicators",
+                level="note",
+                message=f"“{one.level3}”与“{other.level3}”都考核{word}，用的是同一份记录，内容重叠。",
+                remedy="合并，或写明两者的区别。",
+                arithmetic=None,
+                where=Place(level3=one.level3, field="level3"),
             )
 
 
@@ -335,12 +340,12 @@ def lower_bound(facts: SourceFacts) -> Iterator[Finding]:
     """Counts that the source gives as 余."""
     for category in facts.lower_bounds:
         yield Finding(
-            "lower_bound",
-            "note",
-            f"来源文本对“{category}”只给出下限（“余”），确切次数不详。",
-            "写明确切次数。",
-            None,
-            Place(field="activities"),
+            check="lower_bound",
+            level="note",
+            message=f"来源文本对“{category}”只给出下限（“余”），确切次数不详。",
+            remedy="写明确切次数。",
+            arithmetic=None,
+            where=Place(field="activities"),
         )
 
 
@@ -350,12 +355,13 @@ def activity_without_target(facts: SourceFacts) -> Iterator[Finding]:
     if without:
         amount = "均" if without == facts.activities else f"有 {without} 类"
         yield Finding(
-            "activity_without_target",
-            "note",
-            f"列出的 {facts.activities} 类年度活动{amount}没有设指标值，次数只说明工作量，不能说明是否完成计划。",
-            "对主要活动设定年度计划数。",
-            None,
-            Place(field="activities"),
+            check="activity_without_target",
+            level="note",
+            message=f"列出的 {facts.activities} 类年度活动{amount}没有设指标值，次数只说明工作量，"
+            "不能说明是否完成计划。",
+            remedy="对主要活动设定年度计划数。",
+            arithmetic=None,
+            where=Place(field="activities"),
         )
 
 

@@ -65,14 +65,6 @@ def by_month(measure: Measure, date: str) -> str:
     )
 
 
-def by_group(measure: Measure, by: str) -> str:
-    """A row a value of a column: ``value`` as text ("" where it has none), ``hits, n, unknown``."""
-    return (
-        f"SELECT coalesce(CAST(\"{by}\" AS VARCHAR), '') AS _group, {aggregates(measure)} "
-        f"FROM {measure.table}{condition(measure)} GROUP BY _group ORDER BY _group"
-    )
-
-
 def rows(measure: Measure, columns: Sequence[str]) -> str:
     """The rows behind the measure: ``_value`` (as declared) and the columns asked for, in source order."""
     value = f"({measure.value}\n)" if measure.value else "true"

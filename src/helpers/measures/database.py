@@ -27,7 +27,8 @@ def open_tables(files: Mapping[str, Path], fiscal_year: int | None) -> duckdb.Du
     connection = open_engine(MEMORY, threads=2)
     for table, path in files.items():
         connection.execute(
-            f"CREATE VIEW {identifier(table)} AS SELECT *{year_bounds(fiscal_year)} FROM read_parquet({literal(str(path))})"
+            f"CREATE VIEW {identifier(table)} AS SELECT *{year_bounds(fiscal_year)} FROM "
+            f"read_parquet({literal(str(path))})"
         )
     spill = next(iter(files.values())).parent / ".spill" if files else Path(".spill")
     connection.execute(f"SET temp_directory = {literal(str(spill))}")
@@ -65,7 +66,8 @@ def frame(connection: duckdb.DuckDBPyConnection, query: str, what: str, seconds:
     """The answer as a data frame, texts left in Arrow's memory, decimals as floats; see ``run``."""
     table = fetch(connection, query, what, seconds)
     plain = [pa.field(f.name, pa.float64() if pa.types.is_decimal(f.type) else f.type) for f in table.schema]
-    return table.cast(pa.schema(plain)).to_pandas(date_as_object=False)
+    answer: pd.DataFrame = table.cast(pa.schema(plain)).to_pandas(date_as_object=False)
+    return answer
 
 
 @contextmanager

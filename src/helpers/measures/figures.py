@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from helpers.year.load import Year
 from helpers.year.models import Measure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Figure:
     """One measured figure: ``value`` in the measure's unit, None when it cannot be known.
 
@@ -84,32 +84,32 @@ class Measures:
             return self._ratio(name, measure)
         hits, n, unknown = self._run(compiled.total(measure), f"measures.{name}").fetchall()[0]
         return Figure(
-            name,
-            value_of(measure, hits, n),
-            n,
-            hits if measure.agg in ("share", "count") else None,
-            unknown,
-            unit_of(measure),
-            measure.words,
-            compiled.shown(measure),
-            (str(measure.table),),
-            self._clocks(measure),
+            measure=name,
+            value=value_of(measure, hits, n),
+            n=n,
+            hits=hits if measure.agg in ("share", "count") else None,
+            unknown=unknown,
+            unit=unit_of(measure),
+            words=measure.words,
+            sql=compiled.shown(measure),
+            tables=(str(measure.table),),
+            clocks=self._clocks(measure),
         )
 
     def _ratio(self, name: str, measure: Measure) -> Figure:
         top, bottom = self.figure(str(measure.numerator)), self.figure(str(measure.denominator))
         value = top.value / bottom.value if top.value is not None and bottom.value else None
         return Figure(
-            name,
-            value,
-            top.n,
-            None,
-            top.unknown + bottom.unknown,
-            measure.unit,
-            measure.words,
-            f"({top.sql}) / ({bottom.sql})",
-            tuple(dict.fromkeys(top.tables + bottom.tables)),
-            tuple(dict.fromkeys(top.clocks + bottom.clocks)),
+            measure=name,
+            value=value,
+            n=top.n,
+            hits=None,
+            unknown=top.unknown + bottom.unknown,
+            unit=measure.unit,
+            words=measure.words,
+            sql=f"({top.sql}) / ({bottom.sql})",
+            tables=tuple(dict.fromkeys(top.tables + bottom.tables)),
+            clocks=tuple(dict.fromkeys(top.clocks + bottom.clocks)),
         )
 
     def _clocks(self, measure: Measure) -> tuple[str, ...]:
@@ -140,24 +140,6 @@ class Measures:
                 Month(month, value_of(measure, hits, n), n, hits if measure.agg in ("share", "count") else None)
             )
         return tuple(months)
-
-    def groups(self, name: str, by: str) -> Mapping[str, Figure]:
-        """The measure for each value of a column, values in their order; rows without a value under "".
-
-        Raises ValueError for a ratio, which has no rows of its own.
-        """
-        measure = self._declared(name)
-        whole = self.figure(name)
-        return {
-            value: replace(
-                whole,
-                value=value_of(measure, hits, n),
-                n=n,
-                unknown=unknown,
-                hits=hits if measure.agg in ("share", "count") else None,
-            )
-            for value, hits, n, unknown in self._run(compiled.by_group(measure, by), f"measures.{name}").fetchall()
-        }
 
     def rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         """The rows behind a measure: ``_value``, then ``columns``."""

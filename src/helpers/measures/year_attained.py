@@ -33,7 +33,7 @@ from helpers.year import models
 from helpers.year.load import Year
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """One part of a compound indicator; a duration limit is answered by the share that keeps it."""
 
@@ -49,7 +49,7 @@ class Part:
         return _number(self.actual)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Attained:
     """One indicator of the year. ``actual`` is what was computed, stated or rated; ``interval`` the
     95 % interval of a declared sample."""
@@ -69,7 +69,7 @@ class Attained:
         return _number(self.actual)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Funds:
     """Amounts in 元; ``rate`` is spent ÷ adjusted, None where nothing was budgeted."""
 
@@ -90,7 +90,7 @@ class ActivityCount:
     spec: models.Activity | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class YearAttained:
     """Everything that stage 3 finds out about one year. ``dropped``: indicators that did not apply, as declared."""
 
@@ -143,7 +143,15 @@ def _funds(year: Year, measures: Measures, rules: RuleSet) -> Funds:
         exact = figure.value or Fraction(0)
         spent = Decimal(exact.numerator) / Decimal(exact.denominator)
     done = execution(spent, adjusted, rules)
-    return Funds(initial, adjusted, spent, done.rate, rules.execution_weight, done.score, figure)
+    return Funds(
+        initial=initial,
+        adjusted=adjusted,
+        spent=spent,
+        rate=done.rate,
+        weight=rules.execution_weight,
+        score=done.score,
+        figure=figure,
+    )
 
 
 def _activities(year: Year, measures: Measures) -> tuple[ActivityCount, ...]:
@@ -181,15 +189,29 @@ def _indicator(spec: models.Indicator, measures: Measures, rules: RuleSet) -> At
         bounds = interval(figure.hits, figure.n, spec.sample.population)
     points = score(spec.weight, outcome, rules, satisfaction="满意" in spec.level1)
     return Attained(
-        spec, target, actual, outcome, points, figure, measures.monthly(figure.measure) if figure else (), bounds
+        spec=spec,
+        target=target,
+        actual=actual,
+        outcome=outcome,
+        score=points,
+        figure=figure,
+        months=measures.monthly(figure.measure) if figure else (),
+        interval=bounds,
     )
 
 
 def _compound(spec: models.Indicator, target: Target, measures: Measures, rules: RuleSet) -> Attained:
     parts = tuple(_part(part, measures, rules) for part in spec.parts)
-    outcome = evaluate_compound([CompoundPart(part.outcome, part.spec.share_of_weight) for part in parts], rules)
+    outcome = evaluate_compound([CompoundPart(part.outcome, part.spec.share_of_weight) for part in parts])
     whole = replace(target, kind="compound", reason=None, parts=tuple(p.target for p in parts))
-    return Attained(spec, whole, parse_actual(""), outcome, score(spec.weight, outcome, rules), parts=parts)
+    return Attained(
+        spec=spec,
+        target=whole,
+        actual=parse_actual(""),
+        outcome=outcome,
+        score=score(spec.weight, outcome, rules),
+        parts=parts,
+    )
 
 
 def _part(spec: models.Part, measures: Measures, rules: RuleSet) -> Part:
@@ -204,7 +226,14 @@ def _part(spec: models.Part, measures: Measures, rules: RuleSet) -> Part:
     else:
         actual = expressed(target, actual)
         outcome = evaluate(target, actual, rules)
-    return Part(spec, target, actual, outcome, figure, measures.monthly(figure.measure) if figure else ())
+    return Part(
+        spec=spec,
+        target=target,
+        actual=actual,
+        outcome=outcome,
+        figure=figure,
+        months=measures.monthly(figure.measure) if figure else (),
+    )
 
 
 def _actual(spec: models.Actual, target_text: str, measures: Measures) -> tuple[Actual, Figure | None]:

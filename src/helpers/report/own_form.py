@@ -47,15 +47,15 @@ def _row(results: Results, entry: Indicator, number: int) -> FormRow:
         else None
     )
     return FormRow(
-        number,
-        entry["level1"],
-        entry["level2"],
-        entry["level3"],
-        entry["target_text"],
-        actual,
-        points(entry["weight"]),
-        points(entry["score"]),
-        texts.deviation_text(results, entry) or None,
+        number=number,
+        level1=entry["level1"],
+        level2=entry["level2"],
+        level3=entry["level3"],
+        target_text=entry["target_text"],
+        actual_text=actual,
+        weight=points(entry["weight"]),
+        score=points(entry["score"]),
+        deviation_text=texts.deviation_text(results, entry) or None,
     )
 
 
@@ -81,12 +81,12 @@ def previous_form(results: Results) -> Form | None:
             year = before["fiscal_year"]
             rows.append(
                 FormRow(
-                    number,
-                    entry["level1"],
-                    entry["level2"],
-                    entry["level3"],
-                    before["target_text"],
-                    before.get("actual_text"),
+                    number=number,
+                    level1=entry["level1"],
+                    level2=entry["level2"],
+                    level3=entry["level3"],
+                    target_text=before["target_text"],
+                    actual_text=before.get("actual_text"),
                 )
             )
     return Form(about=_about(results, year), kind="self_eval", complete=False, rows=tuple(rows)) if rows else None

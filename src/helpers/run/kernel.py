@@ -17,12 +17,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import default
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from jupyter_client.connect import KernelConnectionInfo
 
 NAME = "python3"
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
@@ -99,17 +104,17 @@ class _Forked:
 class ForkProvisioner(LocalProvisioner):
     """Launches a kernel by forking the warm server."""
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:  # noqa: ARG002 - jupyter's
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["helpers.run.preload"])
-        process = context.Process(
-            target=_serve, args=(self.parent.connection_file, kwargs.get("cwd") or str(Path.cwd()), kwargs["env"])
-        )
+        assert self.parent is not None
+        folder = kwargs.get("cwd") or str(Path.cwd())
+        process = context.Process(target=_serve, args=(self.parent.connection_file, folder, kwargs["env"]))
         # The server starts with the first kernel: it must not import from the folder that it is started in.
         os.environ["PYTHONSAFEPATH"] = "1"
         with _temporary_folder(short_folder()):
             process.start()
-        self.process = _Forked(process)
+        self.process = cast("subprocess.Popen[bytes]", _Forked(process))
         self.pid, self.pgid = process.pid, None
         return self.connection_info
 
@@ -117,7 +122,7 @@ class ForkProvisioner(LocalProvisioner):
 class _Specs(KernelSpecManager):
     """Knows one kernel: this Python."""
 
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:  # noqa: ARG002 - whatever is asked for
         forks = CAN_FORK and short_folder() is not None
         metadata = {"kernel_provisioner": {"provisioner_name": "selfeval-fork"}} if forks else {}
         argv = [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}", NO_CWD]

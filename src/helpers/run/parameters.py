@@ -62,10 +62,11 @@ def check_parameters(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]
     Raises ``ParameterError`` listing everything that is wrong.
     """
     declared = declared_parameters(notebook)
-    faults = []
-    for name in given:
-        if name not in declared:
-            faults.append(f"[unknown_parameter]  没有参数 {name}。{did_you_mean(name, list(declared)) or ''}")
+    faults = [
+        f"[unknown_parameter]  没有参数 {name}。{did_you_mean(name, list(declared)) or ''}"
+        for name in given
+        if name not in declared
+    ]
     for name, parameter in declared.items():
         if name not in given:
             faults.append(f"[missing_parameter]  缺少参数 {name}({parameter.type})")

@@ -25,15 +25,15 @@ def staging(reports: Path, fiscal_year: int) -> Path:
 def publish(new: Path, final: Path) -> None:
     """Put the finished folder ``new`` in the place of ``final``, which may exist."""
     if not final.exists():
-        os.rename(new, final)
+        new.rename(final)
         return
     if _exchange(new, final):
         shutil.rmtree(new)
         return
     old = _old(final)
     shutil.rmtree(old, ignore_errors=True)
-    os.rename(final, old)
-    os.rename(new, final)
+    final.rename(old)
+    new.rename(final)
     shutil.rmtree(old)
 
 
@@ -44,14 +44,14 @@ def repair(final: Path) -> None:
         if final.exists():
             shutil.rmtree(old)
         else:
-            os.rename(old, final)
+            old.rename(final)
 
 
 def leave_failed(work: Path, final: Path) -> Path:
     """Keep what a failed run has made so far under ``<year>.failed``; the package is not touched."""
     failed = final.with_name(f"{final.name}.failed")
     shutil.rmtree(failed, ignore_errors=True)
-    os.rename(work, failed)
+    work.rename(failed)
     return failed
 
 

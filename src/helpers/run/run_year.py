@@ -84,10 +84,10 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
     except RunStopped as stopped:
         _leave(work, final, stopped)
         raise
-    except Exception as error:
-        failure = RunStopped(_package_screen(error, final))
-        _leave(work, final, failure)
-        raise failure from error
+    except Exception as error:  # whatever fails after the notebooks ends in one screen too
+        ended = RunStopped(_package_screen(error, final))
+        _leave(work, final, ended)
+        raise ended from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
     shutil.rmtree(Root(root).failed(fiscal_year), ignore_errors=True)

@@ -33,10 +33,11 @@ def _budget(year: Year) -> Iterator[Fault]:
                 amounts[path] = found
     parts = [amounts.get(("budget", "parts", i, "budget")) for i in range(len(budget.parts))]
     initial = amounts.get(("budget", "initial"))
-    if parts and None not in parts and initial is not None and sum(parts) != initial:  # type: ignore[arg-type]
+    known = [part for part in parts if part is not None]
+    if parts and len(known) == len(parts) and initial is not None and sum(known) != initial:
         yield lines.fault(
-            "budget_parts", ("budget", "parts"), f"各部分合计 {sum(parts):f} 元，与年初预算 {initial:f} 元不一致"
-        )  # type: ignore[arg-type]
+            "budget_parts", ("budget", "parts"), f"各部分合计 {sum(known):f} 元，与年初预算 {initial:f} 元不一致"
+        )
     yield from _sources(year, amounts)
 
 
@@ -94,7 +95,8 @@ def _sources(year: Year, amounts: Mapping[Path_, Decimal]) -> Iterator[Fault]:
                 yield lines.fault(
                     "fund_sources",
                     ("budget", "sources"),
-                    f"{'、'.join(n for n in names if n in form)}的{words}合计 {sum(known):f} 元，与总额 {whole:f} 元不一致",
+                    f"{'、'.join(n for n in names if n in form)}的{words}合计 {sum(known):f} 元，"
+                    f"与总额 {whole:f} 元不一致",
                 )
 
 

@@ -40,8 +40,9 @@ def check_spares(year: Year) -> Iterator[Fault]:
 
 
 def _catalogue(year: Year, path: Path_) -> Iterator[Fault]:
-    assert year.year.spares is not None and year.year.spares.catalogue is not None
+    assert year.year.spares is not None
     spec, lines = year.year.spares.catalogue, year.lines["year.yml"]
+    assert spec is not None
     table = year.year.tables.get(spec.table)
     if table is None:
         yield unknown(lines, (*path, "table"), "表", spec.table, year.year.tables)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -261,6 +261,12 @@ def _grain(lines: Lines, path: Path_, table: Table, grain: Grain) -> Iterator[Fa
         yield _not_a_date(lines, (*path, "time"), grain.time)
     for place, text in grain.expressions().items():
         yield from expression(lines, (*path, place), text, own, True)
+    yield from _attributes(lines, path, grain, own)
+    for index, scope in enumerate(grain.out_of_scope):
+        yield from expression(lines, (*path, "out_of_scope", index, "where"), scope.where, record_columns(table), True)
+
+
+def _attributes(lines: Lines, path: Path_, grain: Grain, own: dict[str, str]) -> Iterator[Fault]:
     for name, attribute in grain.attributes.items():
         at = (*path, "attributes", name)
         if attribute.source not in own:
@@ -269,8 +275,6 @@ def _grain(lines: Lines, path: Path_, table: Table, grain: Grain) -> Iterator[Fa
             yield lines.fault("worst_order", at, "文字列取 worst 要用 order 从轻到重列出各值；其余不写 order")
         if name in grain.made() or name in grain.case:
             yield lines.fault("column_twice", at, f"列名 {name} 已被占用", hint="换一个列名")
-    for index, scope in enumerate(grain.out_of_scope):
-        yield from expression(lines, (*path, "out_of_scope", index, "where"), scope.where, record_columns(table), True)
 
 
 # --- corrections.yml ------------------------------------------------------------------------------
@@ -307,9 +311,9 @@ def check_corrections(year: Year) -> Iterator[Fault]:
 # --- shared ---------------------------------------------------------------------------------------
 
 
-def unknown(lines: Lines, path: Path_, what: str, word: str, known: object) -> Fault:
+def unknown(lines: Lines, path: Path_, what: str, word: str, known: Iterable[str]) -> Fault:
     """A name that is not there, with what is probably meant."""
-    return lines.fault("unknown_name", path, f"没有这个{what}", value=word, hint=did_you_mean(word, sorted(known)))  # type: ignore[call-overload]
+    return lines.fault("unknown_name", path, f"没有这个{what}", value=word, hint=did_you_mean(word, sorted(known)))
 
 
 def _not_a_date(lines: Lines, path: Path_, column: str) -> Fault:

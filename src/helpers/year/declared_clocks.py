@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -74,7 +75,7 @@ def _windows_of(value: Any) -> Windows:
         if not 0 <= start < end <= 86400 or m1 > 59 or m2 > 59:
             raise ValueError(f"时段 {text} 的止应晚于起；跨过零点的写成两段，如 22:00-24:00 和次日的 00:00-06:00")
         windows.append((start, end))
-    for (_, before), (after, _) in zip(windows, windows[1:], strict=False):
+    for (_, before), (after, _) in pairwise(windows):
         if after < before:
             raise ValueError("各时段要从早到晚，不能重叠")
     return tuple(windows)

@@ -138,7 +138,8 @@ def _tree(text: str) -> dict[str, Any]:
     )
     if not plain:
         raise ExpressionError("只能写一个表达式，不能写语句", "去掉 select、from、where、分号等，只留条件或算式")
-    return node["select_list"][0]
+    expression: dict[str, Any] = node["select_list"][0]
+    return expression
 
 
 def _walk(value: Any) -> Iterator[dict[str, Any]]:
@@ -186,7 +187,7 @@ def _bind(text: str, columns: Mapping[str, str], boolean: bool) -> str:
     empty = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in columns.items())
     query = f"SELECT typeof(({text}\n)) FROM (SELECT {empty}) AS t"
     try:
-        found = _connection().cursor().execute(query).fetchall()[0][0]
+        found = str(_connection().cursor().execute(query).fetchall()[0][0])
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise ExpressionError(f"表达式与列的类型不符：{reason}") from error

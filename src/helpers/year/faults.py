@@ -9,7 +9,7 @@ from dataclasses import dataclass
 SHOWN = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Fault:
     """One fault in a declared input.
 

@@ -10,11 +10,12 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from helpers.year.faults import Fault, YearFileError, did_you_mean
 from helpers.year.hashes import file_sha256
-from helpers.year.models import CorrectionsFile, IndicatorsFile, PlanFile, YearFile
+from helpers.year.models import CorrectionsFile, IndicatorsFile, Measure, PlanFile, YearFile
 from helpers.year.outline_file import Outline, shipped_outline, shipped_outlines
 from helpers.year.root import Root, shown_raw
 
@@ -82,10 +83,12 @@ class Lines:
         """A fault at this place of the file."""
         shown = None if value is None else _shorten(str(value))
         where = ".".join(str(part) for part in path)
-        return Fault(code, self.file, message, self.of(path), where, shown, hint)
+        return Fault(
+            code=code, file=self.file, message=message, line=self.of(path), where=where, value=shown, hint=hint
+        )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Year:
     """The declared inputs of one fiscal year, each file valid by itself."""
 
@@ -104,7 +107,7 @@ class Year:
         return Root(self.root).raw(self.fiscal_year)
 
     @property
-    def measures(self) -> Mapping[str, Any]:
+    def measures(self) -> Mapping[str, Measure]:
         return self.indicators.measures
 
 
@@ -126,7 +129,7 @@ def load_year(root: Path, fiscal_year: int) -> Year:
     if not folder.is_dir():
         years = [str(year) for year in Root(root).years()]
         hint = "现有年度：" + "、".join(years) if years else f"--root 应指向含有 data/raw/{fiscal_year}/ 的文件夹"
-        raise YearFileError([Fault("year_missing", shown, "没有这个年度的文件夹", hint=hint)])
+        raise YearFileError([Fault(code="year_missing", file=shown, message="没有这个年度的文件夹", hint=hint)])
     faults: list[Fault] = []
     models: dict[str, Any] = {}
     lines: dict[str, Lines] = {}
@@ -135,7 +138,7 @@ def load_year(root: Path, fiscal_year: int) -> Year:
         path = folder / name
         if not path.exists():
             if required:
-                faults.append(Fault("file_missing", f"{shown}/{name}", "缺少这个文件"))
+                faults.append(Fault(code="file_missing", file=f"{shown}/{name}", message="缺少这个文件"))
             else:
                 models[name], lines[name] = model(), Lines(f"{shown}/{name}", {})
             continue
@@ -143,7 +146,8 @@ def load_year(root: Path, fiscal_year: int) -> Year:
         faults.extend(found.faults)
         models[name], lines[name] = found.model, found.lines
         hashes[name] = file_sha256(path)
-    declared = models.get("year.yml")
+    declared: YearFile | None = models.get("year.yml")
+    outline: _Loaded | None = None
     if declared is not None and declared.fiscal_year != fiscal_year:
         faults.append(
             lines["year.yml"].fault(
@@ -154,8 +158,8 @@ def load_year(root: Path, fiscal_year: int) -> Year:
                 hint=f"写成 {fiscal_year}，或者把文件放到相应年度的文件夹",
             )
         )
-    outline = _outline(folder, shown, declared.outline, lines["year.yml"]) if declared is not None else None
-    if outline is not None:
+    if declared is not None:
+        outline = _outline(folder, shown, declared.outline, lines["year.yml"])
         faults.extend(outline.faults)
         lines["outline"] = outline.lines
         if (own := folder / declared.outline).is_file():
@@ -163,15 +167,15 @@ def load_year(root: Path, fiscal_year: int) -> Year:
     if faults or outline is None:
         raise YearFileError(faults)
     return Year(
-        root,
-        fiscal_year,
-        models["year.yml"],
-        models["indicators.yml"],
-        models["plan.yml"],
-        models["corrections.yml"],
-        outline.model,
-        lines,
-        hashes,
+        root=root,
+        fiscal_year=fiscal_year,
+        year=models["year.yml"],
+        indicators=models["indicators.yml"],
+        plan=models["plan.yml"],
+        corrections=models["corrections.yml"],
+        outline=outline.model,
+        lines=lines,
+        sha256=hashes,
     )
 
 
@@ -199,8 +203,10 @@ def _load_file(path: Path, shown: str, model: type[FileModel]) -> _Loaded:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        fault = Fault("not_utf8", shown, "文件不是 UTF-8 编码", line, hint="在编辑器里另存为 UTF-8")
+        broken = path.read_bytes()[: error.start].count(b"\n") + 1
+        fault = Fault(
+            code="not_utf8", file=shown, message="文件不是 UTF-8 编码", line=broken, hint="在编辑器里另存为 UTF-8"
+        )
         return _Loaded(None, Lines(shown, {}), [fault])
     try:
         tree = YAML(typ="rt").load(text)
@@ -212,16 +218,16 @@ def _load_file(path: Path, shown: str, model: type[FileModel]) -> _Loaded:
             Lines(shown, {}),
             [
                 Fault(
-                    "yaml",
-                    shown,
-                    f"YAML 写法有误：{error.problem or error.context}",
-                    line,
+                    code="yaml",
+                    file=shown,
+                    message=f"YAML 写法有误：{error.problem or error.context}",
+                    line=line,
                     hint="检查缩进、冒号后的空格、引号是否成对，以及有没有重复的键",
                 )
             ],
         )
     except YAMLError as error:
-        fault = Fault("yaml", shown, f"YAML 写法有误：{str(error).splitlines()[0]}")
+        fault = Fault(code="yaml", file=shown, message=f"YAML 写法有误：{str(error).splitlines()[0]}")
         return _Loaded(None, Lines(shown, {}), [fault])
     lines = Lines(shown, tree if tree is not None else {})
     plain = _plain(lines.tree)
@@ -278,10 +284,10 @@ def _blanks(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple
 def _position(node: Any, key: str | int) -> int | None:
     """The line (from 0) of a key or item in ruamel's data, None when it is not there."""
     try:
-        if isinstance(node, Mapping) and key in node:
-            return node.lc.key(key)[0]
-        if isinstance(node, list) and isinstance(key, int) and 0 <= key < len(node):
-            return node.lc.item(key)[0]
+        if isinstance(node, CommentedMap) and key in node:
+            return int(node.lc.key(key)[0])
+        if isinstance(node, CommentedSeq) and isinstance(key, int) and 0 <= key < len(node):
+            return int(node.lc.item(key)[0])
     except (AttributeError, KeyError, TypeError):
         return None
     return None

@@ -167,7 +167,7 @@ class YearFile(Model):
     funding: str | None = None
     notice: str | None = None
     posts: Posts
-    calendar: Annotated[Calendar, BeforeValidator(_as_calendar)] = Field(default_factory=lambda: Calendar())
+    calendar: Annotated[Calendar, BeforeValidator(_as_calendar)] = Field(default_factory=Calendar)
     rules: str = "caiyu-2020-10"
     rule_overrides: dict[str, Any] = Field(default_factory=dict)
     outline: str = "default"
@@ -210,6 +210,8 @@ class Measure(Model):
 
     @model_validator(mode="after")
     def _complete(self) -> Measure:
+        needed: tuple[str, ...]
+        banned: tuple[str, ...]
         if self.agg == "ratio":
             needed, banned = ("numerator", "denominator"), ("table", "where", "value", "q", "date")
         else:

@@ -47,8 +47,10 @@ FIRST = {
 # measures:
 #   tickets_all: {{table: tickets, agg: count, unit: 件, words: 全部工单}}
 # indicators:
-#   - {{id: volume, level1: 产出指标, level2: 数量指标, level3: 工单量, target: ≥100件, weight: 90, actual: {{measure: tickets_all}}}}
-# 不从记录计算的实际完成值写 actual: {{stated: 10%, evidence: [{{document: 材料名称, date: {year}-12-31, custodian: 保管岗位}}]}}
+#   - {{id: volume, level1: 产出指标, level2: 数量指标, level3: 工单量, target: ≥100件, weight: 90,
+#      actual: {{measure: tickets_all}}}}
+# 不从记录计算的实际完成值写：
+#      actual: {{stated: 10%, evidence: [{{document: 材料名称, date: {year}-12-31, custodian: 保管岗位}}]}}
 """,
     "plan.yml": """
 # actions:
@@ -217,14 +219,9 @@ def _from_form(tree: CommentedMap, form: Form) -> None:
     tree["institution"] = form.about.institution or tree.get("institution") or BLANK
     if form.goal:
         tree["overall_goal"] = form.goal
-    for key, amount in (("initial", form.funds.initial), ("adjusted", form.funds.adjusted)):
-        amount = (
-            amount
-            if amount is not None
-            else form.funds.adjusted
-            if form.funds.adjusted is not None
-            else form.funds.initial
-        )
+    stated = [a for a in (form.funds.adjusted, form.funds.initial) if a is not None]
+    for key, own in (("initial", form.funds.initial), ("adjusted", form.funds.adjusted)):
+        amount = own if own is not None or not stated else stated[0]
         if amount is not None:
             tree["budget"][key] = f"{amount:f}{unit}"
     if tree["budget"].get("parts") and not form.fund_parts:

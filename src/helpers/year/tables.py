@@ -65,7 +65,7 @@ class Column(Model):
 
     @model_validator(mode="after")
     def _unit_fits(self) -> Column:
-        units: dict[str, Any] = {"money": MONEY_FACTORS, "duration": HOURS}.get(self.type, {})
+        units = {"money": tuple(MONEY_FACTORS), "duration": tuple(HOURS)}.get(self.type, ())
         if self.type == "duration" and self.unit is None:
             raise ValueError("duration 要写 unit：" + "、".join(HOURS))
         if units and self.unit is not None and self.unit not in units:
@@ -204,7 +204,8 @@ class Table(Model):
     ``grain``: the rows are events, one tidy row is a case. ``timezone``: times with an offset are
     converted to this zone, or ``as_written``; different offsets and UTC are refused without it.
     ``exact_duplicates``: rows equal in all declared columns are kept and counted, or all but the
-    first set aside (what a ``key`` says by itself). ``states``: where the time of a case went. ``year_by``: the date that decides the fiscal year.
+    first set aside (what a ``key`` says by itself). ``states``: where the time of a case went.
+    ``year_by``: the date that decides the fiscal year.
     """
 
     title: Words

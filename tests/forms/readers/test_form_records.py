@@ -87,7 +87,18 @@ def test_header_and_rows(tmp_path: Path) -> None:
     )
     assert form.source == "a.jsonl"
     first, second = form.rows
-    assert first == FormRow(1, "产出指标", "数量指标", "线路条数", "3条", "3条", D(90), D("90.0"), None, "文件第 2 行")
+    assert first == FormRow(
+        number=1,
+        level1="产出指标",
+        level2="数量指标",
+        level3="线路条数",
+        target_text="3条",
+        actual_text="3条",
+        weight=D(90),
+        score=D("90.0"),
+        deviation_text=None,
+        place="文件第 2 行",
+    )
     assert (second.number, second.weight, second.score, second.unread, second.place) == (
         2,
         None,
@@ -212,9 +223,29 @@ def test_csv_in_any_encoding(tmp_path: Path, encoding: str, delimiter: str) -> N
     )
     assert form.rows == (
         FormRow(
-            1, "产出指标", "数量指标", "线路条数", "3条", "2条", D(90), D(60), "其一，断线；\n其二，延期", "文件第 3 行"
+            number=1,
+            level1="产出指标",
+            level2="数量指标",
+            level3="线路条数",
+            target_text="3条",
+            actual_text="2条",
+            weight=D(90),
+            score=D(60),
+            deviation_text="其一，断线；\n其二，延期",
+            place="文件第 3 行",
         ),
-        FormRow(2, "产出指标", "质量指标", "接通率", "≥98%", "99%", None, None, None, "文件第 4 行"),
+        FormRow(
+            number=2,
+            level1="产出指标",
+            level2="质量指标",
+            level3="接通率",
+            target_text="≥98%",
+            actual_text="99%",
+            weight=None,
+            score=None,
+            deviation_text=None,
+            place="文件第 4 行",
+        ),
     )
 
 

@@ -35,7 +35,7 @@ class Value:
     row: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Typed:
     """The type of a column and what follows from it.
 
@@ -133,7 +133,8 @@ def settled(columns: Sequence[Facts]) -> list[Facts]:
             written = {_unordered(text) for texts in facts.formats.choices.values() for text in texts}
             orders = {order for text in written for order in sure.get(text, {""})}
             if len(orders) == 1 and (order := orders.pop()) in facts.formats.choices:
-                facts = replace(facts, formats=facts.formats.settled(order, shown[min(written)]), span=None)
+                out.append(replace(facts, formats=facts.formats.settled(order, shown[min(written)]), span=None))
+                continue
         out.append(facts)
     return out
 
@@ -188,7 +189,7 @@ def _typed(
     )
     total = int(connection.execute("SELECT coalesce(sum(n), 0) FROM cells").fetchall()[0][0])
     if not total:
-        return Typed("text", meaning_of(header, ("text",)), markers, maybe)
+        return Typed(type="text", meaning=meaning_of(header, ("text",)), markers=markers, maybe=maybe)
     # Words such as 未完成 are nothing in a date or a number, and do not stand against the type.
     words = sum(v.count for v in maybe) if maybe else 0
     said = total - words
@@ -202,7 +203,7 @@ def _typed(
     if (
         kind in ("integer", "number")
         and meant is None
-        and re.search(r"[(（](?:%s)[)）]" % "|".join(MONEY_FACTORS), header)
+        and re.search(rf"[(（](?:{'|'.join(MONEY_FACTORS)})[)）]", header)
     ):
         kind = "money"
     if kind == "datetime" and not _has_times(connection, formats):
@@ -212,22 +213,22 @@ def _typed(
         formats = None
         note = note or _no_date(connection, header, types, total)
     if kind == "text":
-        return Typed(kind, meant, markers, maybe, note=note)
+        return Typed(type=kind, meaning=meant, markers=markers, maybe=maybe, note=note)
     zeros = _listed(connection, ["0", "0.0", "00000000"]) if meant and meant.name in lexicon("zero_is_empty") else ()
     taken = (*markers, *maybe, *zeros)
     unfit, values, span = _fit(connection, kind, unit, formats, taken)
     return Typed(
-        kind,
-        meant,
-        taken,
-        (),
-        unit,
-        formats,
-        _offsets(connection) if kind == "datetime" else {},
-        unfit,
-        values,
-        span,
-        note,
+        type=kind,
+        meaning=meant,
+        markers=taken,
+        maybe=(),
+        unit=unit,
+        formats=formats,
+        offsets=_offsets(connection) if kind == "datetime" else {},
+        unfit=unfit,
+        unfit_values=values,
+        span=span,
+        note=note,
     )
 
 
@@ -379,7 +380,8 @@ def _fit(
     if kind == "boolean":
         return 0, (), None
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE valued AS SELECT v, n, r, {_cast(kind, formats.all if formats else (), unit)} AS x FROM cells"
+        f"CREATE OR REPLACE TEMP TABLE valued AS SELECT v, n, r, {_cast(kind, formats.all if formats else (), unit)} "
+        "AS x FROM cells"
     )
     left = f"FROM valued WHERE x IS NULL{_without(markers)}"
     unfit = connection.execute(f"SELECT coalesce(sum(n), 0) {left}").fetchall()[0][0]

@@ -33,7 +33,7 @@ TITLES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """The file that was looked at, and how it was read where that was said or found."""
 
@@ -153,7 +153,9 @@ def _common_empty(columns: Sequence[Facts]) -> tuple[str, ...]:
     return tuple(text for text, count in times.most_common() if count > 1 and text not in answers)
 
 
-def _column(draft: _Draft, facts: Facts, found: Structure, everywhere: Sequence[str]) -> dict[str, Any]:
+def _column(  # noqa: C901 - one branch a key, in the order in which the keys are written
+    draft: _Draft, facts: Facts, found: Structure, everywhere: Sequence[str]
+) -> dict[str, Any]:
     """The entry of a column, in full; the block shortens it."""
     place = ("columns", draft.names[facts.cell])
     kind, unit = facts.type, facts.unit
@@ -233,7 +235,8 @@ def _dates(draft: _Draft, place: tuple[str, ...], formats: DateFormats) -> Any:
         draft.remark(
             *place,
             "above",
-            text=f"像 5-Apr 这样的写法：若指 2005 年 4 月，dates 写 [{_listed(texts)}]；若是 4 月 5 日，缺年份，要重新导出",
+            text=f"像 5-Apr 这样的写法：若指 2005 年 4 月，dates 写 [{_listed(texts)}]；若是 4 月 5 日，缺年份，"
+            "要重新导出",
         )
         return BLANK
     if formats.mangled:
@@ -338,13 +341,15 @@ def _key(draft: _Draft, key: Key, latest: str) -> None:
         draft.remark(
             "key",
             "above",
-            text=f"每个编号有多行（{key.column.distinct} 个编号，{key.column.rows} 行），每行都写着受理和办结的时间：取最后一行",
+            text=f"每个编号有多行（{key.column.distinct} 个编号，{key.column.rows} 行），"
+            "每行都写着受理和办结的时间：取最后一行",
         )
     elif key.differing:
         draft.remark(
             "key",
             "above",
-            text=f"有 {key.differing} 个编号各有几行不同的内容：写 keep: {{by: {latest}, take: last}} 取最后一行，或换一个 key",
+            text=f"有 {key.differing} 个编号各有几行不同的内容：写 keep: {{by: {latest}, take: last}} 取最后一行，"
+            "或换一个 key",
         )
     elif key.repeated:
         draft.remark("key", "above", text=f"有 {key.repeated} 个编号重复，各行完全相同：只算一行")

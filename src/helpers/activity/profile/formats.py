@@ -20,7 +20,7 @@ REWRITTEN = 8
 ORDERS = {"dmy": "日在前", "mdy": "月在前", "ymd": "年在前"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DateFormats:
     """How the dates of a column that do not begin with a four-digit year are written.
 
@@ -70,8 +70,8 @@ def date_formats(connection: duckdb.DuckDBPyConnection, cells: str) -> DateForma
         f"CREATE OR REPLACE TEMP TABLE dated AS SELECT {narrow('v')} AS v, n, r, v AS said FROM ({cells})"
     )
     shapes = connection.execute(
-        f"SELECT translate(lower(v), {literal(digits + ascii_lowercase)}, {literal('9' * 10 + 'a' * 26)}) AS shape, sum(n), min(v) "
-        f"FROM dated GROUP BY shape ORDER BY sum(n) DESC, shape LIMIT {SHAPES}"
+        f"SELECT translate(lower(v), {literal(digits + ascii_lowercase)}, {literal('9' * 10 + 'a' * 26)}) AS shape, "
+        f"sum(n), min(v) FROM dated GROUP BY shape ORDER BY sum(n) DESC, shape LIMIT {SHAPES}"
     ).fetchall()
     candidates = list(dict.fromkeys(pair for _, _, text in shapes for pair in candidates_of(text)))
     if not candidates:
@@ -92,7 +92,9 @@ def date_formats(connection: duckdb.DuckDBPyConnection, cells: str) -> DateForma
     mangled = any(re.fullmatch(r"%y.%b", text) for formats in kept.values() for text in formats)
     if days and months:
         best = _smallest(connection, [text for formats in kept.values() for text in formats])[1]
-    return DateFormats(kept, best, _open_cells(connection, kept), mangled, days, months)
+    return DateFormats(
+        choices=kept, read=best, examples=_open_cells(connection, kept), mangled=mangled, days=days, months=months
+    )
 
 
 def turned(connection: duckdb.DuckDBPyConnection, formats: DateFormats) -> DateFormats:
@@ -105,7 +107,8 @@ def turned(connection: duckdb.DuckDBPyConnection, formats: DateFormats) -> DateF
         return formats
     place = 1 if formats.days else 2
     early = connection.execute(
-        f"SELECT count(*) FROM dated WHERE try_cast(regexp_extract(v, '^(\\d{{1,2}})[/.-](\\d{{1,2}})[/.-]', {place}) AS INTEGER) <= 12"
+        f"SELECT count(*) FROM dated "
+        f"WHERE try_cast(regexp_extract(v, '^(\\d{{1,2}})[/.-](\\d{{1,2}})[/.-]', {place}) AS INTEGER) <= 12"
     ).fetchall()[0][0]
     found, late, times = connection.execute(
         "SELECT count(*), count(*) FILTER (WHERE substr(v, 9, 2) > '12'), count(*) FILTER (WHERE contains(v, ':')) "
@@ -213,8 +216,8 @@ def _forced(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
         "try_cast(regexp_extract(v, '^\\d{1,2}[/.-](\\d{1,2})[/.-]', 1) AS INTEGER) AS b FROM dated"
     )
     days, months = connection.execute(
-        "SELECT coalesce(sum(n) FILTER (WHERE a > 12 AND b <= 12), 0), coalesce(sum(n) FILTER (WHERE b > 12 AND a <= 12), 0) "
-        f"FROM ({numbers})"
+        "SELECT coalesce(sum(n) FILTER (WHERE a > 12 AND b <= 12), 0), "
+        f"coalesce(sum(n) FILTER (WHERE b > 12 AND a <= 12), 0) FROM ({numbers})"
     ).fetchall()[0]
     return int(days), int(months)
 

@@ -65,7 +65,8 @@ class Events:
 
 @dataclass(frozen=True)
 class Clock:
-    """A start and an end; ``backwards`` rows end before they start, ``unstarted`` have no start; None where not known."""
+    """A start and an end; ``backwards`` rows end before they start, ``unstarted`` have no start; None where
+    not known."""
 
     name: str
     start: Facts
@@ -74,7 +75,7 @@ class Clock:
     unstarted: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Structure:
     """``units``: the unit of a length of time, by its cell, and the share of rows in which it fits the dates."""
 
@@ -93,9 +94,14 @@ def structure(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -
     events = None if key else events
     clocks = () if events else tuple(_clocks(connection, columns))
     year_by = next((f for name in YEAR_DATES if (f := _first_date(columns, name))), None)
-    hold = _first_date(columns, "hold_from"), _first_date(columns, "hold_to")
+    held_from, held_to = _first_date(columns, "hold_from"), _first_date(columns, "hold_to")
     return Structure(
-        key, hold if hold[0] and hold[1] else None, events, clocks, year_by, _units(connection, columns, clocks)
+        key=key,
+        hold=(held_from, held_to) if held_from and held_to else None,
+        events=events,
+        clocks=clocks,
+        year_by=year_by,
+        units=_units(connection, columns, clocks),
     )
 
 
@@ -134,7 +140,8 @@ def _states(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts], eve
 def _too_long(connection: duckdb.DuckDBPyConnection, facts: Facts) -> bool:
     """Whether the texts are too long for the name of a row, or are numbers that only happen to differ."""
     longest, signs = connection.execute(
-        f"SELECT max(length({facts.cell})), count(*) FILTER (WHERE regexp_matches({facts.cell}, '[\\s.,，。]')) FROM sheet"
+        f"SELECT max(length({facts.cell})), "
+        f"count(*) FILTER (WHERE regexp_matches({facts.cell}, '[\\s.,，。]')) FROM sheet"
     ).fetchall()[0]
     return longest > 40 or signs > 0 or facts.rows < 20
 
@@ -143,8 +150,8 @@ def _repeats(connection: duckdb.DuckDBPyConnection, facts: Facts, columns: Seque
     every = ", ".join(f.cell for f in columns)
     known = _known(facts)
     repeated, differing = connection.execute(
-        f"SELECT count(*), count(*) FILTER (WHERE low <> high) FROM (SELECT min(hash({every})) AS low, max(hash({every})) AS high "
-        f"FROM sheet WHERE {known} GROUP BY {facts.cell} HAVING count(*) > 1)"
+        f"SELECT count(*), count(*) FILTER (WHERE low <> high) FROM (SELECT min(hash({every})) AS low, "
+        f"max(hash({every})) AS high FROM sheet WHERE {known} GROUP BY {facts.cell} HAVING count(*) > 1)"
     ).fetchall()[0]
     return int(repeated), int(differing)
 
@@ -176,7 +183,8 @@ def _events(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -> 
 def _moves(connection: duckdb.DuckDBPyConnection, case: Facts, time: Facts) -> bool:
     """Whether the time differs within most of the cases that have several rows."""
     several, moving = connection.execute(
-        f"SELECT count(*), count(*) FILTER (WHERE low <> high) FROM (SELECT min({time.cell}) AS low, max({time.cell}) AS high "
+        f"SELECT count(*), count(*) FILTER (WHERE low <> high) FROM (SELECT min({time.cell}) AS low, "
+        f"max({time.cell}) AS high "
         f"FROM sheet WHERE {_known(case)} GROUP BY {case.cell} HAVING count(*) > 1)"
     ).fetchall()[0]
     return bool(moving * 2 > several)
@@ -252,8 +260,8 @@ def _wrong(connection: duckdb.DuckDBPyConnection, start: Facts, end: Facts) -> t
         return None, None
     day = "DATE" if "date" in (start.type, end.type) else "TIMESTAMP"
     backwards, unstarted = connection.execute(
-        f"SELECT count(*) FILTER (WHERE CAST(b AS {day}) < CAST(a AS {day})), count(*) FILTER (WHERE a IS NULL AND b IS NOT NULL) "
-        f"FROM (SELECT {a} AS a, {b} AS b FROM sheet)"
+        f"SELECT count(*) FILTER (WHERE CAST(b AS {day}) < CAST(a AS {day})), "
+        f"count(*) FILTER (WHERE a IS NULL AND b IS NOT NULL) FROM (SELECT {a} AS a, {b} AS b FROM sheet)"
     ).fetchall()[0]
     return int(backwards), int(unstarted)
 
@@ -273,8 +281,8 @@ def _units(
             seconds = {unit: 3600 * times / parts for unit, (times, parts) in HOURS.items()}
             agree = ", ".join(f"avg(CAST(abs(l * {s} - s) <= {s} AS INTEGER))" for s in seconds.values())
             shares = connection.execute(
-                f"SELECT {agree} FROM (SELECT epoch(CAST({end} AS TIMESTAMP)) - epoch(CAST({start} AS TIMESTAMP)) AS s, "
-                f"{length} AS l FROM sheet) WHERE s > 0 AND l > 0"
+                f"SELECT {agree} FROM (SELECT epoch(CAST({end} AS TIMESTAMP)) - epoch(CAST({start} AS TIMESTAMP)) "
+                f"AS s, {length} AS l FROM sheet) WHERE s > 0 AND l > 0"
             ).fetchall()[0]
             best = max(zip(shares, seconds, strict=True), key=lambda pair: pair[0] or 0)
             if (best[0] or 0) >= AGREE:

@@ -25,7 +25,7 @@ HEADER_ROWS = 12
 MEMORY = "1536MB"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Profile:
     """What an export holds. ``rows``: below the header; ``block``: YAML to paste below ``tables:``."""
 
@@ -81,9 +81,11 @@ def profile_file(
     facts = tuple(
         (label, str(getattr(found, label))) for label in ("encoding", "delimiter") if getattr(found, label, None)
     )
-    source = Source(path.name, sheet, row, encoding, found.cut_off, facts)
+    source = Source(file=path.name, sheet=sheet, header_row=row, encoding=encoding, cut_off=found.cut_off, found=facts)
     declared = declare(source, columns, made, table)
-    return Profile(source, rows, tuple(columns), made, declared, block(declared))
+    return Profile(
+        source=source, rows=rows, columns=tuple(columns), structure=made, declaration=declared, block=block(declared)
+    )
 
 
 def _read(path: Path, sheet: str | None, header_row: int, encoding: str | None, folder: Path) -> Sheet:

@@ -55,8 +55,8 @@ def _column(number: int, facts: Facts, profile: Profile) -> Iterator[str]:
     meaning = f"可能是：{facts.meaning.words}" if facts.meaning else "含义不明"
     yield f"{number:>3}  {header}  →  {name}"
     yield (
-        f"     {TYPES[facts.type]} {facts.type}{unit}，{meaning}{MASKED if facts.personal else ''}；空 {_share(facts.empty, facts.rows)}，"
-        f"不同值 {facts.distinct}"
+        f"     {TYPES[facts.type]} {facts.type}{unit}，{meaning}{MASKED if facts.personal else ''}；"
+        f"空 {_share(facts.empty, facts.rows)}，不同值 {facts.distinct}"
     )
     if facts.examples:
         yield (
@@ -108,13 +108,19 @@ def _hints(profile: Profile) -> Iterator[str]:
     if made.key:
         name = names.get(made.key.column.cell, made.key.column.header)
         if made.key.latest:
-            yield f"每行是一个编号在某一时刻的状态：{made.key.column.rows} 行，{made.key.column.distinct} 个编号（{name}），取最后一行"
+            yield (
+                f"每行是一个编号在某一时刻的状态：{made.key.column.rows} 行，"
+                f"{made.key.column.distinct} 个编号（{name}），取最后一行"
+            )
         elif made.key.repeated:
             yield f"编号 {name} 有重复：{made.key.repeated} 个，其中 {made.key.differing} 个各行内容不同"
         else:
             yield f"编号 {name} 每行不同"
     elif made.events:
-        yield f"事件日志：{made.events.case.rows} 行，{made.events.cases} 个编号（{names.get(made.events.case.cell)}），按 {names.get(made.events.time.cell)} 先后"
+        yield (
+            f"事件日志：{made.events.case.rows} 行，{made.events.cases} 个编号（{names.get(made.events.case.cell)}），"
+            f"按 {names.get(made.events.time.cell)} 先后"
+        )
     else:
         yield "没有找到可作编号的列"
     for clock in made.clocks:

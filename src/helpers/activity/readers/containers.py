@@ -141,7 +141,7 @@ def _copy_gzip(path: Path, shown: str, target: Path) -> None:
         raise ExportError("empty_file", shown, "压缩文件里没有内容", hint="重新导出后放回原处")
 
 
-def _copy(stream: IO[bytes], target: Path) -> None:
+def _copy(stream: IO[bytes] | gzip.GzipFile, target: Path) -> None:
     with target.open("wb") as out:
         shutil.copyfileobj(stream, out, CHUNK)
 

@@ -37,7 +37,7 @@ def read_parquet(path: Path, shown: str, staged: Path) -> Sheet:
             f"Parquet 文件读不通，可能不完整：{_first_line(error)}",
             hint="重新导出或重新传送整个文件",
         ) from error
-    return Sheet(shown, tuple(headers), staged, int(rows[0][0]), 1)
+    return Sheet(file=shown, headers=tuple(headers), staged=staged, rows=int(rows[0][0]), first=1)
 
 
 def _text(name: str, kind: str) -> str:
@@ -68,7 +68,9 @@ def read_json(path: Path, shown: str, staged: Path) -> Sheet:
         rows = connection.execute(
             f"COPY (SELECT {picked} FROM records ORDER BY n) TO {literal(str(staged))} (FORMAT parquet)"
         ).fetchall()
-    return Sheet(shown, tuple(JOINED_BY.join(p) for p in paths), staged, int(rows[0][0]), 1)
+    return Sheet(
+        file=shown, headers=tuple(JOINED_BY.join(p) for p in paths), staged=staged, rows=int(rows[0][0]), first=1
+    )
 
 
 def _lines(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> None:

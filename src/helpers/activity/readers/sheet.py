@@ -15,7 +15,7 @@ from helpers.year.engine import literal
 ROW = "source_row"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """The rows below the header, all text: ``headers`` as written, ``staged`` a Parquet file with ``c0,
     c1, …`` and, where rows were left out or mended on the way (``numbered``), ``source_row``.

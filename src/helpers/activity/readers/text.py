@@ -32,7 +32,7 @@ LOOKED_AT = 50
 CHUNK = 1 << 22
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Layout:
     """Where the records of a UTF-8 file begin and how their cells are told apart.
 
@@ -77,11 +77,11 @@ def read(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
 
 def _sheet(shown: str, layout: Layout, staged: Path, rows: int, whole: _Bytes) -> Sheet:
     return Sheet(
-        shown,
-        layout.headers,
-        staged,
-        rows,
-        layout.header_row + 1,
+        file=shown,
+        headers=layout.headers,
+        staged=staged,
+        rows=rows,
+        first=layout.header_row + 1,
         cut_off=whole.cut_off,
         encoding=layout.encoding,
         delimiter=layout.delimiter,
@@ -146,7 +146,14 @@ def _layout(path: Path, encoding: str, shown: str, spec: Table) -> Layout:
         raise ExportError(
             "no_header", shown, f"第 {spec.header_row} 行没有表头", hint="在 year.yml 里用 header_row 指明表头所在的行"
         )
-    return Layout(path, encoding, delimiter, tuple(header), spec.header_row, above + used)
+    return Layout(
+        path=path,
+        encoding=encoding,
+        delimiter=delimiter,
+        headers=tuple(header),
+        header_row=spec.header_row,
+        lines=above + used,
+    )
 
 
 def _first_record(text: str, delimiter: str) -> tuple[list[str], int]:

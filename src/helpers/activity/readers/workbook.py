@@ -28,7 +28,7 @@ ROWS_A_BATCH = 50_000
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 #: A cell that holds an error: ``t="e"``, its text in ``<v>``.
-_ERRORS = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*?(?:/>|>[^<]*</f>))?<v>([^<]*)</v>')
+_ERRORS = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*?(?:/>|>[^<]*</f>))?<v>([^<]*)</v>')
 #: A formula that no program has calculated: ``<f>`` without a value behind it.
 _UNCALCULATED = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*>\s*<f[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>')
 
@@ -65,7 +65,7 @@ def read(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
     _write_errors(cells, _sheet_xml(path, name), shown, name, spec.header_row)
     schema = pa.schema([(column, pa.string()) for column in columns(headers)])
     rows = stage(_batches(cells[spec.header_row :], len(headers), schema), schema, staged)
-    return Sheet(shown, tuple(headers), staged, rows, spec.header_row + 1)
+    return Sheet(file=shown, headers=tuple(headers), staged=staged, rows=rows, first=spec.header_row + 1)
 
 
 def _sheet_name(book: Any, shown: str, spec: Table) -> str:
@@ -127,6 +127,8 @@ def _write_errors(cells: list[list[Any]], xml: bytes, shown: str, name: str, hea
 
     Formulas that were never calculated have no value at all: the file is refused.
     """
+    from openpyxl.utils import column_index_from_string
+
     found = [
         (int(row), f"{column.decode()}{row.decode()} 是没有算出值的公式")
         for column, row in _UNCALCULATED.findall(xml)
@@ -141,17 +143,9 @@ def _write_errors(cells: list[list[Any]], xml: bytes, shown: str, name: str, hea
             hint="用 Excel 或 WPS 打开，重新计算并保存；或选择性粘贴为数值后另存",
         )
     for column, row, error in _ERRORS.findall(xml):
-        at, number = _column_number(column), int(row) - 1
+        at, number = column_index_from_string(column.decode()) - 1, int(row) - 1
         if number < len(cells) and at < len(cells[number]):
             cells[number][at] = error.decode()
-
-
-def _column_number(letters: bytes) -> int:
-    """A is 0, AA is 26."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from helpers.formats.docx.xml import TWIPS, element, value
@@ -48,6 +48,7 @@ class Look:
     name: str
     font: str
     size: float
+    _: KW_ONLY
     bold: bool = False
     line: float | None = None
     indent: bool = False

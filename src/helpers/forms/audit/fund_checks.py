@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import Literal
 
 from helpers.forms.audit.reading import FormReading, finding, show
 from helpers.forms.filled_form import Form, FundLine
@@ -108,7 +109,7 @@ def exec_rate(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     off = abs(value - exact)
     if off <= step / 2 + Fraction(1, 10**9):
         return
-    level = "note" if off <= step else "stop"
+    level: Literal["note", "stop"] = "note" if off <= step else "stop"
     funds = read.form.funds
     yield finding(
         "exec_rate",
@@ -151,20 +152,17 @@ def exec_score(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
 def budget_trimmed(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     """The full-year budget was cut to what had been spent: the rate is 100 % by construction."""
     for line in (read.form.funds, read.form.fund_total, *read.form.fund_parts):
-        if (
-            line
-            and None not in (line.initial, line.adjusted, line.spent)
-            and line.initial
-            and line.spent
-            and line.adjusted < line.initial
-            and line.adjusted == line.spent
-        ):  # type: ignore[operator]
+        if not line or not line.initial or line.adjusted is None or not line.spent:
+            continue
+        if line.adjusted == line.spent and line.adjusted < line.initial:
             yield finding(
                 "budget_trimmed",
                 "note",
-                f"全年预算数由 {show(line.initial)} 调减为 {show(line.adjusted)}{read.form.money_unit}，恰好等于全年执行数，执行率因此是 100%。",
+                f"全年预算数由 {show(line.initial)} 调减为 {show(line.adjusted)}{read.form.money_unit}，"
+                "恰好等于全年执行数，执行率因此是 100%。",
                 "说明调减的依据和时间；按年初预算另列执行率。",
-                arithmetic=f"{show(line.spent)} ÷ {show(line.initial)} = {show(line.spent / line.initial * 100, 2)}%（按年初预算）",  # type: ignore[operator]
+                arithmetic=f"{show(line.spent)} ÷ {show(line.initial)} = "
+                f"{show(line.spent / line.initial * 100, 2)}%（按年初预算）",
                 where=Place(field="budget_adjusted"),
             )
             return

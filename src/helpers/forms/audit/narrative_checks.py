@@ -43,7 +43,8 @@ def _rows(read: FormReading) -> Iterator[Finding]:
             yield finding(
                 "text_vs_figure",
                 "stop",
-                f"“{r.name}”写着“{r.row.deviation_text}”，但指标值是 {r.row.target_text}，实际完成 {r.row.actual_text}。",
+                f"“{r.name}”写着“{r.row.deviation_text}”，但指标值是 {r.row.target_text}，"
+                f"实际完成 {r.row.actual_text}。",
                 "使文字与数字一致。",
                 where=r.place("deviation_text"),
             )
@@ -51,7 +52,8 @@ def _rows(read: FormReading) -> Iterator[Finding]:
             yield finding(
                 "text_vs_figure",
                 "stop",
-                f"“{r.name}”写着“{r.row.deviation_text}”，但实际完成 {r.row.actual_text} 已达到指标值 {r.row.target_text}，且得满分。",
+                f"“{r.name}”写着“{r.row.deviation_text}”，但实际完成 {r.row.actual_text} 已达到指标值 "
+                f"{r.row.target_text}，且得满分。",
                 "使文字与数字一致。",
                 where=r.place("deviation_text"),
             )
@@ -65,12 +67,13 @@ def _sentences(form: Form) -> Iterator[tuple[str, Reading | None, str]]:
 
 def _claims(read: FormReading) -> Iterator[Finding]:
     """All of a group is said to be done, and a row of the group says or shows otherwise."""
-    said = [(s, None, "result") for s, _, _ in _sentences(read.form)]
-    said += [(s, r, "deviation_text") for r in read.rows for s in re.split("[。;；\n]", r.row.deviation_text or "")]  # type: ignore[misc]
+    said: list[tuple[str, Reading | None, str]] = [(s, None, "result") for s, _, _ in _sentences(read.form)]
+    said += [(s, r, "deviation_text") for r in read.rows for s in re.split("[。;；\n]", r.row.deviation_text or "")]
     for sentence, own, field in said:
-        if not ALL_DONE.search(sentence) or ("指标" not in sentence and "目标" not in sentence):
+        done = ALL_DONE.search(sentence)
+        if done is None or ("指标" not in sentence and "目标" not in sentence):
             continue
-        head = sentence[: ALL_DONE.search(sentence).start()]  # type: ignore[union-attr]
+        head = sentence[: done.start()]
         if HEDGED.search(head):
             continue
         groups = [g for g in GROUPS if g in head]

@@ -103,7 +103,9 @@ def finding(
     where: Place | None = None,
 ) -> Finding:
     """One finding; the table is filled in by the audit."""
-    return Finding(check, level, message, remedy, arithmetic, where or Place())
+    return Finding(
+        check=check, level=level, message=message, remedy=remedy, arithmetic=arithmetic, where=where or Place()
+    )
 
 
 def read_form(form: Form, rules: RuleSet) -> FormReading:

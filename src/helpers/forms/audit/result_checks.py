@@ -130,7 +130,8 @@ def score_formula(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
             yield finding(
                 "score_formula",
                 "note",
-                f"“{r.name}”得 {show(r.row.score)} 分，按完成率应得 {show(_by_rate(r), 2)} 分，通行的计分办法都得不出这个分数。",
+                f"“{r.name}”得 {show(r.row.score)} 分，按完成率应得 {show(_by_rate(r), 2)} 分，"
+                "通行的计分办法都得不出这个分数。",
                 "改正得分，或写明所用的计分办法。",
                 arithmetic=_rate(r),
                 where=r.place("score"),
@@ -176,7 +177,8 @@ def overshoot(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
             yield finding(
                 "overshoot",
                 "note",
-                f"“{r.name}”实际完成 {r.row.actual_text}，是指标值 {r.row.target_text} 的 {show((r.outcome.attainment or 0) * 100, 1)}%，没有说明。",
+                f"“{r.name}”实际完成 {r.row.actual_text}，是指标值 {r.row.target_text} 的 "
+                f"{show((r.outcome.attainment or 0) * 100, 1)}%，没有说明。",
                 "说明大幅超额的原因；指标值定得偏低的，按偏离程度调整得分，并在下年度提高指标值。",
                 arithmetic=_rate(r),
                 where=r.place("actual_text"),

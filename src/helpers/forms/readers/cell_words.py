@@ -11,13 +11,13 @@ from typing import Any
 KEPT = 10
 
 
-def shown(value: Any, format: str | None = None) -> str:
-    """The text of a cell's value; ``format`` is the workbook's number format. Empty for None."""
+def shown(value: Any, number_format: str | None = None) -> str:
+    """The text of a cell's value; ``number_format`` is the workbook's number format. Empty for None."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
-    form = (format or "General").split(";")[0]
+    form = (number_format or "General").split(";")[0]
     if isinstance(value, int | float | Decimal):
         return _number(Decimal(repr(value) if isinstance(value, float) else value), form)
     if isinstance(value, datetime.datetime | datetime.date):

@@ -251,7 +251,8 @@ def _grouped(header: Cells | None, rows: list[Record], source: str) -> Iterator[
     if header is not None:
         stated = tuple(said(header.get(key)) for key in ABOUT)
         own = stated if stated in groups else next(iter(groups), None)
-        yield form({**_common(groups.get(own, []), ABOUT), **_given(header)}, _rows(groups.pop(own, [])), source)  # type: ignore[arg-type]
+        mine = groups.pop(own, []) if own is not None else []
+        yield form({**_common(mine, ABOUT), **_given(header)}, _rows(mine), source)
     for group in groups.values():
         yield form(_flagged(_common(group, (*ABOUT, *TABLE_KEYS))), _rows(group), source)
 

@@ -63,7 +63,11 @@ class Grid:
 
     def place(self, row: int, column: int) -> str:
         """ "Sheet!E12"; in a text file the line."""
-        return f"{self.name}!{_letters(column)}{row + 1}" if self.name else f"文件第 {row + 1} 行"
+        if not self.name:
+            return f"文件第 {row + 1} 行"
+        from openpyxl.utils import get_column_letter
+
+        return f"{self.name}!{get_column_letter(column + 1)}{row + 1}"
 
 
 def plain_grid(lines: Sequence[Sequence[str]], file: str) -> Grid:
@@ -203,12 +207,3 @@ def _fault(cell: Any, written: Any, file: str) -> FormError | None:
 
 def _place(cell: Any) -> str:
     return f"{cell.parent.title}!{cell.coordinate}"
-
-
-def _letters(column: int) -> str:
-    name = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name

@@ -18,15 +18,19 @@ COLUMNS: dict[str, re.Pattern[str]] = {
         "level1": "level1|一级指标|一级|一级指标名称|指标类别",
         "level2": "level2|二级指标|二级|二级指标名称|指标类型",
         "level3": "level3|三级指标|三级|指标名称|指标内容|具体指标|绩效指标名称|三级指标名称|三级指标内容",
-        "target_text": "target_text|target|(?:年度|年初|全年|预期|计划|设定|年初设定|年度绩效|绩效|年度预期|本年)?(?:指标值|目标值)|预期值|计划值|预期目标值|计划指标值|年度计划指标值",
+        "target_text": "target_text|target|(?:年度|年初|全年|预期|计划|设定|年初设定|年度绩效|绩效|年度预期|"
+        "本年)?(?:指标值|目标值)|预期值|计划值|预期目标值|计划指标值|年度计划指标值",
         "direction": "direction|指标方向|指标性质|性质|方向|指标属性",
         "operator": "operator|运算符号|运算符|计算符号|比较符|比较符号|符号|计算符|关系符号",
         "value": "value|数值|指标内容值|值",
         "unit": "unit|度量单位|计量单位|指标单位|指标值单位",
-        "actual_text": "actual_text|actual|(?:指标|年度|全年|实际|全年实际|年度实际|自评|截至年底|目标)?(?:完成值|完成情况|实际值|完成指标值|实现值)|实际完成|实际完成指标|全年实际完成|指标实际完成值|实际达到值",
-        "weight": "weight|分值|权重|指标分值|标准分|标准分值|满分|分值权重|权重分值|指标权重|分值权重|权重%|分值/权重|权重/分值",
+        "actual_text": "actual_text|actual|(?:指标|年度|全年|实际|全年实际|年度实际|自评|截至年底|目标)?(?:完成值|"
+        "完成情况|实际值|完成指标值|实现值)|实际完成|实际完成指标|全年实际完成|指标实际完成值|实际达到值",
+        "weight": "weight|分值|权重|指标分值|标准分|标准分值|满分|分值权重|权重分值|指标权重|分值权重|权重%|"
+        "分值/权重|权重/分值",
         "score": "score|得分|自评得分|自评分|实际得分|评价得分|指标得分|自评分值|折算得分|单位自评得分",
-        "deviation_text": "deviation_text|deviation|.*(?:偏差|未完成|未达标|未达成|差异|偏离).*(?:原因|措施|说明).*|原因分析.*|改进措施|.*原因[和及与、].*措施|备注说明",
+        "deviation_text": "deviation_text|deviation|.*(?:偏差|未完成|未达标|未达成|差异|偏离).*(?:原因|措施|说明).*|"
+        "原因分析.*|改进措施|.*原因[和及与、].*措施|备注说明",
     }.items()
 }
 SPLIT = ("direction", "operator", "value", "unit")
@@ -69,8 +73,10 @@ AMOUNTS: dict[str, re.Pattern[str]] = {
     key: re.compile(f"^(?:{words})$")
     for key, words in {
         "initial": "年初预算(?:安排)?(?:数|金额|资金)?|年初安排(?:数|资金)?|年初批复数",
-        "adjusted": "全年预算(?:安排)?(?:数|金额|资金)?A?|年度预算(?:数|金额)?|(?:预算)?调整后?预算(?:数|金额)?A?|预算数A?|预算金额|预算安排数?|全年调整后?预算数|预算调整数",
-        "spent": "全年执行(?:数|金额)?B?|(?:预算|实际)?执行(?:数|金额)B?|(?:全年)?实际支出(?:数|金额)?|全年支出(?:数|金额)?|决算数|支出金额|实际使用(?:数|金额)?",
+        "adjusted": "全年预算(?:安排)?(?:数|金额|资金)?A?|年度预算(?:数|金额)?|(?:预算)?调整后?预算(?:数|金额)?A?|"
+        "预算数A?|预算金额|预算安排数?|全年调整后?预算数|预算调整数",
+        "spent": "全年执行(?:数|金额)?B?|(?:预算|实际)?执行(?:数|金额)B?|(?:全年)?实际支出(?:数|金额)?|全年支出(?:数|"
+        "金额)?|决算数|支出金额|实际使用(?:数|金额)?",
         "weight": "分值|权重",
         "rate": "(?:全年|预算|资金)?(?:预算)?执行率.*|.*执行率.*B/?A.*",
         "score": "得分|自评得分",
@@ -165,7 +171,7 @@ def joined_target(cells: dict[str, str | None]) -> str | None:
         return None
     operator, unit = cells.get("operator"), cells.get("unit")
     operator = None if operator and value.startswith(operator) else operator
-    unit = None if unit and (value.endswith(unit) or value.endswith(("%", "％"))) else unit
+    unit = None if unit and value.endswith((unit, "%", "％")) else unit
     return " ".join(part for part in (kept, operator, value, unit) if part)
 
 

@@ -12,7 +12,7 @@ import math
 import re
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -163,6 +163,7 @@ class Bar:
     size: float
     text: str
     fill: str = "plain"
+    _: KW_ONLY
     beyond: bool = False
     start: float = 0.0
 

@@ -1,0 +1,44 @@
+"""Whether two shares differ by more than chance."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Protocol
+
+#: Below this expected count in any cell the exact test is taken instead of the normal approximation.
+FEWEST = 5
+
+
+class Counted(Protocol):
+    """A figure: for a share ``hits`` of ``n``."""
+
+    @property
+    def value(self) -> Fraction | None: ...
+    @property
+    def hits(self) -> int | None: ...
+    @property
+    def n(self) -> int: ...
+    @property
+    def unit(self) -> str | None: ...
+
+
+def chance(before: Counted | None, after: Counted | None) -> float | None:
+    """The two-sided p value of the difference of two shares; None where either has no counts.
+
+    Pooled z test; Fisher's exact test where an expected count is below ``FEWEST``.
+    """
+    figures = [f for f in (before, after) if f is not None and f.unit == "比例" and f.n > 0]
+    counts = [(f.hits, f.n) for f in figures if f.hits is not None]
+    if len(counts) < 2:
+        return None
+    hits, totals = [k for k, _ in counts], [n for _, n in counts]
+    pooled = Fraction(sum(hits), sum(totals))
+    if pooled in (0, 1):
+        return 1.0
+    if min(n * p for n in totals for p in (pooled, 1 - pooled)) < FEWEST:
+        from scipy.stats import fisher_exact
+
+        return float(fisher_exact([[k, n - k] for k, n in counts]).pvalue)
+    from statsmodels.stats.proportion import proportions_ztest
+
+    return float(proportions_ztest(hits, totals)[1])
