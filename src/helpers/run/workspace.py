@@ -12,7 +12,8 @@ from typing import Any
 
 from helpers.run.hashes import input_sha256
 from helpers.run.parameters import ParameterError
-from helpers.year.crosscheck import matching_files, require_sound
+from helpers.files.names import matching_files
+from helpers.year.crosscheck import require_sound
 from helpers.year.load import Year, load_year
 
 #: The stages in order, and the file by which each shows that it is done.

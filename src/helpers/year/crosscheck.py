@@ -21,9 +21,9 @@ from helpers.year.faults import Fault, YearFileError
 from helpers.year.load import Lines, Year
 from helpers.year.models import Actual, Indicator, Measure
 from helpers.year.outline import outline_faults
-from helpers.year.tidy import matching_files, tidy_columns
+from helpers.year.tidy import tidy_columns
 
-__all__ = ["crosscheck", "matching_files", "require_sound", "tidy_columns"]
+__all__ = ["crosscheck", "require_sound", "tidy_columns"]
 
 
 def crosscheck(year: Year) -> list[Fault]:

@@ -92,7 +92,7 @@ def _read(path: Path, sheet: str | None, header_row: int, encoding: str | None, 
         "title": path.name,
         "files": [path.name],
         "columns": {},
-        "sheet": sheet,
+        "sheet": sheet or (),
         "header_row": header_row,
         "encoding": encoding,
     }

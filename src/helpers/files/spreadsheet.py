@@ -1,0 +1,100 @@
+"""Workbooks of any kind as sheets of values, merged ranges and marks."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from helpers.files import biff, package
+from helpers.files.compound import Compound
+from helpers.files.kinds import AGAIN, WORKBOOKS, kind_of
+from helpers.files.marks import Cell, Marks
+from helpers.files.refusal import FileError
+
+#: The last row that the format has; a sheet that reaches it was probably cut there.
+LAST_ROW = {"xlsx": 1_048_576, "xls": 65_536, "ods": 1_048_576}
+#: Error cells of an OpenDocument sheet, whose values read as empty.
+ODS_ERROR = re.compile(rb"""calcext:value-type="error"[^>]*>\s*<text:p>([^<]*)""")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One worksheet: its values from the first row and column on, and its merged ranges (corners, from 0)."""
+
+    name: str
+    visible: bool
+    cells: list[list[Any]]
+    merged: tuple[tuple[Cell, Cell], ...] = ()
+
+
+@dataclass(frozen=True)
+class Book:
+    """An opened workbook. ``kind``: xlsx, xls or ods; ``sheets``: its worksheets and whether they are visible."""
+
+    shown: str
+    kind: str
+    sheets: dict[str, bool]
+    _content: bytes = field(repr=False)
+    _opened: Any = field(repr=False)
+
+    def page(self, name: str) -> Page:
+        """A worksheet. Raises ``FileError`` where it cannot be read."""
+        try:
+            sheet = self._opened.get_sheet_by_name(name)
+            cells = sheet.to_python(skip_empty_area=False)
+        except Exception as error:  # calamine raises one class per container format
+            raise FileError(
+                "unreadable", self.shown, f"工作表 {name} 读不出来，文件可能不完整：{error}", hint=AGAIN
+            ) from error
+        return Page(name, self.sheets[name], cells, tuple(map(tuple, sheet.merged_cell_ranges or ())))
+
+    def top(self, name: str, rows: int) -> list[list[Any]]:
+        """The first rows of a worksheet; none where it cannot be read."""
+        try:
+            return list(self._opened.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=rows))
+        except Exception:  # noqa: BLE001 - see page, which says what is wrong once the sheet is wanted
+            return []
+
+    def marks(self, name: str) -> Marks:
+        """What a worksheet holds beyond its values."""
+        if self.kind == "xlsx":
+            return package.sheet_marks(self._content, name)
+        if self.kind == "xls":
+            stream = biff.workbook_stream(Compound(self._content)) or b""
+            return biff.sheet_marks(stream, list(self._opened.sheet_names).index(name))
+        return Marks()
+
+    def ods_errors(self) -> list[str]:
+        """The texts of error cells in an OpenDocument workbook, which reads them as empty."""
+        if self.kind != "ods":
+            return []
+        with zipfile.ZipFile(io.BytesIO(self._content)) as archive:
+            return [text.decode() for text in ODS_ERROR.findall(archive.read("content.xml"))]
+
+
+def open_book(path: Path, shown: str) -> Book:
+    """Open a workbook by its content. Raises ``FileError``."""
+    import python_calamine
+
+    with path.open("rb") as stream:
+        kind = kind_of(stream, shown)
+    if kind not in WORKBOOKS:
+        raise FileError("not_a_workbook", shown, "内容不是工作簿", hint="核对文件，或重新导出")
+    content = path.read_bytes()
+    try:
+        content = package.plain_package(content) if kind == "xlsx" else content
+        opened = python_calamine.load_workbook(io.BytesIO(content))
+    except python_calamine.PasswordError as error:
+        raise FileError("encrypted", shown, "这个工作簿加了打开密码", hint="取消打开密码后另存，再放回原处") from error
+    except Exception as error:  # calamine raises one class per container format
+        raise FileError("unreadable", shown, f"打不开这个工作簿，文件可能不完整：{error}", hint=AGAIN) from error
+    sheets = {
+        m.name: m.visible == python_calamine.SheetVisibleEnum.Visible
+        for m in opened.sheets_metadata
+        if m.typ == python_calamine.SheetTypeEnum.WorkSheet
+    }
+    return Book(shown, kind, sheets, content, opened)
