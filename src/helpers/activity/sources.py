@@ -48,7 +48,8 @@ class ExportFile:
     """One export as handed over: ``rows`` = ``used`` + the rows set aside. ``cut_off``: it ends without a line end.
 
     ``page``: the worksheet read, where there are several; ``unread``: worksheets that may hold records and were not
-    read; ``hidden``: rows that a filter hides, all of them read; ``at_cap``: how many rows a text file has,
+    read; ``hidden``: rows that a filter hides, all of them read; ``blank_formulas``: cells whose formula
+    gave nothing, or was never calculated; ``at_cap``: how many rows a text file has,
     where spreadsheet programs cut at just so many.
     """
 
@@ -63,6 +64,7 @@ class ExportFile:
     page: str | None = None
     unread: tuple[str, ...] = ()
     hidden: int = 0
+    blank_formulas: tuple[str, ...] = ()
     at_cap: int | None = None
 
 
@@ -102,6 +104,7 @@ def load(
                 page=sheet.page,
                 unread=sheet.unread,
                 hidden=sheet.hidden,
+                blank_formulas=sheet.blank_formulas,
                 at_cap=last if (last := sheet.first - 1 + sheet.rows) in CAPS else None,
             )
         )
@@ -110,7 +113,8 @@ def load(
         raise ExportError(
             "file_missing", "、".join(spec.files), "没有这个文件", hint="把导出文件放到这个位置，或改正 files"
         )
-    _refuse_missing_pages(pages)
+    if spec.checks.at_limit == "stop":
+        _refuse_missing_pages(pages)
     nowhere = [c for c in spec.columns if c not in found]
     if nowhere:
         raise missing_column(sheet, nowhere[0], spec.columns[nowhere[0]].source, nowhere=True)
@@ -156,7 +160,7 @@ def _refuse_missing_pages(sheets: Sequence[Sheet]) -> None:
             f"只是全部记录的一页：文件自述共 {total} 条，这里只有 {rows} 条"
             if rows < total
             else f"只是全部记录的一页：文件自述后面还有，这里只有 {rows} 条",
-            hint="把后面各页也导出来，一并写在 files 里；或按期间一次导出全部",
+            hint="把后面各页也导出来，一并写在 files 里；或按期间一次导出全部；核对过确实不缺的，在 checks 里写 at_limit: keep",
         )
 
 

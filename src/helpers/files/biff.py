@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from helpers.files.compound import Compound
 from helpers.files.marks import Cell, Marks
 
 BOF, EOF, BOUNDSHEET, FILEPASS, ROW, BOOLERR, FORMULA = 0x0809, 0x000A, 0x0085, 0x002F, 0x0208, 0x0205, 0x0006
+#: Which Excel has calculated the workbook last; libraries that calculate nothing do not write it.
+RECALCULATED = 0x01C1
 ERRORS = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -42,10 +45,12 @@ def is_encrypted(stream: bytes) -> bool:
 
 def sheet_marks(stream: bytes, index: int) -> Marks:
     """Errors, formulas without a value and hidden rows of the sheet at this place (from 0)."""
-    starts = [struct.unpack_from("<I", stream, at)[0] for kind, at, _ in _records(stream, 0) if kind == BOUNDSHEET]
+    starts, calculated = [], False
+    for kind, at, _ in _records(stream, 0):
+        calculated |= kind == RECALCULATED
+        starts += [struct.unpack_from("<I", stream, at)[0]] if kind == BOUNDSHEET else []
     errors: dict[Cell, str] = {}
-    blank: dict[Cell, str] = {}
-    filled: set[int] = set()
+    results: dict[Cell, bytes] = {}
     hidden: set[int] = set()
     for kind, at, length in _records(stream, starts[index]) if index < len(starts) else ():
         if kind == ROW and length >= 16 and struct.unpack_from("<H", stream, at + 12)[0] & HIDDEN_ROW:
@@ -54,15 +59,20 @@ def sheet_marks(stream: bytes, index: int) -> Marks:
             errors[struct.unpack_from("<HH", stream, at)] = ERRORS.get(stream[at + 6], "#N/A")
         elif kind == FORMULA:
             cell, result = struct.unpack_from("<HH", stream, at), stream[at + 6 : at + 14]
+            results[cell] = result
             if result[6:] == NO_NUMBER and result[0] == AN_ERROR:
                 errors[cell] = ERRORS.get(result[2], "#N/A")
-            elif (result[6:] == NO_NUMBER and result[0] == BLANK) or not any(result):
-                blank[cell] = "公式"
-            else:
-                filled.add(cell[1])
-    # Libraries that calculate nothing store nothing, or 0, for every formula of a column; Excel does so for some.
-    never = {cell: text for cell, text in blank.items() if cell[1] not in filled and cell not in errors}
-    return Marks(errors, never, frozenset(hidden))
+    blank = {cell: "" for cell, result in results.items() if result[6:] == NO_NUMBER and result[0] == BLANK}
+    never = {} if calculated else _never_calculated(results, blank)
+    return Marks(errors, never, frozenset(hidden), {cell: "" for cell in blank if cell not in never})
+
+
+def _never_calculated(results: Mapping[Cell, bytes], blank: Mapping[Cell, str]) -> dict[Cell, str]:
+    """Libraries that calculate nothing store an empty text, or 0, for every formula of a column."""
+    empty = {cell for cell, result in results.items() if cell in blank or not any(result)}
+    filled = {column for row, column in results if (row, column) not in empty}
+    several = Counter(column for _, column in empty)
+    return {cell: "" for cell in empty if cell[1] not in filled and several[cell[1]] > 1}
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:

@@ -161,7 +161,7 @@ def _text(start: bytes, shown: str) -> Kind:
         return "html"
     if plain.startswith((b"<?xml", b"<Workbook", b"<ss:Workbook")):
         return "html" if re.search(rb"<!doctype html|<html", plain, re.IGNORECASE) else "xml"
-    if plain.lower().startswith((b"mime-version:", b"<!--")) and re.search(rb"<html|<table|text/html", plain, re.I):
+    if plain.lower().startswith((b"mime-version:", b"<!--")) and re.search(rb"<html|<table|text/html", plain, re.IGNORECASE):
         raise FileError("web_page", shown, "这是网页存档，不是表格文件", hint=SAVE_AS)
     if _suffix(shown) in JSON_NAMES or re.match(rb'\{\s*["}]|\[\s*[\[{\]]', plain):
         return "json"

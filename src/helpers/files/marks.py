@@ -12,11 +12,13 @@ Cell = tuple[int, int]
 @dataclass(frozen=True)
 class Marks:
     """``errors``: error cells and their texts. ``uncalculated``: formulas that no program has calculated, with
-    their texts. ``hidden``: the rows that a filter or a hand has hidden."""
+    their texts. ``hidden``: the rows that a filter or a hand has hidden. ``blank``: formulas that gave an empty text,
+    where that may also mean that nobody has calculated them."""
 
     errors: Mapping[Cell, str] = field(default_factory=dict)
     uncalculated: Mapping[Cell, str] = field(default_factory=dict)
     hidden: frozenset[int] = frozenset()
+    blank: Mapping[Cell, str] = field(default_factory=dict)
 
 
 def letters(column: int) -> str:

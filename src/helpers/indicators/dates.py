@@ -16,8 +16,12 @@ DAY = re.compile(
     rf"^(?:于|在)?(?:(?P<year>\d{{4}})年)?(?P<month>\d{{1,2}})月(?:份)?(?:(?P<day>\d{{1,2}})[日号]|(?P<end>底|末|下旬))?{BY}{TAIL}",
     re.ASCII,
 )
-YEAR_END = re.compile(rf"^(?:(?P<year>\d{{4}})年?(?:度)?|本年度?|当年度?|年度?)(?:年?[底末]|(?=内)){BY}{TAIL}", re.ASCII)
-ISO_DAY = re.compile(rf"^(?P<year>\d{{4}})(?P<sep>[-./])(?P<month>\d{{1,2}})(?P=sep)(?P<day>\d{{1,2}}){BY}{TAIL}", re.ASCII)
+YEAR_END = re.compile(
+    rf"^(?:(?P<year>\d{{4}})年?(?:度)?|本年度?|当年度?|年度?)(?:年?[底末]|(?=内)){BY}{TAIL}", re.ASCII
+)
+ISO_DAY = re.compile(
+    rf"^(?P<year>\d{{4}})(?P<sep>[-./])(?P<month>\d{{1,2}})(?P=sep)(?P<day>\d{{1,2}}){BY}{TAIL}", re.ASCII
+)
 COMPACT_DAY = re.compile(r"^(?P<year>20\d{2})(?P<month>\d{2})(?P<day>\d{2})(?P<by>前)?(?P<tail>)$", re.ASCII)
 QUARTER = re.compile(rf"^(?:(?P<year>\d{{4}})年)?第?(?P<quarter>[1-4一二三四])季度(?P<end>底|末)?{BY}{TAIL}", re.ASCII)
 YEAR = re.compile(r"^(?P<year>(?:19|20)\d{2})年(?:度|全年)?$", re.ASCII)

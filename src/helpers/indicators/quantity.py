@@ -104,7 +104,8 @@ DONE = re.compile(
 )
 BAND = re.compile(r"^(?:±|正负)(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>%|‰|[^0-9]*?)(?:以内|之内|内)?$", re.ASCII)
 AROUND = re.compile(
-    r"^(?P<middle>[0-9]+(?:\.[0-9]+)?)(?P<middleunit>[^0-9±]*)±(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>[^0-9]*)$", re.ASCII
+    r"^(?P<middle>[0-9]+(?:\.[0-9]+)?)(?P<middleunit>[^0-9±]*)±(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>[^0-9]*)$",
+    re.ASCII,
 )
 RANGE = re.compile(
     r"^(?:在|介于)?(?P<low>[0-9]+(?:\.[0-9]+)?)(?P<lowunit>[^0-9~至到-]*)[-~至到]+(?P<high>[0-9]+(?:\.[0-9]+)?)(?P<unit>[^0-9]*?)(?:之间)?$",

@@ -47,7 +47,9 @@ def _files(year: Year, path: Path_, table: Table) -> Iterator[Fault]:
             yield lines.fault("file_outside", place, "只能是本年度文件夹以内的文件", value=pattern)
         elif not matching_files(year.folder, pattern):
             present = sorted(
-                p.relative_to(year.folder).as_posix() for p in year.folder.glob("exports/*") if p.is_file() and not passed_over(p.name)
+                p.relative_to(year.folder).as_posix()
+                for p in year.folder.glob("exports/*")
+                if p.is_file() and not passed_over(p.name)
             )
             yield lines.fault(
                 "file_missing",

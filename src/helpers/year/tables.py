@@ -127,7 +127,7 @@ class Checks(Model):
     starts. ``unstarted``: a clock has an end and no start. Whatever is kept, no clock of it is used.
     ``ragged``: a row of a text file has more or fewer cells than the header. ``merged``: one number stands
     for several rows of a workbook; ``first`` counts it for the first of them only. ``at_limit``: a sheet
-    fills the last row that its format has, so the rest was probably cut off.
+    fills the last row that its format has, so the rest was probably cut off, or a JSON page says that others follow.
     """
 
     earliest: date = date(1990, 1, 1)

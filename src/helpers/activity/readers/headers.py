@@ -59,7 +59,9 @@ def joined_head(rows: Sequence[Sequence[str]], *, by_place: bool = False) -> lis
         for column in range(1, 1 if by_place else width):
             if not level[column].strip() and below[column] and below[column - 1]:
                 level[column] = level[column - 1]
-    return ["/".join(dict.fromkeys(name.strip() for name in names if name.strip())) for names in zip(*levels, strict=True)]
+    return [
+        "/".join(dict.fromkeys(name.strip() for name in names if name.strip())) for names in zip(*levels, strict=True)
+    ]
 
 
 def declared_at(headers: Sequence[str], spec: Table) -> dict[int, str]:

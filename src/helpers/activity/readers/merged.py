@@ -41,7 +41,9 @@ def below_groups(page: Page, headers: Sequence[str], shown: str, spec: Table) ->
     """
     head = spec.header_row - 1
     below = page.cells[head + 1] if len(page.cells) > head + 1 else []
-    grouped = {c for (top, left), (_, right) in page.merged if top == head and left != right for c in range(left, right + 1)}
+    grouped = {
+        c for (top, left), (_, right) in page.merged if top == head and left != right for c in range(left, right + 1)
+    }
     if any(str(value).strip() for column, value in enumerate(below) if column not in grouped):
         return
     for (top, left), (bottom, right) in page.merged:

@@ -23,7 +23,8 @@ class Sheet:
     ``first``: the source row of the first one. ``cut_off``: the file ends without a line end, so its
     last record may be incomplete. ``ragged``: rows with another number of cells, and their text.
     ``encoding`` and ``delimiter``: of a text file, as found; ``page``: the worksheet. ``unread``: what stands in
-    the file and was not read, ``hidden``: how many rows a filter hides, all of them read. ``more``: a JSON page
+    the file and was not read, ``hidden``: how many rows a filter hides, all of them read. ``blank_formulas``:
+    cells whose formula gave nothing, or was never calculated. ``more``: a JSON page
     that says that others follow; ``total``: how many records it says that there are.
     """
 
@@ -40,6 +41,7 @@ class Sheet:
     page: str | None = None
     unread: tuple[str, ...] = ()
     hidden: int = 0
+    blank_formulas: tuple[str, ...] = ()
     more: bool = False
     total: int | None = None
 

@@ -17,8 +17,8 @@ from helpers.activity.readers.headers import declared_at, joined_head
 from helpers.activity.readers.merged import below_groups, fill_merged, filled_head
 from helpers.activity.readers.pick import pick_sheets, unread_sheets
 from helpers.activity.readers.sheet import Sheet, columns, stage
+from helpers.files.marks import Marks, cell_name
 from helpers.files.markup import Tables
-from helpers.files.marks import cell_name
 from helpers.files.refusal import FileError
 from helpers.files.spreadsheet import LAST_ROW, Book, Page, open_book
 from helpers.year.tables import Table
@@ -62,7 +62,8 @@ def _sheet(book: Book | Tables, name: str, shown: str, spec: Table, staged: Path
             rows=[(len(cells), "最后一行")],
             hint="分期导出，或改用 CSV 导出；核对过确实没有截掉的，在 checks 里写 at_limit: keep",
         )
-    hidden = _put_marks(book, page, shown, spec, declared)
+    marks = book.marks(name)
+    hidden = _put_marks(marks, page, shown, spec, declared)
     fill_merged(page, shown, spec, declared)
     schema = pa.schema([(column, pa.string()) for column in columns(headers)])
     rows = stage(_batches(cells[spec.first_row - 1 :], len(headers), schema), schema, staged)
@@ -75,6 +76,9 @@ def _sheet(book: Book | Tables, name: str, shown: str, spec: Table, staged: Path
         page=name if len(book.sheets) > 1 else None,
         unread=unread_sheets(book, read_too, len(declared) or len(headers)),
         hidden=hidden,
+        blank_formulas=tuple(
+            cell_name(c) for c in sorted(marks.blank) if c[1] in declared and c[0] >= spec.first_row - 1
+        ),
     )
 
 
@@ -100,9 +104,9 @@ def _headers(page: Page, shown: str, spec: Table) -> list[str]:
     return headers
 
 
-def _put_marks(book: Book | Tables, page: Page, shown: str, spec: Table, declared: dict[int, str]) -> int:
+def _put_marks(marks: Marks, page: Page, shown: str, spec: Table, declared: dict[int, str]) -> int:
     """Refuse cells that have no value, put back those errors that are declared to be empty, count hidden rows."""
-    marks, first = book.marks(page.name), spec.first_row - 1
+    first = spec.first_row - 1
 
     def wanted(cell: tuple[int, int]) -> bool:
         return cell[0] >= first and (cell[1] in declared or not spec.columns)
@@ -132,7 +136,9 @@ def _put_marks(book: Book | Tables, page: Page, shown: str, spec: Table, declare
             rows=wrong,
             hint=f'在来源里改正公式后重新导出；确实表示没有值的，在这一列的 empty 里写上 "{text}"',
         )
-    return sum(first <= row < len(page.cells) and any(_cell(v).strip() for v in page.cells[row]) for row in marks.hidden)
+    return sum(
+        first <= row < len(page.cells) and any(_cell(v).strip() for v in page.cells[row]) for row in marks.hidden
+    )
 
 
 def _batches(cells: Sequence[Sequence[Any]], width: int, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

@@ -109,27 +109,28 @@ def _lists(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, li
         place = f"{path}.{name}" if path else str(name)
         if isinstance(inner, Mapping):
             yield from _lists(inner, place, depth + 1)
-        elif isinstance(inner, list) and inner and all(isinstance(one, Mapping) for one in inner):
-            yield place, inner
-        elif inner == [] and depth < DEEP - 1 and not path:
+        elif (isinstance(inner, list) and inner and all(isinstance(one, Mapping) for one in inner)) or (inner == [] and depth < DEEP - 1 and not path):
             yield place, inner
 
 
 def _is_record(whole: Mapping[str, Any], spec: Table, lists: Mapping[str, Any]) -> bool:
     """Whether the object is itself the only record: it has the declared columns, and its lists have not."""
     wanted = {normal_header(one) for column in spec.columns.values() for one in column.source}
-    own = sum(normal_header(name) in wanted for name in _leaves(whole))
-    inner = max((sum(normal_header(n) in wanted for n in _leaves(rows[0])) for rows in lists.values() if rows), default=0)
+    own = sum(normal_header(name) in wanted for name, _ in _leaves(whole))
+    inner = max(
+        (sum(normal_header(name) in wanted for name, _ in _leaves(rows[0])) for rows in lists.values() if rows),
+        default=0,
+    )
     return own > inner or not lists
 
 
-def _leaves(value: Mapping[str, Any], path: str = "") -> Iterator[str]:
+def _leaves(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
     for name, inner in value.items():
         place = f"{path}.{name}" if path else str(name)
         if isinstance(inner, Mapping):
             yield from _leaves(inner, place)
         else:
-            yield place
+            yield place, inner
 
 
 def _page(whole: Mapping[str, Any], records: list[Any]) -> Page:

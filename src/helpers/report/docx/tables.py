@@ -41,12 +41,10 @@ def table(block: Table) -> Any:
     for index, row in enumerate(placed(block)):
         # The first rows stay with the head, the last ones with each other and with the note below.
         keep = (
-            (whole
-            and index < last)
+            (whole and index < last)
             or index < min(STARTING - 1, last)
             or index == last - 1
-            or (index == last
-            and block.note is not None)
+            or (index == last and block.note is not None)
         )
         cells = dict(row)
         bold = block.total_row and index == last
