@@ -18,7 +18,7 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-TARGET = Path(__file__).resolve().parents[1] / "src" / "helpers" / "report" / "fonts"
+TARGET = Path(__file__).resolve().parents[1] / "src" / "helpers" / "fonts" / "files"
 SOURCES = {
     "SelfevalHei-Regular": ("@expo-google-fonts/noto-sans-sc@0.4.3", "400Regular/NotoSansSC_400Regular.ttf"),
     "SelfevalHei-Bold": ("@expo-google-fonts/noto-sans-sc@0.4.3", "700Bold/NotoSansSC_700Bold.ttf"),

@@ -86,9 +86,9 @@ def audit(
     """Check filled-in self-evaluation forms; exit status 1 where something must be corrected."""
     import json
 
-    from helpers.indicators.rules import RuleError
-    from helpers.report.readers import FormError
-    from helpers.run.audit import audit_file, work_list
+    from helpers.forms.audit_file import audit_file, work_list
+    from helpers.forms.readers import FormError
+    from helpers.indicators.rule_sets import RuleError
 
     try:
         audited = audit_file(file, rules)
@@ -156,8 +156,8 @@ def new_year(
     ] = None,
 ) -> None:
     """Write the files of a new year from last year's, or from an official form; blanks are marked."""
-    from helpers.report.readers import FormError
-    from helpers.run.new_year import BLANK, NewYearError, new_year
+    from helpers.forms.readers import FormError
+    from helpers.year.new_year import BLANK, NewYearError, new_year
 
     try:
         files = new_year(root, year, form)

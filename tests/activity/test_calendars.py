@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from helpers.activity.calendar import CalendarUnknown, calendar_problem, day_kind, known_span, office_days
-from helpers.year.clocks import Schedule
+from helpers.year.declared_clocks import Schedule
 from helpers.year.models import Calendar
 from helpers.year.models import _as_calendar as as_calendar
 

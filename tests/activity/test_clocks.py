@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from helpers.activity.calendar import CalendarUnknown, day_kind
 from helpers.activity.errors import ExportError
 from helpers.year.clock_words import clock_words
-from helpers.year.clocks import Schedule
+from helpers.year.declared_clocks import Schedule
 from helpers.year.models import Calendar
 from tests.activity.activity_samples import cleaned, project
 

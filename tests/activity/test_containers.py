@@ -12,12 +12,12 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from activity_samples import cleaned, project
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.activity.readers import read_exports, text
 from helpers.year.tables import Table
+from tests.activity.activity_samples import cleaned, project
 
 TABLE = """\
   tickets:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from activity_samples import cleaned, project, reasons
 
 from helpers.activity.errors import ExportError
+from tests.activity.activity_samples import cleaned, project, reasons
 
 TABLE = """\
   tickets:

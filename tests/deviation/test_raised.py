@@ -10,8 +10,9 @@ import pytest
 
 from helpers.deviation.decompose import Aim, decompose, drill_down, misses_of
 from helpers.deviation.raised import Observed, fragile, raise_deviations
-from helpers.deviation.values import plain, side
+from helpers.deviation.values import side
 from helpers.indicators import Target
+from helpers.indicators.plain import plain
 
 F = Fraction
 

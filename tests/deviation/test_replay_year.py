@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from helpers.activity.calendar import _packaged_years
 from helpers.activity.reclock import reclock
 from helpers.measures.figures import Measures
-from helpers.year.clocks import Hold
+from helpers.year.declared_clocks import Hold
 from helpers.year.models import Calendar
 from helpers.year.tables import Table
 from tests.deviation.spare_samples import DAY, HOUR, MONDAY, SPARES, measured, planned, planted, repair, write_year

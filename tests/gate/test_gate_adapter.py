@@ -6,11 +6,11 @@ import datetime
 
 import pandas as pd
 import pytest
-from gate_samples import broken, spec, tickets
 
 from helpers.gate import about_table, builtin_rules, declared_rules
 from helpers.gate.catalogue import catalogue
 from helpers.gate.frames import judged_frame
+from tests.gate.gate_samples import broken, spec, tickets
 
 TYPES = about_table(spec()).types
 

@@ -7,11 +7,11 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from gate_samples import spec
 
 from helpers.gate import about_table, builtin_rules, check_rule, year_faults
 from helpers.gate.catalogue import catalogue
 from helpers.year.load import Lines
+from tests.gate.gate_samples import spec
 
 TYPES = about_table(spec()).types
 BETWEEN = "expect_column_values_to_be_between"

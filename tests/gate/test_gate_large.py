@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from gate_samples import account, spec, tickets
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from helpers.gate import large
 from helpers.gate.large import TidyFile
 from helpers.gate.rules import Rule, about_table, builtin_rules
 from helpers.gate.run import run_gate
+from tests.gate.gate_samples import account, spec, tickets
 
 NOTE = {"level": "note", "words": "应当如此", "remedy": "核对"}
 

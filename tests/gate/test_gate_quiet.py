@@ -29,7 +29,7 @@ def watch(event, args):
 
 sys.addaudithook(watch)
 sys.path.insert(0, sys.argv[1])
-from gate_samples import account, broken, spec
+from tests.gate.gate_samples import account, broken, spec
 from helpers.gate import about_table, builtin_rules, run_gate
 
 result = run_gate({"tickets": broken("category", 1, None)}, {"tickets": builtin_rules("tickets", spec(), 2024)},

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime
 
-from gate_samples import spec
-
 from helpers.gate import builtin_rules, declared_rules
+from tests.gate.gate_samples import spec
 
 
 def rules(**changes):

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from gate_samples import account, broken, spec, tickets
 
 from helpers.gate import (
     GateStopped,
@@ -22,6 +21,7 @@ from helpers.gate import (
 )
 from helpers.gate.frames import cell_text, read_tables
 from helpers.gate.result import LISTED
+from tests.gate.gate_samples import account, broken, spec, tickets
 
 ABOUT = {"tickets": about_table(spec())}
 FIRST, SECOND = "exports/工单_上半年.csv", "exports/工单_下半年.csv"

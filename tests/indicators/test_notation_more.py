@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from helpers.indicators import evaluate, load_rules, parse_actual, parse_target, score
+from helpers.indicators.normal_text import normal
 from helpers.indicators.render import format_target
-from helpers.indicators.text import normal
 from helpers.indicators.units import BASE
 
 RULES = load_rules("caiyu-2020-10")
@@ -300,3 +300,16 @@ def test_scores_do_not_depend_on_the_unit(t: int, a: int) -> None:
     yuan = evaluate(parse_target(f"≤{t}元"), parse_actual(f"{a}元"), RULES)
     ten_thousand = evaluate(parse_target(f"≤{t / 10**4:.4f}万元"), parse_actual(f"{a / 10**4:.4f}万元"), RULES)
     assert yuan.attainment == ten_thousand.attainment and yuan.status == ten_thousand.status
+
+
+@pytest.mark.parametrize("text", ["≥95分位", "不低于90分位数", "第95百分位", "P95≤4小时", "95%分位数≤2小时"])
+def test_a_quantile_is_no_number_of_points(text: str) -> None:
+    read = parse_target(text)
+    assert read.kind == "unknown"
+    assert "分位数" in (read.reason or "")
+    assert parse_actual(text).value is None
+
+
+@pytest.mark.parametrize(("text", "value"), [("≥95分", 95), ("部分位置改善10处", 10)])
+def test_points_and_places_are_numbers(text: str, value: int) -> None:
+    assert parse_target(text).value == value

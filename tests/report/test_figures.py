@@ -6,9 +6,8 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
-import sample_results as sample
 
-from helpers.report import style
+from helpers.fonts.packaged import MissingGlyph
 from helpers.report.figures import (
     activities_chart,
     activity_months_chart,
@@ -16,9 +15,11 @@ from helpers.report.figures import (
     cause_pareto_chart,
     funds_chart,
     monthly_chart,
+    style,
     trend_chart,
     years_chart,
 )
+from tests.report import sample_results as sample
 
 
 def all_charts(data):
@@ -202,11 +203,9 @@ def test_sixty_indicators_take_two_figures_of_those_furthest_from_the_target():
 def test_a_character_that_the_font_lacks_stops_the_chart():
     data = sample.fy2024()
     data["indicators"][0]["level3"] = "驻场\U0001f600人员"
-    with pytest.raises(
-        style.MissingGlyph, match="missing_glyph: 图 attainment-1 中有字体不含的字符：\U0001f600（U\\+1F600）"
-    ) as caught:
+    with pytest.raises(MissingGlyph, match="“\U0001f600”（U\\+1F600）：图 attainment-1") as caught:
         attainment_chart(data)
-    assert caught.value.chart == "attainment-1"
+    assert caught.value.faults == (("\U0001f600", "图 attainment-1"),)
 
 
 @pytest.mark.parametrize(

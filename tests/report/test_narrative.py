@@ -7,17 +7,17 @@ import re
 from pathlib import Path
 
 import pytest
-import sample_results as sample
 
+from helpers.report import facts as f
 from helpers.report import narrative
 from helpers.report.blocks import Fold, Heading, Table, from_json, to_json
+from helpers.report.facts import spans
 from helpers.report.narrative import build_report, management
-from helpers.report.narrative import facts as f
-from helpers.report.narrative.facts import spans
-from helpers.report.narrative.outline import Chapter, Outline, Point, Section, chinese_number, render
-from helpers.report.narrative.outlines import WRITERS, quotation
+from helpers.report.narrative.by_outline import WRITERS, quotation
+from helpers.report.narrative.chapters import Chapter, Outline, Point, Section, chinese_number, render
 from helpers.report.narrative.provenance import rule_value
-from helpers.year.outline import CONTENTS, QUOTES, read_shipped, shipped_outlines
+from helpers.year.outline_file import CONTENTS, QUOTES, read_shipped, shipped_outlines
+from tests.report import sample_results as sample
 
 MAKERS = [sample.fy2024, sample.bare, sample.unknown, sample.many]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-import sample_results as sample
 
 from helpers.report.results import ResultsFault, dump_results, load_results, schema, validate_results, write_results
+from tests.report import sample_results as sample
 
 
 @pytest.mark.parametrize("make", [sample.fy2024, sample.bare, sample.unknown, sample.many])

@@ -6,15 +6,15 @@ import xml.etree.ElementTree as ET
 from copy import deepcopy
 
 import pytest
-import sample_results as sample
 
 from helpers.deviation.control import p_chart, xmr_chart
+from helpers.fonts.packaged import check_glyphs
 from helpers.report.blocks import Figure, Fold
+from helpers.report.facts import leading_cause
 from helpers.report.figures import control_figure, states_figure
-from helpers.report.figures.causes import leading_cause
-from helpers.report.fonts import check_glyphs
 from helpers.report.narrative import build_report, signals
 from helpers.report.results import validate_results
+from tests.report import sample_results as sample
 
 MONTHS = [f"2024-{i:02d}" for i in range(1, 13)]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from helpers.report.blocks import Paragraph, Table
-from helpers.report.narrative import spares
+from helpers.report.narrative import spares_text as spares
 
 RUN = {
     "demands": 127,

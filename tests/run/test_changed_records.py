@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from helpers.activity.clean import clean_year
-from helpers.measures.attainment import YearAttained, attain_year
 from helpers.measures.figures import Measures
+from helpers.measures.year_attained import YearAttained, attain_year
 from helpers.year.load import load_year
 
 EXPORTS = "data/raw/2024/exports"

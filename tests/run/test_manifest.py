@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from helpers.report.fonts import font_file
+from helpers.fonts.packaged import font_file
 from helpers.run.manifest import basis
 from helpers.run.workspace import InputFile
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from helpers.year.clocks import Derived, Hold, ScheduleBy
-from helpers.year.grain import Attribute, Grain, Moment, Scope
+from helpers.year.declared_clocks import Derived, Hold, ScheduleBy
+from helpers.year.declared_grain import Attribute, Grain, Moment, Scope
 from helpers.year.models import Calendar, Correction
 from helpers.year.tables import Checks, Column, Keep, NearDuplicates, OutOfScope, State, States
 

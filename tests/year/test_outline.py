@@ -10,7 +10,7 @@ import pytest
 from helpers.year.crosscheck import crosscheck
 from helpers.year.faults import YearFileError
 from helpers.year.load import load_year
-from helpers.year.outline import CONTENTS, QUOTES, outline_faults, read_shipped, shipped_outlines
+from helpers.year.outline_file import CONTENTS, QUOTES, outline_faults, read_shipped, shipped_outlines
 
 PROJECT = Path(__file__).resolve().parents[2]
 OWN = """

@@ -8,9 +8,9 @@ import pytest
 from pydantic import BaseModel
 
 from helpers.year.crosscheck import crosscheck
+from helpers.year.declared_spares import Catalogue, Failures, Fleet, Spares
 from helpers.year.faults import YearFileError
 from helpers.year.load import load_year
-from helpers.year.spares import Catalogue, Failures, Fleet, Spares
 from tests.deviation.spare_samples import FLEET, SPARES, write_year
 
 DOCS = (Path(__file__).resolve().parents[2] / "docs" / "spares.md").read_text(encoding="utf-8")

@@ -8,10 +8,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from helpers.run.stages import STAGES
 from tools.bench.lines import line, seconds
 
 ROOT = Path(__file__).resolve().parents[2]
-STAGES = ("1_clean", "2_validate", "3_attainment", "4_deviation", "5_report")
 
 
 def call(*arguments: str, cwd: Path) -> None:
@@ -31,8 +31,8 @@ def main() -> None:
         for stage in STAGES:
             arguments = (
                 "papermill",
-                str(ROOT / "notebooks" / f"{stage}.ipynb"),
-                str(root / f"{stage}.ipynb"),
+                str(stage.notebook),
+                str(root / stage.notebook.name),
                 "-p",
                 "fiscal_year",
                 "2024",

@@ -30,7 +30,7 @@ from pathlib import Path
 from helpers.activity.clean import clean_year
 from helpers.gate import validate_year
 from helpers.gate.large import tidy_tables
-from helpers.measures.attainment import attain_year
+from helpers.measures.year_attained import attain_year
 from helpers.measures.figures import Measures
 from helpers.year.load import load_year
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from helpers.year.clocks import Schedule
+from helpers.year.declared_clocks import Schedule
 from helpers.year.models import Calendar
 
 DayKind = Literal["workday", "weekend", "holiday"]

@@ -20,6 +20,7 @@ from helpers.year.clock_words import clock_words
 from helpers.year.engine import identifier, literal, open_engine
 from helpers.year.load import Year
 from helpers.year.models import Calendar, Correction
+from helpers.year.personal import MASKED
 from helpers.year.tables import Table
 from helpers.year.tidy import record_columns, tidy_columns
 
@@ -253,9 +254,7 @@ def _unreadable(connection: duckdb.DuckDBPyConnection, spec: Table, unread: str)
         for row in (dict(zip(names, r, strict=True)) for r in found.fetchall())
     }
     return tuple(
-        UnreadableCell(
-            file, row, column, "（个人信息）" if column in spec.personal else str(texts[number, row][column])
-        )
+        UnreadableCell(file, row, column, MASKED if column in spec.personal else str(texts[number, row][column]))
         for number, file, row, column in cells
     )
 

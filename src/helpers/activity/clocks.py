@@ -15,7 +15,7 @@ import duckdb
 from helpers.activity.calendar import known_span, office_days, workday_counts
 from helpers.activity.errors import ExportError
 from helpers.activity.sql import backwards, given
-from helpers.year.clocks import Derived, Hold
+from helpers.year.declared_clocks import Derived, Hold
 from helpers.year.engine import file_literal, identifier, literal, literals
 from helpers.year.expressions import SQL_TYPES
 from helpers.year.load import Year

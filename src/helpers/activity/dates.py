@@ -10,6 +10,7 @@ import duckdb
 from helpers.activity.cells import OFFSET, SERIAL, date_formats, declares_offsets
 from helpers.activity.errors import ExportError
 from helpers.year.engine import identifier, literal, literals
+from helpers.year.personal import MASKED
 from helpers.year.tables import Table
 
 #: 3/4/2024, 03.04.24 9:15: the first two numbers may be day and month or month and day.
@@ -168,4 +169,4 @@ def zones_of(connection: duckdb.DuckDBPyConnection, spec: Table, unread: Sequenc
 
 
 def _shown(spec: Table, column: str, text: str) -> str:
-    return "（个人信息）" if column in spec.personal else text
+    return MASKED if column in spec.personal else text

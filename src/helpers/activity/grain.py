@@ -8,9 +8,9 @@ import duckdb
 
 from helpers.activity import sql
 from helpers.activity.errors import ExportError
+from helpers.year.declared_grain import Attribute, Grain, Moment
 from helpers.year.engine import identifier, literal, literals
 from helpers.year.faults import did_you_mean
-from helpers.year.grain import Attribute, Grain, Moment
 from helpers.year.tables import Table
 from helpers.year.tidy import record_columns
 

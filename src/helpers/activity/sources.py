@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from helpers.activity.errors import ExportError
 from helpers.activity.readers import ROW, Sheet, find_columns, missing_column, read_exports
 from helpers.files.names import matching_files
 from helpers.year.engine import identifier, literal, literals
+from helpers.year.hashes import file_sha256
 from helpers.year.load import Year
 from helpers.year.tables import Table
 
@@ -96,7 +96,7 @@ def load(
         files.append(
             ExportFile(
                 sheet.file,
-                _sha256(path),
+                file_sha256(path),
                 path.stat().st_size,
                 sheet.rows + len(sheet.ragged),
                 absent,
@@ -139,11 +139,6 @@ def _ragged_rows(spec: Table) -> str:
     first, *others = (identifier(c) for c in spec.columns)
     empty = "".join(f", NULL AS {c}" for c in others)
     return f"SELECT text AS {first}{empty}, {ROW}, _file_no, true AS _ragged FROM ragged"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 # --- what a spreadsheet or a broken transfer leaves behind ----------------------------------------

@@ -4,7 +4,7 @@ from helpers.deviation.decompose import Aim, Decomposition, Group, decompose, dr
 from helpers.deviation.explain import explain_year
 from helpers.deviation.plan import follow_up, judge_action, plan_rows
 from helpers.deviation.raised import Deviation, Observed, raise_deviations
-from helpers.deviation.spares import spares_plan
+from helpers.deviation.spares_plan import spares_plan
 
 __all__ = [
     "Aim",

@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from helpers.deviation.values import MonthFigure, plain, with_figures
+from helpers.deviation.values import MonthFigure, with_figures
+from helpers.indicators.plain import plain
 
 Kind = Literal["xmr", "p"]
 Side = Literal["high", "low"]

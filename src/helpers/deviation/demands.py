@@ -15,7 +15,7 @@ from helpers.year.tidy import record_columns, tidy_columns
 
 if TYPE_CHECKING:
     from helpers.measures.figures import Measures
-    from helpers.year.spares import Spares
+    from helpers.year.declared_spares import Spares
 
 
 @dataclass(frozen=True)

@@ -15,17 +15,19 @@ from helpers.deviation.raised import Deviation, Observed, raise_deviations
 from helpers.deviation.states import divide, moments, time_in_state
 from helpers.deviation.structure import concentration, ranked, structures
 from helpers.deviation.trend import Before
-from helpers.deviation.values import plain, side
+from helpers.deviation.values import side
+from helpers.indicators.plain import plain
 from helpers.measures.compile import scale_of
+from helpers.year.personal import MASKED
 from helpers.year.tidy import tidy_columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.indicators import Target
-    from helpers.measures.attainment import Attained, Part, YearAttained
     from helpers.measures.figures import Figure, Measures
-    from helpers.year.tables import Table
+    from helpers.measures.year_attained import Attained, Part, YearAttained
+from helpers.year.tables import Table
 
 #: Rows that missed, listed per deviation; their number is always exact.
 LISTED = 200
@@ -39,7 +41,6 @@ MONTH, STATE = "month", "state"
 CALENDAR_MONTH = "_month"
 #: Where a row stands in the exports.
 PLACE = ("source_file", "source_row")
-MASKED = "（个人信息）"
 
 
 def explain_year(found: YearAttained, measures: Measures, previous: YearAttained | None = None) -> list[dict[str, Any]]:

@@ -10,16 +10,16 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from helpers.deviation.replacement import Choice, Machine, Rate, against_rest, avoided, choose, rate, worse_than_new
-from helpers.deviation.values import plain
 from helpers.indicators import parse_money
+from helpers.indicators.plain import plain
+from helpers.year.personal import MASKED
 
 if TYPE_CHECKING:
     from helpers.measures.figures import Measures
-    from helpers.year.spares import Fleet
+from helpers.year.declared_spares import Fleet
 
 #: Machines listed by number; how many there are is always exact.
 LISTED = 200
-MASKED = "（个人信息）"
 SAYS = {
     "higher": "故障率高于其余设备，超出偶然波动",
     "lower": "故障率低于其余设备，超出偶然波动",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from helpers.deviation.values import plain, side
+from helpers.deviation.values import side
+from helpers.indicators.plain import plain
 
 if TYPE_CHECKING:
     from helpers.indicators import Target

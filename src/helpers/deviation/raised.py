@@ -10,7 +10,8 @@ from typing import Any, Literal
 from helpers.deviation.decompose import Agg, Cell, Decomposition, Direction
 from helpers.deviation.structure import Concentration, Structure
 from helpers.deviation.trend import FEWEST_MONTHS, Before, Course, months_course, since_last_year
-from helpers.deviation.values import MonthFigure, plain
+from helpers.deviation.values import MonthFigure
+from helpers.indicators.plain import plain
 
 Kind = Literal["shortfall", "overshoot", "fragile", "trend"]
 Status = Literal["met", "partly_met", "not_met", "unknown"]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.deviation.values import plain
+from helpers.indicators.plain import plain
 from helpers.year.tables import States
 
 #: Remaining time of a case of which no state, or of one only one end, is recorded: nobody can say that

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.deviation.decompose import Aim, missed_rows, texts
-from helpers.deviation.values import plain
+from helpers.indicators.plain import plain
 
 Test = Literal["chi_square", "permutation", "evenness", "rank"]
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
-import math
 from collections.abc import Sequence
-from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from helpers.indicators import Target
@@ -41,22 +38,3 @@ def side(target: Target) -> Literal["higher", "lower", "equal"] | None:
     if target.op == "=" or target.op is None:
         return target.direction or ("equal" if target.op == "=" else None)
     return "lower" if target.op in ("<", "<=") else "higher"
-
-
-def plain(value: Any) -> Any:
-    """Numbers as int or the nearest float, dates in ISO 8601, what is missing as None."""
-    if value is None or isinstance(value, bool | str):
-        return value
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    if isinstance(value, datetime.date):  # a date-time is one too; NaT is one that equals nothing
-        return value.isoformat() if value == value else None
-    if isinstance(value, Decimal | Fraction | int):
-        exact = Fraction(value)
-        return exact.numerator if exact.denominator == 1 else exact.numerator / exact.denominator
-    if hasattr(value, "item"):
-        return plain(value.item())
-    if isinstance(value, float):
-        return None if not math.isfinite(value) else int(value) if value.is_integer() else value
-    text = str(value)
-    return None if text in ("<NA>", "NaT") else text

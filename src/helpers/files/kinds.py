@@ -138,6 +138,8 @@ def _old_workbook(stream: BinaryIO, shown: str) -> Kind:
     except DamagedCompound as error:
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise encrypted from error
+        if "Workbook".encode("utf-16-le") in content:
+            return "xls"  # damaged, as opening it will show
         raise FileError("unreadable", shown, "打不开这个工作簿，文件不完整或已损坏", hint=AGAIN) from error
     if "EncryptedPackage" in names:
         raise encrypted
@@ -161,7 +163,9 @@ def _text(start: bytes, shown: str) -> Kind:
         return "html"
     if plain.startswith((b"<?xml", b"<Workbook", b"<ss:Workbook")):
         return "html" if re.search(rb"<!doctype html|<html", plain, re.IGNORECASE) else "xml"
-    if plain.lower().startswith((b"mime-version:", b"<!--")) and re.search(rb"<html|<table|text/html", plain, re.IGNORECASE):
+    if plain.lower().startswith((b"mime-version:", b"<!--")) and re.search(
+        rb"<html|<table|text/html", plain, re.IGNORECASE
+    ):
         raise FileError("web_page", shown, "这是网页存档，不是表格文件", hint=SAVE_AS)
     if _suffix(shown) in JSON_NAMES or re.match(rb'\{\s*["}]|\[\s*[\[{\]]', plain):
         return "json"

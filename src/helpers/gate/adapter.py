@@ -23,7 +23,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
@@ -40,6 +39,7 @@ with warnings.catch_warnings():
     from great_expectations.expectations import registry
 
 from helpers.gate.catalogue import as_moment  # noqa: E402
+from helpers.indicators.plain import plain
 
 #: All positions of the failing rows, and no copies of their values.
 RESULT_FORMAT = {
@@ -208,29 +208,25 @@ def _plain_error(text: str) -> str:
     return line if len(line) <= 200 else line[:198] + "……"
 
 
-def plain(value: Any) -> Any:
-    """Numbers, texts, lists and mappings as JSON has them; NaN and NaT become None."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | np.ndarray):
-        items = sorted(value, key=str) if isinstance(value, set) else value
-        return [plain(item) for item in items]
-    if value is None or value is pd.NaT or value is pd.NA:
-        return None
-    if isinstance(value, np.generic):
-        return plain(value.item())
-    if isinstance(value, float):
-        return None if value != value or value in (float("inf"), float("-inf")) else value
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    return value if isinstance(value, str | int | bool) else str(value)
-
-
 # --- expectations.json ----------------------------------------------------------------------------
 
 #: Fields of every GX expectation that are not arguments of a rule.
 COMMON = frozenset(
-    ["id", "meta", "notes", "result_format", "description", "catch_exceptions", "rendered_content", "severity", "windows", "batch_id", "row_condition", "condition_parser", "library_metadata"]
+    [
+        "id",
+        "meta",
+        "notes",
+        "result_format",
+        "description",
+        "catch_exceptions",
+        "rendered_content",
+        "severity",
+        "windows",
+        "batch_id",
+        "row_condition",
+        "condition_parser",
+        "library_metadata",
+    ]
 )
 #: What cannot judge a tidy table.
 UNUSABLE = {

@@ -14,8 +14,6 @@ LISTED = 200
 SOURCE = ("source_file", "source_row")
 #: What the one-screen message shows.
 SHOWN_CHECKS, SHOWN_ROWS = 4, 3
-#: Written instead of a value from a personal column.
-MASKED = "（个人信息）"
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from helpers.gate.catalogue import check_rule
-from helpers.gate.result import LISTED, MASKED, SOURCE, Check, FailingRow, GateResult
+from helpers.gate.result import LISTED, SOURCE, Check, FailingRow, GateResult
 from helpers.gate.rules import About, Rule, about_table, columns_of_rule, rules_of
+from helpers.indicators.plain import plain
 from helpers.year.expressions import ExpressionError
+from helpers.year.personal import MASKED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,7 +138,7 @@ def _check(table: str, about: About, rule: Rule, outcome: Outcome, frame: pd.Dat
         rule.id,
         rule.origin,
         rule.expectation,
-        _plain_arguments(rule.arguments),
+        plain(rule.arguments),
         rule.where,
         rule.level,
         outcome.success,
@@ -180,7 +182,7 @@ def _could_not(table: str, about: About, rule: Rule, why: str) -> Check:
         rule.id,
         rule.origin,
         rule.expectation,
-        _plain_arguments(rule.arguments),
+        plain(rule.arguments),
         rule.where,
         rule.level,
         None,
@@ -191,18 +193,6 @@ def _could_not(table: str, about: About, rule: Rule, why: str) -> Check:
         rule.remedy,
         why,
     )
-
-
-def _plain_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    return {str(key): _plain(value) for key, value in arguments.items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return _plain_arguments(value)
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 # --- what the cleaning said -----------------------------------------------------------------------

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Literal
 
 from helpers.indicators.model import UNKNOWN, Actual, Op, Outcome, Status, Target
-from helpers.indicators.rules import RuleSet
+from helpers.indicators.rule_sets import RuleSet
 from helpers.indicators.units import comparable
 
 ONE, NOTHING = Fraction(1), Fraction(0)

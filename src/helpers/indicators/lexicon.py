@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 
 from helpers.indicators.model import Direction
-from helpers.indicators.text import normal
+from helpers.indicators.normal_text import normal
 
 
 @cache

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
+
+from helpers.indicators.plain import plain
 
 Kind = Literal["number", "duration", "date", "period", "band", "frequency", "choice", "compound", "unknown"]
 Op = Literal["<", "<=", "=", ">=", ">"]
@@ -15,16 +16,6 @@ Status = Literal["met", "partly_met", "not_met", "unknown"]
 
 #: A number, an ISO date, two of either (period, band), a word (choice), or nothing.
 Value = Fraction | str | tuple[Fraction, Fraction] | tuple[str, str] | None
-
-
-def plain(value: Any) -> Any:
-    """An exact value as JSON carries it: whole numbers as int, others as the nearest float."""
-    if isinstance(value, Fraction | Decimal):
-        exact = Fraction(value)
-        return exact.numerator if exact.denominator == 1 else exact.numerator / exact.denominator
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    return value
 
 
 @dataclass(frozen=True)

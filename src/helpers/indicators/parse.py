@@ -7,11 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from helpers.indicators.dates import date_target
+from helpers.indicators.date_targets import date_target
 from helpers.indicators.lexicon import direction_of, is_elsewhere, is_placeholder
 from helpers.indicators.model import Actual, Direction, DirectionSource, Op, Target
+from helpers.indicators.normal_text import NUMERAL_CHARS, normal
 from helpers.indicators.quantity import BEFORE, NUMBER, measure_word, operator, quantity
-from helpers.indicators.text import NUMERAL_CHARS, normal
 from helpers.indicators.units import BASE, COUNTS
 
 WAYS: dict[str, Direction] = {"正向": "higher", "反向": "lower", "逆向": "lower", "负向": "lower"}
@@ -43,6 +43,10 @@ WORD = re.compile("[\u4e00-\u9fff]")
 REACHED = re.compile(
     r"^(?:均|都|全部|全面|圆满|按期|按时|按计划|如期|已|已经|任务)*(?:完成|达成|达到|实现)(?:了)?(?:年度|年初|预期|预定|既定|全部|各项|绩效|计划)*(?:指标值?|目标值?|任务|要求|标准|效果)*$"
 )
+#: A quantile says where in the distribution a limit stands; without the limit itself there is no figure.
+QUANTILE = re.compile(
+    r"[0-9]%?(?:百)?分位|百分位|四分位|分位[数值点]|(?<![A-Za-z])[Pp][0-9]{2}(?![0-9A-Za-z])", re.ASCII
+)
 SHORT_GRADES = ("是", "否", "有", "优", "良", "中", "差", "好", "高", "低")
 
 
@@ -56,6 +60,10 @@ def parse_target(text: str | None, name: str | None = None, direction: str | Non
     plain = normal(written)
     if not plain or is_placeholder(plain):
         return Target(written, reason="没有写指标值" if not plain else "只有占位的文字，没有指标值")
+    if QUANTILE.search(plain):
+        return Target(
+            written, reason="写的是分位数，要写明是哪个量的分位数和它的限值，例如“响应时间的95分位数不超过4小时”"
+        )
     if is_elsewhere(plain):
         return Target(written, reason="指标值在别处，这里没有写")
     plain, way = _stripped(plain)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from helpers.indicators.model import Outcome, Target
-from helpers.indicators.rules import Band, RuleSet
+from helpers.indicators.rule_sets import Band, RuleSet
 
 CENT = Decimal("0.01")
 CONFIDENCE = 0.05

@@ -15,10 +15,10 @@ from typing import Literal
 from helpers.indicators.findings import About, Finding, Place
 from helpers.indicators.lexicon import shared_object
 from helpers.indicators.model import Outcome, Target
+from helpers.indicators.normal_text import normal
 from helpers.indicators.parse import parse_actual, parse_target
-from helpers.indicators.rules import RuleSet
+from helpers.indicators.rule_sets import RuleSet
 from helpers.indicators.scoring import is_fragile, is_overshoot
-from helpers.indicators.text import normal
 from helpers.indicators.units import DURATIONS
 
 
@@ -75,7 +75,7 @@ def notes_on_source(facts: SourceFacts, rules: RuleSet) -> list[Finding]:
         *group_without_weight(facts, rules),
         *weights_inferred(facts),
         *spent_split_unknown(facts),
-        *unspent_reason_missing(facts),
+        *unspent_reason_missing(facts, rules),
         *mixed_denominator(facts),
         *[f for one in facts.indicators for check in PER_INDICATOR for f in check(one, rules)],
         *text_vs_figure(facts),
@@ -134,14 +134,17 @@ def spent_split_unknown(facts: SourceFacts) -> Iterator[Finding]:
         )
 
 
-def unspent_reason_missing(facts: SourceFacts) -> Iterator[Finding]:
-    """Money is left and nobody says why."""
+def unspent_reason_missing(facts: SourceFacts, rules: RuleSet) -> Iterator[Finding]:
+    """Money is left and nobody says why; from the rule set's rate down a reason is compulsory."""
     left = facts.adjusted - facts.spent
     if left > 0 and not facts.unspent_reason:
+        limit = rules.execution_reason_below
+        compulsory = limit is not None and facts.adjusted > 0 and facts.spent < limit * facts.adjusted
         yield Finding(
             "unspent_reason_missing",
             "note",
-            f"全年预算有 {_wan(left)} 没有支出，没有说明原因。",
+            f"全年预算有 {_wan(left)} 没有支出，没有说明原因。"
+            + (f"执行率低于 {limit * 100:f}%，按评分规则必须说明。" if compulsory else ""),
             "在 budget.unspent_reason 里写明结余原因。",
             f"{_wan(facts.adjusted)} − {_wan(facts.spent)} = {_wan(left)}",
             Place(field="budget"),

@@ -4,31 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from helpers.activity.clean import Reconciliation
 from helpers.indicators import Outcome, Target
-from helpers.measures.attainment import Attained, Funds, Part, YearAttained
+from helpers.indicators.plain import plain
 from helpers.measures.figures import Figure, Month
+from helpers.measures.year_attained import Attained, Funds, Part, YearAttained
 from helpers.report.wording import value_text
 from helpers.year import models
 from helpers.year.load import Year
+from helpers.year.root import shown_raw
 
 Json = dict[str, Any]
-
-
-def plain(value: Any) -> Any:
-    """An exact number as JSON carries it: whole numbers as int, others as the nearest float."""
-    if value is None or isinstance(value, bool | str | int):
-        return value
-    if isinstance(value, Decimal | Fraction):
-        exact = Fraction(value)
-        return exact.numerator if exact.denominator == 1 else exact.numerator / exact.denominator
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    return float(value)
 
 
 # --- stage 3 --------------------------------------------------------------------------------------
@@ -44,7 +32,7 @@ class Sources:
     hashes: Mapping[str, str]
 
     def path(self, file: str) -> str:
-        return f"data/raw/{self.year.fiscal_year}/{file}"
+        return f"{shown_raw(self.year.fiscal_year)}/{file}"
 
     def exports(self, table: str) -> list[Mapping[str, Any]]:
         """The exports that a tidy table was read from."""

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from helpers.forms.filled_form import Form, FormRow, FundLine, points
 from helpers.indicators.findings import About
-from helpers.indicators.form import Form, FormRow, FundLine, points
+from helpers.report import facts as f
+from helpers.report import form_texts as texts
 from helpers.report import wording as w
 from helpers.report.blocks import Items, Paragraph
-from helpers.report.narrative import facts as f
-from helpers.report.narrative.management import goal_result
-from helpers.report.xlsx import texts
+from helpers.report.form_texts import goal_result
 
 Results = Mapping[str, Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from helpers.report.blocks import Cell, Table, TableColumn
 from helpers.report.narrative import signals
-from helpers.report.narrative import spares as narrative_spares
+from helpers.report.narrative import spares_text as narrative_spares
 from helpers.report.wording import gap_text, status_words, value_text
 
 Json = Mapping[str, Any]

@@ -10,13 +10,13 @@ from helpers.gate import year_faults
 from helpers.year.crosscheck import crosscheck
 from helpers.year.faults import Fault, YearFileError
 from helpers.year.load import Year, load_year
+from helpers.year.root import Root
 
 
 def check_year(root: Path, fiscal_year: int) -> list[Fault]:
     """Every fault in the year's files, and in those of the year before where they are there."""
     faults = _check_one(root, fiscal_year)
-    before = root / "data" / "raw" / str(fiscal_year - 1) / "year.yml"
-    return faults + (_check_one(root, fiscal_year - 1) if before.is_file() else [])
+    return faults + (_check_one(root, fiscal_year - 1) if Root(root).has_year(fiscal_year - 1) else [])
 
 
 def _check_one(root: Path, fiscal_year: int) -> list[Fault]:

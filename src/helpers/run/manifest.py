@@ -11,10 +11,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from helpers.report.system_fonts import system_fonts
-from helpers.run.hashes import file_sha256
+from helpers.fonts.machine import system_fonts
 from helpers.run.stages import NOTEBOOKS
 from helpers.run.workspace import InputFile, Workspace
+from helpers.year.hashes import file_sha256
 
 NAME = "manifest.json"
 CODE = Path(__file__).resolve().parents[1]

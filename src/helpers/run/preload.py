@@ -15,8 +15,8 @@ import pyarrow.parquet  # noqa: F401
 import tqdm
 
 import helpers.deviation
-import helpers.measures.attainment
-import helpers.report.display
+import helpers.formats.display
+import helpers.measures.year_attained
 import helpers.report.narrative
 import helpers.run.workspace  # noqa: F401
 

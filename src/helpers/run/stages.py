@@ -18,8 +18,11 @@ NOTEBOOKS = Path(__file__).resolve().parents[3] / "notebooks"
 
 @dataclass(frozen=True)
 class Stage:
+    """A stage notebook; ``output`` is the file in the processed folder by which it shows that it is done."""
+
     name: str
     title: str
+    output: str
 
     @property
     def notebook(self) -> Path:
@@ -27,12 +30,15 @@ class Stage:
 
 
 STAGES = (
-    Stage("1_clean", "清洗"),
-    Stage("2_validate", "校验"),
-    Stage("3_attainment", "完成情况"),
-    Stage("4_deviation", "偏差与改进"),
-    Stage("5_report", "报告"),
+    Stage("1_clean", "清洗", "clean.json"),
+    Stage("2_validate", "校验", "validation.json"),
+    Stage("3_attainment", "完成情况", "attainment.json"),
+    Stage("4_deviation", "偏差与改进", "deviation.json"),
+    Stage("5_report", "报告", "results.json"),
 )
+
+
+CLEAN, VALIDATE, ATTAIN, DEVIATE, REPORT = STAGES
 
 
 class StageFailed(Exception):

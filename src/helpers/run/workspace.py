@@ -10,20 +10,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from helpers.run.hashes import input_sha256
-from helpers.run.parameters import ParameterError
 from helpers.files.names import matching_files
+from helpers.run.parameters import ParameterError
+from helpers.run.stages import STAGES
 from helpers.year.crosscheck import require_sound
+from helpers.year.hashes import input_sha256
 from helpers.year.load import Year, load_year
+from helpers.year.root import Root
 
-#: The stages in order, and the file by which each shows that it is done.
-OUTPUTS: Mapping[str, str] = {
-    "1_clean": "clean.json",
-    "2_validate": "validation.json",
-    "3_attainment": "attainment.json",
-    "4_deviation": "deviation.json",
-    "5_report": "results.json",
-}
+#: Each stage's output by its name, in order.
+OUTPUTS: Mapping[str, str] = {stage.name: stage.output for stage in STAGES}
 
 
 @dataclass(frozen=True)
@@ -49,11 +45,11 @@ class Workspace:
 
     @property
     def raw(self) -> Path:
-        return self.root / "data" / "raw" / str(self.fiscal_year)
+        return Root(self.root).raw(self.fiscal_year)
 
     @property
     def processed(self) -> Path:
-        return self.root / "data" / "processed" / str(self.fiscal_year)
+        return Root(self.root).processed(self.fiscal_year)
 
     @property
     def tables(self) -> Path:
@@ -74,7 +70,7 @@ class Workspace:
     def previous(self) -> Year | None:
         """The year before, where its files are there; raises ``YearFileError``."""
         before = self.fiscal_year - 1
-        if not (self.root / "data" / "raw" / str(before) / "year.yml").is_file():
+        if not Root(self.root).has_year(before):
             return None
         return require_sound(load_year(self.root, before))
 
@@ -136,11 +132,11 @@ def open_stage(stage: str, fiscal_year: int, root: str = ".") -> Workspace:
 
 def find_root(root: Path) -> Path:
     """``root`` itself, or the project around it when ``root`` is the current folder and holds no data."""
-    if (root / "data" / "raw").is_dir():
+    if Root(root).all_raw.is_dir():
         return root
     if root == Path():
         for number, parent in enumerate(Path.cwd().parents, start=1):
-            if (parent / "data" / "raw").is_dir():
+            if Root(parent).all_raw.is_dir():
                 return Path(*[".."] * number)
     raise ParameterError(f"[no_root]  {root} 下没有 data/raw/ 文件夹，请检查 root")
 

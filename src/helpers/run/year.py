@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -16,9 +18,10 @@ from helpers.run import manifest
 from helpers.run.check import check_year
 from helpers.run.notebooks import write_normalised
 from helpers.run.publish import leave_failed, publish, repair, staging
-from helpers.run.stages import STAGES, StageFailed, rerun_command, run_stage
-from helpers.run.workspace import OUTPUTS, find_root, open_stage
+from helpers.run.stages import REPORT, STAGES, VALIDATE, StageFailed, rerun_command, run_stage
+from helpers.run.workspace import find_root, open_stage
 from helpers.year.faults import YearFileError
+from helpers.year.root import Root
 
 Progress = Callable[[str], AbstractContextManager[Any]]
 
@@ -49,11 +52,10 @@ def run_year(
     faults = check_year(root, fiscal_year)
     if faults:
         raise YearFileError(faults)
-    reports = root / "reports"
-    reports.mkdir(exist_ok=True)
-    final = reports / str(fiscal_year)
+    final = Root(root).package(fiscal_year)
+    final.parent.mkdir(exist_ok=True)
     try:
-        with FileLock(reports / f".{fiscal_year}.lock", timeout=0):
+        with FileLock(Root(root).lock(fiscal_year), timeout=0):
             repair(final)
             return _run_locked(root, fiscal_year, final, force, progress)
     except Timeout:
@@ -73,13 +75,45 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
             manifest.write_manifest(work, described)
             publish(work, final)
     except RunStopped as stopped:
-        failed = leave_failed(work, final)
-        (failed / "error.txt").write_text(f"{stopped}\n", encoding="utf-8")
+        _leave(work, final, stopped)
         raise
+    except Exception as error:  # noqa: BLE001 - whatever fails after the notebooks ends in one screen too
+        stopped = RunStopped(_package_screen(error, final))
+        _leave(work, final, stopped)
+        raise stopped from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    shutil.rmtree(final.with_name(f"{fiscal_year}.failed"), ignore_errors=True)
+    shutil.rmtree(Root(root).failed(fiscal_year), ignore_errors=True)
     return Published(final, True, results)
+
+
+def _leave(work: Path, final: Path, stopped: RunStopped) -> None:
+    """Keep what was made, with the message; the executed notebooks among it."""
+    if (work / "executed").is_dir():
+        _keep_notebooks(work)
+    failed = leave_failed(work, final)
+    (failed / "error.txt").write_text(f"{stopped}\n", encoding="utf-8")
+
+
+def _package_screen(error: Exception, final: Path) -> str:
+    """What stopped the making of the package: its own words where it has some, else kind and place."""
+    words = str(error).strip() or "没有说明"
+    coded = re.match(r"\[\w+\]|[a-z_]+: ", words)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    lines = [
+        "✗ 成套材料：未完成，原有的成套材料没有改动",
+        *(
+            []
+            if coded
+            else [f"  [package_failed]  {type(error).__name__}，在 {Path(place.filename).name} 第 {place.lineno} 行"]
+        ),
+        *[f"    {line}" for line in words.splitlines()[:20]],
+        f"  已做好的文件：{final.parent.name}/{final.name}.failed/",
+        "  处理：按上面的说明改正后重新运行；说明不清楚的，连同 error.txt 一并报告"
+        if not coded
+        else "  处理：按上面的说明改正后重新运行",
+    ]
+    return "\n".join(lines)
 
 
 def _run_stages(root: Path, fiscal_year: int, work: Path, final: Path, progress: Progress) -> None:
@@ -90,8 +124,8 @@ def _run_stages(root: Path, fiscal_year: int, work: Path, final: Path, progress:
             with progress(f"{stage.name} {stage.title}"):
                 run_stage(stage, {"fiscal_year": fiscal_year, "root": "."}, executed, root)
         except StageFailed as failure:
-            validation = root / "data" / "processed" / str(fiscal_year) / OUTPUTS["2_validate"]
-            if stage.name == "2_validate" and validation.is_file():
+            validation = Root(root).processed(fiscal_year) / VALIDATE.output
+            if stage == VALIDATE and validation.is_file():
                 shutil.copyfile(validation, work / "validation.json")
             saved = f"{final.parent.name}/{final.name}.failed/notebooks/{stage.name}.ipynb"
             _keep_notebooks(work)
@@ -109,16 +143,16 @@ def _keep_notebooks(work: Path) -> dict[str, Any]:
 
 def _make_package(root: Path, fiscal_year: int, work: Path) -> dict[str, Any]:
     """Everything that leaves the house, made in ``work``."""
-    from helpers.report.exporters import export_all
+    from helpers.formats.exporters import export_all
+    from helpers.formats.xlsx import write_forms
     from helpers.report.results import write_results
-    from helpers.report.xlsx import write_forms
 
-    processed = root / "data" / "processed" / str(fiscal_year)
-    results = _read(processed / OUTPUTS["5_report"])
+    processed = Root(root).processed(fiscal_year)
+    results = _read(processed / REPORT.output)
     results.pop("inputs_sha256")
-    validation = _read(processed / OUTPUTS["2_validate"])
+    validation = _read(processed / VALIDATE.output)
     validation.pop("inputs_sha256")
-    report = _keep_notebooks(work)["5_report"]
+    report = _keep_notebooks(work)[REPORT.name]
     write_results(work / "results.json", results)
     (work / "validation.json").write_text(json.dumps(validation, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for name, content in export_all(report).items():

@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from helpers.files.names import matching_files, passed_over
-from helpers.year.clocks import Hold
+from helpers.year.declared_clocks import Hold
+from helpers.year.declared_grain import Grain
 from helpers.year.expressions import GIVEN, ExpressionError, check_expression, date_format_problem
 from helpers.year.faults import Fault, did_you_mean
-from helpers.year.grain import Grain
 from helpers.year.load import Lines, Year
 from helpers.year.tables import States, Table
 from helpers.year.tidy import export_columns, record_columns, tidy_columns

@@ -20,10 +20,8 @@ from helpers.year.check_tables import Path_, check_corrections, check_tables, ex
 from helpers.year.faults import Fault, YearFileError
 from helpers.year.load import Lines, Year
 from helpers.year.models import Actual, Indicator, Measure
-from helpers.year.outline import outline_faults
+from helpers.year.outline_file import outline_faults
 from helpers.year.tidy import tidy_columns
-
-__all__ = ["crosscheck", "require_sound", "tidy_columns"]
 
 
 def crosscheck(year: Year) -> list[Fault]:

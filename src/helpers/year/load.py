@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +13,10 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from helpers.year.faults import Fault, YearFileError, did_you_mean
+from helpers.year.hashes import file_sha256
 from helpers.year.models import CorrectionsFile, IndicatorsFile, PlanFile, YearFile
-from helpers.year.outline import Outline, shipped_outline, shipped_outlines
+from helpers.year.outline_file import Outline, shipped_outline, shipped_outlines
+from helpers.year.root import Root, shown_raw
 
 #: What an analyst has still to fill in.
 BLANKS = ("待填", "待补", "TODO", "todo", "FIXME", "___")
@@ -100,7 +101,7 @@ class Year:
 
     @property
     def folder(self) -> Path:
-        return self.root / "data" / "raw" / str(self.fiscal_year)
+        return Root(self.root).raw(self.fiscal_year)
 
     @property
     def measures(self) -> Mapping[str, Any]:
@@ -121,10 +122,9 @@ def load_year(root: Path, fiscal_year: int) -> Year:
     Raises ``YearFileError`` with every fault found in any of the files. What spans several
     entries is checked by ``helpers.year.crosscheck``.
     """
-    folder = root / "data" / "raw" / str(fiscal_year)
-    shown = f"data/raw/{fiscal_year}"
+    folder, shown = Root(root).raw(fiscal_year), shown_raw(fiscal_year)
     if not folder.is_dir():
-        years = sorted(p.parent.name for p in (root / "data" / "raw").glob("*/year.yml"))
+        years = [str(year) for year in Root(root).years()]
         hint = "现有年度：" + "、".join(years) if years else f"--root 应指向含有 data/raw/{fiscal_year}/ 的文件夹"
         raise YearFileError([Fault("year_missing", shown, "没有这个年度的文件夹", hint=hint)])
     faults: list[Fault] = []
@@ -142,7 +142,7 @@ def load_year(root: Path, fiscal_year: int) -> Year:
         found = _load_file(path, f"{shown}/{name}", model)
         faults.extend(found.faults)
         models[name], lines[name] = found.model, found.lines
-        hashes[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+        hashes[name] = file_sha256(path)
     declared = models.get("year.yml")
     if declared is not None and declared.fiscal_year != fiscal_year:
         faults.append(
@@ -159,7 +159,7 @@ def load_year(root: Path, fiscal_year: int) -> Year:
         faults.extend(outline.faults)
         lines["outline"] = outline.lines
         if (own := folder / declared.outline).is_file():
-            hashes[declared.outline] = hashlib.sha256(own.read_bytes()).hexdigest()
+            hashes[declared.outline] = file_sha256(own)
     if faults or outline is None:
         raise YearFileError(faults)
     return Year(

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BeforeValidator, Field, model_validator
 
 from helpers.year.base import Identifier, Model, Strings, Words
-from helpers.year.spares import Fleet, Spares
+from helpers.year.declared_spares import Fleet, Spares
 from helpers.year.tables import Table
 
 # --- year.yml -------------------------------------------------------------------------------------

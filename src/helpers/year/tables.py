@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from helpers.year.base import Identifier, Model, Strings, Words, as_list
-from helpers.year.clocks import ColumnType, Derived
-from helpers.year.grain import Grain
+from helpers.year.declared_clocks import ColumnType, Derived
+from helpers.year.declared_grain import Grain
 
 __all__ = [
     "Checks",

@@ -11,12 +11,13 @@ from typing import Any
 
 from helpers.activity.profile.columns import Facts, Value
 from helpers.activity.profile.formats import ORDERS, DateFormats
+from helpers.activity.profile.log_structure import Clock, Events, Key, Structure
 from helpers.activity.profile.meanings import lexicon, tidy_names
-from helpers.activity.profile.structure import Clock, Events, Key, Structure
 from helpers.activity.readers import normal_header
+from helpers.year.declared_grain import MADE
 from helpers.year.engine import literal
-from helpers.year.grain import MADE
 from helpers.year.load import BLANKS
+from helpers.year.personal import MASKED
 from helpers.year.tables import Column
 
 #: What stands where only the analyst can decide; a year file that holds it is refused.
@@ -185,8 +186,7 @@ def _column(draft: _Draft, facts: Facts, found: Structure, everywhere: Sequence[
         said.append("全空")
     if facts.unfit:
         shown = "、".join(
-            ("（个人信息）" if facts.personal else v.text) + f"（第 {v.row} 行等 {v.count} 个）"
-            for v in facts.unfit_values
+            (MASKED if facts.personal else v.text) + f"（第 {v.row} 行等 {v.count} 个）" for v in facts.unfit_values
         )
         draft.remark(
             *place, "above", text=f"有 {facts.unfit} 个不是{_type_words(kind)}：{shown}。表示没有的，写进 empty"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from helpers.activity.profile.columns import Facts, shortened
 from helpers.activity.profile.formats import ORDERS
 from helpers.activity.profile.look import Profile
+from helpers.year.personal import MASKED
 
 TYPES = {
     "text": "文本",
@@ -54,7 +55,7 @@ def _column(number: int, facts: Facts, profile: Profile) -> Iterator[str]:
     meaning = f"可能是：{facts.meaning.words}" if facts.meaning else "含义不明"
     yield f"{number:>3}  {header}  →  {name}"
     yield (
-        f"     {TYPES[facts.type]} {facts.type}{unit}，{meaning}{'（个人信息）' if facts.personal else ''}；空 {_share(facts.empty, facts.rows)}，"
+        f"     {TYPES[facts.type]} {facts.type}{unit}，{meaning}{MASKED if facts.personal else ''}；空 {_share(facts.empty, facts.rows)}，"
         f"不同值 {facts.distinct}"
     )
     if facts.examples:

@@ -109,7 +109,9 @@ def _lists(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, li
         place = f"{path}.{name}" if path else str(name)
         if isinstance(inner, Mapping):
             yield from _lists(inner, place, depth + 1)
-        elif (isinstance(inner, list) and inner and all(isinstance(one, Mapping) for one in inner)) or (inner == [] and depth < DEEP - 1 and not path):
+        elif (isinstance(inner, list) and inner and all(isinstance(one, Mapping) for one in inner)) or (
+            inner == [] and depth < DEEP - 1 and not path
+        ):
             yield place, inner
 
 

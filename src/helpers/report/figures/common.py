@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from helpers.report.blocks import Cell, Figure, Table, TableColumn
-from helpers.report.style import Bar, bars_height, divide, draw, paint_bars
+from helpers.report.figures.style import Bar, bars_height, divide, draw, paint_bars
 
 SPELLED_OUT = 12
 """Up to so many entries, a text alternative tells each."""

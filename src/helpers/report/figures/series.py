@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from helpers.fonts.width import wrapped
 from helpers.report import wording as w
 from helpers.report.blocks import Figure
 from helpers.report.figures.common import data_table, told
-from helpers.report.style import BLUE, FILLS, INK, RED, SOFT, draw, wrapped
+from helpers.report.figures.style import BLUE, FILLS, INK, RED, SOFT, draw
 
 _RATES = ("比例", "小时", "工作日")
 

@@ -4,6 +4,6 @@
 part. Every figure in the text comes from the results through ``helpers.report.wording``.
 """
 
-from helpers.report.narrative.outlines import build_report
+from helpers.report.narrative.by_outline import build_report
 
 __all__ = ["build_report"]

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import PurePosixPath
 
+from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Fold, Items, Table
-from helpers.report.narrative import facts as f
-from helpers.report.narrative.facts import Entry, Results
-from helpers.report.narrative.outline import chinese_number
+from helpers.report.facts import HASH_SHOWN, Entry, Results, short_path
+from helpers.report.narrative.chapters import chinese_number
 
-HASH_SHOWN = 12
 MOST_ENUMERATED = 5
 
 
@@ -114,17 +112,6 @@ def _shown(value: object) -> str:
     if value is None or value == "":
         return "（空）"
     return w.plain(value) if isinstance(value, str) else w.value_text(value, None)
-
-
-def short_path(path: str | None, fiscal_year: int) -> str:
-    """A file by its path below the year's folder: data/raw/2024/exports/a.csv → exports/a.csv.
-
-    Another year's file keeps its year in front.
-    """
-    parts = PurePosixPath(w.plain(path)).parts
-    if parts[:2] == ("data", "raw"):
-        parts = parts[3:] if parts[2:3] == (str(fiscal_year),) else parts[2:]
-    return "/".join(parts)
 
 
 def _reconciled(tables: Sequence[Entry]) -> str:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Fold, Table
-from helpers.report.figures import cause_pareto_chart, monthly_chart
-from helpers.report.figures.causes import (
+from helpers.report.facts import (
+    Entry,
+    Results,
     by_dimension,
     cause_name,
     column_words,
     leading_cause,
+    share_words,
     told_apart,
     value_name,
     with_tail,
 )
-from helpers.report.narrative import facts as f
+from helpers.report.figures import cause_pareto_chart, monthly_chart
 from helpers.report.narrative import signals
-from helpers.report.narrative.facts import Entry, Results
-from helpers.report.narrative.opening import share_words
-from helpers.report.narrative.outline import Point
+from helpers.report.narrative.chapters import Point
 from helpers.report.narrative.plans import plan_blocks
 
 MOST_CELLS = 10

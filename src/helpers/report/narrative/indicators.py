@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Items
-from helpers.report.narrative import facts as f
-from helpers.report.narrative.facts import Entry, Results
-from helpers.report.narrative.outline import Point
+from helpers.report.facts import Entry, Results
+from helpers.report.narrative.chapters import Point
 
 NOTE_WORDS = {
     "strict_bound_hit": "目标不含界限值本身，实际值恰好等于界限值，按未完成计，得分按公式计算",

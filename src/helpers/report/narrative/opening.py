@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Card, CardItem, Front, Paragraph
-from helpers.report.figures.causes import by_dimension, cause_name, leading_cause
-from helpers.report.narrative import facts as f
-from helpers.report.narrative.facts import Results
+from helpers.report.facts import (
+    Results,
+    by_dimension,
+    cause_name,
+    leading_cause,
+    outcome_words,
+    score_words,
+    share_words,
+)
 
 
 def front(results: Results) -> Iterable[Front]:
@@ -138,37 +145,6 @@ def _funds(results: Results) -> str:
     return lead + f"全年预算{adjusted}，执行{spent}{told}。"
 
 
-def outcome_words(results: Results) -> str:
-    """How many indicators reached their target, and which did not."""
-    entries = results["indicators"]
-    if len(entries) == 1:
-        state = {"met": "已完成", "unknown": "完成情况无法判定"}.get(entries[0]["status"])
-        state = state or w.status_words(entries[0]["status"])
-        return f"设定绩效指标{len(entries)}项（{w.quoted(entries[0]['level3'])}），{state}"
-    met = f.with_status(results, "met")
-    if len(met) == len(entries):
-        return f"设定的{len(entries)}项绩效指标全部完成"
-    told = [f"完成{len(met)}项"] if met else []
-    for status in ("partly_met", "not_met", "unknown"):
-        if found := f.with_status(results, status):
-            told.append(f"{w.status_words(status)}{f.counted(found)}")
-    return f"设定绩效指标{len(entries)}项，" + "，".join(told)
-
-
-def score_words(results: Results) -> str:
-    """The total and grade, or how far scoring got."""
-    score = results["score"]
-    basis = w.clause(score.get("basis") or results.get("weights_basis"))
-    basis = f"（{basis}）" if basis else ""
-    if f.is_complete(results):
-        grade = f"，等级为{w.plain(score['grade'])}" if score.get("grade") else ""
-        return f"自评总分{w.score_text(score['total'])}{grade}{basis}"
-    total, upper = w.score_text(score["total"]), w.score_text(score["upper"])
-    if all(row["score"] is None for row in [*results["indicators"], results["budget"]]):
-        return f"各项均未评分，等级暂不评定{basis}"
-    return f"已评部分得{total}，全部评出后最高{upper}，等级暂不评定{basis}"
-
-
 def _outcome(results: Results) -> str:
     return f"{outcome_words(results)}；{score_words(results)}。"
 
@@ -189,16 +165,6 @@ def _reason(results: Results) -> str:
         return f"{lead}{size}。"
     share = share_words(cause, found)
     return f"{lead}{size}，影响最大的是“{w.brief(cause_name(cause, dimension))}”{share}。"
-
-
-def share_words(cause: f.Entry, deviation: f.Entry) -> str:
-    """，占差距的78.3%, where the contributions are all of one sign and a share means something."""
-    causes = by_dimension(deviation)
-    peers = next((group for group in causes.values() if cause in group), [])
-    gap = deviation.get("gap")
-    if not gap or any(peer["contribution"] < 0 for peer in peers):
-        return ""
-    return f"，占差距的{w.ratio_text(cause['contribution'] / gap)}"
 
 
 def _lost(results: Results, deviation: f.Entry) -> float:

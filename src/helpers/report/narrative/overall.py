@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Table
+from helpers.report.facts import Entry, Results, activity_text, outcome_words, score_words
 from helpers.report.figures import activities_chart, activity_months_chart, attainment_chart, trend_chart
-from helpers.report.figures.activities import activity_text
-from helpers.report.narrative import facts as f
-from helpers.report.narrative.facts import Entry, Results
-from helpers.report.narrative.opening import outcome_words, score_words
 
 BAR_END = 1.5
 NAMED = 3

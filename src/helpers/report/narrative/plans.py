@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Table
-from helpers.report.narrative import facts as f
-from helpers.report.narrative.facts import Entry, Results
+from helpers.report.facts import Entry, Results, target_words
 
 _FOLLOWED = {"done": "已完成", "carried": "未完成，结转本年", "proposed": "未采纳", "adopted": "实施中"}
 _VERIFIED = {True: "核实有效", False: "核实未见效", None: "尚不能核实"}
@@ -64,14 +64,6 @@ def _yardstick(action: Entry) -> str:
     if start is not None:
         told.append(f"本年为{w.value_text(start, yardstick.get('unit'))}")
     return "，".join(filter(None, told)) or w.BLANK
-
-
-def target_words(yardstick: Entry) -> str:
-    """A yardstick's target as written, else as a figure."""
-    if yardstick.get("target_text"):
-        return w.clause(yardstick["target_text"])
-    target = yardstick.get("target")
-    return w.value_text(target, yardstick.get("unit")) if target is not None else ""
 
 
 def _state(action: Entry) -> str:

@@ -6,12 +6,11 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Fold, Items, Paragraph
-from helpers.report.narrative import facts as f
-from helpers.report.narrative.annexes import HASH_SHOWN, short_path
-from helpers.report.narrative.facts import Entry, Results
-from helpers.report.narrative.outline import Section
+from helpers.report.facts import HASH_SHOWN, Entry, Results, short_path
+from helpers.report.narrative.chapters import Section
 
 _CONFIDENCE = {"H": "已核实", "M": "待核实", "L": "推定"}
 _KINDS = {"computed": "由记录计算", "stated": "由单位申报", "rated": "由评定得出"}

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block
+from helpers.report.facts import (
+    Entry,
+    Results,
+    by_dimension,
+    column_words,
+    hours_words,
+    signal_words,
+    told_apart,
+    value_name,
+)
 from helpers.report.figures import control_figure, states_figure
-from helpers.report.figures.causes import by_dimension, column_words, told_apart, value_name
-from helpers.report.figures.control import signal_words
-from helpers.report.figures.states import hours_words
-from helpers.report.narrative import facts as f
-from helpers.report.narrative.facts import Entry, Results
 
 MOST_IDS = 10
 MOST_STATES = 3

@@ -1,0 +1,42 @@
+"""Blocks in notebooks: shown as plain HTML, carried as data for the exporters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helpers.formats.html import fragment
+from helpers.report.blocks import MIME, from_json, to_json
+
+
+def show(*blocks: Any) -> None:
+    """Display blocks in a notebook; the exporters read the data beside the view."""
+    from IPython.display import display
+
+    display(
+        {MIME: to_json(blocks), "text/html": fragment(blocks), "text/plain": _plain(blocks)},
+        raw=True,
+    )
+
+
+def collect(notebook: Any) -> tuple[Any, ...]:
+    """The blocks of an executed notebook, in order.
+
+    Where it has the sections of a stage, only those of its outputs: what the earlier ones show is for
+    the analyst.
+    """
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    last = [cell for cell in code if str(cell.get("id", "")).startswith("outputs")]
+    found: list[Any] = []
+    for cell in last or code:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {}).get(MIME)
+            if data is not None:
+                found += from_json(data)
+    return tuple(found)
+
+
+def _plain(blocks: Any) -> str:
+    words = [
+        getattr(b, "text", None) or getattr(b, "caption", None) or getattr(b, "title", None) or b.type for b in blocks
+    ]
+    return "\n".join(words)

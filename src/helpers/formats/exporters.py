@@ -1,0 +1,89 @@
+"""Exporters of our own: the executed report notebook as HTML, PDF and DOCX, each from the blocks' data.
+
+Registered with nbconvert, so ``jupyter nbconvert --to selfeval_html`` works as well. Imports stay light:
+a broken entry point would stop nbconvert's whole command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nbconvert.exporters.exporter import Exporter
+from traitlets import default
+
+
+class NoBlocks(ValueError):
+    """The notebook carries no report: it was not executed, or is another notebook."""
+
+
+def _render(name: str) -> Callable[[Sequence[Any]], str | bytes]:
+    """The renderer of one format, imported when it is used."""
+    if name == "html":
+        from helpers.formats.html import render_html
+
+        return render_html
+    if name == "pdf":
+        from helpers.formats.pdf import render_pdf
+
+        return render_pdf
+    from helpers.formats.docx import render_docx
+
+    return render_docx
+
+
+FORMATS = ("html", "pdf", "docx")
+
+
+def export(notebook: Any, name: str) -> str | bytes:
+    """The report in one format; raises ``NoBlocks`` where the notebook has none."""
+    from helpers.formats.display import collect
+
+    blocks = collect(notebook)
+    if not blocks:
+        raise NoBlocks("[no_blocks]  笔记本里没有报告内容，请先运行 notebooks/5_report.ipynb")
+    return _render(name)(blocks)
+
+
+def export_all(notebook: Any) -> dict[str, bytes]:
+    """``report.<format>`` with its content, for every format."""
+    made = {f"report.{name}": export(notebook, name) for name in FORMATS}
+    return {file: text.encode("utf-8") if isinstance(text, str) else text for file, text in made.items()}
+
+
+class _SelfevalExporter(Exporter):
+    format_name = ""
+    export_from_notebook: str
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return f".{self.format_name}"
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[Any, Any]:
+        copy, resources = super().from_notebook_node(nb, resources, **kw)
+        resources["output_extension"] = f".{self.format_name}"
+        return export(copy, self.format_name), resources
+
+
+class SelfevalHTMLExporter(_SelfevalExporter):
+    """One HTML file without script or outside reference."""
+
+    format_name = "html"
+    export_from_notebook = "Selfeval HTML"
+    output_mimetype = "text/html"
+
+
+class SelfevalPDFExporter(_SelfevalExporter):
+    """The page of an official document, by Typst."""
+
+    format_name = "pdf"
+    export_from_notebook = "Selfeval PDF"
+    output_mimetype = "application/pdf"
+
+
+class SelfevalDOCXExporter(_SelfevalExporter):
+    """A document with real styles, to be edited in WPS or Word."""
+
+    format_name = "docx"
+    export_from_notebook = "Selfeval DOCX"
+    output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

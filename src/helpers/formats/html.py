@@ -1,0 +1,302 @@
+"""The report as one HTML file: no script, nothing from outside, opens on any office PC.
+
+Texts are escaped wherever they stand; only ``**bold**`` is markup. SVG comes from our own charts and
+is refused if it holds anything that could run or load.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from importlib import resources
+from typing import Any
+
+from helpers.fonts.packaged import HEI, SONG, advance, check_glyphs, subset_woff
+from helpers.formats.page_layout import placed, title_lines
+from helpers.report.blocks import Card, Cell, Figure, Fold, Front, Heading, Items, Paragraph, Table
+
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+)
+STATUS_WORDS = {"met": "完成", "partly_met": "部分完成", "not_met": "未完成", "unknown": "无法判定"}
+UNSAFE_SVG = re.compile(
+    r"<\s*(script|foreignObject|iframe|image|style)\b|\son\w+\s*=|(?:href|src)\s*=\s*[\"'](?!#)|javascript:|url\(\s*[\"']?(?!#)|<!|<\?",
+    re.IGNORECASE,
+)
+#: By class what the cells of a column look like: figures, centred, centred and short, short.
+LOOKS = {
+    "r": "text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums",
+    "c": "text-align:center",
+    "k": "text-align:center;white-space:nowrap",
+    "n": "white-space:nowrap",
+}
+#: Full-width characters up to which a text is short.
+SHORT = 8.0
+#: What browsers draw by themselves: numbers and marks of lists, the mark of a fold, page numbers.
+DRAWN = "0123456789.•◦▪▸▾▶▼—"
+#: The most columns for which the style sheet has a least width.
+WIDEST = 12
+BOLD = re.compile(r"\*\*(.+?)\*\*")
+
+
+class UnsafeFigure(ValueError):
+    """An SVG holds something that could run or load."""
+
+
+def inline(text: str) -> str:
+    """Escaped text with **bold** as ``<strong>`` and line breaks kept."""
+    safe = escape(text, quote=False)  # it stands between tags, never in an attribute
+    safe = BOLD.sub(r"<strong>\1</strong>", safe)
+    return safe.replace("\n", "<br>")
+
+
+def fragment(blocks: Iterable[Any]) -> str:
+    """The blocks as they stand in a notebook: semantic HTML without style."""
+    writer = _Writer()
+    return "\n".join(writer.block(block) for block in blocks)
+
+
+def render_html(blocks: Sequence[Any]) -> str:
+    """The whole file. Raises ``MissingGlyph`` and ``UnsafeFigure``."""
+    check_glyphs(blocks)
+    writer = _Writer()
+    front = next((b for b in blocks if isinstance(b, Front)), None)
+    body = [writer.block(b) for b in blocks]
+    body.insert(_contents_at(blocks), writer.contents())
+    title = front.title if front else "绩效自评报告"
+    notice = writer.notice(front.notice) if front and front.notice else ""
+    content = "\n".join(part for part in body if part)
+    printed = _printed_notice(front.notice) if front and front.notice else ""
+    css = resources.files(__package__).joinpath("templates", "report.css").read_text("utf-8")
+    return (
+        '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{_fonts(writer.used)}\n{_tight(css)}{_columns(writer.looks)}{printed}</style>\n</head>\n"
+        f"<body>\n<main class=page>\n{content}\n</main>\n{notice}</body>\n</html>\n"
+    )
+
+
+def _contents_at(blocks: Sequence[Any]) -> int:
+    """Where the contents list stands: after the summary, which is the part before the second main heading."""
+    main = [at for at, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 1]
+    return (
+        main[1]
+        if len(main) > 1 and any(isinstance(b, Card) for b in blocks[: main[1]])
+        else main[0]
+        if main
+        else len(blocks)
+    )
+
+
+def _columns(looks: Iterable[str]) -> str:
+    """How the columns of tables look, said once for each number that occurs instead of on each cell."""
+    rules = []
+    for kind, look in LOOKS.items():
+        numbers = sorted(int(name[1:]) for name in looks if name[0] == kind)
+        rules.append(",".join([f"td.{kind}", *(f".{kind}{at} td:nth-child({at})" for at in numbers)]) + f"{{{look}}}")
+    return "".join(rules)
+
+
+def _printed_notice(text: str) -> str:
+    """The notice at the head of each printed page, where the browser knows margin boxes."""
+    safe = "".join(c if c.isalnum() else f"\\{ord(c):x} " for c in text.replace("**", ""))
+    return f'@page{{@top-center{{content:"{safe}";font:8pt "{HEI}"}}}}'
+
+
+def _tight(css: str) -> str:
+    """A style sheet without the blanks that only its author needs."""
+    return re.sub(r"\s*([{};:,])\s*", r"\1", re.sub(r"\s+", " ", css))
+
+
+def _fonts(used: Mapping[str, set[str]]) -> str:
+    """The glyphs that the page uses, embedded by face: Song for the text, Hei bold for what stands out."""
+    rules = []
+    for family, face, weight in ((SONG, "song", "400"), (SONG, "song-bold", "700"), (HEI, "hei-bold", "400 700")):
+        data = base64.b64encode(subset_woff(used[face] | set(DRAWN), face)).decode("ascii")
+        rules.append(
+            f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-display: block; '
+            f"src: url(data:font/woff;base64,{data}) format('woff'); }}"
+        )
+    return "\n".join(rules)
+
+
+class _Writer:
+    """Writes blocks one after the other; headings get ids and are kept for the contents list.
+
+    ``used`` collects the characters of each face, so that no glyph is embedded for nothing.
+    """
+
+    def __init__(self) -> None:
+        self.headings: list[tuple[int, str, str]] = []
+        self.figures = 0
+        self.looks: set[str] = set()
+        self.used: dict[str, set[str]] = {"song": set(), "song-bold": set(), "hei-bold": set()}
+
+    def words(self, text: str, face: str = "song") -> str:
+        """Text as HTML; its characters are noted for the face in which the style sheet sets it."""
+        self.used[face].update(text)
+        if face == "song":
+            self.used["song-bold"].update(*BOLD.findall(text))
+        return inline(text)
+
+    def block(self, block: Any) -> str:
+        match block:
+            case Front():
+                return self._front(block)
+            case Heading():
+                return self._heading(block)
+            case Paragraph():
+                style = f" class={block.style}" if block.style != "body" else ""
+                return f"<p{style}>{self.words(block.text, 'hei-bold' if block.style == 'notice' else 'song')}</p>"
+            case Items():
+                tag = "ol" if block.ordered else "ul"
+                return f"<{tag}>" + "".join(f"<li>{self.words(i)}</li>" for i in block.items) + f"</{tag}>"
+            case Table():
+                return self.table(block)
+            case Figure():
+                return self._figure(block)
+            case Card():
+                return self._card(block)
+            case Fold():
+                inner = "\n".join(self.block(b) for b in block.blocks)
+                return f"<details><summary>{self.words(block.title, 'hei-bold')}</summary>\n{inner}\n</details>"
+        raise TypeError(f"no block: {type(block).__name__}")
+
+    def _heading(self, heading: Heading) -> str:
+        anchor = ""
+        if heading.level < 3:
+            name = f"s{len(self.headings) + 1}"
+            self.headings.append((heading.level, heading.text, name))
+            anchor = f" id={name}"
+        return f"<h{heading.level + 1}{anchor}>{self.words(heading.text, 'hei-bold')}</h{heading.level + 1}>"
+
+    def _front(self, front: Front) -> str:
+        pairs = [
+            ("单位", front.institution),
+            ("项目", front.project),
+            ("年度", str(front.fiscal_year)),
+            ("填报", front.prepared_by),
+            ("复核", front.checked_by),
+            ("日期", front.date),
+        ]
+        rows = "".join(f"<dt>{self.words(k)}</dt><dd>{self.words(v)}</dd>" for k, v in pairs)
+        title = "<br>".join(self.words(line, "hei-bold") for line in title_lines(front.title))
+        notice = f'<p class="notice" role="note">{self.words(front.notice, "hei-bold")}</p>' if front.notice else ""
+        return f'<header class="front"><h1>{title}</h1><dl>{rows}</dl>{notice}</header>'
+
+    def notice(self, text: str) -> str:
+        """The notice once more, at the end of the page."""
+        return f'<footer class="strip">{self.words(text, "hei-bold")}</footer>\n'
+
+    def _card(self, card: Card) -> str:
+        items = []
+        for item in card.items:
+            status = (
+                f' <b class="status {item.status}">{self.words(STATUS_WORDS[item.status], "hei-bold")}</b>'
+                if item.status
+                else ""
+            )
+            note = f"<small>{self.words(item.note, 'hei-bold')}</small>" if item.note else ""
+            label, value = self.words(item.label, "hei-bold"), self.words(item.value, "hei-bold")
+            items.append(f"<div><dt>{label}</dt><dd>{value}{status}{note}</dd></div>")
+        return f'<dl class="card">{"".join(items)}</dl>'
+
+    def table(self, table: Table) -> str:
+        """Columns are aligned by classes of the table, or of its cells where merged ones shift them."""
+        merged = any(cell.rowspan > 1 for row in table.rows for cell in row)
+        head = "".join(f"<th scope=col>{self.words(c.title, 'hei-bold')}</th>" for c in table.columns)
+        lines, rows = [], placed(table)
+        looks = [
+            _look(column.align, [cell.text for row in rows for at, cell in row if at == number])
+            for number, column in enumerate(table.columns)
+        ]
+        for index, row in enumerate(rows):
+            last = table.total_row and index == len(table.rows) - 1
+            cells = "".join(self._cell(cell, looks[at] if merged else "", last) for at, cell in row)
+            lines.append(f"<tr{' class=total' if last else ''}>{cells}</tr>")
+        note = f"<p class=note>{self.words(table.note)}</p>" if table.note else ""
+        # On a narrow screen a table with many columns scrolls instead of folding each word.
+        classes = [f"w{min(len(table.columns), WIDEST)}"] if len(table.columns) > 4 else []
+        named = [] if merged else [f"{look}{at}" for at, look in enumerate(looks, start=1) if look]
+        self.looks.update(named)
+        classes += named
+        aligned = f' class="{" ".join(classes)}"' if classes else ""
+        return (
+            f"<div tabindex=0><table{aligned}>"
+            f"<caption>{self.words(table.caption, 'hei-bold')}</caption><thead><tr>{head}</tr></thead>"
+            f"<tbody>{''.join(lines)}</tbody></table></div>{note}"
+        )
+
+    def _cell(self, cell: Cell, look: str, bold: bool) -> str:
+        span = f" rowspan={cell.rowspan}" if cell.rowspan > 1 else ""
+        text = self.words(
+            f"**{cell.text}**" if bold and cell.text else cell.text, "hei-bold" if cell.status else "song"
+        )
+        if cell.status:
+            text = f'<b class="status {cell.status}">{text}</b>'
+        if cell.bar is not None:
+            text += _bar(cell.bar)
+        return f"<td{span}{f' class={look}' if look else ''}>{text}</td>"
+
+    def _figure(self, figure: Figure) -> str:
+        if UNSAFE_SVG.search(_body(figure.svg)):
+            raise UnsafeFigure(f"[unsafe_figure]  图“{figure.caption}”含有不允许的内容")
+        self.figures += 1
+        name = f"f{self.figures}"
+        labels = f'role="img" aria-labelledby="{name}t {name}d"'
+        words = f'<title id="{name}t">{escape(figure.caption)}</title><desc id="{name}d">{escape(figure.alt)}</desc>'
+        svg = re.sub(
+            r"<svg\b([^>]*)>", lambda m: f"<svg{m.group(1)} {labels}>{words}", _unique(_body(figure.svg), name), count=1
+        )
+        return (
+            f"<figure>{svg}<figcaption>{self.words(figure.caption, 'hei-bold')}</figcaption>"
+            f"<details class=data><summary>{self.words('图中数据', 'hei-bold')}</summary>{self.table(figure.data)}</details></figure>"
+        )
+
+    def contents(self) -> str:
+        """The main headings, each with those of the second level below it."""
+        if not self.headings:
+            return ""
+        items: list[str] = []
+        inner: list[str] = []
+        for level, text, anchor in [*self.headings, (1, "", "")]:
+            link = f"<li><a href=#{anchor}>{self.words(text, 'hei-bold')}</a>"
+            if level > 1 and items:
+                inner.append(f"{link}</li>")
+                continue
+            if items:
+                items[-1] += (f"<ol>{''.join(inner)}</ol>" if inner else "") + "</li>"
+            inner = []
+            items.append(link)
+        return f'<nav aria-label="{self.words("目录", "hei-bold")}"><h2>目录</h2><ol>{"".join(items[:-1])}</ol></nav>'
+
+
+def _look(align: str, texts: Sequence[str]) -> str:
+    """The key of ``LOOKS`` for a column; one of short texts does not fold them."""
+    short = max(map(advance, texts), default=0.0) <= SHORT
+    return {"right": "r", "center": "k" if short else "c", "left": "n" if short else ""}[align]
+
+
+def _bar(attainment: float) -> str:
+    """An attainment from nothing to half more than the target, whose place is marked."""
+    share = max(0.0, min(1.5, attainment)) / 1.5 * 100
+    return (
+        f'<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
+        f'<path class="{"full" if attainment >= 1 else "part"}" d="M0 0h{share:.1f}v6H0z"/><path d="M66 0h.8v6h-.8z"/></svg>'
+    )
+
+
+def _body(svg: str) -> str:
+    """From the svg element on: a prolog has no place inside HTML."""
+    start = svg.find("<svg")
+    return re.sub(r"<metadata>.*?</metadata>", "", svg[start:], flags=re.DOTALL) if start >= 0 else svg
+
+
+def _unique(svg: str, name: str) -> str:
+    """Ids made unique, since several charts share one page."""
+    svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
+    svg = re.sub(r'(href)="#([^"]+)"', rf'\1="#{name}-\2"', svg)
+    return re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", svg)

@@ -1,0 +1,205 @@
+"""How a printed table is laid out: column widths that make it lowest, its height, where a title breaks."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+
+from helpers.fonts.packaged import advance
+from helpers.fonts.width import wrapped
+from helpers.report.blocks import Cell, Table
+
+#: What a cell leaves blank at its sides, in characters.
+PADDING = 0.7
+#: A column holds at least so many characters.
+NARROWEST = 2.0
+#: Lines break a little before they are full: words, figures and punctuation stay together.
+SLACK = 1.04
+#: What a line saved in one cell counts beside one saved in the whole row: several columns may have to
+#: grow before a row gets lower.
+CELL = 0.25
+#: How often characters change hands between two columns, and how many at once.
+EXCHANGES, MOST_EXCHANGED = 12, 4
+#: What stays together on a line: figures, words, dates.
+_TOKEN = re.compile(r"[!-~]+")
+LONGEST_TOKEN = 16
+#: Widths of the text area in mm, upright and across; points to mm.
+UPRIGHT, ACROSS, POINT = 156.0, 247.0, 0.3528
+#: Type sizes of tables, and up to how many columns the larger one does; what a page across holds beside a lead.
+LARGE, SMALL = 10.5, 9.0
+MOST_UPRIGHT, PAGE_ACROSS = 6, 105.0
+#: Up to this height in mm a table stays on one page.
+KEPT = 75.0
+#: A row stays on one page unless a cell is longer than this.
+LONG = 400
+#: So many full-width characters of a title stand on one line.
+TITLE_WIDTH = 19.0
+#: So many long codes make a paragraph's right edge ragged.
+MANY_CODES, _CODE = 4, re.compile(r"[A-Za-z0-9-]{8,}")
+_KIND = re.compile(r"(.+?)((?:项目支出|转移支付|部门整体支出)?绩效\S*)$")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """``widths`` of the columns in full-width characters; ``lines`` of the head and of each row."""
+
+    widths: tuple[float, ...]
+    head: int
+    lines: tuple[int, ...]
+
+
+def fit(table: Table, width: float) -> Fit:
+    """Column widths that add up to ``width`` characters and make the table as low as they can.
+
+    What is left once nothing gets lower goes to the columns as their declared widths want it.
+    """
+    sizes, extra, least = _measured(table)
+    if least.sum() >= width:
+        widths = least * width / least.sum()
+    else:
+        widths = _exchanged(sizes, extra, least, _grown(sizes, extra, least, width))
+        declared = np.array([c.width for c in table.columns])
+        widths = widths + (width - widths.sum()) * declared / declared.sum()
+    lines = _lines(sizes, extra, widths).max(axis=1)
+    return Fit(tuple(round(float(w), 2) for w in widths), int(lines[0]), tuple(int(n) for n in lines[1:]))
+
+
+def _measured(table: Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """By row (the head first) and column: text widths, further lines that are written; the least widths."""
+    shape = (len(table.rows) + 1, len(table.columns))
+    sizes, extra, least = np.zeros(shape), np.ones(shape), np.full(shape[1], NARROWEST)
+    for at, column in enumerate(table.columns):
+        sizes[0, at] = advance(column.title, "hei")
+        least[at] = max(least[at], _longest(column.title), math.ceil(sizes[0, at] / 2))
+    for index, row in enumerate(placed(table), start=1):
+        for at, cell in row:
+            written = cell.text.split("\n")
+            sizes[index, at] = sum(map(advance, written)) / cell.rowspan
+            extra[index, at] = len(written) / cell.rowspan
+            least[at] = max(least[at], _longest(cell.text))
+    return sizes, extra, least + PADDING
+
+
+def _longest(text: str) -> float:
+    return max((advance(token[:LONGEST_TOKEN]) for token in _TOKEN.findall(text)), default=0.0)
+
+
+def _lines(sizes: np.ndarray, extra: np.ndarray, widths: np.ndarray) -> np.ndarray:
+    room = widths - PADDING
+    wrapped_lines = np.where(sizes <= room, 1.0, np.ceil(sizes * SLACK / room))
+    return np.maximum(np.maximum(wrapped_lines, np.ceil(extra)), 1.0)
+
+
+def _grown(sizes: np.ndarray, extra: np.ndarray, least: np.ndarray, width: float) -> np.ndarray:
+    """The least widths, widened a character at a time where that makes the table lowest for its cost."""
+    widths = least.copy()
+    lines = _lines(sizes, extra, widths)
+    while (room := int(width - widths.sum())) >= 1:
+        height = lines.max(axis=1).sum()
+        best: tuple[float, int, int] | None = None
+        more = np.arange(1, room + 1)
+        for at in range(len(widths)):
+            others = np.delete(lines, at, axis=1).max(axis=1, initial=1.0)
+            columns = _lines(sizes[:, at, None], extra[:, at, None], widths[at] + more)
+            lower = height - np.maximum(others[:, None], columns).sum(axis=0)
+            gains = (lower + CELL * (lines[:, at, None] - columns).sum(axis=0)) / more
+            most = int(gains.argmax())
+            if gains[most] > 0 and (best is None or gains[most] > best[0]):
+                best = (float(gains[most]), at, int(more[most]))
+        if best is None:
+            return widths
+        widths[best[1]] += best[2]
+        lines[:, best[1]] = _lines(sizes[:, best[1]], extra[:, best[1]], widths[best[1]])
+    return widths
+
+
+def _exchanged(sizes: np.ndarray, extra: np.ndarray, least: np.ndarray, widths: np.ndarray) -> np.ndarray:
+    """Widths after single characters have gone from one column to another as long as that makes the table lower."""
+
+    def cost(tried: np.ndarray) -> float:
+        lines = _lines(sizes, extra, tried)
+        return float(lines.max(axis=1).sum() + CELL * lines.sum())
+
+    now = cost(widths)
+    for _ in range(EXCHANGES):
+        trials = []
+        for giver, taker in permutations(range(len(widths)), 2):
+            for size in range(1, int(widths[giver] - least[giver]) + 1):
+                tried = widths.copy()
+                tried[giver] -= size
+                tried[taker] += size
+                trials.append((cost(tried), giver, taker, size, tried))
+                if size == MOST_EXCHANGED:
+                    break
+        best = min(trials, key=lambda trial: trial[:4], default=None)
+        if best is None or best[0] >= now - 1e-9:
+            return widths
+        now, widths = best[0], best[4]
+    return widths
+
+
+def placed(table: Table) -> list[list[tuple[int, Cell]]]:
+    """Each row's cells with their column numbers; cells covered by a rowspan above are left out."""
+    busy = [0] * len(table.columns)
+    placed = []
+    for row in table.rows:
+        cells, line = iter(row), []
+        for column in range(len(table.columns)):
+            if busy[column]:
+                busy[column] -= 1
+                continue
+            cell = next(cells, None)
+            if cell is None:
+                break
+            line.append((column, cell))
+            busy[column] = cell.rowspan - 1
+        placed.append(line)
+    return placed
+
+
+def sized(table: Table) -> tuple[float, Fit]:
+    """Type size in points and columns: the larger size where columns are few, or where the page across holds all."""
+    width = ACROSS if table.wide else UPRIGHT
+    large = fit(table, width / (LARGE * POINT))
+    if len(table.columns) <= MOST_UPRIGHT or (table.wide and height(large, LARGE) <= PAGE_ACROSS):
+        return LARGE, large
+    return SMALL, fit(table, width / (SMALL * POINT))
+
+
+def height(fitted: Fit, size: float, rows: int | None = None) -> float:
+    """Of caption, head and rows (the first so many), in mm."""
+    lines = [1, fitted.head, *fitted.lines[:rows]]
+    return sum(_high(n, size) for n in lines) * POINT
+
+
+def row_height(fitted: Fit, index: int, size: float) -> float:
+    """Of one row, in mm."""
+    return _high(fitted.lines[index], size) * POINT
+
+
+def _high(lines: int, size: float) -> float:
+    return lines * size * 1.4 + 8
+
+
+def head_text(title: str, width: float) -> str:
+    """A column's title broken into even lines where its column is narrower."""
+    return title if advance(title, "hei") <= width - PADDING else wrapped(title, max(width - PADDING, 1.0))
+
+
+def is_ragged(text: str) -> bool:
+    """Whether a paragraph's long codes (ticket numbers) would leave gaps in even lines."""
+    return len(_CODE.findall(text)) >= MANY_CODES
+
+
+def title_lines(title: str, width: float = TITLE_WIDTH) -> list[str]:
+    """A long title in lines of about one length, what kind of report it is on a line of its own."""
+    if advance(title) <= width:
+        return [title]
+    kind = _KIND.match(title)
+    if kind and advance(kind[2]) <= width:
+        return [*wrapped(kind[1], width).split("\n"), kind[2]]
+    return wrapped(title, width).split("\n")

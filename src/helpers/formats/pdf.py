@@ -1,0 +1,214 @@
+"""The report as PDF: the page of an official document, set by Typst from the blocks' data.
+
+Tagged PDF/A-2a and PDF/UA-1, fonts embedded, the same bytes for the same blocks.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from helpers.fonts.machine import SystemFont, substitution_note, system_fonts
+from helpers.fonts.packaged import FOLDER, check_glyphs
+from helpers.formats.page_layout import KEPT, LONG, Fit, head_text, height, is_ragged, placed, sized, title_lines
+from helpers.formats.printed import SHORT, STARTING, card_table, front_lines, report_date
+from helpers.report.blocks import Card, Figure, Fold, Front, Heading, Items, Paragraph, Table
+
+STANDARDS = ["a-2a", "ua-1"]
+
+
+class PdfError(Exception):
+    """Typst could not set the report."""
+
+
+def runs(text: str) -> list[dict[str, Any]]:
+    """Text as runs, ``b`` for **bold** ones."""
+    pieces = re.split(r"\*\*(.+?)\*\*", text)
+    return [{"t": piece, "b": bool(i % 2)} for i, piece in enumerate(pieces) if piece] or [{"t": "", "b": False}]
+
+
+def render_pdf(blocks: Sequence[Any]) -> bytes:
+    """The PDF file. Raises ``MissingGlyph`` naming the character, ``PdfError`` otherwise."""
+    import typst
+
+    check_glyphs(blocks)
+    own = system_fonts()
+    note = substitution_note(own)
+    closing = [Paragraph(text=note, style="note")] if note else []
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        writer = _Tree(folder)
+        tree = {
+            **_metadata(blocks),
+            **_faces(own, folder),
+            "blocks": _led([writer.block(b) for b in [*blocks, *closing]]),
+        }
+        (folder / "data.json").write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
+        template = resources.files(__package__).joinpath("templates", "report.typ").read_bytes()
+        (folder / "main.typ").write_bytes(template)
+        try:
+            made = typst.compile(
+                str(folder / "main.typ"),
+                root=str(folder),
+                font_paths=[str(FOLDER), str(folder)],
+                ignore_system_fonts=True,
+                format="pdf",
+                pdf_standards=STANDARDS,
+            )
+        except Exception as error:  # typst raises its own class, whose text names line and cause
+            raise PdfError(f"[pdf_failed]  排版没有完成：{str(error)[:2000]}") from error
+        return bytes(made)
+
+
+def _faces(own: Mapping[str, SystemFont], folder: Path) -> dict[str, Any]:
+    """The machine's own faces that the page uses, copied where the typesetter looks for them."""
+    for font in own.values():
+        shutil.copyfile(font.path, folder / font.path.name)
+    return {
+        "faces": {
+            "body": own["仿宋"].family if "仿宋" in own else None,
+            "kai": own["楷体"].family if "楷体" in own else None,
+        }
+    }
+
+
+def _metadata(blocks: Sequence[Any]) -> dict[str, Any]:
+    front = next((b for b in blocks if isinstance(b, Front)), None)
+    return {
+        "title": front.title if front else "绩效自评报告",
+        "author": front.institution if front else "",
+        "description": f"{front.fiscal_year} 年度 {front.project}" if front else "",
+        "date": report_date(front),
+        "notice": front.notice if front else None,
+    }
+
+
+class _Tree:
+    """Blocks as the data that the template reads; figures are written beside it as files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.figures, self.depth = folder, 0, 0
+
+    def block(self, block: Any) -> dict[str, Any]:
+        match block:
+            case Front():
+                return self._front(block)
+            case Heading():
+                # PDF/UA: no level is skipped on the way down.
+                self.depth = min(block.level, self.depth + 1)
+                return {"type": "heading", "level": self.depth, "runs": runs(block.text)}
+            case Paragraph():
+                return {
+                    "type": "paragraph",
+                    "style": block.style,
+                    "runs": runs(block.text),
+                    "ragged": is_ragged(block.text),
+                }
+            case Items():
+                return {"type": "items", "ordered": block.ordered, "items": [runs(i) for i in block.items]}
+            case Table():
+                return self._table(block)
+            case Figure():
+                return self._figure(block)
+            case Card():
+                return {"type": "card", "table": self._table(card_table(block))}
+            case Fold():
+                label = {"type": "label", "runs": runs(block.title)}
+                return {"type": "fold", "blocks": _led([label, *(self.block(b) for b in block.blocks)])}
+        raise TypeError(f"no block: {type(block).__name__}")
+
+    def _front(self, front: Front) -> dict[str, Any]:
+        return {
+            "type": "front",
+            "title": title_lines(front.title),
+            "lines": [runs(line) for line in front_lines(front)],
+            "notice": runs(front.notice) if front.notice else None,
+        }
+
+    def _table(self, table: Table) -> dict[str, Any]:
+        size, fitted = sized(table)
+        rows = [
+            [
+                {
+                    "rowspan": c.rowspan,
+                    "align": table.columns[at].align,
+                    "runs": runs(_soft(c.text)),
+                    # A merged cell may go on on the next page: its rows stay whole, the group need not.
+                    "breakable": len(c.text) > LONG or c.rowspan > 1,
+                }
+                for at, c in row
+            ]
+            for row in placed(table)
+        ]
+        ending = _ending(rows) if table.total_row or table.note else []
+        titles = [head_text(c.title, w).split("\n") for c, w in zip(table.columns, fitted.widths, strict=True)]
+        return {
+            "type": "table",
+            "caption": runs(table.caption),
+            "titles": titles,
+            "totalled": table.total_row,
+            "widths": fitted.widths,
+            "rows": rows[: len(rows) - len(ending)],
+            "ending": ending,
+            "note": runs(table.note) if table.note else None,
+            "wide": table.wide,
+            "lead": [],
+            "size": size,
+            **_room(fitted, size),
+        }
+
+    def _figure(self, figure: Figure) -> dict[str, Any]:
+        self.figures += 1
+        name = f"f{self.figures}.svg"
+        (self.folder / name).write_text(figure.svg, encoding="utf-8")
+        return {"type": "figure", "caption": runs(figure.caption), "file": name, "alt": figure.alt}
+
+
+def _led(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What leads to a table that turns the page goes with it, or it would stand on a page of its own:
+    a short paragraph right before it, and the headings before that."""
+    led: list[dict[str, Any]] = []
+    for block in blocks:
+        inner = block["blocks"] if block["type"] == "fold" else [block]
+        first = inner[0] if inner else block
+        if first["type"] == "table" and first["wide"]:
+            lead: list[dict[str, Any]] = []
+            while led and (led[-1]["type"] in ("heading", "label") or (not lead and _is_short(led[-1]))):
+                lead.insert(0, led.pop())
+            first["lead"] = [*lead, *first["lead"]]
+        led.append(block)
+    return led
+
+
+def _is_short(block: dict[str, Any]) -> bool:
+    return block["type"] == "paragraph" and sum(len(run["t"]) for run in block["runs"]) <= SHORT
+
+
+def _ending(rows: list[list[dict[str, Any]]]) -> list[list[dict[str, Any]]]:
+    """The last two rows, which stay together with the note below: no total starts a page alone.
+
+    Fewer where a merged cell reaches into them, or where there would be no row left.
+    """
+    columns = max(map(len, rows), default=0)
+    ending: list[list[dict[str, Any]]] = []
+    for row in rows[:0:-1][:2]:
+        if len(row) < columns or any(cell["rowspan"] > 1 for cell in row):
+            break
+        ending.insert(0, row)
+    return ending
+
+
+def _room(fitted: Fit, size: float) -> dict[str, Any]:
+    """Whether a table stays whole, else what its start needs in mm: caption, head and first rows."""
+    return {"keep": height(fitted, size) <= KEPT, "start": round(height(fitted, size, STARTING), 1)}
+
+
+def _soft(text: str) -> str:
+    """Long words without spaces (hashes, paths, SQL) may break anywhere."""
+    return re.sub(r"([A-Za-z0-9_./=-]{16})(?=[A-Za-z0-9_./=-])", "\\1\u200b", text)

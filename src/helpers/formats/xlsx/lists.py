@@ -1,0 +1,121 @@
+"""The sheets behind the forms: supporting documents, the year's activity, how figures were found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from helpers.formats.xlsx.form_sheet import Sheet, day
+from helpers.report import facts as f
+from helpers.report import wording as w
+from helpers.report.facts import Entry, Results, short_path
+
+EVIDENCE_WIDTHS = (6.0, 20.0, 24.0, 16.0, 14.0, 34.0, 10.0, 68.0)
+ACTIVITY_WIDTHS = (6.0, 34.0, 12.0, 12.0, *([8.0] * 12), 26.0)
+MEASURE_WIDTHS = (24.0, 24.0, 14.0, 20.0, 18.0, 12.0, 12.0, 12.0, 34.0, 10.0, 70.0)
+
+
+def _title(sheet: Sheet, title: str, heads: Iterable[str]) -> int:
+    sheet.put(0, 0, title, "title", columns=len(sheet.widths))
+    sheet.heights[0] = 28.0
+    for column, head in enumerate(heads):
+        sheet.put(1, column, head, "head")
+    return 2
+
+
+def evidence_sheet(sheet: Sheet, results: Results) -> None:
+    """佐证材料: one row a document or file, with its full hash."""
+    heads = ("序号", "指标", "材料名称", "日期", "保管岗位", "文件", "记录数", "SHA-256")
+    row = _title(sheet, "佐证材料清单", heads)
+    styles = ("count", "text", "text", "date", "center", "text", "count", "text")
+    for at, entry in enumerate(results.get("evidence_list") or (), start=1):
+        indicator = f.indicator_of(results, entry.get("indicator") or "") or {}
+        name = entry.get("level3") or indicator.get("level3")
+        file = short_path(entry["file"], results["fiscal_year"]) if entry.get("file") else None
+        values = (at, w.clause(name), w.clause(entry["document"]), day(entry.get("date")),
+                  w.clause(entry.get("custodian")), file, entry.get("rows"), entry.get("sha256"))  # fmt: skip
+        sheet.row(row, values, styles)
+        row += 1
+    sheet.finish(row - 1, repeat=(0, 1), landscape=True)
+
+
+def activity_sheet(sheet: Sheet, results: Results) -> None:
+    """年度活动: counts by kind and month, summed by formulas."""
+    heads = ("序号", "活动类别", "数量", "填报数", *(f"{m}月" for m in range(1, 13)), "说明")
+    row = first = _title(sheet, "年度运维活动", heads)
+    entries = results["activities"]
+    for at, entry in enumerate(entries, start=1):
+        notes = [w.clause(entry.get("note"))] if entry.get("note") else []
+        notes += [f"年度目标：{w.clause(entry['target'])}"] if entry.get("target") else []
+        months = entry.get("monthly") or [None] * 12
+        count = (entry["count"], w.plain(entry.get("count_text")))
+        values = (at, w.clause(entry["category"]), *count, *months, "；".join(notes))
+        sheet.row(row, values, ("count", "text", "count", "center", *["count"] * 12, "text"))
+        row += 1
+    if entries:
+        sheet.put(row, 0, "合计", "head", columns=2)
+        _sum(sheet, row, first, 2, sum(entry["count"] for entry in entries))
+        sheet.put(row, 3, None, "center")
+        for month in range(12):
+            counts = [(entry.get("monthly") or [0] * 12)[month] for entry in entries]
+            _sum(sheet, row, first, 4 + month, sum(counts))
+        sheet.put(row, 16, None, "text")
+        row += 1
+    sheet.finish(row - 1, repeat=(0, 1), landscape=True)
+
+
+def _sum(sheet: Sheet, row: int, first: int, column: int, total: int) -> None:
+    letter = chr(ord("A") + column)
+    sheet.formula(row, column, f"=SUM({letter}{first + 1}:{letter}{row})", total, "count")
+
+
+def measures_sheet(sheet: Sheet, results: Results) -> None:
+    """计算口径: every figure in base units, unrounded, with its words and query."""
+    heads = (
+        "指标",
+        "年度指标值",
+        "目标数值",
+        "实际完成值",
+        "实际数值",
+        "单位",
+        "完成率",
+        "完成情况",
+        "口径",
+        "记录数",
+        "查询语句",
+    )
+    row = _title(sheet, "指标计算口径（金额单位：元；时长单位：小时；比例为小数）", heads)
+    styles = ("text", "text", "number", "text", "number", "center", "percent", "center", "text", "count", "text")
+    for entry in results["indicators"]:
+        name = w.clause(entry["level3"])
+        sheet.row(row, _measure(name, entry), styles)
+        row += 1
+        for part in entry.get("parts") or ():
+            sheet.row(row, _measure(f"{name}（{f.part_name(part)}）", part), styles)
+            row += 1
+    sheet.finish(row - 1, repeat=(0, 1), landscape=True)
+
+
+def _measure(name: str, entry: Entry) -> tuple:
+    evidence = entry.get("evidence") or {}
+    attainment = entry.get("attainment")
+    if attainment is not None and w.attainment_words(entry) == "优于目标":
+        attainment = "优于目标"
+    words = w.clause(evidence.get("words")) or w.clause(evidence.get("method")) or w.clause(evidence.get("note"))
+    return (
+        name,
+        w.plain(entry.get("target_text")),
+        entry.get("required") if w.is_timed_share(entry) else _number(entry["target"].get("value")),
+        f.actual_words(entry),
+        _number(entry.get("actual")),
+        w.actual_unit(entry),
+        attainment,
+        w.status_words(entry["status"]),
+        words,
+        evidence.get("rows"),
+        evidence.get("sql"),
+    )
+
+
+def _number(value: object) -> int | float | None:
+    """A figure as a number; dates, bands and words stand in the text columns."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,5 +1,0 @@
-"""The report as DOCX, to be edited in WPS or Word."""
-
-from helpers.report.docx.document import render_docx
-
-__all__ = ["render_docx"]

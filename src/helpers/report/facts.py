@@ -1,0 +1,358 @@
+"""What the text needs to know of the results: who did not reach the target, what it is called, sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import PurePosixPath
+from typing import Any
+
+from helpers.report import wording as w
+from helpers.report.blocks import Cell, Paragraph, Table, TableColumn
+
+Results = Mapping[str, Any]
+Entry = Mapping[str, Any]
+
+MISSED = ("partly_met", "not_met")
+CELL_LENGTH = 100
+"""Longer texts would make a table row of more than a page; they stand below the table."""
+NAME_LENGTH = 20
+
+
+#: What every interval of the analysis is called: all are at this level.
+CONFIDENCE = f"{w.ratio_text(0.95)}置信区间"
+
+
+def with_status(results: Results, *statuses: str) -> list[Entry]:
+    """The indicators that ended in one of the states, in their order."""
+    return [entry for entry in results["indicators"] if entry["status"] in statuses]
+
+
+def indicator_of(results: Results, id: str) -> Entry | None:
+    """The indicator of an id, or None."""
+    return next((entry for entry in results["indicators"] if entry["id"] == id), None)
+
+
+def deviations_of(results: Results, kind: str) -> list[Entry]:
+    """The deviations of one kind, in their order."""
+    return [entry for entry in results["deviations"] if entry["kind"] == kind]
+
+
+def stated_causes(results: Results, indicator: str) -> list[str]:
+    """What the plan's authors hold to be the causes of an indicator's deviation: confirmed or open, never rejected."""
+    said = [
+        a.get("cause")
+        for a in results["plan"]
+        if a["indicator"] == indicator and a.get("confirmed") is not False and a["status"] != "proposed"
+    ]
+    return list(dict.fromkeys(w.clause(cause) for cause in said if cause))
+
+
+def part_name(part: Entry) -> str:
+    """What a part of a compound target is called."""
+    return w.clause(part.get("name") or part["level3"])
+
+
+def judged(results: Results, deviation: Entry) -> Entry | None:
+    """The indicator, or the part of a compound one, that a deviation is about."""
+    indicator = indicator_of(results, deviation["indicator"])
+    if indicator is None or not deviation.get("part"):
+        return indicator
+    wanted = w.clause(deviation["part"])
+    return next((p for p in indicator.get("parts") or () if part_name(p) == wanted), indicator)
+
+
+def subject(results: Results, deviation: Entry) -> str:
+    """What a deviation is about, for a heading: 完成时效（故障维修）."""
+    indicator = indicator_of(results, deviation["indicator"])
+    name = w.clause(indicator["level3"]) if indicator else deviation["indicator"]
+    return f"{name}（{w.clause(deviation['part'])}）" if deviation.get("part") else name
+
+
+def names(entries: Iterable[Entry], at_most: int = 3) -> str:
+    """“甲”“乙”: names of indicators for a running sentence; where they are many, their number."""
+    entries = list(entries)
+    if len(entries) > at_most:
+        return f"{len(entries)}项指标"
+    return "".join(w.quoted(w.brief(entry["level3"])) for entry in entries)
+
+
+def counted(entries: Sequence[Entry], at_most: int = 3) -> str:
+    """2项（“甲”“乙”）, or only the number where they are many."""
+    told = f"（{names(entries)}）" if len(entries) <= at_most else ""
+    return f"{len(entries)}项{told}"
+
+
+def actual_words(entry: Entry) -> str:
+    """The actual as printed: as filed, else by value; parts one by one; 无法判定 when unknown."""
+    parts = entry.get("parts") or ()
+    if parts:
+        return "；".join(f"{part_name(part)}：{actual_words(part)}" for part in parts)
+    if entry.get("actual_text"):
+        return w.plain(entry["actual_text"])
+    goal = entry["target"].get("value")
+    apart = [goal] if isinstance(goal, int | float) else []
+    return w.value_text(entry.get("actual"), w.actual_unit(entry), apart)
+
+
+def added(values: Iterable[float | None]) -> Decimal:
+    """An exact sum of displayed figures; what is unknown adds nothing."""
+    return sum((w.exact(value) for value in values if value is not None), Decimal(0))
+
+
+def full_weight(results: Results) -> Decimal:
+    """All weights, execution included."""
+    return added([*(e["weight"] for e in results["indicators"]), results["budget"]["weight"]])
+
+
+def is_complete(results: Results) -> bool:
+    """Whether every row is scored, so that there is a total to speak of."""
+    rows = [*results["indicators"], results["budget"]]
+    return all(row["score"] is not None for row in rows)
+
+
+def table_title(results: Results, table: str) -> str:
+    """A tidy table's title, its name where it has none."""
+    titles = {entry["table"]: entry.get("title") for entry in results["tables"]}
+    return w.plain(titles.get(table) or table)
+
+
+def unit_of_activities(results: Results) -> str:
+    return results.get("activity_unit") or "次"
+
+
+def para(*sentences: str) -> list[Paragraph]:
+    """The sentences that say something as one paragraph; none, no paragraph."""
+    text = "".join(filter(None, sentences))
+    return [Paragraph(text=text)] if text else []
+
+
+def full_texts(texts: Iterable[Any], at_most: int) -> list[Paragraph]:
+    """What a table's cells could only hold in brief, in full below it."""
+    long = [w.clause(text) for text in dict.fromkeys(texts) if len(w.clause(text)) > at_most]
+    return [p for text in long for p in para(f"“{w.brief(text, NAME_LENGTH)}”全文：{w.sentence(text)}")]
+
+
+def table(
+    caption: str,
+    columns: Sequence[tuple[str, str, float]],
+    rows: Sequence[Sequence[str | Cell]],
+    **more: Any,
+) -> Table:
+    """A table from (title, left | right | center, relative width) and rows of texts or cells."""
+    heads = tuple(TableColumn(title=t, align=a, width=width) for t, a, width in columns)  # type: ignore[arg-type]
+    cells = tuple(tuple(c if isinstance(c, Cell) else Cell(text=c) for c in row) for row in rows)
+    return Table(caption=caption, columns=heads, rows=cells, **more)
+
+
+def spans(keys: Sequence[Any], at_most: int | None = None) -> list[int]:
+    """For each row how many rows its merged cell covers: 0 where one above covers it.
+
+    ``at_most``: a longer run is divided, so that its name stands again on the next page.
+    """
+    counts = [0] * len(keys)
+    start = 0
+    for at, key in enumerate(keys):
+        if at == 0 or key != keys[at - 1] or at - start == at_most:
+            start = at
+        counts[start] += 1
+    return counts
+
+
+def interval(bounds: Sequence[float]) -> str:
+    """（95%置信区间93.28%至99.19%）"""
+    return f"（{CONFIDENCE}{w.interval_text(bounds, '比例')}）"
+
+
+# --- what causes are called -----------------------------------------------------------------------
+
+
+#: The usual columns of the field; a deviation's own ``column_words`` come first.
+_COLUMNS = {
+    "cause": "原因",
+    "device_model": "设备型号",
+    "device_type": "设备类型",
+    "part_no": "备件",
+    "part": "备件",
+    "month": "月份",
+    "category": "业务类别",
+    "state": "环节",
+    "priority": "优先级",
+    "team": "班组",
+    "contractor": "服务商",
+    "ticket_id": "编号",
+    "opened_at": "受理时间",
+    "resolved_at": "完成时间",
+    "closed_at": "办结时间",
+    "workdays": "工作日",
+    "hours": "小时",
+    "facility": "设施",
+    "location": "地点",
+    "dept": "部门",
+}
+
+
+def column_words(name: str, deviation: Mapping[str, Any]) -> str:
+    """The name of a column of the records as a reader knows it; the column's own when nobody says."""
+    declared = (deviation.get("column_words") or {}).get(name)
+    return w.clause(declared) or _COLUMNS.get(name, w.plain(name))
+
+
+def _dimension(cause: Mapping[str, Any], deviation: Mapping[str, Any]) -> str:
+    """The name of the dimension over which a gap is split: 原因, 设备型号, …"""
+    return w.clause(cause.get("dimension_words")) or column_words(cause.get("dimension") or "cause", deviation)
+
+
+def cause_name(cause: Mapping[str, Any], dimension: str) -> str:
+    """A cause's name; rows without one are 未记录原因 (or 备件, …), never spread over the others."""
+    return value_name(cause.get("dimension"), cause.get("cause")) or f"未记录{dimension}"
+
+
+def value_name(dimension: str | None, value: Any) -> str:
+    """One value of a dimension as a reader knows it: months as 2024年8月."""
+    return w.date_text(w.plain(value)) if dimension == "month" else w.plain(value)
+
+
+def told_apart(deviation: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """What the records say about each dimension, under the name that ``by_dimension`` gives it."""
+    return {_dimension(one, deviation): one for one in deviation.get("dimensions") or ()}
+
+
+def leading_cause(dimension: str, deviation: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The cause to name for a dimension: the largest one, among those beyond chance where that was tested.
+
+    None where nothing has a name, nothing adds to the gap, there is one group only, or the groups
+    differ by no more than chance.
+    """
+    found = told_apart(deviation).get(dimension) or {}
+    causes = [c for c in by_dimension(deviation).get(dimension, ()) if c.get("cause") and c["contribution"] > 0]
+    if found.get("tells_apart") is False or (found.get("groups") == 1 and not found.get("test")):
+        return None
+    if found.get("tells_apart"):
+        causes = [c for c in causes if c.get("beyond_chance")] or causes
+    return causes[0] if causes else None
+
+
+def by_dimension(deviation: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+    """The causes of a deviation by dimension, in the order given, the largest contribution first.
+
+    What has no recorded cause stands last.
+    """
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for cause in deviation.get("causes") or ():
+        groups.setdefault(_dimension(cause, deviation), []).append(cause)
+    for causes in groups.values():
+        causes.sort(key=lambda cause: (not cause.get("cause"), -cause["contribution"]))
+    return groups
+
+
+#: A list of causes longer than this ends in their sum.
+MOST_CAUSES = 12
+
+
+def with_tail(causes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """At most ``MOST_CAUSES`` causes: the smallest ones, as far as named, together."""
+    named = [cause for cause in causes if cause.get("cause")]
+    if len(causes) <= MOST_CAUSES:
+        return list(causes)
+    kept, tail = named[: MOST_CAUSES - 2], named[MOST_CAUSES - 2 :]
+    together = {
+        "cause": f"其余{len(tail)}项合计",
+        "contribution": sum(cause["contribution"] for cause in tail),
+        **{key: _sum(tail, key) for key in ("rows", "misses")},
+    }
+    return [*kept, together, *(cause for cause in causes if not cause.get("cause"))]
+
+
+def _sum(causes: Sequence[Mapping[str, Any]], key: str) -> int | None:
+    counts = [cause[key] for cause in causes if cause.get(key) is not None]
+    return sum(counts) if counts else None
+
+
+# --- phrases that several parts of the report and the forms use -------------------------------------
+
+
+SIDES = {"high": "偏高", "low": "偏低"}
+
+
+def signal_words(signal: Mapping[str, Any]) -> str:
+    """连续9个点在中心线同一侧（偏低）; a run of rising or falling points says which."""
+    words = w.clause(signal["words"])
+    if signal["rule"] == "trending":
+        return words.replace("递增或递减", "递增" if signal.get("side") == "high" else "递减")
+    return f"{words}（{SIDES[signal['side']]}）" if signal.get("side") in SIDES else words
+
+
+def hours_words(hours: float) -> str:
+    """Hours to one decimal: enough where they are thousands."""
+    return w.number_text(hours, 1) + "小时"
+
+
+def activity_text(activity: Mapping[str, Any], unit: str) -> str:
+    """An activity's count as it is to be printed: 300余次 for a lower bound."""
+    if activity.get("count_text"):
+        return w.plain(activity["count_text"])
+    return f"{activity['count']}{'余' if activity.get('lower_bound') else ''}{unit}"
+
+
+def outcome_words(results: Results) -> str:
+    """How many indicators reached their target, and which did not."""
+    entries = results["indicators"]
+    if len(entries) == 1:
+        state = {"met": "已完成", "unknown": "完成情况无法判定"}.get(entries[0]["status"])
+        state = state or w.status_words(entries[0]["status"])
+        return f"设定绩效指标{len(entries)}项（{w.quoted(entries[0]['level3'])}），{state}"
+    met = with_status(results, "met")
+    if len(met) == len(entries):
+        return f"设定的{len(entries)}项绩效指标全部完成"
+    told = [f"完成{len(met)}项"] if met else []
+    for status in ("partly_met", "not_met", "unknown"):
+        if found := with_status(results, status):
+            told.append(f"{w.status_words(status)}{counted(found)}")
+    return f"设定绩效指标{len(entries)}项，" + "，".join(told)
+
+
+def score_words(results: Results) -> str:
+    """The total and grade, or how far scoring got."""
+    score = results["score"]
+    basis = w.clause(score.get("basis") or results.get("weights_basis"))
+    basis = f"（{basis}）" if basis else ""
+    if is_complete(results):
+        grade = f"，等级为{w.plain(score['grade'])}" if score.get("grade") else ""
+        return f"自评总分{w.score_text(score['total'])}{grade}{basis}"
+    total, upper = w.score_text(score["total"]), w.score_text(score["upper"])
+    if all(row["score"] is None for row in [*results["indicators"], results["budget"]]):
+        return f"各项均未评分，等级暂不评定{basis}"
+    return f"已评部分得{total}，全部评出后最高{upper}，等级暂不评定{basis}"
+
+
+def share_words(cause: Entry, deviation: Entry) -> str:
+    """，占差距的78.3%, where the contributions are all of one sign and a share means something."""
+    causes = by_dimension(deviation)
+    peers = next((group for group in causes.values() if cause in group), [])
+    gap = deviation.get("gap")
+    if not gap or any(peer["contribution"] < 0 for peer in peers):
+        return ""
+    return f"，占差距的{w.ratio_text(cause['contribution'] / gap)}"
+
+
+HASH_SHOWN = 12
+
+
+def short_path(path: str | None, fiscal_year: int) -> str:
+    """A file by its path below the year's folder: data/raw/2024/exports/a.csv → exports/a.csv.
+
+    Another year's file keeps its year in front.
+    """
+    parts = PurePosixPath(w.plain(path)).parts
+    if parts[:2] == ("data", "raw"):
+        parts = parts[3:] if parts[2:3] == (str(fiscal_year),) else parts[2:]
+    return "/".join(parts)
+
+
+def target_words(yardstick: Entry) -> str:
+    """A yardstick's target as written, else as a figure."""
+    if yardstick.get("target_text"):
+        return w.clause(yardstick["target_text"])
+    target = yardstick.get("target")
+    return w.value_text(target, yardstick.get("unit")) if target is not None else ""

@@ -1,0 +1,107 @@
+"""The year's activity by kind and by month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from helpers.fonts.width import wrapped
+from helpers.report import wording as w
+from helpers.report.blocks import Figure
+from helpers.report.facts import activity_text, unit_of_activities
+from helpers.report.figures.common import bar_figures, data_table, told
+from helpers.report.figures.style import INK, SOFT, STACK, Bar, draw
+
+MOST_BARS = 11
+LAYERS = 3
+MONTHS = [f"{month}月" for month in range(1, 13)]
+
+
+def activities_chart(results: Mapping[str, Any]) -> tuple[Figure, ...]:
+    """Bars of the year's activity by kind, the most frequent first; a long tail is added up."""
+    unit = unit_of_activities(results)
+    entries = sorted(results["activities"], key=lambda entry: -entry["count"])
+    if not any(entry["count"] for entry in entries):
+        return ()
+    if len(entries) > MOST_BARS:
+        entries, tail = entries[: MOST_BARS - 1], entries[MOST_BARS - 1 :]
+        total = sum(entry["count"] for entry in tail)
+        entries.append({"category": f"其余{len(tail)}类合计", "count": total})
+    bars = [Bar(w.plain(e["category"]), e["count"], activity_text(e, unit), "met") for e in entries]
+
+    def finish(axes):
+        axes.xaxis.set_visible(False)
+
+    return bar_figures(
+        "activities",
+        "年度运维活动（按类别）",
+        "条形图，年度运维活动按类别从多到少",
+        bars,
+        (0, max(bar.size for bar in bars)),
+        ("类别", "数量"),
+        [(bar.name, bar.text) for bar in bars],
+        finish,
+        extra=0.15,
+    )
+
+
+def activity_months_chart(results: Mapping[str, Any]) -> tuple[Figure, ...]:
+    """Stacked columns by month: the three most frequent kinds, all others together."""
+    entries = [entry for entry in results["activities"] if entry.get("monthly")]
+    layers = _layers(entries)
+    totals = [sum(months) for months in zip(*(m for _, m in layers), strict=True)]
+    if not any(totals):
+        return ()
+    caption = "年度运维活动（按月）"
+    rows = [(month, *(str(months[at]) for _, months in layers), str(totals[at])) for at, month in enumerate(MONTHS)]
+    most, least = max(totals), min(totals)
+    alt = told(
+        "堆叠柱形图，各月运维活动数量",
+        [
+            f"{MONTHS[totals.index(most)]}最多，为{most}{unit_of_activities(results)}",
+            f"{MONTHS[totals.index(least)]}最少，为{least}{unit_of_activities(results)}",
+        ],
+    )
+    return (
+        Figure(
+            caption=caption,
+            svg=draw("months", 2.7, lambda axes: _paint_months(axes, layers, totals)),
+            alt=alt,
+            data=data_table(f"{caption}的数据", ("月份", *(n for n, _ in layers), "合计"), rows),
+        ),
+    )
+
+
+def _layers(entries: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[int]]]:
+    """Name and monthly counts of each layer, the largest first."""
+    ranked = sorted(entries, key=lambda entry: -sum(entry["monthly"]))
+    layers = [(w.plain(e["category"]), list(e["monthly"])) for e in ranked[:LAYERS]]
+    rest = ranked[LAYERS:]
+    if rest:
+        months = [sum(column) for column in zip(*(e["monthly"] for e in rest), strict=True)]
+        layers.append((f"其他{len(rest)}类", months))
+    return layers
+
+
+def _paint_months(axes: Any, layers: Sequence[tuple[str, list[int]]], totals: list[int]) -> None:
+    places = range(12)
+    below = [0] * 12
+    for (name, months), fill in zip(layers, STACK, strict=False):
+        label = wrapped(name, 12)
+        axes.bar(places, months, bottom=below, width=0.62, label=label, **fill)
+        below = [low + more for low, more in zip(below, months, strict=True)]
+    for place, total in zip(places, totals, strict=True):
+        axes.annotate(
+            str(total), (place, total), xytext=(0, 2), textcoords="offset points",
+            ha="center", va="bottom", color=INK,
+        )  # fmt: skip
+    axes.set_xticks(list(places), MONTHS)
+    axes.tick_params(axis="x", length=0)
+    axes.set_ylim(0, max(totals) * 1.1)
+    axes.yaxis.set_visible(False)
+    axes.spines["left"].set_visible(False)
+    axes.spines["bottom"].set_color(SOFT)
+    axes.legend(
+        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(layers), handlelength=1.2,
+        handleheight=0.9, columnspacing=1.4,
+    )  # fmt: skip

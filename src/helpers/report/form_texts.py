@@ -1,0 +1,151 @@
+"""What the forms say in words: why an indicator deviates and what will be done, goals and results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from helpers.report import facts as f
+from helpers.report import wording as w
+from helpers.report.facts import (
+    Entry,
+    Results,
+    by_dimension,
+    cause_name,
+    outcome_words,
+    score_words,
+    share_words,
+    target_words,
+    told_apart,
+)
+from helpers.year.models import MANAGEMENT
+
+CAUSES_NAMED = 3
+ACTIONS_NAMED = 4
+# A row can be 409 points high: a form's cell holds some 400 characters, the report holds all.
+CAUSE_LENGTH, ACTION_LENGTH = 60, 100
+
+
+def deviation_text(results: Results, indicator: Entry) -> str:
+    """The last column of the forms: cause and measure of a miss, a word on other deviations.
+
+    Empty where there is nothing to explain.
+    """
+    found = [d for d in results["deviations"] if d["indicator"] == indicator["id"]]
+    told = [_one(results, deviation) for deviation in found]
+    if indicator["status"] == "unknown":
+        told.append("实际完成值不能与目标比较，暂不评分。")
+    actions = [action for action in results["plan"] if action["indicator"] == indicator["id"]]
+    if actions:
+        told.append(_actions(actions))
+    return "\n".join(filter(None, told))
+
+
+def _one(results: Results, deviation: Entry) -> str:
+    entry = f.judged(results, deviation)
+    variance = w.variance_words(entry) if entry else ""
+    name = f"{w.clause(deviation['part'])}：" if deviation.get("part") else ""
+    if deviation["kind"] == "shortfall":
+        return f"{name}{variance or '没有达到目标'}。原因：{_causes(results, deviation)}。"
+    if deviation["kind"] == "overshoot":
+        note = w.clause(((entry or {}).get("evidence") or {}).get("note"))
+        more = f"（{note}）" if note else ""
+        return f"{name}{variance or '超出目标'}，明显超出目标{more}，下一年度重新核定目标值。"
+    if deviation["kind"] == "fragile":
+        interval = deviation.get("interval")
+        unit = w.actual_unit(entry) if entry else None
+        more = f"（抽样推断总体在{w.interval_text(interval, unit)}之间）" if interval else ""
+        return f"{name}已达到目标，但余量小、不够稳固{more}。"
+    return f"{name}走势需要关注。"
+
+
+def _causes(results: Results, deviation: Entry) -> str:
+    dimension, causes = next(iter(by_dimension(deviation).items()), ("", []))
+    causes = [cause for cause in causes if cause["contribution"] > 0][:CAUSES_NAMED]
+    told = [f"{w.brief(cause_name(cause, dimension), CAUSE_LENGTH)}{share_words(cause, deviation)}" for cause in causes]
+    if told and told_apart(deviation).get(dimension, {}).get("tells_apart") is False:
+        told.append(f"各项{dimension}的差别没有超出偶然波动")
+    told = (
+        told
+        or [w.brief(cause, CAUSE_LENGTH) for cause in f.stated_causes(results, deviation["indicator"])][:CAUSES_NAMED]
+    )
+    return "；".join(told) or "现有记录没有可供分析的原因"
+
+
+def _actions(actions: Sequence[Entry]) -> str:
+    """The measures one after another; a yardstick that they share is named once."""
+    yardsticks = [_yardstick(action) for action in actions]
+    shared = len(actions) > 1 and len(set(yardsticks)) == 1
+    listed = [_action(action, not shared) for action in actions[:ACTIONS_NAMED]]
+    if len(actions) > 1:
+        listed = [f"{at}.{text}" for at, text in enumerate(listed, start=1)]
+    rest = f"；其余{len(actions) - ACTIONS_NAMED}项见报告" if len(actions) > ACTIONS_NAMED else ""
+    common = f"衡量指标：{yardsticks[0]}。" if shared and yardsticks[0] else ""
+    return f"改进措施：{'；'.join(listed)}{rest}。{common}"
+
+
+def _yardstick(action: Entry) -> str:
+    yardstick = action.get("yardstick") or {}
+    target = target_words(yardstick)
+    return f"{w.clause(yardstick.get('words'))}{target}" if target else ""
+
+
+def _action(action: Entry, with_yardstick: bool) -> str:
+    """Measure, post, date and yardstick, as far as they are declared."""
+    more = [w.clause(action.get("owner"))] if action.get("owner") else []
+    more += [f"{w.date_text(action['due'])}前完成"] if action.get("due") else []
+    more += [yardstick] if with_yardstick and (yardstick := _yardstick(action)) else []
+    more += ["建议，尚未采纳"] if action["status"] == "proposed" else []
+    return w.brief(action["action"], ACTION_LENGTH) + (f"（{'，'.join(more)}）" if more else "")
+
+
+def goal_text(results: Results) -> str:
+    """The overall goal as set."""
+    return w.sentence(results.get("overall_goal"))
+
+
+def management_lines(results: Results) -> list[tuple[str, str, str]]:
+    """Each of the seven lines with its statement and its problems: as declared; two of them follow from
+    the results where nothing is declared; what is not known is empty."""
+    declared = {entry["item"]: entry for entry in results.get("funds_management") or ()}
+    known = {
+        "执行准确性": (execution_text(results), unspent_text(results)),
+        "预算绩效管理情况": (goal_result(results, scored=False), ""),
+    }
+    lines = []
+    for item in MANAGEMENT:
+        statement, problems = known.get(item, ("", ""))
+        if item in declared:
+            statement, problems = (w.sentence(declared[item].get(key)) for key in ("statement", "problems"))
+        lines.append((item, statement, problems))
+    return lines
+
+
+def goal_result(results: Results, scored: bool) -> str:
+    """How the overall goal came out, with the score where the form has one."""
+    total = results.get("activity_total")
+    unit = f.unit_of_activities(results)
+    done = f"全年开展运维活动{total}{unit}。" if total else ""
+    score = f"{score_words(results)}。" if scored else ""
+    return f"{outcome_words(results)}。{score}{done}"
+
+
+def execution_text(results: Results) -> str:
+    """Budget, spending and rate in one sentence."""
+    budget = results["budget"]
+    if budget["execution_rate"] is None or budget["spent"] is None:
+        return ""
+    spent = w.money_text(budget["spent"], apart=[budget["adjusted"]])
+    rate = w.ratio_text(budget["execution_rate"])
+    return f"全年预算{w.money_text(budget['adjusted'])}，执行{spent}，执行率{rate}。"
+
+
+def unspent_text(results: Results) -> str:
+    """What was not spent and why, where something is left."""
+    budget = results["budget"]
+    if budget["spent"] is None or not budget["adjusted"]:
+        return ""
+    rest = w.exact(budget["adjusted"]) - w.exact(budget["spent"])
+    if rest <= 0:
+        return ""
+    reason = w.clause(budget.get("unspent_reason")) or "申报材料没有说明原因"
+    return f"未执行{w.money_text(rest)}，{reason}。"

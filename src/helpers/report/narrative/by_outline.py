@@ -1,0 +1,111 @@
+"""The report by the outline that its results carry: who writes what an outline names.
+
+Outlines are files (``helpers.year.outline_file``); to add something that they can name, write a function
+that takes the results and returns blocks, and enter it in ``WRITERS`` and in ``CONTENTS`` there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from helpers.report import facts as f
+from helpers.report import wording as w
+from helpers.report.blocks import Block, Paragraph
+from helpers.report.facts import Results
+from helpers.report.narrative import annexes, deviations, indicators, management, opening, overall, plans, provenance
+from helpers.report.narrative import funds_text as funds
+from helpers.report.narrative import spares_text as spares
+from helpers.report.narrative.chapters import (
+    Annex,
+    Chapter,
+    Node,
+    Opening,
+    Outline,
+    Part,
+    Point,
+    Section,
+    Writer,
+    render,
+)
+from helpers.year.outline_file import QUOTE, read_shipped
+
+WRITERS: Mapping[str, Writer] = {
+    "card": opening.card,
+    "summary": opening.summary,
+    "overview": funds.overview,
+    "funds": funds.funds,
+    "funds_management": management.funds_management,
+    "goals": funds.goals,
+    "outcome": overall.outcome,
+    "activity": overall.activity,
+    "against_last_year": overall.against_last_year,
+    "each_indicator": indicators.each_indicator,
+    "deviation_lead": deviations.lead,
+    "shortfalls": deviations.shortfalls,
+    "overshoots": deviations.overshoots,
+    "fragile": deviations.fragile,
+    "trends": deviations.trends,
+    "spare_stock": spares.stock,
+    "replacement": spares.replacement,
+    "other_plans": plans.other_plans,
+    "followup": plans.followup,
+    "use_of_results": annexes.use_of_results,
+    "data_checks": annexes.data_checks,
+    "source_notes": annexes.source_notes,
+    "evidence_list": annexes.evidence_list,
+    "basis": provenance.basis,
+}
+PARTS: Mapping[str, type[Part]] = {
+    "opening": Opening,
+    "chapter": Chapter,
+    "annex": Annex,
+    "section": Section,
+    "point": Point,
+}
+UNKNOWN = "（未知）"
+
+
+def build_report(results: Results) -> list[Block]:
+    """The report of validated results as blocks, by the outline that they carry, else the default one."""
+    declared = results.get("outline") or read_shipped("default").model_dump()
+    parts = [_node(node) for node in declared["contents"]]
+    return render(Outline(declared["title"], (opening.front,), parts), {**results, "outline": declared})
+
+
+def _node(declared: Mapping[str, Any]) -> Node:
+    """A heading with what stands under it, a writer, or one that puts a sentence's quotations in."""
+    for kind, part in PARTS.items():
+        if declared.get(kind) is not None:
+            return part(declared[kind], [_node(node) for node in declared["contents"]])
+    if declared.get("text") is not None:
+        return _sentence(declared["text"])
+    return WRITERS[declared["write"]]
+
+
+def _sentence(text: str) -> Callable[[Results], Sequence[Block]]:
+    def write(results: Results) -> Sequence[Block]:
+        return [Paragraph(text=QUOTE.sub(lambda quoted: quotation(results, quoted[1]), text))]
+
+    return write
+
+
+def quotation(results: Results, name: str) -> str:
+    """What ``{name}`` in an outline's sentence stands for, in words; what is not known says so."""
+    head, _, of = name.partition(".")
+    if of:
+        entry = f.indicator_of(results, of) or {}
+        return (f.actual_words(entry) if head == "actual" else w.clause(entry.get("target_text"))) or UNKNOWN
+    budget, entries, score = results["budget"], results["indicators"], results["score"]
+    said = {
+        "project": w.clause(results["project"]), "institution": w.clause(results["institution"]),
+        "fiscal_year": f"{results['fiscal_year']}年",
+        "score": w.score_text(score["total"]) if f.is_complete(results) and score["total"] is not None else "",
+        "grade": score["grade"] or "",
+        "adjusted": w.money_text(budget["adjusted"]) if budget["adjusted"] is not None else "",
+        "spent": w.money_text(budget["spent"]) if budget["spent"] is not None else "",
+        "execution_rate": w.ratio_text(budget["execution_rate"]) if budget["execution_rate"] is not None else "",
+        "indicators": f"{len(entries)}项", "met": f"{len(f.with_status(results, 'met'))}项",
+        "missed": f"{len(f.with_status(results, *f.MISSED))}项",
+    }  # fmt: skip
+    return said[name] or UNKNOWN

@@ -1,0 +1,53 @@
+"""The folders of a project root: the one place that knows where a year's inputs, tables and packages lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Root:
+    """Any folder with ``data/raw/<year>/`` is a project root; nothing here touches the disk but ``years``."""
+
+    path: Path
+
+    @property
+    def all_raw(self) -> Path:
+        return self.path / "data" / "raw"
+
+    def raw(self, fiscal_year: int) -> Path:
+        """What was handed over and declared: never written to by a run."""
+        return self.all_raw / str(fiscal_year)
+
+    def processed(self, fiscal_year: int) -> Path:
+        """Tidy tables and what the stages leave, rebuilt by each run."""
+        return self.path / "data" / "processed" / str(fiscal_year)
+
+    @property
+    def reports(self) -> Path:
+        return self.path / "reports"
+
+    def package(self, fiscal_year: int) -> Path:
+        """What leaves the house."""
+        return self.reports / str(fiscal_year)
+
+    def failed(self, fiscal_year: int) -> Path:
+        """What a failed run has made so far."""
+        return self.reports / f"{fiscal_year}.failed"
+
+    def lock(self, fiscal_year: int) -> Path:
+        """Held by the one process that runs the year."""
+        return self.reports / f".{fiscal_year}.lock"
+
+    def has_year(self, fiscal_year: int) -> bool:
+        return (self.raw(fiscal_year) / "year.yml").is_file()
+
+    def years(self) -> list[int]:
+        """The fiscal years that have year files, in order."""
+        return sorted(int(p.parent.name) for p in self.all_raw.glob("[0-9][0-9][0-9][0-9]/year.yml"))
+
+
+def shown_raw(fiscal_year: int) -> str:
+    """The year's raw folder as messages, evidence and manifests name it, whatever the root."""
+    return f"data/raw/{fiscal_year}"
