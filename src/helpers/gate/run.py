@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from helpers.gate.catalogue import check_rule
 from helpers.gate.result import LISTED, SOURCE, Check, FailingRow, GateResult
 from helpers.gate.rules import About, Rule, about_table, columns_of_rule, rules_of
-from helpers.indicators.plain import plain
 from helpers.gate.unseen import unseen_remarks, unseen_rule
+from helpers.indicators.plain import plain
 from helpers.year.expressions import ExpressionError
 from helpers.year.personal import MASKED
 

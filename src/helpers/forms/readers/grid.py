@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.forms.readers.cell_words import shown
 from helpers.files.marks import letters
 from helpers.files.package import plain_package, sheet_marks
+from helpers.forms.readers.cell_words import shown
 from helpers.forms.readers.form_error import FormError
 
 #: A form is small; what stands beyond this on a sheet is none.
