@@ -7,9 +7,11 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python -m
+# Branch coverage in per cent that must not be lost again.
+COVERED := 90
 
 .DEFAULT_GOAL := help
-.PHONY: help report test check lab bench lock example-data fonts environment clean
+.PHONY: help report test lint check lab bench lock example-data fonts environment clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -17,8 +19,15 @@ help: ## list the targets
 report: $(READY) ## run YEAR (2024) and print where the report lies
 	@$(RUN) helpers.cli run --year "$(YEAR)" --root "$(ROOT)"
 
-test: $(READY) ## run all tests
-	@$(RUN) pytest
+test: $(READY) ## run all tests, with branch coverage
+	@$(RUN) pytest --cov --cov-report=term --cov-fail-under=$(COVERED)
+
+lint: $(READY) ## formatting, lint, types, imports between rooms, dependencies
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/ruff check .
+	@$(RUN) mypy
+	@$(VENV)/bin/lint-imports --no-logo --no-cache
+	@$(VENV)/bin/deptry src tools
 
 check: $(READY) ## check the year files only
 	@$(RUN) helpers.cli check --year "$(YEAR)" --root "$(ROOT)"

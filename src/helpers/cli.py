@@ -37,7 +37,7 @@ def run(
 ) -> None:
     """Run a year and publish its package under reports/<year>/."""
     from helpers.run.parameters import ParameterError
-    from helpers.run.year import RunStopped, run_year
+    from helpers.run.run_year import RunStopped, run_year
 
     try:
         done = run_year(root, year, force=force, progress=_progress)

@@ -14,15 +14,11 @@ from helpers.activity.clean import Reconciliation, clean_year
 from helpers.activity.errors import ExportError
 from helpers.year.load import Year, load_year
 from helpers.year.models import Calendar
+from tests import small_year
 
-YEAR = """\
-fiscal_year: 2024
-project: 信息化运维
-institution: 某单位
-posts: {prepared_by: 信息岗, checked_by: 财务岗, date: 2025-02-01}
-overall_goal: 保障运行
-budget: {initial: 10万元, adjusted: 10万元, spent: 9万元}
-tables:
+YEAR = (
+    small_year.head()
+    + """\
   tickets:
     title: 工单
     files: exports/t*.csv
@@ -46,19 +42,13 @@ tables:
     personal: [requester]
     out_of_scope: [{where: "category = '测试'", why: 测试工单}]
 """
-INDICATORS = "measures: {}\nindicators: []\n"
+)
 HEAD = "编号,类别,受理时间,完成时间,费用,核实,报修人\n"
 
 
 def make(root: Path, *files: str, corrections: str = "", year: str = YEAR) -> Year:
-    folder = root / "data" / "raw" / "2024"
-    (folder / "exports").mkdir(parents=True, exist_ok=True)
-    for number, text in enumerate(files, start=1):
-        (folder / "exports" / f"t{number}.csv").write_text(text, encoding="utf-8")
-    (folder / "year.yml").write_text(year, encoding="utf-8")
-    (folder / "indicators.yml").write_text(INDICATORS, encoding="utf-8")
-    if corrections:
-        (folder / "corrections.yml").write_text(corrections, encoding="utf-8")
+    exports = {f"t{number}.csv": text for number, text in enumerate(files, start=1)}
+    small_year.write(root, year, files=exports, corrections=corrections)
     return load_year(root, 2024)
 
 

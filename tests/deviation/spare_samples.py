@@ -12,18 +12,11 @@ from helpers.deviation import spares_plan
 from helpers.measures.figures import Measures
 from helpers.report.results import schema
 from helpers.year.load import load_year
+from tests import small_year
 
 MONDAY = dt.datetime(2024, 1, 8, 9, 0)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-HEAD = """\
-fiscal_year: {year}
-project: 信息化运维
-institution: 某单位
-posts: {{prepared_by: 信息岗, checked_by: 财务岗, date: 2025-02-01}}
-overall_goal: 保障运行
-calendar: weekdays
-budget: {{initial: 10万元, adjusted: 10万元, spent: 10万元}}
-tables:
+TABLES = """\
   tickets:
     title: 工单
     files: exports/t.csv
@@ -35,22 +28,22 @@ tables:
       part: 备件
       model: 型号
       device: 设备
-      opened_at: {{from: 受理, type: datetime}}
-      ordered_at: {{from: 订购, type: datetime}}
-      arrived_at: {{from: 到货, type: datetime}}
-      held_from: {{from: 挂起, type: datetime}}
-      held_to: {{from: 恢复, type: datetime}}
-      resolved_at: {{from: 完成, type: datetime}}
+      opened_at: {from: 受理, type: datetime}
+      ordered_at: {from: 订购, type: datetime}
+      arrived_at: {from: 到货, type: datetime}
+      held_from: {from: 挂起, type: datetime}
+      held_to: {from: 恢复, type: datetime}
+      resolved_at: {from: 完成, type: datetime}
     derived:
-      workdays: {{clock: workdays, start: opened_at, end: resolved_at}}
-      net: {{clock: hours, start: opened_at, end: resolved_at, hold: {{from: held_from, to: held_to}}}}
+      workdays: {clock: workdays, start: opened_at, end: resolved_at}
+      net: {clock: hours, start: opened_at, end: resolved_at, hold: {from: held_from, to: held_to}}
   parts:
     title: 目录
     files: exports/p.csv
     columns:
       part: 备件
       name: 名称
-      price: {{from: 单价, type: money, unit: 元}}
+      price: {from: 单价, type: money, unit: 元}
   devices:
     title: 台账
     files: exports/d.csv
@@ -60,9 +53,9 @@ tables:
       device: 设备
       model: 型号
       kind: 类别
-      bought: {{from: 购置, type: date}}
-      retired: {{from: 报废, type: date}}
-      price: {{from: 原值, type: money, unit: 元}}
+      bought: {from: 购置, type: date}
+      retired: {from: 报废, type: date}
+      price: {from: 原值, type: money, unit: 元}
 """
 SPARES = """\
 spares: {table: tickets, part: part, model: model, opened: opened_at, resolved: resolved_at, ordered: ordered_at, arrived: arrived_at,
@@ -98,12 +91,12 @@ def write_year(
     indicators: str = INDICATORS,
 ) -> Path:
     """The year files and exports under ``root``; rows as CSV lines."""
-    folder = root / "data" / "raw" / str(year)
-    (folder / "exports").mkdir(parents=True)
-    (folder / "year.yml").write_text(HEAD.format(year=year) + declared, encoding="utf-8")
-    (folder / "indicators.yml").write_text(indicators, encoding="utf-8")
-    for name, head, rows in (("t", TICKETS, tickets), ("p", PARTS, parts), ("d", DEVICES, devices)):
-        (folder / "exports" / f"{name}.csv").write_text(head + "".join(row + "\n" for row in rows), encoding="utf-8")
+    head = small_year.head(fiscal_year=year, calendar="weekdays", spent="10万元")
+    exports = {
+        f"{name}.csv": first + "".join(row + "\n" for row in rows)
+        for name, first, rows in (("t", TICKETS, tickets), ("p", PARTS, parts), ("d", DEVICES, devices))
+    }
+    small_year.write(root, head + TABLES + declared, indicators=indicators, files=exports, fiscal_year=year)
     return root
 
 

@@ -14,17 +14,14 @@ from hypothesis import strategies as st
 from helpers.measures.compile import aggregates
 from helpers.measures.database import QueryStopped, run
 from helpers.measures.figures import Measures, value_of
+from helpers.measures.year_attained import attain_year
 from helpers.year.load import Year, load_year
 from helpers.year.models import Measure
+from tests import small_year
 
-YEAR = """\
-fiscal_year: 2024
-project: 信息化运维
-institution: 某单位
-posts: {prepared_by: 信息岗, checked_by: 财务岗, date: 2025-02-01}
-overall_goal: 保障运行
-budget: {initial: 10万元, adjusted: 10万元, spent: {measure: spent}}
-tables:
+YEAR = (
+    small_year.head(spent="{measure: spent}")
+    + """\
   tickets:
     title: 工单
     files: exports/t.csv
@@ -40,6 +37,7 @@ tables:
     files: exports/s.csv
     columns: {person: 编号}
 """
+)
 INDICATORS = """\
 measures:
   all: {agg: count, table: tickets, unit: 件, words: 全部}
@@ -57,12 +55,9 @@ indicators: []
 """
 
 
-@pytest.fixture
-def year(tmp_path: Path) -> Year:
-    folder = tmp_path / "data" / "raw" / "2024"
-    folder.mkdir(parents=True)
-    (folder / "year.yml").write_text(YEAR, encoding="utf-8")
-    (folder / "indicators.yml").write_text(INDICATORS, encoding="utf-8")
+def planted(root: Path, declared: str = YEAR, indicators: str = INDICATORS) -> Year:
+    """A year with its tidy tables lying in ``root``."""
+    small_year.write(root, declared, indicators=indicators)
     tickets = pd.DataFrame(
         {
             "category": ["故障", "故障", "故障", "会议", None],
@@ -78,10 +73,15 @@ def year(tmp_path: Path) -> Year:
     )
     table = pa.Table.from_pandas(tickets, preserve_index=False)
     cost = pa.array([None, "0.10", "0.20", "1000000.05", "3"]).cast(pa.decimal128(18, 2))
-    pyarrow.parquet.write_table(table.set_column(3, "cost", cost), tmp_path / "tickets.parquet")
+    pyarrow.parquet.write_table(table.set_column(3, "cost", cost), root / "tickets.parquet")
     staff = pd.DataFrame({"person": ["E1", "E2"], "source_file": "s.csv", "source_row": [2, 3]})
-    staff.to_parquet(tmp_path / "staff.parquet")
-    return load_year(tmp_path, 2024)
+    staff.to_parquet(root / "staff.parquet")
+    return load_year(root, 2024)
+
+
+@pytest.fixture
+def year(tmp_path: Path) -> Year:
+    return planted(tmp_path)
 
 
 def test_every_aggregate_is_exact(year: Year, tmp_path: Path) -> None:
@@ -172,3 +172,22 @@ def test_a_measure_that_fails_on_a_value_names_itself(year: Year, tmp_path: Path
         pytest.raises(QueryStopped, match=r"\[not_computable\]  measures.x：Conversion Error"),
     ):
         run(measures._connection, "SELECT CAST(category AS INTEGER) FROM tickets", "measures.x")
+
+
+def test_an_indicator_that_does_not_apply_gives_its_weight_to_the_others(tmp_path: Path) -> None:
+    """Once with the rule and once without it; the execution's 10 points stay in both."""
+    declared = INDICATORS.replace(
+        "indicators: []",
+        "indicators:\n"
+        "  - {id: a, level1: 产出指标, level2: 数量指标, level3: 甲, target: ≥1件, weight: 40, actual: {measure: all}}\n"
+        "  - {id: b, level1: 产出指标, level2: 数量指标, level3: 乙, target: ≥1件, weight: 20, actual: {measure: all}}\n"
+        "  - {id: c, level1: 产出指标, level2: 数量指标, level3: 丙, target: ≥1件, weight: 30, not_applicable: 今年没有}\n",
+    )
+    for overrides, weights in (("", ["60.00", "30.00"]), ("rule_overrides: {rescale_dropped: false}\n", ["40", "20"])):
+        root = tmp_path / f"root{len(overrides)}"
+        year = planted(root, YEAR + overrides, declared)
+        with Measures(year, root) as measures:
+            found = attain_year(year, measures)
+        assert [str(one.spec.weight) for one in found.indicators] == weights
+        assert [spec.id for spec in found.dropped] == ["c"]
+        assert found.funds.weight == 10

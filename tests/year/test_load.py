@@ -6,15 +6,11 @@ import pytest
 
 from helpers.year.faults import YearFileError
 from helpers.year.load import load_year
+from tests import small_year
 
-YEAR = """\
-fiscal_year: 2024
-project: 信息化运维
-institution: 某单位
-posts: {prepared_by: 信息岗, checked_by: 财务岗, date: 2025-02-01}
-overall_goal: 保障运行
-budget: {initial: 10万元, adjusted: 10万元, spent: 9万元}
-tables:
+YEAR = (
+    small_year.head()
+    + """\
   tickets:
     title: 工单
     files: exports/t.csv
@@ -24,6 +20,7 @@ tables:
     key: ticket_id
     year_by: opened_at
 """
+)
 INDICATORS = """\
 measures:
   tickets_all: {agg: count, table: tickets, unit: 件, words: 全部工单}
@@ -35,11 +32,7 @@ indicators:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "data" / "raw" / "2024"
-    (folder / "exports").mkdir(parents=True)
-    (folder / "exports" / "t.csv").write_text("编号,受理时间\nA1,2024-01-02 10:00\n", encoding="utf-8")
-    (folder / "year.yml").write_text(YEAR, encoding="utf-8")
-    (folder / "indicators.yml").write_text(INDICATORS, encoding="utf-8")
+    small_year.write(tmp_path, YEAR, indicators=INDICATORS, files={"t.csv": "编号,受理时间\nA1,2024-01-02 10:00\n"})
     return tmp_path
 
 

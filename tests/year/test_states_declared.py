@@ -8,15 +8,9 @@ import pytest
 
 from helpers.year.crosscheck import crosscheck
 from helpers.year.load import load_year
+from tests import small_year
 
-YEAR = """\
-fiscal_year: 2024
-project: 信息化运维
-institution: 某单位
-posts: {{prepared_by: 信息岗, checked_by: 财务岗, date: 2025-02-01}}
-overall_goal: 保障运行
-budget: {{initial: 10万元, adjusted: 10万元, spent: 10万元}}
-tables:
+TABLES = """\
   tickets:
     title: 工单
     files: exports/t.csv
@@ -24,11 +18,10 @@ tables:
     year_by: opened_at
     columns:
       ticket: 编号
-      day: {{from: 日期, type: date}}
-      opened_at: {{from: 受理, type: datetime}}
-      started_at: {{from: 接单, type: datetime}}
-      resolved_at: {{from: 完成, type: datetime}}
-    {states}
+      day: {from: 日期, type: date}
+      opened_at: {from: 受理, type: datetime}
+      started_at: {from: 接单, type: datetime}
+      resolved_at: {from: 完成, type: datetime}
 """
 INDICATORS = """\
 measures:
@@ -41,11 +34,8 @@ STATES = "states: {{start: {start}, end: {end}, rest: 处理, parts: [{{words: �
 
 
 def faults(root: Path, states: str, explain: str = "ticket"):
-    folder = root / "data" / "raw" / "2024"
-    (folder / "exports").mkdir(parents=True)
-    (folder / "exports" / "t.csv").write_text("编号\n", encoding="utf-8")
-    (folder / "year.yml").write_text(YEAR.format(states=states), encoding="utf-8")
-    (folder / "indicators.yml").write_text(INDICATORS.format(explain=explain), encoding="utf-8")
+    declared = small_year.head(spent="10万元") + TABLES + (f"    {states}\n" if states else "")
+    small_year.write(root, declared, indicators=INDICATORS.format(explain=explain), files={"t.csv": "编号\n"})
     found = crosscheck(load_year(root, 2024))
     return [(f.code, f.where, f.value, f.hint) for f in found if f.code != "weight_sum"]
 

@@ -60,6 +60,23 @@ def _banded(rate: Fraction, bands: Sequence[Band]) -> Fraction:
     return Fraction(0)
 
 
+def rescaled(weights: Sequence[Decimal], whole: Decimal) -> list[Decimal]:
+    """The weights in proportion, in hundredths that add up to ``whole`` exactly (largest remainder).
+
+    For the indicators that are left when others did not apply (通行做法; rule ``rescale_dropped``).
+    """
+    given = sum(weights, Decimal(0))
+    if not given:
+        return list(weights)
+    exact = [Fraction(weight) / Fraction(given) * Fraction(whole) * 100 for weight in weights]
+    cents = [int(share) for share in exact]
+    left = int(whole * 100) - sum(cents)
+    order = sorted(range(len(exact)), key=lambda at: (cents[at] - exact[at], at))
+    for at in order[:left]:
+        cents[at] += 1
+    return [Decimal(cent).scaleb(-2) for cent in cents]
+
+
 def execution(spent: Decimal, adjusted: Decimal, rules: RuleSet) -> Execution:
     """Spent ÷ full-year adjusted budget, and its score; more than the budget scores no more than full."""
     if adjusted <= 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -23,6 +24,7 @@ from helpers.indicators import (
     parse_actual,
     parse_money,
     parse_target,
+    rescaled,
     score,
     total,
 )
@@ -90,7 +92,7 @@ class ActivityCount:
 
 @dataclass(frozen=True)
 class YearAttained:
-    """Everything that stage 3 finds out about one year."""
+    """Everything that stage 3 finds out about one year. ``dropped``: indicators that did not apply, as declared."""
 
     year: Year
     rules: RuleSet
@@ -98,17 +100,37 @@ class YearAttained:
     activities: tuple[ActivityCount, ...]
     indicators: tuple[Attained, ...]
     total: Total
+    dropped: tuple[models.Indicator, ...] = ()
 
 
 def attain_year(year: Year, measures: Measures) -> YearAttained:
     """Evaluate a year over its tidy tables; the year files must be sound."""
     rules = load_rules(year.year.rules, year.year.rule_overrides)
     funds = _funds(year, measures, rules)
-    indicators = tuple(_indicator(spec, measures, rules) for spec in year.indicators.indicators)
+    applying, dropped = _applying(year.indicators.indicators, rules)
+    indicators = tuple(_indicator(spec, measures, rules) for spec in applying)
     rows = [(one.score, one.spec.weight) for one in indicators]
     return YearAttained(
-        year, rules, funds, _activities(year, measures), indicators, total([*rows, (funds.score, funds.weight)], rules)
+        year=year,
+        rules=rules,
+        funds=funds,
+        activities=_activities(year, measures),
+        indicators=indicators,
+        total=total([*rows, (funds.score, funds.weight)], rules),
+        dropped=dropped,
     )
+
+
+def _applying(
+    declared: Sequence[models.Indicator], rules: RuleSet
+) -> tuple[list[models.Indicator], tuple[models.Indicator, ...]]:
+    """The indicators that apply, with the weights of the others spread over them where the rules say so."""
+    applying = [spec for spec in declared if spec.not_applicable is None]
+    dropped = tuple(spec for spec in declared if spec.not_applicable is not None)
+    if dropped and rules.rescale_dropped:
+        weights = rescaled([spec.weight for spec in applying], Decimal(100) - rules.execution_weight)
+        applying = [spec.model_copy(update={"weight": w}) for spec, w in zip(applying, weights, strict=True)]
+    return applying, dropped
 
 
 def _funds(year: Year, measures: Measures, rules: RuleSet) -> Funds:

@@ -68,6 +68,7 @@ def attainment_json(found: YearAttained, previous: YearAttained | None, sources:
         "indicators": [
             _with_previous(_indicator(one, sources), before.get(one.spec.id), last) for one in found.indicators
         ],
+        **({"dropped": [_dropped(spec, found) for spec in found.dropped]} if found.dropped else {}),
         "score": {
             "total": plain(found.total.total),
             "upper": plain(found.total.upper),
@@ -76,6 +77,18 @@ def attainment_json(found: YearAttained, previous: YearAttained | None, sources:
         },
         "rules": found.rules.to_json(),
         "evidence_list": _evidence_list(found, sources),
+    }
+
+
+def _dropped(spec: models.Indicator, found: YearAttained) -> Json:
+    """An indicator that did not apply: its weight as declared, and whether the others carry it."""
+    return {
+        "id": spec.id,
+        "level3": spec.level3,
+        "target_text": spec.target,
+        "weight": plain(spec.weight),
+        "why": spec.not_applicable,
+        "rescaled": found.rules.rescale_dropped,
     }
 
 
@@ -380,6 +393,7 @@ def results_json(
                 "evidence_list",
             )
         },
+        **({"dropped": attainment["dropped"]} if attainment.get("dropped") else {}),
         "tables": [
             {
                 **{k: t[k] for k in ("table", "title", "rows_in", "used", "entities", "set_aside", "corrected")},

@@ -27,7 +27,8 @@ def own_form(results: Results) -> Form:
     return Form(
         about=_about(results),
         kind="self_eval",
-        complete=True,
+        # Without the weight of a dropped indicator the rows need not add up to 100.
+        complete=None if any(not entry["rescaled"] for entry in results.get("dropped") or ()) else True,
         money_unit="万元",
         funds=FundLine(None, *(_wan(budget[key]) for key in ("initial", "adjusted", "spent"))),
         exec_rate_printed=None if rate is None else w.ratio_text(rate),

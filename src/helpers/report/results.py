@@ -174,6 +174,8 @@ def _reference_faults(data: dict[str, Any]) -> list[tuple[str, str]]:
         if indicator["id"] in seen:
             faults.append((f"indicators[{index}].id", f"指标编号 {indicator['id']} 重复"))
         seen.add(indicator["id"])
+    # A measure carried over from last year may be about an indicator that does not apply this year.
+    seen |= {entry["id"] for entry in data.get("dropped") or ()}
     for key in ("deviations", "plan"):
         for index, entry in enumerate(data[key]):
             if entry["indicator"] not in seen:

@@ -135,11 +135,15 @@ def _ratio(year: Year, lines: Lines, path: Path_, measure: Measure) -> Iterator[
 
 def _indicators(year: Year) -> Iterator[Fault]:
     lines = year.lines["indicators.yml"]
+    if year.indicators.indicators and all(i.not_applicable is not None for i in year.indicators.indicators):
+        yield lines.fault("none_applies", ("indicators",), "全部指标都写了 not_applicable，没有可以评价的指标")
     ids = Counter(i.id for i in year.indicators.indicators)
     for index, indicator in enumerate(year.indicators.indicators):
         path: Path_ = ("indicators", index)
         if ids[indicator.id] > 1:
             yield lines.fault("id_twice", (*path, "id"), "指标编号重复", value=indicator.id)
+        if indicator.not_applicable is not None:
+            continue
         if indicator.parts:
             for number, part in enumerate(indicator.parts):
                 place = (*path, "parts", number)
@@ -272,12 +276,21 @@ def _plan(year: Year) -> Iterator[Fault]:
     lines = year.lines["plan.yml"]
     ids = Counter(action.id for action in year.plan.actions)
     indicators = [i.id for i in year.indicators.indicators]
+    dropped = {i.id for i in year.indicators.indicators if i.not_applicable is not None}
     for index, action in enumerate(year.plan.actions):
         path: Path_ = ("actions", index)
         if ids[action.id] > 1:
             yield lines.fault("id_twice", (*path, "id"), "措施编号重复", value=action.id)
         if action.indicator not in indicators:
             yield unknown(lines, (*path, "indicator"), "指标", action.indicator, indicators)
+        elif action.indicator in dropped:
+            yield lines.fault(
+                "not_applicable",
+                (*path, "indicator"),
+                "这项措施针对的指标本年度不适用（indicators.yml 里写了 not_applicable）",
+                value=action.indicator,
+                hint="改为针对仍然适用的指标，或者删去这项措施",
+            )
         if action.yardstick.measure is not None and action.yardstick.measure not in year.measures:
             yield unknown(lines, (*path, "yardstick", "measure"), "度量", action.yardstick.measure, year.measures)
         yield from _target(lines, (*path, "yardstick", "target"), parse_target(action.yardstick.target))

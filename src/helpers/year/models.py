@@ -286,6 +286,8 @@ class Reported(Model):
 
 
 class Indicator(Model):
+    """One indicator. ``not_applicable``: why it does not apply this year; it then has neither actual nor parts."""
+
     id: Identifier
     level1: Words
     level2: Words
@@ -301,9 +303,14 @@ class Indicator(Model):
     overshoot: bool = False
     target_too_low: bool = False
     reported: Reported | None = None
+    not_applicable: Words | None = None
 
     @model_validator(mode="after")
     def _actual_or_parts(self) -> Indicator:
+        if self.not_applicable is not None:
+            if self.actual is not None or self.parts:
+                raise ValueError("写了 not_applicable 的指标不再写 actual 和 parts")
+            return self
         if (self.actual is None) == (not self.parts):
             raise ValueError("指标要么写 actual，要么写 parts")
         return self

@@ -49,11 +49,19 @@ def indicator_table(results: Results) -> Table:
     rows = [_row(*row) for row in zip(entries, first, second, strict=True)]
     rows += [_execution_row(results), _total_row(results)]
     notes = [w.sentence(results["weights_basis"])] if results.get("weights_basis") else []
+    notes += [_dropped_words(entry) for entry in results.get("dropped") or ()]
     if any(w.attainment_words(entry) == "优于目标" for entry in entries):
         notes.append("目标为上限的指标，实际值低于上限的记为“优于目标”。")
     if not f.is_complete(results):
         notes.append("合计得分不含暂未评分的项目。")
     return f.table("绩效指标完成情况", _COLUMNS, rows, wide=True, total_row=True, note="".join(notes) or None)
+
+
+def _dropped_words(entry: Entry) -> str:
+    """Why an indicator is not in the table, and what became of its weight."""
+    weight = w.score_text(entry["weight"])
+    spread = f"原分值{weight}分按比例计入其余指标" if entry["rescaled"] else f"原分值{weight}分不计入，其余分值不调整"
+    return f"{w.quoted(entry['level3'])}本年度不适用（{w.clause(entry['why'])}），{spread}。"
 
 
 def _row(entry: Entry, first: int, second: int) -> list[Cell]:
