@@ -180,6 +180,9 @@ def test_several_lists_have_to_be_told_apart(read: Read) -> None:
 
 def test_a_single_record_with_a_list_of_its_own_is_a_record(read: Read) -> None:
     assert list(read({"a.jsonl": json.dumps(TICKETS[0]).encode()})[1]["id"]) == ["1"]
+    exact = b'{"rows": [{"id": 12345678901234567890, "subject": 1.10}, {"id": 2, "subject": NaN}]}'
+    _, tidy = read({"b.json": exact})
+    assert list(tidy["id"]) == ["12345678901234567890", "2"] and list(tidy["note"]) == ["1.10", "NaN"]
     assert refused(read, b'{"tickets": [{"id": 1}, {"id"', "a.json").code == "bad_json"
 
 
@@ -208,11 +211,11 @@ def test_a_name_with_brackets_is_a_name(read: Read) -> None:
 
 @pytest.mark.parametrize("ending", ["jsonl", "json", "parquet"])
 def test_records_under_such_names_are_their_own(read: Read, tmp_path: Path, ending: str) -> None:
-    def content(id: str) -> bytes:
+    def content(ticket: str) -> bytes:
         if ending == "parquet":
-            duckdb.sql(f"SELECT '{id}' AS id, 'x' AS subject").write_parquet(str(tmp_path / "x.parquet"))
+            duckdb.sql(f"SELECT '{ticket}' AS id, 'x' AS subject").write_parquet(str(tmp_path / "x.parquet"))
             return (tmp_path / "x.parquet").read_bytes()
-        record = json.dumps({"id": id, "subject": "x"})
+        record = json.dumps({"id": ticket, "subject": "x"})
         return (record if ending == "jsonl" else f"[{record}]").encode()
 
     _, tidy = read({f"c1.{ending}": content("A"), f"c[1].{ending}": content("B")}, f"exports/c*.{ending}")
@@ -230,7 +233,7 @@ LEFTOVERS = ["~$a.csv", ".~lock.a.csv#", "._a.csv", ".DS_Store.csv", "Thumbs.db"
 
 
 def test_locks_and_leftovers_are_passed_over(read: Read, tmp_path: Path) -> None:
-    account, tidy = read({"a.csv": CHINESE.encode(), **{name: b"\x05x\0\0" for name in LEFTOVERS}}, "exports/*")
+    account, tidy = read({"a.csv": CHINESE.encode(), **dict.fromkeys(LEFTOVERS, b"\x05x\0\0")}, "exports/*")
     assert len(account.files) == 1 and list(tidy["id"]) == ["A1", "A2"]
     with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
         for name in ["a.csv", *LEFTOVERS, "__MACOSX/a.csv", "x/~$b.csv"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 from collections.abc import Callable
 from pathlib import Path
@@ -42,11 +43,11 @@ def read(tmp_path: Path) -> Read:
         file: str = "a.xlsx",
         more: str = "",
         *,
-        id: str = "编号",
+        key: str = "编号",
         kind: str = "类别",
         amount: str = "金额",
     ) -> tuple[Reconciliation, pd.DataFrame]:
-        table = TABLE.format(files=f"exports/{file}", more=more, id=id, kind=kind, amount=amount)
+        table = TABLE.format(files=f"exports/{file}", more=more, id=key, kind=kind, amount=amount)
         year = project(tmp_path, table, {})
         (tmp_path / "data" / "raw" / "2024" / "exports" / file).write_bytes(content)
         account, tidy, _ = cleaned(year, tmp_path / "out", "bills")
@@ -352,8 +353,5 @@ def test_a_damaged_container_is_read_or_refused(read: Read, kind: str, at: int, 
     sound = {"xlsx": package(xml_rows()), "xls": old_workbook(ROWS), "gz": gzip.compress(package(xml_rows()))}[kind]
     broken = bytearray(sound[: at % len(sound) + 1] if cut else sound)
     broken[at % len(broken)] = value
-    try:
-        account, _ = read(bytes(broken), f"a.{kind}")
-        assert account.rows_in >= 0
-    except ExportError as error:
-        assert error.code
+    with contextlib.suppress(ExportError):
+        assert read(bytes(broken), f"a.{kind}")[0].rows_in >= 0

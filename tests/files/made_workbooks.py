@@ -58,9 +58,8 @@ def package(
 def compound(streams: Mapping[str, bytes]) -> bytes:
     """An OLE compound file of 512-byte sectors that holds these streams."""
     content, table, entries = b"", [], []
-    for name, stream in streams.items():
-        stream = stream.ljust(4096, b"\0")
-        stream += b"\0" * (-len(stream) % 512)
+    for name, held in streams.items():
+        stream = held.ljust(4096, b"\0") + b"\0" * (-max(len(held), 4096) % 512)
         first, sectors = len(table), len(stream) // 512
         table += [*range(first + 1, first + sectors), 0xFFFFFFFE]
         content += stream

@@ -33,7 +33,7 @@ FORMULA_ERRORS = (
 #: A long number that a spreadsheet has cut to its first digits: 1.23457E+11.
 CUT_NUMBER = r"[0-9](\.[0-9]+)?[Ee]\+[0-9]{2,3}"
 #: The last rows of the formats of spreadsheet programs; a file that was opened in one and saved ends there.
-CAPS = (16_384, 65_536, 1_048_576)
+CAPS = (65_536, 1_048_576)
 SHOWN = 5
 
 

@@ -115,13 +115,14 @@ def _packaged(stream: BinaryIO, shown: str) -> Kind:
     for member, what, hint in PACKAGES:
         if member in names:
             raise FileError("not_a_workbook", shown, f"这是{what}，不是 .xlsx 工作簿", hint=hint)
-    if not names & {"xl/workbook.xml", "content.xml"}:
+    is_book = any(name.endswith("workbook.xml") for name in names)
+    if not is_book and "content.xml" not in names:
         if not any(not info.is_dir() and not passed_over(info.filename) for info in infos):
             raise FileError("no_member", shown, "压缩包是空的", hint="重新压缩后放回原处")
         return "zip"
     if any(info.flag_bits & 1 for info in infos):
         raise FileError("encrypted", shown, "这个文件加了密码", hint="去掉打开密码，另存后再用")
-    if "xl/workbook.xml" not in names:
+    if not is_book:
         return "ods"
     if not any("sheets/" in name for name in names):
         raise FileError("unreadable", shown, "工作簿里没有工作表，文件可能损坏", hint=AGAIN)

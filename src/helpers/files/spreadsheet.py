@@ -17,6 +17,8 @@ from helpers.files.refusal import FileError
 
 #: The last row that the format has; a sheet that reaches it was probably cut there.
 LAST_ROW = {"xlsx": 1_048_576, "xls": 65_536, "ods": 1_048_576}
+#: So many first rows of a sheet are kept once it was looked at.
+TOP = 100
 #: Error cells of an OpenDocument sheet, whose values read as empty.
 ODS_ERROR = re.compile(rb"""calcext:value-type="error"[^>]*>\s*<text:p>([^<]*)""")
 
@@ -40,6 +42,7 @@ class Book:
     sheets: dict[str, bool]
     _content: bytes = field(repr=False)
     _opened: Any = field(repr=False)
+    _tops: dict[str, list[list[Any]]] = field(default_factory=dict, repr=False)
 
     def page(self, name: str) -> Page:
         """A worksheet. Raises ``FileError`` where it cannot be read."""
@@ -54,6 +57,11 @@ class Book:
 
     def top(self, name: str, rows: int) -> list[list[Any]]:
         """The first rows of a worksheet; none where it cannot be read."""
+        if name not in self._tops or rows > TOP:
+            self._tops[name] = self._first_rows(name, max(rows, TOP))
+        return self._tops[name][:rows]
+
+    def _first_rows(self, name: str, rows: int) -> list[list[Any]]:
         try:
             return list(self._opened.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=rows))
         except Exception:  # noqa: BLE001 - see page, which says what is wrong once the sheet is wanted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from helpers.files.kinds import refuse_unreadable
 from helpers.files.names import matching_files
@@ -16,7 +17,7 @@ def check_files(year: Year) -> Iterator[Fault]:
     for name, table in year.year.tables.items():
         for index, pattern in enumerate(table.files):
             place = ("tables", name, "files", *(() if len(table.files) == 1 else (index,)))
-            if pattern.startswith("/") or ".." in pattern:
+            if pattern.startswith("/") or ".." in Path(pattern).parts:
                 continue
             for path in matching_files(year.folder, pattern):
                 shown = path.relative_to(year.folder).as_posix()

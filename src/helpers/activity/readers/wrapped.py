@@ -48,7 +48,7 @@ def records_of(path: Path, shown: str, spec: Table) -> Page | None:
     if not spec.records and _is_lines(path):
         return None
     try:
-        whole = json.loads(path.read_text(encoding="utf-8-sig"))
+        whole = json.loads(path.read_text(encoding="utf-8-sig"), parse_float=str, parse_constant=str)
     except (ValueError, RecursionError) as error:
         if not _first_object(path):
             return None  # neither: the reader of lines says which line is damaged
