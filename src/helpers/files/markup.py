@@ -177,16 +177,15 @@ def _count(text: str | None) -> int:
 def _xml_tables(content: bytes, shown: str) -> Tables:
     try:
         root = ElementTree.fromstring(content)  # noqa: S314 - expat bounds the growth of entities
-    except ElementTree.ParseError as error:
-        raise FileError(
-            "unreadable", shown, f"XML 表格读不通，文件可能不完整：{error}", hint="重新导出完整的文件"
-        ) from error
-    pages, marks = {}, {}
-    for sheet in root:
-        if local(sheet.tag) == "Worksheet":
+        pages, marks = {}, {}
+        for sheet in (element for element in root if local(element.tag) == "Worksheet"):
             name = _own(sheet, "Name") or f"表{len(pages) + 1}"
             hidden = any(local(e.tag) == "Visible" and "Hidden" in (e.text or "") for e in sheet.iter())
             pages[name], marks[name] = _xml_page(sheet, name, not hidden)
+    except (ElementTree.ParseError, ValueError) as error:  # damaged XML, or a place that is no number
+        raise FileError(
+            "unreadable", shown, f"XML 表格读不通，文件可能不完整：{error}", hint="重新导出完整的文件"
+        ) from error
     return Tables(shown, pages, marks)
 
 

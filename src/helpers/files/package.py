@@ -1,4 +1,4 @@
-"""XLSX packages: their parts whatever the prefixes, targets and separators, and what a sheet's XML says of its cells."""
+"""XLSX packages: parts whatever their prefixes, targets and separators, and what a sheet's XML says of its cells."""
 
 from __future__ import annotations
 

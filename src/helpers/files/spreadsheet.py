@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,14 +48,11 @@ class Book:
 
     def page(self, name: str) -> Page:
         """A worksheet. Raises ``FileError`` where it cannot be read."""
-        try:
+        with _refusing(self.shown, f"工作表 {name} 读不出来"):
             sheet = self._opened.get_sheet_by_name(name)
             cells = sheet.to_python(skip_empty_area=False)
-        except Exception as error:  # calamine raises one class per container format
-            raise FileError(
-                "unreadable", self.shown, f"工作表 {name} 读不出来，文件可能不完整：{error}", hint=AGAIN
-            ) from error
-        return Page(name, self.sheets[name], cells, tuple(map(tuple, sheet.merged_cell_ranges or ())))
+            merged = sheet.merged_cell_ranges or ()
+        return Page(name, self.sheets[name], cells, tuple(map(tuple, merged)))
 
     def top(self, name: str, rows: int) -> list[list[Any]]:
         """The first rows of a worksheet; none where it cannot be read."""
@@ -63,17 +62,19 @@ class Book:
 
     def _first_rows(self, name: str, rows: int) -> list[list[Any]]:
         try:
-            return list(self._opened.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=rows))
-        except Exception:  # noqa: BLE001 - see page, which says what is wrong once the sheet is wanted
-            return []
+            with _refusing(self.shown, name):
+                return list(self._opened.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=rows))
+        except FileError:
+            return []  # page says what is wrong once the sheet is wanted
 
     def marks(self, name: str) -> Marks:
-        """What a worksheet holds beyond its values."""
-        if self.kind == "xlsx":
-            return package.sheet_marks(self._content, name)
-        if self.kind == "xls":
-            stream = biff.workbook_stream(Compound(self._content)) or b""
-            return biff.sheet_marks(stream, list(self._opened.sheet_names).index(name))
+        """What a worksheet holds beyond its values. Raises ``FileError`` where that cannot be read."""
+        with _refusing(self.shown, f"工作表 {name} 读不出来"):
+            if self.kind == "xlsx":
+                return package.sheet_marks(self._content, name)
+            if self.kind == "xls":
+                stream = biff.workbook_stream(Compound(self._content)) or b""
+                return biff.sheet_marks(stream, list(self._opened.sheet_names).index(name))
         return Marks()
 
     def ods_errors(self) -> list[str]:
@@ -93,16 +94,27 @@ def open_book(path: Path, shown: str) -> Book:
     if kind not in WORKBOOKS:
         raise FileError("not_a_workbook", shown, "内容不是工作簿", hint="核对文件，或重新导出")
     content = path.read_bytes()
-    try:
+    with _refusing(shown, "打不开这个工作簿"):
         content = package.plain_package(content) if kind == "xlsx" else content
         opened = python_calamine.load_workbook(io.BytesIO(content))
-    except python_calamine.PasswordError as error:
-        raise FileError("encrypted", shown, "这个工作簿加了打开密码", hint="取消打开密码后另存，再放回原处") from error
-    except Exception as error:  # calamine raises one class per container format
-        raise FileError("unreadable", shown, f"打不开这个工作簿，文件可能不完整：{error}", hint=AGAIN) from error
     sheets = {
         m.name: m.visible == python_calamine.SheetVisibleEnum.Visible
         for m in opened.sheets_metadata
         if m.typ == python_calamine.SheetTypeEnum.WorkSheet
     }
     return Book(shown, kind, sheets, content, opened)
+
+
+@contextmanager
+def _refusing(shown: str, what: str) -> Iterator[None]:
+    """Whatever a damaged workbook makes of the parser, refused: each format has its own errors, and some are panics."""
+    import python_calamine
+
+    try:
+        yield
+    except python_calamine.PasswordError as error:
+        raise FileError("encrypted", shown, "这个工作簿加了打开密码", hint="取消打开密码后另存，再放回原处") from error
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise  # the user's own interruption
+        raise FileError("unreadable", shown, f"{what}，文件可能不完整：{str(error)[:120]}", hint=AGAIN) from error
