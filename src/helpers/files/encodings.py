@@ -175,6 +175,8 @@ def _refuse_mixed(stream: BinaryIO, shown: str) -> None:
     for number, line in _beyond_ascii(stream):
         text = _as(line, "utf-8")
         if text is None:
+            if _as(line, "gb18030") is None:
+                return  # damaged rather than glued: the caller names the line
             others.append(number)
         elif has_han(text):
             utf8.append(number)
