@@ -6,7 +6,9 @@ ROOT ?= .
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
-RUN := $(VENV)/bin/python -m
+# Nothing is imported from the folder that a command is started in (-P); tools and tests stand in the project.
+RUN := $(VENV)/bin/python -P -m
+HERE := $(VENV)/bin/python -m
 # Branch coverage in per cent that must not be lost again.
 COVERED := 90
 
@@ -20,7 +22,7 @@ report: $(READY) ## run YEAR (2024) and print where the report lies
 	@$(RUN) helpers.cli run --year "$(YEAR)" --root "$(ROOT)"
 
 test: $(READY) ## run all tests, with branch coverage
-	@$(RUN) pytest --cov --cov-report=term --cov-fail-under=$(COVERED)
+	@$(HERE) pytest --cov --cov-report=term --cov-fail-under=$(COVERED)
 
 lint: $(READY) ## formatting, lint, types, imports between rooms, dependencies
 	@$(VENV)/bin/ruff format --check .
@@ -36,13 +38,13 @@ lab: $(READY) ## open the notebooks in JupyterLab
 	@$(RUN) jupyter lab --notebook-dir .
 
 bench: $(READY) ## measure; one JSON object a line
-	@$(RUN) tools.bench
+	@$(HERE) tools.bench
 
 example-data: $(READY) ## write the synthetic exports of the example years again
-	@$(RUN) tools.example_data
+	@$(HERE) tools.example_data
 
 fonts: $(READY) ## build the packaged font subsets again (needs npm and the network)
-	@$(RUN) tools.build_fonts
+	@$(HERE) tools.build_fonts
 
 lock: ## resolve requirements.lock again (needs uv and the network)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \

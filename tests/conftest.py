@@ -14,6 +14,10 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[1]
 
 
+#: Names of modules that a run imports, as an analyst might name a script of her own.
+PLANTED = ("helpers", "calendar", "queue", "random", "json", "scipy", "jsonschema", "altair", "token", "numpy")
+
+
 def copy_data(target: Path) -> Path:
     """A project root elsewhere, with the example years' data."""
     shutil.copytree(PROJECT / "data" / "raw", target / "data" / "raw")
@@ -25,7 +29,7 @@ def selfeval(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user would."""
     return subprocess.run(
-        [sys.executable, "-m", "helpers.cli", *arguments],
+        [sys.executable, "-P", "-m", "helpers.cli", *arguments],
         capture_output=True,
         encoding="utf-8",
         env={**os.environ, **(env or {})},
@@ -47,8 +51,14 @@ def run_cli() -> Callable[..., subprocess.CompletedProcess[str]]:
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The root of one finished run of FY2024: in a folder with spaces and Chinese characters, under
-    another locale and time zone than the developer's."""
+    another locale and time zone than the developer's, started in the root itself, where files lie that are
+    named like modules, with a temporary folder too deep for a socket."""
     root = copy_data(tmp_path_factory.mktemp("run") / "绩效 自评")
-    done = selfeval("run", "--year", "2024", "--root", str(root), env={"LC_ALL": "C", "TZ": "Pacific/Apia"})
+    for name in PLANTED:
+        (root / f"{name}.py").write_text("open('imported.txt', 'a').write(__name__)\n", encoding="utf-8")
+    deep = root / ("临时" * 20) / ("temporary" * 10)
+    deep.mkdir(parents=True)
+    env = {"LC_ALL": "C", "TZ": "Pacific/Apia", "TMPDIR": str(deep)}
+    done = selfeval("run", "--year", "2024", "--root", ".", env=env, cwd=root)
     assert done.returncode == 0, done.stderr
     return root

@@ -14,6 +14,8 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,10 @@ from traitlets import default
 
 NAME = "python3"
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
+#: A file of the project root named like a module (calendar.py, queue.py) is data, never imported.
+NO_CWD = "--InteractiveShellApp.ignore_cwd=True"
+#: The longest folder below which a Unix socket (k-ipc-1, listener-abcdefgh) still has a valid path.
+LONGEST_FOLDER = 60
 
 
 def _serve(connection_file: str, cwd: str | None, env: dict[str, str]) -> None:
@@ -37,8 +43,30 @@ def _serve(connection_file: str, cwd: str | None, env: dict[str, str]) -> None:
 
     # With its parent known, the kernel is quiet and ends when the server does.
     app = IPKernelApp.instance(parent_handle=os.getppid())
-    app.initialize(["-f", connection_file])
+    app.initialize(["-f", connection_file, NO_CWD])
     app.start()
+
+
+def short_folder() -> Path | None:
+    """A folder for sockets: their paths are limited to about 100 characters, whatever TMPDIR says.
+
+    None where no such folder can be written to; the kernel then listens on the loopback interface.
+    """
+    for name in (tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp", "/dev/shm", "/var/tmp"):
+        if name and len(os.fsencode(name)) <= LONGEST_FOLDER and os.access(name, os.W_OK | os.X_OK):
+            return Path(name)
+    return None
+
+
+@contextmanager
+def _temporary_folder(folder: Path | None) -> Iterator[None]:
+    """Temporary files are made in this folder for a while."""
+    before = tempfile.tempdir
+    tempfile.tempdir = before if folder is None else str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 class _Forked:
@@ -75,9 +103,12 @@ class ForkProvisioner(LocalProvisioner):
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["helpers.run.preload"])
         process = context.Process(
-            target=_serve, args=(self.parent.connection_file, kwargs.get("cwd") or os.getcwd(), kwargs["env"])
+            target=_serve, args=(self.parent.connection_file, kwargs.get("cwd") or str(Path.cwd()), kwargs["env"])
         )
-        process.start()
+        # The server starts with the first kernel: it must not import from the folder that it is started in.
+        os.environ["PYTHONSAFEPATH"] = "1"
+        with _temporary_folder(short_folder()):
+            process.start()
         self.process = _Forked(process)
         self.pid, self.pgid = process.pid, None
         return self.connection_info
@@ -87,8 +118,9 @@ class _Specs(KernelSpecManager):
     """Knows one kernel: this Python."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        metadata = {"kernel_provisioner": {"provisioner_name": "selfeval-fork"}} if CAN_FORK else {}
-        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        forks = CAN_FORK and short_folder() is not None
+        metadata = {"kernel_provisioner": {"provisioner_name": "selfeval-fork"}} if forks else {}
+        argv = [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}", NO_CWD]
         return KernelSpec(argv=argv, display_name="Python 3", language="python", metadata=metadata, name=NAME)
 
 
@@ -97,9 +129,9 @@ class StageKernelManager(AsyncKernelManager):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        # Unix socket paths are limited to about 100 characters: never below the project.
-        self._folder = Path(tempfile.mkdtemp(prefix="se-"))
-        self.transport = "ipc" if os.name == "posix" else "tcp"
+        short = short_folder()
+        self._folder = Path(tempfile.mkdtemp(prefix="se-", dir=short))
+        self.transport = "ipc" if os.name == "posix" and short is not None else "tcp"
         self.connection_file = str(self._folder / "k.json")
 
     @default("kernel_spec_manager")

@@ -53,13 +53,18 @@ def run_year(
     if faults:
         raise YearFileError(faults)
     final = Root(root).package(fiscal_year)
-    final.parent.mkdir(exist_ok=True)
     try:
+        final.parent.mkdir(exist_ok=True)
         with FileLock(Root(root).lock(fiscal_year), timeout=0):
             repair(final)
             return _run_locked(root, fiscal_year, final, force, progress)
     except Timeout:
         raise RunStopped(f"[run_active]  {fiscal_year} 年度正在由另一个进程运行，请等它结束后再试") from None
+    except PermissionError as error:
+        raise RunStopped(
+            f"[not_writable]  不能写入 {error.filename}：{error.strerror}\n"
+            "    处理：给运行的账户写权限；只读的共享盘先把整个文件夹复制到本机，再用 --root 指向它"
+        ) from None
 
 
 def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress: Progress) -> Published:
@@ -77,7 +82,7 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
     except RunStopped as stopped:
         _leave(work, final, stopped)
         raise
-    except Exception as error:  # noqa: BLE001 - whatever fails after the notebooks ends in one screen too
+    except Exception as error:
         stopped = RunStopped(_package_screen(error, final))
         _leave(work, final, stopped)
         raise stopped from error

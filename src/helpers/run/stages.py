@@ -114,7 +114,7 @@ def _failure(stage: Stage, output: Path, ename: str, evalue: str) -> StageFailed
     import nbformat
 
     notebook = nbformat.read(output, as_version=4)
-    heading, line = "", ""
+    heading, line, place = "", "", None
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             titles = [row for row in cell.source.splitlines() if row.startswith("#")]
@@ -122,17 +122,31 @@ def _failure(stage: Stage, output: Path, ename: str, evalue: str) -> StageFailed
             continue
         errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]
         if errors:
-            line = _failing_line(cell.source, "\n".join(errors[0].traceback))
+            traceback = "\n".join(errors[0].traceback)
+            line = _failing_line(cell.source, traceback)
+            # A message with a code says itself where and what to do; any other is a fault of the program.
+            place = None if re.match(r"\[\w+\]", evalue) else _place(traceback)
             break
-    return StageFailed(stage, heading=heading, line=line, error=ename, cause=evalue)
+    cause = f"{evalue}\n出错位置：{place}" if place else evalue
+    return StageFailed(stage, heading=heading, line=line, error=ename, cause=cause)
 
 
 def _failing_line(source: str, traceback: str) -> str:
     """The line of the cell that the traceback points to, else the cell's last line."""
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", traceback)
-    pointed = re.search(r"^-+> *(\d+) (.*)$", plain, re.MULTILINE)
+    # Of an error that was raised from another the last block is the cell's own.
+    numbers = [int(number) for number in re.findall(r"Cell In *\[\d+\], line (\d+)", _uncoloured(traceback))]
     lines = source.splitlines()
-    if pointed and int(pointed.group(1)) <= len(lines):
-        number = int(pointed.group(1))
-        return f"第 {number} 行  {lines[number - 1].strip()}"
+    if numbers and numbers[-1] <= len(lines):
+        return f"第 {numbers[-1]} 行  {lines[numbers[-1] - 1].strip()}"
     return lines[-1].strip() if lines else ""
+
+
+def _place(traceback: str) -> str | None:
+    """Where in the library it happened first: of an error raised from another, the other's innermost line."""
+    first = re.split(r"\n\n(?:The above exception|During handling)", _uncoloured(traceback))[0]
+    places = re.findall(r"^File .*?[/\\](helpers[/\\]\S+\.py):(\d+), in (\w+)", first, re.MULTILINE)
+    return "{0} 第 {1} 行（{2}）".format(*places[-1]) if places else None
+
+
+def _uncoloured(traceback: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", traceback)
