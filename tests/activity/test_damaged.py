@@ -135,7 +135,7 @@ def test_zero_bytes_are_named_by_line(tmp_path: Path) -> None:
     ("content", "code"),
     [
         (b"<html><body><table><tr><td>1</td></tr></table></body></html>", "web_page"),
-        ((HEAD + ROWS).encode(), "not_a_workbook"),
+        (b"%PDF-1.7 x", "unknown_format"),
     ],
 )
 def test_what_only_calls_itself_a_workbook(tmp_path: Path, content: bytes, code: str) -> None:
@@ -146,7 +146,7 @@ def test_formula_errors_are_named_by_cell_unless_declared_empty(tmp_path: Path) 
     rows = [["编号", "受理时间", "类别"], ["A1", "2024-03-01 08:00:00", "#REF!"], ["A2", "2024-03-01 09:00:00", "报修"]]
     content = book(tmp_path / "b.xlsx", rows)
     error = refused(tmp_path, "a.xlsx", content)
-    assert error.code == "formula_error" and error.rows[0] == (2, "类别：#REF!")
+    assert error.code == "formula_error" and error.rows[0] == (2, "C2 类别：#REF!")
     year = project(tmp_path, TABLE.format(files="exports/a.xlsx", more="empty: ['#REF!']"), {})
     account, tidy, _ = cleaned(year, tmp_path / "out")
     assert account.used == 2 and tidy["kind"].isna().tolist() == [True, False]
@@ -190,7 +190,7 @@ def test_day_numbers_are_refused_until_declared(tmp_path: Path) -> None:
         ("a.csv", b"", "empty_file"),
         ("a.csv.gz", gzip.compress(b""), "empty_file"),
         ("a.parquet", b"PAR1 broken", "unreadable"),
-        ("a.jsonl", b'{"\xe7\xbc\x96\xe5\x8f\xb7": "A1"}\n{"\xe7\xbc', "bad_json"),
+        ("a.jsonl", b'{"\xe7\xbc\x96\xe5\x8f\xb7": "A1"}\n{"\xe7\xbc', "truncated"),
         ("a.json", b'[{"a": 1}, {"a"', "bad_json"),
         ("a.csv", '编号,受理时间,类别\nA1,2024-03-01 08:00:00,"没有收尾\n'.encode(), "open_quote"),
     ],

@@ -246,12 +246,12 @@ def test_the_command_prints_all_and_the_block_last(tmp_path: Path) -> None:
         (["t.csv", "--table", "工单"], 2, "[bad_name]"),
         (["t.csv", "--encoding", "gb-999"], 2, "[unknown_encoding]"),
         (["t.csv", "--encoding", "ascii"], 1, "[wrong_encoding]"),
-        (["b.xlsx", "--sheet", "x"], 1, "[not_a_workbook]"),
+        (["b.xlsx", "--sheet", "x"], 1, "[unknown_format]"),
     ],
 )
 def test_mistakes_are_told(tmp_path: Path, arguments: list[str], status: int, says: str) -> None:
     (tmp_path / "t.csv").write_text(OPEN, encoding="utf-8")
-    (tmp_path / "b.xlsx").write_text("no workbook", encoding="utf-8")
+    (tmp_path / "b.xlsx").write_bytes(b"%PDF-1.7 no workbook")
     shown = CliRunner().invoke(app, ["profile", str(tmp_path / arguments[0]), *arguments[1:]])
     assert shown.exit_code == status and says in shown.output
 

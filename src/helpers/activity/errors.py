@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from helpers.files.refusal import FileError
+
 
 class ExportError(Exception):
     """An export cannot be read or used as declared.
@@ -21,3 +23,9 @@ class ExportError(Exception):
         lines += [f"    ……共 {len(self.rows)} 行"] if len(self.rows) > 5 else []
         lines += [f"    处理：{hint}"] if hint else []
         super().__init__("\n".join(lines))
+
+    @classmethod
+    def of(cls, error: FileError) -> ExportError:
+        """A file that cannot be read, as what stops the cleaning."""
+        message = f"{error.place}：{error.message}" if error.place else error.message
+        return cls(error.code, error.file, message, rows=error.rows, hint=error.hint)

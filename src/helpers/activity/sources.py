@@ -11,11 +11,11 @@ import duckdb
 
 from helpers.activity.errors import ExportError
 from helpers.activity.readers import ROW, Sheet, find_columns, missing_column, read_exports
+from helpers.files.names import matching_files
 from helpers.year.engine import identifier, literal, literals
 from helpers.year.hashes import file_sha256
 from helpers.year.load import Year
 from helpers.year.tables import Table
-from helpers.year.tidy import matching_files
 
 #: What Excel writes where a formula failed.
 FORMULA_ERRORS = (
@@ -32,6 +32,8 @@ FORMULA_ERRORS = (
 )
 #: A long number that a spreadsheet has cut to its first digits: 1.23457E+11.
 CUT_NUMBER = r"[0-9](\.[0-9]+)?[Ee]\+[0-9]{2,3}"
+#: The last rows of the formats of spreadsheet programs; a file that was opened in one and saved ends there.
+CAPS = (65_536, 1_048_576)
 SHOWN = 5
 
 
@@ -43,7 +45,13 @@ class SetAside:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportFile:
-    """One export as handed over: ``rows`` = ``used`` + the rows set aside. ``cut_off``: it ends without a line end."""
+    """One export as handed over: ``rows`` = ``used`` + the rows set aside. ``cut_off``: it ends without a line end.
+
+    ``page``: the worksheet read, where there are several; ``unread``: worksheets that may hold records and were not
+    read; ``hidden``: rows that a filter hides, all of them read; ``blank_formulas``: cells whose formula
+    gave nothing, or was never calculated; ``at_cap``: how many rows a text file has,
+    where spreadsheet programs cut at just so many.
+    """
 
     file: str
     sha256: str
@@ -53,6 +61,11 @@ class ExportFile:
     cut_off: bool
     used: int = 0
     set_aside: tuple[SetAside, ...] = ()
+    page: str | None = None
+    unread: tuple[str, ...] = ()
+    hidden: int = 0
+    blank_formulas: tuple[str, ...] = ()
+    at_cap: int | None = None
 
 
 def load(
@@ -65,6 +78,7 @@ def load(
     files: list[ExportFile] = []
     parts: list[str] = []
     found: set[str] = set()
+    pages: list[Sheet] = []
     connection.execute("CREATE TABLE ragged (text VARCHAR, source_row BIGINT, _file_no INTEGER)")
     for sheet, path in _sheets(year, spec, work):
         columns = find_columns(sheet, spec, required)
@@ -87,12 +101,20 @@ def load(
                 rows=sheet.rows + len(sheet.ragged),
                 absent_columns=absent,
                 cut_off=sheet.cut_off,
+                page=sheet.page,
+                unread=sheet.unread,
+                hidden=sheet.hidden,
+                blank_formulas=sheet.blank_formulas,
+                at_cap=last if (last := sheet.first - 1 + sheet.rows) in CAPS else None,
             )
         )
+        pages.append(sheet)
     if not files:
         raise ExportError(
             "file_missing", "、".join(spec.files), "没有这个文件", hint="把导出文件放到这个位置，或改正 files"
         )
+    if spec.checks.at_limit == "stop":
+        _refuse_missing_pages(pages)
     nowhere = [c for c in spec.columns if c not in found]
     if nowhere:
         raise missing_column(sheet, nowhere[0], spec.columns[nowhere[0]].source, nowhere=True)
@@ -120,6 +142,21 @@ def _ragged_rows(spec: Table) -> str:
 
 
 # --- what a spreadsheet or a broken transfer leaves behind ----------------------------------------
+
+
+def _refuse_missing_pages(sheets: Sequence[Sheet]) -> None:
+    """Answers of an interface say when there are more records than they hold; all pages together are complete."""
+    answers = [sheet for sheet in sheets if sheet.more or sheet.total is not None]
+    rows, total = sum(s.rows for s in answers), max((s.total or 0 for s in answers), default=0)
+    if rows < total or (answers and not total and all(s.more for s in answers)):
+        raise ExportError(
+            "page_only",
+            next((s.file for s in answers if s.more), answers[-1].file),
+            f"只是全部记录的一页：文件自述共 {total} 条，这里只有 {rows} 条"
+            if rows < total
+            else f"只是全部记录的一页：文件自述后面还有，这里只有 {rows} 条",
+            hint="把后面各页也导出来，一并写在 files 里；或按期间一次导出全部；核对过确实不缺的，在 checks 里写 at_limit: keep",
+        )
 
 
 def _refuse_cut_off(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.gate.catalogue import check_rule
 from helpers.gate.result import LISTED, SOURCE, Check, FailingRow, GateResult
 from helpers.gate.rules import About, Rule, about_table, columns_of_rule, rules_of
+from helpers.gate.unseen import unseen_remarks, unseen_rule
 from helpers.indicators.plain import plain
 from helpers.year.expressions import ExpressionError
 from helpers.year.personal import MASKED
@@ -298,6 +299,23 @@ def _account_checks(
         _about_table(arrived, said[1]),
         _cells(readable, account, row["unreadable_cells"]),
         *(_repeated(check, row["repeated_kept"]) for check in repeated),
+        *_unseen(table, account, about),
+    ]
+
+
+def _unseen(table: str, account: Mapping[str, Any], about: About) -> list[Check]:
+    """Nothing where each file was read as it looks."""
+    import pandas as pd
+
+    from helpers.gate import adapter
+
+    remarks = unseen_remarks(account)
+    if not remarks:
+        return []
+    rule, judged = unseen_rule(table), pd.DataFrame([{"unseen": len(remarks)}])
+    (outcome,) = adapter.judge(judged, [(rule.expectation, rule.arguments)])
+    return [
+        replace(_about_table(_check(table, about, rule, outcome, judged), "；".join(remarks)), failing=len(remarks))
     ]
 
 

@@ -10,13 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from helpers.files.names import matching_files
 from helpers.run.parameters import ParameterError
 from helpers.run.stages import STAGES
 from helpers.year.crosscheck import require_sound
 from helpers.year.hashes import input_sha256
 from helpers.year.load import Year, load_year
 from helpers.year.root import Root
-from helpers.year.tidy import matching_files
 
 #: Each stage's output by its name, in order.
 OUTPUTS: Mapping[str, str] = {stage.name: stage.output for stage in STAGES}

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+from helpers.files.names import matching_files, passed_over
 from helpers.year.declared_clocks import Hold
 from helpers.year.declared_grain import Grain
 from helpers.year.expressions import GIVEN, ExpressionError, check_expression, date_format_problem
 from helpers.year.faults import Fault, did_you_mean
 from helpers.year.load import Lines, Year
 from helpers.year.tables import States, Table
-from helpers.year.tidy import export_columns, matching_files, record_columns, tidy_columns
+from helpers.year.tidy import export_columns, record_columns, tidy_columns
 
 Path_ = tuple[str | int, ...]
 DATES = ("DATE", "TIMESTAMP")
@@ -46,7 +47,9 @@ def _files(year: Year, path: Path_, table: Table) -> Iterator[Fault]:
             yield lines.fault("file_outside", place, "只能是本年度文件夹以内的文件", value=pattern)
         elif not matching_files(year.folder, pattern):
             present = sorted(
-                p.relative_to(year.folder).as_posix() for p in year.folder.glob("exports/*") if p.is_file()
+                p.relative_to(year.folder).as_posix()
+                for p in year.folder.glob("exports/*")
+                if p.is_file() and not passed_over(p.name)
             )
             yield lines.fault(
                 "file_missing",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +36,9 @@ def fence(connection: duckdb.DuckDBPyConnection, paths: Iterable[Path] = ()) -> 
 
     To be called before any expression of a year file is run.
     """
-    connection.execute(f"SET allowed_paths = [{literals(str(path) for path in paths)}]")
+    # DuckDB asks for the name as it is written in the query, and for the file that it found by it.
+    names = [name for path in paths for name in dict.fromkeys((str(path), _escaped(path)))]
+    connection.execute(f"SET allowed_paths = [{literals(names)}]")
     connection.execute("SET python_enable_replacements = false")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
@@ -51,6 +54,15 @@ def year_bounds(fiscal_year: int | None) -> str:
 def literal(text: str) -> str:
     """A text as a SQL string."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def file_literal(path: Path) -> str:
+    """A file as SQL, for reading: DuckDB takes ``[``, ``*`` and ``?`` in a name for a pattern of names."""
+    return literal(_escaped(path))
+
+
+def _escaped(path: Path) -> str:
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
 def literals(texts: Iterable[str]) -> str:

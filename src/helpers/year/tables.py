@@ -125,7 +125,9 @@ class Checks(Model):
     (the day of the export; the end of the following year when not said). ``shifted``: most of a
     row's typed cells fit no type, as after a stray delimiter. ``backwards``: a clock ends before it
     starts. ``unstarted``: a clock has an end and no start. Whatever is kept, no clock of it is used.
-    ``ragged``: a row of a text file has more or fewer cells than the header.
+    ``ragged``: a row of a text file has more or fewer cells than the header. ``merged``: one number stands
+    for several rows of a workbook; ``first`` counts it for the first of them only. ``at_limit``: a sheet
+    fills the last row that its format has, so the rest was probably cut off, or a JSON page says that others follow.
     """
 
     earliest: date = date(1990, 1, 1)
@@ -135,6 +137,8 @@ class Checks(Model):
     backwards: Action = "stop"
     unstarted: Action = "stop"
     ragged: Literal["stop", "set_aside"] = "stop"
+    merged: Literal["stop", "first"] = "stop"
+    at_limit: Literal["stop", "keep"] = "stop"
 
 
 class State(Model):
@@ -201,6 +205,9 @@ class Table(Model):
     """One tidy table and the exports that it is read from.
 
     ``member``: which members of a zip archive are read (a name or a glob; all tables when not said).
+    ``sheet``: which sheets of a workbook (names or globs; the one with the declared headers when not said).
+    ``header_row``, ``header_rows``: where the headers begin and how many rows they take (``header_row: [1, 2]``
+    says both). ``records``: the path to the list of records inside a JSON object.
     ``grain``: the rows are events, one tidy row is a case. ``timezone``: times with an offset are
     converted to this zone, or ``as_written``; different offsets and UTC are refused without it.
     ``exact_duplicates``: rows equal in all declared columns are kept and counted, or all but the
@@ -210,8 +217,10 @@ class Table(Model):
 
     title: Words
     files: Strings
-    sheet: str | None = None
+    sheet: Strings = ()
     header_row: int = Field(default=1, ge=1)
+    header_rows: int = Field(default=1, ge=1, le=3)
+    records: str | None = None
     encoding: str | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     member: str | None = None
@@ -235,6 +244,24 @@ class Table(Model):
     document: str | None = None
     custodian: str | None = None
     exported: date | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _head(cls, value: Any) -> Any:
+        """``header_row: [1, 2]`` is a head of two rows."""
+        rows = value.get("header_row") if isinstance(value, dict) else None
+        if not isinstance(rows, list):
+            return value
+        if "header_rows" in value or not all(isinstance(row, int) for row in rows) or not rows:
+            raise ValueError("header_row 写一个行号，或写相连的几行，如 [1, 2]（写了就不再写 header_rows）")
+        if rows != list(range(rows[0], rows[0] + len(rows))):
+            raise ValueError(f"header_row 的几行要相连、从上到下：{rows}")
+        return {**value, "header_row": rows[0], "header_rows": len(rows)}
+
+    @property
+    def first_row(self) -> int:
+        """The first row below the headers, from 1."""
+        return self.header_row + self.header_rows
 
     @property
     def tidy_key(self) -> tuple[str, ...]:

@@ -1,8 +1,6 @@
-"""The columns that a declared table ends up with, and the files that it is read from."""
+"""The columns that a declared table ends up with."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 from helpers.year.expressions import SQL_TYPES
 from helpers.year.tables import Table
@@ -30,11 +28,3 @@ def tidy_columns(table: Table) -> dict[str, str]:
         name: CLOCK_TYPES[spec.clock] if spec.clock else SQL_TYPES[spec.type] for name, spec in table.derived.items()
     }
     return {**record_columns(table), **derived}
-
-
-def matching_files(folder: Path, pattern: str) -> list[Path]:
-    """The files below the year's folder that a declared name or glob means, sorted."""
-    if any(mark in pattern for mark in "*?["):
-        return sorted(p for p in folder.glob(pattern) if p.is_file())
-    path = folder / pattern
-    return [path] if path.is_file() else []

@@ -43,6 +43,8 @@ class Source:
     encoding: str | None = None
     cut_off: bool = False
     found: tuple[tuple[str, str], ...] = ()
+    header_rows: int = 1
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,9 @@ def _head(draft: _Draft, source: Source, kind: str | None) -> None:
     draft.entries["files"] = "exports/" + glob.escape(source.file)
     if source.sheet:
         draft.entries["sheet"] = source.sheet
-    if source.header_row != 1:
+    if source.header_rows > 1:
+        draft.entries["header_row"] = list(range(source.header_row, source.header_row + source.header_rows))
+    elif source.header_row != 1:
         draft.entries["header_row"] = source.header_row
     if source.encoding:
         draft.entries["encoding"] = source.encoding

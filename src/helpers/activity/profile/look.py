@@ -56,17 +56,24 @@ def profile_file(
         tempfile.TemporaryDirectory(prefix="selfeval-") as folder,
         open_engine(MEMORY, path=Path(folder) / "profile.db") as connection,
     ):
+        two_rows = False
 
         def read(header: int) -> Sheet:
-            return _read(path, sheet, header, encoding, Path(folder))
+            return _read(path, sheet, header, encoding, Path(folder), 1 + two_rows)
 
         try:
             found = read(row)
             narrow = len(found.headers) == 1
         except ExportError as error:
-            if header_row is not None or error.code != "ragged_rows" or all(number != 2 for number, _ in error.rows):
-                raise
-            below_title = _below_title(read)
+            two_rows = error.code == "two_row_head"
+            below_title = (row, read(row)) if two_rows else None
+            if (
+                not two_rows
+                and header_row is None
+                and error.code == "ragged_rows"
+                and any(n == 2 for n, _ in error.rows)
+            ):
+                below_title = _below_title(read)
             if below_title is None:
                 raise
             (row, found), narrow = below_title, False
@@ -79,23 +86,37 @@ def profile_file(
         columns = settled([column_facts(connection, f"c{i}", header) for i, header in enumerate(found.headers)])
         made = structure(connection, columns)
     facts = tuple(
-        (label, str(getattr(found, label))) for label in ("encoding", "delimiter") if getattr(found, label, None)
+        (label, str(getattr(found, label)))
+        for label in ("encoding", "delimiter", "page")
+        if getattr(found, label, None)
     )
-    source = Source(file=path.name, sheet=sheet, header_row=row, encoding=encoding, cut_off=found.cut_off, found=facts)
+    source = Source(
+        file=path.name,
+        sheet=sheet,
+        header_row=row,
+        encoding=encoding,
+        cut_off=found.cut_off,
+        found=facts,
+        header_rows=1 + two_rows,
+        unread=found.unread,
+    )
     declared = declare(source, columns, made, table)
     return Profile(
         source=source, rows=rows, columns=tuple(columns), structure=made, declaration=declared, block=block(declared)
     )
 
 
-def _read(path: Path, sheet: str | None, header_row: int, encoding: str | None, folder: Path) -> Sheet:
+def _read(
+    path: Path, sheet: str | None, header_row: int, encoding: str | None, folder: Path, header_rows: int
+) -> Sheet:
     """The export as text, staged in ``folder``; of a zip archive its first member."""
     spec: dict[str, Any] = {
         "title": path.name,
         "files": [path.name],
         "columns": {},
-        "sheet": sheet,
+        "sheet": sheet or (),
         "header_row": header_row,
+        "header_rows": header_rows,
         "encoding": encoding,
     }
     return next(iter(read_exports(path, path.name, Table.model_validate(spec), folder)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from helpers.activity.profile.columns import Facts, shortened
+from helpers.activity.profile.declare import Source
 from helpers.activity.profile.formats import ORDERS
 from helpers.activity.profile.look import Profile
 from helpers.year.personal import MASKED
@@ -40,12 +41,19 @@ def screen(profile: Profile) -> str:
 def _file(profile: Profile) -> Iterator[str]:
     source = profile.source
     yield f"文件 {shortened(source.file, longest=80)}"
-    said = [f"{profile.rows} 行", f"{len(profile.columns)} 列", f"表头在第 {source.header_row} 行"]
-    words = {"encoding": "编码", "delimiter": "分隔符"}
+    said = [f"{profile.rows} 行", f"{len(profile.columns)} 列", f"表头在第 {_rows(source)} 行"]
+    words = {"encoding": "编码", "delimiter": "分隔符", "page": "工作表"}
     said += [f"{words[label]} {'制表符' if value == chr(9) else value}" for label, value in source.found]
     yield "  " + "，".join(said)
+    if source.unread:
+        yield f"  没有读的工作表：{'、'.join(source.unread)}"
     if source.cut_off:
         yield "  最后一行没有换行符，核对文件是否完整"
+
+
+def _rows(source: Source) -> str:
+    last = source.header_row + source.header_rows - 1
+    return f"{source.header_row}" if last == source.header_row else f"{source.header_row} 至 {last}"
 
 
 def _column(number: int, facts: Facts, profile: Profile) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Read exports as they are: CSV, XLSX, Parquet, JSON Lines, each plain, gzip or in a zip archive.
+"""Read exports as they are: CSV, XLSX, Parquet, JSON, each plain, gzip or in a zip archive.
 
 Every cell becomes text and keeps the row it stands in; what it says is not interpreted here beyond
 its encoding, its delimiter and Excel's own types. The rows are staged as Parquet, never held in memory.
@@ -11,37 +11,46 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.activity.errors import ExportError
-from helpers.activity.readers import containers, records, text, workbook
+from helpers.activity.readers import records, text, workbook
 from helpers.activity.readers.headers import find_columns, missing_column, normal_header
 from helpers.activity.readers.sheet import ROW, Sheet
+from helpers.files import archives, markup
+from helpers.files.kinds import WORKBOOKS, kind_of
+from helpers.files.refusal import FileError
 from helpers.year.tables import Table
 
 __all__ = ["ROW", "Sheet", "find_columns", "missing_column", "normal_header", "read_exports"]
 
 
 def read_exports(path: Path, shown: str, spec: Table, work: Path) -> Iterator[Sheet]:
-    """The sheets of one declared file: one, or one for each member of a zip archive.
+    """The sheets of one declared file: one, or one for each member of a zip archive and each declared worksheet.
 
     ``shown``: its name relative to the year's folder; a member is called ``archive.zip/member.csv``.
     ``work``: a folder for what is unpacked and staged, there as long as the sheets are used.
     Raises ``ExportError``.
     """
-    if not path.stat().st_size:
-        raise ExportError("empty_file", shown, "文件是空的", hint="重新导出后放回原处")
-    kind = containers.kind_of(path)
-    if kind in containers.ARCHIVES:
-        for member, name in containers.unpack(path, kind, shown, spec.member, work):
-            yield from read_exports(member, name, spec, work)
+    try:
+        yield from _sheets(path, shown, spec, work)
+    except FileError as error:
+        raise ExportError.of(error) from error
+
+
+def _sheets(path: Path, shown: str, spec: Table, work: Path) -> Iterator[Sheet]:
+    with path.open("rb") as stream:
+        kind = kind_of(stream, shown)
+    if kind in archives.ARCHIVES:
+        for member, name in archives.unpack(path, kind, shown, spec.member, work):
+            yield from _sheets(member, name, spec, work)
             member.unlink()
-        return
-    number = sum(1 for _ in work.glob("*.parquet"))
-    staged = work / f"{number}.parquet"
-    if kind == "workbook":
-        yield workbook.read(path, shown, spec, staged)
-    elif kind == "parquet":
-        yield records.read_parquet(path, shown, staged)
-    elif kind == "json":
-        yield records.read_json(path, shown, staged)
+    elif kind in WORKBOOKS:
+        yield from workbook.read(path, shown, spec, work)
+    elif kind in ("html", "xml"):
+        yield from workbook.read_pages(markup.open_markup(path, shown), shown, spec, work)
     else:
-        containers.refuse_disguised(path, shown)
-        yield text.read(path, shown, spec, staged)
+        staged = work / f"{sum(1 for _ in work.glob('*.parquet'))}.parquet"
+        if kind == "parquet":
+            yield records.read_parquet(path, shown, staged)
+        elif kind == "json":
+            yield records.read_json(path, shown, spec, staged)
+        else:
+            yield text.read(path, shown, spec, staged)

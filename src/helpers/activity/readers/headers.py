@@ -34,7 +34,8 @@ def find_columns(sheet: Sheet, spec: Table, required: Sequence[str]) -> dict[str
                     sheet.file,
                     f"表头“{spelling}”出现了 {headers.count(wanted)} 次",
                     rows=[(sheet.first - 1, "、".join(sheet.headers[:SHOWN]))],
-                    hint="在来源系统里只导出一次这一列",
+                    hint="表头分两行的（上一行是分组名），写 header_row: [1, 2]，列名写成 分组/列名；"
+                    "否则在来源系统里只导出一次这一列",
                 )
             if wanted in headers:
                 found[name] = f"c{headers.index(wanted)}"
@@ -42,6 +43,36 @@ def find_columns(sheet: Sheet, spec: Table, required: Sequence[str]) -> dict[str
         else:
             if name in required:
                 raise missing_column(sheet, name, column.source)
+    return found
+
+
+def joined_head(rows: Sequence[Sequence[str]], *, by_place: bool = False) -> list[str]:
+    """The headers of a head of several rows: 受理, 时间 become 受理/时间.
+
+    A name above stands for the columns to its right, too, as long as it and they have names of their own below
+    it; ``by_place``: it stands where it is written, because merged cells are filled already.
+    """
+    width = max((len(row) for row in rows), default=0)
+    levels = [[*row, *[""] * (width - len(row))] for row in rows]
+    for number, level in enumerate(levels[:-1]):
+        below = [any(lower[column].strip() for lower in levels[number + 1 :]) for column in range(width)]
+        for column in range(1, 1 if by_place else width):
+            if not level[column].strip() and below[column] and below[column - 1]:
+                level[column] = level[column - 1]
+    return [
+        "/".join(dict.fromkeys(name.strip() for name in names if name.strip())) for names in zip(*levels, strict=True)
+    ]
+
+
+def declared_at(headers: Sequence[str], spec: Table) -> dict[int, str]:
+    """Which columns of a sheet are declared, by their place; spellings as ``find_columns`` takes them."""
+    normal = [normal_header(header) for header in headers]
+    found: dict[int, str] = {}
+    for name, column in spec.columns.items():
+        for wanted in map(normal_header, column.source):
+            if wanted in normal:
+                found[normal.index(wanted)] = name
+                break
     return found
 
 
@@ -56,5 +87,5 @@ def missing_column(sheet: Sheet, name: str, spellings: Sequence[str], *, nowhere
         f"{'没有一个文件含有列' if nowhere else '缺少列'} {name}（表头应为：{'、'.join(spellings)}）",
         rows=[(max(sheet.first - 1, 1), f"表头是：{shown}")],
         hint=f"{near.rstrip('?') + '？' if near and near.endswith('?') else ''}在 year.yml 的 columns.{name} 里补上这个文件所用的表头；"
-        "表头不在第一行的写 header_row，表头是乱码的改正 encoding",
+        "表头不在第一行的写 header_row，分两行的写 header_row: [1, 2]，表头是乱码的改正 encoding",
     )

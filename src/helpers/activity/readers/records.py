@@ -7,20 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
-from helpers.activity.errors import ExportError
+from helpers.activity.readers import wrapped
 from helpers.activity.readers.sheet import Sheet, columns
-from helpers.year.engine import identifier, literal, open_engine
+from helpers.files.encodings import utf8_file
+from helpers.files.refusal import FileError
+from helpers.year.engine import file_literal, identifier, literal, open_engine
+from helpers.year.tables import Table
 
 #: Nested fields are named by their path: fields.created.
 JOINED_BY = "."
 
 
 def read_parquet(path: Path, shown: str, staged: Path) -> Sheet:
-    """Read a Parquet file; its first record is row 1. Raises ``ExportError``."""
+    """Read a Parquet file; its first record is row 1. Raises ``FileError``."""
     try:
         with open_engine("1GB") as connection:
-            source = f"read_parquet({literal(str(path))})"
+            source = f"read_parquet({file_literal(path)})"
             described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
             headers = [row[0] for row in described]
             picked = ", ".join(
@@ -31,7 +35,7 @@ def read_parquet(path: Path, shown: str, staged: Path) -> Sheet:
                 f"COPY (SELECT {picked} FROM {source}) TO {literal(str(staged))} (FORMAT parquet)"
             ).fetchall()
     except duckdb.Error as error:
-        raise ExportError(
+        raise FileError(
             "unreadable",
             shown,
             f"Parquet 文件读不通，可能不完整：{_first_line(error)}",
@@ -49,27 +53,37 @@ def _text(name: str, kind: str) -> str:
     return f"CAST({column} AS VARCHAR)"
 
 
-def read_json(path: Path, shown: str, staged: Path) -> Sheet:
-    """Read JSON Lines, or one JSON array of records; the first record is row 1. Raises ``ExportError``."""
-    with path.open("rb") as stream:
-        array = stream.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+def read_json(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
+    """Read JSON Lines, one JSON array of records, or the one list of records inside a JSON object; the first record
+    is row 1. Raises ``FileError``."""
+    copy = staged.with_suffix(".txt")
+    path, _ = utf8_file(path, shown, spec.encoding, copy)
+    page = wrapped.Page()
     with open_engine("1GB") as connection:
-        if array:
+        if wrapped.is_array(path):
             _array(connection, path, shown)
+        elif (found := wrapped.records_of(path, shown, spec)) is not None:
+            page = found
+            listed = [json.dumps(record, ensure_ascii=False) for record in found.records]
+            connection.register("given", pa.table({"r": pa.array(listed, pa.string())}))
+            connection.execute("CREATE TABLE listed AS SELECT CAST(r AS JSON) AS r FROM given")
+            connection.execute("CREATE VIEW records AS SELECT rowid AS n, r FROM listed")
         else:
             _lines(connection, path, shown)
         structure = connection.execute("SELECT json_group_structure(r) FROM records").fetchall()[0][0]
         paths = list(_leaves(json.loads(structure))) if structure else []
         if not paths:
-            raise ExportError("no_header", shown, "没有一条带字段的记录", hint="核对导出的内容")
+            raise FileError("no_header", shown, "没有一条带字段的记录", hint="核对导出的内容")
         picked = ", ".join(
             f"r ->> {literal(_pointer(path_))} AS {alias}" for path_, alias in zip(paths, columns(paths), strict=True)
         )
         rows = connection.execute(
             f"COPY (SELECT {picked} FROM records ORDER BY n) TO {literal(str(staged))} (FORMAT parquet)"
         ).fetchall()
+    copy.unlink(missing_ok=True)
+    headers = tuple(JOINED_BY.join(p) for p in paths)
     return Sheet(
-        file=shown, headers=tuple(JOINED_BY.join(p) for p in paths), staged=staged, rows=int(rows[0][0]), first=1
+        file=shown, headers=headers, staged=staged, rows=int(rows[0][0]), first=1, more=page.more, total=page.total
     )
 
 
@@ -80,17 +94,17 @@ def _lines(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> Non
         "max_line_size = 67108864, strict_mode = false"
     )
     try:
-        connection.execute(f"CREATE TABLE lines AS SELECT line FROM read_csv({literal(str(path))}, {options})")
+        connection.execute(f"CREATE TABLE lines AS SELECT line FROM read_csv({file_literal(path)}, {options})")
         bad = connection.execute(
             "SELECT rowid + 1, line FROM lines WHERE line IS NOT NULL AND trim(line) <> '' AND "
             "NOT (json_valid(line) AND json_type(CASE WHEN json_valid(line) THEN line END) = 'OBJECT') ORDER BY rowid LIMIT 6"
         ).fetchall()
     except duckdb.Error as error:
-        raise ExportError(
+        raise FileError(
             "unreadable", shown, f"JSON Lines 读不通：{_first_line(error)}", hint="文件须是 UTF-8 编码，每行一条记录"
         ) from error
     if bad:
-        raise ExportError(
+        raise FileError(
             "bad_json",
             shown,
             "有的行不是一条完整的 JSON 记录，文件可能被截断",
@@ -101,11 +115,11 @@ def _lines(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> Non
 
 
 def _array(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> None:
-    source = f"read_json_objects({literal(str(path))}, format = 'array', maximum_object_size = 67108864)"
+    source = f"read_json_objects({file_literal(path)}, format = 'array', maximum_object_size = 67108864)"
     try:
         connection.execute(f"CREATE TABLE listed AS SELECT json AS r FROM {source}")
     except duckdb.Error as error:
-        raise ExportError(
+        raise FileError(
             "bad_json", shown, f"JSON 读不通，文件可能被截断：{_first_line(error)}", hint="重新导出完整的文件"
         ) from error
     connection.execute("CREATE VIEW records AS SELECT rowid AS n, r FROM listed")

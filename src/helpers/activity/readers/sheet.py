@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet
 
-from helpers.year.engine import literal
+from helpers.year.engine import file_literal
 
 #: The row of the sheet, or of the record in a text file, header included, from 1.
 ROW = "source_row"
@@ -22,7 +22,10 @@ class Sheet:
 
     ``first``: the source row of the first one. ``cut_off``: the file ends without a line end, so its
     last record may be incomplete. ``ragged``: rows with another number of cells, and their text.
-    ``encoding`` and ``delimiter``: of a text file, as found.
+    ``encoding`` and ``delimiter``: of a text file, as found; ``page``: the worksheet. ``unread``: what stands in
+    the file and was not read, ``hidden``: how many rows a filter hides, all of them read. ``blank_formulas``:
+    cells whose formula gave nothing, or was never calculated. ``more``: a JSON page
+    that says that others follow; ``total``: how many records it says that there are.
     """
 
     file: str
@@ -35,11 +38,17 @@ class Sheet:
     ragged: tuple[tuple[int, str], ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
+    page: str | None = None
+    unread: tuple[str, ...] = ()
+    hidden: int = 0
+    blank_formulas: tuple[str, ...] = ()
+    more: bool = False
+    total: int | None = None
 
     @property
     def relation(self) -> str:
         """The rows as a SQL query: ``c0, c1, …`` and ``source_row``, in source order."""
-        file = literal(str(self.staged))
+        file = file_literal(self.staged)
         if self.numbered:
             return f"SELECT * FROM read_parquet({file}) ORDER BY {ROW}"
         return (

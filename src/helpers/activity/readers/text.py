@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,15 +21,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from helpers.activity.errors import ExportError
-from helpers.activity.readers import encoding as encodings
+from helpers.activity.readers.headers import joined_head
 from helpers.activity.readers.sheet import ROW, Sheet, columns, stage
-from helpers.year.engine import literal, open_engine
+from helpers.files import encodings
+from helpers.files.refusal import FileError
+from helpers.year.engine import file_literal, literal, open_engine
 from helpers.year.tables import Table
 
 DELIMITERS = ",\t;|"
+#: A first line that tells Excel the delimiter and holds no data.
+TOLD_DELIMITER = re.compile(r'\ufeff?"?sep=(.)"?[ \t]*\r?\n?', re.IGNORECASE)
 #: Records by which a delimiter is chosen.
 LOOKED_AT = 50
+MARKED_LINE = b"\n\xef\xbb\xbf"
 CHUNK = 1 << 22
 
 
@@ -36,7 +41,8 @@ CHUNK = 1 << 22
 class Layout:
     """Where the records of a UTF-8 file begin and how their cells are told apart.
 
-    ``lines``: the physical lines up to and with the header, which may hold line breaks itself.
+    ``header_row``: the last row of the head; ``lines``: the physical lines up to and with it, which may hold
+    line breaks themselves.
     """
 
     path: Path
@@ -48,11 +54,12 @@ class Layout:
 
 
 def read(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
-    """Read a delimited text file; raises ``ExportError``."""
+    """Read a delimited text file; raises ``FileError``."""
     whole = _Bytes.of(path)
     with path.open("rb") as stream:
         start = stream.read(encodings.START)
     _refuse_zero_byte(whole, start, shown, spec.encoding)
+    _refuse_inner_mark(whole, shown)
     if encodings.looks_utf8(start, spec.encoding):
         layout = _layout(path, "utf-8", shown, spec)
         rows = _quick(layout, whole, staged)
@@ -71,7 +78,7 @@ def read(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
         copy.unlink(missing_ok=True)
     sheet = replace(_sheet(shown, layout, staged, rows, whole), numbered=True, ragged=ragged)
     if not whole.paired:
-        _refuse_openliteral(sheet)
+        _refuse_open_quote(sheet)
     return sheet
 
 
@@ -93,7 +100,8 @@ def _sheet(shown: str, layout: Layout, staged: Path, rows: int, whole: _Bytes) -
 
 @dataclass(frozen=True)
 class _Bytes:
-    """``lines`` of a file, whether the last lacks its end, and the line of the first zero byte.
+    """``lines`` of a file, whether the last lacks its end, the line of the first zero byte, and the first line
+    but the first one that begins with a byte order mark.
 
     ``paired``: quotes come in pairs; ``plain``: moreover no line ends in a carriage return alone.
     """
@@ -101,30 +109,33 @@ class _Bytes:
     lines: int
     cut_off: bool
     zero: int | None
+    mark: int | None
     paired: bool
     plain: bool
 
     @classmethod
     def of(cls, path: Path) -> _Bytes:
-        lines, last, zero, quotes, returns = 0, b"\n", None, 0, 0
+        lines, last, zero, mark, quotes, returns = 0, b"\n", None, None, 0, 0
         with path.open("rb") as stream:
             while chunk := stream.read(CHUNK):
                 if zero is None and b"\0" in chunk:
                     zero = lines + 1 + chunk[: chunk.index(b"\0")].count(b"\n")
+                if mark is None and MARKED_LINE in chunk:
+                    mark = lines + 2 + chunk[: chunk.index(MARKED_LINE)].count(b"\n")
                 lines += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == 10))
                 quotes += chunk.count(b'"')
                 if b"\r" in chunk or last == b"\r":
                     returns += chunk.count(b"\r") - chunk.count(b"\r\n") - (last == b"\r" and chunk[:1] == b"\n")
                 last = chunk[-1:]
         open_end = last not in (b"\n", b"\r", b"\x00")
-        return cls(lines + open_end, open_end, zero, quotes % 2 == 0, quotes % 2 == 0 and not returns)
+        return cls(lines + open_end, open_end, zero, mark, quotes % 2 == 0, quotes % 2 == 0 and not returns)
 
 
 def _refuse_zero_byte(whole: _Bytes, start: bytes, shown: str, declared: str | None) -> None:
     """Zero bytes in the middle of a text are what a failed copy leaves behind."""
     wide = "16" in (declared or "") or any("16" in name for name in encodings.by_mark(start))
     if whole.zero is not None and not wide:
-        raise ExportError(
+        raise FileError(
             "zero_bytes",
             shown,
             "文件中间有空字节（NUL），多半是复制或下载时损坏",
@@ -133,34 +144,47 @@ def _refuse_zero_byte(whole: _Bytes, start: bytes, shown: str, declared: str | N
         )
 
 
+def _refuse_inner_mark(whole: _Bytes, shown: str) -> None:
+    """A byte order mark at the beginning of a later line: files were glued together."""
+    if whole.mark is not None:
+        raise FileError(
+            "inner_mark",
+            shown,
+            "文件中间又有一个文件开头的标记（BOM），多半是把几个文件首尾拼在了一起",
+            rows=[(whole.mark, "以 BOM 开头")],
+            hint="把拼起来的文件分开放，或去掉中间的标记和重复的表头",
+        )
+
+
 # --- header and delimiter -------------------------------------------------------------------------
 
 
 def _layout(path: Path, encoding: str, shown: str, spec: Table) -> Layout:
     with path.open(encoding="utf-8-sig", newline="", errors="replace") as stream:
-        above = sum(1 for _ in zip(range(spec.header_row - 1), stream, strict=False))
-        head = stream.read(encodings.START)
-    delimiter = spec.delimiter or _delimiter(head)
-    header, used = _first_record(head, delimiter)
-    if above < spec.header_row - 1 or not any(cell.strip() for cell in header):
-        raise ExportError(
-            "no_header", shown, f"第 {spec.header_row} 行没有表头", hint="在 year.yml 里用 header_row 指明表头所在的行"
+        told = TOLD_DELIMITER.fullmatch(stream.readline())
+        row = spec.header_row + (told is not None and spec.header_row == 1)
+        if told is None:
+            stream.seek(0)
+        above = sum(1 for _ in zip(range(row - 1 - bool(told)), stream, strict=False)) + bool(told)
+        head = stream.read(encodings.START).lstrip("\ufeff")
+    delimiter = spec.delimiter or (told[1] if told else _delimiter(head))
+    records, used = _first_records(head, delimiter, spec.header_rows)
+    header = joined_head(records) if spec.header_rows > 1 else records[0] if records else []
+    last = row + spec.header_rows - 1
+    if above < row - 1 or len(records) < spec.header_rows or not any(cell.strip() for cell in header):
+        raise FileError(
+            "no_header", shown, f"第 {last} 行没有表头", hint="在 year.yml 里用 header_row 指明表头所在的行"
         )
     return Layout(
-        path=path,
-        encoding=encoding,
-        delimiter=delimiter,
-        headers=tuple(header),
-        header_row=spec.header_row,
-        lines=above + used,
+        path=path, encoding=encoding, delimiter=delimiter, headers=tuple(header), header_row=last, lines=above + used
     )
 
 
-def _first_record(text: str, delimiter: str) -> tuple[list[str], int]:
-    """The first record and the physical lines that it takes."""
+def _first_records(text: str, delimiter: str, number: int) -> tuple[list[list[str]], int]:
+    """The first records and the physical lines that they take."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        return next(reader, []), max(reader.line_num, 1)
+        return list(itertools.islice(reader, number)), max(reader.line_num, 1)
     except csv.Error:
         return [], 1
 
@@ -203,7 +227,7 @@ def _quick(layout: Layout, whole: _Bytes, staged: Path) -> int | None:
         f"columns = {{{kinds}}}"
     )
     # Cells of spaces or nothing are NULL here and '' there: cleaning makes NULL of both.
-    query = f"SELECT {', '.join(names)} FROM read_csv({literal(str(layout.path))}, {options})"
+    query = f"SELECT {', '.join(names)} FROM read_csv({file_literal(layout.path)}, {options})"
     try:
         with open_engine("1GB") as connection:
             rows = connection.execute(
@@ -227,11 +251,11 @@ def _careful(layout: Layout, shown: str, spec: Table, staged: Path) -> tuple[int
 
     names = columns(layout.headers)
     schema = pa.schema([*((name, pa.string()) for name in names), (ROW, pa.int64())])
-    batches = _numbered(_batches(layout, names, note), spec.header_row + 1, ragged, schema)
+    batches = _numbered(_batches(layout, names, note), layout.header_row + 1, ragged, schema)
     try:
         rows = stage(itertools.chain(batches, _mended(ragged, layout, schema)), schema, staged)
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
-        raise ExportError(
+        raise FileError(
             "unreadable",
             shown,
             f"无法按 {layout.encoding} 编码、“{layout.delimiter}” 分隔读取：{_short(error)}",
@@ -240,7 +264,7 @@ def _careful(layout: Layout, shown: str, spec: Table, staged: Path) -> tuple[int
     if ragged and spec.checks.ragged == "stop":
         width = len(layout.headers)
         named = [(number, f"{count} 列  {_short(text)}") for number, count, text in ragged]
-        raise ExportError(
+        raise FileError(
             "ragged_rows",
             shown,
             f"有 {len(named)} 行的列数与表头（{width} 列）不同，文件可能被截断、引号不成对或单元格里混入了分隔符",
@@ -266,13 +290,13 @@ def _mended(ragged: list[tuple[int, int, str]], layout: Layout, schema: pa.Schem
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _refuse_openliteral(sheet: Sheet) -> None:
+def _refuse_open_quote(sheet: Sheet) -> None:
     """A quote that is never closed swallows the rest of the file, line ends and all, into its cell."""
     last = f"c{len(sheet.headers) - 1}"
     found = duckdb.execute(f"SELECT {ROW}, {last} FROM ({sheet.relation}) ORDER BY {ROW} DESC LIMIT 1").fetchall()
     if found and str(found[0][1]).endswith("\n"):
         row, cell = found[0]
-        raise ExportError(
+        raise FileError(
             "open_quote",
             sheet.file,
             "有一个引号没有收尾，从这里到文件结束都进了一个单元格",

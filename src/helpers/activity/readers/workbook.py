@@ -1,4 +1,4 @@
-"""Workbooks (XLSX, XLS, ODS): one sheet as texts, with Excel's own types written plainly.
+"""Workbooks (XLSX, XLS, ODS, and tables in web pages): sheets as texts, with Excel's own types written plainly.
 
 Dates become ISO 8601, whole numbers lose ".0". Numbers of more digits than Excel keeps are written in
 scientific notation, so that nobody takes the made-up digits for real ones.
@@ -7,79 +7,137 @@ scientific notation, so that nobody takes the made-up digits for real ones.
 from __future__ import annotations
 
 import datetime
-import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pyarrow as pa
 
-from helpers.activity.errors import ExportError
+from helpers.activity.readers.headers import declared_at, joined_head
+from helpers.activity.readers.merged import below_groups, fill_merged, filled_head
+from helpers.activity.readers.pick import pick_sheets, unread_sheets
 from helpers.activity.readers.sheet import Sheet, columns, stage
-from helpers.year.faults import did_you_mean
+from helpers.files.marks import Marks, cell_name
+from helpers.files.markup import Tables
+from helpers.files.refusal import FileError
+from helpers.files.spreadsheet import LAST_ROW, Book, Page, open_book
 from helpers.year.tables import Table
 
 #: Excel keeps 15 digits of a number.
 EXACT = 10**15
-SHEETS_SHOWN = 8
 ROWS_A_BATCH = 50_000
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-#: A cell that holds an error: ``t="e"``, its text in ``<v>``.
-_ERRORS = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*?(?:/>|>[^<]*</f>))?<v>([^<]*)</v>')
-#: A formula that no program has calculated: ``<f>`` without a value behind it.
-_UNCALCULATED = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*>\s*<f[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>')
 
 
-def read(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
-    """Read one sheet of a workbook; raises ``ExportError``."""
-    import python_calamine
+def read(path: Path, shown: str, spec: Table, work: Path) -> Iterator[Sheet]:
+    """The declared sheets of a workbook, or the one that holds the declared headers; raises ``FileError``."""
+    book = open_book(path, shown)
+    if errors := book.ods_errors():
+        raise FileError(
+            "formula_error",
+            shown,
+            f"有 {len(errors)} 个单元格是公式错误：{'、'.join(dict.fromkeys(errors))}",
+            hint="改正公式后重新导出，或另存为 .xlsx，由程序指出是哪些单元格",
+        )
+    yield from read_pages(book, shown, spec, work)
 
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-    except python_calamine.PasswordError as error:
-        raise ExportError("password", shown, "工作簿设有打开密码", hint="取消密码后另存，再放回原处") from error
-    except Exception as error:  # calamine raises one class per container format
-        raise ExportError(
-            "unreadable", shown, f"打不开这个工作簿，文件可能不完整：{error}", hint="重新导出后放回原处"
-        ) from error
-    name = _sheet_name(book, shown, spec)
-    try:
-        cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except Exception as error:
-        raise ExportError(
-            "unreadable", shown, f"工作表 {name} 读不出来，文件可能不完整：{error}", hint="重新导出后放回原处"
-        ) from error
-    if len(cells) < spec.header_row or not any(_cell(value).strip() for value in cells[spec.header_row - 1]):
-        raise ExportError(
+
+def read_pages(book: Book | Tables, shown: str, spec: Table, work: Path) -> Iterator[Sheet]:
+    """The same of what is opened already."""
+    names = pick_sheets(book, spec)
+    for name in names:
+        staged = work / f"{sum(1 for _ in work.glob('*.parquet'))}.parquet"
+        yield _sheet(book, name, shown if len(names) == 1 else f"{shown}/{name}", spec, staged, names)
+
+
+def _sheet(book: Book | Tables, name: str, shown: str, spec: Table, staged: Path, read_too: Sequence[str]) -> Sheet:
+    page = book.page(name)
+    cells = page.cells
+    headers = _headers(page, shown, spec)
+    declared = declared_at(headers, spec)
+    if len(cells) >= LAST_ROW.get(book.kind, len(cells) + 1) and spec.checks.at_limit == "stop":
+        raise FileError(
+            "sheet_full",
+            shown,
+            f"工作表 {name} 写满了 .{book.kind} 格式的最后一行（第 {len(cells):,} 行），后面的多半被截掉了",
+            rows=[(len(cells), "最后一行")],
+            hint="分期导出，或改用 CSV 导出；核对过确实没有截掉的，在 checks 里写 at_limit: keep",
+        )
+    marks = book.marks(name)
+    hidden = _put_marks(marks, page, shown, spec, declared)
+    fill_merged(page, shown, spec, declared)
+    schema = pa.schema([(column, pa.string()) for column in columns(headers)])
+    rows = stage(_batches(cells[spec.first_row - 1 :], len(headers), schema), schema, staged)
+    return Sheet(
+        file=shown,
+        headers=tuple(headers),
+        staged=staged,
+        rows=rows,
+        first=spec.first_row,
+        page=name if len(book.sheets) > 1 else None,
+        unread=unread_sheets(book, read_too, len(declared) or len(headers)),
+        hidden=hidden,
+        blank_formulas=tuple(
+            cell_name(c) for c in sorted(marks.blank) if c[1] in declared and c[0] >= spec.first_row - 1
+        ),
+    )
+
+
+def _headers(page: Page, shown: str, spec: Table) -> list[str]:
+    """The names of the columns, as far as the last one that has one."""
+    last = spec.first_row - 1
+    if len(page.cells) < last or not any(_cell(value).strip() for value in page.cells[last - 1]):
+        raise FileError(
             "no_header",
             shown,
-            f"工作表 {name} 共 {len(cells)} 行，第 {spec.header_row} 行没有表头",
+            f"工作表 {page.name} 共 {len(page.cells)} 行，第 {last} 行没有表头",
             hint="在 year.yml 里用 header_row 指明表头所在的行",
         )
-    headers = [_cell(value) for value in cells[spec.header_row - 1]]
+    rows = [[_cell(value) for value in row] for row in page.cells[:last]]
+    rows, merged = filled_head(rows, page, spec.header_row)
+    if len(rows) > 1:
+        headers = joined_head(rows, by_place=merged)
+    else:
+        headers = rows[0]
+        below_groups(page, headers, shown, spec)
     while headers and not headers[-1].strip():
         headers.pop()
-    _write_errors(cells, _sheet_xml(path, name), shown, name, spec.header_row)
-    schema = pa.schema([(column, pa.string()) for column in columns(headers)])
-    rows = stage(_batches(cells[spec.header_row :], len(headers), schema), schema, staged)
-    return Sheet(file=shown, headers=tuple(headers), staged=staged, rows=rows, first=spec.header_row + 1)
+    return headers
 
 
-def _sheet_name(book: Any, shown: str, spec: Table) -> str:
-    names = list(book.sheet_names)
-    wanted = spec.sheet or (names[0] if names else "")
-    if wanted in names:
-        return wanted
-    some = "、".join(names[:SHEETS_SHOWN]) + (f"……共 {len(names)} 张" if len(names) > SHEETS_SHOWN else "")
-    near = did_you_mean(wanted, names)
-    raise ExportError(
-        "no_sheet",
-        shown,
-        f"没有工作表 {wanted}" if wanted else "工作簿里没有工作表",
-        hint=f"{near + '。' if near else ''}工作表有：{some}；在 year.yml 里用 sheet 指明" if names else "重新导出",
+def _put_marks(marks: Marks, page: Page, shown: str, spec: Table, declared: dict[int, str]) -> int:
+    """Refuse cells that have no value, put back those errors that are declared to be empty, count hidden rows."""
+    first = spec.first_row - 1
+
+    def wanted(cell: tuple[int, int]) -> bool:
+        return cell[0] >= first and (cell[1] in declared or not spec.columns)
+
+    never = sorted(cell for cell in marks.uncalculated if wanted(cell))
+    if never:
+        raise FileError(
+            "uncalculated",
+            shown,
+            f"工作表 {page.name} 有 {len(never)} 个公式没有算出的值",
+            rows=[(cell[0] + 1, f"{cell_name(cell)} 是没有算出值的公式") for cell in never],
+            hint="用 Excel 或 WPS 打开，重新计算并保存；或选择性粘贴为数值后另存",
+        )
+    wrong = []
+    for (row, column), text in sorted(marks.errors.items()):
+        if row < len(page.cells) and column < len(page.cells[row]):
+            page.cells[row][column] = text
+        name = declared.get(column)
+        if wanted((row, column)) and name and text not in (*spec.empty, *spec.columns[name].empty):
+            wrong.append((row + 1, f"{cell_name((row, column))} {spec.columns[name].source[0]}：{text}"))
+    if wrong:
+        text = wrong[0][1].rpartition("：")[2]
+        raise FileError(
+            "formula_error",
+            shown,
+            f"工作表 {page.name} 有 {len(wrong)} 个单元格是公式错误",
+            rows=wrong,
+            hint=f'在来源里改正公式后重新导出；确实表示没有值的，在这一列的 empty 里写上 "{text}"',
+        )
+    return sum(
+        first <= row < len(page.cells) and any(_cell(v).strip() for v in page.cells[row]) for row in marks.hidden
     )
 
 
@@ -108,54 +166,3 @@ def _cell(value: Any) -> str:
         seconds = round(value.total_seconds())
         return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
     return str(value)
-
-
-# --- what the reader does not tell ----------------------------------------------------------------
-
-
-def _sheet_xml(path: Path, name: str) -> bytes:
-    """The sheet as it is stored in an XLSX; nothing for other workbooks."""
-    if not zipfile.is_zipfile(path):
-        return b""
-    with zipfile.ZipFile(path) as archive:
-        part = _part(archive, name)
-        return archive.read(part) if part else b""
-
-
-def _write_errors(cells: list[list[Any]], xml: bytes, shown: str, name: str, header_row: int) -> None:
-    """Put the texts of formula errors back into the cells, which read as empty.
-
-    Formulas that were never calculated have no value at all: the file is refused.
-    """
-    from openpyxl.utils import column_index_from_string
-
-    found = [
-        (int(row), f"{column.decode()}{row.decode()} 是没有算出值的公式")
-        for column, row in _UNCALCULATED.findall(xml)
-        if int(row) > header_row
-    ]
-    if found:
-        raise ExportError(
-            "uncalculated",
-            shown,
-            f"工作表 {name} 有 {len(found)} 个公式没有算出的值",
-            rows=found,
-            hint="用 Excel 或 WPS 打开，重新计算并保存；或选择性粘贴为数值后另存",
-        )
-    for column, row, error in _ERRORS.findall(xml):
-        at, number = column_index_from_string(column.decode()) - 1, int(row) - 1
-        if number < len(cells) and at < len(cells[number]):
-            cells[number][at] = error.decode()
-
-
-def _part(archive: zipfile.ZipFile, name: str) -> str | None:
-    """The archive's member that holds a sheet."""
-    try:
-        sheets = ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{_MAIN}sheet")
-        wanted = next(sheet.get(_RELATION) for sheet in sheets if sheet.get("name") == name)
-        relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-        target = next(r.get("Target") for r in relations if r.get("Id") == wanted)
-    except (KeyError, StopIteration, ElementTree.ParseError):
-        return None
-    part = str(target).lstrip("/") if str(target).startswith("/") else f"xl/{target}"
-    return part if part in archive.namelist() else None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import re
+import io
 from pathlib import Path
 
+from helpers.files.kinds import kind_of
+from helpers.files.refusal import FileError
 from helpers.forms.filled_form import Form
 from helpers.forms.readers.form_error import FormError
 from helpers.forms.readers.form_lists import csv_grid, list_row, read_jsonl, read_list
@@ -12,9 +14,18 @@ from helpers.forms.readers.grid import Grid, read_workbook
 from helpers.forms.readers.heads import column_of, head
 from helpers.forms.readers.official_layout import read_layout
 
-PACKAGED = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
-BOOKS = (".xlsx", ".xlsm", ".xls", ".et")
 KINDS = "自评表可以是 .xlsx、.csv 或 .jsonl"
+AGAIN = "用 Excel 或 WPS 打开，另存为 .xlsx 后再试"
+#: What exports may be and forms may not: a form is read as it looks, and only an XLSX says that.
+NO_FORMS = {
+    "zip": ("not_a_workbook", "这是普通压缩包，不是 .xlsx 工作簿", "解压后，对里面的自评表文件运行"),
+    "gzip": ("not_a_workbook", "这是 gzip 压缩文件，不是 .xlsx 工作簿", "解压后，对里面的自评表文件运行"),
+    "ods": ("not_a_workbook", "这是 OpenDocument 文件，不是 .xlsx 工作簿", AGAIN),
+    "xls": ("old_format", "这是旧格式（.xls、.et）的工作簿", AGAIN),
+    "html": ("not_a_workbook", "内容是网页，不是工作簿", AGAIN),
+    "xml": ("not_a_workbook", "内容是 XML，不是工作簿", AGAIN),
+    "parquet": ("unknown_format", "这是 Parquet 文件", f"{KINDS}；请用原来的表格文件"),
+}
 
 
 def read_forms(path: Path) -> list[Form]:
@@ -29,23 +40,16 @@ def read_forms(path: Path) -> list[Form]:
     if path.is_dir():
         raise FormError("is_folder", file, "这是文件夹，不是文件", hint="写出文件夹里的文件名")
     content = path.read_bytes()
-    if not content.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0"):
-        raise FormError("empty_file", file, "文件是空的", hint="重新导出")
-    start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:200]
-    if content[:4] in PACKAGED:
-        grids = read_workbook(content, file)
-    elif path.suffix.lower() in BOOKS and start[:2] == b"PK":
-        raise FormError("unreadable", file, "打不开这个工作簿，文件不完整或已损坏", hint="重新导出完整的 .xlsx 文件")
-    elif re.match(rb"<!doctype|<html|<\?xml|<table|<meta|<head|<mht", start, re.IGNORECASE):
-        raise FormError(
-            "not_a_workbook", file, "内容是网页或 XML，不是工作簿", hint="用 Excel 或 WPS 打开，另存为 .xlsx 后再试"
-        )
-    elif content[:5] == b"%PDF-":
-        raise FormError("unknown_format", file, "这是 PDF 文件", hint=f"{KINDS}；请用原来的表格文件")
-    elif path.suffix.lower() in (".jsonl", ".json", ".ndjson") or start[:1] in (b"{", b"["):
-        return _some(read_jsonl(content, file), [], file)
-    else:
-        grids = [csv_grid(content, file)]
+    try:
+        kind = kind_of(io.BytesIO(content), file)
+        if kind in NO_FORMS:
+            code, message, hint = NO_FORMS[kind]
+            raise FormError(code, file, message, hint=hint)
+        if kind == "json":
+            return _some(read_jsonl(content, file), [], file)
+        grids = read_workbook(content, file) if kind == "xlsx" else [csv_grid(content, file)]
+    except FileError as error:
+        raise FormError.of(error) from error
     return _some([form for grid in grids for form in _forms(grid)], grids, file)
 
 

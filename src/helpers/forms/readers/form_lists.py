@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from helpers.files.encodings import decoded
 from helpers.forms.filled_form import Form, form, form_row, said
 from helpers.forms.readers.form_error import FormError
 from helpers.forms.readers.grid import Grid, plain_grid
@@ -23,7 +24,6 @@ from helpers.forms.readers.heads import (
     with_unit,
 )
 
-ENCODINGS = ("utf-8-sig", "gb18030")
 DELIMITERS = ",\t;|，"
 KNOWN = (*COLUMNS, "transcriber_note")
 YES, NO = ("true", "1", "是", "完整"), ("false", "0", "否", "节选")
@@ -37,27 +37,6 @@ class Record:
 
     cells: Cells
     place: str
-
-
-def decoded(content: bytes, file: str) -> str:
-    """The text of a file in UTF-8, UTF-16 with its mark, or GB18030."""
-    tried = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ENCODINGS
-    for encoding in tried:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            raise FormError(
-                "not_text",
-                file,
-                "文件里有不是文字的内容",
-                hint="自评表可以是 .xlsx、.csv 或 .jsonl；核对后缀与内容是否一致",
-            )
-        return text
-    raise FormError(
-        "wrong_encoding", file, "既不是 UTF-8 也不是 GB18030 编码", hint="另存为 UTF-8 后再试；文件也可能已损坏"
-    )
 
 
 # --- JSON Lines -----------------------------------------------------------------------------------

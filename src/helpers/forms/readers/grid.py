@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from helpers.files.marks import letters
+from helpers.files.package import plain_package, sheet_marks
 from helpers.forms.readers.cell_words import shown
 from helpers.forms.readers.form_error import FormError
 
@@ -63,11 +65,7 @@ class Grid:
 
     def place(self, row: int, column: int) -> str:
         """ "Sheet!E12"; in a text file the line."""
-        if not self.name:
-            return f"文件第 {row + 1} 行"
-        from openpyxl.utils import get_column_letter
-
-        return f"{self.name}!{get_column_letter(column + 1)}{row + 1}"
+        return f"{self.name}!{letters(column)}{row + 1}" if self.name else f"文件第 {row + 1} 行"
 
 
 def plain_grid(lines: Sequence[Sequence[str]], file: str) -> Grid:
@@ -78,17 +76,22 @@ def plain_grid(lines: Sequence[Sequence[str]], file: str) -> Grid:
 
 
 def read_workbook(content: bytes, file: str) -> list[Grid]:
-    """The visible worksheets of a workbook. Raises ``FormError``."""
+    """The visible worksheets of an XLSX workbook. Raises ``FormError``."""
     import openpyxl
 
-    _refuse_others(content, file)
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            size = sum(one.file_size for one in archive.infolist())
+        if size > MOST_BYTES:
+            raise FormError(
+                "too_big", file, "工作簿解开后超过 300 MB，不会是自评表", hint="只留自评表所在的工作表，另存后再试"
+            )
+        content = plain_package(content)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what openpyxl does not keep (validations, styles) is nothing to a reader
             values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)  # a path would be judged by its suffix
-            formulas = openpyxl.load_workbook(io.BytesIO(content))
         return [
-            _grid(sheet, formulas[sheet.title], file)
+            _grid(sheet, sheet_marks(content, sheet.title).uncalculated, file)
             for sheet in values.worksheets
             if sheet.sheet_state == "visible" and sheet.max_row and sheet.max_column
         ]
@@ -103,50 +106,7 @@ def read_workbook(content: bytes, file: str) -> list[Grid]:
         ) from error
 
 
-def _refuse_others(content: bytes, file: str) -> None:
-    """Say what a file is that is no XLSX workbook."""
-    again = "用 Excel 或 WPS 打开，另存为 .xlsx 后再试"
-    if content[:4] == b"\xd0\xcf\x11\xe0":
-        if "EncryptedPackage".encode("utf-16-le") in content:
-            raise FormError("encrypted", file, "这个工作簿加了密码", hint="去掉打开密码，另存后再试")
-        raise FormError("old_format", file, "这是旧格式（.xls、.et）的工作簿", hint=again)
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            infos = package.infolist()
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
-        raise FormError(
-            "unreadable", file, "打不开这个工作簿，文件不完整或已损坏", hint="重新导出完整的 .xlsx 文件"
-        ) from error
-    names = {one.filename.replace("\\", "/").lower() for one in infos}
-    if any(one.flag_bits & 1 for one in infos):
-        raise FormError("encrypted", file, "这个文件加了密码", hint="去掉密码后再试")
-    if not any(name.endswith("workbook.xml") for name in names):
-        kinds = (
-            ("word/document.xml", "Word 文档", "把表格放进 Excel 或 WPS 表格，存为 .xlsx"),
-            ("xl/workbook.bin", "二进制工作簿（.xlsb）", again),
-            ("content.xml", "OpenDocument 文件", again),
-        )
-        kind, hint = next(
-            ((k, h) for name, k, h in kinds if name in names), ("普通压缩包", "解压后，对里面的自评表文件运行")
-        )
-        raise FormError("not_a_workbook", file, f"这是{kind}，不是 .xlsx 工作簿", hint=hint)
-    if not any("worksheets/" in name for name in names):
-        raise FormError("unreadable", file, "工作簿里没有工作表，文件可能损坏", hint="重新导出完整的 .xlsx 文件")
-    if sum(one.file_size for one in infos) > MOST_BYTES:
-        raise FormError(
-            "too_big", file, "工作簿解开后超过 300 MB，不会是自评表", hint="只留自评表所在的工作表，另存后再试"
-        )
-
-
-def _grid(sheet: Any, formulas: Any, file: str) -> Grid:
-    written = {
-        (cell.row, cell.column): cell.value
-        for line in formulas.iter_rows(
-            max_row=min(formulas.max_row, MOST_ROWS), max_col=min(formulas.max_column, MOST_COLUMNS)
-        )
-        for cell in line
-        if cell.data_type == "f"
-    }
+def _grid(sheet: Any, uncalculated: Mapping[tuple[int, int], str], file: str) -> Grid:
     bad: dict[tuple[int, int], FormError] = {}
     cells: dict[tuple[int, int], str] = {}
     for line in sheet.iter_rows(
@@ -154,7 +114,7 @@ def _grid(sheet: Any, formulas: Any, file: str) -> Grid:
     ):
         for cell in line:
             at = (cell.row - 1, cell.column - 1)
-            if (fault := _fault(cell, written.get((cell.row, cell.column)), file)) is not None:
+            if (fault := _fault(cell, uncalculated.get(at), file)) is not None:
                 bad[at] = fault
             elif text := shown(_moment(cell), cell.number_format):
                 cells[at] = text
@@ -186,19 +146,18 @@ def _moment(cell: Any) -> Any:
     return value if not isinstance(value, datetime.timedelta) or "h" in str(cell.number_format).lower() else str(value)
 
 
-def _fault(cell: Any, written: Any, file: str) -> FormError | None:
-    """What makes a cell unusable: an error value, or a formula (``written``) that was never calculated."""
+def _fault(cell: Any, formula: str | None, file: str) -> FormError | None:
+    """What makes a cell unusable: an error value, or a ``formula`` that was never calculated."""
     value = cell.value
     if isinstance(value, str) and ERRORS.fullmatch(value):
         return FormError(
             "error_value", file, f"单元格是错误值 {value}", place=_place(cell), hint="改正公式，或改成数值"
         )
-    if value is None and written is not None and cell.data_type != "str":  # "str": a formula that gave an empty text
-        formula = str(getattr(written, "text", written))  # array formulas
+    if formula is not None:
         return FormError(
             "formula_without_value",
             file,
-            f"公式 {formula[:40]} 没有算出的值",
+            f"公式 ={formula[:40]} 没有算出的值",
             place=_place(cell),
             hint="用 Excel 或 WPS 打开并保存一次，或改成数值",
         )

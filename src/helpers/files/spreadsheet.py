@@ -1,0 +1,120 @@
+"""Workbooks of any kind as sheets of values, merged ranges and marks."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from helpers.files import biff, package
+from helpers.files.compound import Compound
+from helpers.files.kinds import AGAIN, WORKBOOKS, kind_of
+from helpers.files.marks import Cell, Marks
+from helpers.files.refusal import FileError
+
+#: The last row that the format has; a sheet that reaches it was probably cut there.
+LAST_ROW = {"xlsx": 1_048_576, "xls": 65_536, "ods": 1_048_576}
+#: So many first rows of a sheet are kept once it was looked at.
+TOP = 100
+#: Error cells of an OpenDocument sheet, whose values read as empty.
+ODS_ERROR = re.compile(rb"""calcext:value-type="error"[^>]*>\s*<text:p>([^<]*)""")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One worksheet: its values from the first row and column on, and its merged ranges (corners, from 0)."""
+
+    name: str
+    visible: bool
+    cells: list[list[Any]]
+    merged: tuple[tuple[Cell, Cell], ...] = ()
+
+
+@dataclass(frozen=True)
+class Book:
+    """An opened workbook. ``kind``: xlsx, xls or ods; ``sheets``: its worksheets and whether they are visible."""
+
+    shown: str
+    kind: str
+    sheets: dict[str, bool]
+    _content: bytes = field(repr=False)
+    _opened: Any = field(repr=False)
+    _tops: dict[str, list[list[Any]]] = field(default_factory=dict, repr=False)
+
+    def page(self, name: str) -> Page:
+        """A worksheet. Raises ``FileError`` where it cannot be read."""
+        with _refusing(self.shown, f"工作表 {name} 读不出来"):
+            sheet = self._opened.get_sheet_by_name(name)
+            cells = sheet.to_python(skip_empty_area=False)
+            merged = sheet.merged_cell_ranges or ()
+        return Page(name, self.sheets[name], cells, tuple(map(tuple, merged)))
+
+    def top(self, name: str, rows: int) -> list[list[Any]]:
+        """The first rows of a worksheet; none where it cannot be read."""
+        if name not in self._tops or rows > TOP:
+            self._tops[name] = self._first_rows(name, max(rows, TOP))
+        return self._tops[name][:rows]
+
+    def _first_rows(self, name: str, rows: int) -> list[list[Any]]:
+        try:
+            with _refusing(self.shown, name):
+                return list(self._opened.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=rows))
+        except FileError:
+            return []  # page says what is wrong once the sheet is wanted
+
+    def marks(self, name: str) -> Marks:
+        """What a worksheet holds beyond its values. Raises ``FileError`` where that cannot be read."""
+        with _refusing(self.shown, f"工作表 {name} 读不出来"):
+            if self.kind == "xlsx":
+                return package.sheet_marks(self._content, name)
+            if self.kind == "xls":
+                stream = biff.workbook_stream(Compound(self._content)) or b""
+                return biff.sheet_marks(stream, list(self._opened.sheet_names).index(name))
+        return Marks()
+
+    def ods_errors(self) -> list[str]:
+        """The texts of error cells in an OpenDocument workbook, which reads them as empty."""
+        if self.kind != "ods":
+            return []
+        with zipfile.ZipFile(io.BytesIO(self._content)) as archive:
+            return [text.decode() for text in ODS_ERROR.findall(archive.read("content.xml"))]
+
+
+def open_book(path: Path, shown: str) -> Book:
+    """Open a workbook by its content. Raises ``FileError``."""
+    import python_calamine
+
+    with path.open("rb") as stream:
+        kind = kind_of(stream, shown)
+    if kind not in WORKBOOKS:
+        raise FileError("not_a_workbook", shown, "内容不是工作簿", hint="核对文件，或重新导出")
+    content = path.read_bytes()
+    with _refusing(shown, "打不开这个工作簿"):
+        content = package.plain_package(content) if kind == "xlsx" else content
+        opened = python_calamine.load_workbook(io.BytesIO(content))
+    sheets = {
+        m.name: m.visible == python_calamine.SheetVisibleEnum.Visible
+        for m in opened.sheets_metadata
+        if m.typ == python_calamine.SheetTypeEnum.WorkSheet
+    }
+    return Book(shown, kind, sheets, content, opened)
+
+
+@contextmanager
+def _refusing(shown: str, what: str) -> Iterator[None]:
+    """Whatever a damaged workbook makes of the parser, refused: each format has its own errors, and some are panics."""
+    import python_calamine
+
+    try:
+        yield
+    except python_calamine.PasswordError as error:
+        raise FileError("encrypted", shown, "这个工作簿加了打开密码", hint="取消打开密码后另存，再放回原处") from error
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise  # the user's own interruption
+        raise FileError("unreadable", shown, f"{what}，文件可能不完整：{str(error)[:120]}", hint=AGAIN) from error
