@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import duckdb
 
-from helpers.activity.cells import OFFSET, cast
+from helpers.activity.cells import OFFSET, Readings, cast
 from helpers.activity.profile.formats import DateFormats, candidates_of, date_formats, turned
 from helpers.activity.profile.meanings import Meaning, lexicon, meaning, meaning_of, unit_words
 from helpers.year.engine import literal, literals
@@ -285,7 +285,7 @@ def _cast(kind: str, formats: Sequence[str] = (), unit: str | None = None) -> st
     declared = Column.model_validate(
         {"from": ["-"], "type": kind, "dates": list(formats), "unit": unit or ("小时" if kind == "duration" else None)}
     )
-    return cast("v", declared, _ANY, {"v": ""})
+    return cast("v", declared, _ANY, Readings({"v": ""}))
 
 
 def _count(connection: duckdb.DuckDBPyConnection, where: str) -> int:
