@@ -167,7 +167,7 @@ def refuse_foreign(connection: duckdb.DuckDBPyConnection, spec: Table, unread: S
     for column in (c for c in unread if spec.columns[c].type == "money"):
         cell = identifier(column)
         where = f"regexp_matches({narrowed(cell)}, {literal(amount)})"
-        where += f" AND list_contains(_unreadable, {literal(column)}) AND _scope IS NULL"
+        where += f" AND regexp_matches({narrowed(cell)}, {literal(FOREIGN)}) AND list_contains(_unreadable, {literal(column)}) AND _scope IS NULL"
         rows = _first(connection, cell, where, SHOWN, "unread")
         if rows:
             raise ExportError(
