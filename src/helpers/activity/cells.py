@@ -40,8 +40,8 @@ _ZERO_DAY = "1970|1900|1899|1753|1601|0001"
 ZERO_TEXTS = (
     r"(?:0000[-/.年]?00[-/.月]?00日?|00[-/.]00[-/.]0000|1900[-/.]0?1[-/.]0?0|0?[01][-/.]0?[01][-/.]1900|0001[-/.]0?1[-/.]0?1|"
     rf"0?1[-/.]0?1[-/.](?:{_ZERO_DAY})|3[01][-/.]12[-/.](?:9999|1899)|12[-/.]3[01][-/.](?:9999|1899))"
-    r"(?:[ t](?:0?0|0?8):00(?::00(?:\.0+)?)?z?|[ t]12:00(?::00)? am)?|9999[-/.]?(?:12[-/.]?3[01]|99[-/.]?99)(?:[ t].*)?|"
-    r"0?0:00(?::00)?|0(?:\.0+)?|0{14}"
+    r"(?:[ t](?:0?0|0?8):00(?::00(?:\.0+)?)?z?|[ t]12:00(?::00)? am)?|"
+    r"9999[-/.]?(?:12[-/.]?3[01]|99[-/.]?99)(?:[ t].*)?|0?0:00(?::00)?|0(?:\.0+)?|0{14}"
 )
 
 #: A time of day followed by its offset from UTC: the time, then the offset.
@@ -60,7 +60,6 @@ class Readings:
     zones: Zones = field(default_factory=dict)
     numbers: Mapping[str, Numbers] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
-
 
 
 def date_formats(column: Column, spec: Table) -> tuple[str, ...]:

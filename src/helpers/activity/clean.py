@@ -126,7 +126,9 @@ def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequenc
     readings = Readings(zones, conventions.numbers_of(connection, spec))
     unread = _judge_rows(connection, spec, required, fiscal_year, readings)
     if unread:
-        offsets = dates.with_offsets(connection, [c for c in dates.date_columns(spec) if c in unread and c not in zones])
+        offsets = dates.with_offsets(
+            connection, [c for c in dates.date_columns(spec) if c in unread and c not in zones]
+        )
         readings = replace(readings, zones={**zones, **dates.zones_of(connection, spec, offsets)})
         readings = replace(readings, words=dates.in_words(connection, spec, unread, readings))
         if offsets or readings.words:
@@ -195,7 +197,8 @@ def _set_aside_rows(spec: Table, declared: Sequence[Correction], stains: Collect
     aside = "SELECT _file_no, source_row, source_file, _reason FROM judged WHERE _reason IS NOT NULL"
     return (
         f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM ({aside}) AS j "
-        f"JOIN ({_texts_of(spec, declared, stains, aside)}) AS t USING (_file_no, source_row) ORDER BY j._file_no, j.source_row"
+        f"JOIN ({_texts_of(spec, declared, stains, aside)}) AS t USING (_file_no, source_row) "
+        "ORDER BY j._file_no, j.source_row"
     )
 
 
@@ -299,7 +302,8 @@ def _placeholders(connection: duckdb.DuckDBPyConnection, spec: Table) -> tuple[P
     words, out = spec.column_words(), []
     for column, count, (number, row) in found:
         ((file, text),) = connection.execute(
-            f"SELECT file_name(_file_no), {identifier(column)} FROM texts WHERE _file_no = {number} AND source_row = {row}"
+            f"SELECT file_name(_file_no), {identifier(column)} FROM texts "
+            f"WHERE _file_no = {number} AND source_row = {row}"
         ).fetchall()
         shown = "（个人信息）" if column in spec.personal else str(text)
         out.append(Placeholders(column, words[column], int(count), file, int(row), shown))

@@ -25,7 +25,9 @@ DECIMALS_A_SURE_ONE = 4
 _RUN = r"[0-9][0-9.,' ]*[0-9]|[.,]?[0-9]+|[0-9]+[.,]"
 _AROUND = r"[-+()%'a-zäöüéèíóúñ$€£¥.\s\p{Han}]"
 #: One run of digits and signs with nothing but words, currency and signs around it.
-_ONE_NUMBER = rf"^(?:{_AROUND}*[-+()%'a-zäöüéèíóúñ$€£¥\s\p{{Han}}])?({_RUN})(?:[-+()%'a-zäöüéèíóúñ$€£¥\s\p{{Han}}]{_AROUND}*)?$"
+_ONE_NUMBER = (
+    rf"^(?:{_AROUND}*[-+()%'a-zäöüéèíóúñ$€£¥\s\p{{Han}}])?({_RUN})(?:[-+()%'a-zäöüéèíóúñ$€£¥\s\p{{Han}}]{_AROUND}*)?$"
+)
 _KINDS = (
     # What stands behind the last of two different marks, or once behind anything but a group of three.
     ("dot", r"[0-9]{1,3}(,[0-9]{3})+\.[0-9]*|[0-9]{1,3}([ '][0-9]{3})+\.[0-9]*|[0-9]{1,3}(,[0-9]{3}){2,}"),
@@ -130,7 +132,8 @@ def _open(spec: Table, column: str, kinds: Mapping[str, _Cells], what: str) -> E
         cells[0].file,
         f"列 {column} {what}（这样的数字共 {total} 个），不能逐个去猜",
         rows=[(c.row, f"{_shown(spec, column, c.text)}（这样的有 {c.count} 个）") for c in cells],
-        hint=f'核对来源后在 columns.{column} 里写 decimal: "."（1,234.5 是一千二百多）或 decimal: ","（1.234,5 是一千二百多）；'
+        hint=f'核对来源后在 columns.{column} 里写 decimal: "."（1,234.5 是一千二百多）'
+        '或 decimal: ","（1.234,5 是一千二百多）；'
         "各文件写法不同的，分成两张表或先在来源统一",
     )
 
@@ -166,8 +169,10 @@ def refuse_foreign(connection: duckdb.DuckDBPyConnection, spec: Table, unread: S
     amount = decorated(f"{written('.')}|{written(',')}").replace(f"(?:{HOME})", f"(?:{FOREIGN})")
     for column in (c for c in unread if spec.columns[c].type == "money"):
         cell = identifier(column)
-        where = f"regexp_matches({narrowed(cell)}, {literal(amount)})"
-        where += f" AND regexp_matches({narrowed(cell)}, {literal(FOREIGN)}) AND list_contains(_unreadable, {literal(column)}) AND _scope IS NULL"
+        signs = (
+            f"regexp_matches({narrowed(cell)}, {literal(FOREIGN)}) AND list_contains(_unreadable, {literal(column)})"
+        )
+        where = f"regexp_matches({narrowed(cell)}, {literal(amount)}) AND {signs} AND _scope IS NULL"
         rows = _first(connection, cell, where, SHOWN, "unread")
         if rows:
             raise ExportError(

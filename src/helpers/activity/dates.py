@@ -125,7 +125,8 @@ def _refuse_epochs(connection: duckdb.DuckDBPyConnection, spec: Table, column: s
                 found[0][0],
                 f"列 {column} 有 {found[0][3]} 个时间是自 1970-01-01 起的{words}（Unix 时间戳）",
                 rows=[(row, _shown(spec, column, text)) for _, row, text, _ in found],
-                hint=f'在 columns.{column} 里写 dates: ["{written}"]，并在这张表里写 timezone: Asia/Shanghai（换算成当地时间）',
+                hint=f'在 columns.{column} 里写 dates: ["{written}"]，并在这张表里写 timezone: Asia/Shanghai'
+                "（换算成当地时间）",
             )
 
 
@@ -186,8 +187,8 @@ def in_words(
 def zones_of(connection: duckdb.DuckDBPyConnection, spec: Table, columns: Sequence[str]) -> dict[str, str | None]:
     """How the offsets of each date column are read; reads ``texts``.
 
-    Only columns with offsets, or whose format declares one, need be looked at. Without ``timezone`` a column in which every time has
-    one offset is read as written; different offsets, or UTC, are refused until declared.
+    Only columns with offsets, or whose format declares one, need be looked at. Without ``timezone`` a
+    column in which every time has one offset is read as written; different offsets, or UTC, are refused until declared.
     """
     zones: dict[str, str | None] = {}
     for column in columns:

@@ -1,4 +1,4 @@
-"""Characters that nobody sees in a cell, and what spreadsheets put around it: cleaned alike in texts, figures and dates."""
+"""Characters that nobody sees in a cell, and what spreadsheets put around it: cleaned alike everywhere."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def _touched(column: str, text: bool, name: bool) -> str:
 def _suspect(text: str) -> str:
     """Whether the first character of a text may be one to take away."""
     listed = ", ".join(map(str, _ENDS))
-    return f"(unicode({text}) BETWEEN 0 AND 32 OR unicode({text}) IN ({listed}) OR unicode({text}) BETWEEN 8192 AND 8303)"
+    return (
+        f"(unicode({text}) BETWEEN 0 AND 32 OR unicode({text}) IN ({listed}) OR unicode({text}) BETWEEN 8192 AND 8303)"
+    )
 
 
 def mended(cell: str) -> str:

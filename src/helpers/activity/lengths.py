@@ -58,16 +58,15 @@ def _clock() -> str:
     hours, minutes, seconds = (f"try_cast(c.{part} AS DOUBLE)" for part in "hms")
     # 1 day 25:00 and 1.25:00:00 are nothing that any system writes.
     fits = f"({days} = 0 OR {hours} < 24) AND (c.e = '' OR c.s <> '')"
-    return f"CASE WHEN {fits} THEN ({days} * 86400 + {hours} * 3600 + {minutes} * 60 + coalesce({seconds}, 0)) / 3600.0 END"
+    passed = f"{days} * 86400 + {hours} * 3600 + {minutes} * 60 + coalesce({seconds}, 0)"
+    return f"CASE WHEN {fits} THEN ({passed}) / 3600.0 END"
 
 
 def _units(numbers: Numbers) -> str:
     """Days, hours, minutes and seconds in this order, each where it is said; ``1h30`` too."""
     amount = f"({written(numbers.mark)})"
     days, hours, minutes, seconds = (rf"{amount}\s*(?:{words})\.?" for words in _WORDS.values())
-    return (
-        rf"(?:{days})?{_BETWEEN}(?:{hours}(?:([0-5][0-9]))?)?{_BETWEEN}(?:{minutes})?{_BETWEEN}(?:{seconds})?"
-    )
+    return rf"(?:{days})?{_BETWEEN}(?:{hours}(?:([0-5][0-9]))?)?{_BETWEEN}(?:{minutes})?{_BETWEEN}(?:{seconds})?"
 
 
 def _in_words(numbers: Numbers) -> str:

@@ -59,7 +59,9 @@ def narrowed(cell: str) -> str:
 
 def number(cell: str, declared: Column, numbers: Numbers) -> str:
     """The value of a cell of type number, integer or money: the usual forms first, the others only where they fail."""
-    usual = _money(cell, declared.unit or "元") if declared.type == "money" else f"try_cast({cell} AS {_type(declared)})"
+    usual = (
+        _money(cell, declared.unit or "元") if declared.type == "money" else f"try_cast({cell} AS {_type(declared)})"
+    )
     if numbers.plain and declared.type != "integer":
         return usual
     digits = "-?[0-9]{1,18}" if declared.type == "integer" else "-?[0-9]{1,15}"

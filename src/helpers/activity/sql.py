@@ -30,9 +30,7 @@ OTHER_YEAR = "其他年度的记录"
 RAGGED = "列数与表头不同"
 
 
-def texts(
-    spec: Table, corrections: Sequence[Correction], stained: Collection[str], source: str = "source"
-) -> str:
+def texts(spec: Table, corrections: Sequence[Correction], stained: Collection[str], source: str = "source") -> str:
     """Texts, mended where a column has to be; markers for "nothing" become NULL; corrections, then synonyms applied."""
     trimmed = []
     if stained:
@@ -143,9 +141,7 @@ def judged_rows(spec: Table, required: Sequence[str], fiscal_year: int) -> str:
         scope += [f"WHEN {where} THEN {literal(why)}" for where, why in misplaced(spec, fiscal_year)]
     judged = f"CASE WHEN _first IS NULL THEN CASE {' '.join(scope)} END END" if scope else "CAST(NULL AS VARCHAR)"
     own = ", ".join(identifier(c) for c in spec.columns)
-    query = (
-        f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, CASE {' '.join(first)} END AS _first FROM typed"
-    )
+    query = f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, CASE {' '.join(first)} END AS _first FROM typed"
     return (
         f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, _first, CAST(NULL AS VARCHAR) AS _again, {judged} AS _scope "
         f"FROM ({given(query, fiscal_year)})"

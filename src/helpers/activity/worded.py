@@ -95,8 +95,8 @@ def _read(days: list[str]) -> str:
 def _together() -> str:
     """Day and time of day; midnight where no time is said, NULL where the hour does not go with its half."""
     hour = (
-        "CASE w.half WHEN '' THEN CASE WHEN w.h < 24 OR (w.h = 24 AND c.m = '00' AND coalesce(try_cast(c.s AS INTEGER), 0) = 0 "
-        "AND coalesce(try_cast(c.f AS BIGINT), 0) = 0) THEN w.h END "
+        "CASE w.half WHEN '' THEN CASE WHEN w.h < 24 OR (w.h = 24 AND c.m = '00' "
+        "AND coalesce(try_cast(c.s AS INTEGER), 0) = 0 AND coalesce(try_cast(c.f AS BIGINT), 0) = 0) THEN w.h END "
         "WHEN 'am' THEN CASE WHEN w.h < 12 THEN w.h WHEN w.h = 12 THEN 0 END "
         "WHEN 'pm' THEN CASE WHEN w.h BETWEEN 1 AND 11 THEN w.h + 12 WHEN w.h BETWEEN 12 AND 23 THEN w.h END "
         "WHEN 'noon' THEN CASE WHEN w.h BETWEEN 1 AND 3 THEN w.h + 12 WHEN w.h BETWEEN 10 AND 15 THEN w.h END "

@@ -127,7 +127,9 @@ def candidates_of(text: str) -> list[tuple[str, str]]:
         found = [("dmy", f"%d{sign}%m{sign}{year}"), ("mdy", f"%m{sign}%d{sign}{year}")]
         if year == "%y" and len(match[1]) == 2:
             found.append(("ymd", f"%y{sign}%m{sign}%d"))
-    elif match := re.match(rf"(\d{{1,2}})([-/ .])({MONTHS})[a-z]*\.?([-/ .])(\d{{4}}|\d{{2}})(?!\d)", text, re.IGNORECASE):
+    elif match := re.match(
+        rf"(\d{{1,2}})([-/ .])({MONTHS})[a-z]*\.?([-/ .])(\d{{4}}|\d{{2}})(?!\d)", text, re.IGNORECASE
+    ):
         found = [("", f"%d{match[2]}{_month(text, match[3])}{match[4]}{'%Y' if len(match[5]) == 4 else '%y'}")]
         rest = _time(text[match.end() :])
     elif match := re.match(rf"({MONTHS})[a-z]*([ -])(\d{{1,2}})(, ?| |-)(\d{{4}})(?!\d)", text, re.IGNORECASE):
