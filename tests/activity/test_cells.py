@@ -346,6 +346,15 @@ def test_times_of_a_workbook_keep_their_fractions(tmp_path: Path) -> None:
     assert [str(t) for t in tidy["x"]] == ["2024-03-05 10:00:00", "2024-03-05 10:00:00.500000"]
 
 
+def test_numbers_that_a_workbook_keeps_as_numbers_have_a_dot(tmp_path: Path) -> None:
+    year = project(tmp_path, (TABLES % ("", "number")).replace("t.csv", "t.xlsx"), {})
+    book = openpyxl.Workbook()
+    for row in (["编号", "值"], [1, 1.125], [2, 3]):
+        book.active.append(row)
+    book.save(tmp_path / "data/raw/2024/exports/t.xlsx")
+    assert cleaned(year, tmp_path / "o")[1]["x"].tolist() == [1.125, 3.0]
+
+
 # --- what nobody sees -----------------------------------------------------------------------------
 
 

@@ -87,7 +87,9 @@ def _kinds(connection: duckdb.DuckDBPyConnection, column: str) -> Mapping[str, _
     rows = connection.execute(
         f"SELECT kind, count(*), file_name(arg_min(_file_no, {first})), arg_min(source_row, {first}), "
         f"arg_min(cell, {first}), bool_or(has_semicolons(_file_no)) "
-        f"FROM (SELECT {kind} AS kind, {cell} AS cell, _file_no, source_row FROM texts WHERE {cell} IS NOT NULL) "
+        "FROM (SELECT * REPLACE (CASE WHEN kind = 'open_dot' AND has_types(_file_no) THEN 'plain' ELSE kind END "
+        "AS kind) "
+        f"FROM (SELECT {kind} AS kind, {cell} AS cell, _file_no, source_row FROM texts WHERE {cell} IS NOT NULL)) "
         "WHERE kind IS NOT NULL GROUP BY kind ORDER BY kind"
     ).fetchall()
     return {kind: _Cells(*cells) for kind, *cells in rows}

@@ -64,7 +64,7 @@ def load(
     """
     files: list[ExportFile] = []
     parts: list[str] = []
-    semicolons: list[bool] = []
+    delimiters: list[str | None] = []
     found: set[str] = set()
     connection.execute("CREATE TABLE ragged (text VARCHAR, source_row BIGINT, _file_no INTEGER)")
     for sheet, path in _sheets(year, spec, work):
@@ -80,7 +80,7 @@ def load(
                 "INSERT INTO ragged VALUES (?, ?, ?)", [(text, row, number) for row, text in sheet.ragged]
             )
         absent = tuple(c for c in spec.columns if c not in columns)
-        semicolons.append(sheet.delimiter == ";")
+        delimiters.append(sheet.delimiter)
         files.append(
             ExportFile(
                 sheet.file, _sha256(path), path.stat().st_size, sheet.rows + len(sheet.ragged), absent, sheet.cut_off
@@ -99,8 +99,13 @@ def load(
     connection.execute(
         f"CREATE MACRO file_name(number) AS list_extract([{literals(one.file for one in files)}], number + 1)"
     )
-    # Where ``;`` stands between columns, a comma is likely to stand in the numbers.
-    connection.execute(f"CREATE MACRO has_semicolons(number) AS list_extract({semicolons}, number + 1)")
+    # Where ``;`` stands between columns, a comma is likely to stand in the numbers; a file that is no text has
+    # numbers of its own, written with a dot.
+    for name, flags in (
+        ("has_semicolons", [mark == ";" for mark in delimiters]),
+        ("has_types", [mark is None for mark in delimiters]),
+    ):
+        connection.execute(f"CREATE MACRO {name}(number) AS list_extract({flags}, number + 1)")
     _refuse_mangled(connection, spec)
     return files
 
