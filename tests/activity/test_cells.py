@@ -265,17 +265,29 @@ NO_MOMENTS = ["2024-03-05 24:01", "2024-03-05 25:00", "2024-03-05 13:00 AM", "20
 
 
 def test_dates_in_words(tmp_path: Path) -> None:
-    assert read(tmp_path, "datetime", [*MOMENTS, *NO_MOMENTS]) == [*MOMENTS.values(), *[None] * len(NO_MOMENTS)]
+    found = read(tmp_path, "datetime, dates: [words]", [*MOMENTS, *NO_MOMENTS])
+    assert found == [*MOMENTS.values(), *[None] * len(NO_MOMENTS)]
+    led = {text: value for text, value in MOMENTS.items() if text.startswith("202")}
+    assert read(tmp_path, "datetime", list(led)) == list(led.values())  # the year in front leaves nothing open
+
+
+def test_dates_in_another_language_are_refused_until_declared(tmp_path: Path) -> None:
+    error = refused(tmp_path, "datetime", ["1 Mar 2024 09:00", "2 Mar 2024 09:00"])
+    assert error.code == "date_words" and error.rows[0] == (2, "1 Mar 2024 09:00") and 'dates: ["words"]' in str(error)
+    error = refused(
+        tmp_path, 'datetime, dates: ["%d/%b/%y %I:%M %p"]', ["01/三月/24 9:05 上午", "02/三月/24 9:05 上午"]
+    )
+    assert error.code == "date_words" and 'dates: ["%d/%b/%y %I:%M %p", "words"]' in str(error)
 
 
 def test_words_go_with_the_declared_order_of_day_and_month(tmp_path: Path) -> None:
     cells = ["01/三月/24 9:05 上午", "02/3月/24 9:05 下午", "03/Mar/24 9:05 AM"]
-    assert read(tmp_path, 'datetime, dates: ["%d/%b/%y %I:%M %p"]', cells) == [
+    assert read(tmp_path, 'datetime, dates: ["%d/%b/%y %I:%M %p", words]', cells) == [
         "2024-03-01 09:05:00",
         "2024-03-02 21:05:00",
         "2024-03-03 09:05:00",
     ]
-    found = read(tmp_path, 'datetime, dates: ["%d.%m.%Y %H:%M"]', ["05.03.2024 24:00", "06.03.2024 下午 3:05"])
+    found = read(tmp_path, 'datetime, dates: ["%d.%m.%Y %H:%M"]', ["05.03.2024 24:00", "06.03.2024 15:05"])
     assert found == ["2024-03-06 00:00:00", "2024-03-06 15:05:00"]
     error = refused(tmp_path, "datetime", ["05/03/2024 下午 3:05", "06/03/2024 上午 3:05"])
     assert error.code == "ambiguous_date"

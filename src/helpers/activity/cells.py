@@ -28,6 +28,12 @@ COMPACT_FORMATS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 EXCEL_EPOCHS = {"excel": "1899-12-30", "excel1904": "1904-01-01"}
 SERIAL = r"[0-9]{5}(\.[0-9]+)?"
 
+#: Among the formats of a column: dates in words of any language are read. Without it, only those that begin with
+#: their year: an export in another language than the declared one is first to be looked at.
+WORDS = "words"
+SPOKEN = r"[a-z\p{Han}]{2,}|月"
+YEAR_FIRST = r"^\s*[0-9]{4}\s*[-/.年]|^[0-9]{2}年"
+
 #: Seconds and milliseconds since 1970 in this century, as Unix and Java keep times.
 EPOCH_CELLS = {"epoch": r"[0-9]{10}(\.[0-9]+)?", "epoch_ms": "[0-9]{13}"}
 
@@ -69,7 +75,7 @@ def date_formats(column: Column, spec: Table) -> tuple[str, ...]:
     """
     declared = column.dates or spec.dates
     written = dict.fromkeys(
-        re.sub(r"\s?%z", "", text) for text in declared if text not in EXCEL_EPOCHS and text not in EPOCHS
+        re.sub(r"\s?%z", "", text) for text in declared if text not in (*EXCEL_EPOCHS, *EPOCHS, WORDS)
     )
     return tuple(sorted(written, key=lambda text: "%Y" in text))
 
@@ -107,6 +113,10 @@ def _date(cell: str, declared: Column, spec: Table, zone: str | None, *, words: 
     )
     formats = date_formats(declared, spec)
     value = _moment(narrow, formats, zone, words)
+    if words and WORDS not in (declared.dates or spec.dates):
+        led = f"regexp_matches({narrow}, {literal(YEAR_FIRST)})"
+        spoken = f"regexp_matches(lower({narrow}), {literal(SPOKEN)}) AND NOT {led}"
+        value = f"CASE WHEN {spoken} THEN {_moment(narrow, formats, zone, words=False)} ELSE {value} END"
     for written in declared.dates or spec.dates:
         if written in EXCEL_EPOCHS:
             value = f"coalesce({_serial(narrow, EXCEL_EPOCHS[written])}, {value})"

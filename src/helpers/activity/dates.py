@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import duckdb
 
-from helpers.activity.cells import EPOCH_CELLS, OFFSET, SERIAL, Readings, cast, date_formats
+from helpers.activity.cells import EPOCH_CELLS, OFFSET, SERIAL, WORDS, Readings, cast, date_formats
 from helpers.activity.errors import ExportError
 from helpers.year.engine import identifier, literal, literals
 from helpers.year.tables import EPOCHS, Table
@@ -68,6 +68,7 @@ def refuse_undeclared(connection: duckdb.DuckDBPyConnection, spec: Table, unread
     for column in (c for c in date_columns(spec) if c in unread):
         _refuse_serials(connection, spec, column)
         _refuse_epochs(connection, spec, column)
+        _refuse_words(connection, spec, column)
         if any(not text.startswith("%Y") for text in date_formats(spec.columns[column], spec)):
             continue
         cell = identifier(column)
@@ -128,6 +129,25 @@ def _refuse_epochs(connection: duckdb.DuckDBPyConnection, spec: Table, column: s
                 hint=f'在 columns.{column} 里写 dates: ["{written}"]，并在这张表里写 timezone: Asia/Shanghai'
                 "（换算成当地时间）",
             )
+
+
+def _refuse_words(connection: duckdb.DuckDBPyConnection, spec: Table, column: str) -> None:
+    """Dates in words that are not declared: names of months, 上午 behind a day in figures."""
+    declared = spec.columns[column]
+    formats = list(declared.dates or spec.dates)
+    said = declared.model_copy(update={"dates": (*formats, WORDS)})
+    value = cast(column, said, spec, Readings(zones={column: ""}, words=frozenset([column])))
+    found = _found(connection, column, f"({value}) IS NOT NULL")
+    if not found or (len(found) < 2 and _filled(connection, column) > 1):
+        return
+    listed = ", ".join(f'"{text}"' for text in (*formats, WORDS))
+    raise ExportError(
+        "date_words",
+        found[0][0],
+        f"列 {column} 有 {found[0][3]} 个日期写成文字（月份名称、上午下午等），与声明的写法不同",
+        rows=[(row, _shown(spec, column, text)) for _, row, text, _ in found],
+        hint=f"核对来源是否换了语言导出；确是这样写的，在 columns.{column} 里写 dates: [{listed}]",
+    )
 
 
 def _filled(connection: duckdb.DuckDBPyConnection, column: str) -> int:
