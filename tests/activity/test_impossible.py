@@ -177,7 +177,7 @@ def test_money_becomes_yuan(tmp_path: Path, unit: str, cell: str, expected: str)
     ("unit", "cell", "expected"),
     [
         ("分钟", "90", 1.5),
-        ("秒", "1,800", 0.5),
+        ("秒", "1,800.0", 0.5),
         ("天", "1.5", 36.0),
         ("小时", "7", 7.0),
         ("小时", "1:30", 1.5),

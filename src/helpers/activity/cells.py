@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from helpers.activity import worded
+from helpers.activity.invisible import plain
+from helpers.activity.lengths import length
+from helpers.activity.numerals import NARROW, WIDE, Numbers, number
 from helpers.year.engine import identifier, literal, literals
 from helpers.year.expressions import SQL_TYPES
-from helpers.year.tables import HOURS, MONEY_FACTORS, Column, Table
+from helpers.year.tables import EPOCHS, Column, Table
 
 #: Tried after the declared formats, by the character that follows the year. All of them are
 #: unambiguous: a year of four digits stands first.
@@ -17,13 +22,33 @@ ISO_FORMATS = {
     for mark, day in (("-", "%Y-%m-%d"), ("/", "%Y/%m/%d"), (".", "%Y.%m.%d"), ("年", "%Y年%m月%d日"))
 }
 USUAL = "%Y-%m-%d %H:%M:%S"
-COMPACT_FORMATS = {8: "%Y%m%d", 14: "%Y%m%d%H%M%S"}
+COMPACT_FORMATS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 
 #: Days since a day, as spreadsheets keep dates: ``excel`` and ``excel1904`` among the formats of a column.
 EXCEL_EPOCHS = {"excel": "1899-12-30", "excel1904": "1904-01-01"}
 SERIAL = r"[0-9]{5}(\.[0-9]+)?"
 
-WIDE, NARROW = "０１２３４５６７８９：／－．，％（）", "0123456789:/-.,%()"
+#: Among the formats of a column: dates in words of any language are read. Without it, only those that begin with
+#: their year: an export in another language than the declared one is first to be looked at.
+WORDS = "words"
+SPOKEN = r"[a-z\p{Han}]{2,}|月"
+YEAR_FIRST = r"^\s*[0-9]{4}\s*[-/.年]|^[0-9]{2}年"
+
+#: Seconds and milliseconds since 1970 in this century, as Unix and Java keep times.
+EPOCH_CELLS = {"epoch": r"[0-9]{10}(\.[0-9]+)?", "epoch_ms": "[0-9]{13}"}
+
+#: What systems write where a date is missing: the day zero of Unix, spreadsheets and databases, and the end of time.
+ZERO = "TIMESTAMP '0001-01-01'"
+_ZERO_MOMENTS = ("1970-01-01 00:00:00", "1970-01-01 08:00:00", "1969-12-31 23:59:59")
+_ZERO_DAYS = ("1970-01-01", "1900-01-01", "1899-12-30", "1899-12-31", "0001-01-01", "1753-01-01", "1601-01-01")
+#: The same where no format reads it.
+_ZERO_DAY = "1970|1900|1899|1753|1601|0001"
+ZERO_TEXTS = (
+    r"(?:0000[-/.年]?00[-/.月]?00日?|00[-/.]00[-/.]0000|1900[-/.]0?1[-/.]0?0|0?[01][-/.]0?[01][-/.]1900|0001[-/.]0?1[-/.]0?1|"
+    rf"0?1[-/.]0?1[-/.](?:{_ZERO_DAY})|3[01][-/.]12[-/.](?:9999|1899)|12[-/.]3[01][-/.](?:9999|1899))"
+    r"(?:[ t](?:0?0|0?8):00(?::00(?:\.0+)?)?z?|[ t]12:00(?::00)? am)?|"
+    r"9999[-/.]?(?:12[-/.]?3[01]|99[-/.]?99)(?:[ t].*)?|0?0:00(?::00)?|0(?:\.0+)?|0{14}"
+)
 
 #: A time of day followed by its offset from UTC: the time, then the offset.
 OFFSET = r"(:\d{2}(?:\.\d+)?) ?(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
@@ -33,80 +58,98 @@ OFFSET = r"(:\d{2}(?:\.\d+)?) ?(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
 Zones = Mapping[str, str | None]
 
 
+@dataclass(frozen=True)
+class Readings:
+    """What only a whole column tells about its cells: offsets of times, how numbers are written, and which
+    columns hold dates in words (looked for only where the usual forms fail)."""
+
+    zones: Zones = field(default_factory=dict)
+    numbers: Mapping[str, Numbers] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
+
+
 def date_formats(column: Column, spec: Table) -> tuple[str, ...]:
     """The declared formats of a date column, without their offsets, two-digit years before four.
 
     (``%Y`` also reads two digits, as a year of the first century.)
     """
     declared = column.dates or spec.dates
-    plain = dict.fromkeys(re.sub(r"\s?%z", "", text) for text in declared if text not in EXCEL_EPOCHS)
-    return tuple(sorted(plain, key=lambda text: "%Y" in text))
+    written = dict.fromkeys(
+        re.sub(r"\s?%z", "", text) for text in declared if text not in (*EXCEL_EPOCHS, *EPOCHS, WORDS)
+    )
+    return tuple(sorted(written, key=lambda text: "%Y" in text))
 
 
 def declares_offsets(column: Column, spec: Table) -> bool:
     return any("%z" in text for text in column.dates or spec.dates)
 
 
-def cast(column: str, declared: Column, spec: Table, zones: Zones) -> str:
-    """The value of a trimmed text."""
+def cast(column: str, declared: Column, spec: Table, readings: Readings) -> str:
+    """The value of a cleaned text; dates as they stand, ``placeholder`` tells which of them mean nothing."""
     cell = identifier(column)
+    numbers = readings.numbers.get(column, Numbers(declared.decimal or ".", percents=declared.bare == "percent"))
+    match declared.type:
+        case "text":
+            return cell
+        case "boolean":
+            true, false = (literals(plain(t).lower() for t in said) for said in (declared.true, declared.false))
+            return f"CASE WHEN lower({cell}) IN ({true}) THEN true WHEN lower({cell}) IN ({false}) THEN false END"
+        case "date" | "datetime":
+            value = _date(cell, declared, spec, readings.zones.get(column), words=column in readings.words)
+            return f"CAST({value} AS {SQL_TYPES[declared.type]})"
+        case "duration":
+            return length(cell, str(declared.unit), numbers)
+        case "integer" | "number" | "money":
+            return number(cell, declared, numbers)
+    raise AssertionError(declared.type)
+
+
+def _date(cell: str, declared: Column, spec: Table, zone: str | None, *, words: bool) -> str:
+    """A date-time: the most frequent form first, words last."""
     # Only a text with multi-byte characters can hold full-width ones.
     narrow = (
         f"CASE WHEN strlen({cell}) = length({cell}) THEN {cell} "
         f"ELSE translate({cell}, {literal(WIDE)}, {literal(NARROW)}) END"
     )
-    plain = f"regexp_replace({narrow}, '[,\\s¥￥]|元$', '', 'g')"
-    match declared.type:
-        case "text":
-            return cell
-        case "boolean":
-            return (
-                f"CASE WHEN lower({cell}) IN ({literals(t.lower() for t in declared.true)}) THEN true "
-                f"WHEN lower({cell}) IN ({literals(f.lower() for f in declared.false)}) THEN false END"
-            )
-        case "date" | "datetime":
-            value = _moment(narrow, date_formats(declared, spec), zones.get(column))
-            for epoch in (EXCEL_EPOCHS[f] for f in declared.dates or spec.dates if f in EXCEL_EPOCHS):
-                value = f"coalesce({_serial(narrow, epoch)}, {value})"
-            if zones.get(column) is None and not any(f.startswith("%Y-") for f in date_formats(declared, spec)):
-                # By far the most frequent form, read without looking at anything else.
-                value = f"coalesce(CASE WHEN strlen({cell}) = 19 THEN try_strptime({cell}, '{USUAL}') END, {value})"
-            return f"CAST({value} AS {SQL_TYPES[declared.type]})"
-        case "integer":
-            number = f"try_cast({plain} AS DECIMAL(30,6))"
-            value = f"CASE WHEN {number} % 1 = 0 THEN CAST({number} AS BIGINT) END"
-            return (
-                f"CASE WHEN regexp_full_match({cell}, '[0-9]{{1,15}}') THEN try_cast({cell} AS BIGINT) ELSE {value} END"
-            )
-        case "number":
-            return (
-                f"CASE WHEN {plain} LIKE '%\\%' ESCAPE '\\' THEN try_cast(rtrim({plain}, '%') AS DOUBLE) / 100 "
-                f"ELSE try_cast({plain} AS DOUBLE) END"
-            )
-        case "duration":
-            return _duration(narrow, str(declared.unit))
-        case "money":
-            signed = f"regexp_replace({plain}, '^\\((.*)\\)$', '-\\1')"
-            factor = MONEY_FACTORS[declared.unit or "元"]
-            return f"CAST(try_cast({signed} AS DECIMAL(24,6)) * {factor} AS {SQL_TYPES['money']})"
-    raise AssertionError(declared.type)
+    formats = date_formats(declared, spec)
+    value = _moment(narrow, formats, zone, words)
+    if words and WORDS not in (declared.dates or spec.dates):
+        led = f"regexp_matches({narrow}, {literal(YEAR_FIRST)})"
+        spoken = f"regexp_matches(lower({narrow}), {literal(SPOKEN)}) AND NOT {led}"
+        value = f"CASE WHEN {spoken} THEN {_moment(narrow, formats, zone, words=False)} ELSE {value} END"
+    for written in declared.dates or spec.dates:
+        if written in EXCEL_EPOCHS:
+            value = f"coalesce({_serial(narrow, EXCEL_EPOCHS[written])}, {value})"
+        elif written in EPOCHS:
+            value = f"coalesce({_since_1970(narrow, written, str(spec.timezone))}, {value})"
+    if zone is None and not any(f.startswith("%Y-") for f in formats):
+        # By far the most frequent form, read without looking at anything else.
+        value = f"coalesce(CASE WHEN strlen({cell}) = 19 THEN try_strptime({cell}, '{USUAL}') END, {value})"
+    if not words:
+        return value
+    nothing = f"CASE WHEN regexp_full_match(lower({narrow}), {literal(ZERO_TEXTS)}) THEN {ZERO} END"
+    return f"coalesce({value}, {nothing})"
 
 
-def _duration(text: str, unit: str) -> str:
-    """Hours: a number in the declared unit, or H:MM or H:MM:SS."""
-    times, parts = HOURS[unit]
-    part = "try_cast(split_part({text}, ':', {at}) AS DOUBLE)"
-    hours, minutes, seconds = (part.format(text=text, at=at) for at in (1, 2, 3))
-    clock = f"({hours} * 3600 + {minutes} * 60 + coalesce({seconds}, 0)) / 3600.0"
-    number = f"try_cast(replace({text}, ',', '') AS DOUBLE) * {times} / {parts}.0"
-    return f"CASE WHEN regexp_full_match({text}, '\\d+:[0-5]\\d(:[0-5]\\d)?') THEN {clock} ELSE {number} END"
+def placeholder(column: str, declared: Column) -> str:
+    """Whether a date only stands for none."""
+    cell = identifier(column)
+    days = ", ".join(f"DATE '{day}'" for day in _ZERO_DAYS)
+    if declared.type == "date":
+        return f"(({cell} < DATE '1970-01-02' AND {cell} IN ({days})) OR {cell} >= DATE '9999-12-30')"
+    moments = ", ".join(f"TIMESTAMP '{moment}'" for moment in _ZERO_MOMENTS)
+    midnights = ", ".join(f"TIMESTAMP '{day}'" for day in _ZERO_DAYS)
+    return (
+        f"(({cell} < TIMESTAMP '1970-01-02' AND {cell} IN ({moments}, {midnights})) "
+        f"OR {cell} >= TIMESTAMP '9999-12-30')"
+    )
 
 
-def _moment(text: str, declared: Sequence[str], zone: str | None) -> str:
-    """A date-time: the declared formats, then ISO 8601 and its Chinese and compact forms."""
+def _moment(text: str, declared: Sequence[str], zone: str | None, words: bool) -> str:
+    """The declared formats, then ISO 8601 and its Chinese and compact forms, then words."""
     if zone is None:
-        return _parsed(text, declared)
-    local = _parsed(f"regexp_replace({text}, {literal(OFFSET)}, '\\1')", declared)
+        return _local(text, declared, words)
+    local = _local(f"regexp_replace({text}, {literal(OFFSET)}, '\\1')", declared, words)
     if not zone:
         return local
     said = f"regexp_extract({text}, {literal(OFFSET)}, 2)"
@@ -116,20 +159,34 @@ def _moment(text: str, declared: Sequence[str], zone: str | None) -> str:
         f"coalesce(try_cast(right(replace({said}[4:], ':', ''), 2) AS INTEGER), 0)) END)"
     )
     utc = f"({local} - to_minutes({minutes}))"
-    there = (
-        f"({utc} + to_minutes({fixed_offset(zone)}))"
-        if fixed_offset(zone) is not None
-        else f"timezone({literal(zone)}, timezone('UTC', {utc}))"
-    )
-    return f"CASE WHEN {said} = '' THEN {local} ELSE {there} END"
+    return f"CASE WHEN {said} = '' THEN {local} ELSE {_at(utc, zone)} END"
+
+
+def _at(utc: str, zone: str) -> str:
+    """The clock in a zone at a moment of universal time."""
+    minutes = fixed_offset(zone)
+    if minutes is not None:
+        return f"({utc} + to_minutes({minutes}))"
+    return f"timezone({literal(zone)}, timezone('UTC', {utc}))"
+
+
+def _local(text: str, declared: Sequence[str], words: bool) -> str:
+    usual = _parsed(text, declared)
+    return f"coalesce({usual}, {worded.moment(text, declared)})" if words else usual
+
+
+def _since_1970(text: str, written: str, zone: str) -> str:
+    microseconds = f"CAST(round(try_cast({text} AS DOUBLE) * {EPOCHS[written]}) AS BIGINT)"
+    moment = f"make_timestamp({microseconds})"
+    return f"CASE WHEN regexp_full_match({text}, {literal(EPOCH_CELLS[written])}) THEN {_at(moment, zone)} END"
 
 
 def _serial(text: str, epoch: str) -> str:
-    """A spreadsheet's day number, to the second."""
-    seconds = f"CAST(round(try_cast({text} AS DOUBLE) * 86400) AS BIGINT)"
-    return (
-        f"CASE WHEN regexp_full_match({text}, {literal(SERIAL)}) THEN TIMESTAMP '{epoch}' + to_seconds({seconds}) END"
-    )
+    """A spreadsheet's day number, to the millisecond; within two of a whole second it is that second."""
+    seconds = f"try_cast({text} AS DOUBLE) * 86400"
+    whole = f"CASE WHEN abs({seconds} - round({seconds})) <= 0.002 THEN round({seconds}) ELSE round({seconds}, 3) END"
+    passed = f"to_microseconds(CAST(round(({whole}) * 1000000) AS BIGINT))"
+    return f"CASE WHEN regexp_full_match({text}, {literal(SERIAL)}) THEN TIMESTAMP '{epoch}' + {passed} END"
 
 
 def fixed_offset(zone: str) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -12,9 +12,10 @@ from typing import Any
 
 import duckdb
 
-from helpers.activity import clocks, corrections, dates, grain, sources, sql
-from helpers.activity.cells import Zones, declares_offsets
+from helpers.activity import clocks, conventions, corrections, dates, grain, sources, sql
+from helpers.activity.cells import Readings, declares_offsets
 from helpers.activity.errors import ExportError
+from helpers.activity.invisible import stained
 from helpers.activity.sources import ExportFile, SetAside
 from helpers.year.clock_words import clock_words
 from helpers.year.engine import identifier, literal, open_engine
@@ -40,9 +41,22 @@ class UnreadableCell:
     value: str
 
 
+@dataclass(frozen=True)
+class Placeholders:
+    """Dates of a column that only stand for none (1970-01-01, 9999-12-31): how many, and the first of them."""
+
+    column: str
+    words: str
+    cells: int
+    source_file: str
+    source_row: int
+    value: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reconciliation:
-    """``rows_in`` = ``used`` + the rows set aside; ``entities``: how many tidy rows the used became."""
+    """``rows_in`` = ``used`` + the rows set aside; ``entities``: how many tidy rows the used became.
+    ``placeholders``: cells of the used rows that count as empty because of what they say."""
 
     table: str
     title: str
@@ -56,6 +70,7 @@ class Reconciliation:
     unreadable: tuple[UnreadableCell, ...]
     files: tuple[ExportFile, ...]
     columns: tuple[dict[str, Any], ...]
+    placeholders: tuple[Placeholders, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -92,8 +107,9 @@ def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
         connection.execute("SET checkpoint_threshold = '1TB'")
         connection.execute(f"SET temp_directory = {literal(str(Path(work) / 'spill'))}")
         files = sources.load(connection, year, spec, required, Path(work))
-        corrected = corrections.check(connection, spec, declared)
-        _view(connection, "texts", sql.texts(spec, declared))
+        stains = stained(connection, spec)
+        corrected = corrections.check(connection, spec, declared, stains)
+        _view(connection, "texts", sql.texts(spec, declared, stains))
         _judge(connection, spec, required, year.fiscal_year)
         corrections.refuse_unreadable(connection, declared)
         _refuse(connection, spec, year.fiscal_year)
@@ -101,28 +117,29 @@ def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
             grain.build(connection, spec, spec.grain, year.fiscal_year)
         _view(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
         entities = _write(connection, clocks.tidy(connection, year, spec, out), out / f"{table}.parquet")
-        _write(connection, _set_aside_rows(spec, declared), out / f"{table}.set_aside.parquet")
+        _write(connection, _set_aside_rows(spec, declared, stains), out / f"{table}.set_aside.parquet")
         return _reconcile(connection, year, table, files, corrected, entities)
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal_year: int) -> None:
-    """``typed`` and ``judged``; again where times turn out to have offsets. Dates that stay open stop."""
+    """``typed`` and ``judged``; again where times turn out to have offsets, or dates to be in words. Dates and
+    figures that stay open stop."""
     dates.refuse_clashes(connection, spec)
     said = [c for c in dates.date_columns(spec) if declares_offsets(spec.columns[c], spec)]
     zones = dates.zones_of(connection, spec, said) if said else {}
-    _judge_rows(connection, spec, required, fiscal_year, zones)
-    unread = [
-        c
-        for (c,) in connection.execute(
-            "SELECT DISTINCT unnest(_unreadable) AS c FROM judged_rows WHERE _unreadable IS NOT NULL ORDER BY c"
-        ).fetchall()
-    ]
-    found = dates.zones_of(connection, spec, [c for c in unread if c not in zones])
-    if found.keys() - zones.keys():
-        connection.execute("DROP TABLE judged_rows")
-        _judge_rows(connection, spec, required, fiscal_year, {**zones, **found})
+    readings = Readings(zones, conventions.numbers_of(connection, spec))
+    unread = _judge_rows(connection, spec, required, fiscal_year, readings)
     if unread:
-        dates.refuse_undeclared(connection, spec)
+        offsets = dates.with_offsets(
+            connection, [c for c in dates.date_columns(spec) if c in unread and c not in zones]
+        )
+        readings = replace(readings, zones={**zones, **dates.zones_of(connection, spec, offsets)})
+        readings = replace(readings, words=dates.in_words(connection, spec, unread, readings))
+        if offsets or readings.words:
+            connection.execute("DROP TABLE judged_rows")
+            unread = _judge_rows(connection, spec, required, fiscal_year, readings)
+        dates.refuse_undeclared(connection, spec, unread)
+        conventions.refuse_foreign(connection, spec, unread)
     connection.execute("RESET disabled_optimizers")
     for comparison in sql.comparisons(spec):
         connection.execute(comparison)
@@ -131,10 +148,21 @@ def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequenc
 
 
 def _judge_rows(
-    connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal_year: int, zones: Zones
-) -> None:
-    _view(connection, "typed", sql.typed(spec, zones))
+    connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal_year: int, readings: Readings
+) -> list[str]:
+    """``judged_rows``, the texts of those with unreadable cells as ``unread``, and the columns of these cells."""
+    _view(connection, "typed", sql.typed(spec, readings))
     connection.execute(f"CREATE TABLE judged_rows AS {sql.judged_rows(spec, required, fiscal_year)}")
+    columns = connection.execute(
+        "SELECT DISTINCT unnest(_unreadable) AS c FROM judged_rows WHERE _unreadable IS NOT NULL ORDER BY c"
+    ).fetchall()
+    if columns:
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE unread AS SELECT texts.*, _unreadable, _scope FROM texts "
+            "JOIN (SELECT _file_no, source_row, _unreadable, _scope FROM judged_rows WHERE _unreadable IS NOT NULL) "
+            "USING (_file_no, source_row)"
+        )
+    return [column for (column,) in columns]
 
 
 def _refuse(connection: duckdb.DuckDBPyConnection, spec: Table, fiscal_year: int) -> None:
@@ -167,19 +195,20 @@ def _view(connection: duckdb.DuckDBPyConnection, stage: str, query: str) -> None
     connection.execute(f"CREATE OR REPLACE VIEW {stage} AS {query}")
 
 
-def _set_aside_rows(spec: Table, declared: Sequence[Correction]) -> str:
+def _set_aside_rows(spec: Table, declared: Sequence[Correction], stains: Collection[str]) -> str:
     """The rows set aside as text, with their reason and source position."""
     columns = ", ".join(f"t.{identifier(c)}" for c in spec.columns)
     aside = "SELECT _file_no, source_row, source_file, _reason FROM judged WHERE _reason IS NOT NULL"
     return (
         f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM ({aside}) AS j "
-        f"JOIN ({_texts_of(spec, declared, aside)}) AS t USING (_file_no, source_row) ORDER BY j._file_no, j.source_row"
+        f"JOIN ({_texts_of(spec, declared, stains, aside)}) AS t USING (_file_no, source_row) "
+        "ORDER BY j._file_no, j.source_row"
     )
 
 
-def _texts_of(spec: Table, declared: Sequence[Correction], rows: str) -> str:
+def _texts_of(spec: Table, declared: Sequence[Correction], stains: Collection[str], rows: str) -> str:
     """The texts of a few rows: these are picked first, so that no other cell is looked at."""
-    return sql.texts(spec, declared, f"(SELECT * FROM source SEMI JOIN ({rows}) USING (_file_no, source_row))")
+    return sql.texts(spec, declared, stains, f"(SELECT * FROM source SEMI JOIN ({rows}) USING (_file_no, source_row))")
 
 
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
@@ -222,6 +251,7 @@ def _reconcile(
         unreadable=_unreadable(connection, spec, unread),
         files=tuple(_accounted(file, [c for c in counted if c[0] == number]) for number, file in enumerate(files)),
         columns=tuple(_schema(spec, year.year.calendar)),
+        placeholders=_placeholders(connection, spec),
     )
 
 
@@ -260,6 +290,26 @@ def _unreadable(connection: duckdb.DuckDBPyConnection, spec: Table, unread: str)
         UnreadableCell(file, row, column, MASKED if column in spec.personal else str(texts[number, row][column]))
         for number, file, row, column in cells
     )
+
+
+def _placeholders(connection: duckdb.DuckDBPyConnection, spec: Table) -> tuple[Placeholders, ...]:
+    """The dates that only stand for none, by column, in the used rows and in those that lack such a date."""
+    cells = (
+        "SELECT unnest(_placeholders) AS col, _file_no, source_row FROM judged WHERE _placeholders IS NOT NULL "
+        "AND (_reason IS NULL OR ends_with(_reason, " + literal(sql.EMPTY) + "))"
+    )
+    found = connection.execute(
+        f"SELECT col, count(*), min((_file_no, source_row)) FROM ({cells}) GROUP BY col ORDER BY col"
+    ).fetchall()
+    words, out = spec.column_words(), []
+    for column, count, (number, row) in found:
+        ((file, text),) = connection.execute(
+            f"SELECT file_name(_file_no), {identifier(column)} FROM texts "
+            f"WHERE _file_no = {number} AND source_row = {row}"
+        ).fetchall()
+        shown = "（个人信息）" if column in spec.personal else str(text)
+        out.append(Placeholders(column, words[column], int(count), file, int(row), shown))
+    return tuple(out)
 
 
 def _schema(spec: Table, calendar: Calendar) -> list[dict[str, Any]]:

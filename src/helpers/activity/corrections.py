@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import duckdb
 
 from helpers.activity import sql
 from helpers.activity.errors import ExportError
+from helpers.activity.invisible import plain
 from helpers.year.engine import identifier, literal
 from helpers.year.models import Correction
 from helpers.year.tables import Table
@@ -15,7 +16,9 @@ from helpers.year.tables import Table
 FILE = "corrections.yml"
 
 
-def check(connection: duckdb.DuckDBPyConnection, spec: Table, corrections: Sequence[Correction]) -> int:
+def check(
+    connection: duckdb.DuckDBPyConnection, spec: Table, corrections: Sequence[Correction], stained: Collection[str]
+) -> int:
     """How many rows the corrections change; reads ``source``.
 
     Raises ``ExportError`` where a correction finds no row, where the source no longer says what is
@@ -23,9 +26,9 @@ def check(connection: duckdb.DuckDBPyConnection, spec: Table, corrections: Seque
     """
     if not corrections:
         return 0
-    plain = spec.model_copy(update={"synonyms": {}})
+    bare = spec.model_copy(update={"synonyms": {}})
     connection.execute(
-        f"CREATE VIEW texts_plain AS SELECT *, file_name(_file_no) AS source_file FROM ({sql.texts(plain, ())})"
+        f"CREATE VIEW texts_plain AS SELECT *, file_name(_file_no) AS source_file FROM ({sql.texts(bare, (), stained)})"
     )
     for correction in corrections:
         _check_one(connection, correction)
@@ -53,7 +56,8 @@ def _check_one(connection: duckdb.DuckDBPyConnection, correction: Correction) ->
             hint="来源可能已经改正或重新编号；核对后删去或改写这条更正",
         )
     for file, row, *values in rows:
-        if tuple(values) != tuple(correction.expect.values()):
+        expected = (text if text is None else plain(text) for text in correction.expect.values())
+        if tuple(values) != tuple(expected):
             said = "、".join(f"{c}={v}" for c, v in zip(correction.expect, values, strict=True))
             raise ExportError(
                 "correction_stale",

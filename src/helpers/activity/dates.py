@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import duckdb
 
-from helpers.activity.cells import OFFSET, SERIAL, date_formats, declares_offsets
+from helpers.activity.cells import EPOCH_CELLS, OFFSET, SERIAL, WORDS, Readings, cast, date_formats
 from helpers.activity.errors import ExportError
 from helpers.year.engine import identifier, literal, literals
 from helpers.year.personal import MASKED
-from helpers.year.tables import Table
+from helpers.year.tables import EPOCHS, Table
 
 #: 3/4/2024, 03.04.24 9:15: the first two numbers may be day and month or month and day.
 NUMERIC = r"^(\d{1,2})([/.-])(\d{1,2})([/.-])(\d{2}|\d{4})(\D.*)?$"
@@ -60,13 +61,15 @@ def _order(text: str) -> str:
     return "".join(d for d in found if d in "ymd")
 
 
-def refuse_undeclared(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
+def refuse_undeclared(connection: duckdb.DuckDBPyConnection, spec: Table, unread: Sequence[str]) -> None:
     """Stop where a column holds dates such as 3/4/2024 and no format says which number is the month.
 
-    Reads ``judged_rows`` and ``texts``. Single stray cells are left to be listed as unreadable.
+    Reads ``unread`` and ``texts``. Single stray cells are left to be listed as unreadable.
     """
-    for column in date_columns(spec):
+    for column in (c for c in date_columns(spec) if c in unread):
         _refuse_serials(connection, spec, column)
+        _refuse_epochs(connection, spec, column)
+        _refuse_words(connection, spec, column)
         if any(not text.startswith("%Y") for text in date_formats(spec.columns[column], spec)):
             continue
         cell = identifier(column)
@@ -74,15 +77,13 @@ def refuse_undeclared(connection: duckdb.DuckDBPyConnection, spec: Table) -> Non
             f"SELECT file_name(_file_no) AS source_file, source_row, {cell} AS cell, _file_no, "
             f"try_cast(regexp_extract({cell}, {literal(NUMERIC)}, 1) AS INTEGER) AS a, "
             f"try_cast(regexp_extract({cell}, {literal(NUMERIC)}, 3) AS INTEGER) AS b "
-            f"FROM texts SEMI JOIN (SELECT _file_no, source_row FROM judged_rows WHERE list_contains(_unreadable, {literal(column)})) "
-            f"USING (_file_no, source_row) WHERE regexp_matches({cell}, {literal(NUMERIC)})"
+            f"FROM {_unread(column)} WHERE regexp_matches({cell}, {literal(NUMERIC)})"
         )
         total, days, months, both = connection.execute(
             f"SELECT count(*), count(*) FILTER (WHERE a > 12 AND b <= 12), count(*) FILTER (WHERE b > 12 AND a <= 12), "
             f"count(*) FILTER (WHERE a <= 12 AND b <= 12 AND a <> b) FROM ({query})"
         ).fetchall()[0]
-        filled = connection.execute(f"SELECT count({cell}) FROM texts").fetchall()[0][0]
-        if total < 2 or total * 100 < filled:
+        if total < 2 or total * 100 < _filled(connection, column):
             continue
         shown = connection.execute(
             f"SELECT source_file, source_row, cell FROM ({query}) ORDER BY NOT (a <= 12 AND b <= 12 AND a <> b), "
@@ -101,11 +102,7 @@ def _refuse_serials(connection: duckdb.DuckDBPyConnection, spec: Table, column: 
     """Dates that a spreadsheet has turned into day numbers (45321.4) are said to be so, not guessed."""
     cell = identifier(column)
     number = f"try_cast({cell} AS DOUBLE) BETWEEN 25569 AND 60000 AND regexp_full_match({cell}, {literal(SERIAL)})"
-    found = connection.execute(
-        f"SELECT file_name(_file_no), source_row, {cell}, count(*) OVER () FROM texts "
-        f"SEMI JOIN (SELECT _file_no, source_row FROM judged_rows WHERE list_contains(_unreadable, {literal(column)})) "
-        f"USING (_file_no, source_row) WHERE {number} ORDER BY _file_no, source_row LIMIT {SHOWN}"
-    ).fetchall()
+    found = _found(connection, column, number)
     if len(found) < 2:
         return
     raise ExportError(
@@ -115,6 +112,60 @@ def _refuse_serials(connection: duckdb.DuckDBPyConnection, spec: Table, column: 
         rows=[(row, _shown(spec, column, text)) for _, row, text, _ in found],
         hint=f'从来源系统重新导出；只有这份文件的，在 columns.{column} 的 dates 里加上 "excel"（1904 日期系统的写 "excel1904"）',
     )
+
+
+def _refuse_epochs(connection: duckdb.DuckDBPyConnection, spec: Table, column: str) -> None:
+    """Seconds since 1970 are said to be so: in which zone they are to be read only the analyst knows."""
+    cell = identifier(column)
+    for written, words in (("epoch", "秒数"), ("epoch_ms", "毫秒数")):
+        this_century = f"try_cast({cell} AS DOUBLE) * {EPOCHS[written]} BETWEEN 946684800e6 AND 2524608000e6"
+        where = f"regexp_full_match({cell}, {literal(EPOCH_CELLS[written])}) AND {this_century}"
+        found = _found(connection, column, where)
+        if found and (len(found) > 1 or _filled(connection, column) == 1):
+            raise ExportError(
+                "epoch_times",
+                found[0][0],
+                f"列 {column} 有 {found[0][3]} 个时间是自 1970-01-01 起的{words}（Unix 时间戳）",
+                rows=[(row, _shown(spec, column, text)) for _, row, text, _ in found],
+                hint=f'在 columns.{column} 里写 dates: ["{written}"]，并在这张表里写 timezone: Asia/Shanghai'
+                "（换算成当地时间）",
+            )
+
+
+def _refuse_words(connection: duckdb.DuckDBPyConnection, spec: Table, column: str) -> None:
+    """Dates in words that are not declared: names of months, 上午 behind a day in figures."""
+    declared = spec.columns[column]
+    formats = list(declared.dates or spec.dates)
+    said = declared.model_copy(update={"dates": (*formats, WORDS)})
+    value = cast(column, said, spec, Readings(zones={column: ""}, words=frozenset([column])))
+    found = _found(connection, column, f"({value}) IS NOT NULL")
+    if not found or (len(found) < 2 and _filled(connection, column) > 1):
+        return
+    listed = ", ".join(f'"{text}"' for text in (*formats, WORDS))
+    raise ExportError(
+        "date_words",
+        found[0][0],
+        f"列 {column} 有 {found[0][3]} 个日期写成文字（月份名称、上午下午等），与声明的写法不同",
+        rows=[(row, _shown(spec, column, text)) for _, row, text, _ in found],
+        hint=f"核对来源是否换了语言导出；确是这样写的，在 columns.{column} 里写 dates: [{listed}]",
+    )
+
+
+def _filled(connection: duckdb.DuckDBPyConnection, column: str) -> int:
+    return int(connection.execute(f"SELECT count({identifier(column)}) FROM texts").fetchall()[0][0])
+
+
+def _unread(column: str) -> str:
+    """The rows in which a column is unreadable, as texts."""
+    return f"(SELECT * FROM unread WHERE list_contains(_unreadable, {literal(column)}))"
+
+
+def _found(connection: duckdb.DuckDBPyConnection, column: str, where: str) -> list[tuple[str, int, str, int]]:
+    """The first unreadable cells of a kind, each with how many there are."""
+    return connection.execute(
+        f"SELECT file_name(_file_no), source_row, {identifier(column)}, count(*) OVER () FROM {_unread(column)} "
+        f"WHERE {where} ORDER BY _file_no, source_row LIMIT {SHOWN}"
+    ).fetchall()
 
 
 def _proposal(text: str, days: int, months: int) -> str:
@@ -131,17 +182,37 @@ def _proposal(text: str, days: int, months: int) -> str:
     return f"{second}（月在前）" if months and not days else f"{first}（日在前）或 {second}（月在前）"
 
 
-def zones_of(connection: duckdb.DuckDBPyConnection, spec: Table, unread: Sequence[str]) -> dict[str, str | None]:
+def with_offsets(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> list[str]:
+    """Those of some columns in which an unreadable cell ends with an offset from UTC; reads ``unread``."""
+    return [
+        c
+        for c in columns
+        if connection.execute(
+            f"SELECT 1 FROM {_unread(c)} WHERE regexp_matches({identifier(c)}, {literal(OFFSET)}) LIMIT 1"
+        ).fetchall()
+    ]
+
+
+def in_words(
+    connection: duckdb.DuckDBPyConnection, spec: Table, unread: Sequence[str], readings: Readings
+) -> frozenset[str]:
+    """The date columns in which an unreadable cell turns out to be a date in words, or to say that there is none."""
+    found = set()
+    for column in (c for c in date_columns(spec) if c in unread):
+        value = cast(column, spec.columns[column], spec, replace(readings, words=frozenset([column])))
+        if connection.execute(f"SELECT 1 FROM {_unread(column)} WHERE {value} IS NOT NULL LIMIT 1").fetchall():
+            found.add(column)
+    return frozenset(found)
+
+
+def zones_of(connection: duckdb.DuckDBPyConnection, spec: Table, columns: Sequence[str]) -> dict[str, str | None]:
     """How the offsets of each date column are read; reads ``texts``.
 
-    ``unread``: columns with cells that fit no format as they stand; only these, and those whose
-    format declares an offset, are looked at. Without ``timezone`` a column in which every time has
-    one offset is read as written; different offsets, or UTC, are refused until declared.
+    Only columns with offsets, or whose format declares one, need be looked at. Without ``timezone`` a
+    column in which every time has one offset is read as written; different offsets, or UTC, are refused until declared.
     """
     zones: dict[str, str | None] = {}
-    for column in date_columns(spec):
-        if column not in unread and not declares_offsets(spec.columns[column], spec):
-            continue
+    for column in columns:
         said = f"replace(regexp_extract({identifier(column)}, {literal(OFFSET)}, 2), ':', '')"
         found = connection.execute(
             f"SELECT {said} AS said, count(*), file_name(arg_min(_file_no, (_file_no, source_row))), "

@@ -77,6 +77,7 @@ def load(
     """
     files: list[ExportFile] = []
     parts: list[str] = []
+    delimiters: list[str | None] = []
     found: set[str] = set()
     pages: list[Sheet] = []
     connection.execute("CREATE TABLE ragged (text VARCHAR, source_row BIGINT, _file_no INTEGER)")
@@ -93,6 +94,7 @@ def load(
                 "INSERT INTO ragged VALUES (?, ?, ?)", [(text, row, number) for row, text in sheet.ragged]
             )
         absent = tuple(c for c in spec.columns if c not in columns)
+        delimiters.append(sheet.delimiter)
         files.append(
             ExportFile(
                 file=sheet.file,
@@ -124,6 +126,13 @@ def load(
     connection.execute(
         f"CREATE MACRO file_name(number) AS list_extract([{literals(one.file for one in files)}], number + 1)"
     )
+    # Where ``;`` stands between columns, a comma is likely to stand in the numbers; a file that is no text has
+    # numbers of its own, written with a dot.
+    for name, flags in (
+        ("has_semicolons", [mark == ";" for mark in delimiters]),
+        ("has_types", [mark is None for mark in delimiters]),
+    ):
+        connection.execute(f"CREATE MACRO {name}(number) AS list_extract({flags}, number + 1)")
     _refuse_mangled(connection, spec)
     return files
 

@@ -11,9 +11,10 @@ looks only at rows that share a value, and writes its verdict into ``_again``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from helpers.activity.cells import Zones, cast
+from helpers.activity.cells import Readings, cast, placeholder
+from helpers.activity.invisible import mended, plain
 from helpers.year.engine import identifier, literal, literals, year_bounds
 from helpers.year.models import Correction
 from helpers.year.tables import NearDuplicates, Table
@@ -28,19 +29,17 @@ IMPOSSIBLE = "不在可能的日期范围内"
 OTHER_YEAR = "其他年度的记录"
 RAGGED = "列数与表头不同"
 
-_WHITE_SPACE = " \t\r\n\u3000\u00a0\ufeff"
-WHITE = literal(_WHITE_SPACE)
 
-
-def texts(spec: Table, corrections: Sequence[Correction], source: str = "source") -> str:
-    """Trimmed texts; markers for "nothing" become NULL; corrections, then synonyms applied."""
+def texts(spec: Table, corrections: Sequence[Correction], stained: Collection[str], source: str = "source") -> str:
+    """Texts, mended where a column has to be; markers for "nothing" become NULL; corrections, then synonyms applied."""
     trimmed = []
+    if stained:
+        replaced = ", ".join(f"{mended(identifier(c))} AS {identifier(c)}" for c in spec.columns if c in stained)
+        source = f"(SELECT * REPLACE ({replaced}) FROM {source})"
     for column, declared in spec.columns.items():
-        raw = identifier(column)
-        # Most cells need no trimming, and looking at both ends costs a third of it.
-        cell = f"CASE WHEN {_is_white(raw)} OR {_is_white(raw + '[-1]')} THEN trim({raw}, {WHITE}) ELSE {raw} END"
-        empties = dict.fromkeys(("", *spec.empty, *declared.empty))
-        trimmed.append(f"CASE WHEN ({cell}) NOT IN ({literals(empties)}) THEN {cell} END AS {raw}")
+        cell = identifier(column)
+        empties = dict.fromkeys(("", *map(plain, (*spec.empty, *declared.empty))))
+        trimmed.append(f"CASE WHEN ({cell}) NOT IN ({literals(empties)}) THEN {cell} END AS {cell}")
     current = f"SELECT {', '.join(trimmed)}, source_row, _file_no, _ragged FROM {source}"
     # Written as nested CASE, in order: a later correction sees what an earlier one made.
     for correction in corrections:
@@ -51,54 +50,60 @@ def texts(spec: Table, corrections: Sequence[Correction], source: str = "source"
             for c, new in correction.change.items()
         )
         current = f"SELECT * REPLACE ({changed}) FROM ({current})"
-    folded = [
-        "CASE "
-        + " ".join(f"WHEN {identifier(c)} IN ({literals(of)}) THEN {literal(word)}" for word, of in groups.items())
-        + f" ELSE {identifier(c)} END AS {identifier(c)}"
-        for c, groups in spec.synonyms.items()
-        if groups
-    ]
+    folded = [_folded(column, groups) for column, groups in spec.synonyms.items() if groups]
     return f"SELECT * REPLACE ({', '.join(folded)}) FROM ({current})" if folded else current
 
 
-def _is_white(text: str) -> str:
-    """Whether the first character of a text may be white space, or there is none."""
-    return (
-        f"(unicode({text}) <= 32 OR unicode({text}) IN ({', '.join(str(ord(c)) for c in _WHITE_SPACE if ord(c) > 32)}))"
+def _folded(column: str, groups: Mapping[str, Sequence[str]]) -> str:
+    """A column with its synonyms folded."""
+    cell = identifier(column)
+    cases = " ".join(
+        f"WHEN {cell} IN ({literals(map(plain, variants))}) THEN {literal(word)}" for word, variants in groups.items()
     )
+    return f"CASE {cases} ELSE {cell} END AS {cell}"
 
 
 def matches(correction: Correction) -> str:
     """The condition that picks a correction's rows, over trimmed texts."""
-    return " AND ".join(f"{identifier(column)} = {literal(value)}" for column, value in correction.key.items())
+    return " AND ".join(f"{identifier(column)} = {literal(plain(value))}" for column, value in correction.key.items())
 
 
-def typed(spec: Table, zones: Zones) -> str:
-    """The columns in their types, ``_unreadable`` (the columns whose text fits no type, NULL for none) and
-    ``_readable`` (how many cells of a type other than text fit theirs)."""
-    values, unreadable, readable = [], [], ["0"]
+def typed(spec: Table, readings: Readings) -> str:
+    """The columns in their types, ``_unreadable`` (the columns whose text fits no type, NULL for none),
+    ``_placeholders`` (the dates that only stand for none) and ``_readable`` (how many cells of a type other
+    than text fit theirs)."""
+    values, unreadable, filled, readable = [], [], [], ["0"]
+    own = []
     for column, declared in spec.columns.items():
-        values.append(f"{cast(column, declared, spec, zones)} AS {identifier(column)}")
-        if declared.type != "text":
-            values.append(f"{identifier(column)} AS {identifier(column + '.text')}")
-            unreadable.append(
-                f"CASE WHEN {identifier(column + '.text')} IS NOT NULL AND {identifier(column)} IS NULL THEN "
-                f"{literal(column)} END"
-            )
-            readable.append(f"CAST({identifier(column)} IS NOT NULL AS INTEGER)")
-    listed = (
-        (
-            f"CASE WHEN coalesce({', '.join(unreadable)}) IS NOT NULL THEN "
-            f"list_filter([{', '.join(unreadable)}], lambda x: x IS NOT NULL) END"
+        cell = identifier(column)
+        values.append(f"{cast(column, declared, spec, readings)} AS {cell}")
+        own.append(cell)
+        if declared.type == "text":
+            continue
+        values.append(f"{cell} AS {identifier(column + '.text')}")
+        unreadable.append(
+            f"CASE WHEN {identifier(column + '.text')} IS NOT NULL AND {cell} IS NULL THEN {literal(column)} END"
         )
-        if unreadable
-        else "CAST(NULL AS VARCHAR[])"
-    )
-    own = ", ".join(identifier(c) for c in spec.columns)
+        readable.append(f"CAST({cell} IS NOT NULL AS INTEGER)")
+        if declared.type in ("date", "datetime") and declared.placeholders == "empty":
+            nothing = placeholder(column, declared)
+            filled.append(f"CASE WHEN {nothing} THEN {literal(column)} END")
+            own[-1] = f"CASE WHEN {nothing} THEN NULL ELSE {cell} END AS {cell}"
     return (
-        f"SELECT {own}, {listed} AS _unreadable, {' + '.join(readable)} AS _readable, _blank, _header, _ragged, "
+        f"SELECT {', '.join(own)}, {_named(unreadable)} AS _unreadable, {_named(filled)} AS _placeholders, "
+        f"{' + '.join(readable)} AS _readable, _blank, _header, _ragged, "
         f"source_row, _file_no FROM (SELECT {', '.join(values)}, {_blank(spec)} AS _blank, "
         f"{_header(spec)} AS _header, _ragged, source_row, _file_no FROM texts)"
+    )
+
+
+def _named(columns: Sequence[str]) -> str:
+    """The columns of which something is so, as a list; NULL for none."""
+    if not columns:
+        return "CAST(NULL AS VARCHAR[])"
+    return (
+        f"CASE WHEN coalesce({', '.join(columns)}) IS NOT NULL THEN "
+        f"list_filter([{', '.join(columns)}], lambda x: x IS NOT NULL) END"
     )
 
 
@@ -137,9 +142,9 @@ def judged_rows(spec: Table, required: Sequence[str], fiscal_year: int) -> str:
         scope += [f"WHEN {where} THEN {literal(why)}" for where, why in misplaced(spec, fiscal_year)]
     judged = f"CASE WHEN _first IS NULL THEN CASE {' '.join(scope)} END END" if scope else "CAST(NULL AS VARCHAR)"
     own = ", ".join(identifier(c) for c in spec.columns)
-    query = f"SELECT {own}, _unreadable, source_row, _file_no, CASE {' '.join(first)} END AS _first FROM typed"
+    query = f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, CASE {' '.join(first)} END AS _first FROM typed"
     return (
-        f"SELECT {own}, _unreadable, source_row, _file_no, _first, CAST(NULL AS VARCHAR) AS _again, {judged} AS _scope "
+        f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, _first, CAST(NULL AS VARCHAR) AS _again, {judged} AS _scope "
         f"FROM ({given(query, fiscal_year)})"
     )
 
@@ -148,7 +153,7 @@ def judged(spec: Table) -> str:
     """``judged``: the typed columns, ``_reason`` (the first that applies, NULL for the rows that are used)."""
     own = ", ".join(identifier(c) for c in spec.columns)
     return (
-        f"SELECT {own}, _unreadable, file_name(_file_no) AS source_file, source_row, _file_no, "
+        f"SELECT {own}, _unreadable, _placeholders, file_name(_file_no) AS source_file, source_row, _file_no, "
         "coalesce(_first, _again, _scope) AS _reason FROM judged_rows"
     )
 

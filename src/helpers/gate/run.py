@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.gate.catalogue import check_rule
 from helpers.gate.result import LISTED, SOURCE, Check, FailingRow, GateResult
 from helpers.gate.rules import About, Rule, about_table, columns_of_rule, rules_of
+from helpers.gate.stand_ins import stand_in_checks
 from helpers.gate.unseen import unseen_remarks, unseen_rule
 from helpers.indicators.plain import plain
 from helpers.year.expressions import ExpressionError
@@ -61,6 +62,7 @@ def run_gate(
             checks += [_could_not(table, known, rule, "没有这张表的数据") for rule in rules.get(table, ())]
         if table in accounts:
             checks += _account_checks(table, accounts[table], tables.get(table), known)
+            checks += stand_in_checks(table, known.title, accounts[table])
     return GateResult(tuple(checks), {table: len(frame) for table, frame in tables.items()})
 
 

@@ -13,7 +13,7 @@ from helpers.year.declared_grain import Grain
 from helpers.year.expressions import GIVEN, ExpressionError, check_expression, date_format_problem
 from helpers.year.faults import Fault, did_you_mean
 from helpers.year.load import Lines, Year
-from helpers.year.tables import States, Table
+from helpers.year.tables import EPOCHS, States, Table
 from helpers.year.tidy import export_columns, record_columns, tidy_columns
 
 Path_ = tuple[str | int, ...]
@@ -101,6 +101,15 @@ def _dates(lines: Lines, path: Path_, table: Table) -> Iterator[Fault]:
                 hint="例如 %Y-%m-%d %H:%M、%d/%m/%Y；“5-Apr”若指 2005 年 4 月，写 %y-%b",
             )
     zone = table.timezone
+    for place, text in written:
+        if text in EPOCHS and zone in (None, "as_written"):
+            yield lines.fault(
+                "epoch_without_zone",
+                place,
+                "自 1970 年起的秒数是世界时，要写明换算到哪个时区",
+                value=text,
+                hint="在这张表里写 timezone: Asia/Shanghai",
+            )
     if zone and zone != "as_written" and not _is_offset(zone) and zone not in zoneinfo.available_timezones():
         known = ["as_written", "+08:00", *sorted(zoneinfo.available_timezones())]
         yield unknown(lines, (*path, "timezone"), "时区", zone, known)

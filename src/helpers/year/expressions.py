@@ -200,7 +200,7 @@ def date_format_problem(text: str) -> str | None:
     """What is wrong with a date format, None when it can be used."""
     import duckdb
 
-    if text in ("excel", "excel1904"):
+    if text in ("excel", "excel1904", "epoch", "epoch_ms", "words"):
         return None
     try:
         _connection().cursor().execute(f"SELECT try_strptime('', [{literal(text.replace('%z', ''))}])").fetchall()

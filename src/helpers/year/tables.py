@@ -40,6 +40,8 @@ MADE_WORDS = {
     "events": "事件数",
     "reopened": "重新打开次数",
 }
+#: Formats of times that count from 1970, and microseconds in one of their units.
+EPOCHS = {"epoch": 1_000_000, "epoch_ms": 1_000}
 HOURS = {"秒": (1, 3600), "分钟": (1, 60), "小时": (1, 1), "天": (24, 1)}
 
 
@@ -50,7 +52,9 @@ class Column(Model):
     written. ``unit``: of the source figure; money becomes 元 (元 when not said), a duration becomes
     hours. ``dates``: formats of this column, in place of the table's. ``empty``: what also means
     nothing in this column. ``required``: a file without this column is refused; otherwise the
-    column is empty there.
+    column is empty there. ``decimal``: the decimal mark of its figures, where the cells leave it
+    open. ``bare``: what figures without % are in a column that has percents. ``placeholders``:
+    whether dates such as 1970-01-01 and 9999-12-31 stand for no date.
     """
 
     source: Strings = Field(alias="from")
@@ -62,6 +66,20 @@ class Column(Model):
     true: Strings = ("是", "有", "已核实", "1", "true", "Y")
     false: Strings = ("否", "无", "未核实", "0", "false", "N")
     required: bool = False
+    decimal: Literal[".", ","] | None = None
+    bare: Literal["percent", "number"] | None = None
+    placeholders: Literal["empty", "keep"] = "empty"
+
+    @model_validator(mode="after")
+    def _keys_fit(self) -> Column:
+        figures = ("integer", "number", "money", "duration")
+        if self.decimal is not None and self.type not in figures:
+            raise ValueError("decimal 只用于 type: " + "、".join(figures))
+        if self.bare is not None and self.type != "number":
+            raise ValueError("bare 只用于 type: number")
+        if self.placeholders != "empty" and self.type not in ("date", "datetime"):
+            raise ValueError("placeholders 只用于 type: date、datetime")
+        return self
 
     @model_validator(mode="after")
     def _unit_fits(self) -> Column:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import duckdb
 
-from helpers.activity.cells import OFFSET, cast
+from helpers.activity.cells import OFFSET, Readings, cast
 from helpers.activity.profile.formats import DateFormats, candidates_of, date_formats, turned
 from helpers.activity.profile.meanings import Meaning, lexicon, meaning, meaning_of, unit_words
 from helpers.year.engine import literal, literals
@@ -255,8 +255,8 @@ def _possible(connection: duckdb.DuckDBPyConnection, total: int) -> tuple[set[st
 
 
 def _figures(connection: duckdb.DuckDBPyConnection, total: int) -> Iterator[str]:
-    """The types of figures that the cells can have; codes with leading zeros are none, nor is
-    ``3,75``, which the cleaning would read as 375."""
+    """The types of figures that the cells can have; codes with leading zeros are none, and of
+    ``3,75`` somebody has to say what its comma is."""
 
     def most(where: str) -> bool:
         seen = connection.execute(f"SELECT 1 FROM sample WHERE {where} LIMIT 1").fetchall()
@@ -286,7 +286,7 @@ def _cast(kind: str, formats: Sequence[str] = (), unit: str | None = None) -> st
     declared = Column.model_validate(
         {"from": ["-"], "type": kind, "dates": list(formats), "unit": unit or ("小时" if kind == "duration" else None)}
     )
-    return cast("v", declared, _ANY, {"v": ""})
+    return cast("v", declared, _ANY, Readings({"v": ""}))
 
 
 def _count(connection: duckdb.DuckDBPyConnection, where: str) -> int:
@@ -356,14 +356,14 @@ def _no_date(connection: duckdb.DuckDBPyConnection, header: str, types: set[str]
         and _count(connection, f"regexp_full_match(v, '{DECIMAL_COMMA}|-?[0-9]+')") >= MOST * total
         and _count(connection, f"regexp_full_match(v, '{DECIMAL_COMMA}')")
     ):
-        return "数字用逗号作小数点，清洗会当作千分位；请在来源改用小数点再导出"
+        return '数字像用逗号作小数点；是的话写 type: number 和 decimal: ","，不是的写 decimal: "."'
     dated = meaning_of(header, ("date", "datetime"))
     if dated is None or meaning_of(header, types) is not None:
         return None
     if "duration" in types and "number" not in types:
         return "只有钟点，没有日期，请在来源与日期合成一列再导出"
     if "integer" in types and _count(connection, "regexp_full_match(v, '1[0-9]{9}([0-9]{3})?')") >= MOST * total:
-        return "像 Unix 时间戳，清洗读不了，请在来源系统改成年月日时分再导出"
+        return "像 Unix 时间戳；是的话写 type: datetime、dates: [epoch]（13 位的写 epoch_ms）和 timezone: Asia/Shanghai"
     if "number" in types and _count(connection, "try_cast(v AS DOUBLE) BETWEEN 30000 AND 60000") >= MOST * total:
         return "像 Excel 的日期序号，请在来源表里设成日期格式再导出"
     return "表头像日期，内容不是" if dated.exact else None

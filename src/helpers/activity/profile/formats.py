@@ -9,7 +9,8 @@ from string import ascii_lowercase, digits
 
 import duckdb
 
-from helpers.activity.cells import NARROW, OFFSET, WIDE
+from helpers.activity.cells import OFFSET
+from helpers.activity.numerals import NARROW, WIDE
 from helpers.year.engine import literal, literals
 
 MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"

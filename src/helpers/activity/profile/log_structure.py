@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from helpers.activity.cells import cast
+from helpers.activity.cells import Readings, cast
 from helpers.activity.profile.columns import Facts, Value
 from helpers.activity.profile.meanings import lexicon
 from helpers.year.engine import literals
@@ -251,7 +251,7 @@ def read(facts: Facts) -> str | None:
             "unit": facts.unit or ("小时" if facts.type == "duration" else None),
         }
     )
-    return cast(facts.cell, declared, _ANY, {facts.cell: "" if any(facts.offsets) else None})
+    return cast(facts.cell, declared, _ANY, Readings({facts.cell: "" if any(facts.offsets) else None}))
 
 
 def _wrong(connection: duckdb.DuckDBPyConnection, start: Facts, end: Facts) -> tuple[int | None, int | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -23,8 +23,12 @@ from helpers.files.refusal import FileError
 from helpers.files.spreadsheet import LAST_ROW, Book, Page, open_book
 from helpers.year.tables import Table
 
+Moment = TypeVar("Moment", datetime.datetime, datetime.timedelta)
+
 #: Excel keeps 15 digits of a number.
 EXACT = 10**15
+#: What a day number of as many digits as Excel shows can be off by.
+NEAR = datetime.timedelta(milliseconds=2)
 ROWS_A_BATCH = 50_000
 
 
@@ -159,10 +163,22 @@ def _cell(value: Any) -> str:
     if isinstance(value, int):
         return f"{float(value):.14E}" if abs(value) >= EXACT else str(value)
     if isinstance(value, datetime.datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
+        return _to_the_second(value).isoformat(sep=" ")
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, datetime.timedelta):
-        seconds = round(value.total_seconds())
-        return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+        seconds, rest = divmod(_to_the_second(value), datetime.timedelta(seconds=1))
+        fraction = f".{rest.microseconds:06d}" if rest else ""
+        return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{fraction}"
     return str(value)
+
+
+def _to_the_second(value: Moment) -> Moment:
+    """A time within two milliseconds of a whole second is that second: a day number has no more digits."""
+    off = datetime.timedelta(
+        microseconds=value.microsecond if isinstance(value, datetime.datetime) else value.microseconds
+    )
+    if off <= NEAR:
+        return value - off
+    second = datetime.timedelta(seconds=1)
+    return value + (second - off) if second - off <= NEAR else value

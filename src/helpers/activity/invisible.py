@@ -1,0 +1,83 @@
+"""Characters that nobody sees in a cell, and what spreadsheets put around it: cleaned alike everywhere."""
+
+from __future__ import annotations
+
+import re
+
+import duckdb
+
+from helpers.year.engine import identifier, literal
+from helpers.year.tables import Table
+
+#: Zero-width and direction marks, soft hyphens, control characters: they mean nothing anywhere.
+_NOTHING = (
+    r"\x{00}-\x{08}\x{0b}\x{0c}\x{0e}-\x{1f}\x{7f}-\x{84}\x{86}-\x{9f}\x{ad}\x{34f}\x{61c}\x{180e}"
+    r"\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{206f}\x{feff}"
+)
+#: Spaces other than the plain one: no-break, narrow, ideographic and the typographer's.
+_SPACES = r"\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
+_WHITE = " \t\r\n"
+#: ``="00123"``, and the apostrophe that marks a number as text.
+_WRAPPED = r'^="([^"]*)"$'
+_QUOTED = r"^'\s*([-+(=¥￥$€£.0-9][^']*)$"
+
+#: Beyond so many bytes a text is prose: only its ends are looked at.
+PROSE = 128
+_STAINED = f"[{_NOTHING}{_SPACES}]"
+_TOUCHED = rf"^[ \t\r\n='\"]|[ \t\r\n]$|{_STAINED}"
+#: First or last characters that call for a closer look.
+_ENDS = (34, 39, 61, 0x85, 0xA0, 0xAD, 0x3000, 0xFEFF)
+
+
+def _python(pattern: str) -> str:
+    return re.sub(r"\\x\{([0-9a-f]+)\}", lambda m: re.escape(chr(int(m[1], 16))), pattern)
+
+
+_NOTHING_HERE, _SPACES_HERE = re.compile(f"[{_python(_NOTHING)}]"), re.compile(f"[{_python(_SPACES)}]")
+
+
+def plain(text: str) -> str:
+    """A text of a declaration as ``mended`` would leave it in a cell."""
+    text = _SPACES_HERE.sub(" ", _NOTHING_HERE.sub("", text)).strip(_WHITE)
+    return re.sub(_QUOTED, r"\1", re.sub(_WRAPPED, r"\1", text).strip(_WHITE))
+
+
+def stained(connection: duckdb.DuckDBPyConnection, spec: Table) -> frozenset[str]:
+    """The columns in which any cell has to be mended; reads ``source``.
+
+    Looking costs time: a short text, or one that names a record, is looked at whole, prose and the ASCII of
+    figures and dates at both ends.
+    """
+    named = {*spec.key, *(spec.grain.case if spec.grain else ())}
+    looks = ", ".join(f"bool_or({_touched(c, d.type == 'text', c in named)})" for c, d in spec.columns.items())
+    found = connection.execute(f"SELECT {looks} FROM source").fetchall()[0]
+    return frozenset(column for column, touched in zip(spec.columns, found, strict=True) if touched)
+
+
+def _touched(column: str, text: bool, name: bool) -> str:
+    """Whether a cell has to be mended."""
+    cell = identifier(column)
+    ends = f"{_suspect(cell)} OR {_suspect(cell + '[-1]')}"
+    whole = f"regexp_matches({cell}, {literal(_TOUCHED)})"
+    if name:
+        return whole
+    if text:
+        return f"CASE WHEN strlen({cell}) <= {PROSE} THEN {whole} ELSE {ends} END"
+    return f"{ends} OR (strlen({cell}) <> length({cell}) AND regexp_matches({cell}, {literal(_STAINED)}))"
+
+
+def _suspect(text: str) -> str:
+    """Whether the first character of a text may be one to take away."""
+    listed = ", ".join(map(str, _ENDS))
+    return (
+        f"(unicode({text}) BETWEEN 0 AND 32 OR unicode({text}) IN ({listed}) OR unicode({text}) BETWEEN 8192 AND 8303)"
+    )
+
+
+def mended(cell: str) -> str:
+    """A cell (SQL) without what is invisible, without spaces around it, and unwrapped."""
+    white = literal(_WHITE)
+    bare = f"regexp_replace({cell}, {literal(f'[{_NOTHING}]')}, '', 'g')"
+    spaced = f"trim(regexp_replace({bare}, {literal(f'[{_SPACES}]')}, ' ', 'g'), {white})"
+    unwrapped = f"trim(regexp_replace({spaced}, {literal(_WRAPPED)}, '\\1'), {white})"
+    return f"regexp_replace({unwrapped}, {literal(_QUOTED)}, '\\1')"
