@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from helpers.activity import clocks, corrections, dates, grain, sources, sql
+from helpers.activity import clocks, corrections, dates, grain, not_records, sources, sql
 from helpers.activity.cells import Zones, declares_offsets
 from helpers.activity.errors import ExportError
 from helpers.activity.sources import ExportFile, SetAside
@@ -119,6 +119,7 @@ def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequenc
         _judge_rows(connection, spec, required, fiscal_year, {**zones, **found})
     if unread:
         dates.refuse_undeclared(connection, spec)
+    not_records.recognise(connection, spec)
     connection.execute("RESET disabled_optimizers")
     for comparison in sql.comparisons(spec):
         connection.execute(comparison)

@@ -27,6 +27,9 @@ UNREADABLE, EMPTY = "无法识别", "为空"
 IMPOSSIBLE = "不在可能的日期范围内"
 OTHER_YEAR = "其他年度的记录"
 RAGGED = "列数与表头不同"
+TOTAL_LINE = "合计行"
+#: The rows of ``judged_rows`` that say something in the declared columns.
+NOT_BLANK = f"(_first IS NULL OR _first NOT IN ({literals((RAGGED, BLANK_ROW, REPEATED_HEADER))}))"
 
 _WHITE_SPACE = " \t\r\n\u3000\u00a0\ufeff"
 WHITE = literal(_WHITE_SPACE)
