@@ -12,9 +12,10 @@ from typing import Any
 
 import duckdb
 
-from helpers.activity import clocks, corrections, dates, grain, not_records, sources, sql
+from helpers.activity import clocks, corrections, dates, grain, losses, not_records, sources, sql
 from helpers.activity.cells import Zones, declares_offsets
 from helpers.activity.errors import ExportError
+from helpers.activity.losses import Loss
 from helpers.activity.sources import ExportFile, SetAside
 from helpers.year.clock_words import clock_words
 from helpers.year.engine import identifier, literal, open_engine
@@ -41,7 +42,8 @@ class UnreadableCell:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """``rows_in`` = ``used`` + the rows set aside; ``entities``: how many tidy rows the used became."""
+    """``rows_in`` = ``used`` + the rows set aside; ``entities``: how many tidy rows the used became;
+    ``losses``: what of it is lost rather than left out."""
 
     table: str
     title: str
@@ -55,6 +57,7 @@ class Reconciliation:
     unreadable: tuple[UnreadableCell, ...]
     files: tuple[ExportFile, ...]
     columns: tuple[dict[str, Any], ...]
+    losses: tuple[Loss, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -98,7 +101,9 @@ def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
         _view(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
         entities = _write(connection, clocks.tidy(connection, year, spec, out), out / f"{table}.parquet")
         _write(connection, _set_aside_rows(spec, declared), out / f"{table}.set_aside.parquet")
-        return _reconcile(connection, year, table, files, corrected, entities)
+        losses.write_uncertain(connection, year, table, required, out / f"{table}.parquet")
+        account = _reconcile(connection, year, table, files, corrected, entities)
+        return replace(account, losses=losses.find(connection, spec, required))
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal_year: int) -> None:
