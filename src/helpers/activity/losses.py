@@ -106,7 +106,9 @@ def _examples(
     return tuple(
         (
             row,
-            "，".join(MASKED if c in spec.personal else t for c, t in zip(own, texts, strict=True) if t is not None)[:60]
+            "，".join(MASKED if c in spec.personal else t for c, t in zip(own, texts, strict=True) if t is not None)[
+                :60
+            ]
             or "空",
         )
         for row, *texts in found
@@ -184,9 +186,7 @@ def _lost_cases(spec: Table, kinds: Mapping[str, tuple[Kind, str | None]]) -> st
     return f"SELECT * FROM ({events}) ANTI JOIN ({known}) USING ({case}) QUALIFY {one} OR NOT ({named})"
 
 
-def _lost_rows(
-    year: Year, table: str, required: Sequence[str], kinds: Mapping[str, tuple[Kind, str | None]]
-) -> str:
+def _lost_rows(year: Year, table: str, required: Sequence[str], kinds: Mapping[str, tuple[Kind, str | None]]) -> str:
     """The lost rows with what can be read of them, less those that are plainly not of this year or project."""
     spec = year.year.tables[table]
     whole = literals(why for why, (kind, _) in kinds.items() if kind == "shifted")

@@ -219,7 +219,9 @@ def _is_code(line: Line) -> bool:
 
 def _lines(connection: duckdb.DuckDBPyConnection, spec: Table) -> list[Line]:
     """The rows worth a look: unusable ones, those with few cells, and those that name a total."""
-    fill = " + ".join([*(f"CAST({identifier(c)} IS NOT NULL AS INTEGER)" for c in spec.columns), "coalesce(len(_unreadable), 0)"])
+    fill = " + ".join(
+        [*(f"CAST({identifier(c)} IS NOT NULL AS INTEGER)" for c in spec.columns), "coalesce(len(_unreadable), 0)"]
+    )
     names = [
         f"(length({identifier(c)}) <= 60 AND regexp_full_match({identifier(c)}, {literal(_MAYBE_TOTAL)}))"
         for c, declared in spec.columns.items()
@@ -244,7 +246,15 @@ def _lines(connection: duckdb.DuckDBPyConnection, spec: Table) -> list[Line]:
         "GROUP BY ALL) AS l USING (_file_no, source_row) ORDER BY _file_no, source_row"
     ).fetchall()
     return [
-        Line(number, file, row, {c: t for c, t in zip(spec.columns, cells, strict=True) if t is not None}, label, typical, counted)
+        Line(
+            number,
+            file,
+            row,
+            {c: t for c, t in zip(spec.columns, cells, strict=True) if t is not None},
+            label,
+            typical,
+            counted,
+        )
         for number, file, row, label, typical, counted, *cells in found
     ]
 
@@ -261,7 +271,6 @@ def _ask(lines: Sequence[Line], spec: Table) -> ExportError:
         first.file,
         f"有 {len(lines)} 行像是合计、小计或累计，又像是真实的记录，不能擅自取舍（列 {column}：{text}）",
         rows=shown,
-        hint=f'是合计行的，在 out_of_scope 里写 {{where: "{column} = \'{text}\'", why: 合计行}}；'
+        hint=f"是合计行的，在 out_of_scope 里写 {{where: \"{column} = '{text}'\", why: 合计行}}；"
         f"是真实记录的，在 loss 里写 {{records: [{text}], why: …}}",
     )
-

@@ -55,7 +55,9 @@ def _findings(table: str, spec: Table, account: Account, read: frozenset[str]) -
     if empty:
         yield empty
         return
-    gone = [found for file in account.get("files", ()) if (found := _file(table, spec, file, _of(losses, file), account))]
+    gone = [
+        found for file in account.get("files", ()) if (found := _file(table, spec, file, _of(losses, file), account))
+    ]
     yield from gone
     known = {finding.examples[0].source_file for finding in gone if finding.level == "stop"}
     rest = [one for one in losses if one["file"] not in known]
@@ -200,7 +202,8 @@ def _versions(table: str, spec: Table, account: Account, losses: Sequence[Accoun
             yield Finding(
                 f"versions:{file['file']}",
                 f"文件 {file['file']} 的 {rows} 行中有 {versions} 行因编号与别的行相同而不采用，超过 {_percent(limit, REPEATS)}",
-                f"核对编号（{'、'.join(spec.key)}）是否被截短或改写，改正后重新导出" + _loosen(table, "repeats", versions, rows),
+                f"核对编号（{'、'.join(spec.key)}）是否被截短或改写，改正后重新导出"
+                + _loosen(table, "repeats", versions, rows),
                 versions,
                 _allowed(limit, REPEATS, rows),
                 _examples(spec, _of(losses, file), ("version",)),
@@ -277,7 +280,9 @@ def _remedy(losses: Sequence[Account]) -> str:
     return "核对分隔符和各列是否错位，重新导出"
 
 
-def _examples(spec: Table, losses: Sequence[Account], kinds: Sequence[str] = (*UNREAD, "blank")) -> tuple[FailingRow, ...]:
+def _examples(
+    spec: Table, losses: Sequence[Account], kinds: Sequence[str] = (*UNREAD, "blank")
+) -> tuple[FailingRow, ...]:
     words = spec.column_words()
     listed = [one for one in losses if one["kind"] in kinds]
     return tuple(

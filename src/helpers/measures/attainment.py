@@ -26,6 +26,7 @@ from helpers.indicators import (
     score,
     total,
 )
+from helpers.measures.bounds import judged
 from helpers.measures.figures import Figure, Measures, Month
 from helpers.year import models
 from helpers.year.load import Year
@@ -152,8 +153,8 @@ def _indicator(spec: models.Indicator, measures: Measures, rules: RuleSet) -> At
     if spec.actual.grade is not None:
         outcome = evaluate_choice(spec.actual.grade, spec.actual.share, rules)
     else:
+        outcome = _judged(target, actual, figure, rules)
         actual = expressed(target, actual)
-        outcome = evaluate(target, actual, rules)
     bounds = None
     if spec.sample is not None and figure is not None and figure.hits is not None and figure.n:
         bounds = interval(figure.hits, figure.n, spec.sample.population)
@@ -178,11 +179,17 @@ def _part(spec: models.Part, measures: Measures, rules: RuleSet) -> Part:
         required = replace(
             target, kind="number", op=">=", value=Fraction(spec.required), unit="比例", direction="higher"
         )
-        outcome = evaluate(required, actual, rules)
+        outcome = _judged(required, actual, figure, rules)
     else:
+        outcome = _judged(target, actual, figure, rules)
         actual = expressed(target, actual)
-        outcome = evaluate(target, actual, rules)
     return Part(spec, target, actual, outcome, figure, measures.monthly(figure.measure) if figure else ())
+
+
+def _judged(target: Target, actual: Actual, figure: Figure | None, rules: RuleSet) -> Outcome:
+    """The outcome, where the bounds of the figure leave one; the actual is in the figure's own unit."""
+    outcome = evaluate(target, expressed(target, actual), rules)
+    return judged(outcome, target, actual, figure.bounds if figure else None, rules)
 
 
 def _actual(spec: models.Actual, target_text: str, measures: Measures) -> tuple[Actual, Figure | None]:

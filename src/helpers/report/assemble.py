@@ -12,6 +12,7 @@ from helpers.activity.clean import Reconciliation
 from helpers.indicators import Outcome, Target
 from helpers.measures.attainment import Attained, Funds, Part, YearAttained
 from helpers.measures.figures import Figure, Month
+from helpers.report.lost import bounds_words
 from helpers.report.wording import value_text
 from helpers.year import models
 from helpers.year.load import Year
@@ -121,6 +122,7 @@ def _budget(year: Year, funds: Funds) -> Json:
         "weight": plain(funds.weight),
         "score": plain(funds.score),
         "unspent_reason": year.year.budget.unspent_reason,
+        **bounds_json(funds.figure),
     }
 
 
@@ -290,6 +292,10 @@ def _evidence(declared: models.Actual, figure: Figure | None, sources: Sources) 
         unknown = f"有 {figure.unknown} 条记录缺少计算所需的数据"
         unknown += "，按未达到计" if figure.unit == "比例" else "，未计入"
         note = f"{note}；{unknown}" if note else unknown
+    bounds = bounds_json(figure)
+    if bounds:
+        told = bounds_words(bounds["bounds"], bounds["bounds"]["unit"])
+        note = f"{note}；{told}" if note else told
     return {
         "kind": "computed",
         "measure": figure.measure,
@@ -301,7 +307,17 @@ def _evidence(declared: models.Actual, figure: Figure | None, sources: Sources) 
         "note": note,
         "method": declared.method,
         "documents": documents,
+        **bounds,
     }
+
+
+def bounds_json(figure: Figure | None) -> Json:
+    """Between which values a figure lies because of what was lost; nothing where nothing was."""
+    if figure is None or figure.bounds is None:
+        return {}
+    found = figure.bounds
+    ends = {"low": plain(found.low), "high": plain(found.high)}
+    return {"bounds": {"lost_rows": found.rows, **ends, "unit": figure.unit}}
 
 
 def _parts_evidence(one: Attained, sources: Sources) -> Json:
@@ -399,6 +415,7 @@ def results_json(
                     {"file": f["file"], "rows_in": f["rows"], "used": f["used"], "set_aside": f["set_aside"]}
                     for f in t["files"]
                 ],
+                **loss_allowed(year, t["table"]),
             }
             for t in tables
         ],
@@ -410,6 +427,15 @@ def results_json(
         "validation": validation,
         "provenance": dict(provenance),
     }
+
+
+def loss_allowed(year: Year, table: str) -> Json:
+    """What a table's declaration allows to be lost, and why; nothing where it says nothing."""
+    allowed = year.year.tables[table].loss
+    if allowed is None:
+        return {}
+    said = allowed.model_dump(exclude_defaults=True, exclude={"why"})
+    return {"loss": {"allowed": {k: plain(v) for k, v in said.items()}, "why": allowed.why}}
 
 
 def reconciliations_json(tables: Iterable[Reconciliation]) -> list[Json]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from helpers.report import lost
 from helpers.report import wording as w
 from helpers.report.blocks import Card, CardItem, Front, Paragraph
 from helpers.report.figures.causes import by_dimension, cause_name, leading_cause
@@ -115,6 +116,7 @@ def summary(results: Results) -> Iterable[Paragraph]:
     yield from f.para(
         _funds(results),
         _outcome(results),
+        lost.summary(results),
         _reason(results),
         _remarks(results),
         _plan(results),
