@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activity_samples import project
+from tests.activity.activity_samples import project
 
 from helpers.activity.clean import clean_year
 from helpers.measures import bounds

@@ -12,9 +12,10 @@ from typing import Any
 
 import duckdb
 
-from helpers.activity import clocks, corrections, dates, grain, losses, not_records, sources, sql
+from helpers.activity import clocks, corrections, dates, grain, handed_over, losses, not_records, sources, sql
 from helpers.activity.cells import Zones, declares_offsets
 from helpers.activity.errors import ExportError
+from helpers.activity.handed_over import Overlap
 from helpers.activity.losses import Loss
 from helpers.activity.sources import ExportFile, SetAside
 from helpers.year.clock_words import clock_words
@@ -43,7 +44,7 @@ class UnreadableCell:
 @dataclass(frozen=True)
 class Reconciliation:
     """``rows_in`` = ``used`` + the rows set aside; ``entities``: how many tidy rows the used became;
-    ``losses``: what of it is lost rather than left out."""
+    ``losses``: what of it is lost rather than left out; ``overlaps``: rows that two files share."""
 
     table: str
     title: str
@@ -58,6 +59,7 @@ class Reconciliation:
     files: tuple[ExportFile, ...]
     columns: tuple[dict[str, Any], ...]
     losses: tuple[Loss, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -91,9 +93,11 @@ def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
         connection.execute("SET checkpoint_threshold = '1TB'")
         connection.execute(f"SET temp_directory = {literal(str(Path(work) / 'spill'))}")
         files = sources.load(connection, year, spec, required, Path(work))
+        handed_over.refuse_last_year_bytes(year, spec, files)
         corrected = corrections.check(connection, spec, declared)
         _view(connection, "texts", sql.texts(spec, declared))
         _judge(connection, spec, required, year.fiscal_year)
+        overlaps = handed_over.compare(connection, year, spec, files)
         corrections.refuse_unreadable(connection, declared)
         _refuse(connection, spec, year.fiscal_year)
         if spec.grain:
@@ -103,7 +107,8 @@ def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
         _write(connection, _set_aside_rows(spec, declared), out / f"{table}.set_aside.parquet")
         losses.write_uncertain(connection, year, table, required, out / f"{table}.parquet")
         account = _reconcile(connection, year, table, files, corrected, entities)
-        return replace(account, losses=losses.find(connection, spec, required))
+        found = losses.find(connection, spec, required)
+        return replace(account, losses=found, overlaps=tuple(overlaps))
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal_year: int) -> None:

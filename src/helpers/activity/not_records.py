@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
 from typing import Literal
 
 import duckdb
@@ -14,9 +16,8 @@ from helpers.activity import sql
 from helpers.activity.errors import ExportError
 from helpers.activity.readers import normal_header
 from helpers.year.engine import identifier, literal
-from helpers.year.tables import Table
+from helpers.year.tables import MONEY_FACTORS, Table
 
-FOOTER = "页脚、签字或表下附注"
 #: Where a label outside the declared columns stands: 序号 and its like.
 LABEL_COLUMNS = 3
 #: Lines with too few cells are looked at one by one, up to this many; more are losses, which stop the run.
@@ -112,7 +113,7 @@ def verdict(line: Line, spec: Table) -> str | None:
     sources = {c: {normal_header(h) for h in d.source} for c, d in spec.columns.items()}
     if len(line.cells) > 1 and all(normal_header(text) in sources[c] for c, text in line.cells.items()):
         return sql.REPEATED_HEADER
-    return sql.TOTAL_LINE if _is_total(line, spec) else FOOTER if _is_footer(line, spec) else None
+    return sql.TOTAL_LINE if _is_total(line, spec) else sql.FOOTER if _is_footer(line, spec) else None
 
 
 class Doubtful(Exception):
@@ -205,8 +206,8 @@ def _around(lines: Sequence[Line], found: Mapping[tuple[int, int], str]) -> dict
         place = (line.file_no, line.row)
         if place in found or len(line.cells) != 1 or line.typical < 3:
             continue
-        if known.get((line.file_no, line.row - 1)) in (FOOTER, sql.TOTAL_LINE) and not _is_code(line):
-            more[place] = known[place] = FOOTER
+        if known.get((line.file_no, line.row - 1)) in (sql.FOOTER, sql.TOTAL_LINE) and not _is_code(line):
+            more[place] = known[place] = sql.FOOTER
         elif found.get((line.file_no, line.row + 1)) == sql.REPEATED_HEADER:
             more[place] = sql.REPEATED_HEADER
     return more
@@ -227,14 +228,14 @@ def _lines(connection: duckdb.DuckDBPyConnection, spec: Table) -> list[Line]:
         for c, declared in spec.columns.items()
         if declared.type == "text"
     ]
-    usual = f"SELECT _file_no, quantile_disc({fill}, 0.6) AS typical FROM judged_rows WHERE {sql.NOT_BLANK} GROUP BY _file_no"
+    usual = f"SELECT _file_no, quantile_disc({fill}, 0.8) AS typical FROM judged_rows WHERE {sql.NOT_BLANK} GROUP BY _file_no"
     few = f"(_first IS NOT NULL OR {fill} <= typical / 2)"
     rows = (
         f"SELECT _file_no, source_row, typical, _first IS NULL AND _scope IS NULL AS counted FROM judged_rows "
         f"JOIN ({usual}) USING (_file_no)"
     )
     picked = (
-        f"({rows} WHERE {sql.NOT_BLANK} AND {few} LIMIT {LOOKED_AT}) "
+        f"({rows} WHERE ({sql.NOT_BLANK} OR _first = {literal(sql.REPEATED_HEADER)}) AND {few} LIMIT {LOOKED_AT}) "
         f"UNION {rows} WHERE {sql.NOT_BLANK} AND ({' OR '.join([*names, 'false'])}) "
         f"UNION {rows} SEMI JOIN labels USING (_file_no, source_row) WHERE {sql.NOT_BLANK}"
     )
@@ -274,3 +275,48 @@ def _ask(lines: Sequence[Line], spec: Table) -> ExportError:
         hint=f"是合计行的，在 out_of_scope 里写 {{where: \"{column} = '{text}'\", why: 合计行}}；"
         f"是真实记录的，在 loss 里写 {{records: [{text}], why: …}}",
     )
+
+
+# --- totals as control ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TotalLine:
+    """A total line: where it stands, what it says it is the total of, and its numbers by column.
+
+    Money is in 元, everything else in the unit of the source. ``label``: the cell that names the total.
+    """
+
+    file: str
+    row: int
+    label: str
+    numbers: Mapping[str, Decimal]
+
+
+def total_lines(set_aside: Path, spec: Table) -> list[TotalLine]:
+    """The total lines of a table, from ``<table>.set_aside.parquet``, in the order of the source."""
+    import pyarrow.parquet
+
+    rows = pyarrow.parquet.read_table(set_aside).to_pylist()
+    found = []
+    for row in rows:
+        if row["_reason"] != sql.TOTAL_LINE:
+            continue
+        texts = {c: row[c] for c in spec.columns if row[c] is not None}
+        label = next((t for t in texts.values() if total_kind(t)), "")
+        numbers = {c: n for c, t in texts.items() if (n := _number(t, spec, c)) is not None}
+        found.append(TotalLine(row["source_file"], row["source_row"], label, numbers))
+    return found
+
+
+def _number(text: str, spec: Table, column: str) -> Decimal | None:
+    """The number in a cell of a numeric column: 1,632,480.00元 is 1632480."""
+    declared = spec.columns[column]
+    if declared.type not in ("integer", "number", "money", "duration"):
+        return None
+    digits = re.fullmatch(r"[¥$]?(\(?)(-?)([0-9][0-9,]*(?:\.[0-9]+)?)(-?)\)?[^0-9]{0,6}", plain_text(text))
+    if digits is None:
+        return None
+    number = Decimal(digits[3].replace(",", ""))
+    number = -number if digits[1] or digits[2] or digits[4] else number
+    return number * Decimal(MONEY_FACTORS[declared.unit or "元"]) if declared.type == "money" else number

@@ -64,6 +64,7 @@ def _findings(table: str, spec: Table, account: Account, read: frozenset[str]) -
     yield from _rows(table, spec, account, rest)
     yield from _versions(table, spec, account, rest)
     yield from _cells(table, spec, account, rest, read)
+    yield from _overlaps(account)
 
 
 def _of(losses: Sequence[Account], file: Account) -> list[Account]:
@@ -231,6 +232,25 @@ def _cells(
                 allowed,
                 _examples(spec, own, ("cell",)),
                 f"{cells} 个单元格",
+            )
+
+
+def _overlaps(account: Account) -> Iterator[Finding]:
+    """Two files that share most of the smaller one; the rows count once."""
+    rows = {file["file"]: file["rows"] for file in account.get("files", ())}
+    for pair in account.get("overlaps", ()):
+        first, second, shared = pair["first"], pair["second"], pair["rows"]
+        if shared * 2 > min(rows[first], rows[second]):
+            words = f"文件 {second} 与 {first} 有 {shared} 行完全相同，两个文件的范围大部分重叠，重叠的行只计一次"
+            yield Finding(
+                f"files_overlap:{second}",
+                words,
+                "核对是否少交了另一份文件，重新导出互不重叠的文件",
+                shared,
+                0,
+                (FailingRow(second, None, "重叠的行", f"{shared} 行"),),
+                f"{shared} 行",
+                "note",
             )
 
 
