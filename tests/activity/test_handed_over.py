@@ -76,7 +76,7 @@ def test_one_within_the_other(tmp_path: Path) -> None:
 
 def test_a_reason_lets_it_pass(tmp_path: Path) -> None:
     spec = KEYED + "    loss: {overlap: true, why: 两处登记}\n"
-    account, tidy, _ = cleaned(project(tmp_path, spec, {"台账1.csv": text(ROWS), "台账2.csv": text(ROWS)}), tmp_path)
+    _, tidy, _ = cleaned(project(tmp_path, spec, {"台账1.csv": text(ROWS), "台账2.csv": text(ROWS)}), tmp_path)
     assert len(tidy) == 6
 
 

@@ -142,7 +142,7 @@ def test_a_record_that_may_be_a_total_is_asked_about(tmp_path: Path) -> None:
     _, tidy, _ = cleaned(project(tmp_path, kept, files), tmp_path)
     assert int(tidy["amount"].sum()) == 650
     out = KEYED + "    out_of_scope: [{where: \"kind = '合计'\", why: 合计行}]\n"
-    account, tidy, _ = cleaned(project(tmp_path, out, files), tmp_path)
+    _, tidy, _ = cleaned(project(tmp_path, out, files), tmp_path)
     assert int(tidy["amount"].sum()) == 600
 
 

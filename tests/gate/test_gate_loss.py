@@ -76,13 +76,23 @@ def test_sound_rows_raise_nothing(tmp_path: Path) -> None:
 
 
 def test_a_table_that_lost_every_row(tmp_path: Path) -> None:
-    result = gate(tmp_path, SPEC, {"投诉.csv": damaged(9, 9, 1, "5 Mar 2024 09:00").replace("T0000,2024-01-01 09:00", "T0000,某日")})
+    result = gate(
+        tmp_path,
+        SPEC,
+        {"投诉.csv": damaged(9, 9, 1, "5 Mar 2024 09:00").replace("T0000,2024-01-01 09:00", "T0000,某日")},
+    )
     found = only(result)
     assert (found.rule, found.level, found.failing) == ("table_lost", "stop", 9)
     with pytest.raises(GateStopped) as stop:
         result.raise_if_stopped()
     said = str(stop.value)
-    for words in ("投诉登记（tickets）", "9 行，没有一行可以采用", "exports/投诉.csv 第 3 行", "5 Mar 2024 09:00", "columns.at 里补 dates"):
+    for words in (
+        "投诉登记（tickets）",
+        "9 行，没有一行可以采用",
+        "exports/投诉.csv 第 3 行",
+        "5 Mar 2024 09:00",
+        "核对列 at 的写法，在 dates 里补上",
+    ):
         assert words in said
     assert len(said.splitlines()) <= 25
 
@@ -98,7 +108,10 @@ def test_an_empty_table_is_declared_or_stops(tmp_path: Path) -> None:
 
 
 def test_a_file_that_lost_most_of_its_rows(tmp_path: Path) -> None:
-    files = {"投诉1.csv": text(rows(500)), "投诉2.csv": "\n".join([HEAD.strip(), *("X%d,某日,,1,否" % i for i in range(3))]) + "\n"}
+    files = {
+        "投诉1.csv": text(rows(500)),
+        "投诉2.csv": "\n".join([HEAD.strip(), *(f"X{i},某日,,1,否" for i in range(3))]) + "\n",
+    }
     found = only(gate(tmp_path, SPEC, files))
     assert (found.rule, found.level, found.failing) == ("file_lost:exports/投诉2.csv", "stop", 3)
 

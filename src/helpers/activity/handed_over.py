@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -18,6 +19,8 @@ from helpers.year.load import Year
 from helpers.year.tables import Table
 from helpers.year.tidy import record_columns
 
+#: Rows of ``judged_rows`` that say something, without totals and footers.
+RECORDS = f"{sql.NOT_BLANK} AND (_first IS NULL OR _first NOT IN ({literals((sql.TOTAL_LINE, sql.FOOTER))}))"
 #: Rows that are compared at most; of larger tables a sample by content.
 COMPARED = 1_000_000
 #: Fewer rows in common are chance; so large a share of the smaller file is not.
@@ -56,7 +59,9 @@ def refuse_last_year_bytes(year: Year, spec: Table, files: Sequence[ExportFile])
             )
 
 
-def compare(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, files: Sequence[ExportFile]) -> list[Overlap]:
+def compare(
+    connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, files: Sequence[ExportFile]
+) -> list[Overlap]:
     """What the files of a table have in common, by the content of their rows; reads ``judged_rows``.
 
     Raises ``ExportError`` where a file is there twice, lies within another, repeats rows of another
@@ -90,19 +95,12 @@ def _twice(first: str, second: str, words: str) -> ExportError:
     )
 
 
-def _records(spec: Table) -> str:
-    """Rows that say something, without totals and footers."""
-    return f"{sql.NOT_BLANK} AND (_first IS NULL OR _first NOT IN ({literals((sql.TOTAL_LINE, sql.FOOTER))}))"
-
-
-def _refuse_contained(
-    connection: duckdb.DuckDBPyConnection, spec: Table, files: Sequence[ExportFile]
-) -> list[Overlap]:
+def _refuse_contained(connection: duckdb.DuckDBPyConnection, spec: Table, files: Sequence[ExportFile]) -> list[Overlap]:
     own = ", ".join(identifier(c) for c in spec.columns)
     every = max(1, sum(file.rows for file in files) // COMPARED)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE alike AS SELECT _file_no, hash({own}) AS h, count(*) AS n FROM judged_rows "
-        f"WHERE {_records(spec)} AND hash({own}) % {every} = 0 GROUP BY ALL"
+        f"WHERE {RECORDS} AND hash({own}) % {every} = 0 GROUP BY ALL"
     )
     sizes = dict(connection.execute("SELECT _file_no, sum(n) FROM alike GROUP BY 1").fetchall())
     pairs = connection.execute(
@@ -138,24 +136,20 @@ def _counted_twice(first: str, second: str, rows: int) -> ExportError:
     )
 
 
-def _refuse_gap(
-    connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, files: Sequence[ExportFile]
-) -> None:
+def _refuse_gap(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, files: Sequence[ExportFile]) -> None:
     """Two files that each cover a part of the year, day by day, with days between them that neither has."""
     column = spec.grain.time if spec.grain else spec.year_by
     if column not in spec.columns or (spec.loss and spec.loss.gap):
         return
     day = f"CAST({identifier(str(column))} AS DATE)"
-    days = (
-        f"SELECT DISTINCT _file_no, {day} AS d FROM judged_rows WHERE {_records(spec)} AND year({day}) = {year.fiscal_year}"
-    )
+    days = f"SELECT DISTINCT _file_no, {day} AS d FROM judged_rows WHERE {RECORDS} AND year({day}) = {year.fiscal_year}"
     parts = connection.execute(
         "SELECT _file_no, min(d), max(d), max(hole) FROM (SELECT *, d - lag(d) OVER (PARTITION BY _file_no ORDER BY d) AS hole "
         f"FROM ({days})) GROUP BY _file_no HAVING count(*) >= {SPAN_DAYS // 2} AND max(d) - min(d) BETWEEN {SPAN_DAYS} AND 290 "
         "ORDER BY min(d), max(d)"
     ).fetchall()
     parts = [part for part in parts if files[part[0]].rows >= SPAN_ROWS]
-    for (one, _, end, hole), (other, start, _, hole_after) in zip(parts, parts[1:], strict=False):
+    for (one, _, end, hole), (other, start, _, hole_after) in pairwise(parts):
         missing = (start - end).days - 1
         if missing >= max(GAP_DAYS, GAP_TIMES * max(hole, hole_after)):
             raise _gap(files[one].file, files[other].file, end, start)
@@ -189,14 +183,14 @@ def refuse_last_year(year: Year, tables: Path, previous: Year | None, previous_t
             same, rows = _same_but_for_the_year(connection, spec, before, *files)
             enough = AGAIN_ROWS if spec.year_by else REGISTER_ROWS
             if rows >= enough and same >= (AGAIN_PART * rows if spec.year_by else rows):
-                raise _again(year, table, spec, same, rows)
+                raise _again(year, table, same, rows)
 
 
-def _again(year: Year, table: str, spec: Table, same: int, rows: int) -> ExportError:
+def _again(year: Year, table: str, same: int, rows: int) -> ExportError:
     return ExportError(
         "last_years_rows",
-        "、".join(spec.files),
-        f"{spec.title}（{table}）的 {rows} 条记录中有 {same} 条除年份和编号外与 {year.fiscal_year - 1} 年度的相同，像是上一年度的文件改了日期",
+        "、".join(year.year.tables[table].files),
+        f"{year.year.tables[table].title}（{table}）的 {rows} 条记录中有 {same} 条除年份和编号外与 {year.fiscal_year - 1} 年度的相同，像是上一年度的文件改了日期",
         hint=f"换成本年度的导出文件；两年内容确实相同的，在 tables.{table} 里写 loss: {{as_last_year: true, why: 理由}}",
     )
 

@@ -77,7 +77,8 @@ def _kind(
         return kinds.get(first, (None, None))
     if again is not None:
         return ("repeated" if again == sql.REPEATED_ROW else "version"), None
-    return ("other_year", spec.year_by) if scope == sql.OTHER_YEAR else (None, None)
+    date = spec.year_by if spec.year_by in spec.columns else None
+    return ("other_year", date) if scope == sql.OTHER_YEAR else (None, None)
 
 
 def _cells(connection: duckdb.DuckDBPyConnection, spec: Table) -> Iterator[Loss]:
@@ -97,7 +98,7 @@ def _examples(
     connection: duckdb.DuckDBPyConnection, spec: Table, number: int, rows: Sequence[int], column: str | None
 ) -> tuple[tuple[int, str], ...]:
     """The text of the column, or the beginning of the row."""
-    own = [column] if column else [c for c in spec.columns]
+    own = [column] if column else list(spec.columns)
     picked = ", ".join(identifier(c) for c in own)
     found = connection.execute(
         f"SELECT source_row, {picked} FROM texts WHERE _file_no = {number} "

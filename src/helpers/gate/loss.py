@@ -19,6 +19,8 @@ ROWS, CELLS, BLANKS, REPEATS = Decimal("0.01"), Decimal("0.005"), Decimal("0.1")
 NOTED = Decimal("0.001")
 #: Fewer versions of a record than this are no sign of cut-off keys, unless they are most of a file.
 VERSIONS = 20
+#: No message offers to loosen a limit beyond this, in percent.
+LARGEST = 20
 #: A file may lose so many rows while its table is within the limit.
 STRAY = 2
 UNREAD = ("unreadable", "missing", "shifted", "impossible")
@@ -55,9 +57,7 @@ def _findings(table: str, spec: Table, account: Account, read: frozenset[str]) -
     if empty:
         yield empty
         return
-    gone = [
-        found for file in account.get("files", ()) if (found := _file(table, spec, file, _of(losses, file), account))
-    ]
+    gone = [found for file in account.get("files", ()) if (found := _file(table, spec, file, _of(losses, file)))]
     yield from gone
     known = {finding.examples[0].source_file for finding in gone if finding.level == "stop"}
     rest = [one for one in losses if one["file"] not in known]
@@ -89,9 +89,12 @@ def _empty(table: str, spec: Table, account: Account, losses: Sequence[Account])
     return Finding(
         "table_lost",
         words,
-        (_remedy(losses) + f"；本年确实没有记录的，在 tables.{table} 里写 loss: {{may_be_empty: true, why: 理由}}")
+        (
+            _remedy(spec, losses)
+            + f"；本年确实没有记录的，在 tables.{table} 里写 loss: {{may_be_empty: true, why: 理由}}"
+        )
         if not rows or not _sum(losses, *UNREAD)
-        else _remedy(losses),
+        else _remedy(spec, losses),
         max(rows, 1),
         0,
         _examples(spec, losses) or (FailingRow(file, None, "整张表", f"{rows} 行"),),
@@ -99,7 +102,7 @@ def _empty(table: str, spec: Table, account: Account, losses: Sequence[Account])
     )
 
 
-def _file(table: str, spec: Table, file: Account, losses: Sequence[Account], account: Account) -> Finding | None:
+def _file(table: str, spec: Table, file: Account, losses: Sequence[Account]) -> Finding | None:
     """A file that lost most of its rows, or holds nothing of this year."""
     name, rows = file["file"], file["rows"]
     if not rows:
@@ -110,7 +113,7 @@ def _file(table: str, spec: Table, file: Account, losses: Sequence[Account], acc
         return Finding(
             f"file_lost:{name}",
             f"文件 {name} 的 {rows} 行中有 {lost} 行无法识别，多数记录已经丢失",
-            _remedy(losses) + _loosen(table, "rows", lost, rows),
+            _remedy(spec, losses) + _loosen(table, "rows", lost, rows),
             lost,
             records // 2,
             _examples(spec, losses),
@@ -164,7 +167,7 @@ def _rows(table: str, spec: Table, account: Account, losses: Sequence[Account]) 
         yield Finding(
             "rows_lost",
             f"{total} 行中有 {lost} 行因无法识别而不能采用{named}，超过 {_percent(limit, ROWS)}：{_reasons(losses)}",
-            _remedy(own) + _loosen(table, "rows", lost, total),
+            _remedy(spec, own) + _loosen(table, "rows", lost, total),
             lost,
             _allowed(limit, ROWS, total),
             _examples(spec, own),
@@ -174,7 +177,7 @@ def _rows(table: str, spec: Table, account: Account, losses: Sequence[Account]) 
         yield Finding(
             "rows_lost",
             f"{total} 行中有 {lost} 行因无法识别而不能采用：{_reasons(losses)}",
-            _remedy(losses),
+            _remedy(spec, losses),
             lost,
             0,
             _examples(spec, losses),
@@ -227,7 +230,7 @@ def _cells(
             yield Finding(
                 f"cells_lost:{column}",
                 f"列 {column}（{words[column]}）有 {cells} 个单元格无法识别（{files}），度量要用到这一列，超过 {_percent(limit, CELLS)}",
-                _remedy(own) + _loosen(table, "cells", cells, account["used"]),
+                _remedy(spec, own) + _loosen(table, "cells", cells, account["used"]),
                 cells,
                 allowed,
                 _examples(spec, own, ("cell",)),
@@ -266,10 +269,11 @@ def _percent(declared: Decimal | None, default: Decimal) -> str:
 
 
 def _loosen(table: str, key: str, lost: int, rows: int) -> str:
-    """How to allow it, with a share that would be enough."""
-    enough = -(-lost * 1000 // max(rows, 1))
-    share = f"{Decimal(enough) / 10:f}%"
-    return f"；确实可以接受的，在 tables.{table} 里写 loss: {{{key}: {share}, why: 理由}}，理由会印在报告里"
+    """How to allow it, with a share that would be enough; most of a table is not to be waved through."""
+    enough = Decimal(-(-lost * 1000 // max(rows, 1))) / 10
+    if enough > LARGEST:
+        return ""
+    return f"；确实可以接受的，在 tables.{table} 里写 loss: {{{key}: {enough:f}%, why: 理由}}，理由会印在报告里"
 
 
 def _reasons(losses: Sequence[Account], kinds: Sequence[str] = UNREAD) -> str:
@@ -280,7 +284,7 @@ def _reasons(losses: Sequence[Account], kinds: Sequence[str] = UNREAD) -> str:
     return "、".join(f"{reason} {number} 行" for reason, number in rows.items())
 
 
-def _remedy(losses: Sequence[Account]) -> str:
+def _remedy(spec: Table, losses: Sequence[Account]) -> str:
     """What helps against the most frequent loss."""
     unread = [one for one in losses if one["kind"] in (*UNREAD, "cell")]
     if not unread:
@@ -289,10 +293,13 @@ def _remedy(losses: Sequence[Account]) -> str:
     column = worst["column"]
     match worst["kind"]:
         case "unreadable" | "cell":
-            return (
-                f"核对列 {column} 的写法：日期在 columns.{column} 里补 dates，表示没有的在 empty 里补上，"
-                "个别录错的用 corrections.yml 更正"
-            )
+            how = {
+                "date": "在 dates 里补上这种写法",
+                "datetime": "在 dates 里补上这种写法",
+                "boolean": "在 true、false 里补上这种写法",
+            }
+            told = how.get(spec.columns[column].type, "在来源里改成普通的数字后重新导出")
+            return f"核对列 {column} 的写法，{told}；表示没有的在 columns.{column} 的 empty 里补上，个别录错的用 corrections.yml 更正"
         case "missing":
             return f"在来源系统补填 {column} 后重新导出；这些行不是记录的，用 out_of_scope 写明理由剔除"
         case "impossible":
