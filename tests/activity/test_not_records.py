@@ -161,3 +161,21 @@ def test_titles_that_speak_of_totals_are_records(tmp_path: Path) -> None:
     account, tidy, _ = cleaned(project(tmp_path, KEYED, {"台账.csv": HEAD + rows}), tmp_path)
     assert len(tidy) == 3
     assert reasons(account) == {}
+
+
+WIDE = """\
+  tickets:
+    title: 工单
+    files: exports/工单.csv
+    columns: {id: 编号, kind: 类别, name: 标题, who: 工程师, note: 备注, at: {from: 受理, type: date}}
+    year_by: at
+"""
+
+
+@pytest.mark.parametrize("key", ["", "    key: id\n"])
+def test_a_sparse_record_stays_one(tmp_path: Path, key: str) -> None:
+    rows = "".join(f"A{i},桌面,打印,E0{i},无,2024-01-0{i}\n" for i in range(1, 6))
+    sparse = "A6,,报表小计,,,2024-01-06\nA7,,,,备注：待补,2024-01-07\nA8,,审核：打不开,,,2024-01-08\n"
+    year = project(tmp_path, WIDE + key, {"工单.csv": "编号,类别,标题,工程师,备注,受理\n" + rows + sparse})
+    account, tidy, _ = cleaned(year, tmp_path)
+    assert (len(tidy), reasons(account)) == (8, {})

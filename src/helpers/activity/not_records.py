@@ -43,6 +43,8 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("prefixed", re.compile(rf".{{0,20}}(?:合计|小计|总计|累计|汇总|共计){_TAIL}")),
     ("prefixed", re.compile(r".{1,30} (?:sub[ -]?)?totals?[ :=0-9.,]*|(?:total|sum) (?:for|of|in) .{1,30}")),
 )  # fmt: skip
+#: A number, an amount or a date.
+_FIGURE = re.compile(r"[-+¥$]?[0-9][0-9.,:/年月日 -]*(?:[万亿]?元|%)?")
 #: What a text column must hold for a record to be looked at; RE2, on the cell as it stands.
 _MAYBE_TOTAL = r"(?is).{0,24}(合\s*计|总\s*计|小\s*计|累\s*计|共\s*计|汇\s*总|结\s*转|期初|期末|余额|承前|过次|总额|总数|总和|total|\bsum\b|summe|gesamt|\bsuma\b|итого|balance|forward|[bc]/[fd]).{0,30}"
 
@@ -137,8 +139,9 @@ def _is_total(line: Line, spec: Table) -> bool:
         return _or_doubt(half or (not key and fewer))
     if "carried" in kinds:
         return fewer if unnamed else not key and _or_doubt(fewer)
-    figures = all(any(s.isdigit() for s in text) for c, text in line.cells.items() if c not in found)
-    return half or (fewer and figures and (unnamed or not key))
+    figures = all(_FIGURE.fullmatch(plain_text(text)) for c, text in line.cells.items() if c not in found)
+    labelled = any(c in found for c in key)
+    return fewer and (labelled or (figures and (unnamed or not key)))
 
 
 def _or_doubt(sure: bool) -> bool:
@@ -154,7 +157,12 @@ def _is_footer(line: Line, spec: Table) -> bool:
         return False
     if line.typical <= 1:
         return all(_PAGE.fullmatch(plain_text(text)) for text in line.cells.values())
-    return len(footers) == len(line.cells) or all(c not in line.cells or c in footers for c in _key(spec)[:1])
+    key, filled = _key(spec)[:1], list(line.cells)
+    if len(footers) == len(filled):
+        return True
+    if key:
+        return key[0] not in filled or key[0] in footers
+    return filled[0] in footers and len(filled) <= max(2, line.typical / 4)
 
 
 def _key(spec: Table) -> Sequence[str]:
@@ -235,7 +243,7 @@ def _lines(connection: duckdb.DuckDBPyConnection, spec: Table) -> list[Line]:
         f"JOIN ({usual}) USING (_file_no)"
     )
     picked = (
-        f"({rows} WHERE ({sql.NOT_BLANK} OR _first = {literal(sql.REPEATED_HEADER)}) AND {few} LIMIT {LOOKED_AT}) "
+        f"({rows} WHERE ({sql.NOT_BLANK} OR _first = {literal(sql.REPEATED_HEADER)}) AND {few} ORDER BY _file_no, source_row LIMIT {LOOKED_AT}) "
         f"UNION {rows} WHERE {sql.NOT_BLANK} AND ({' OR '.join([*names, 'false'])}) "
         f"UNION {rows} SEMI JOIN labels USING (_file_no, source_row) WHERE {sql.NOT_BLANK}"
     )
