@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.activity.activity_samples import project
-
 from helpers.activity.clean import clean_year
 from helpers.measures import bounds
 from helpers.measures.attainment import attain_year
 from helpers.measures.bounds import Bounds, Group
 from helpers.measures.figures import Measures
+from helpers.year.models import MeasureRef
+from tests.activity.activity_samples import project
 
 TABLES = """\
   tickets:
@@ -106,6 +107,19 @@ def test_a_target_between_the_bounds_is_unknown(tmp_path: Path) -> None:
     assert few.outcome.notes == ("bounds_straddle",)
     assert (many.outcome.status, many.score) == ("met", 20)
     assert cheap.outcome.status == "met"  # the cost of the lost row is empty: nothing to add
+
+
+@pytest.mark.parametrize(("cost", "settled"), [("100", False), ("一百", False), ("0", True)])
+def test_spending_between_bounds_is_scored_only_where_they_agree(tmp_path: Path, cost: str, settled: bool) -> None:
+    text = "\n".join(["编号,类别,受理,完成,费用,合格", *SOUND, f"T5,桌面,某日,,{cost},是"]) + "\n"
+    year = project(tmp_path, TABLES, {"工单.csv": text}, indicators=MEASURES)
+    budget = year.year.budget.model_copy(update={"spent": MeasureRef(measure="spent")})
+    year = replace(year, year=year.year.model_copy(update={"budget": budget}))
+    clean_year(year, tmp_path / "out")
+    with Measures(year, tmp_path / "out") as measures:
+        funds = attain_year(year, measures).funds
+    assert funds.rate == Fraction(410, 100_000)
+    assert (funds.score is not None) == settled
 
 
 @given(

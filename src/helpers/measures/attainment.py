@@ -122,7 +122,17 @@ def _funds(year: Year, measures: Measures, rules: RuleSet) -> Funds:
         exact = figure.value or Fraction(0)
         spent = Decimal(exact.numerator) / Decimal(exact.denominator)
     done = execution(spent, adjusted, rules)
-    return Funds(initial, adjusted, spent, done.rate, rules.execution_weight, done.score, figure)
+    points = done.score if figure is None or _settled(figure, adjusted, rules) else None
+    return Funds(initial, adjusted, spent, done.rate, rules.execution_weight, points, figure)
+
+
+def _settled(figure: Figure, adjusted: Decimal, rules: RuleSet) -> bool:
+    """Whether the execution score is the same wherever the spending lies between its bounds."""
+    if figure.bounds is None:
+        return True
+    ends = (figure.bounds.low or Fraction(0), adjusted if figure.bounds.high is None else figure.bounds.high)
+    amounts = [Decimal(Fraction(end).numerator) / Decimal(Fraction(end).denominator) for end in ends]
+    return len({execution(amount, adjusted, rules).score for amount in amounts}) == 1
 
 
 def _activities(year: Year, measures: Measures) -> tuple[ActivityCount, ...]:
