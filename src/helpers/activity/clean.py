@@ -93,7 +93,7 @@ def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
         connection.execute("SET checkpoint_threshold = '1TB'")
         connection.execute(f"SET temp_directory = {literal(str(Path(work) / 'spill'))}")
         files = sources.load(connection, year, spec, required, Path(work))
-        handed_over.refuse_last_year_bytes(year, spec, files)
+        handed_over.refuse_same_bytes(year, spec, files)
         corrected = corrections.check(connection, spec, declared)
         _view(connection, "texts", sql.texts(spec, declared))
         _judge(connection, spec, required, year.fiscal_year)

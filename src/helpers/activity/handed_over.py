@@ -40,8 +40,9 @@ class Overlap:
     rows: int
 
 
-def refuse_last_year_bytes(year: Year, spec: Table, files: Sequence[ExportFile]) -> None:
-    """A file that is, byte by byte, one of last year's; raises ``ExportError``."""
+def refuse_same_bytes(year: Year, spec: Table, files: Sequence[ExportFile]) -> None:
+    """A file that is, byte by byte, another one of the table or one of last year's; raises ``ExportError``."""
+    _refuse_twice(year, spec, files)
     folder = year.folder.parent / str(year.fiscal_year - 1) / "exports"
     if (spec.loss and spec.loss.as_last_year) or not folder.is_dir():
         return
@@ -64,18 +65,17 @@ def compare(
 ) -> list[Overlap]:
     """What the files of a table have in common, by the content of their rows; reads ``judged_rows``.
 
-    Raises ``ExportError`` where a file is there twice, lies within another, repeats rows of another
+    Raises ``ExportError`` where a file lies within another, has the same rows in another form, repeats rows of another
     that would count twice, or where a stretch of the year is missing between two files.
     """
     if len(files) < 2:
         return []
-    _refuse_same_bytes(year, spec, files)
     overlaps = _refuse_contained(connection, spec, files)
     _refuse_gap(connection, year, spec, files)
     return overlaps
 
 
-def _refuse_same_bytes(year: Year, spec: Table, files: Sequence[ExportFile]) -> None:
+def _refuse_twice(year: Year, spec: Table, files: Sequence[ExportFile]) -> None:
     seen: dict[str, str] = {}
     for file in files:
         if not file.rows or not (year.folder / file.file).is_file():
