@@ -159,7 +159,7 @@ def _rows(table: str, spec: Table, account: Account, losses: Sequence[Account]) 
     damaged = [
         file["file"]
         for file in account.get("files", ())
-        if (own := _sum(_of(losses, file), *UNREAD)) > max(_allowed(limit, ROWS, file["rows"]), STRAY)
+        if _sum(_of(losses, file), *UNREAD) > max(_allowed(limit, ROWS, file["rows"]), STRAY)
     ]
     if lost > _allowed(limit, ROWS, total) or damaged:
         own = [one for one in losses if one["file"] in damaged] if damaged else losses
@@ -313,7 +313,7 @@ def _examples(
     words = spec.column_words()
     listed = [one for one in losses if one["kind"] in kinds]
     return tuple(
-        FailingRow(one["file"], row, words.get(one["column"], one["column"]) if one["column"] else one["reason"], text)
+        FailingRow(one["file"], row, words.get(one["column"] or "", one["reason"]), text)
         for one in sorted(listed, key=lambda one: -one["rows"])
         for row, text in one["examples"]
     )

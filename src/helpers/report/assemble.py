@@ -12,7 +12,7 @@ from helpers.activity.clean import Reconciliation
 from helpers.indicators import Outcome, Target
 from helpers.measures.attainment import Attained, Funds, Part, YearAttained
 from helpers.measures.figures import Figure, Month
-from helpers.report.lost import bounds_words
+from helpers.report.lost import bounds_json, bounds_words, loss_allowed
 from helpers.report.wording import value_text
 from helpers.year import models
 from helpers.year.load import Year
@@ -311,15 +311,6 @@ def _evidence(declared: models.Actual, figure: Figure | None, sources: Sources) 
     }
 
 
-def bounds_json(figure: Figure | None) -> Json:
-    """Between which values a figure lies because of what was lost; nothing where nothing was."""
-    if figure is None or figure.bounds is None:
-        return {}
-    found = figure.bounds
-    ends = {"low": plain(found.low), "high": plain(found.high)}
-    return {"bounds": {"lost_rows": found.rows, **ends, "unit": figure.unit}}
-
-
 def _parts_evidence(one: Attained, sources: Sources) -> Json:
     figures = [p.figure for p in one.parts if p.figure]
     return {
@@ -427,15 +418,6 @@ def results_json(
         "validation": validation,
         "provenance": dict(provenance),
     }
-
-
-def loss_allowed(year: Year, table: str) -> Json:
-    """What a table's declaration allows to be lost, and why; nothing where it says nothing."""
-    allowed = year.year.tables[table].loss
-    if allowed is None:
-        return {}
-    said = allowed.model_dump(exclude_defaults=True, exclude={"why"})
-    return {"loss": {"allowed": {k: plain(v) for k, v in said.items()}, "why": allowed.why}}
 
 
 def reconciliations_json(tables: Iterable[Reconciliation]) -> list[Json]:

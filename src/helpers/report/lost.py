@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from helpers.indicators import plain
+from helpers.measures.figures import Figure
 from helpers.report.wording import value_text
+from helpers.year.load import Year
 
 Json = Mapping[str, Any]
 
@@ -59,3 +62,21 @@ def summary(results: Json) -> str:
     unjudged = sum(open_ for *_, open_ in found)
     more = f"，其中{unjudged}项因此无法判定是否完成" if unjudged else "，不改变是否完成的判定"
     return f"因部分记录无法识别，{names}的数值只能确定在一定范围以内{more}，范围见各项指标的说明。"
+
+
+def bounds_json(figure: Figure | None) -> dict[str, Any]:
+    """Between which values a figure lies because of what was lost; nothing where nothing was."""
+    if figure is None or figure.bounds is None:
+        return {}
+    found = figure.bounds
+    ends = {"low": plain(found.low), "high": plain(found.high)}
+    return {"bounds": {"lost_rows": found.rows, **ends, "unit": figure.unit}}
+
+
+def loss_allowed(year: Year, table: str) -> dict[str, Any]:
+    """What a table's declaration allows to be lost, and why; nothing where it says nothing."""
+    allowed = year.year.tables[table].loss
+    if allowed is None:
+        return {}
+    said = allowed.model_dump(exclude_defaults=True, exclude={"why"})
+    return {"loss": {"allowed": {k: plain(v) for k, v in said.items()}, "why": allowed.why}}
