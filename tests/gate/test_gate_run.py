@@ -395,7 +395,8 @@ def test_a_year_is_judged_on_the_parquet_files_that_the_cleaning_wrote(tmp_path)
         {"expect_column_values_to_not_be_null": {"column": "visits"}, "level": "note", "words": "甲", "remedy": "乙"}
     ]
     declared = spec(gate=gate_rules)
-    year = SimpleNamespace(fiscal_year=2024, year=SimpleNamespace(tables={"tickets": declared}))
+    tables = SimpleNamespace(tables={"tickets": declared}, activities=None)
+    year = SimpleNamespace(fiscal_year=2024, measures={}, year=tables)
     result = validate_year(year, read_tables(folder, ["tickets"]), [account()])
     assert [c.rule for c in result.checks] == [
         *(r.id for r in builtin_rules("tickets", declared, 2024)),

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from helpers.year.declared_clocks import Derived, Hold, ScheduleBy
 from helpers.year.declared_grain import Attribute, Grain, Moment, Scope
 from helpers.year.models import Calendar, Correction
-from helpers.year.tables import Checks, Column, Keep, NearDuplicates, OutOfScope, State, States
+from helpers.year.tables import Checks, Column, Keep, Loss, NearDuplicates, OutOfScope, State, States
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "cleaning.md").read_text(encoding="utf-8")
 
@@ -27,6 +27,7 @@ TEXT = (Path(__file__).resolve().parents[2] / "docs" / "cleaning.md").read_text(
         Grain,
         Hold,
         Keep,
+        Loss,
         Moment,
         NearDuplicates,
         OutOfScope,

@@ -12,10 +12,23 @@ from typing import Any
 
 import duckdb
 
-from helpers.activity import clocks, conventions, corrections, dates, grain, sources, sql
+from helpers.activity import (
+    clocks,
+    conventions,
+    corrections,
+    dates,
+    grain,
+    handed_over,
+    losses,
+    not_records,
+    sources,
+    sql,
+)
 from helpers.activity.cells import Readings, declares_offsets
 from helpers.activity.errors import ExportError
+from helpers.activity.handed_over import Overlap
 from helpers.activity.invisible import stained
+from helpers.activity.losses import Loss
 from helpers.activity.sources import ExportFile, SetAside
 from helpers.year.clock_words import clock_words
 from helpers.year.engine import identifier, literal, open_engine
@@ -56,7 +69,8 @@ class Placeholders:
 @dataclass(frozen=True, kw_only=True)
 class Reconciliation:
     """``rows_in`` = ``used`` + the rows set aside; ``entities``: how many tidy rows the used became.
-    ``placeholders``: cells of the used rows that count as empty because of what they say."""
+    ``placeholders``: cells of the used rows that count as empty because of what they say; ``losses``: what
+    is lost rather than left out; ``overlaps``: rows that two files share."""
 
     table: str
     title: str
@@ -71,6 +85,8 @@ class Reconciliation:
     files: tuple[ExportFile, ...]
     columns: tuple[dict[str, Any], ...]
     placeholders: tuple[Placeholders, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -107,10 +123,12 @@ def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
         connection.execute("SET checkpoint_threshold = '1TB'")
         connection.execute(f"SET temp_directory = {literal(str(Path(work) / 'spill'))}")
         files = sources.load(connection, year, spec, required, Path(work))
+        handed_over.refuse_same_bytes(year, spec, files)
         stains = stained(connection, spec)
         corrected = corrections.check(connection, spec, declared, stains)
         _view(connection, "texts", sql.texts(spec, declared, stains))
         _judge(connection, spec, required, year.fiscal_year)
+        overlaps = handed_over.compare(connection, year, spec, files)
         corrections.refuse_unreadable(connection, declared)
         _refuse(connection, spec, year.fiscal_year)
         if spec.grain:
@@ -118,7 +136,10 @@ def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
         _view(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
         entities = _write(connection, clocks.tidy(connection, year, spec, out), out / f"{table}.parquet")
         _write(connection, _set_aside_rows(spec, declared, stains), out / f"{table}.set_aside.parquet")
-        return _reconcile(connection, year, table, files, corrected, entities)
+        losses.write_uncertain(connection, year, table, required, out / f"{table}.parquet")
+        account = _reconcile(connection, year, table, files, corrected, entities)
+        found = losses.find(connection, spec, required)
+        return replace(account, losses=found, overlaps=tuple(overlaps))
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal_year: int) -> None:
@@ -140,6 +161,7 @@ def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequenc
             unread = _judge_rows(connection, spec, required, fiscal_year, readings)
         dates.refuse_undeclared(connection, spec, unread)
         conventions.refuse_foreign(connection, spec, unread)
+    not_records.recognise(connection, spec)
     connection.execute("RESET disabled_optimizers")
     for comparison in sql.comparisons(spec):
         connection.execute(comparison)

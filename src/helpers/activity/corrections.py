@@ -31,7 +31,7 @@ def check(
         f"CREATE VIEW texts_plain AS SELECT *, file_name(_file_no) AS source_file FROM ({sql.texts(bare, (), stained)})"
     )
     for correction in corrections:
-        _check_one(connection, correction)
+        _check_one(connection, correction, "、".join(spec.files))
     _refuse_overlaps(connection, corrections)
     touched = " UNION ".join(
         f"SELECT _file_no, source_row FROM texts_plain WHERE {sql.matches(c)}" for c in corrections
@@ -41,7 +41,7 @@ def check(
     return total
 
 
-def _check_one(connection: duckdb.DuckDBPyConnection, correction: Correction) -> None:
+def _check_one(connection: duckdb.DuckDBPyConnection, correction: Correction, files: str) -> None:
     key = _key(correction)
     columns = ", ".join(identifier(c) for c in correction.expect)
     rows = connection.execute(
@@ -53,7 +53,8 @@ def _check_one(connection: duckdb.DuckDBPyConnection, correction: Correction) ->
             "correction_stale",
             FILE,
             f"{correction.table} 里没有 {key} 这一行",
-            hint="来源可能已经改正或重新编号；核对后删去或改写这条更正",
+            hint="来源可能已经改正或重新编号，核对后删去或改写这条更正；"
+            f"也可能是导出文件不全、交错了文件或编号被截短：{files}",
         )
     for file, row, *values in rows:
         expected = (text if text is None else plain(text) for text in correction.expect.values())

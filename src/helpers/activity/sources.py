@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from helpers.activity.errors import ExportError
+from helpers.activity.not_records import LABEL_COLUMNS, labels_of
 from helpers.activity.readers import ROW, Sheet, find_columns, missing_column, read_exports
 from helpers.files.names import matching_files
 from helpers.year.engine import identifier, literal, literals
@@ -81,6 +82,7 @@ def load(
     found: set[str] = set()
     pages: list[Sheet] = []
     connection.execute("CREATE TABLE ragged (text VARCHAR, source_row BIGINT, _file_no INTEGER)")
+    connection.execute("CREATE TABLE labels (_file_no INTEGER, source_row BIGINT, text VARCHAR)")
     for sheet, path in _sheets(year, spec, work):
         columns = find_columns(sheet, spec, required)
         found |= set(columns)
@@ -89,6 +91,9 @@ def load(
         number = len(files)
         picked = ", ".join(f"{columns.get(c, 'CAST(NULL AS VARCHAR)')} AS {identifier(c)}" for c in spec.columns)
         parts.append(f"SELECT {picked}, {ROW}, {number} AS _file_no, false AS _ragged FROM ({sheet.relation})")
+        others = [f"c{i}" for i in range(min(len(sheet.headers), LABEL_COLUMNS)) if f"c{i}" not in columns.values()]
+        if others and sheet.rows:
+            connection.execute(f"INSERT INTO labels {labels_of(sheet.relation, number, others)}")
         if sheet.ragged:
             connection.executemany(
                 "INSERT INTO ragged VALUES (?, ?, ?)", [(text, row, number) for row, text in sheet.ragged]

@@ -28,6 +28,10 @@ UNREADABLE, EMPTY = "无法识别", "为空"
 IMPOSSIBLE = "不在可能的日期范围内"
 OTHER_YEAR = "其他年度的记录"
 RAGGED = "列数与表头不同"
+TOTAL_LINE = "合计行"
+FOOTER = "页脚、签字或表下附注"
+#: The rows of ``judged_rows`` that say something in the declared columns.
+NOT_BLANK = f"(_first IS NULL OR _first NOT IN ({literals((RAGGED, BLANK_ROW, REPEATED_HEADER))}))"
 
 
 def texts(spec: Table, corrections: Sequence[Correction], stained: Collection[str], source: str = "source") -> str:

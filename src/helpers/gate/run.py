@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from helpers.gate.catalogue import check_rule
+from helpers.gate.loss import loss_checks
 from helpers.gate.result import LISTED, SOURCE, Check, FailingRow, GateResult
 from helpers.gate.rules import About, Rule, about_table, columns_of_rule, rules_of
 from helpers.gate.stand_ins import stand_in_checks
@@ -29,9 +30,12 @@ def validate_year(
     tables: Mapping[str, pd.DataFrame | TidyFile],
     reconciliation: Iterable[Reconciliation | Mapping[str, Any]],
 ) -> GateResult:
-    """All rules of a year on its tidy tables; see ``run_gate``."""
+    """All rules of a year on its tidy tables, what was lost on the way to them first; see ``run_gate``."""
     about = {table: about_table(spec) for table, spec in year.year.tables.items()}
-    return run_gate(tables, rules_of(year), reconciliation=reconciliation, about=about, fiscal_year=year.fiscal_year)
+    accounts = [_plain_account(account) for account in reconciliation]
+    found = run_gate(tables, rules_of(year), reconciliation=accounts, about=about, fiscal_year=year.fiscal_year)
+    lost = loss_checks(year, {account["table"]: account for account in accounts})
+    return replace(found, checks=(*lost, *found.checks))
 
 
 def run_gate(

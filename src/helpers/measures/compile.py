@@ -57,6 +57,22 @@ def total(measure: Measure) -> str:
     return f"SELECT {aggregates(measure)} FROM {measure.table}{condition(measure)}"
 
 
+def extremes(measure: Measure) -> str:
+    """The least and the greatest value as scaled integers."""
+    scaled = f"CAST(round(({measure.value}\n) * {scale_of(measure)}) AS HUGEINT)"
+    return f"SELECT min({scaled}), max({scaled}) FROM {measure.table}{condition(measure)}"
+
+
+def quantile_bounds(measure: Measure, rows: int) -> str:
+    """The quantile with so many more rows at the least, and at the greatest value."""
+    values = f"SELECT CAST(({measure.value}\n) AS DOUBLE) AS v FROM {measure.table}{condition(measure)}"
+    more = (
+        f"SELECT quantile_cont(v, {measure.q}) FROM (SELECT v FROM known UNION ALL "
+        f"SELECT {{}}(v) FROM known, range({rows}) GROUP BY range)"
+    )
+    return f"WITH known AS ({values}) SELECT ({more.format('min')}), ({more.format('max')})"
+
+
 def by_month(measure: Measure, date: str) -> str:
     """A row a month: ``month`` (YYYY-MM), ``hits, n, unknown``."""
     return (

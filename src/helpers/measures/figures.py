@@ -13,8 +13,9 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from helpers.measures import bounds, database
 from helpers.measures import compile as compiled
-from helpers.measures import database
+from helpers.measures.bounds import Bounds
 from helpers.year.clock_words import clock_words, clocks_of
 from helpers.year.load import Year
 from helpers.year.models import Measure
@@ -26,7 +27,7 @@ class Figure:
 
     ``hits`` and ``n``: for a share the rows that keep the condition and all rows. ``unknown``: rows
     whose value is missing. ``tables``: what it was read from. ``clocks``: what each clock it reads
-    counts, in words.
+    counts, in words. ``bounds``: where it may lie because of rows that were lost; None: there are none.
     """
 
     measure: str
@@ -39,6 +40,7 @@ class Figure:
     sql: str
     tables: tuple[str, ...]
     clocks: tuple[str, ...] = ()
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,10 @@ class Measures:
 
     def __init__(self, year: Year, folder: Path) -> None:
         self.year, self.folder = year, folder
-        self._connection = database.open_tables(
-            {table: folder / f"{table}.parquet" for table in year.year.tables}, year.fiscal_year
-        )
+        tidy = {table: folder / f"{table}.parquet" for table in year.year.tables}
+        lost = {f"{table}.uncertain": folder / f"{table}.uncertain.parquet" for table in tidy}
+        self._lost = {name: file for name, file in lost.items() if file.is_file()}
+        self._connection = database.open_tables({**tidy, **self._lost}, year.fiscal_year)
         self.figure = lru_cache(maxsize=None)(self._figure)
 
     def __enter__(self) -> Measures:
@@ -94,7 +97,32 @@ class Measures:
             sql=compiled.shown(measure),
             tables=(str(measure.table),),
             clocks=self._clocks(measure),
+            bounds=self._bounds(measure, hits, n, f"measures.{name}"),
         )
+
+    def _bounds(self, measure: Measure, hits: Any, n: int, what: str) -> Bounds | None:
+        """Between which values the figure lies; None where no lost row or unreadable cell touches it."""
+        table = str(measure.table)
+        if f"{table}.uncertain" not in self._lost:
+            return None
+        query = bounds.groups_query(measure, self.year.year.tables[table], table)
+        groups = [bounds.Group(*row) for row in self._run(query, what).fetchall()]
+        if not groups:
+            return None
+        scale = compiled.scale_of(measure)
+        match measure.agg:
+            case "count":
+                return bounds.counted(groups, hits)
+            case "share":
+                return bounds.share(groups, hits, n)
+        least, most = self._run(compiled.extremes(measure), what).fetchall()[0]
+        if measure.agg == "sum":
+            return bounds.summed(groups, hits, scale, least is not None and least < 0)
+        if measure.agg == "mean":
+            return bounds.averaged(groups, hits, n, None if least is None else (least, most), scale)
+        rows = sum(group.rows for group in groups)
+        low, high = self._run(compiled.quantile_bounds(measure, rows), what).fetchall()[0]
+        return bounds.Bounds(rows, *(None if v is None else Fraction(repr(v)) for v in (low, high)))
 
     def _ratio(self, name: str, measure: Measure) -> Figure:
         top, bottom = self.figure(str(measure.numerator)), self.figure(str(measure.denominator))
@@ -110,6 +138,7 @@ class Measures:
             sql=f"({top.sql}) / ({bottom.sql})",
             tables=tuple(dict.fromkeys(top.tables + bottom.tables)),
             clocks=tuple(dict.fromkeys(top.clocks + bottom.clocks)),
+            bounds=bounds.divided(top.value, bottom.value, top.bounds, bottom.bounds),
         )
 
     def _clocks(self, measure: Measure) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from helpers.indicators import (
     score,
     total,
 )
+from helpers.measures.bounds import judged
 from helpers.measures.figures import Figure, Measures, Month
 from helpers.year import models
 from helpers.year.load import Year
@@ -143,15 +144,25 @@ def _funds(year: Year, measures: Measures, rules: RuleSet) -> Funds:
         exact = figure.value or Fraction(0)
         spent = Decimal(exact.numerator) / Decimal(exact.denominator)
     done = execution(spent, adjusted, rules)
+    points = done.score if figure is None or _settled(figure, adjusted, rules) else None
     return Funds(
         initial=initial,
         adjusted=adjusted,
         spent=spent,
         rate=done.rate,
         weight=rules.execution_weight,
-        score=done.score,
+        score=points,
         figure=figure,
     )
+
+
+def _settled(figure: Figure, adjusted: Decimal, rules: RuleSet) -> bool:
+    """Whether the execution score is the same wherever the spending lies between its bounds."""
+    if figure.bounds is None:
+        return True
+    ends = (figure.bounds.low or Fraction(0), adjusted if figure.bounds.high is None else figure.bounds.high)
+    amounts = [Decimal(Fraction(end).numerator) / Decimal(Fraction(end).denominator) for end in ends]
+    return len({execution(amount, adjusted, rules).score for amount in amounts}) == 1
 
 
 def _activities(year: Year, measures: Measures) -> tuple[ActivityCount, ...]:
@@ -182,8 +193,8 @@ def _indicator(spec: models.Indicator, measures: Measures, rules: RuleSet) -> At
     if spec.actual.grade is not None:
         outcome = evaluate_choice(spec.actual.grade, spec.actual.share, rules)
     else:
+        outcome = _judged(target, actual, figure, rules)
         actual = expressed(target, actual)
-        outcome = evaluate(target, actual, rules)
     bounds = None
     if spec.sample is not None and figure is not None and figure.hits is not None and figure.n:
         bounds = interval(figure.hits, figure.n, spec.sample.population)
@@ -222,10 +233,10 @@ def _part(spec: models.Part, measures: Measures, rules: RuleSet) -> Part:
         required = replace(
             target, kind="number", op=">=", value=Fraction(spec.required), unit="比例", direction="higher"
         )
-        outcome = evaluate(required, actual, rules)
+        outcome = _judged(required, actual, figure, rules)
     else:
+        outcome = _judged(target, actual, figure, rules)
         actual = expressed(target, actual)
-        outcome = evaluate(target, actual, rules)
     return Part(
         spec=spec,
         target=target,
@@ -234,6 +245,12 @@ def _part(spec: models.Part, measures: Measures, rules: RuleSet) -> Part:
         figure=figure,
         months=measures.monthly(figure.measure) if figure else (),
     )
+
+
+def _judged(target: Target, actual: Actual, figure: Figure | None, rules: RuleSet) -> Outcome:
+    """The outcome, where the bounds of the figure leave one; the actual is in the figure's own unit."""
+    outcome = evaluate(target, expressed(target, actual), rules)
+    return judged(outcome, target, actual, figure.bounds if figure else None, rules)
 
 
 def _actual(spec: models.Actual, target_text: str, measures: Measures) -> tuple[Actual, Figure | None]:

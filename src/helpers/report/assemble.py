@@ -12,6 +12,7 @@ from helpers.measures.figures import Month
 from helpers.measures.year_attained import Attained, Funds, Part, YearAttained
 from helpers.report import results_indicators
 from helpers.report.assemble_evidence import Sources, evidence, evidence_list, parts_evidence
+from helpers.report.lost import bounds_json, loss_allowed
 from helpers.report.results_basics import Status, Value
 from helpers.report.results_indicators import Indicator, Previous
 from helpers.report.results_types import (
@@ -105,7 +106,7 @@ def _budget(year: Year, funds: Funds) -> Budget:
         }
         for s in year.year.budget.sources
     ]
-    return {
+    budget: Budget = {
         "initial": plain(funds.initial),
         "adjusted": plain(funds.adjusted),
         "spent": plain(funds.spent),
@@ -116,6 +117,9 @@ def _budget(year: Year, funds: Funds) -> Budget:
         "score": plain(funds.score),
         "unspent_reason": year.year.budget.unspent_reason,
     }
+    if funds.figure is not None and (found := bounds_json(funds.figure)):
+        budget["bounds"] = found
+    return budget
 
 
 def _amount(said: str | models.MeasureRef | None, funds: Funds) -> float | int | None:
@@ -306,7 +310,7 @@ def results_json(
         "score": attainment["score"],
         "rules": attainment["rules"],
         "evidence_list": attainment["evidence_list"],
-        "tables": [_account(table) for table in tables],
+        "tables": [_account(year, table) for table in tables],
         "deviations": deviation["deviations"],
         "plan": deviation["plan"],
         "followup": deviation["followup"],
@@ -320,8 +324,8 @@ def results_json(
     return results
 
 
-def _account(table: Mapping[str, Any]) -> TableAccount:
-    return {
+def _account(year: Year, table: Mapping[str, Any]) -> TableAccount:
+    account: TableAccount = {
         "table": table["table"],
         "title": table["title"],
         "rows_in": table["rows_in"],
@@ -334,6 +338,9 @@ def _account(table: Mapping[str, Any]) -> TableAccount:
             for file in table["files"]
         ],
     }
+    if allowed := loss_allowed(year, table["table"]):
+        account["loss"] = allowed
+    return account
 
 
 def reconciliations_json(tables: Iterable[Reconciliation]) -> list[Json]:

@@ -8,6 +8,7 @@ from typing import Any, NotRequired, TypedDict
 
 from helpers.measures.figures import Figure
 from helpers.measures.year_attained import Attained, YearAttained
+from helpers.report.lost import bounds_json, bounds_words
 from helpers.report.results_indicators import Document, Evidence, File
 from helpers.report.results_types import EvidenceItem
 from helpers.year import models
@@ -75,7 +76,11 @@ def evidence(declared: models.Actual, figure: Figure | None, sources: Sources) -
         unknown = f"有 {figure.unknown} 条记录缺少计算所需的数据"
         unknown += "，按未达到计" if figure.unit == "比例" else "，未计入"
         note = f"{note}；{unknown}" if note else unknown
-    return {
+    found = bounds_json(figure)
+    if found:
+        told = bounds_words(found, found["unit"])
+        note = f"{note}；{told}" if note else told
+    made: Evidence = {
         "kind": "computed",
         "measure": figure.measure,
         "words": figure.words,
@@ -87,6 +92,9 @@ def evidence(declared: models.Actual, figure: Figure | None, sources: Sources) -
         "method": declared.method,
         "documents": documents,
     }
+    if found:
+        made["bounds"] = found
+    return made
 
 
 def parts_evidence(one: Attained, sources: Sources) -> Evidence:

@@ -69,6 +69,16 @@ class Previous(TypedDict):
     target_text: NotRequired[Text]
 
 
+class Bounds(TypedDict):
+    """Between which values a figure lies because rows were lost or cells unreadable: all good, or all bad;
+    null: not known on that side."""
+
+    lost_rows: Annotated[int, Field(ge=1)]
+    low: Figure
+    high: Figure
+    unit: NotRequired[Text]
+
+
 class Evidence(TypedDict):
     kind: Literal["computed", "stated", "rated"]
     measure: NotRequired[Text]
@@ -80,6 +90,7 @@ class Evidence(TypedDict):
     note: NotRequired[Text]
     method: NotRequired[Text]
     documents: NotRequired[list[Document]]
+    bounds: NotRequired[Bounds]
 
 
 class _IndicatorHead(TypedDict):

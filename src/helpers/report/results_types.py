@@ -29,7 +29,7 @@ from helpers.report.results_basics import (
     whole,
 )
 from helpers.report.results_deviations import Deviation
-from helpers.report.results_indicators import File, Indicator, Score
+from helpers.report.results_indicators import Bounds, File, Indicator, Score
 from helpers.report.results_plans import Action, Spares
 
 # --- the project and its money --------------------------------------------------------------------
@@ -85,6 +85,7 @@ class Budget(TypedDict):
     initial: Size | None
     adjusted: Size | None
     spent: Figure
+    bounds: NotRequired[Bounds]
     parts: NotRequired[list[BudgetPart]]
     sources: NotRequired[list[FundSource]]
     execution_rate: Figure
@@ -141,6 +142,13 @@ class TableFile(TypedDict):
     set_aside: list[FileSetAside]
 
 
+class LossAllowed(TypedDict):
+    """What the declaration of a table allows to be lost, and why."""
+
+    allowed: dict[str, Any]
+    why: Name
+
+
 class TableAccount(TypedDict):
     """Reconciliation: rows_in = used + the rows set aside."""
 
@@ -152,6 +160,7 @@ class TableAccount(TypedDict):
     set_aside: list[SetAside]
     corrected: NotRequired[Count | None]
     files: NotRequired[Annotated[list[TableFile], Field(description="The same account for each export.")]]
+    loss: NotRequired[LossAllowed]
 
 
 # --- checks and provenance ------------------------------------------------------------------------

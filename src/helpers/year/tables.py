@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -19,6 +20,7 @@ __all__ = [
     "Grain",
     "Identifier",
     "Level",
+    "Loss",
     "Model",
     "State",
     "States",
@@ -159,6 +161,41 @@ class Checks(Model):
     at_limit: Literal["stop", "keep"] = "stop"
 
 
+def _as_share(value: Any) -> Any:
+    """``3%`` is 0.03."""
+    if isinstance(value, str) and value.strip().endswith("%"):
+        return Decimal(value.strip()[:-1]) / 100
+    return value
+
+
+Share = Annotated[Decimal, BeforeValidator(_as_share), Field(ge=0, le=1)]
+
+
+class Loss(Model):
+    """What may be lost of a table before the run stops; ``why`` is printed in the report.
+
+    ``rows``: the share of rows that may be set aside because something in them cannot be read.
+    ``cells``: the share of rows in which a column that a figure reads may be unreadable. ``blanks``:
+    the share of rows that a ``required`` column may set aside. ``repeats``: the share of a file's rows
+    that may be set aside as versions of another one. ``may_be_empty``: there may be no record.
+    ``other_years``: a file may hold nothing of this year. ``overlap``: a file may repeat another one.
+    ``gap``: between two files days may be missing. ``as_last_year``: a file may equal one of last year.
+    ``records``: words such as 合计 that are values of records here.
+    """
+
+    rows: Share | None = None
+    cells: Share | None = None
+    blanks: Share | None = None
+    repeats: Share | None = None
+    may_be_empty: bool = False
+    other_years: bool = False
+    overlap: bool = False
+    gap: bool = False
+    as_last_year: bool = False
+    records: Strings = ()
+    why: Words
+
+
 class State(Model):
     """One state of a case, from one moment to another; ``words`` is what readers call it."""
 
@@ -256,6 +293,7 @@ class Table(Model):
     exact_duplicates: Literal["keep", "set_aside"] | None = None
     near_duplicates: Annotated[tuple[NearDuplicates, ...], BeforeValidator(as_list)] = ()
     checks: Checks = Field(default_factory=Checks)
+    loss: Loss | None = None
     personal: Strings = ()
     states: States | None = None
     gate: tuple[GateRule, ...] = ()

@@ -149,6 +149,10 @@ def _reconciliation_table(tables: Sequence[TableAccount]) -> Table:
             merged = [Cell(text=text, rowspan=span) for text in head] if at == 0 else []
             rows.append([*merged, str(reason["rows"]), w.clause(reason["reason"])])
     note = "读入行数等于采用行数与剔除行数之和；形成条数是采用的行归并后的业务记录数。"
+    for table in tables:
+        if table.get("loss"):
+            name = w.clause(table.get("title") or table["table"])
+            note += f"“{name}”放宽了对记录丢失的限制，理由：{w.clause(table['loss']['why'])}。"
     return f.table("数据表核对情况", columns, rows, note=note)
 
 

@@ -9,6 +9,7 @@ from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block
 from helpers.report.figures import funds_chart
+from helpers.report.lost import bounds_words
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_types import Results
 
@@ -38,7 +39,7 @@ def _count(items: list[str]) -> str:
 
 def funds(results: Results) -> Iterable[Block]:
     """Budget, spending, rate and score in words, as a table and as a chart."""
-    yield from f.para(_budget(results), _spending(results), _score(results))
+    yield from f.para(_budget(results), _spending(results), _lost(results), _score(results))
     yield from f.para(_rest(results), _parts(results))
     yield _funds_table(results)
     yield from funds_chart(results)
@@ -76,6 +77,12 @@ def _score(results: Results) -> str:
     if budget["score"] is None:
         return f"预算执行分值{full}，暂不评分。"
     return f"预算执行得{w.score_text(budget['score'])}（分值{full}）。"
+
+
+def _lost(results: Results) -> str:
+    """Between which values the spending lies where records of it were lost."""
+    bounds = results["budget"].get("bounds")
+    return f"{bounds_words(bounds, '元')}。" if bounds else ""
 
 
 def _rest(results: Results) -> str:

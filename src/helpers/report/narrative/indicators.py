@@ -19,6 +19,7 @@ NOTE_WORDS = {
     "operator_copied": "填报的实际值照抄了目标的比较符号，没有给出确切数值",
     "approximate": "实际值为约数",
     "lower_bound": "实际值为约数，按其下限计算",
+    "bounds_straddle": "未能识别的记录足以改变是否完成的判定，因此按无法判定处理",
 }
 """What the marks on a result mean to a reader."""
 _TOLD_BY_KIND = {"overshoot", "fragile"}
@@ -49,6 +50,8 @@ def _result(entry: Indicator) -> str:
     full = f"（分值{w.score_text(entry['weight'])}）" if entry["weight"] is not None else ""
     if entry["status"] == "unknown":
         filed = w.clause(entry.get("actual_text"))
+        if filed and "bounds_straddle" in (entry.get("notes") or ()):
+            return f"本指标{goal}，按已识别的记录计算为{filed}，完成情况无法判定，暂不评分{full}。"
         what = f"实际填报为{w.quoted(filed)}，不能与目标比较" if filed else "实际完成值没有取得"
         return f"本指标{goal}，{what}，完成情况无法判定，暂不评分{full}。"
     actual = f"，实际完成{f.actual_words(entry)}" if not entry.get("parts") else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from helpers.report import facts as f
+from helpers.report import lost
 from helpers.report import wording as w
 from helpers.report.blocks import Card, CardItem, Front, Paragraph
 from helpers.report.facts import (
@@ -124,6 +125,7 @@ def summary(results: Results) -> Iterable[Paragraph]:
     yield from f.para(
         _funds(results),
         _outcome(results),
+        lost.summary(results),
         _reason(results),
         _remarks(results),
         _plan(results),

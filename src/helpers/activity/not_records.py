@@ -1,0 +1,330 @@
+"""Lines of an export that are no records: totals, repeated heads, page footers, signatures, notes below a table."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+from helpers.activity import sql
+from helpers.activity.errors import ExportError
+from helpers.activity.readers import normal_header
+from helpers.year.engine import identifier, literal
+from helpers.year.tables import MONEY_FACTORS, Table
+
+#: Where a label outside the declared columns stands: 序号 and its like.
+LABEL_COLUMNS = 3
+#: Lines with too few cells are looked at one by one, up to this many; more are losses, which stop the run.
+LOOKED_AT = 20_000
+SHOWN = 5
+
+Kind = Literal["strong", "plain", "prefixed", "carried"]
+
+_WORD = r"(?:总?合计|总计|小计|累计|共计|总额|总数|总和|合计[数额]|合计金额|金额合计)"
+_PERIOD = (
+    r"(?:[本当上前每各全至第截年月日期0-9一二三四五六七八九十百半下.\-/]*"
+    r"(?:日|周|旬|月份?|季度?|年度?|期|页|班|批次?)(?:份|末|止|初)?(?:发生额?|收支)?)"
+)
+_TAIL = r"(?:[:=,、;()\[\]|—-]*(?:共|约|为|计)?[-+¥¥$]?[0-9][0-9.,]*|[:=])?(?:[万亿千百]*元?整?|[项条件笔次人行单张份个户台套名天]|小时|%)?(?:\([^)]*\))?[)\]:。.—-]*"
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|q[1-4]|h[12]|week \d+|(?:19|20)\d\d"
+_PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("strong", re.compile(rf"{_PERIOD}{_WORD}{_TAIL}")),
+    ("strong", re.compile(rf"(?:(?:grand|page|monthly?|quarterly?|yearly?|annual|running|overall|report|{_MONTH})[ _-]*)(?:sub[ -]?)?(?:totals?|sum)[ :=0-9.,]*")),
+    ("plain", re.compile(rf"{_WORD}{_TAIL}")),
+    ("plain", re.compile(r"(?:sub[ -]?)?totals?(?: general)?[ :=0-9.,]*|sum[ :=0-9.,]*|summe|zwischensumme|gesamt(?:summe)?|suma|итого[ :=0-9.,]*")),
+    ("carried", re.compile(r"(?:(?:期|年|月)[初末]|上[年月期页]|本[年月期页])(?:余额|结转|结存|数|转入)?|承前页|过次页|转下页|接上页|结转(?:下[年期页]|下年度)?|(?:上年)?结转余额|余额结转")),
+    ("carried", re.compile(r"(?:opening|closing) balance|balance (?:brought|carried) (?:forward|down)|(?:brought|carried) forward|[bc]/[fd]")),
+    ("prefixed", re.compile(rf".{{0,20}}(?:合计|小计|总计|累计|汇总|共计){_TAIL}")),
+    ("prefixed", re.compile(r".{1,30} (?:sub[ -]?)?totals?[ :=0-9.,]*|(?:total|sum) (?:for|of|in) .{1,30}")),
+)  # fmt: skip
+#: A number, an amount or a date.
+_FIGURE = re.compile(r"[-+¥$]?[0-9][0-9.,:/年月日 -]*(?:[万亿]?元|%)?")
+#: What a text column must hold for a record to be looked at; RE2, on the cell as it stands.
+_MAYBE_TOTAL = r"(?is).{0,24}(合\s*计|总\s*计|小\s*计|累\s*计|共\s*计|汇\s*总|结\s*转|期初|期末|余额|承前|过次|总额|总数|总和|total|\bsum\b|summe|gesamt|\bsuma\b|итого|balance|forward|[bc]/[fd]).{0,30}"
+
+_ROLES = (
+    "制表|制单|填表|填报|打印|导出|编制|审核|复核|审批|批准|经办|核对|校对|记账|出纳|会计|会计主管|财务主管|主管|主管领导|"
+    "分管领导|负责|负责人|(?:单位|部门|财务|项目|科室)负责人|联系|验收|交接|领用|签收"
+)
+_PAGE = re.compile(
+    r"第[0-9一二三四五六七八九十百]+页(?:[,/]?共[0-9一二三四五六七八九十百]+页)?|共[0-9]+页.{0,12}|[0-9]+/[0-9]+页|page ?\d+(?: ?(?:of|/) ?\d+)?"
+    r"|-{1,2} ?\d+ ?-{1,2}|以下空白|以下无正文|本页无正文|\(?(?:完|end of (?:report|file|data|page))\)?|[-=*_—]{3,}"
+)
+_FOOTERS = (
+    re.compile(rf"(?:{_ROLES})(?:人|员|单位|部门|机构|时间|日期)?(?:\(?(?:签字|签章|盖章|签名)\)?)?(?:及电话|电话)?[:_].*"),
+    re.compile(r".{0,20}(?:签字|签章|盖章|签名)\)?[:_]?.{0,20}"),
+    re.compile(r"(?:注|备注|说明|附注|注释|数据来源|资料来源|来源|填表说明|编制说明|统计口径|统计(?:时间|期间|范围)|报表(?:时间|日期))[0-9一二三四五]*[:、.].*"),
+    re.compile(r"[*※]+ ?注?.*"),
+    re.compile(r"共 ?[0-9,]+ ?(?:条|行|笔|项|件)(?:记录|数据)?.{0,12}"),
+    re.compile(r"(?:printed|generated|exported|prepared|checked|approved|reviewed|signed|created)(?: (?:on|at|by))?[: ].*"),
+    re.compile(r"(?:signature|data source|source|notes?|remarks?|report (?:date|time|generated|run)|run date|legend)\s*:.*"),
+    re.compile(r"\(?[0-9,]+ (?:rows?|records?|results?)(?: (?:selected|found|returned|exported|affected))?\)?\.?"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row as it is looked at: the texts of its filled cells, a total's label outside the declared columns,
+    how many cells a usual row of its file has, and whether the row is ``counted`` so far."""
+
+    file_no: int
+    file: str
+    row: int
+    cells: Mapping[str, str]
+    label: str | None
+    typical: float
+    counted: bool
+
+
+def plain_text(text: str) -> str:
+    """A cell for comparison: full-width forms folded, blanks between Chinese characters gone, no case."""
+    folded = " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    return re.sub(r"(?<![a-z0-9]) | (?![a-z0-9])", "", folded).strip("【】[]<>*·•")
+
+
+def total_kind(text: str) -> Kind | None:
+    """How far a cell says that its row is a total, a subtotal or a balance carried over.
+
+    ``strong``: with its period (本月合计); ``plain``: the word alone; ``prefixed``: after something else
+    (人工费小计), which a title may be, too; ``carried``: a balance, which a stock list records.
+    """
+    said = plain_text(text)
+    if len(said) > 60:
+        return None
+    return next((kind for kind, pattern in _PATTERNS if pattern.fullmatch(said)), None)
+
+
+def is_footer(text: str) -> bool:
+    said = plain_text(text)
+    return _PAGE.fullmatch(said) is not None or any(pattern.fullmatch(said) for pattern in _FOOTERS)
+
+
+# --- one line -------------------------------------------------------------------------------------
+
+
+def verdict(line: Line, spec: Table) -> str | None:
+    """Why a line is no record, None for a record; raises ``Doubtful`` where it may be either."""
+    if not line.cells:
+        return None
+    sources = {c: {normal_header(h) for h in d.source} for c, d in spec.columns.items()}
+    if len(line.cells) > 1 and all(normal_header(text) in sources[c] for c, text in line.cells.items()):
+        return sql.REPEATED_HEADER
+    return sql.TOTAL_LINE if _is_total(line, spec) else sql.FOOTER if _is_footer(line, spec) else None
+
+
+class Doubtful(Exception):
+    """A row that may be a total or a record."""
+
+
+def _is_total(line: Line, spec: Table) -> bool:
+    found = {c: kind for c, text in line.cells.items() if (kind := total_kind(text))}
+    outside = total_kind(line.label) if line.label else None
+    kinds = {*found.values(), outside} - {None}
+    if not kinds or any(line.cells.get(c) in spec.loss.records for c in found if spec.loss):
+        return False
+    key, filled = _key(spec), len(line.cells)
+    fewer, half = filled < line.typical, filled <= line.typical / 2
+    unnamed = bool(key) and any(c not in line.cells or c in found for c in key)
+    if kinds & {"strong", "plain"} and unnamed:
+        return True
+    if "strong" in kinds:
+        return _or_doubt(not key or fewer)
+    if "plain" in kinds:
+        return _or_doubt(half or (not key and fewer))
+    if "carried" in kinds:
+        return fewer if unnamed else not key and _or_doubt(fewer)
+    figures = all(_FIGURE.fullmatch(plain_text(text)) for c, text in line.cells.items() if c not in found)
+    labelled = any(c in found for c in key)
+    return fewer and (labelled or (figures and (unnamed or not key)))
+
+
+def _or_doubt(sure: bool) -> bool:
+    if not sure:
+        raise Doubtful
+    return True
+
+
+def _is_footer(line: Line, spec: Table) -> bool:
+    """Page numbers, signatures, notes: few cells, none of them a record's name."""
+    footers = [c for c, text in line.cells.items() if is_footer(text)]
+    if not footers or len(line.cells) > max(1, line.typical / 2):
+        return False
+    if line.typical <= 1:
+        return all(_PAGE.fullmatch(plain_text(text)) for text in line.cells.values())
+    key, filled = _key(spec)[:1], list(line.cells)
+    if len(footers) == len(filled):
+        return True
+    if key:
+        return key[0] not in filled or key[0] in footers
+    return filled[0] in footers and len(filled) <= max(2, line.typical / 4)
+
+
+def _key(spec: Table) -> Sequence[str]:
+    return spec.grain.case if spec.grain else spec.key
+
+
+# --- a table --------------------------------------------------------------------------------------
+
+
+def labels_of(relation: str, file_no: int, columns: Sequence[str]) -> str:
+    """A query for the few labels of total lines in columns that are not declared: file, row, text."""
+    parts = [
+        f"SELECT {file_no} AS _file_no, source_row, {c} AS text FROM ({relation}) WHERE length({c}) <= 60 "
+        f"AND regexp_full_match({c}, {literal(_MAYBE_TOTAL)})"
+        for c in columns
+    ]
+    return " UNION ALL ".join(parts)
+
+
+def recognise(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
+    """Give the rows of ``judged_rows`` that are no records their reason; raises ``ExportError`` in doubt."""
+    lines = _lines(connection, spec)
+    found: dict[tuple[int, int], str] = {}
+    doubtful: list[Line] = []
+    for line in lines:
+        try:
+            why = verdict(line, spec)
+        except Doubtful:
+            doubtful += [line] if line.counted else []
+            continue
+        if why:
+            found[line.file_no, line.row] = why
+    if doubtful:
+        raise _ask(doubtful, spec)
+    found |= _around(lines, found)
+    if found:
+        listed = ", ".join(f"({number}, {row}, {literal(why)})" for (number, row), why in sorted(found.items()))
+        connection.execute(
+            f"UPDATE judged_rows SET _first = found.why, _unreadable = NULL, _scope = NULL FROM (VALUES {listed}) "
+            "AS found(file_no, row, why) WHERE judged_rows._file_no = found.file_no AND judged_rows.source_row = found.row"
+        )
+
+
+def _around(lines: Sequence[Line], found: Mapping[tuple[int, int], str]) -> dict[tuple[int, int], str]:
+    """Lone cells between such lines and the end of a file, and titles above a repeated head."""
+    more: dict[tuple[int, int], str] = {}
+    known = dict(found)
+    for line in lines:
+        place = (line.file_no, line.row)
+        if place in found or len(line.cells) != 1 or line.typical < 3:
+            continue
+        if known.get((line.file_no, line.row - 1)) in (sql.FOOTER, sql.TOTAL_LINE) and not _is_code(line):
+            more[place] = known[place] = sql.FOOTER
+        elif found.get((line.file_no, line.row + 1)) == sql.REPEATED_HEADER:
+            more[place] = sql.REPEATED_HEADER
+    return more
+
+
+def _is_code(line: Line) -> bool:
+    """A number or a short code is what is left of a record, not a remark."""
+    return re.fullmatch(r"[\w./:-]{1,20}", plain_text(next(iter(line.cells.values()))), re.ASCII) is not None
+
+
+def _lines(connection: duckdb.DuckDBPyConnection, spec: Table) -> list[Line]:
+    """The rows worth a look: unusable ones, those with few cells, and those that name a total."""
+    fill = " + ".join(
+        [*(f"CAST({identifier(c)} IS NOT NULL AS INTEGER)" for c in spec.columns), "coalesce(len(_unreadable), 0)"]
+    )
+    names = [
+        f"(length({identifier(c)}) <= 60 AND regexp_full_match({identifier(c)}, {literal(_MAYBE_TOTAL)}))"
+        for c, declared in spec.columns.items()
+        if declared.type == "text"
+    ]
+    usual = f"SELECT _file_no, quantile_disc({fill}, 0.8) AS typical FROM judged_rows WHERE {sql.NOT_BLANK} GROUP BY _file_no"
+    few = f"(_first IS NOT NULL OR {fill} <= typical / 2)"
+    rows = (
+        f"SELECT _file_no, source_row, typical, _first IS NULL AND _scope IS NULL AS counted FROM judged_rows "
+        f"JOIN ({usual}) USING (_file_no)"
+    )
+    picked = (
+        f"({rows} WHERE ({sql.NOT_BLANK} OR _first = {literal(sql.REPEATED_HEADER)}) AND {few} ORDER BY _file_no, source_row LIMIT {LOOKED_AT}) "
+        f"UNION {rows} WHERE {sql.NOT_BLANK} AND ({' OR '.join([*names, 'false'])}) "
+        f"UNION {rows} SEMI JOIN labels USING (_file_no, source_row) WHERE {sql.NOT_BLANK}"
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE looked_at AS {picked}")
+    own = ", ".join(identifier(c) for c in spec.columns)
+    found = connection.execute(
+        f"SELECT _file_no, file_name(_file_no), source_row, l.text, typical, counted, {own} FROM texts "
+        "JOIN looked_at USING (_file_no, source_row) LEFT JOIN (SELECT _file_no, source_row, min(text) AS text FROM labels "
+        "GROUP BY ALL) AS l USING (_file_no, source_row) ORDER BY _file_no, source_row"
+    ).fetchall()
+    return [
+        Line(
+            number,
+            file,
+            row,
+            {c: t for c, t in zip(spec.columns, cells, strict=True) if t is not None},
+            label,
+            typical,
+            counted,
+        )
+        for number, file, row, label, typical, counted, *cells in found
+    ]
+
+
+def _ask(lines: Sequence[Line], spec: Table) -> ExportError:
+    first = lines[0]
+    column, text = next((c, t) for c, t in first.cells.items() if total_kind(t))
+    shown = [
+        (line.row, "，".join("（个人信息）" if c in spec.personal else t for c, t in line.cells.items())[:80])
+        for line in lines
+    ]
+    return ExportError(
+        "total_or_record",
+        first.file,
+        f"有 {len(lines)} 行像是合计、小计或累计，又像是真实的记录，不能擅自取舍（列 {column}：{text}）",
+        rows=shown,
+        hint=f"是合计行的，在 out_of_scope 里写 {{where: \"{column} = '{text}'\", why: 合计行}}；"
+        f"是真实记录的，在 loss 里写 {{records: [{text}], why: …}}",
+    )
+
+
+# --- totals as control ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TotalLine:
+    """A total line: where it stands, what it says it is the total of, and its numbers by column.
+
+    Money is in 元, everything else in the unit of the source. ``label``: the cell that names the total.
+    """
+
+    file: str
+    row: int
+    label: str
+    numbers: Mapping[str, Decimal]
+
+
+def total_lines(set_aside: Path, spec: Table) -> list[TotalLine]:
+    """The total lines of a table, from ``<table>.set_aside.parquet``, in the order of the source."""
+    import pyarrow.parquet
+
+    rows = pyarrow.parquet.read_table(set_aside).to_pylist()
+    found = []
+    for row in rows:
+        if row["_reason"] != sql.TOTAL_LINE:
+            continue
+        texts = {c: row[c] for c in spec.columns if row[c] is not None}
+        label = next((t for t in texts.values() if total_kind(t)), "")
+        numbers = {c: n for c, t in texts.items() if (n := _number(t, spec, c)) is not None}
+        found.append(TotalLine(row["source_file"], row["source_row"], label, numbers))
+    return found
+
+
+def _number(text: str, spec: Table, column: str) -> Decimal | None:
+    """The number in a cell of a numeric column: 1,632,480.00元 is 1632480."""
+    declared = spec.columns[column]
+    if declared.type not in ("integer", "number", "money", "duration"):
+        return None
+    digits = re.fullmatch(r"[¥$]?(\(?)(-?)([0-9][0-9,]*(?:\.[0-9]+)?)(-?)\)?[^0-9]{0,6}", plain_text(text))
+    if digits is None:
+        return None
+    number = Decimal(digits[3].replace(",", ""))
+    number = -number if digits[1] or digits[2] or digits[4] else number
+    return number * Decimal(MONEY_FACTORS[declared.unit or "元"]) if declared.type == "money" else number

@@ -1,0 +1,181 @@
+"""Totals, repeated heads, footers and signatures are no records; what may be either is asked about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from helpers.activity.errors import ExportError
+from helpers.activity.not_records import is_footer, total_kind, total_lines
+from tests.activity.activity_samples import cleaned, project, reasons
+
+KEYED = """\
+  tickets:
+    title: 支出
+    files: exports/台账*.csv
+    columns:
+      id: 凭证号
+      kind: 摘要
+      paid_on: {from: 日期, type: date}
+      amount: {from: 金额, type: money, unit: 元}
+    year_by: paid_on
+    key: id
+"""
+FREE = KEYED.replace("    key: id\n", "")
+HEAD = "凭证号,摘要,日期,金额\n"
+ROWS = "记-1,差旅,2024-01-05,100\n记-2,差旅,2024-02-05,200\n记-3,会议,2024-02-06,300\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("合计", "plain"),
+        ("合 计：", "plain"),
+        ("合计3156项", "plain"),
+        ("合计（元）", "plain"),
+        ("总计 1,770,000.00元", "plain"),
+        ("本月合计", "strong"),
+        ("本年累计", "strong"),
+        ("本页小计", "strong"),
+        ("3月份合计", "strong"),
+        ("2024年3月小计", "strong"),
+        ("第一季度合计", "strong"),
+        ("2024年合计", "strong"),
+        ("人工费小计", "prefixed"),
+        ("期初余额", "carried"),
+        ("上年结转", "carried"),
+        ("承前页", "carried"),
+        ("TOTAL", "plain"),
+        ("Sub-total:", "plain"),
+        ("Grand Total", "strong"),
+        ("March total", "strong"),
+        ("Total for March", "prefixed"),
+        ("Balance brought forward", "carried"),
+        ("合计金额错误", None),
+        ("统计报表小计功能异常", None),
+        ("差旅", None),
+        ("累计折旧核对", None),
+        ("Total loss of signal", None),
+        ("2024-03-01", None),
+    ],
+)
+def test_what_names_a_total(text: str, kind: str | None) -> None:
+    assert total_kind(text) == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["第 1 页 共 3 页", "Page 1 of 3", "打印时间：2024-12-31 10:00", "制表人:张三", "审核：", "单位负责人（签字）：", "注：不含税", "备注:见附件", "数据来源：财务系统", "以下空白", "(3 rows)", "-----", "共 15 条记录"],
+)  # fmt: skip
+def test_what_is_a_footer(text: str) -> None:
+    assert is_footer(text)
+
+
+@pytest.mark.parametrize("text", ["审核系统无法登录", "打印机卡纸", "2024-03-01", "注销账号", "页面打不开", "Notebook"])
+def test_what_is_none(text: str) -> None:
+    assert not is_footer(text)
+
+
+@pytest.mark.parametrize("spec", [KEYED, FREE])
+@pytest.mark.parametrize(
+    "line",
+    [",本月合计,2024-02-29,600", "合计,,,600", "合计,,2024-12-31,600", ",合计,,600", "本年累计,,,600.00元", "合计3笔,,,", ",Grand Total,2024-12-31,600"],
+)  # fmt: skip
+def test_a_total_is_not_summed(tmp_path: Path, spec: str, line: str) -> None:
+    account, tidy, aside = cleaned(project(tmp_path, spec, {"台账.csv": HEAD + ROWS + line + "\n"}), tmp_path)
+    assert (len(tidy), int(tidy["amount"].sum())) == (3, 600)
+    assert reasons(account) == {"合计行": 1}
+    assert list(aside["_reason"]) == ["合计行"]
+
+
+def test_month_totals_of_a_ledger_are_kept_for_the_control(tmp_path: Path) -> None:
+    text = "记-1,差旅,2024-01-05,100\n,本月合计,2024-01-31,100\n,本年累计,2024-01-31,100\n记-2,差旅,2024-02-05,200\n,本月合计,2024-02-29,200\n,本年累计,2024-02-29,300\n"
+    year = project(tmp_path, FREE, {"台账.csv": HEAD + text})
+    account, tidy, _ = cleaned(year, tmp_path)
+    assert int(tidy["amount"].sum()) == 300
+    assert reasons(account) == {"合计行": 4}
+    found = total_lines(tmp_path / "tickets.set_aside.parquet", year.year.tables["tickets"])
+    assert [(t.row, t.label, t.numbers["amount"]) for t in found] == [
+        (3, "本月合计", 100),
+        (4, "本年累计", 100),
+        (6, "本月合计", 200),
+        (7, "本年累计", 300),
+    ]
+    assert found[0].file == "exports/台账.csv"
+
+
+def test_the_label_may_stand_outside_the_declared_columns(tmp_path: Path) -> None:
+    text = "序号,日期,金额\n1,2024-01-05,100\n2,2024-01-06,200\n合计,,300\n"
+    spec = FREE.replace("      id: 凭证号\n      kind: 摘要\n", "").replace("    year_by: paid_on\n", "")
+    account, tidy, _ = cleaned(project(tmp_path, spec, {"台账.csv": text}), tmp_path)
+    assert int(tidy["amount"].sum()) == 300
+    assert reasons(account) == {"合计行": 1}
+
+
+def test_heads_footers_and_notes_between_and_below(tmp_path: Path) -> None:
+    text = (
+        HEAD
+        + "记-1,差旅,2024-01-05,100\n第 1 页 共 2 页,,,\n2024年支出台账,,,\n凭 证 号,摘要,日期,金额\n"
+        + "记-2,差旅,2024-02-05,200\n记-3,会议,2024-02-06,300\n合计,,,600\n制表人：E01,审核：E02,,\n注：本表不含税,,,\n"
+        + "上述金额以银行回单为准，如有出入请联系财务岗。,,,\n"
+    )
+    account, tidy, _ = cleaned(project(tmp_path, KEYED, {"台账.csv": text}), tmp_path)
+    assert int(tidy["amount"].sum()) == 600
+    assert reasons(account) == {"页脚、签字或表下附注": 5, "重复的表头": 1, "合计行": 1}
+    assert account.losses == ()
+
+
+def test_a_title_above_a_repeated_head(tmp_path: Path) -> None:
+    text = HEAD + ROWS + "2024年支出台账,,,\n" + HEAD + "记-9,会议,2024-03-06,300\n"
+    account, tidy, _ = cleaned(project(tmp_path, KEYED, {"台账.csv": text}), tmp_path)
+    assert (len(tidy), reasons(account)) == (4, {"重复的表头": 2})
+
+
+def test_a_record_that_may_be_a_total_is_asked_about(tmp_path: Path) -> None:
+    files = {"台账.csv": HEAD + ROWS + "记-4,合计,2024-03-01,50\n"}
+    with pytest.raises(ExportError, match=r"total_or_record") as stop:
+        cleaned(project(tmp_path, KEYED, files), tmp_path)
+    assert "记-4，合计" in str(stop.value)
+    assert "records: [合计]" in str(stop.value)
+    kept = KEYED + "    loss: {records: [合计], why: 摘要里确有这一项}\n"
+    _, tidy, _ = cleaned(project(tmp_path, kept, files), tmp_path)
+    assert int(tidy["amount"].sum()) == 650
+    out = KEYED + "    out_of_scope: [{where: \"kind = '合计'\", why: 合计行}]\n"
+    _, tidy, _ = cleaned(project(tmp_path, out, files), tmp_path)
+    assert int(tidy["amount"].sum()) == 600
+
+
+def test_stock_at_hand_is_a_record_and_a_balance_carried_over_is_none(tmp_path: Path) -> None:
+    stock = HEAD + "K-1,期初,2024-01-01,100\nK-2,入库,2024-01-05,20\nK-3,期初,2024-01-01,5\n"
+    _, tidy, _ = cleaned(project(tmp_path, KEYED, {"台账.csv": stock}), tmp_path)
+    assert int(tidy["amount"].sum()) == 125
+    ledger = HEAD + ",上年结转,2024-01-01,999\n" + ROWS
+    account, tidy, _ = cleaned(project(tmp_path, FREE, {"台账.csv": ledger}), tmp_path)
+    assert int(tidy["amount"].sum()) == 600
+    assert reasons(account) == {"合计行": 1}
+
+
+def test_titles_that_speak_of_totals_are_records(tmp_path: Path) -> None:
+    rows = "A1,请核对报表合计,2024-01-05,1\nA2,报表小计,2024-01-06,2\nA3,备注：打印机,2024-01-07,3\n"
+    account, tidy, _ = cleaned(project(tmp_path, KEYED, {"台账.csv": HEAD + rows}), tmp_path)
+    assert len(tidy) == 3
+    assert reasons(account) == {}
+
+
+WIDE = """\
+  tickets:
+    title: 工单
+    files: exports/工单.csv
+    columns: {id: 编号, kind: 类别, name: 标题, who: 工程师, note: 备注, at: {from: 受理, type: date}}
+    year_by: at
+"""
+
+
+@pytest.mark.parametrize("key", ["", "    key: id\n"])
+def test_a_sparse_record_stays_one(tmp_path: Path, key: str) -> None:
+    rows = "".join(f"A{i},桌面,打印,E0{i},无,2024-01-0{i}\n" for i in range(1, 6))
+    sparse = "A6,,报表小计,,,2024-01-06\nA7,,,,备注：待补,2024-01-07\nA8,,审核：打不开,,,2024-01-08\n"
+    year = project(tmp_path, WIDE + key, {"工单.csv": "编号,类别,标题,工程师,备注,受理\n" + rows + sparse})
+    account, tidy, _ = cleaned(year, tmp_path)
+    assert (len(tidy), reasons(account)) == (8, {})
