@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpers.indicators import plain
-from helpers.measures.figures import Figure
 from helpers.report.wording import value_text
-from helpers.year.load import Year
+
+if TYPE_CHECKING:
+    from helpers.measures.figures import Figure
+    from helpers.year.load import Year
 
 Json = Mapping[str, Any]
 
