@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from helpers.indicators.plain import plain
-from helpers.measures.figures import Figure
-from helpers.report.results_indicators import Bounds
-from helpers.report.results_types import LossAllowed, Results
 from helpers.report.wording import value_text
-from helpers.year.load import Year
+
+# Only for types: the command line says what was lost without a data library.
+if TYPE_CHECKING:
+    from helpers.measures.figures import Figure
+    from helpers.report.results_indicators import Bounds, Evidence, Indicator, Part
+    from helpers.report.results_types import LossAllowed, Results
+    from helpers.year.load import Year
 
 
 def bounds_words(bounds: Bounds, unit: str | None) -> str:
@@ -34,9 +38,11 @@ def touched(results: Results) -> Iterator[tuple[str, Bounds, str | None, bool]]:
     if budget.get("bounds"):
         yield "预算执行数", budget["bounds"], "元", False
     for entry in results["indicators"]:
-        for one in (entry, *(entry.get("parts") or ())):
-            evidence = one.get("evidence")
-            if evidence and (bounds := evidence.get("bounds")):
+        judged: list[Indicator | Part] = [entry, *(entry.get("parts") or ())]
+        for one in judged:
+            evidence: Evidence | None = one["evidence"] if "evidence" in one else None
+            if evidence is not None and "bounds" in evidence:
+                bounds = evidence["bounds"]
                 name = entry["level3"] if one is entry else f"{entry['level3']}（{one.get('name') or one['level3']}）"
                 yield name, bounds, bounds.get("unit"), "bounds_straddle" in (one.get("notes") or ())
 
@@ -47,7 +53,8 @@ def lines(results: Results) -> list[str]:
         f"注意：“{name}”{bounds_words(bounds, unit)}{'，无法判定是否完成' if open_ else ''}"
         for name, bounds, unit, open_ in touched(results)
     ]
-    notes = (results.get("validation") or {}).get("notes") or ()
+    validation = results.get("validation")
+    notes = validation["notes"] if validation else ()
     lost = [n for n in notes if n["rule"].partition(":")[0] in ("rows_lost", "file_empty", "files_overlap")]
     return told + [f"注意：{note['words']}" for note in lost]
 
