@@ -155,6 +155,16 @@ class ManagementLine(Model):
     problems: str | None = None
 
 
+class Plausible(Model):
+    """A note on the plausibility of the data that is accepted, and why; without ``table`` or ``column``
+    for every one of them."""
+
+    check: Identifier
+    table: Identifier | None = None
+    column: Identifier | None = None
+    why: Words
+
+
 class YearFile(Model):
     """year.yml"""
 
@@ -180,6 +190,7 @@ class YearFile(Model):
     budget: Budget
     funds_management: tuple[ManagementLine, ...] = ()
     tables: dict[Identifier, Table]
+    plausible: tuple[Plausible, ...] = ()
     activities: Activities | None = None
     spares: Spares | None = None
     fleet: Fleet | None = None
