@@ -313,6 +313,7 @@ def test_validation_json_of_one_check():
         "failing_rows": [
             {"source_file": SECOND, "source_row": 3, "column": "受理时间", "value": "2024-11-11 16:00:00"}
         ],
+        "accepted": None,
     }
 
 

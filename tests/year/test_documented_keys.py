@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from helpers.year.clocks import Derived, Hold, ScheduleBy
 from helpers.year.grain import Attribute, Grain, Moment, Scope
-from helpers.year.models import Calendar, Correction
+from helpers.year.models import Calendar, Correction, Plausible
 from helpers.year.tables import Checks, Column, Keep, NearDuplicates, OutOfScope, State, States
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "cleaning.md").read_text(encoding="utf-8")
@@ -30,6 +30,7 @@ TEXT = (Path(__file__).resolve().parents[2] / "docs" / "cleaning.md").read_text(
         Moment,
         NearDuplicates,
         OutOfScope,
+        Plausible,
         Scope,
         ScheduleBy,
         State,

@@ -230,21 +230,7 @@ def plain(value: Any) -> Any:
 
 #: Fields of every GX expectation that are not arguments of a rule.
 COMMON = frozenset(
-    [
-        "id",
-        "meta",
-        "notes",
-        "result_format",
-        "description",
-        "catch_exceptions",
-        "rendered_content",
-        "severity",
-        "windows",
-        "batch_id",
-        "row_condition",
-        "condition_parser",
-        "library_metadata",
-    ]
+    ["id", "meta", "notes", "result_format", "description", "catch_exceptions", "rendered_content", "severity", "windows", "batch_id", "row_condition", "condition_parser", "library_metadata"]
 )
 #: What cannot judge a tidy table.
 UNUSABLE = {
