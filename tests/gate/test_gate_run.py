@@ -342,6 +342,7 @@ def test_the_validation_object_of_the_results_holds_the_notes():
                 "examples": [{"source_file": SECOND, "source_row": 2, "value": None}],
             }
         ],
+        "accepted": [],
     }
 
 
