@@ -91,7 +91,8 @@ class FundSource(Model):
 
 
 class Budget(Model):
-    """Amounts as written ("120万元") or, for what was spent, a declared measure."""
+    """Amounts as written ("120万元") or, for what was spent, a declared measure; ``reported``: what was
+    spent by the report that was filed before, to be compared with it."""
 
     initial: Words
     adjusted: Words
@@ -99,14 +100,17 @@ class Budget(Model):
     parts: tuple[BudgetPart, ...] = ()
     sources: tuple[FundSource, ...] = ()
     unspent_reason: str | None = None
+    reported: str | None = None
 
 
 class Activity(Model):
-    """One line of the activity table; ``lower_bound`` prints "300余次"."""
+    """One line of the activity table; ``lower_bound`` prints "300余次"; ``reported``: the count of the
+    report that was filed before, to be compared with the records."""
 
     category: Words
     lower_bound: bool = False
     target: str | None = None
+    reported: str | None = None
     note: str | None = None
 
 

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from helpers.year.base import Identifier, Model, Strings, Words, as_list
 from helpers.year.clocks import ColumnType, Derived
+from helpers.year.expect import Expect
 from helpers.year.grain import Grain
 
 __all__ = [
@@ -230,6 +231,7 @@ class Table(Model):
     checks: Checks = Field(default_factory=Checks)
     personal: Strings = ()
     states: States | None = None
+    expect: Expect | None = None
     gate: tuple[GateRule, ...] = ()
     document: str | None = None
     custodian: str | None = None
