@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from helpers.gate.plausibility import coverage, numbering, steps
 from helpers.gate.plausibility.subject import Subject, open_subject
 from helpers.gate.result import Check
 from helpers.measures.database import QueryStopped
@@ -19,7 +20,7 @@ CheckFunction = Callable[[Subject], Iterator[Check]]
 
 #: Every check, in the order in which they speak. A module of checks lists its own in its ``CHECKS``:
 #: ``*module.CHECKS`` is added here.
-CHECKS: tuple[CheckFunction, ...] = ()
+CHECKS: tuple[CheckFunction, ...] = (*numbering.CHECKS, *coverage.CHECKS, *steps.CHECKS)
 
 
 def check_ids() -> list[str]:

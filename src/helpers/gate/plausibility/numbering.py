@@ -1,0 +1,202 @@
+"""Running numbers: what is missing between them, what does not look like them, and their order in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from helpers.gate.plausibility.subject import EXAMPLES, Subject
+from helpers.gate.result import Check
+from helpers.year.engine import identifier
+
+#: Fewer numbers than this say nothing about a habit.
+FEW = 10
+#: Numbers are running where at most this share of them is missing; sparser ones belong to a larger whole.
+MISSING = 0.1
+#: In so many rows the order in time is plain even where a fifth of them breaks it.
+MANY = 1000
+#: A number may be so many places away from its place in time: an entry made later on.
+PLACES, PLACES_SHARE = 25, 0.02
+
+
+@dataclass(frozen=True)
+class _Series:
+    """The numbers of one prefix: how many there are and are not, and the widest gap."""
+
+    prefix: str
+    there: int
+    missing: int
+    gaps: int
+    before: str
+    after: str
+
+
+def _numbers(subject: Subject, table: str, previous: bool = False) -> str | None:
+    """A query of all numbers of a table, set aside rows included: ``number, head, tail, shape``."""
+    key = subject.tables[table].tidy_key
+    view = f"previous_{table}" if previous else table
+    types = subject.roles[table].types
+    if len(key) != 1 or types.get(key[0]) != "VARCHAR" or not subject.count(view):
+        return None
+    column = identifier(key[0])
+    aside = f"{view}_set_aside"
+    rows = f"SELECT {column} AS number FROM {identifier(view)}"
+    if aside in subject.views and key[0] in subject.tables[table].columns:
+        rows += f" UNION SELECT {column} FROM {identifier(aside)}"
+    split = r"regexp_extract(number, '^(.*?)(\d{1,15})$', ['head', 'tail'])"
+    return (
+        f"SELECT DISTINCT number, part.head AS head, CAST(part.tail AS BIGINT) AS tail, "
+        f"regexp_replace(part.head, '\\d+', '#', 'g') || length(part.tail) AS shape "
+        f"FROM (SELECT number, {split} AS part FROM ({rows}) WHERE number IS NOT NULL) WHERE part.tail <> ''"
+    )
+
+
+def _series(subject: Subject, numbers: str) -> list[_Series]:
+    """Each prefix's numbers. A counter that goes on over several prefixes (记-01-101, 记-02-102) is one."""
+    one_counter = (
+        f"WITH n AS ({numbers}), s AS (SELECT shape, count(*) = count(DISTINCT tail) AND count(DISTINCT head) > 1 "
+        "AND count(*) < 4 * count(DISTINCT head) AS one FROM n GROUP BY shape) "
+        "SELECT n.*, CASE WHEN s.one THEN n.shape ELSE n.head || n.shape END AS series FROM n JOIN s USING (shape)"
+    )
+    # A counter that starts again (241039, 242001) leaves no hole: the part above went up, the rest is 0 or 1.
+    again = " OR ".join(
+        f"(tail % {10**k} <= 1 AND tail // {10**k} > before // {10**k} AND tail // {10**k} <= before // {10**k} + 12)"
+        for k in (2, 3, 4, 5)
+    )
+    found = subject.query(
+        f"WITH c AS ({one_counter}), d AS (SELECT series, number, tail, lag(tail) OVER w AS before, "
+        f"lag(number) OVER w AS number_before FROM c WINDOW w AS (PARTITION BY series ORDER BY tail, number)), "
+        f"g AS (SELECT *, CASE WHEN before IS NULL OR {again} THEN 0 ELSE greatest(tail - before - 1, 0) END AS hole FROM d), "
+        # One stray number far off is no series: gaps wider than all numbers together do not count.
+        "h AS (SELECT *, CASE WHEN hole > greatest(count(*) OVER (PARTITION BY series), 30) THEN 0 ELSE hole END AS gap FROM g) "
+        "SELECT series, count(*), sum(gap)::BIGINT, count(*) FILTER (WHERE gap > 0), "
+        "arg_max(number_before, gap), arg_max(number, gap) FROM h GROUP BY series ORDER BY series"
+    )
+    return [_Series(*row) for row in found]
+
+
+def number_holes(subject: Subject) -> Iterator[Check]:
+    """Numbers that follow one another with some missing; rows set aside fill their places."""
+    for table, spec in subject.tables.items():
+        numbers = _numbers(subject, table)
+        # What leaves a register leaves a hole; what happened stays on record.
+        if numbers is None or spec.year_by is None:
+            continue
+        usual = _usual_share(subject, table)
+        broken = [s for s in _series(subject, numbers) if s.missing and s.there >= FEW and _too_many(s, usual)]
+        if not broken:
+            continue
+        called = subject.called(table, spec.tidy_key[0])
+        total = sum(s.missing for s in broken)
+        widest = max(broken, key=lambda s: (s.missing, s.prefix))
+        words = (
+            f"{called}的连续编号缺 {total} 个，分 {sum(s.gaps for s in broken)} 处，"
+            f"最大一处在 {widest.before} 与 {widest.after} 之间"
+        )
+        places = subject.places(table, [spec.tidy_key[0]], f"{identifier(spec.tidy_key[0])} IN ({_texts(broken)})")
+        yield subject.note(
+            table,
+            "number_holes",
+            words,
+            "向来源系统核对这些编号是否漏导或被删除；漏导的重新导出，确实作废的注明",
+            observed=total,
+            rows=places,
+            failing=0,
+        )
+
+
+def _too_many(series: _Series, usual: float | None) -> bool:
+    share = series.missing / (series.there + series.missing)
+    if usual is None or usual < 0.002:
+        return share <= MISSING * (4 if usual is not None else 1)
+    return share <= 0.5 and share > 2 * usual + 0.01
+
+
+def _usual_share(subject: Subject, table: str) -> float | None:
+    """The share of numbers that were missing last year."""
+    if subject.previous is None or table not in subject.previous.year.tables:
+        return None
+    if subject.previous.year.tables[table].tidy_key != subject.tables[table].tidy_key:
+        return None
+    numbers = _numbers(subject, table, previous=True)
+    series = [s for s in _series(subject, numbers) if s.there >= FEW] if numbers else []
+    there, missing = sum(s.there for s in series), sum(s.missing for s in series)
+    return missing / (there + missing) if there else None
+
+
+def _texts(series: list[_Series]) -> str:
+    from helpers.year.engine import literals
+
+    return literals(text for s in series[:EXAMPLES] for text in (s.before, s.after) if text)
+
+
+def odd_numbers(subject: Subject) -> Iterator[Check]:
+    """A few numbers of another shape than nearly all: a letter more, a digit less."""
+    for table, spec in subject.tables.items():
+        key = spec.tidy_key
+        if len(key) != 1 or subject.roles[table].types.get(key[0]) != "VARCHAR" or subject.count(table) < 100:
+            continue
+        column = identifier(key[0])
+        shape = f"regexp_replace({column}, '[0-9]', '9', 'g')"
+        total = subject.count(table)
+        rare = max(1, total // 200)
+        shapes = f"SELECT {shape} AS shape, count(*) AS n FROM {identifier(table)} GROUP BY 1"
+        odd, kinds, usual = subject.query(
+            f"SELECT coalesce(sum(n) FILTER (WHERE n <= {rare}), 0), count(*) FILTER (WHERE n <= {rare}), "
+            f"arg_max(shape, n) FROM ({shapes})"
+        )[0]
+        if not odd or odd > rare or kinds > 5:
+            continue
+        where = f"{shape} IN (SELECT shape FROM ({shapes}) WHERE n <= {rare})"
+        yield subject.note(
+            table,
+            "odd_numbers",
+            f"有 {odd} 行的{subject.called(table, key[0])}与其余编号的写法不同（其余形如 {usual}，9 表示数字）",
+            "核对编号是否录错、截断或另行编造；同一事项换号重登的，用 corrections.yml 更正或在 out_of_scope 里剔除",
+            observed=int(odd),
+            rows=subject.places(table, [key[0]], where),
+            failing=int(odd),
+        )
+
+
+def numbers_against_time(subject: Subject) -> Iterator[Check]:
+    """Numbers that run with time, and some rows whose number and time do not go together."""
+    for table, spec in subject.tables.items():
+        numbers, time = _numbers(subject, table), subject.roles[table].time
+        if numbers is None or time is None or subject.count(table) < FEW:
+            continue
+        key = identifier(spec.tidy_key[0])
+        ranked = (
+            f"SELECT t.source_file, t.source_row, t.{key}, t.{identifier(time)}, n.head, count(*) OVER p AS many, "
+            f"row_number() OVER (PARTITION BY n.head, n.shape ORDER BY n.tail, t.source_row) AS by_number, "
+            f"rank() OVER (PARTITION BY n.head, n.shape ORDER BY t.{identifier(time)}) AS first_by_time, "
+            f"rank() OVER (PARTITION BY n.head, n.shape ORDER BY t.{identifier(time)} DESC) AS last_by_time "
+            f"FROM {identifier(table)} AS t JOIN ({numbers}) AS n ON n.number = t.{key} "
+            f"WHERE t.{identifier(time)} IS NOT NULL WINDOW p AS (PARTITION BY n.head, n.shape)"
+        )
+        # Rows of one moment share a range of places; how far the number lies outside of it counts.
+        away = "greatest(first_by_time - by_number, by_number - (many + 1 - last_by_time), 0)"
+        limit = f"greatest(least({PLACES}, many / 4), many * {PLACES_SHARE})"
+        off = f"{away} > {limit}"
+        bad, judged = subject.query(
+            f"SELECT count(*) FILTER (WHERE {off}), count(*) FROM ({ranked}) WHERE many >= {FEW}"
+        )[0]
+        if not bad or bad > (0.2 * judged if judged > MANY else max(2, 0.02 * judged)):
+            continue
+        rows = subject.query(
+            f"SELECT source_file, source_row, {key}, {identifier(time)} FROM ({ranked}) WHERE many >= {FEW} AND {off} "
+            f"ORDER BY {away} DESC, source_file, source_row LIMIT {EXAMPLES}"
+        )
+        yield subject.note(
+            table,
+            "numbers_against_time",
+            f"有 {bad} 行的{subject.called(table, spec.tidy_key[0])}与{subject.called(table, time)}先后不符："
+            "其余各行按编号排列即按时间先后",
+            "核对这些行的日期（月、日是否颠倒，年份是否录错）和编号（是否补录、重登）；录错的用 corrections.yml 更正",
+            observed=int(bad),
+            rows=[(file, row, spec.tidy_key[0], f"{number}，{moment}") for file, row, number, moment in rows],
+            failing=int(bad),
+        )
+
+
+CHECKS = (number_holes, odd_numbers, numbers_against_time)
