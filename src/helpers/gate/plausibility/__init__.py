@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from helpers.gate.plausibility import coverage, numbering, steps
+from helpers.gate.plausibility import amounts, coverage, durations, numbering, series, steps
 from helpers.gate.plausibility.subject import Subject, open_subject
 from helpers.gate.result import Check
 from helpers.measures.database import QueryStopped
@@ -18,9 +18,15 @@ __all__ = ["CHECKS", "CheckFunction", "Subject", "check_ids", "open_subject", "p
 
 CheckFunction = Callable[[Subject], Iterator[Check]]
 
-#: Every check, in the order in which they speak. A module of checks lists its own in its ``CHECKS``:
-#: ``*module.CHECKS`` is added here.
-CHECKS: tuple[CheckFunction, ...] = (*numbering.CHECKS, *coverage.CHECKS, *steps.CHECKS)
+#: Every check, in the order in which they speak; a module of checks lists its own in its ``CHECKS``.
+CHECKS: tuple[CheckFunction, ...] = (
+    *numbering.CHECKS,
+    *coverage.CHECKS,
+    *steps.CHECKS,
+    *durations.CHECKS,
+    *amounts.CHECKS,
+    *series.CHECKS,
+)
 
 
 def check_ids() -> list[str]:

@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.parquet
+
 from helpers.gate.plausibility import roles
 from helpers.gate.result import MASKED, Check, FailingRow
 from helpers.measures import database
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from helpers.activity.clean import Reconciliation
     from helpers.year.load import Year
 
+#: Tables of up to so many rows are held in memory.
+HELD = 200_000
 #: Rows named as examples of a note.
 EXAMPLES = 5
 
@@ -188,8 +192,11 @@ def open_subject(
     connection = open_engine(database.MEMORY, threads=2)
     try:
         for name, (path, fiscal_year) in views.items():
+            rows = int(pyarrow.parquet.read_metadata(path).num_rows)
+            # Hundreds of questions are asked: what is small is read once.
+            kind = "TABLE" if rows <= HELD else "VIEW"
             connection.execute(
-                f"CREATE VIEW {identifier(name)} AS SELECT *{year_bounds(fiscal_year)} "
+                f"CREATE {kind} {identifier(name)} AS SELECT *{year_bounds(fiscal_year)} "
                 f"FROM read_parquet({literal(str(path))})"
             )
         connection.execute(f"SET temp_directory = {literal(str(folder / '.spill'))}")
