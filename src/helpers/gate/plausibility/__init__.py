@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from helpers.gate.plausibility import amounts, coverage, durations, numbering, series, steps
+from helpers.gate.plausibility import amounts, coverage, durations, numbering, series, steps, twins
 from helpers.gate.plausibility.subject import Subject, open_subject
 from helpers.gate.result import Check
 from helpers.measures.database import QueryStopped
@@ -26,6 +26,7 @@ CHECKS: tuple[CheckFunction, ...] = (
     *durations.CHECKS,
     *amounts.CHECKS,
     *series.CHECKS,
+    *twins.CHECKS,
 )
 
 

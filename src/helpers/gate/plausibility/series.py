@@ -75,11 +75,24 @@ def panel_holes(subject: Subject) -> Iterator[Check]:
         roles = subject.roles[table]
         if roles.time is None or not 20 <= subject.count(table) <= LARGEST:
             continue
-        for column in [c for c in roles.texts if c not in roles.key or len(roles.key) > 1]:
+        for column in _units(subject, table):
             found = next(filter(None, (_panel(subject, table, column, *p) for p in ((QUARTER, 3), (MONTH, 10)))), None)
             if found is not None:
                 yield found
                 break
+
+
+def _units(subject: Subject, table: str) -> list[str]:
+    """The text columns with so few different values that each may come once a quarter or month."""
+    roles = subject.roles[table]
+    texts = [c for c in roles.texts if c not in roles.key or len(roles.key) > 1]
+    if not texts:
+        return []
+    counts = subject.query(
+        f"SELECT {', '.join(f'count(DISTINCT {identifier(c)})' for c in texts)} FROM {identifier(table)}"
+    )[0]
+    rows = subject.count(table)
+    return [c for c, n in zip(texts, counts, strict=True) if UNITS <= n <= rows / 2 and rows <= 13 * n]
 
 
 def _panel(subject: Subject, table: str, column: str, period: str, least: int) -> Check | None:
