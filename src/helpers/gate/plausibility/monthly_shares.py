@@ -68,6 +68,17 @@ class Share:
         error = sqrt(self.spread * p * (1 - p) * (1 / max(1, n) + 1 / max(1, m)))
         return self.change / error if error else 0.0
 
+    def steady_before(self) -> bool:
+        """Whether most months of last year had it: what comes in bursts may stay away by itself."""
+        return sum(1 for k, _ in self.before if k) >= 0.75 * len(self.before)
+
+    def breaks(self) -> bool:
+        """Whether most of the change came with the new year: what grows or wanes does so by and by."""
+        if min(len(self.before), len(self.now)) < FEWEST_MONTHS:
+            return True
+        late, early = (sum(k for k, _ in c) / max(1, sum(n for _, n in c)) for c in (self.before[-3:], self.now[:3]))
+        return (early - late) * self.change > 0 and abs(early - late) >= abs(self.change) / 2
+
     def faded_before(self) -> bool:
         """Whether it was already rare in the last months of last year, so that its end is no break."""
         late = self.before[-3:]

@@ -26,7 +26,8 @@ def registers(subject: Subject) -> Iterator[str]:
     for table in subject.shared():
         key, spec = subject.tables[table].tidy_key, subject.tables[table]
         before = subject.previous.year.tables[table] if subject.previous else spec
-        if len(key) != 1 or key[0] in spec.tidy_personal or before.tidy_key != key:
+        # What has a year of its own is no register, though its numbers may begin anew every year.
+        if len(key) != 1 or key[0] in spec.tidy_personal or before.tidy_key != key or spec.year_by:
             continue
         again = subject.one(f"SELECT count(*) FROM {_joined(subject, table)}")
         if again >= max(LEAST_AGAIN, AGAIN * subject.count(f"previous_{table}")):

@@ -20,7 +20,7 @@ BLANK, FLAG, MIX = (0.2, 6.0), (0.25, 5.0), (0.2, 8.0)
 #: A large one is said at fewer standard errors: small tables have no more.
 LARGE, LARGE_Z = 0.6, 4.0
 #: Rows that should be there before their absence says anything, and by how much a share multiplies.
-EXPECTED, TIMES = 12.0, 4.0
+EXPECTED, TIMES, LEAST_ROWS = 12.0, 4.0, 8
 #: A column that was no constant has at least so many values, the most frequent in less than this share.
 VALUES, TOP = 3, 0.9
 
@@ -98,7 +98,7 @@ def categories_gone(subject: Subject) -> Iterator[Check]:
     for table in subject.shared():
         columns = _followed(subject, table)
         for column, shares in monthly_shares.values(subject, table, columns).items():
-            gone = [s for s in shares if not s.hits and s.expected / s.spread >= EXPECTED and not s.faded_before()]
+            gone = [s for s in shares if _gone(s)]
             if not gone:
                 continue
             said = "、".join(f"{s.value}（上年 {s.hits_before} 行{_taken(s, shares)}）" for s in gone[:5])
@@ -111,6 +111,11 @@ def categories_gone(subject: Subject) -> Iterator[Check]:
                 failing=0,
                 column=column,
             )
+
+
+def _gone(share: Share) -> bool:
+    there = not share.hits and share.expected / share.spread >= EXPECTED
+    return there and share.steady_before() and not share.faded_before()
 
 
 def _followed(subject: Subject, table: str) -> list[str]:
@@ -127,7 +132,7 @@ def _taken(gone: Share, shares: Sequence[Share]) -> str:
     for other in shares:
         grown = other.hits - other.expected
         clear = grown > 4 * (max(1.0, other.expected) * other.spread) ** 0.5
-        if clear and 0.6 * gone.expected <= grown <= 1.5 * gone.expected:
+        if other.hits_before and clear and 0.6 * gone.expected <= grown <= 1.5 * gone.expected:
             return f"，而“{other.value}”比上年的比例多出约 {grown:.0f} 行"
     return ""
 
@@ -137,7 +142,7 @@ def categories_shifted(subject: Subject) -> Iterator[Check]:
     for table in subject.shared():
         coded = [c for c in _followed(subject, table) if c in subject.roles[table].coded]
         for column, shares in monthly_shares.values(subject, table, coded).items():
-            found = [s for s in shares if s.hits and (_moved(s, MIX) or _multiplied(s))]
+            found = [s for s in shares if s.hits and (_moved(s, MIX) or _multiplied(s)) and s.breaks()]
             if not found:
                 continue
             said = "、".join(f"{s.value} {s.share:.1%}（上年 {s.share_before:.1%}）" for s in found[:5])
@@ -159,7 +164,8 @@ def _multiplied(share: Share) -> bool:
 
 
 def values_never_used(subject: Subject) -> Iterator[Check]:
-    """Values of a column on which measures decide that last year never used and the year file does not name."""
+    """Values on which measures decide that last year never used and the year file does not name, though it names
+    all of last year's."""
     for table in subject.shared():
         named = _named(subject, table)
         leading = {r.column for r in references(subject) if r.table == table}
@@ -168,7 +174,7 @@ def values_never_used(subject: Subject) -> Iterator[Check]:
             rows = sum(n for _, n in shares[0].before) if shares else 0
             new = [s for s in shares if s.hits and not s.hits_before and s.value not in named]
             old = [s for s in shares if s.hits_before]
-            if not new or rows < EXPECTED or len(new) > len(old):
+            if not new or rows < LEAST_ROWS or not old or any(s.value not in named for s in old):
                 continue
             said = "、".join(f"{s.value}（{s.hits} 行）" for s in new[:6])
             yield subject.note(
