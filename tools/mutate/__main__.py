@@ -13,61 +13,75 @@ from pathlib import Path
 from tools.mutate import kinds as _kinds  # noqa: F401  (registers the kinds)
 from tools.mutate import table
 from tools.mutate.run import Mutant, run_all, tasks
-from tools.mutate.scenes import scenes
+from tools.mutate.scenes import Scene, scenes
 from tools.mutate.subject import KINDS
+from tools.mutate.variations import Varied, run_seeds, run_variations
 
 #: The report is written anew after so many mutants, so that a long run can be read while it lasts.
 EVERY = 20
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m tools.mutate", description=__doc__)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--per-kind", type=int, default=3)
-    parser.add_argument("--kinds", default="*", help="names or patterns, by commas")
-    parser.add_argument("--scenes", default="*", help="2024, 2023, '2023 beside 2024', 'other layout', by commas")
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--out", type=Path, help="also write the tables to this file")
-    asked = parser.parse_args(arguments)
+    asked = parse(arguments)
     started = time.perf_counter()
+    mutants: list[Mutant] = []
+    variations: list[Varied] = []
+
+    def write() -> str:
+        text = report(mutants, variations, f"--seed {asked.seed} --per-kind {asked.per_kind}")
+        if asked.out:
+            asked.out.write_text(text, encoding="utf-8")
+        return text
+
+    def hear(found: Mutant | Varied) -> None:
+        (mutants if isinstance(found, Mutant) else variations).append(found)  # type: ignore[arg-type]
+        print(table.progress(found), file=sys.stderr, flush=True)
+        if (len(mutants) + len(variations)) % EVERY == 0:
+            write()
+
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
         there = scenes(Path(folder), lambda name: matches(name, asked.scenes))
-        names = [name for name in KINDS if matches(name, asked.kinds)]
-        wanted = tasks(names, [s.name for s in there], asked.seed, asked.per_kind)
-        how, found = f"--seed {asked.seed} --per-kind {asked.per_kind}", []
-
-        def hear(mutant: Mutant) -> None:
-            tell(mutant)
-            found.append(mutant)
-            if asked.out and (len(found) % EVERY == 0 or len(found) == len(wanted)):
-                asked.out.write_text(report(found, how), encoding="utf-8")
-
-        run_all(wanted, there, Path(folder), asked.workers, hear)
-    print(report(found, how))
+        damage_and_vary(asked, there, Path(folder), hear)
+    print(write())
     print(f"{time.perf_counter() - started:.0f} s", file=sys.stderr)
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.mutate", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--per-kind", type=int, default=3, help="mutants of each kind; 0 for none")
+    parser.add_argument("--kinds", default="*", help="names or patterns, by commas")
+    parser.add_argument("--scenes", default="*", help="2024, 2023, '2023 beside 2024', 'other layout', by commas")
+    parser.add_argument("--variations", action="store_true", help="also write the undamaged exports otherwise")
+    parser.add_argument("--seeds", type=int, default=0, help="also generate the example years from so many other seeds")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--out", type=Path, help="also write the tables to this file")
+    return parser.parse_args(arguments)
+
+
+def damage_and_vary(asked: argparse.Namespace, there: Sequence[Scene], folder: Path, hear: table.Hear) -> None:
+    names = [name for name in KINDS if matches(name, asked.kinds)]
+    wanted = tasks(names, [s.name for s in there], asked.seed, asked.per_kind)
+    baselines = run_all(wanted, there, folder, asked.workers, hear)
+    if asked.variations:
+        run_variations(there, baselines, folder, asked.seed, hear)
+    if asked.seeds:
+        example = next(s.name for s in there if s.name == "2024")
+        run_seeds(baselines[example][0], folder, asked.seeds, hear)
 
 
 def matches(name: str, patterns: str) -> bool:
     return any(fnmatch.fnmatchcase(name, p.strip()) for p in patterns.split(","))
 
 
-def tell(mutant: Mutant) -> None:
-    """A line of progress."""
-    if mutant.verdict is not None:
-        line = f"{mutant.seconds:5.1f} s  {mutant.task.kind:28}  {table.told(mutant)[:150]}  {mutant.verdict.result}"
-        print(line, file=sys.stderr, flush=True)
-
-
-def report(found: Sequence[Mutant], how: str) -> str:
+def report(mutants: Sequence[Mutant], variations: Sequence[Varied], how: str) -> str:
     """The tables as Markdown."""
-    parts = [
-        f"`python -m tools.mutate {how}`",
-        table.summary(found),
-        table.by_scene(found),
-        table.by_kind(found),
-        "## Silent, not named, or ended by an error of the program",
-        table.quiet(found) or "None.",
-    ]
+    parts = [f"`python -m tools.mutate {how}`"]
+    if mutants:
+        parts += [table.summary(mutants), table.by_scene(mutants), table.by_kind(mutants)]
+        parts += ["## Silent, not named, or ended by an error of the program", table.quiet(mutants) or "None."]
+    if variations:
+        parts += ["## Undamaged variations", table.undamaged(variations)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -94,19 +94,20 @@ def _run(task: Task) -> Mutant:
 
 def run_all(
     wanted: Sequence[Task], scenes: Sequence[Scene], folder: Path, workers: int, told: Callable[[Mutant], None]
-) -> None:
-    """Every task's mutant; ``told`` hears of each as it ends, in the order of the tasks."""
+) -> dict[str, Baseline]:
+    """Every task's mutant; ``told`` hears of each as it ends, in the order of the tasks. The baselines."""
     with engine.remembering(folder / "clean"):
         baselines = {s.name: baseline(s) for s in scenes}
         if workers == 1:
             worker = Worker(scenes, baselines, folder / "work")
             for task in wanted:
                 told(worker.run(task))
-            return
+            return baselines
         context = multiprocessing.get_context("fork")
         with context.Pool(workers, _start, (scenes, baselines, folder)) as pool:
             for mutant in pool.imap(_run, wanted, chunksize=2):
                 told(mutant)
+    return baselines
 
 
 def _start(scenes: Sequence[Scene], baselines: dict[str, Baseline], folder: Path) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from tools.mutate.classify import CLASSES
 from tools.mutate.run import Mutant
 from tools.mutate.subject import KINDS
+from tools.mutate.variations import Varied
+
+#: Hears of each mutant and variation as it ends.
+Hear = Callable[[Mutant | Varied], None]
 
 
 def made(mutants: Iterable[Mutant]) -> list[Mutant]:
@@ -84,3 +88,22 @@ def told(mutant: Mutant) -> str:
 
 def _short(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def undamaged(found: Sequence[Varied]) -> str:
+    """Markdown: a line a variation; what went wrong below."""
+    lines = ["| variation | same figures, nothing new said | otherwise |", "|---|---:|---:|"]
+    for name in dict.fromkeys(v.variation for v in found):
+        own = [v.ok for v in found if v.variation == name]
+        lines.append(f"| {name} | {sum(own)} | {len(own) - sum(own) or ''} |")
+    wrong = [f"- **{v.variation}**, {v.scene}: {v.why[:400]}" for v in found if not v.ok]
+    return "\n".join([*lines, "", *wrong])
+
+
+def progress(found: Mutant | Varied) -> str:
+    """One line for the terminal."""
+    if isinstance(found, Varied):
+        return f"{found.variation}, {found.scene}: {'ok' if found.ok else found.why[:150]}"
+    if found.verdict is None:
+        return f"         {found.task.kind:28}  fits nothing in {found.task.scene}"
+    return f"{found.seconds:5.1f} s  {found.task.kind:28}  {found.verdict.result:9} {told(found)[:150]}"
