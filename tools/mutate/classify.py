@@ -77,8 +77,8 @@ def classify(
     """``causes``: the differences of stage 4, asked for only where nothing else tells."""
     words = words_for(damage, year)
     if after.stop is not None:
-        named = any(w in after.stop for w in words)
-        return Verdict("crash" if after.crash else "stopped", (after.stopped_by,), named, said=after.stop)
+        told = any(w in after.stop for w in words)
+        return Verdict("crash" if after.crash else "stopped", (after.stopped_by,), told, said=after.stop)
     notes = list(new_notes(before, after))
     named = [n for n in notes if names_it(n, damage, words)]
     if named:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import time
 from collections.abc import Callable, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.mutate import engine
+from tools.mutate import engine, memory
 from tools.mutate.classify import Verdict, classify, moved
 from tools.mutate.engine import Outcome
 from tools.mutate.scenes import Scene
@@ -47,14 +48,14 @@ def tasks(kinds: Sequence[str], names: Sequence[str], seed: int, per_kind: int) 
 
 def baseline(scene: Scene) -> Baseline:
     """The undamaged year; its clean tables are kept."""
-    engine.KEEPING.append(True)
+    memory.KEEPING.append(True)
     try:
         outcome = engine.evaluate(scene.root, scene.evaluated)
         if outcome.stop is not None:
             raise RuntimeError(f"{scene.name} does not pass undamaged: {outcome.stop}")
         return outcome, dict(engine.explained(scene.root, scene.evaluated))
     finally:
-        engine.KEEPING.clear()
+        memory.KEEPING.clear()
 
 
 class Worker:
@@ -96,13 +97,16 @@ def run_all(
     wanted: Sequence[Task], scenes: Sequence[Scene], folder: Path, workers: int, told: Callable[[Mutant], None]
 ) -> dict[str, Baseline]:
     """Every task's mutant; ``told`` hears of each as it ends, in the order of the tasks. The baselines."""
-    with engine.remembering(folder / "clean"):
+    with memory.remembering(folder / "clean"):
         baselines = {s.name: baseline(s) for s in scenes}
         if workers == 1:
             worker = Worker(scenes, baselines, folder / "work")
             for task in wanted:
                 told(worker.run(task))
             return baselines
+        # Databases that nobody closed must not be closed again in the copies of this process.
+        gc.collect()
+        gc.freeze()
         context = multiprocessing.get_context("fork")
         with context.Pool(workers, _start, (scenes, baselines, folder)) as pool:
             for mutant in pool.imap(_run, wanted, chunksize=2):

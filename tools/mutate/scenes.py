@@ -58,11 +58,11 @@ class Scene:
         try:
             yield
         finally:
-            for file, content in kept.items():
-                if content is None:
+            for file, old in kept.items():
+                if old is None:
                     (self.folder / file).unlink()
                 else:
-                    (self.folder / file).write_bytes(content)
+                    (self.folder / file).write_bytes(old)
 
 
 def scenes(folder: Path, wanted: Callable[[str], bool]) -> list[Scene]:

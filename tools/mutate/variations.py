@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.mutate import engine, seeds
+from tools.mutate import engine, memory, seeds
 from tools.mutate.classify import moved, new_notes
 from tools.mutate.engine import Outcome
 from tools.mutate.grid import Grid
@@ -163,7 +163,7 @@ def run_variations(
     told: Callable[[Varied], None],
 ) -> None:
     """Each variation in each scene; ``told`` hears of each."""
-    with engine.remembering(folder / "clean"):
+    with memory.remembering(folder / "clean"):
         for scene in originals:
             before, work = baselines[scene.name][0], scene.work(folder / "varied" / scene.root.name)
             for vary in VARIATIONS:
@@ -180,7 +180,7 @@ def run_seeds(example: Outcome, folder: Path, number: int, told: Callable[[Varie
     """The generator's other seeds: figures of causes differ, but nothing new is to be said."""
     for seed in range(1, number + 1):
         root = seeds.write(folder / f"seed-{seed}", f"seed {seed}")
-        with engine.remembering(folder / "clean"):
+        with memory.remembering(folder / "clean"):
             after = engine.evaluate(root, 2024)
         known = {n.by for n in example.notes.values()}
         said = [] if after.stop else [n for n in new_notes(example, after) if n.by not in known]

@@ -40,7 +40,7 @@ def truncated_at_line(x: Exports, dice: Dice) -> Damage | None:
 @kind("files", "an empty file")
 def empty_file(x: Exports, dice: Dice) -> Damage | None:
     s = x.any(dice, _anything)
-    return s and raw(s, b"", "empty")
+    return None if s is None else raw(s, b"", "empty")
 
 
 @kind("files", "garbled: UTF-8 read as GB18030 or Latin-1 and saved again")

@@ -151,7 +151,7 @@ def purchases_moved(x: Exports, dice: Dice) -> Damage | None:
 @kind("devices", "devices missing from the register")
 def devices_missing(x: Exports, dice: Dice) -> Damage | None:
     s = _one(x, "devices")
-    return s and done(s, f"{lose(s, some(dice, s.grid.data(), 0.05, 0.4))} devices deleted")
+    return None if s is None else done(s, f"{lose(s, some(dice, s.grid.data(), 0.05, 0.4))} devices deleted")
 
 
 @kind("stock", "movements of stock missing or doubled")

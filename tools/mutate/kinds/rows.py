@@ -41,7 +41,7 @@ def time_of(sheet: Sheet) -> str | None:
 @kind("rows lost", "random rows deleted")
 def rows_lost_random(x: Exports, dice: Dice) -> Damage | None:
     s = x.any(dice, big)
-    return s and done(s, f"{lose(s, some(dice, s.grid.data(), 0.03, 0.4))} random rows deleted")
+    return None if s is None else done(s, f"{lose(s, some(dice, s.grid.data(), 0.03, 0.4))} random rows deleted")
 
 
 @kind("rows lost", "the last rows deleted")
@@ -143,7 +143,7 @@ def filtered_value_out(x: Exports, dice: Dice) -> Damage | None:
 @kind("rows lost", "only the header left")
 def header_only(x: Exports, dice: Dice) -> Damage | None:
     s = x.any(dice, lambda s: s.grid.data())
-    return s and done(s, f"all {keep(s, lambda _: False)} rows deleted")
+    return None if s is None else done(s, f"all {keep(s, lambda _: False)} rows deleted")
 
 
 # --- doubled --------------------------------------------------------------------------------------
@@ -186,13 +186,21 @@ def double(s: Sheet, rows: list[int], renumber: bool, together: bool = True) -> 
 @kind("rows doubled", "rows doubled under their own ids")
 def doubled_same_ids(x: Exports, dice: Dice) -> Damage | None:
     s = x.any(dice, big)
-    return s and done(s, f"{double(s, some(dice, s.grid.data(), 0.05, 0.5, 2), False)} rows doubled, same ids")
+    return (
+        None
+        if s is None
+        else done(s, f"{double(s, some(dice, s.grid.data(), 0.05, 0.5, 2), False)} rows doubled, same ids")
+    )
 
 
 @kind("rows doubled", "rows doubled under new ids")
 def doubled_new_ids(x: Exports, dice: Dice) -> Damage | None:
     s = x.any(dice, lambda s: big(s) and key_of(s))
-    return s and done(s, f"{double(s, some(dice, s.grid.data(), 0.03, 0.4, 2), True)} rows doubled, new ids")
+    return (
+        None
+        if s is None
+        else done(s, f"{double(s, some(dice, s.grid.data(), 0.03, 0.4, 2), True)} rows doubled, new ids")
+    )
 
 
 @kind("rows doubled", "a few rows doubled under new ids")
@@ -207,7 +215,7 @@ def doubled_few_new_ids(x: Exports, dice: Dice) -> Damage | None:
 @kind("rows doubled", "every row doubled under a new id")
 def doubled_all_new_ids(x: Exports, dice: Dice) -> Damage | None:
     s = x.any(dice, lambda s: s.grid.data() and key_of(s))
-    return s and done(s, f"all {double(s, s.grid.data(), True)} rows doubled, new ids")
+    return None if s is None else done(s, f"all {double(s, s.grid.data(), True)} rows doubled, new ids")
 
 
 # --- no records -----------------------------------------------------------------------------------
