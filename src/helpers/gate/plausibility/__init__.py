@@ -9,7 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from helpers.gate.plausibility import amounts, coverage, durations, numbering, series, steps, twins
+from helpers.gate.plausibility import (
+    across_tables,
+    amounts,
+    clocks_since,
+    control_totals,
+    coverage,
+    durations,
+    numbering,
+    registers_since,
+    relations,
+    same_again,
+    series,
+    shares_since,
+    since_last_year,
+    stated_figures,
+    steps,
+    twins,
+    values,
+)
 from helpers.gate.plausibility.subject import Subject, open_subject
 from helpers.gate.result import Check
 from helpers.measures.database import QueryStopped
@@ -27,6 +45,16 @@ CHECKS: tuple[CheckFunction, ...] = (
     *amounts.CHECKS,
     *series.CHECKS,
     *twins.CHECKS,
+    *values.CHECKS,
+    *relations.CHECKS,
+    *stated_figures.CHECKS,
+    *control_totals.CHECKS,
+    *across_tables.CHECKS,
+    *registers_since.CHECKS,
+    *since_last_year.CHECKS,
+    *shares_since.CHECKS,
+    *same_again.CHECKS,
+    *clocks_since.CHECKS,
 )
 
 

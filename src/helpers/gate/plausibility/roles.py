@@ -55,7 +55,7 @@ def of_table(year: Year, table: str) -> Roles:
     activities = year.year.activities
     if activities and activities.table == table:
         named.add(activities.by)
-    compared = set().union(*(_compared(text, own) for text in _conditions(year, table)))
+    compared = set().union(*(_compared(text, own) for text in conditions(year, table)))
     texts = tuple(c for c, kind in own.items() if kind == "VARCHAR")
     coded = (named | compared) - set(spec.tidy_key) - spec.tidy_personal
     return Roles(
@@ -74,7 +74,7 @@ def of_table(year: Year, table: str) -> Roles:
     )
 
 
-def _conditions(year: Year, table: str) -> list[str]:
+def conditions(year: Year, table: str) -> list[str]:
     """Every condition over the rows of a table: of measures, of scope, of derived columns."""
     spec = year.year.tables[table]
     texts = [m.where for m in year.measures.values() if m.table == table]
