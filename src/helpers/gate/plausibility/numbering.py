@@ -13,6 +13,8 @@ from helpers.year.engine import identifier
 FEW = 10
 #: Numbers are running where at most this share of them is missing; sparser ones belong to a larger whole.
 MISSING = 0.1
+#: Numbers belong to their moments where hardly any of them lies a little off its place.
+LOOSE = 0.05
 #: In so many rows the order in time is plain even where a fifth of them breaks it.
 MANY = 1000
 #: A number may be so many places away from its place in time: an entry made later on.
@@ -178,9 +180,12 @@ def numbers_against_time(subject: Subject) -> Iterator[Check]:
         away = "greatest(first_by_time - by_number, by_number - (many + 1 - last_by_time), 0)"
         limit = f"greatest(least({PLACES}, many / 4), many * {PLACES_SHARE})"
         off = f"{away} > {limit}"
-        bad, judged = subject.query(
-            f"SELECT count(*) FILTER (WHERE {off}), count(*) FROM ({ranked}) WHERE many >= {FEW}"
+        bad, loose, judged = subject.query(
+            f"SELECT count(*) FILTER (WHERE {off}), count(*) FILTER (WHERE {away} > {limit} / 4), count(*) FROM ({ranked}) WHERE many >= {FEW}"
         )[0]
+        # Numbers that keep time only loosely have many rows between their place and the limit.
+        if loose - bad > LOOSE * judged:
+            continue
         if not bad or bad > (0.2 * judged if judged > MANY else max(2, 0.02 * judged)):
             continue
         rows = subject.query(

@@ -254,7 +254,8 @@ def day_month_swapped(subject: Subject) -> Iterator[Check]:
                 f"FROM {identifier(table)}"
             )[0]
             only_early = early >= 40 and late == 0
-            more_off = early_off >= 5 and late >= 40 and early_off / early > 0.02 + 4 * late_off / late
+            spread = _spread(subject, table, cell) if early_off >= 5 else 0
+            more_off = spread >= 5 and late >= 40 and early_off / early > 0.02 + 4 * late_off / late
             if not (only_early or more_off):
                 continue
             what = "都在每月 12 日以前" if only_early else f"12 日以前的有 {early_off} 行在周末，以后的几乎没有"
@@ -269,6 +270,15 @@ def day_month_swapped(subject: Subject) -> Iterator[Check]:
                 failing=early if only_early else early_off,
                 column=column,
             )
+
+
+def _spread(subject: Subject, table: str, cell: str) -> float:
+    """Over how many days the weekend rows up to the twelfth are spread: one busy weekend is no swap."""
+    days = (
+        f"SELECT CAST({cell} AS DATE), count(*) AS n FROM {identifier(table)} WHERE day({cell}) <= 12 "
+        f"AND isodow({cell}) >= 6 AND day({cell}) <> month({cell}) GROUP BY 1"
+    )
+    return float(subject.one(f"SELECT coalesce(sum(n) / max(n), 0) FROM ({days})"))
 
 
 CHECKS = (step_order, equal_moments, lost_time, night_hours, day_month_swapped)

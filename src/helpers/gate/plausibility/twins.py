@@ -13,7 +13,9 @@ from helpers.year.tidy import record_columns
 #: Beside the key a row needs so many columns for its likeness to mean anything.
 COLUMNS = 4
 #: Rows equal but for the time of day are named from so many on: that many of a large and a small table.
-NEARLY, SHARE_LARGE, SHARE_SMALL, LARGE = 5, 0.002, 0.06, 1000
+NEARLY, SHARE_LARGE, SHARE_SMALL, LARGE = 8, 0.002, 0.1, 1000
+#: Of the rows whose texts repeat, so large a share within the day is odd, where so few repeat on other days.
+ODD, SELDOM = 0.15, 0.05
 #: Replies are looked at in tables of this size; a reply's department or hour may have so large a share.
 REPLIES, MOST, MANY_GROUPS = 30, 0.5, 60
 #: A chance this small that so many equal replies follow one another.
@@ -39,7 +41,11 @@ def twin_rows(subject: Subject) -> Iterator[Check]:
         parts = [*texts, f"CAST({identifier(roles.time)} AS DATE)"]
         near = _twins(subject, table, parts)
         share = SHARE_LARGE if subject.count(table) >= LARGE else SHARE_SMALL
-        if near >= NEARLY and near > share * subject.count(table):
+        if near < NEARLY or near <= share * subject.count(table):
+            continue
+        # Texts that repeat on any day repeat on the same day, too: only where they seldom do it tells something.
+        ever = _twins(subject, table, texts)
+        if near >= ODD * ever and ever - near <= SELDOM * subject.count(table):
             yield _twin_note(subject, table, parts, near, "除编号和时分外各列相同")
 
 
