@@ -51,12 +51,12 @@ def _found(subject: Subject) -> list[Reference]:
 
 
 def known_values(subject: Subject, reference: Reference, prefix: str = "") -> str:
-    """Every value that a reference may lead to: of the table itself, of its rows set aside, and of the year before
-    or after, for records are referred to across the turn of the year."""
+    """Every value that a reference may lead to: of the table itself and of its rows set aside; where the table has
+    a date, of the year before and after too, for such records are referred to across the turn of the year."""
     target, key = reference.target, reference.key
-    # Last year's tables do not know the year before them: what they lead to is looked for in both years as well.
-    views = [f"{prefix}{target}", f"{prefix}{target}_set_aside", f"previous_{target}", target]
-    views += [f"previous_{target}_set_aside"]
+    views = [f"{prefix}{target}", f"{prefix}{target}_set_aside"]
+    if subject.tables[target].year_by:
+        views += [f"previous_{target}", f"previous_{target}_set_aside", target]
     there = [view for view in dict.fromkeys(views) if view in subject.views and _has(subject, view, key)]
     return " UNION ALL ".join(
         f"SELECT CAST({identifier(key)} AS VARCHAR) AS v FROM {identifier(view)}" for view in there
