@@ -60,9 +60,9 @@ def _again(subject: Subject, table: str, date: str, columns: list[str]) -> list[
         f"FROM ({rows}) AS a JOIN ({moved}) AS b USING (mark, day) GROUP BY 1, 2 ORDER BY 1, 3 DESC, abs(moved), moved"
     )
     best: dict[str, tuple[int, int]] = {}
-    for file, _, telling, every, days in found:
+    for file, moved_by, telling, every, days in found:
         best.setdefault(str(file), (int(telling), 0))
-        if days >= DAYS:
+        if days >= DAYS and moved_by == 0:
             best[str(file)] = (best[str(file)][0], max(best[str(file)][1], int(every)))
     sizes = subject.query(f"SELECT source_file, count(*) FROM {identifier(table)} GROUP BY 1 ORDER BY 1")
     return [

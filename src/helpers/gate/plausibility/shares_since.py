@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from statistics import median
 from typing import TYPE_CHECKING
 
 from helpers.gate.plausibility import monthly_shares
@@ -128,12 +129,14 @@ def _followed(subject: Subject, table: str) -> list[str]:
 
 
 def _taken(gone: Share, shares: Sequence[Share]) -> str:
-    """The value that grew by about what is gone, if there is one."""
-    for other in shares:
-        grown = other.hits - other.expected
-        clear = grown > 4 * (max(1.0, other.expected) * other.spread) ** 0.5
-        if other.hits_before and clear and 0.6 * gone.expected <= grown <= 1.5 * gone.expected:
-            return f"，而“{other.value}”比上年的比例多出约 {grown:.0f} 行"
+    """The value that grew by about what is gone, if there is one while the others kept their pace."""
+    stayed = [s for s in shares if s.hits and s.hits_before >= EXPECTED]
+    pace = median(s.hits / s.hits_before for s in stayed) if len(stayed) >= 3 else 0.0
+    for other in stayed if pace else ():
+        usual = other.hits_before * pace
+        grown = other.hits - usual
+        if grown > 4 * (usual * other.spread) ** 0.5 and 0.6 <= grown / (gone.hits_before * pace) <= 1.5:
+            return f"，而“{other.value}”比按上年推算的多出约 {grown:.0f} 行"
     return ""
 
 
