@@ -17,7 +17,7 @@ EXPECTED = 20
 #: Tables that are silent for more of the year than this are not kept day by day.
 SILENT = 0.6
 #: A month is thin below this share of the usual, and where the drop is so many standard deviations.
-THIN, SIGMAS = 0.65, 6
+THIN, SIGMAS = 0.65, 5
 #: Exports end at such a number of rows by setting, not by chance; smaller ones happen.
 ROUND, LEAST = 500, 500
 CAPS = (65535, 65536, 1048575, 1048576)
@@ -44,15 +44,16 @@ def _daily(subject: Subject, table: str) -> dict[datetime.date, int]:
 
 
 def _workdays(subject: Subject, table: str) -> list[datetime.date]:
-    """The working days of the year up to the day of the export; Monday to Friday where the calendar ends."""
+    """Mondays to Fridays that are working days, up to the day of the export. Days that make up for a holiday
+    are kept by some and not by others."""
     exported = subject.tables[table].exported
     start, year = datetime.date(subject.year.fiscal_year, 1, 1), subject.year.fiscal_year
     days = [start + datetime.timedelta(n) for n in range(366)]
-    days = [d for d in days if d.year == year and (exported is None or d < exported)]
+    days = [d for d in days if d.year == year and d.weekday() < 5 and (exported is None or d < exported)]
     try:
         return [day for day in days if is_workday(day, subject.year.year.calendar)]
     except CalendarUnknown:
-        return [day for day in days if day.weekday() < 5]
+        return days
 
 
 def _silent(daily: dict[datetime.date, int], workdays: Sequence[datetime.date]) -> list[Run]:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from helpers.gate.plausibility.subject import EXAMPLES, Subject
-from helpers.gate.result import Check
-from helpers.year.engine import identifier
+from helpers.gate.plausibility.subject import EXAMPLES, Place, Subject
+from helpers.gate.result import MASKED, Check
+from helpers.year.engine import identifier, literals
 
 #: Fewer numbers than this say nothing about a habit.
 FEW = 10
 #: Numbers are running where at most this share of them is missing; sparser ones belong to a larger whole.
 MISSING = 0.1
-#: Numbers belong to their moments where hardly any of them lies a little off its place.
-LOOSE = 0.05
 #: In so many rows the order in time is plain even where a fifth of them breaks it.
 MANY = 1000
-#: A number may be so many places away from its place in time: an entry made later on.
-PLACES, PLACES_SHARE = 25, 0.02
+#: Larger tables are not put in order by number.
+LARGEST = 2_000_000
+#: Numbers of which fewer are there belong to a larger whole, whose order is not known.
+DENSE = 0.3
+#: How many days a number may lie off its time, and how often what is usual.
+DAYS, HABIT = 2, 5
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def _series(subject: Subject, numbers: str) -> list[_Series]:
     )
     # A counter that starts again (241039, 242001) leaves no hole: the part above went up, the rest is 0 or 1.
     again = " OR ".join(
-        f"(tail % {10**k} <= 1 AND tail // {10**k} > before // {10**k} AND tail // {10**k} <= before // {10**k} + 12)"
+        f"(tail % {10**k} <= 1 AND tail // {10**k} > before // {10**k} AND tail // {10**k} <= before // {10**k} + 12 AND tail - before > 2)"
         for k in (2, 3, 4, 5)
     )
     found = subject.query(
@@ -127,8 +129,6 @@ def _usual_share(subject: Subject, table: str) -> float | None:
 
 
 def _texts(series: list[_Series]) -> str:
-    from helpers.year.engine import literals
-
     return literals(text for s in series[:EXAMPLES] for text in (s.before, s.after) if text)
 
 
@@ -165,43 +165,66 @@ def numbers_against_time(subject: Subject) -> Iterator[Check]:
     """Numbers that run with time, and some rows whose number and time do not go together."""
     for table, spec in subject.tables.items():
         numbers, time = _numbers(subject, table), subject.roles[table].time
-        if numbers is None or time is None or subject.count(table) < FEW:
+        if numbers is None or time is None or not FEW <= subject.count(table) <= LARGEST:
             continue
-        key = identifier(spec.tidy_key[0])
-        ranked = (
-            f"SELECT t.source_file, t.source_row, t.{key}, t.{identifier(time)}, n.head, count(*) OVER p AS many, "
-            f"row_number() OVER (PARTITION BY n.head, n.shape ORDER BY n.tail, t.source_row) AS by_number, "
-            f"rank() OVER (PARTITION BY n.head, n.shape ORDER BY t.{identifier(time)}) AS first_by_time, "
-            f"rank() OVER (PARTITION BY n.head, n.shape ORDER BY t.{identifier(time)} DESC) AS last_by_time "
-            f"FROM {identifier(table)} AS t JOIN ({numbers}) AS n ON n.number = t.{key} "
-            f"WHERE t.{identifier(time)} IS NOT NULL WINDOW p AS (PARTITION BY n.head, n.shape)"
-        )
-        # Rows of one moment share a range of places; how far the number lies outside of it counts.
-        away = "greatest(first_by_time - by_number, by_number - (many + 1 - last_by_time), 0)"
-        limit = f"greatest(least({PLACES}, many / 4), many * {PLACES_SHARE})"
-        off = f"{away} > {limit}"
-        bad, loose, judged = subject.query(
-            f"SELECT count(*) FILTER (WHERE {off}), count(*) FILTER (WHERE {away} > {limit} / 4), count(*) FROM ({ranked}) WHERE many >= {FEW}"
+        query = _against(subject, table, numbers, time)
+        subject.query(f"CREATE OR REPLACE TEMP TABLE numbered AS {query}")
+        low, high, judged = subject.query(
+            "SELECT count(*) FILTER (WHERE low), count(*) FILTER (WHERE high), count(*) FROM numbered"
         )[0]
-        # Numbers that keep time only loosely have many rows between their place and the limit.
-        if loose - bad > LOOSE * judged:
+        # Late entries at the end make all before them look early: those are at fault that are few.
+        most = 0.2 * judged if judged > MANY else max(2, 0.02 * judged)
+        off = " OR ".join(side for side, n in (("low", low), ("high", high)) if n <= most) or "false"
+        bad = int(subject.one(f"SELECT count(*) FILTER (WHERE {off}) FROM numbered"))
+        if not bad:
             continue
-        if not bad or bad > (0.2 * judged if judged > MANY else max(2, 0.02 * judged)):
-            continue
-        rows = subject.query(
-            f"SELECT source_file, source_row, {key}, {identifier(time)} FROM ({ranked}) WHERE many >= {FEW} AND {off} "
-            f"ORDER BY {away} DESC, source_file, source_row LIMIT {EXAMPLES}"
-        )
         yield subject.note(
             table,
             "numbers_against_time",
             f"有 {bad} 行的{subject.called(table, spec.tidy_key[0])}与{subject.called(table, time)}先后不符："
             "其余各行按编号排列即按时间先后",
             "核对这些行的日期（月、日是否颠倒，年份是否录错）和编号（是否补录、重登）；录错的用 corrections.yml 更正",
-            observed=int(bad),
-            rows=[(file, row, spec.tidy_key[0], f"{number}，{moment}") for file, row, number, moment in rows],
-            failing=int(bad),
+            observed=bad,
+            rows=_listed(subject, table, time, off),
+            failing=bad,
         )
+
+
+def _against(subject: Subject, table: str, numbers: str, time: str) -> str:
+    """The rows by number, and whether each lies outside of what came before and after.
+
+    A running median leaves single slips out; how far rows lie off it as a habit is what one may lie off.
+    """
+    key, moment = identifier(subject.tables[table].tidy_key[0]), f"epoch(CAST(t.{identifier(time)} AS TIMESTAMP))"
+    half = 25 if subject.count(table) > 200 else 2
+    series = "PARTITION BY series ORDER BY tail, number"
+    return (
+        f"WITH n AS (SELECT t.source_file, t.source_row, n.number, n.head || n.shape AS series, n.tail, {moment} AS s "
+        f"FROM {identifier(table)} AS t JOIN ({numbers}) AS n ON n.number = t.{key} WHERE t.{identifier(time)} IS NOT NULL), "
+        f"m AS (SELECT *, median(s) OVER ({series} ROWS BETWEEN {half} PRECEDING AND {half} FOLLOWING) AS m, "
+        f"count(*) OVER (PARTITION BY series) AS many, "
+        f"max(tail) OVER (PARTITION BY series) - min(tail) OVER (PARTITION BY series) + 1 AS width FROM n), "
+        f"d AS (SELECT *, abs(m - lag(m, {half}) OVER ({series})) AS since, abs(lead(m, {half}) OVER ({series}) - m) AS till "
+        f"FROM m WHERE many >= {FEW} AND many > {DENSE} * width), "
+        f"e AS (SELECT *, max(m) OVER ({series}) AS highest, "
+        f"min(m) OVER ({series} ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS lowest, "
+        # Where few rows span much time, half a window more or less is no slip.
+        f"2 * coalesce(least(since + 0 * till, till + 0 * since), quantile_cont(since, 0.9) OVER (PARTITION BY series)) "
+        f"+ greatest({DAYS * 86400}, {HABIT} * quantile_cont(abs(s - m), 0.9) OVER (PARTITION BY series)) AS may FROM d) "
+        f"SELECT source_file, source_row, number, s < highest - may AS low, s > lowest + may AS high, "
+        f"greatest(highest - s, s - lowest) AS away FROM e"
+    )
+
+
+def _listed(subject: Subject, table: str, time: str, off: str) -> list[Place]:
+    key = subject.tables[table].tidy_key[0]
+    hidden = bool({key, time} & subject.tables[table].tidy_personal)
+    rows = subject.query(
+        f"SELECT n.source_file, n.source_row, n.number, t.{identifier(time)} FROM numbered AS n "
+        f"JOIN {identifier(table)} AS t USING (source_file, source_row) WHERE {off} "
+        f"ORDER BY n.away DESC, n.source_file, n.source_row LIMIT {EXAMPLES}"
+    )
+    return [(file, row, key, MASKED if hidden else f"{number}，{moment}") for file, row, number, moment in rows]
 
 
 CHECKS = (number_holes, odd_numbers, numbers_against_time)

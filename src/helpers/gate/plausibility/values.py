@@ -204,14 +204,14 @@ def unmarked_tests(subject: Subject) -> Iterator[Check]:
     """Rows that are used although a text of theirs says that they are a test."""
     for table in subject.tables:
         roles = subject.roles[table]
-        known = set().union(*_declared(subject, table).values(), [""])
+        declared = _declared(subject, table)
         texts = [c for c in roles.texts if c not in subject.tables[table].tidy_personal]
         if not texts or not subject.count(table):
             continue
         # Each different text is looked at once.
         tests = [
             f"({identifier(c)} IN (SELECT v FROM (SELECT DISTINCT {identifier(c)} AS v FROM {identifier(table)}) WHERE "
-            f"regexp_matches(v, {literal(TEST_TEXT)}, 'i') AND v NOT IN ({literals(sorted(known))})))"
+            f"regexp_matches(v, {literal(TEST_TEXT)}, 'i') AND v NOT IN ({literals(sorted({'', *declared.get(c, ())}))})))"
             for c in texts
         ]
         broken = " OR ".join(f"coalesce({test}, false)" for test in tests)
