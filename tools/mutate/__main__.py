@@ -18,7 +18,7 @@ from tools.mutate.subject import KINDS
 from tools.mutate.variations import Varied, run_seeds, run_variations
 
 #: The report is written anew after so many mutants, so that a long run can be read while it lasts.
-EVERY = 20
+EVERY = 5
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pickle
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,19 +14,29 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-#: Results remembered at a time.
-REMEMBERED = 150
+#: Clean tables, verdicts and answers are kept while undamaged years are evaluated (holds one item then).
+KEEPING: list[bool] = []
+#: Year files are few but large: so many are kept of damaged ones too.
+YEARS = 40
 
 
 class Memory(OrderedDict[Any, Any]):
-    """The last results by key."""
+    """Results by key: those of undamaged years, and the last of the year files."""
 
     def get_or(self, key: Any, make: Callable[[], Any]) -> Any:
+        if key in self:
+            return self[key]
+        made = make()
+        if KEEPING:
+            self[key] = made
+        return made
+
+    def recent(self, key: Any, make: Callable[[], Any]) -> Any:
+        """Kept whenever it was made, the oldest forgotten."""
         if key not in self:
             self[key] = make()
-            if len(self) > REMEMBERED:
+            if len(self) > YEARS:
                 self.popitem(last=False)
-        self.move_to_end(key)
         return self[key]
 
 
@@ -48,12 +59,12 @@ def remembering(folder: Path) -> Iterator[None]:
     import helpers.run.workspace as workspace
 
     folder.mkdir(parents=True, exist_ok=True)
-    memory = Memory()
+    memory, years = Memory(), Memory()
     patches = [
         patch.object(display, "show", lambda *_, **__: None),
-        patch.object(workspace, "load_year", _years(workspace.load_year, memory, "load")),
-        patch.object(check, "_check_one", _years(check._check_one, memory, "check")),
-        patch.object(workspace, "require_sound", _sound(workspace.require_sound, memory)),
+        patch.object(workspace, "load_year", _years(workspace.load_year, years, "load")),
+        patch.object(check, "_check_one", _years(check._check_one, years, "check")),
+        patch.object(workspace, "require_sound", _sound(workspace.require_sound, years)),
         patch.object(clean, "clean_table", _tables(clean.clean_table, folder)),
         patch.object(frames, "read_tables", _frames(frames.read_tables, memory)),
         patch.object(gate, "_checks_of", _verdicts(gate._checks_of, memory)),
@@ -74,7 +85,7 @@ def _state(root: Path, fiscal_year: int) -> tuple[Any, ...]:
 
 
 def _years(make: Callable[..., Any], memory: Memory, what: str) -> Callable[..., Any]:
-    return lambda root, year: memory.get_or((what, *_state(root, year)), lambda: make(root, year))
+    return lambda root, year: memory.recent((what, *_state(root, year)), lambda: make(root, year))
 
 
 def _sound(make: Callable[..., Any], memory: Memory) -> Callable[..., Any]:
@@ -82,7 +93,7 @@ def _sound(make: Callable[..., Any], memory: Memory) -> Callable[..., Any]:
 
     def sound(year: Any) -> Any:
         root = year.folder.parents[2]
-        return memory.get_or(("sound", id(year), *_state(root, year.fiscal_year)), lambda: make(year))
+        return memory.recent(("sound", id(year), *_state(root, year.fiscal_year)), lambda: make(year))
 
     return sound
 
@@ -115,10 +126,6 @@ def _tables(make: Callable[..., Any], folder: Path) -> Callable[..., Any]:
     return clean_table
 
 
-#: Clean tables are kept while undamaged years are evaluated (holds one item then).
-KEEPING: list[bool] = []
-
-
 def _frames(make: Callable[..., Any], memory: Memory) -> Callable[..., Any]:
     def read_tables(folder: Path, names: Any) -> dict[str, Any]:
         return {
@@ -149,28 +156,69 @@ def _accounts(make: Callable[..., Any], memory: Memory) -> Callable[..., Any]:
     return account_checks
 
 
+class Answers:
+    """Answers to the queries of plausibility checks, by their text and the bytes of every table named in it."""
+
+    def __init__(self, ask: Callable[[Any, str], Any], memory: Memory) -> None:
+        self.ask, self.memory = ask, memory
+        self.tables: dict[int, dict[str, str]] = {}
+        self.made: dict[int, dict[str, str]] = {}
+
+    def opened(self, subject: Any, folder: Path, before: Path | None) -> None:
+        """Note what the tables of a subject hold."""
+        named = {p.name.removesuffix(".parquet").replace(".", "_"): p for p in folder.glob("*.parquet")}
+        old = {
+            f"previous_{p.name.removesuffix('.parquet').replace('.', '_')}": p
+            for p in (before or folder).glob("*.parquet")
+        }
+        self.tables[id(subject)] = {n: _sha(p) for n, p in (named | (old if before else {})).items()}
+        self.made[id(subject)] = {}
+
+    def closed(self, subject: Any) -> None:
+        del self.tables[id(subject)], self.made[id(subject)]
+
+    def query(self, subject: Any, sql: str) -> Any:
+        """The answer; tables that a check makes are made only for a query that has not been answered before."""
+        made = self.made.get(id(subject), {})
+        creates = re.match(r"CREATE OR REPLACE TEMP TABLE (\w+) AS", sql)
+        if creates:
+            made[creates[1]] = sql
+            return []
+        needed = [text for name, text in made.items() if name in sql]
+        whole = "\n".join([*needed, sql])
+        named = tuple((n, sha) for n, sha in self.tables.get(id(subject), {}).items() if n in whole)
+        key = ("answer", whole, named, subject.year.fiscal_year)
+
+        def answer() -> Any:
+            for text in needed:
+                self.ask(subject, text)
+            return self.ask(subject, sql)
+
+        return list(self.memory.get_or(key, answer))
+
+
 def _plausible(plausibility: Any, memory: Memory) -> list[Any]:
-    """What is implausible in last year's tables, by the bytes of the tables; this year's are always looked at."""
-    make, open_ = plausibility.plausibility_checks, plausibility.open_subject
-    keys: dict[int, Any] = {}
+    """Plausibility checks ask again only where a table that they ask about has changed."""
+    open_ = plausibility.open_subject
+    answers = Answers(plausibility.Subject.query, memory)
 
     @contextmanager
     def open_subject(year: Any, folder: Path, accounts: Any = (), *before: Any) -> Iterator[Any]:
         with open_(year, folder, accounts, *before) as subject:
-            if not any(before):
-                tables = tuple((p.name, _sha(p)) for p in sorted(folder.glob("*.parquet")))
-                said = json.dumps(
-                    [a if isinstance(a, dict) else a.to_json() for a in accounts], sort_keys=True, default=str
-                )
-                keys[id(subject)] = ("plausible", tuple(sorted(year.sha256.items())), tables, said)
+            answers.opened(subject, folder, before[1] if len(before) > 1 and before[0] is not None else None)
             yield subject
-            keys.pop(id(subject), None)
-
-    def plausibility_checks(subject: Any) -> Any:
-        key = keys.get(id(subject))
-        return make(subject) if key is None else list(memory.get_or(key, lambda: make(subject)))
+            answers.closed(subject)
 
     return [
         patch.object(plausibility, "open_subject", open_subject),
-        patch.object(plausibility, "plausibility_checks", plausibility_checks),
+        patch.object(plausibility.Subject, "query", _method(answers)),
     ]
+
+
+def _method(answers: Answers) -> Callable[[Any, str], Any]:
+    """``Answers.query`` as a method of the subject."""
+
+    def query(subject: Any, sql: str) -> Any:
+        return answers.query(subject, sql)
+
+    return query

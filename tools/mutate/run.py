@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import random
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,11 +41,14 @@ class Mutant:
 
 def tasks(kinds: Sequence[str], names: Sequence[str], seed: int, per_kind: int) -> list[Task]:
     """So many mutants of each kind, the scenes in turn, beginning with another one for each kind."""
-    return [
+    made = [
         Task(kind, names[(number + place) % len(names)], f"{seed}/{place}")
         for number, kind in enumerate(kinds)
         for place in range(per_kind)
     ]
+    # Mixed, so that a run that is not over yet tells of all groups.
+    random.Random(seed).shuffle(made)
+    return made
 
 
 def baseline(scene: Scene) -> Baseline:
@@ -108,8 +113,8 @@ def run_all(
         gc.collect()
         gc.freeze()
         context = multiprocessing.get_context("fork")
-        with context.Pool(workers, _start, (scenes, baselines, folder)) as pool:
-            for mutant in pool.imap(_run, wanted, chunksize=2):
+        with ProcessPoolExecutor(workers, context, _start, (scenes, baselines, folder)) as pool:
+            for mutant in pool.map(_run, wanted, chunksize=2):
                 told(mutant)
     return baselines
 
