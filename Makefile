@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help report test check lab bench lock example-data fonts environment clean
+.PHONY: help report test check lab bench mutate lock example-data fonts environment clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -28,6 +28,9 @@ lab: $(READY) ## open the notebooks in JupyterLab
 
 bench: $(READY) ## measure; one JSON object a line
 	@$(RUN) tools.bench
+
+mutate: $(READY) ## damage copies of the exports and see what is said; docs/mutation.md is written anew
+	@$(RUN) tools.mutate --variations --out docs/mutation.md
 
 example-data: $(READY) ## write the synthetic exports of the example years again
 	@$(RUN) tools.example_data

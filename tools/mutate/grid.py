@@ -45,6 +45,8 @@ class Grid:
     above: list[Row]
     header: Row
     rows: list[Row]
+    #: The positions of the records, as long as nothing is changed.
+    known: list[int] | None = None
 
     def copy(self) -> Grid:
         return Grid(self.form, [list(r) for r in self.above], list(self.header), [list(r) for r in self.rows])
@@ -59,6 +61,8 @@ class Grid:
 
     def data(self) -> list[int]:
         """The positions of rows that are records: neither blank nor a total nor the header again."""
+        if self.known is not None:
+            return self.known
         wide = max(2, len(self.header) // 3)
         return [n for n, r in enumerate(self.rows) if r != self.header and sum(not blank(v) for v in r) >= wide]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,8 +89,12 @@ class Exports:
     before: Year | None = None
 
     def sheets(self, table: str) -> list[Sheet]:
+        """Copies of a table's exports, to be changed."""
+        return [replace(one, grid=one.grid.copy()) for one in self._originals(table)]
+
+    def _originals(self, table: str) -> list[Sheet]:
         spec = self.year.year.tables[table]
-        return [Sheet(table, spec, f, read(self.year.folder / f, spec.header_row).copy()) for f in spec.files]
+        return [Sheet(table, spec, f, read(self.year.folder / f, spec.header_row)) for f in spec.files]
 
     def any(self, dice: Dice, fits: Callable[[Sheet], Any], tables: Sequence[str] = ()) -> Sheet | None:
         """A random export that fits, each table as likely as another; tickets twice as likely."""
@@ -98,9 +102,10 @@ class Exports:
         names += [t for t in names if t == "tickets"]
         dice.shuffle(names)
         for name in names:
-            fit = [one for one in self.sheets(name) if fits(one)]
+            fit = [one for one in self._originals(name) if fits(one)]
             if fit:
-                return dice.choice(fit)
+                found = dice.choice(fit)
+                return replace(found, grid=found.grid.copy())
         return None
 
     def previous(self, table: str) -> list[Sheet]:
@@ -110,7 +115,9 @@ class Exports:
 @lru_cache(maxsize=64)
 def read(path: Path, header_row: int) -> Grid:
     """Undamaged exports are read once."""
-    return grids.read(path, header_row)
+    found = grids.read(path, header_row)
+    found.known = found.data()
+    return found
 
 
 def done(
