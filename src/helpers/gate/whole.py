@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.gate.result import LISTED, Check, GateResult
 from helpers.gate.run import validate_year
 from helpers.year.faults import did_you_mean
+from helpers.year.tidy import tidy_columns
 
 if TYPE_CHECKING:
     from helpers.activity.clean import Reconciliation
@@ -105,8 +106,12 @@ def plausible_faults(year: Year) -> list[Fault]:
             message, hint = f"没有 {one.check} 这项合理性检查", did_you_mean(one.check, known)
             faults.append(lines.fault("unknown_name", (*place, "check"), message, value=one.check, hint=hint))
         if one.table is not None and one.table not in year.year.tables:
-            hint = did_you_mean(one.table, list(year.year.tables))
-            faults.append(
-                lines.fault("unknown_name", (*place, "table"), f"没有表 {one.table}", value=one.table, hint=hint)
-            )
+            message, hint = f"没有表 {one.table}", did_you_mean(one.table, list(year.year.tables))
+            faults.append(lines.fault("unknown_name", (*place, "table"), message, value=one.table, hint=hint))
+            continue
+        named = [one.table] if one.table else list(year.year.tables)
+        columns = sorted({c for table in named for c in tidy_columns(year.year.tables[table])})
+        if one.column is not None and one.column not in columns:
+            message, hint = f"没有列 {one.column}", did_you_mean(one.column, columns)
+            faults.append(lines.fault("unknown_name", (*place, "column"), message, value=one.column, hint=hint))
     return faults

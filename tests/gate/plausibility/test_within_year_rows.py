@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.gate.plausibility import coverage, numbering, series, twins
 from helpers.gate.plausibility import CHECKS as ALL
+from helpers.gate.plausibility import coverage, numbering, series, twins
 from helpers.gate.plausibility.subject import Subject
 from helpers.gate.result import Check
 from tests.gate.plausibility.two_years import TICKETS, compared, devices, ledger, placed, tickets

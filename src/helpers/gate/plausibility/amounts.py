@@ -81,11 +81,15 @@ def _off_groups(subject: Subject, table: str, column: str) -> Iterator[_Off]:
     """Figures off a group of which most have one and the same."""
     cell = f"CAST({identifier(column)} AS DOUBLE)"
     for group in _groupings(subject, table):
-        own = f"SELECT source_file, source_row, {cell} AS v, {group} AS g FROM {identifier(table)} WHERE {cell} <> 0 AND {group} <> ''"
+        own = (
+            f"SELECT source_file, source_row, {cell} AS v, {group} AS g FROM {identifier(table)} WHERE {cell} "
+            f"<> 0 AND {group} <> ''"
+        )
         usual = f"SELECT g, median(abs(v)) AS usual FROM ({own}) GROUP BY g HAVING count(*) >= {GROUP}"
         tens = "log10(abs(v) / usual)"
         alike = (
-            f"SELECT g, any_value(usual) AS usual, 2 * mad({tens}) + 0.002 AS near FROM ({own}) JOIN ({usual}) USING (g) "
+            f"SELECT g, any_value(usual) AS usual, 2 * mad({tens}) + 0.002 AS near FROM ({own}) JOIN ({usual}) "
+            f"USING (g) "
             f"GROUP BY g HAVING avg(CAST(abs({tens}) < {NEAR} AS INTEGER)) >= 0.6"
         )
         rows = subject.query(
@@ -101,7 +105,10 @@ def _off_column(subject: Subject, table: str, column: str) -> Iterator[_Off]:
     if column not in subject.roles[table].money:
         return
     cell = f"CAST({identifier(column)} AS DOUBLE)"
-    logs = f"SELECT source_file, source_row, {cell} AS v, log10(abs({cell})) AS l FROM {identifier(table)} WHERE {cell} <> 0"
+    logs = (
+        f"SELECT source_file, source_row, {cell} AS v, log10(abs({cell})) AS l FROM {identifier(table)} WHERE "
+        f"{cell} <> 0"
+    )
     middle, spread, n = subject.query(f"SELECT median(l), mad(l), count(*) FROM ({logs})")[0]
     if n < COLUMN:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -44,8 +45,7 @@ def _heap(subject: Subject, table: str, column: str, limit: float, measure: Meas
     # A length read off a clock may end exactly at the limit by rounding: that second counts for itself.
     edges = [limit * (1 - ZONE * n) for n in range(5)]
     zones = ", ".join(
-        f"count(*) FILTER (WHERE {cell} > {low} AND {cell} <= {high})"
-        for high, low in zip(edges, edges[1:], strict=False)
+        f"count(*) FILTER (WHERE {cell} > {low} AND {cell} <= {high})" for high, low in itertools.pairwise(edges)
     )
     near, *below, beyond, far = subject.query(
         f"SELECT {zones}, count(*) FILTER (WHERE {cell} > {limit} AND {cell} <= {limit * (1 + ZONE)}), "
@@ -59,7 +59,8 @@ def _heap(subject: Subject, table: str, column: str, limit: float, measure: Meas
         return
     called, shown = subject.called(table, column), f"{limit:g}"
     what = (
-        f"有 {near} 行的{called}恰在限额 {shown} 以内一成的范围里，再往下的同样范围只有 {below[0]} 行，刚超过的只有 {beyond} 行"
+        f"有 {near} 行的{called}恰在限额 {shown} 以内一成的范围里，再往下的同样范围只有 {below[0]} 行，"
+        f"刚超过的只有 {beyond} 行"
         if heaped
         else f"{called}接近限额 {shown} 的有 {near + below[0]} 行，超过的一行也没有"
     )
@@ -88,7 +89,10 @@ def same_duration(subject: Subject) -> Iterator[Check]:
                 continue
             cell = identifier(column)
             timed = f"CAST({identifier(str(clock.end))} AS TIME) <> TIME '00:00:00'"
-            groups = f"SELECT {cell} AS v, count(*) AS n FROM {identifier(table)} WHERE {cell} IS NOT NULL AND {timed} GROUP BY 1"
+            groups = (
+                f"SELECT {cell} AS v, count(*) AS n FROM {identifier(table)} WHERE {cell} IS NOT NULL AND "
+                f"{timed} GROUP BY 1"
+            )
             top, value, total = subject.query(f"SELECT max(n), arg_max(v, n), sum(n) FROM ({groups})")[0]
             if not total or total < ROWS or top < ALIKE * total:
                 continue

@@ -64,15 +64,18 @@ def _series(subject: Subject, numbers: str) -> list[_Series]:
     )
     # A counter that starts again (241039, 242001) leaves no hole: the part above went up, the rest is 0 or 1.
     again = " OR ".join(
-        f"(tail % {10**k} <= 1 AND tail // {10**k} > before // {10**k} AND tail // {10**k} <= before // {10**k} + 12 AND tail - before > 2)"
+        f"(tail % {10**k} <= 1 AND tail // {10**k} > before // {10**k} AND tail // {10**k} <= before // {10**k} "
+        f"+ 12 AND tail - before > 2)"
         for k in (2, 3, 4, 5)
     )
     found = subject.query(
         f"WITH c AS ({one_counter}), d AS (SELECT series, number, tail, lag(tail) OVER w AS before, "
         f"lag(number) OVER w AS number_before FROM c WINDOW w AS (PARTITION BY series ORDER BY tail, number)), "
-        f"g AS (SELECT *, CASE WHEN before IS NULL OR {again} THEN 0 ELSE greatest(tail - before - 1, 0) END AS hole FROM d), "
+        f"g AS (SELECT *, CASE WHEN before IS NULL OR {again} THEN 0 ELSE greatest(tail - before - 1, 0) END AS "
+        f"hole FROM d), "
         # One stray number far off is no series: gaps wider than all numbers together do not count.
-        "h AS (SELECT *, CASE WHEN hole > greatest(count(*) OVER (PARTITION BY series), 30) THEN 0 ELSE hole END AS gap FROM g) "
+        "h AS (SELECT *, CASE WHEN hole > greatest(count(*) OVER (PARTITION BY series), 30) THEN 0 ELSE hole "
+        "END AS gap FROM g) "
         "SELECT series, count(*), sum(gap)::BIGINT, count(*) FILTER (WHERE gap > 0), "
         "arg_max(number_before, gap), arg_max(number, gap) FROM h GROUP BY series ORDER BY series"
     )
@@ -200,17 +203,21 @@ def _against(subject: Subject, table: str, numbers: str, time: str) -> str:
     series = "PARTITION BY series ORDER BY tail, number"
     return (
         f"WITH n AS (SELECT t.source_file, t.source_row, n.number, n.head || n.shape AS series, n.tail, {moment} AS s "
-        f"FROM {identifier(table)} AS t JOIN ({numbers}) AS n ON n.number = t.{key} WHERE t.{identifier(time)} IS NOT NULL), "
+        f"FROM {identifier(table)} AS t JOIN ({numbers}) AS n ON n.number = t.{key} WHERE t.{identifier(time)} "
+        f"IS NOT NULL), "
         f"m AS (SELECT *, median(s) OVER ({series} ROWS BETWEEN {half} PRECEDING AND {half} FOLLOWING) AS m, "
         f"count(*) OVER (PARTITION BY series) AS many, "
         f"max(tail) OVER (PARTITION BY series) - min(tail) OVER (PARTITION BY series) + 1 AS width FROM n), "
-        f"d AS (SELECT *, abs(m - lag(m, {half}) OVER ({series})) AS since, abs(lead(m, {half}) OVER ({series}) - m) AS till "
+        f"d AS (SELECT *, abs(m - lag(m, {half}) OVER ({series})) AS since, abs(lead(m, {half}) OVER ({series}) "
+        f"- m) AS till "
         f"FROM m WHERE many >= {FEW} AND many > {DENSE} * width), "
         f"e AS (SELECT *, max(m) OVER ({series}) AS highest, "
         f"min(m) OVER ({series} ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS lowest, "
         # Where few rows span much time, half a window more or less is no slip.
-        f"2 * coalesce(least(since + 0 * till, till + 0 * since), quantile_cont(since, 0.9) OVER (PARTITION BY series)) "
-        f"+ greatest({DAYS * 86400}, {HABIT} * quantile_cont(abs(s - m), 0.9) OVER (PARTITION BY series)) AS may FROM d) "
+        f"2 * coalesce(least(since + 0 * till, till + 0 * since), quantile_cont(since, 0.9) OVER (PARTITION BY "
+        f"series)) "
+        f"+ greatest({DAYS * 86400}, {HABIT} * quantile_cont(abs(s - m), 0.9) OVER (PARTITION BY series)) AS "
+        f"may FROM d) "
         f"SELECT source_file, source_row, number, s < highest - may AS low, s > lowest + may AS high, "
         f"greatest(highest - s, s - lowest) AS away FROM e"
     )

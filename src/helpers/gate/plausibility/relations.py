@@ -56,7 +56,8 @@ def _rows(subject: Subject, relation: _Relation) -> str:
     a, b = identifier(relation.source), f"CAST({identifier(relation.target)} AS VARCHAR)"
     return (
         f"SELECT * FROM (SELECT source_file AS f, source_row AS r, {a} AS a, {b} AS b, lag({b}) OVER w AS above, "
-        f"lead({b}) OVER w AS below FROM {identifier(relation.table)} WINDOW w AS (PARTITION BY source_file ORDER BY source_row)) WHERE a IS NOT NULL{_some(subject, relation, 'a')}"
+        f"lead({b}) OVER w AS below FROM {identifier(relation.table)} WINDOW w AS (PARTITION BY source_file "
+        f"ORDER BY source_row)) WHERE a IS NOT NULL{_some(subject, relation, 'a')}"
     )
 
 
@@ -68,8 +69,12 @@ def _some(subject: Subject, relation: _Relation, column: str) -> str:
 
 def _strength(column: str, rows: str) -> str:
     """The share of rows that have their group's most frequent value; groups of two and more."""
-    groups = f"SELECT a, {column} AS v, count(*) AS n FROM ({rows}) WHERE a IS NOT NULL AND {column} IS NOT NULL GROUP BY ALL"
-    return f"(SELECT sum(top) / sum(total) FROM (SELECT max(n) AS top, sum(n) AS total FROM ({groups}) GROUP BY a HAVING sum(n) > 1))"
+    groups = (
+        f"SELECT a, {column} AS v, count(*) AS n FROM ({rows}) WHERE a IS NOT NULL AND {column} IS NOT NULL "
+        f"GROUP BY ALL"
+    )
+    whole = f"SELECT max(n) AS top, sum(n) AS total FROM ({groups}) GROUP BY a HAVING sum(n) > 1"
+    return f"(SELECT sum(top) / sum(total) FROM ({whole}))"
 
 
 def relation_broken(subject: Subject) -> Iterator[Check]:
@@ -122,7 +127,8 @@ def _looked_at(subject: Subject, relation: _Relation) -> Check | None:
     return _note(
         subject,
         relation,
-        f"在 {file} 第 {first} 至 {last} 行与{subject.called(relation.table, relation.source)}对不上，其余各行都对得上，疑似错行",
+        f"在 {file} 第 {first} 至 {last} 行与{subject.called(relation.table, relation.source)}对不上，"
+        f"其余各行都对得上，疑似错行",
         {"rows": differing, "file": file, "first": first, "last": last},
         f"source_file = '{file.replace(chr(39), chr(39) * 2)}' AND source_row BETWEEN {first} AND {last}",
         differing,

@@ -42,7 +42,8 @@ def _pairs(subject: Subject, table: str, view: str) -> list[_Pair]:
         return []
     counted = ", ".join(
         f"count(*) FILTER (WHERE {identifier(a)} IS NOT NULL AND {identifier(b)} IS NOT NULL), "
-        f"count(*) FILTER (WHERE {_later(subject, table, a, b)}), count(*) FILTER (WHERE {_later(subject, table, b, a)})"
+        f"count(*) FILTER (WHERE {_later(subject, table, a, b)}), count(*) FILTER (WHERE "
+        f"{_later(subject, table, b, a)})"
         for a, b in pairs
     )
     found = iter(subject.query(f"SELECT {counted} FROM {identifier(view)}")[0])
@@ -177,7 +178,8 @@ def _cut(subject: Subject, table: str, column: str, where: str | None) -> Check 
     asked = f"{cell} IS NOT NULL" + (f" AND ({where}\n)" if where else "")
     midnight, hour, total = subject.query(
         f"SELECT count(*) FILTER (WHERE CAST({cell} AS TIME) = TIME '00:00:00'), "
-        f"count(*) FILTER (WHERE minute({cell}) = 0 AND second({cell}) = 0), count(*) FROM {identifier(table)} WHERE {asked}"
+        f"count(*) FILTER (WHERE minute({cell}) = 0 AND second({cell}) = 0), count(*) FROM {identifier(table)} "
+        f"WHERE {asked}"
     )[0]
     if total < 20:
         return None
@@ -211,7 +213,8 @@ def night_hours(subject: Subject) -> Iterator[Check]:
         night = f"(hour({cell}) >= 22 OR hour({cell}) < 6)"
         groups = subject.query(
             f"SELECT source_file, month({cell}), count(*), count(*) FILTER (WHERE {night}), "
-            f"count(*) FILTER (WHERE isodow({cell}) >= 6) FROM {identifier(table)} WHERE {timed} GROUP BY 1, 2 ORDER BY 1, 2"
+            f"count(*) FILTER (WHERE isodow({cell}) >= 6) FROM {identifier(table)} WHERE {timed} GROUP BY 1, 2 "
+            f"ORDER BY 1, 2"
         )
         groups = [g for g in groups if g[2] >= 20]
         total, nights, weekends = (sum(g[n] for g in groups) for n in (2, 3, 4))
@@ -227,7 +230,8 @@ def night_hours(subject: Subject) -> Iterator[Check]:
         yield subject.note(
             table,
             "night_hours",
-            f"{files} 有 {rows} 行的{subject.called(table, time)}在 22 时至次日 6 时之间，其余记录几乎没有，疑似时区差 8 小时",
+            f"{files} 有 {rows} 行的{subject.called(table, time)}在 22 时至次日 6 时之间，其余记录几乎没有，"
+            f"疑似时区差 8 小时",
             "核对导出的时区；是世界时的在 timezone 里声明，或换成北京时间重新导出",
             observed={"night": rows, "rows": sum(g[2] for g in odd)},
             rows=subject.places(table, [time], f"{timed} AND {night} AND ({odd_rows})"),
@@ -250,7 +254,8 @@ def day_month_swapped(subject: Subject) -> Iterator[Check]:
             early, early_off, late, late_off = subject.query(
                 f"SELECT count(*) FILTER (WHERE day({cell}) <= 12), "
                 f"count(*) FILTER (WHERE day({cell}) <= 12 AND isodow({cell}) >= 6 AND day({cell}) <> month({cell})), "
-                f"count(*) FILTER (WHERE day({cell}) > 12), count(*) FILTER (WHERE day({cell}) > 12 AND isodow({cell}) >= 6) "
+                f"count(*) FILTER (WHERE day({cell}) > 12), count(*) FILTER (WHERE day({cell}) > 12 AND "
+                f"isodow({cell}) >= 6) "
                 f"FROM {identifier(table)}"
             )[0]
             only_early = early >= 40 and late == 0

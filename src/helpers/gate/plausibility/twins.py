@@ -63,7 +63,8 @@ def _twin_note(subject: Subject, table: str, parts: Sequence[str], rows: int, ho
     place = f"row_number() OVER (PARTITION BY hash({listed}) ORDER BY source_file, source_row)"
     twins = f"hash({listed}) IN (SELECT hash({listed}) FROM {identifier(table)} GROUP BY 1 HAVING count(*) > 1)"
     found = subject.query(
-        f"SELECT source_file, source_row, k, first_value(k) OVER (PARTITION BY h ORDER BY place) FROM (SELECT source_file, "
+        f"SELECT source_file, source_row, k, first_value(k) OVER (PARTITION BY h ORDER BY place) FROM (SELECT "
+        f"source_file, "
         f"source_row, {shown} AS k, hash({listed}) AS h, {place} AS place FROM {identifier(table)} WHERE {twins}) "
         f"QUALIFY place > 1 ORDER BY source_file, source_row LIMIT {EXAMPLES}"
     )
@@ -143,7 +144,8 @@ def reply_runs(subject: Subject) -> Iterator[Check]:
             )
             runs = f"SELECT *, place - row_number() OVER (PARTITION BY reply ORDER BY place) AS run FROM ({rows})"
             found = subject.query(
-                f"SELECT reply, count(*) AS n, min(place), (SELECT avg(CAST(r.reply = g.reply AS INTEGER)) FROM ({rows}) AS r) "
+                f"SELECT reply, count(*) AS n, min(place), (SELECT avg(CAST(r.reply = g.reply AS INTEGER)) FROM "
+                f"({rows}) AS r) "
                 f"FROM ({runs}) AS g GROUP BY reply, run ORDER BY n DESC, min(place) LIMIT 1"
             )
             reply, length, first, share = found[0]
@@ -155,7 +157,7 @@ def reply_runs(subject: Subject) -> Iterator[Check]:
                 f"有 {length} 份答卷接连作完全相同的回答（{reply}），超出偶然的程度",
                 "核对这些答卷是否由同一人代填或重复导入；属实的剔除并写明理由",
                 observed={"length": length, "reply": reply},
-                rows=_run_places(subject, table, rows, int(first), int(length), answers[0]),
+                rows=_run_places(subject, rows, int(first), int(length), answers[0]),
                 failing=length,
             )
             break
@@ -166,7 +168,7 @@ def _longest(replies: int, share: float) -> float:
     return max(6, math.log(CHANCE / replies) / math.log(share))
 
 
-def _run_places(subject: Subject, table: str, rows: str, first: int, length: int, column: str) -> list[Place]:
+def _run_places(subject: Subject, rows: str, first: int, length: int, column: str) -> list[Place]:
     found = subject.query(
         f"SELECT source_file, source_row, reply FROM ({rows}) WHERE place BETWEEN {first} AND {first + length - 1} "
         f"ORDER BY place LIMIT {EXAMPLES}"

@@ -21,8 +21,10 @@ FILLED = 0.6
 TELLING = frozenset("不未非无没否新旧上下左右前后内外东南西北一二三四五六七八九十甲乙丙丁男女大小")
 #: Traditional characters of this field, and what they are written as.
 TRADITIONAL = str.maketrans(
-    "屬實訴議詢維護設備電腦網絡會審終資產測試導報損壞換滿務類別門單號時間進記錄發處關閉辦結滿應見證監視頻軟體機覽廳線無優級個員續檢裝啟運營養讓對錯誤數據庫術為與",
-    "属实诉议询维护设备电脑网络会审终资产测试导报损坏换满务类别门单号时间进记录发处关闭办结满应见证监视频软体机览厅线无优级个员续检装启运营养让对错误数据库术为与",
+    "屬實訴議詢維護設備電腦網絡會審終資產測試導報損壞換滿務類別門單號時間進記錄發處"
+    "關閉辦結滿應見證監視頻軟體機覽廳線無優級個員續檢裝啟運營養讓對錯誤數據庫術為與",
+    "属实诉议询维护设备电脑网络会审终资产测试导报损坏换满务类别门单号时间进记录发处"
+    "关闭办结满应见证监视频软体机览厅线无优级个员续检装启运营养让对错误数据库术为与",
 )
 #: Texts that say by themselves that they are no record.
 _MARKS = r"[\s\p{P}\p{S}\p{N}]*"
@@ -211,7 +213,8 @@ def unmarked_tests(subject: Subject) -> Iterator[Check]:
         # Each different text is looked at once.
         tests = [
             f"({identifier(c)} IN (SELECT v FROM (SELECT DISTINCT {identifier(c)} AS v FROM {identifier(table)}) WHERE "
-            f"regexp_matches(v, {literal(TEST_TEXT)}, 'i') AND v NOT IN ({literals(sorted({'', *declared.get(c, ())}))})))"
+            f"regexp_matches(v, {literal(TEST_TEXT)}, 'i') AND v NOT IN "
+            f"({literals(sorted({'', *declared.get(c, ())}))})))"
             for c in texts
         ]
         broken = " OR ".join(f"coalesce({test}, false)" for test in tests)
