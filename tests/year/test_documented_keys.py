@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from helpers.year.clocks import Derived, Hold, ScheduleBy
+from helpers.year.expect import Expect
 from helpers.year.grain import Attribute, Grain, Moment, Scope
 from helpers.year.models import Calendar, Correction, Plausible
 from helpers.year.tables import Checks, Column, Keep, NearDuplicates, OutOfScope, State, States
@@ -24,6 +25,7 @@ TEXT = (Path(__file__).resolve().parents[2] / "docs" / "cleaning.md").read_text(
         Column,
         Correction,
         Derived,
+        Expect,
         Grain,
         Hold,
         Keep,

@@ -22,8 +22,9 @@ FEWEST = 60
 FAR, EXPLAINED = 0.35, 0.5
 #: A file whose times are lost has this share of midnights, where no file of last year had this one.
 LOST, HAD = 0.95, 0.5
-#: A limit's heap: the share just within it grew by this, and at least this much of it is what lateness lost.
-HEAP, MOVED = 0.02, 0.5
+#: Lateness was moved where it fell by so many standard errors, to this part of what it was or less, and at
+#: least this much of what it lost stands just within the limit now.
+FELL, LEFT, MOVED = -5.0, 0.35, 0.5
 #: What counts as just within a limit.
 JUST = 0.9
 
@@ -93,7 +94,8 @@ def lateness_moved_within(subject: Subject) -> Iterator[Check]:
         if min(now[0], before[0]) < FEWEST:
             continue
         heap, late = (now[n] / now[0] - before[n] / before[0] for n in (1, 2))
-        if heap < HEAP or -late < MOVED * heap or _z(now, before, 1) < 5 or _z(now, before, 2) > -4:
+        fell = _z(now, before, 2) <= FELL and now[2] / now[0] <= LEFT * before[2] / before[0]
+        if not fell or heap < MOVED * -late or _z(now, before, 1) < 2.5:
             continue
         yield subject.note(
             str(measure.table),

@@ -97,7 +97,8 @@ def _derived(subject: Subject, table: str, share: Share, coded: set[str]) -> boo
 def categories_gone(subject: Subject) -> Iterator[Check]:
     """Values that last year had to its end and this year lacks from its beginning: filtered, merged or renamed."""
     for table in subject.shared():
-        columns = _followed(subject, table)
+        empty = {s.column for s in monthly_shares.blanks(subject, table) if _blanker(s) or _emptied(s)}
+        columns = [c for c in _followed(subject, table) if c not in empty]
         for column, shares in monthly_shares.values(subject, table, columns).items():
             gone = [s for s in shares if _gone(s)]
             if not gone:
