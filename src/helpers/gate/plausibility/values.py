@@ -21,16 +21,18 @@ FILLED = 0.6
 TELLING = frozenset("不未非无没否新旧上下左右前后内外东南西北一二三四五六七八九十甲乙丙丁男女大小")
 #: Traditional characters of this field, and what they are written as.
 TRADITIONAL = str.maketrans(
-    "屬實訴議詢維護設備電腦網絡會審終資產測試導報損壞換滿務類別門單號時間進記錄發處"
+    "屬實訴議詢維護設備電腦網絡會審終資產測試導報損壞換滿務類別門單號時間進記錄發處",
+    "属实诉议询维护设备电脑网络会审终资产测试导报损坏换满务类别门单号时间进记录发处",
+) | str.maketrans(
     "關閉辦結滿應見證監視頻軟體機覽廳線無優級個員續檢裝啟運營養讓對錯誤數據庫術為與",
-    "属实诉议询维护设备电脑网络会审终资产测试导报损坏换满务类别门单号时间进记录发处"
     "关闭办结满应见证监视频软体机览厅线无优级个员续检装启运营养让对错误数据库术为与",
 )
 #: Texts that say by themselves that they are no record.
 _MARKS = r"[\s\p{P}\p{S}\p{N}]*"
 TEST_TEXT = (
     rf"^{_MARKS}(测试|试单|试填|演示|测试用|test|testing|demo|dummy|asdf[a-z]*|xxx+|aaa+){_MARKS}$|"
-    r"测试单|测试工单|测试数据|测试记录|测试一下|【测试】|\[测试\]|[(（]测试[)）]|请忽略|勿处理|勿派单|仅供测试|test ticket|please ignore"
+    r"测试单|测试工单|测试数据|测试记录|测试一下|【测试】|\[测试\]|[(（]测试[)）]|请忽略|"
+    r"勿处理|勿派单|仅供测试|test ticket|please ignore"
 )
 
 
@@ -127,7 +129,8 @@ def _counts(subject: Subject, table: str, column: str) -> dict[str, int]:
 
 def _declared(subject: Subject, table: str) -> dict[str, set[str]]:
     """The values that the year files name, by column: lists, synonyms, texts in conditions."""
-    spec, found = subject.tables[table], {}
+    spec = subject.tables[table]
+    found: dict[str, set[str]] = {}
     for column, groups in spec.synonyms.items():
         found.setdefault(column, set()).update(groups)
     for rule in spec.gate:
