@@ -48,7 +48,8 @@ def _expect(lines: Lines, path: Path_, table: Table, expect: Expect) -> Iterator
         if column not in numbers:
             yield unknown(lines, (*path, *place), "数值列", column, numbers)
     if expect.by_month and table.year_by is None:
-        yield lines.fault("no_date", (*path, "by_month"), "这张表没有 year_by，不能按月核对", hint="写 year_by 或改用 sum")
+        hint = "写 year_by 或改用 sum"
+        yield lines.fault("no_date", (*path, "by_month"), "这张表没有 year_by，不能按月核对", hint=hint)
 
 
 def _files(year: Year, path: Path_, table: Table) -> Iterator[Fault]:

@@ -119,7 +119,8 @@ def test_a_ledger_far_below_the_budget_asks_for_a_word(tmp_path: Path) -> None:
 
 def test_a_reason_settles_it_unless_last_year_spent_far_more(tmp_path: Path) -> None:
     reason = {"unspent_reason": "按实结算"}
-    with compared(tmp_path / "a", {"ledger": ledger(2024).iloc[:23]}, budget={**reason, "adjusted": "12.3万元"}) as subject:
+    slightly = {**reason, "adjusted": "12.3万元"}
+    with compared(tmp_path / "a", {"ledger": ledger(2024).iloc[:23]}, budget=slightly) as subject:
         assert told(checks.spending_below_budget(subject)) == []
     with compared(tmp_path / "b", {"ledger": ledger(2024).iloc[:18]}, budget=reason) as subject:
         (check,) = checks.spending_below_budget(subject)

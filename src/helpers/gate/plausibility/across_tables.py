@@ -72,12 +72,14 @@ def copied_properties_differ(subject: Subject) -> Iterator[Check]:
         for own, other, rows, differing in _copies(subject, reference, ""):
             if not differing or not _new_difference(subject, reference, own, other, rows, differing):
                 continue
+            target = subject.tables[reference.target].title
+            registered = subject.called(reference.target, other)
             yield subject.note(
                 reference.table,
                 "copied_properties_differ",
-                f"{subject.called(reference.table, own)}有 {differing} 行与{subject.tables[reference.target].title}中"
-                f"同一{subject.called(reference.target, reference.key)}的{subject.called(reference.target, other)}不同（比较了 {rows} 行）",
-                f"核对哪一边改过：{subject.tables[reference.target].title}的登记是否有误，或编号是否写到了别的记录上",
+                f"{subject.called(reference.table, own)}有 {differing} 行与{target}中"
+                f"同一{subject.called(reference.target, reference.key)}的{registered}不同（比较了 {rows} 行）",
+                f"核对哪一边改过：{target}的登记是否有误，或编号是否写到了别的记录上",
                 rows=_differing_rows(subject, reference, own, other),
                 failing=differing,
                 column=own,
@@ -144,7 +146,8 @@ def _new_difference(subject: Subject, reference: Reference, own: str, other: str
 
 def _differing_rows(subject: Subject, reference: Reference, own: str, other: str) -> list[tuple[str, int, str, str]]:
     found = subject.query(
-        f"SELECT a.source_file, a.source_row, a.{identifier(reference.column)}, a.{identifier(own)}, b.{identifier(other)} "
+        f"SELECT a.source_file, a.source_row, a.{identifier(reference.column)}, "
+        f"a.{identifier(own)}, b.{identifier(other)} "
         f"FROM {identifier(reference.table)} AS a JOIN {identifier(reference.target)} AS b "
         f"ON a.{identifier(reference.column)} = b.{identifier(reference.key)} "
         f"WHERE a.{identifier(own)} <> b.{identifier(other)} ORDER BY 1, 2 LIMIT 5"
@@ -171,8 +174,8 @@ def entries_never_named(subject: Subject) -> Iterator[Check]:
         yield subject.note(
             target,
             "entries_never_named",
-            f"{subject.called(target, reference.key)}中有 {len(idle)} 个从未出现在{subject.tables[reference.table].title}的"
-            f"{subject.called(reference.table, reference.column)}里，其余每个至少出现 {least} 次",
+            f"{subject.called(target, reference.key)}中有 {len(idle)} 个从未出现在"
+            f"{subject.tables[reference.table].title}的{subject.called(reference.table, reference.column)}里，其余每个至少出现 {least} 次",
             "核对是否同一人或同一物用两个编号登记、登记已经失效，或有记录没有导出",
             rows=subject.places(target, [reference.key], f"{key} IN ({listed})"),
             column=reference.key,
@@ -205,7 +208,8 @@ def stints_overlap(subject: Subject) -> Iterator[Check]:
                 table,
                 "stints_overlap",
                 f"同一{subject.called(table, spec.tidy_key[0])}有 {len(found)} 处前后两段时间重叠",
-                f"核对{subject.called(table, start)}和{subject.called(table, end)}，或编号是否写错；录错的用 corrections.yml 更正",
+                f"核对{subject.called(table, start)}和{subject.called(table, end)}，或编号是否写错；"
+                "录错的用 corrections.yml 更正",
                 rows=[(file, row, start, text) for file, row, text, _ in found[:5]],
                 failing=len(found),
                 column=start,

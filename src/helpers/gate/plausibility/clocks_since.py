@@ -48,7 +48,8 @@ def hours_shifted(subject: Subject) -> Iterator[Check]:
             yield subject.note(
                 table,
                 "hours_shifted",
-                f"{file} 的{subject.called(table, column)}各时段的分布像是上年的整体{'推迟' if hours < 0 else '提前'}了 {abs(hours)} 小时",
+                f"{file} 的{subject.called(table, column)}各时段的分布像是上年的"
+                f"整体{'推迟' if hours < 0 else '提前'}了 {abs(hours)} 小时",
                 f"核对导出时的时区；时间带时区的，在 tables.{table}.timezone 里写明",
                 observed=f"{-hours:+d} 小时",
                 failing=sum(profile),
@@ -100,8 +101,8 @@ def lateness_moved_within(subject: Subject) -> Iterator[Check]:
         yield subject.note(
             str(measure.table),
             "lateness_moved_within",
-            f"“{measure.words}”：{subject.called(str(measure.table), column)}超过 {most:g} 的由上年的 {before[2] / before[0]:.1%} 降到 "
-            f"{now[2] / now[0]:.1%}，而恰在 {most:g} 以内的由 {before[1] / before[0]:.1%} 升到 {now[1] / now[0]:.1%}",
+            f"“{measure.words}”：{subject.called(str(measure.table), column)}超过 {most:g} 的"
+            f"由上年的 {before[2] / before[0]:.1%} 降到 {now[2] / now[0]:.1%}，而恰在 {most:g} 以内的由 {before[1] / before[0]:.1%} 升到 {now[1] / now[0]:.1%}",
             "抽查恰在时限以内的记录，与签收单、系统日志核对完成时间是否改动过",
             failing=now[1],
             column=column,

@@ -50,7 +50,8 @@ def expected_totals(subject: Subject) -> Iterator[Check]:
                 table,
                 "expected_totals",
                 f"与 expect 声明的控制数不符：{'；'.join(differing[:6])}{more}",
-                f"核对 {'、'.join(spec.files)} 是否完整、有没有重行和错列；控制数本身有误的，改正 tables.{table}.expect",
+                f"核对 {'、'.join(spec.files)} 是否完整、有没有重行和错列；"
+                f"控制数本身有误的，改正 tables.{table}.expect",
                 observed=f"{len(differing)} 处不符",
                 failing=0,
                 level="stop",
@@ -88,7 +89,7 @@ def _exact_sum(column: str) -> str:
 
 
 def printed_totals(subject: Subject) -> Iterator[Check]:
-    """Every figure of a total line equals the sum of some rows above it: of the table, the file, the page or the month."""
+    """Every figure of a total line is the sum of some rows: of the table, the file, the page or the month."""
     for table, spec in subject.tables.items():
         columns = _summed_columns(subject, table)
         lines = total_lines(subject, table, columns) if columns else []
@@ -193,7 +194,7 @@ def _off(
         "r.month = t.month",
     )
     sums = ", ".join(f"sum(r.cents) FILTER (WHERE {scope})" for scope in scopes)
-    rows = _rows(subject, table, spec, column, lines)
+    rows = _rows(table, spec, column, lines)
     found = subject.query(
         f"SELECT t.n, r.reason, {sums} FROM (VALUES {values}) AS t(n, file, row, previous, month), ({rows}) AS r "
         "GROUP BY ALL ORDER BY ALL"
@@ -217,7 +218,7 @@ def _candidates(sums: Sequence[tuple[str | None, int | None]]) -> list[Decimal]:
     return [Decimal(used + sum(part)) / 100 for size in range(len(others) + 1) for part in combinations(others, size)]
 
 
-def _rows(subject: Subject, table: str, spec: Table, column: str, lines: Sequence[TotalLine]) -> str:
+def _rows(table: str, spec: Table, column: str, lines: Sequence[TotalLine]) -> str:
     """Every row but the total lines: ``source_file``, ``source_row``, ``month``, ``cents``, ``reason`` (NULL: used)."""
 
     def month(view: str) -> str:
@@ -233,8 +234,8 @@ def _rows(subject: Subject, table: str, spec: Table, column: str, lines: Sequenc
     factor = _factor(spec, column)
     skipped = ", ".join(f"({literal(line.file)}, {line.row})" for line in lines)
     aside = (
-        f"SELECT source_file, source_row, NULL, CAST(round(TRY_CAST({bare} AS DECIMAL(18,4)) * {factor} * 100) AS HUGEINT), "
-        f"_reason FROM {identifier(f'{table}_set_aside')} WHERE TRY_CAST({bare} AS DECIMAL(18,4)) IS NOT NULL "
+        "SELECT source_file, source_row, NULL, "
+        f"CAST(round(TRY_CAST({bare} AS DECIMAL(18,4)) * {factor} * 100) AS HUGEINT), _reason FROM {identifier(f'{table}_set_aside')} WHERE TRY_CAST({bare} AS DECIMAL(18,4)) IS NOT NULL "
         f"AND (source_file, source_row) NOT IN ({skipped})"
     )
     return f"{used} UNION ALL {aside}"

@@ -124,7 +124,8 @@ def _of_table(subject: Subject, prefix: str, table: str, targets: list[tuple[str
 def not_found(subject: Subject, reference: Reference, prefix: str = "") -> str:
     """The condition that a row's reference leads nowhere."""
     column = identifier(reference.column)
-    return f"{column} IS NOT NULL AND {column} NOT IN (SELECT v FROM ({known_values(subject, reference, prefix)}) WHERE v IS NOT NULL)"
+    known = f"SELECT v FROM ({known_values(subject, reference, prefix)}) WHERE v IS NOT NULL"
+    return f"{column} IS NOT NULL AND {column} NOT IN ({known})"
 
 
 def in_words(subject: Subject, reference: Reference) -> str:

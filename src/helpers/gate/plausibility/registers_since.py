@@ -56,16 +56,17 @@ def register_entries_gone(subject: Subject) -> Iterator[Check]:
         key = identifier(subject.tables[table].tidy_key[0])
         gone = subject.query(
             f"SELECT CAST({key} AS VARCHAR) FROM {identifier(f'previous_{table}')} WHERE {key} NOT IN "
-            f"(SELECT {key} FROM {identifier(table)} WHERE {key} IS NOT NULL){_not_aside(subject, table, key)} ORDER BY 1"
+            f"(SELECT {key} FROM {identifier(table)} WHERE {key} IS NOT NULL)"
+            f"{_not_aside(subject, table, key)} ORDER BY 1"
         )
         if len(gone) <= max(LEAST_AGAIN, GONE * subject.count(f"previous_{table}")):
             continue
         examples = "、".join(str(value) for (value,) in gone[:5])
+        called = subject.called(table, subject.tables[table].tidy_key[0])
         yield subject.note(
             table,
             "register_entries_gone",
-            f"上年登记的 {subject.count(f'previous_{table}')} 个{subject.called(table, subject.tables[table].tidy_key[0])}中"
-            f"有 {len(gone)} 个本年没有：{examples}等",
+            f"上年登记的 {subject.count(f'previous_{table}')} 个{called}中有 {len(gone)} 个本年没有：{examples}等",
             "核对登记是否导全、编号是否改了写法；确已注销的，在 plausible 里说明",
             observed=f"{len(gone)} 个不再登记",
             failing=0,
@@ -138,7 +139,8 @@ def _note(subject: Subject, table: str, column: str, again: int, changed: int, b
     return subject.note(
         table,
         "fixed_properties_changed",
-        f"同一{subject.called(table, key)}的{subject.called(table, column)}有 {changed} 个与上年登记不同（两年都有的 {again} 个）",
+        f"同一{subject.called(table, key)}的{subject.called(table, column)}有 {changed} 个与上年登记不同"
+        f"（两年都有的 {again} 个）",
         "核对哪一年登记有误；成批不同的，多半是错行、错列或用了别的表；确有更正的，在 plausible 里说明",
         rows=rows,
         failing=changed,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.gate.plausibility.monthly_shares import both_have
 from helpers.gate.plausibility.registers_since import registers
-from helpers.year.engine import identifier
+from helpers.year.engine import identifier, literal
 
 if TYPE_CHECKING:
     from helpers.gate.plausibility.subject import Subject
@@ -38,7 +38,8 @@ def same_records_as_last_year(subject: Subject) -> Iterator[Check]:
                 yield subject.note(
                     table,
                     "same_records_as_last_year",
-                    f"{file} 的 {rows} 行中有 {again} 行与上年的记录相同（只有年份、编号不同），疑似把上年的文件当作本年的交来",
+                    f"{file} 的 {rows} 行中有 {again} 行与上年的记录相同（只有年份、编号不同），"
+                    "疑似把上年的文件当作本年的交来",
                     "向保管岗位核对这个文件的导出期间，换成本年度的导出",
                     rows=_examples(subject, table, str(date), columns, file),
                     failing=again,
@@ -90,7 +91,8 @@ def _rows(subject: Subject, view: str, date: str, columns: list[str]) -> str:
     said += [f"coalesce(strftime({identifier(c)}, '%H:%M:%S'), '')" for c in moments]
     year, name = f"year({identifier(date)})", identifier(date)
     day = f"dayofyear({name}) - CASE WHEN month({name}) > 2 AND {year} % 4 = 0 THEN 1 ELSE 0 END"
-    return f"SELECT source_file, source_row, {day} AS day, hash({', '.join(said or ['1'])}) AS mark FROM {identifier(view)}"
+    mark = f"hash({', '.join(said or ['1'])})"
+    return f"SELECT source_file, source_row, {day} AS day, {mark} AS mark FROM {identifier(view)}"
 
 
 def _idlike(subject: Subject, view: str, columns: list[str]) -> set[str]:
@@ -108,7 +110,7 @@ def _examples(
     rows, before = (_rows(subject, view, date, columns) for view in (table, f"previous_{table}"))
     found = subject.query(
         f"SELECT a.source_file, a.source_row, CAST(t.{identifier(date)} AS VARCHAR) FROM ({rows}) AS a "
-        f"JOIN {identifier(table)} AS t USING (source_file, source_row) WHERE a.source_file = '{file.replace(chr(39), chr(39) * 2)}' "
+        f"JOIN {identifier(table)} AS t USING (source_file, source_row) WHERE a.source_file = {literal(file)} "
         f"AND EXISTS (SELECT 1 FROM ({before}) AS b WHERE b.mark = a.mark AND abs(b.day - a.day) <= {MOVED}) "
         "ORDER BY 2 LIMIT 5"
     )

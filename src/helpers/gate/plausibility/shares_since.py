@@ -1,4 +1,4 @@
-"""What a table's columns hold against last year: blanks, flags, categories gone, merged or new, columns grown constant."""
+"""What columns hold against last year: blanks, flags, categories gone, merged or new, columns grown constant."""
 
 from __future__ import annotations
 
@@ -108,7 +108,8 @@ def categories_gone(subject: Subject) -> Iterator[Check]:
                 table,
                 "categories_gone",
                 f"{subject.called(table, column)}中上年一直有、本年一行也没有的：{said}",
-                "核对导出时是否按这一列筛选过，是否并入了别的类别或改了写法（改了的写进 synonyms）；确已取消的，在 plausible 里说明",
+                "核对导出时是否按这一列筛选过，是否并入了别的类别或改了写法（改了的写进 synonyms）；"
+                "确已取消的，在 plausible 里说明",
                 observed=f"{len(gone)} 个值",
                 failing=0,
                 column=column,
@@ -237,10 +238,7 @@ def constant_since_last_year(subject: Subject) -> Iterator[Check]:
         one = [c for n, c in enumerate(columns) if row[2 * n] == 1 and row[2 * n + 1] >= EXPECTED]
         found = [c for c in one if _varied(subject, table, c)]
         if found:
-            said = "、".join(
-                f"{subject.called(table, c)}（{subject.one(f'SELECT CAST(any_value({identifier(c)}) AS VARCHAR) FROM {identifier(table)}')}）"
-                for c in found
-            )
+            said = "、".join(f"{subject.called(table, c)}（{_any(subject, table, c)}）" for c in found)
             yield subject.note(
                 table,
                 "constant_since_last_year",
@@ -249,6 +247,10 @@ def constant_since_last_year(subject: Subject) -> Iterator[Check]:
                 observed=f"{len(found)} 列",
                 failing=0,
             )
+
+
+def _any(subject: Subject, table: str, column: str) -> str:
+    return str(subject.one(f"SELECT any_value({identifier(column)}) FROM {identifier(table)}"))
 
 
 def _varied(subject: Subject, table: str, column: str) -> bool:

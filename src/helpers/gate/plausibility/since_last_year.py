@@ -50,7 +50,7 @@ def row_count_since_last_year(subject: Subject) -> Iterator[Check]:
 
 
 def _breaks_at_new_year(subject: Subject, table: str, ratio: float) -> bool:
-    """Whether the first quarter differs from last year's last one (by the seasons: from its first one too) as the years do."""
+    """Whether the first quarter differs from last year's last (and first, for the seasons) as the years do."""
     now, before = _monthly(subject, table, ""), _monthly(subject, table, "previous_")
     if not now or not before:
         return True  # no dates: nothing says that it came by and by
@@ -165,7 +165,8 @@ def durations_since_last_year(subject: Subject) -> Iterator[Check]:
             yield subject.note(
                 table,
                 "durations_since_last_year",
-                f"{subject.called(table, column)}的中位数为 {median(now):.2f}，{_times(ratio)}（上年 {median(before):.2f}），几乎每月如此",
+                f"{subject.called(table, column)}的中位数为 {median(now):.2f}，{_times(ratio)}"
+                f"（上年 {median(before):.2f}），几乎每月如此",
                 "核对起止时间的写法、时区和取自哪一列；确有改进或变慢的，在 plausible 里说明",
                 failing=0,
                 column=column,
@@ -202,7 +203,7 @@ def _in_both(subject: Subject, table: str) -> set[str]:
 
 
 def set_aside_since_last_year(subject: Subject) -> Iterator[Check]:
-    """Reasons that set rows aside last year and none now (test tickets, reopenings, cancellations), or many times more."""
+    """Reasons that set rows aside last year and none now (tests, reopenings, cancellations), or many times more."""
     for table in subject.shared():
         now, before = _reasons(subject, table, ""), _reasons(subject, table, "previous_")
         spec = subject.tables[table]
@@ -233,7 +234,8 @@ def _reasons(subject: Subject, table: str, prefix: str) -> dict[str, int]:
         return {}
     return dict(
         subject.query(
-            f"SELECT _reason, count(*) FROM {identifier(view)} WHERE NOT regexp_matches(_reason, {literal(TOTAL)}) GROUP BY 1"
+            f"SELECT _reason, count(*) FROM {identifier(view)} "
+            f"WHERE NOT regexp_matches(_reason, {literal(TOTAL)}) GROUP BY 1"
         )
     )
 

@@ -1,4 +1,4 @@
-"""Figures that the year files state, put against those that the records give, at the precision they were printed with."""
+"""Figures that the year files state against those that the records give, at the precision they were printed with."""
 
 from __future__ import annotations
 
