@@ -171,11 +171,12 @@ def entries_never_named(subject: Subject) -> Iterator[Check]:
         if not idle or len(idle) > max(1, len(counts) // 5) or least < NAMED_OFTEN:
             continue
         listed = ", ".join(f"'{v}'" for v in (str(value).replace("'", "''") for value in idle))
+        naming = subject.called(reference.table, reference.column)
         yield subject.note(
             target,
             "entries_never_named",
             f"{subject.called(target, reference.key)}中有 {len(idle)} 个从未出现在"
-            f"{subject.tables[reference.table].title}的{subject.called(reference.table, reference.column)}里，其余每个至少出现 {least} 次",
+            f"{subject.tables[reference.table].title}的{naming}里，其余每个至少出现 {least} 次",
             "核对是否同一人或同一物用两个编号登记、登记已经失效，或有记录没有导出",
             rows=subject.places(target, [reference.key], f"{key} IN ({listed})"),
             column=reference.key,

@@ -98,11 +98,13 @@ def lateness_moved_within(subject: Subject) -> Iterator[Check]:
         fell = _z(now, before, 2) <= FELL and now[2] / now[0] <= LEFT * before[2] / before[0]
         if not fell or heap < MOVED * -late or _z(now, before, 1) < 2.5:
             continue
+        late_then, late_now = before[2] / before[0], now[2] / now[0]
+        just_then, just_now = before[1] / before[0], now[1] / now[0]
         yield subject.note(
             str(measure.table),
             "lateness_moved_within",
             f"“{measure.words}”：{subject.called(str(measure.table), column)}超过 {most:g} 的"
-            f"由上年的 {before[2] / before[0]:.1%} 降到 {now[2] / now[0]:.1%}，而恰在 {most:g} 以内的由 {before[1] / before[0]:.1%} 升到 {now[1] / now[0]:.1%}",
+            f"由上年的 {late_then:.1%} 降到 {late_now:.1%}，恰在 {most:g} 以内的由 {just_then:.1%} 升到 {just_now:.1%}",
             "抽查恰在时限以内的记录，与签收单、系统日志核对完成时间是否改动过",
             failing=now[1],
             column=column,

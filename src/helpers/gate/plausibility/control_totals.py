@@ -233,9 +233,10 @@ def _rows(table: str, spec: Table, column: str, lines: Sequence[TotalLine]) -> s
     bare = f"regexp_replace(CAST({identifier(column)} AS VARCHAR), '[,，￥¥$ 元]', '', 'g')"
     factor = _factor(spec, column)
     skipped = ", ".join(f"({literal(line.file)}, {line.row})" for line in lines)
+    figure, view = f"TRY_CAST({bare} AS DECIMAL(18,4))", identifier(f"{table}_set_aside")
     aside = (
-        "SELECT source_file, source_row, NULL, "
-        f"CAST(round(TRY_CAST({bare} AS DECIMAL(18,4)) * {factor} * 100) AS HUGEINT), _reason FROM {identifier(f'{table}_set_aside')} WHERE TRY_CAST({bare} AS DECIMAL(18,4)) IS NOT NULL "
+        f"SELECT source_file, source_row, NULL, CAST(round({figure} * {factor} * 100) AS HUGEINT), _reason "
+        f"FROM {view} WHERE {figure} IS NOT NULL "
         f"AND (source_file, source_row) NOT IN ({skipped})"
     )
     return f"{used} UNION ALL {aside}"
