@@ -13,7 +13,7 @@ HERE := $(VENV)/bin/python -m
 COVERED := 90
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint check lab bench lock example-data fonts schema environment clean
+.PHONY: help report test lint check lab bench mutate lock example-data fonts schema environment clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -39,6 +39,9 @@ lab: $(READY) ## open the notebooks in JupyterLab
 
 bench: $(READY) ## measure; one JSON object a line
 	@$(HERE) tools.bench
+
+mutate: $(READY) ## damage copies of the exports and see what is said; docs/mutation.md is written anew
+	@$(HERE) tools.mutate --variations --out docs/mutation.md
 
 example-data: $(READY) ## write the synthetic exports of the example years again
 	@$(HERE) tools.example_data

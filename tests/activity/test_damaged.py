@@ -188,7 +188,7 @@ def test_day_numbers_are_refused_until_declared(tmp_path: Path) -> None:
     ("file", "content", "code"),
     [
         ("a.csv", b"", "empty_file"),
-        ("a.csv.gz", gzip.compress(b""), "empty_file"),
+        ("a.csv.gz", gzip.compress(b"", mtime=0), "empty_file"),
         ("a.parquet", b"PAR1 broken", "unreadable"),
         ("a.jsonl", b'{"\xe7\xbc\x96\xe5\x8f\xb7": "A1"}\n{"\xe7\xbc', "truncated"),
         ("a.json", b'[{"a": 1}, {"a"', "bad_json"),

@@ -313,6 +313,7 @@ def test_validation_json_of_one_check():
         "failing_rows": [
             {"source_file": SECOND, "source_row": 3, "column": "受理时间", "value": "2024-11-11 16:00:00"}
         ],
+        "accepted": None,
     }
 
 
@@ -342,6 +343,7 @@ def test_the_validation_object_of_the_results_holds_the_notes():
                 "examples": [{"source_file": SECOND, "source_row": 2, "value": None}],
             }
         ],
+        "accepted": [],
     }
 
 

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from helpers.year.declared_clocks import Derived, Hold, ScheduleBy
 from helpers.year.declared_grain import Attribute, Grain, Moment, Scope
-from helpers.year.models import Calendar, Correction
+from helpers.year.expect import Expect
+from helpers.year.models import Calendar, Correction, Plausible
 from helpers.year.tables import Checks, Column, Keep, Loss, NearDuplicates, OutOfScope, State, States
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "cleaning.md").read_text(encoding="utf-8")
@@ -24,6 +25,7 @@ TEXT = (Path(__file__).resolve().parents[2] / "docs" / "cleaning.md").read_text(
         Column,
         Correction,
         Derived,
+        Expect,
         Grain,
         Hold,
         Keep,
@@ -31,6 +33,7 @@ TEXT = (Path(__file__).resolve().parents[2] / "docs" / "cleaning.md").read_text(
         Moment,
         NearDuplicates,
         OutOfScope,
+        Plausible,
         Scope,
         ScheduleBy,
         State,

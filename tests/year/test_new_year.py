@@ -134,6 +134,8 @@ def test_what_only_last_year_knew_is_left_out_and_an_own_outline_is_copied(with_
     new_year(with_last_year, 2025)
     new = loaded(with_last_year, "year.yml")
     assert "sources" not in new["budget"] and "funds_management" not in new and new["outline"] == "brief.yml"
+    assert "reported" not in new["budget"]
+    assert not any("reported" in item for item in new["activities"]["items"])
     assert (with_last_year / "data" / "raw" / "2025" / "brief.yml").read_text(encoding="utf-8") == own
 
 

@@ -7,6 +7,7 @@ from helpers.gate.catalogue import check_rule, year_faults
 from helpers.gate.result import Check, FailingRow, GateResult, GateStopped
 from helpers.gate.rules import About, Rule, about_table, builtin_rules, declared_rules, rules_of
 from helpers.gate.run import run_gate, validate_year
+from helpers.gate.whole import judge_year, plausible_faults
 
 __all__ = [
     "About",
@@ -19,6 +20,8 @@ __all__ = [
     "builtin_rules",
     "check_rule",
     "declared_rules",
+    "judge_year",
+    "plausible_faults",
     "rules_of",
     "run_gate",
     "validate_year",

@@ -40,7 +40,8 @@ class Check:
 
     ``rows``: rows that were judged (after ``where``); ``failing``: how many of them fail, of which
     ``failing_rows`` lists the first; 0 where a rule is about the table as a whole, which then has
-    ``observed``. ``error``: why the rule could not be carried out; that stops the run at any level.
+    ``observed``. ``error``: why the rule could not be carried out; that stops the run at any level. ``accepted``: the
+    declared reason for which what was found is no failure.
     """
 
     table: str
@@ -59,6 +60,7 @@ class Check:
     remedy: str
     error: str | None = None
     failing_rows: tuple[FailingRow, ...] = ()
+    accepted: str | None = None
 
     @property
     def stops(self) -> bool:
@@ -101,33 +103,35 @@ class GateResult:
         }
 
     def for_results(self, examples: int = 5) -> dict[str, Any]:
-        """The ``validation`` object of ``results.json``: counts, and each failed note with examples."""
-        notes = [
-            {
-                "table": c.table,
-                "rule": c.rule,
-                "words": c.words,
-                "remedy": c.remedy,
-                "failing_rows": c.failing,
-                "examples": [
-                    {"source_file": r.source_file, "source_row": r.source_row, "value": r.value}
-                    for r in c.failing_rows[:examples]
-                ],
-            }
-            for c in self.failed("note")
-        ]
+        """The ``validation`` object of ``results.json``: counts, each failed note with examples, what was accepted."""
         counts = self.summary()
         return {
             "checks": counts["checks"],
             "failed_stop": counts["failed_stop"],
             "failed_note": counts["failed_note"],
-            "notes": notes,
+            "notes": [_note(check, examples) for check in self.failed("note")],
+            "accepted": [{**_note(c, examples), "why": c.accepted} for c in self.checks if c.accepted],
         }
 
     def raise_if_stopped(self) -> None:
         """Raise ``GateStopped`` when a stop-level check fails or a check could not be carried out."""
         if self.stopped:
             raise GateStopped(self)
+
+
+def _note(check: Check, examples: int) -> dict[str, Any]:
+    """What a reader is told of a check that found something."""
+    return {
+        "table": check.table,
+        "rule": check.rule,
+        "words": check.words,
+        "remedy": check.remedy,
+        "failing_rows": check.failing,
+        "examples": [
+            {"source_file": r.source_file, "source_row": r.source_row, "value": r.value}
+            for r in check.failing_rows[:examples]
+        ],
+    }
 
 
 class GateStopped(Exception):

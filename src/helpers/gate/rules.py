@@ -14,7 +14,7 @@ from helpers.year.tidy import record_columns, tidy_columns
 if TYPE_CHECKING:
     from helpers.year.load import Year
 
-Origin = Literal["built_in", "declared", "reconciliation"]
+Origin = Literal["built_in", "declared", "reconciliation", "plausibility"]
 
 
 @dataclass(frozen=True, kw_only=True)

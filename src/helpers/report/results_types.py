@@ -208,11 +208,18 @@ class ValidationNote(TypedDict):
     examples: NotRequired[list[Example]]
 
 
+class AcceptedNote(ValidationNote):
+    """A note that is right as it is; why: the declared reason."""
+
+    why: str
+
+
 class Validation(TypedDict):
     checks: Count
     failed_stop: Count
     failed_note: Count
     notes: NotRequired[list[ValidationNote]]
+    accepted: NotRequired[list[AcceptedNote]]
 
 
 class EvidenceItem(TypedDict):

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from helpers.activity.calendar import CalendarUnknown, calendar_problem, is_workday
-from helpers.gate import year_faults
+from helpers.gate import plausible_faults, year_faults
 from helpers.year.check_files import check_files
 from helpers.year.crosscheck import crosscheck
 from helpers.year.faults import Fault, YearFileError
@@ -25,7 +25,7 @@ def _check_one(root: Path, fiscal_year: int) -> list[Fault]:
         year = load_year(root, fiscal_year)
     except YearFileError as error:
         return list(error.faults)
-    return [*crosscheck(year), *check_files(year), *year_faults(year), *_calendar(year)]
+    return [*crosscheck(year), *check_files(year), *year_faults(year), *plausible_faults(year), *_calendar(year)]
 
 
 def _calendar(year: Year) -> list[Fault]:

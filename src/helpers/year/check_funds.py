@@ -47,6 +47,8 @@ def _said(year: Year) -> Iterator[tuple[Path_, str | MeasureRef]]:
     yield ("budget", "initial"), budget.initial
     yield ("budget", "adjusted"), budget.adjusted
     yield ("budget", "spent"), budget.spent
+    if budget.reported is not None:
+        yield ("budget", "reported"), budget.reported
     for index, part in enumerate(budget.parts):
         yield ("budget", "parts", index, "budget"), part.budget
         if part.spent is not None:

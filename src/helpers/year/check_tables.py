@@ -10,6 +10,7 @@ from pathlib import Path
 from helpers.files.names import matching_files, passed_over
 from helpers.year.declared_clocks import Hold
 from helpers.year.declared_grain import Grain
+from helpers.year.expect import NUMBERS, Expect
 from helpers.year.expressions import GIVEN, ExpressionError, check_expression, date_format_problem
 from helpers.year.faults import Fault, did_you_mean
 from helpers.year.load import Lines, Year
@@ -37,6 +38,19 @@ def check_tables(year: Year) -> Iterator[Fault]:
             yield from _grain(lines, (*path, "grain"), table, table.grain)
         if table.states:
             yield from _states(lines, (*path, "states"), table, table.states)
+        if table.expect:
+            yield from _expect(lines, (*path, "expect"), table, table.expect)
+
+
+def _expect(lines: Lines, path: Path_, table: Table, expect: Expect) -> Iterator[Fault]:
+    """Sums are of columns with numbers; months are those of the table's date."""
+    numbers = [column for column, kind in tidy_columns(table).items() if kind in NUMBERS]
+    for place, column in expect.columns():
+        if column not in numbers:
+            yield unknown(lines, (*path, *place), "数值列", column, numbers)
+    if expect.by_month and table.year_by is None:
+        hint = "写 year_by 或改用 sum"
+        yield lines.fault("no_date", (*path, "by_month"), "这张表没有 year_by，不能按月核对", hint=hint)
 
 
 def _files(year: Year, path: Path_, table: Table) -> Iterator[Fault]:

@@ -87,6 +87,10 @@ def _activities(year: Year) -> Iterator[Fault]:
     for category, times in Counter(item.category for item in spec.items).items():
         if times > 1:
             yield lines.fault("listed_twice", ("activities", "items"), f"{category} 列了 {times} 次")
+    for index, item in enumerate(spec.items):
+        if item.reported and parse_actual(item.reported).kind != "number":
+            place = ("activities", "items", index, "reported")
+            yield lines.fault("not_a_number", place, "读不出数字", value=item.reported, hint="例如 885次、885余次")
 
 
 def _source(year: Year) -> Iterator[Fault]:

@@ -91,7 +91,8 @@ class FundSource(Model):
 
 
 class Budget(Model):
-    """Amounts as written ("120万元") or, for what was spent, a declared measure."""
+    """Amounts as written ("120万元") or, for what was spent, a declared measure; ``reported``: what was
+    spent by the report that was filed before, to be compared with it."""
 
     initial: Words
     adjusted: Words
@@ -99,14 +100,17 @@ class Budget(Model):
     parts: tuple[BudgetPart, ...] = ()
     sources: tuple[FundSource, ...] = ()
     unspent_reason: str | None = None
+    reported: str | None = None
 
 
 class Activity(Model):
-    """One line of the activity table; ``lower_bound`` prints "300余次"."""
+    """One line of the activity table; ``lower_bound`` prints "300余次"; ``reported``: the count of the
+    report that was filed before, to be compared with the records."""
 
     category: Words
     lower_bound: bool = False
     target: str | None = None
+    reported: str | None = None
     note: str | None = None
 
 
@@ -155,6 +159,16 @@ class ManagementLine(Model):
     problems: str | None = None
 
 
+class Plausible(Model):
+    """A note on the plausibility of the data that is accepted, and why; without ``table`` or ``column``
+    for every one of them."""
+
+    check: Identifier
+    table: Identifier | None = None
+    column: Identifier | None = None
+    why: Words
+
+
 class YearFile(Model):
     """year.yml"""
 
@@ -180,6 +194,7 @@ class YearFile(Model):
     budget: Budget
     funds_management: tuple[ManagementLine, ...] = ()
     tables: dict[Identifier, Table]
+    plausible: tuple[Plausible, ...] = ()
     activities: Activities | None = None
     spares: Spares | None = None
     fleet: Fleet | None = None

@@ -184,11 +184,11 @@ def _year(year: int, before: Mapping[str, Any] | None, form: Form | None) -> Com
     tree = before["year.yml"] if before else _empty_year()
     tree["fiscal_year"] = year
     tree["posts"]["date"] = BLANK
-    for key in ("source", "weights_basis", "funds_management"):
-        tree.pop(key, None)  # what last year's filed report printed
+    for key in ("source", "weights_basis", "funds_management", "plausible"):
+        tree.pop(key, None)  # what last year's filed report printed, and what was accepted of its data
     budget = tree["budget"]
-    budget.pop("unspent_reason", None)
-    budget.pop("sources", None)
+    for key in ("unspent_reason", "sources", "reported"):
+        budget.pop(key, None)
     for key in ("initial", "adjusted"):
         budget[key] = BLANK
     if not isinstance(budget.get("spent"), Mapping):
@@ -203,6 +203,9 @@ def _year(year: int, before: Mapping[str, Any] | None, form: Form | None) -> Com
             table["document"] = _moved(table["document"], year)
         if "exported" in table:
             table["exported"] = BLANK
+        table.pop("expect", None)
+    for item in (tree.get("activities") or {}).get("items", ()):
+        item.pop("reported", None)
     if form:
         _from_form(tree, form)
     return tree

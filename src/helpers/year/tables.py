@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from helpers.year.base import Identifier, Model, Strings, Words, as_list
 from helpers.year.declared_clocks import ColumnType, Derived
 from helpers.year.declared_grain import Grain
+from helpers.year.expect import Expect
 
 __all__ = [
     "Checks",
@@ -296,6 +297,7 @@ class Table(Model):
     loss: Loss | None = None
     personal: Strings = ()
     states: States | None = None
+    expect: Expect | None = None
     gate: tuple[GateRule, ...] = ()
     document: str | None = None
     custodian: str | None = None

@@ -10,7 +10,15 @@ from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Fold, Items, Table
 from helpers.report.facts import HASH_SHOWN, short_path
 from helpers.report.narrative.chapters import chinese_number
-from helpers.report.results_types import EvidenceItem, Finding, Results, TableAccount, Validation, ValidationNote
+from helpers.report.results_types import (
+    AcceptedNote,
+    EvidenceItem,
+    Finding,
+    Results,
+    TableAccount,
+    Validation,
+    ValidationNote,
+)
 
 MOST_ENUMERATED = 5
 
@@ -53,6 +61,7 @@ def data_checks(results: Results) -> Iterable[Block]:
         if validation.get("notes"):
             yield _notes_table(results, validation["notes"])
             yield from _examples(results, validation["notes"])
+        yield from _accepted(results, validation.get("accepted") or ())
     if tables:
         yield from f.para(_reconciled(tables))
         yield _reconciliation_table(tables)
@@ -107,6 +116,15 @@ def _examples(results: Results, notes: Sequence[ValidationNote]) -> Iterable[Blo
     if rows:
         columns = [("校验内容", "left", 2.4), ("文件", "left", 2.0), ("行号", "right", 0.7), ("现值", "left", 1.4)]
         yield Fold(title="数据问题举例", blocks=(f.table("数据问题举例", columns, rows),))
+
+
+def _accepted(results: Results, notes: Sequence[AcceptedNote]) -> Iterable[Block]:
+    """What was found implausible and is accepted all the same, with the declared reason."""
+    if notes:
+        columns = [("数据表", "left", 1.2), ("发现的情况", "left", 3.0), ("采信的理由", "left", 3.0)]
+        rows = [[f.table_title(results, n["table"]), w.clause(n["words"]), w.clause(n["why"])] for n in notes]
+        title = "已说明理由、予以采信的情况"
+        yield Fold(title=title, blocks=(f.table(title, columns, rows),))
 
 
 def _shown(value: object) -> str:

@@ -1,0 +1,162 @@
+"""Shares of a table's rows in both years, month by month: how far they moved, and how far months move by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import TYPE_CHECKING
+
+from helpers.year.engine import identifier, literal
+from helpers.year.tidy import record_columns, tidy_columns
+
+if TYPE_CHECKING:
+    from helpers.gate.plausibility.subject import Subject
+
+#: Values of one column that are followed, the most frequent of last year first, and how many it may have.
+MOST_VALUES = 60
+#: Months needed before they say how far a share moves by itself.
+FEWEST_MONTHS = 6
+
+Cells = tuple[tuple[int, int], ...]  # (hits, rows) a month
+
+
+@dataclass(frozen=True)
+class Share:
+    """The rows of which something holds: ``value`` of ``column`` (None: that it is blank)."""
+
+    column: str
+    value: str | None
+    now: Cells
+    before: Cells
+
+    @property
+    def hits(self) -> int:
+        return sum(k for k, _ in self.now)
+
+    @property
+    def hits_before(self) -> int:
+        return sum(k for k, _ in self.before)
+
+    @property
+    def share(self) -> float:
+        return self.hits / max(1, sum(n for _, n in self.now))
+
+    @property
+    def share_before(self) -> float:
+        return self.hits_before / max(1, sum(n for _, n in self.before))
+
+    @property
+    def change(self) -> float:
+        return self.share - self.share_before
+
+    @property
+    def expected(self) -> float:
+        """Hits if last year's share had held."""
+        return self.share_before * sum(n for _, n in self.now)
+
+    @property
+    def spread(self) -> float:
+        """How many times more the months of a year vary than chance alone would have it; at least 1."""
+        return max(1.0, (_dispersion(self.now) + _dispersion(self.before)) / 2)
+
+    @property
+    def z(self) -> float:
+        """The change in standard errors that the months' own spread allows for."""
+        n, m = sum(n for _, n in self.now), sum(n for _, n in self.before)
+        p = (self.hits + self.hits_before) / max(1, n + m)
+        error = sqrt(self.spread * p * (1 - p) * (1 / max(1, n) + 1 / max(1, m)))
+        return self.change / error if error else 0.0
+
+    def steady_before(self) -> bool:
+        """Whether most months of last year had it: what comes in bursts may stay away by itself."""
+        return sum(1 for k, _ in self.before if k) >= 0.75 * len(self.before)
+
+    def breaks(self) -> bool:
+        """Whether most of the change came with the new year: what grows or wanes does so by and by."""
+        if min(len(self.before), len(self.now)) < FEWEST_MONTHS:
+            return True
+        late, early = (sum(k for k, _ in c) / max(1, sum(n for _, n in c)) for c in (self.before[-3:], self.now[:3]))
+        return (early - late) * self.change > 0 and abs(early - late) >= abs(self.change) / 2
+
+    def faded_before(self) -> bool:
+        """Whether it was already rare in the last months of last year, so that its end is no break."""
+        late = self.before[-3:]
+        if len(self.before) < FEWEST_MONTHS:
+            return False
+        expected = self.share_before * sum(n for _, n in late)
+        return sum(k for k, _ in late) < max(2.0, expected / 2)
+
+
+def _dispersion(cells: Cells) -> float:
+    filled = [(k, n) for k, n in cells if n]
+    total = sum(n for _, n in filled)
+    p = sum(k for k, _ in filled) / max(1, total)
+    if len(filled) < FEWEST_MONTHS or not 0 < p < 1:
+        return 1.0
+    return sum((k - n * p) ** 2 / (n * p * (1 - p)) for k, n in filled) / (len(filled) - 1)
+
+
+# --- asked of the tables --------------------------------------------------------------------------
+
+
+def both_have(subject: Subject, table: str) -> list[str]:
+    """The record columns that a table has in both years, in the same type."""
+    before = record_columns(subject.previous.year.tables[table]) if subject.previous else {}
+    return [c for c, kind in record_columns(subject.tables[table]).items() if before.get(c) == kind]
+
+
+def blanks(subject: Subject, table: str) -> list[Share]:
+    """For every column, the rows in which it is blank."""
+    columns = both_have(subject, table)
+    return _shares(subject, table, [(c, None, f"{identifier(c)} IS NULL") for c in columns])
+
+
+def flags(subject: Subject, table: str) -> list[Share]:
+    """For every boolean, derived ones included, the rows that are true of those that are known."""
+    now, before = (tidy_columns(y.year.tables[table]) for y in (subject.year, subject.previous) if y)
+    columns = [c for c, kind in now.items() if kind == "BOOLEAN" and before.get(c) == kind]
+    found = []
+    for column in columns:
+        (one,) = _shares(subject, table, [(column, "true", identifier(column))], f"{identifier(column)} IS NOT NULL")
+        found.append(one)
+    return found
+
+
+def values(subject: Subject, table: str, columns: Sequence[str]) -> dict[str, list[Share]]:
+    """For each text column of few values, the rows of each, last year's most frequent first."""
+    asked = []
+    for column in columns:
+        name = identifier(column)
+        listed = subject.query(
+            f"SELECT v, sum(b) AS b FROM (SELECT {name} AS v, count(*) AS b FROM {identifier(f'previous_{table}')} "
+            f"GROUP BY 1 UNION ALL SELECT {name}, 0 FROM {identifier(table)} GROUP BY 1) "
+            f"WHERE v IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_VALUES + 1}"
+        )
+        if len(listed) <= MOST_VALUES:
+            asked += [(column, value, f"{name} = {literal(value)}") for value, _ in listed]
+    found: dict[str, list[Share]] = {}
+    for one in _shares(subject, table, asked):
+        found.setdefault(one.column, []).append(one)
+    return found
+
+
+def _shares(
+    subject: Subject, table: str, asked: Sequence[tuple[str, str | None, str]], where: str = "true"
+) -> list[Share]:
+    if not asked:
+        return []
+    now, before = (_cells(subject, table, prefix, [c for _, _, c in asked], where) for prefix in ("", "previous_"))
+    return [Share(column, value, now[n], before[n]) for n, (column, value, _) in enumerate(asked)]
+
+
+def _cells(subject: Subject, table: str, prefix: str, conditions: Sequence[str], where: str) -> list[Cells]:
+    """Hits and rows of each condition by month, the months in order."""
+    year = subject.previous if prefix else subject.year
+    date = year.year.tables[table].year_by if year else None
+    month = f"month({identifier(date)})" if date else "0"
+    picked = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
+    rows = subject.query(
+        f"SELECT {month}, count(*), {picked} FROM {identifier(prefix + table)} WHERE {where} GROUP BY 1 ORDER BY 1"
+    )
+    return [tuple((int(row[2 + n]), int(row[1])) for row in rows) for n in range(len(conditions))]

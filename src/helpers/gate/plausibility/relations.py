@@ -1,0 +1,161 @@
+"""What one column says of another: broken from some row on, or restored by moving the column by a row."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from helpers.gate.plausibility.subject import Subject
+from helpers.gate.result import Check
+from helpers.year.engine import identifier
+
+#: Rows looked at; of larger tables whole groups are left out.
+LOOKED = 200_000
+#: Of the columns that may say what another is, those with the fewest values.
+SOURCES = 3
+#: A file is looked at in so many stretches; in a broken one at least half of the rows differ.
+STRETCHES, BROKEN, WHOLE = 20, 0.5, 0.03
+#: Moving a column by a row restores a relation from below the first to above the second.
+LOST, RESTORED = 0.75, 0.85
+
+
+@dataclass(frozen=True)
+class _Relation:
+    """``source`` says what ``target`` is in nearly all rows."""
+
+    table: str
+    source: str
+    target: str
+
+
+def _relations(subject: Subject, table: str) -> list[_Relation]:
+    """Pairs of columns of which the first has more different values, each of several rows."""
+    roles, rows = subject.roles[table], subject.count(table)
+    columns = [c for c in (*roles.texts, *roles.money) if c not in roles.key]
+    if rows < 100 or len(columns) < 2:
+        return []
+    counted = subject.query(
+        f"SELECT {', '.join(f'approx_count_distinct({identifier(c)}), count({identifier(c)})' for c in columns)} "
+        f"FROM {identifier(table)}"
+    )[0]
+    kinds = {c: counted[2 * n] for n, c in enumerate(columns)}
+    filled = {c: counted[2 * n + 1] for n, c in enumerate(columns)}
+    usable = [c for c in columns if 3 <= kinds[c] <= filled[c] / 2 and filled[c] >= max(50, rows / 2)]
+    found = []
+    for target in [c for c in usable if c in roles.texts]:
+        sources = [c for c in usable if kinds[c] >= 5 and kinds[c] > 1.2 * kinds[target]]
+        found += [_Relation(table, c, target) for c in sorted(sources, key=lambda c: kinds[c])[:SOURCES]]
+    return found
+
+
+def _rows(subject: Subject, relation: _Relation) -> str:
+    """File, row, source, target, and the targets of the rows before and after."""
+    a, b = identifier(relation.source), f"CAST({identifier(relation.target)} AS VARCHAR)"
+    return (
+        f"SELECT * FROM (SELECT source_file AS f, source_row AS r, {a} AS a, {b} AS b, lag({b}) OVER w AS above, "
+        f"lead({b}) OVER w AS below FROM {identifier(relation.table)} WINDOW w AS (PARTITION BY source_file "
+        f"ORDER BY source_row)) WHERE a IS NOT NULL{_some(subject, relation, 'a')}"
+    )
+
+
+def _some(subject: Subject, relation: _Relation, column: str) -> str:
+    """Of a large table whole groups only."""
+    every = -(-subject.count(relation.table) // LOOKED)
+    return f" AND hash({column}) % {every} = 0" if every > 1 else ""
+
+
+def _strength(column: str, rows: str) -> str:
+    """The share of rows that have their group's most frequent value; groups of two and more."""
+    groups = (
+        f"SELECT a, {column} AS v, count(*) AS n FROM ({rows}) WHERE a IS NOT NULL AND {column} IS NOT NULL "
+        f"GROUP BY ALL"
+    )
+    whole = f"SELECT max(n) AS top, sum(n) AS total FROM ({groups}) GROUP BY a HAVING sum(n) > 1"
+    return f"(SELECT sum(top) / sum(total) FROM ({whole}))"
+
+
+def relation_broken(subject: Subject) -> Iterator[Check]:
+    """A column that another one determines in most rows, and in a stretch of rows no longer."""
+    for table in subject.tables:
+        for relation in _relations(subject, table):
+            found = _looked_at(subject, relation)
+            if found is not None:
+                yield found
+                break
+
+
+def _shifted(subject: Subject, relation: _Relation) -> Check | None:
+    rows = _rows(subject, relation)
+    now, above, below = subject.query(f"SELECT {', '.join(_strength(c, rows) for c in ('b', 'above', 'below'))}")[0]
+    moved = max(above or 0, below or 0)
+    if now is None or now > LOST or moved < RESTORED or moved < now + 0.2:
+        return None
+    way = "上" if (below or 0) < (above or 0) else "下"
+    return _note(
+        subject,
+        relation,
+        f"与{subject.called(relation.table, relation.source)}对不上，取{way}一行的值就对得上，疑似错开一行",
+        {"as_read": round(now, 4), "moved": round(moved, 4)},
+        "true",
+        0,
+    )
+
+
+def _looked_at(subject: Subject, relation: _Relation) -> Check | None:
+    """Whether the relation holds all along; where it holds nowhere, whether moving the column restores it."""
+    a, b = identifier(relation.source), f"CAST({identifier(relation.target)} AS VARCHAR)"
+    rows = (
+        f"SELECT source_file AS f, source_row AS r, {a} AS a, {b} AS b FROM {identifier(relation.table)} "
+        f"WHERE {a} IS NOT NULL AND {b} IS NOT NULL{_some(subject, relation, a)}"
+    )
+    longest = int(subject.one(f"SELECT max(source_row) FROM {identifier(relation.table)}"))
+    parts = subject.query(
+        f"WITH o AS ({rows}), m AS (SELECT a, mode(b) AS usual FROM o GROUP BY a HAVING count(*) > 1) "
+        f"SELECT f, r // {longest // STRETCHES + 1}, count(*), count(*) FILTER (WHERE b <> usual), min(r), max(r) "
+        f"FROM o JOIN m USING (a) GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    if sum(p[3] for p in parts) > (1 - LOST) * sum(p[2] for p in parts):
+        return _shifted(subject, relation)
+    broken = _broken([p for p in parts if p[2] >= 5])
+    if not broken:
+        return None
+    file, first, last = broken[0][0], min(p[4] for p in broken), max(p[5] for p in broken)
+    differing = sum(p[3] for p in broken)
+    return _note(
+        subject,
+        relation,
+        f"在 {file} 第 {first} 至 {last} 行与{subject.called(relation.table, relation.source)}对不上，"
+        f"其余各行都对得上，疑似错行",
+        {"rows": differing, "file": file, "first": first, "last": last},
+        f"source_file = '{file.replace(chr(39), chr(39) * 2)}' AND source_row BETWEEN {first} AND {last}",
+        differing,
+    )
+
+
+def _broken(parts: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The broken stretches of the first file that is whole elsewhere."""
+    for _, listed in itertools.groupby(parts, key=lambda p: p[0]):
+        own = list(listed)
+        broken = [p for p in own if p[3] >= max(4, BROKEN * p[2])]
+        if len(own) >= 5 and 0 < len(broken) <= len(own) / 2 and statistics.median(p[3] / p[2] for p in own) <= WHOLE:
+            return broken
+    return []
+
+
+def _note(subject: Subject, relation: _Relation, words: str, observed: object, where: str, failing: int) -> Check:
+    return subject.note(
+        relation.table,
+        "relation_broken",
+        f"{subject.called(relation.table, relation.target)}{words}",
+        "核对导出文件中这一列是否整列或分段错位（如只对部分列排序、插入过单元格），重新导出",
+        observed=observed,
+        rows=subject.places(relation.table, [relation.source, relation.target], where),
+        failing=failing,
+        column=relation.target,
+    )
+
+
+CHECKS = (relation_broken,)

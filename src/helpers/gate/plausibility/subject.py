@@ -1,0 +1,224 @@
+"""What a plausibility check looks at: the tidy tables of a year, and of the year before, as one database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet
+
+from helpers.gate.plausibility import roles
+from helpers.gate.result import Check, FailingRow
+from helpers.measures import database
+from helpers.year.engine import fence, identifier, literal, open_engine, year_bounds
+from helpers.year.personal import MASKED
+from helpers.year.tables import Level, Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from helpers.activity.clean import Reconciliation
+    from helpers.year.load import Year
+
+#: Tables of up to so many rows are held in memory.
+HELD = 200_000
+#: Rows named as examples of a note.
+EXAMPLES = 5
+
+#: A row's place and what stands there: file, row, tidy column, value.
+Place = tuple[str | None, int | None, str, Any]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The tables of ``year`` as views of their names, those of the year before as ``previous_<table>``,
+    the rows that were set aside as ``<table>_set_aside`` (all text, with ``_reason``).
+
+    ``previous`` is None where there is no year before or its tables cannot be trusted.
+    ``accounts``: what the cleaning said, by table, as plain data (``Reconciliation.to_json``).
+    ``tables``: the declared tables whose tidy file is there.
+    """
+
+    year: Year
+    previous: Year | None
+    connection: duckdb.DuckDBPyConnection
+    accounts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    previous_accounts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    views: frozenset[str] = frozenset()
+
+    # --- what is there ------------------------------------------------------------------------
+
+    @cached_property
+    def tables(self) -> Mapping[str, Table]:
+        return {name: spec for name, spec in self.year.year.tables.items() if name in self.views}
+
+    def shared(self) -> list[str]:
+        """The tables that last year had as well, with at least one row in both years."""
+        before = self.previous.year.tables if self.previous else {}
+        return [t for t in self.tables if t in before and self.count(t) and self.count(f"previous_{t}")]
+
+    @cached_property
+    def roles(self) -> Mapping[str, roles.Roles]:
+        """What the columns of each table are for."""
+        return {table: roles.of_table(self.year, table) for table in self.tables}
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        return {}
+
+    def count(self, view: str) -> int:
+        """How many rows a view has; 0 where there is no such view."""
+        if view not in self.views:
+            return 0
+        if view not in self._counts:
+            self._counts[view] = int(self.one(f"SELECT count(*) FROM {identifier(view)}"))
+        return self._counts[view]
+
+    # --- questions ----------------------------------------------------------------------------
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """The answer's rows; raises ``QueryStopped`` where it takes too long or fails."""
+        return database.run(self.connection, sql, "数据合理性检查").fetchall()
+
+    def one(self, sql: str) -> Any:
+        """The first value of the answer's first row."""
+        return self.query(sql)[0][0]
+
+    def places(
+        self, table: str, columns: Sequence[str], where: str, order: str = "", most: int = EXAMPLES
+    ) -> list[Place]:
+        """The first rows of a table for which a condition holds, with what stands in these columns.
+
+        Several columns become one place: named by the first, the values side by side.
+        """
+        picked = ", ".join(f"CAST({identifier(c)} AS VARCHAR)" for c in columns)
+        by = f"{order}, " if order else ""
+        found = self.query(
+            f"SELECT source_file, source_row, {picked} FROM {identifier(table)} WHERE {where} "
+            f"ORDER BY {by}source_file, source_row LIMIT {most}"
+        )
+        personal = self.tables[table].tidy_personal if table in self.tables else frozenset()
+        hidden = [c in personal for c in columns]
+        return [
+            (row[0], row[1], columns[0], "，".join(_shown(v, h) for v, h in zip(row[2:], hidden, strict=True)))
+            for row in found
+        ]
+
+    # --- answers ------------------------------------------------------------------------------
+
+    def called(self, table: str, column: str) -> str:
+        """A column by the header that the analyst knows it by."""
+        spec = self.tables[table]
+        own = spec.columns.get(column)
+        return f"“{own.source[0] if own else spec.column_words().get(column, column)}”"
+
+    def note(
+        self,
+        table: str,
+        check_id: str,
+        words: str,
+        remedy: str,
+        *,
+        observed: Any = None,
+        rows: Iterable[Place] = (),
+        failing: int | None = None,
+        column: str | None = None,
+        level: Level = "note",
+    ) -> Check:
+        """A check that found something. ``words`` say what, with its numbers; ``failing``: how many rows
+        it is about (0: the table as a whole; the rows named, if not said). ``column``: the one column it
+        is about, by which an override may name it. Values of personal columns are masked.
+
+        What the year file accepts with a reason is no failure (see ``YearFile.plausible``).
+        """
+        spec = self.tables[table]
+        listed = tuple(self._failing_row(spec, table, place) for place in rows)
+        number = len(listed) if failing is None else failing
+        why = self._accepted(table, check_id, column)
+        return Check(
+            table=table,
+            title=spec.title,
+            rule=check_id if column is None else f"{check_id}:{column}",
+            origin="plausibility",
+            expectation=check_id,
+            arguments={} if column is None else {"column": column},
+            where=None,
+            level=level,
+            success=why is not None,
+            rows=self.count(table),
+            failing=number,
+            observed=observed,
+            words=words,
+            remedy=remedy,
+            failing_rows=listed,
+            accepted=why,
+        )
+
+    def _failing_row(self, spec: Table, table: str, place: Place) -> FailingRow:
+        file, row, column, value = place
+        known = column in spec.columns or column in spec.column_words()
+        name = self.called(table, column).strip("“”") if known else column
+        shown = MASKED if column in spec.tidy_personal else value
+        return FailingRow(file, row, name, None if shown is None else str(shown))
+
+    def _accepted(self, table: str, check_id: str, column: str | None) -> str | None:
+        """The declared reason for which this note is accepted."""
+        for one in self.year.year.plausible:
+            if one.check == check_id and one.table in (None, table) and one.column in (None, column):
+                return one.why
+        return None
+
+
+def _shown(value: Any, hidden: bool) -> str:
+    return MASKED if hidden else "空" if value is None else str(value)
+
+
+@contextmanager
+def open_subject(
+    year: Year,
+    folder: Path,
+    accounts: Iterable[Reconciliation | Mapping[str, Any]] = (),
+    previous: Year | None = None,
+    previous_folder: Path | None = None,
+    previous_accounts: Iterable[Reconciliation | Mapping[str, Any]] = (),
+) -> Iterator[Subject]:
+    """The subject of a year: ``folder`` holds its tidy tables, ``previous_folder`` last year's."""
+    views = _views(year, folder)
+    if previous is not None and previous_folder is not None:
+        views |= {f"previous_{name}": view for name, view in _views(previous, previous_folder).items()}
+    connection = open_engine(database.MEMORY, threads=2)
+    try:
+        for name, (path, fiscal_year) in views.items():
+            rows = int(pyarrow.parquet.read_metadata(path).num_rows)
+            # Hundreds of questions are asked: what is small is read once.
+            kind = "TABLE" if rows <= HELD else "VIEW"
+            connection.execute(
+                f"CREATE {kind} {identifier(name)} AS SELECT *{year_bounds(fiscal_year)} "
+                f"FROM read_parquet({literal(str(path))})"
+            )
+        connection.execute(f"SET temp_directory = {literal(str(folder / '.spill'))}")
+        connection.execute(f"SET max_temp_directory_size = {literal(database.SPILL)}")
+        fence(connection, [path for path, _ in views.values()])
+        yield Subject(year, previous, connection, _by_table(accounts), _by_table(previous_accounts), frozenset(views))
+    finally:
+        connection.close()
+
+
+def _views(year: Year, folder: Path) -> dict[str, tuple[Path, int]]:
+    """View name → its file and fiscal year; tables whose file is missing have none."""
+    found = {}
+    for table in year.year.tables:
+        for suffix, ending in (("", ".parquet"), ("_set_aside", ".set_aside.parquet")):
+            path = folder / f"{table}{ending}"
+            if path.is_file():
+                found[f"{table}{suffix}"] = (path, year.fiscal_year)
+    return found
+
+
+def _by_table(accounts: Iterable[Reconciliation | Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    plain = [dict(a) if isinstance(a, Mapping) else a.to_json() for a in accounts]
+    return {account["table"]: account for account in plain}

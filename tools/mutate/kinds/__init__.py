@@ -1,0 +1,5 @@
+"""The kinds of damage, by what they touch. Importing this package registers them all."""
+
+from tools.mutate.kinds import amounts, cells, columns, files, previous, registers, rows, surveys, times, words
+
+__all__ = ["amounts", "cells", "columns", "files", "previous", "registers", "rows", "surveys", "times", "words"]
