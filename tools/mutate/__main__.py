@@ -74,9 +74,25 @@ def matches(name: str, patterns: str) -> bool:
     return any(fnmatch.fnmatchcase(name, p.strip()) for p in patterns.split(","))
 
 
+HEAD = """# What is said when an export is damaged
+
+Written by `{how}` (`make mutate`); how it is done stands in `tools/mutate/`. Copies of the exports of whole years are
+damaged at random places, one damage a mutant, and the year is evaluated by the code of the stage notebooks. A mutant is
+
+- **stopped**: no report comes out (or **crash**: it ends with an error of the program instead of a message);
+- **noted**: a new note names what is damaged: its table, file, column or row;
+- **unnamed**: something new is said, but not of what is damaged, while a figure changed; it counts as silent;
+- **harmless**: every figure is as it was: funds, activities, indicators, scores, causes, plan and spares;
+- **silent**: a figure changed and nothing new is said.
+
+The years: 2024; 2023 by itself; 2023 damaged while 2024 is evaluated, which compares itself with it; and a generated
+year in another layout (other headers, formats, dates and ids, JSON lines, gzip, complaints as a log of events).
+What the audit says of the deviations and what the last stage checks of the finished text is not asked."""
+
+
 def report(mutants: Sequence[Mutant], variations: Sequence[Varied], how: str) -> str:
     """The tables as Markdown."""
-    parts = [f"`python -m tools.mutate {how}`"]
+    parts = [HEAD.format(how=f"python -m tools.mutate {how}")]
     if mutants:
         parts += [table.summary(mutants), table.by_scene(mutants), table.by_kind(mutants)]
         parts += ["## Silent, not named, or ended by an error of the program", table.quiet(mutants) or "None."]

@@ -122,7 +122,7 @@ def _own_form(validated: Mapping[str, Any], attained: Mapping[str, Any]) -> None
     from helpers.report.assemble import results_json
     from helpers.report.own_audit import audit_own_form
 
-    nothing = {"deviations": [], "plan": [], "followup": [], "spares": None}
+    nothing: dict[str, Any] = {"deviations": [], "plan": [], "followup": [], "spares": None}
     results = results_json(
         validated["ws"].year,
         attainment=attained,

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +118,8 @@ def _read_xlsx(plain: bytes, header_row: int) -> Grid:
 
 def _csv_bytes(grid: Grid) -> bytes:
     form, text = grid.form, io.StringIO(newline="")
-    quoting = csv.QUOTE_ALL if form.quote_all else csv.QUOTE_MINIMAL
-    writer = csv.writer(text, delimiter=form.delimiter, lineterminator=form.newline, quoting=quoting)
+    write = partial(csv.writer, text, delimiter=form.delimiter, lineterminator=form.newline)
+    writer = write(quoting=csv.QUOTE_ALL) if form.quote_all else write(quoting=csv.QUOTE_MINIMAL)
     writer.writerows([*grid.above, grid.header, *grid.rows])
     return text.getvalue().encode(form.encoding, "replace")
 
@@ -135,7 +136,7 @@ def _xlsx_bytes(grid: Grid) -> bytes:
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(stream, plain) as book:
         book.set_properties({"created": CREATED})
-        formats = {
+        formats: dict[type, Any] = {
             datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
             date: book.add_format({"num_format": "yyyy-mm-dd"}),
         }

@@ -127,13 +127,12 @@ def _tables(make: Callable[..., Any], folder: Path) -> Callable[..., Any]:
 
 
 def _frames(make: Callable[..., Any], memory: Memory) -> Callable[..., Any]:
+    def read_one(folder: Path, name: str) -> Any:
+        key = ("frame", name, _sha(folder / f"{name}.parquet"))
+        return memory.get_or(key, lambda: make(folder, [name])[name])
+
     def read_tables(folder: Path, names: Any) -> dict[str, Any]:
-        return {
-            name: memory.get_or(
-                ("frame", name, _sha(folder / f"{name}.parquet")), lambda name=name: make(folder, [name])[name]
-            )
-            for name in names
-        }
+        return {name: read_one(folder, name) for name in names}
 
     return read_tables
 
