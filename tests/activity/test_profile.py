@@ -10,7 +10,7 @@ import pytest
 
 from helpers.activity.errors import ExportError
 from helpers.activity.profile import Profile, profile_file, screen
-from helpers.activity.profile.columns import Facts
+from helpers.activity.profile.column_facts import Facts
 from helpers.activity.profile.meanings import meaning_of, tidy_names
 from tests.activity import profile_samples as samples
 from tests.activity.profile_samples import csv, looked_at

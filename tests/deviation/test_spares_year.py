@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.deviation.spares_plan import design_effect, wilson
+from helpers.deviation.kept_share import design_effect, wilson
 from tests.deviation.spare_samples import DAY, MONDAY, late, measured, planned, planted, write_year
 
 

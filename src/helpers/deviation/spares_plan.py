@@ -12,8 +12,10 @@ from helpers.activity.calendar import CalendarUnknown
 from helpers.activity.reclock import CannotReclock
 from helpers.deviation.demands import Demand, Kept, Log, judge_waits, read_log
 from helpers.deviation.fleet import replacement_plan
+from helpers.deviation.kept_share import design_effect, hours, moved, share, wilson
 from helpers.deviation.replay import replay
-from helpers.deviation.stock import ALPHA, HOUR, BaseStock, Dispersion, Lead, base_stock, dispersion
+from helpers.deviation.spares_proposals import PartPlan, proposals, replacements, unanswered
+from helpers.deviation.stock import ALPHA, Lead, base_stock, dispersion
 from helpers.indicators.plain import plain
 
 if TYPE_CHECKING:
@@ -32,18 +34,6 @@ ASSUMPTIONS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class PartPlan:
-    """One part: its demand, what is known of it, and the stock; ``stock`` None with the ``reason``."""
-
-    part: str
-    demands: tuple[Demand, ...]
-    lead: Lead | None
-    spread: Dispersion | None
-    stock: BaseStock | None
-    reason: str | None
-
-
 def spares_plan(year: Year, measures: Measures, last: Measures | None = None) -> Json:
     """``spares`` of results.json. ``measures``: the year's; ``last``: those of the year before.
 
@@ -56,7 +46,7 @@ def spares_plan(year: Year, measures: Measures, last: Measures | None = None) ->
         return {
             **base,
             **_empty("未声明备件记录（spares）"),
-            "proposals": _open(year, _replacements(year, None, replacement)),
+            "proposals": unanswered(year, replacements(year, None, replacement)),
         }
     log = read_log(measures, spec)
     plans = plan_parts(log)
@@ -74,9 +64,9 @@ def spares_plan(year: Year, measures: Measures, last: Measures | None = None) ->
         "replay": whole if stock else None,
         "out_of_sample": _out_of_sample(measures, last, log),
         "assumptions": list(ASSUMPTIONS),
-        "proposals": _open(
+        "proposals": unanswered(
             year,
-            [*_proposals(year, log, plans, effects, whole["before"]), *_replacements(year, spec.measure, replacement)],
+            [*proposals(year, log, plans, effects, whole["before"]), *replacements(year, spec.measure, replacement)],
         ),
     }
 
@@ -180,7 +170,7 @@ class Run:
         if self.kept is None:
             return None
         figure = self.measures.figure(self.log.spec.measure)
-        return _share(*_moved(figure.hits or 0, figure.n, [self.kept[i] for i in places]))
+        return share(*moved(figure.hits or 0, figure.n, [self.kept[i] for i in places]))
 
     def _effect(self, places: Sequence[int]) -> Json:
         """Demands, who did not wait, hours waited before and after, tickets saved and lost."""
@@ -199,9 +189,9 @@ class Run:
                 filled, len(places), design_effect([d.month for d in demands], [w == 0 for w in waits])
             ),
             "wait_unknown": len(places) - len(before) if recorded else None,
-            "wait_before_hours": _hours(sum(before)) if recorded else None,
-            "wait_after_hours": _hours(sum(after if recorded else waits)),
-            "wait_avoided_hours": _hours(sum(before) - sum(after)) if recorded else None,
+            "wait_before_hours": hours(sum(before)) if recorded else None,
+            "wait_after_hours": hours(sum(after if recorded else waits)),
+            "wait_avoided_hours": hours(sum(before) - sum(after)) if recorded else None,
             "tickets_saved": None if kept is None else sum(k.kept_then and not k.kept for k in kept),
             "tickets_lost": None if kept is None else sum(k.kept and not k.kept_then for k in kept),
         }
@@ -226,9 +216,9 @@ class Run:
         figure = self.measures.figure(self.log.spec.measure)
         hits, n = figure.hits or 0, figure.n
         return {
-            "before": _share(hits, n),
-            "after": _share(*_moved(hits, n, self.kept)),
-            "limit": _share(*_moved(hits, n, self.best)),
+            "before": share(hits, n),
+            "after": share(*moved(hits, n, self.kept)),
+            "limit": share(*moved(hits, n, self.best)),
         }
 
 
@@ -248,47 +238,6 @@ def _judged(
         return None, None, str(error)
     except CalendarUnknown as error:  # a longer wait than the recorded one may end in a year that nobody has declared
         return None, None, error.what
-
-
-def _moved(hits: int, n: int, kept: Sequence[Kept]) -> tuple[int, int]:
-    """The share's counts after the replay; repairs without a part stay as they are."""
-    return (
-        hits + sum(k.kept_then for k in kept) - sum(k.kept for k in kept),
-        n + sum(k.counted_then for k in kept) - sum(k.counted for k in kept),
-    )
-
-
-def _share(hits: int, n: int) -> Json:
-    return {"hits": hits, "n": n, "value": hits / n if n else None}
-
-
-def _hours(seconds: int) -> float | int:
-    found: float | int = plain(Fraction(seconds, HOUR))
-    return found
-
-
-def wilson(hits: int, n: int, effect: float = 1.0) -> list[float] | None:
-    """The 95 % Wilson interval of a share, of as many cases as are left after the design effect; None of nothing."""
-    from statsmodels.stats.proportion import proportion_confint
-
-    if not n:
-        return None
-    low, high = proportion_confint(hits / effect, n / effect, alpha=0.05, method="wilson")
-    return [float(low) if hits else 0.0, float(high) if hits < n else 1.0]
-
-
-def design_effect(months: Sequence[int | None], kept: Sequence[bool]) -> float:
-    """By how much a share varies more than with independent cases, since cases of one month share their fate.
-
-    The variance between months of the ratio estimator over the binomial one (Kish 1965), at least 1.
-    """
-    n, hits = len(kept), sum(kept)
-    cases, good = Counter(months), Counter(month for month, one in zip(months, kept, strict=True) if one)
-    if not 0 < hits < n or len(cases) < 2:
-        return 1.0
-    share = hits / n
-    between = sum((good[month] - share * cases[month]) ** 2 for month in cases) * len(cases) / (len(cases) - 1)
-    return max(1.0, between / (n * share * (1 - share)))
 
 
 def _out_of_sample(measures: Measures, last: Measures | None, log: Log) -> Json:
@@ -408,112 +357,4 @@ def _totals(log: Log, plans: Sequence[PartPlan]) -> Json:
         "pieces": sum(plan.stock.stock for plan in planned if plan.stock),
         "cost": plain(sum((n * price for n, price in priced), Fraction(0))) if priced else None,
         "without_price": len(planned) - len(priced),
-    }
-
-
-# --- proposals --------------------------------------------------------------------------------------
-
-
-def _indicator(year: Year, measure: str | None) -> str | None:
-    """The indicator that the measure answers."""
-    for one in year.indicators.indicators:
-        actuals = [one.actual, *(part.actual for part in one.parts)]
-        if measure is not None and any(a is not None and a.measure == measure for a in actuals):
-            return one.id
-    return None
-
-
-def _open(year: Year, rows: Sequence[Json]) -> list[Json]:
-    """The proposals that nobody has answered: one taken into plan.yml under its id is the plan's own."""
-    answered = {action.id for action in year.plan.actions}
-    return [row for row in rows if row["id"] not in answered]
-
-
-def _proposals(
-    year: Year, log: Log, plans: Sequence[PartPlan], effects: Mapping[str, Json], before: Json | None
-) -> list[Json]:
-    """A plan row for each part whose stock would have let more repairs keep their time, the most first."""
-    indicator = _indicator(year, log.spec.measure)
-    if indicator is None:
-        return []
-    worth = [(plan, effects[plan.part]) for plan in plans if plan.stock and plan.part in effects]
-    worth = [
-        (plan, e) for plan, e in worth if e["tickets_saved"] is not None and e["tickets_saved"] > e["tickets_lost"]
-    ]
-    worth.sort(
-        key=lambda pair: (
-            pair[1]["tickets_lost"] - pair[1]["tickets_saved"],
-            -pair[1]["wait_avoided_hours"],
-            pair[0].part,
-        )
-    )
-    return [
-        _row(
-            f"spare-{plan.part}",
-            indicator,
-            f"维修时缺少备件 {label(plan.part, log)}，临时订购到货慢",
-            f"储备 {label(plan.part, log)} {plan.stock.stock} 件，领用一件随即补订一件",
-            _effect_text(log, plan, effect, before),
-        )
-        for plan, effect in worth
-        if plan.stock
-    ]
-
-
-def label(part: str, log: Log) -> str:
-    """The part by name and number."""
-    return f"{log.names[part]}（{part}）" if part in log.names else part
-
-
-def _effect_text(log: Log, plan: PartPlan, effect: Json, before: Json | None) -> str:
-    assert plan.stock is not None
-    price = log.prices.get(plan.part)
-    cost = "单价未记录" if price is None else f"约需 {plain(price * plan.stock.stock):,} 元"
-    text = (
-        f"{cost}；按 {log.fiscal_year} 年度维修记录逐笔推演，"
-        f"{effect['demands']} 次领用中 {effect['filled']} 次无需等待，"
-        f"少等 {effect['wait_avoided_hours']:,.1f} 小时，"
-        f"多 {effect['tickets_saved'] - effect['tickets_lost']} 件维修按时完成"
-    )
-    alone = effect["after_alone"]
-    if before and alone and before["value"] is not None and alone["value"] is not None:
-        text += f"，仅此一项可使按时完成的占比由 {before['value']:.2%} 升至 {alone['value']:.2%}"
-    return text
-
-
-def _replacements(year: Year, measure: str | None, replacement: Json) -> list[Json]:
-    """A plan row for each model and age to be replaced first."""
-    indicator = _indicator(year, measure)
-    plan = replacement.get("plan")
-    if indicator is None or plan is None:
-        return []
-    return [
-        _row(
-            f"replace-{group['model']}-{group['age_from']}",
-            indicator,
-            f"{group['model']} 使用满 {group['age_from']} 年，故障率高于同类新设备",
-            f"优先更换使用满 {group['age_from']} 年的 {group['model']} {group['machines']} 台",
-            f"约需 {group['cost']:,} 元，每年约减少故障 {group['avoided']:.1f} 次（95% 区间 {group['low']:.1f} 至 "
-            f"{group['high']:.1f} 次）",
-        )
-        for group in plan["groups"]
-    ]
-
-
-def _row(id_: str, indicator: str, cause: str, action: str, effect: str) -> Json:
-    """A proposal in the shape of the plan's rows: nobody has adopted it, so it has no owner and no date."""
-    return {
-        "id": id_,
-        "indicator": indicator,
-        "cause": cause,
-        "confirmed": None,
-        "action": action,
-        "owner": None,
-        "due": None,
-        "yardstick": None,
-        "status": "proposed",
-        "expected_effect": effect,
-        "carried_from": None,
-        "done_on": None,
-        "verified": None,
     }

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from helpers.activity.profile.declare import Declaration
+from helpers.activity.profile.draft import Declaration
 
 #: Texts without signs; among them the library quotes those that YAML takes for something else (``yes``, ``1e3``).
 _PLAIN = re.compile(r"\w[\w ./()（）+-]*")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import duckdb
 
 from helpers.activity.cells import OFFSET, Readings, cast
+from helpers.activity.profile.column_facts import Facts, Typed, Value
 from helpers.activity.profile.formats import DateFormats, candidates_of, date_formats, turned
 from helpers.activity.profile.meanings import Meaning, lexicon, meaning, meaning_of, unit_words
 from helpers.year.engine import literal, literals
@@ -24,67 +25,6 @@ DECIMAL_COMMA = "-?[0-9]+,([0-9]{1,2}|[0-9]{4,})"
 _ANY = Table.model_validate({"title": "-", "files": ["-"], "columns": {}})
 _PHONE, _EMAIL, _CARD = r"^(\+?86[- ]?)?1[3-9]\d{9}$", r"^[\w.%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]+$", r"^\d{17}[\dXx]$"
 _HIDDEN = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]+|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)")
-
-
-@dataclass(frozen=True)
-class Value:
-    """A text of a column: how often it stands there and in which row first."""
-
-    text: str
-    count: int
-    row: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Typed:
-    """The type of a column and what follows from it.
-
-    ``markers``: texts that likely mean nothing; ``maybe``: texts that may. ``unfit``: cells of no
-    marker that are not of ``type``, ``unfit_values`` the most frequent of them. ``offsets``: offsets
-    from UTC and how many times have them ("" for none). ``span``: the least and the greatest value.
-    """
-
-    type: str
-    meaning: Meaning | None
-    markers: tuple[Value, ...] = ()
-    maybe: tuple[Value, ...] = ()
-    unit: str | None = None
-    formats: DateFormats | None = None
-    offsets: dict[str, int] = field(default_factory=dict)
-    unfit: int = 0
-    unfit_values: tuple[Value, ...] = ()
-    span: tuple[str, str] | None = None
-    note: str | None = None
-
-    @property
-    def personal(self) -> bool:
-        return bool(self.meaning and self.meaning.personal)
-
-    @property
-    def is_date(self) -> bool:
-        return self.type in ("date", "datetime")
-
-    def means(self, *names: str) -> bool:
-        return self.meaning is not None and self.meaning.name in names
-
-
-@dataclass(frozen=True, kw_only=True)
-class Facts(Typed):
-    """One column. ``cell``: its name in the sheet (``c3``). ``empty``: cells without text; ``distinct``:
-    different texts that are no markers; ``few``: all of them where there are few."""
-
-    cell: str
-    header: str
-    rows: int
-    empty: int
-    distinct: int
-    examples: tuple[str, ...] = ()
-    few: tuple[Value, ...] = ()
-
-    @property
-    def filled(self) -> int:
-        """Cells that say something."""
-        return self.rows - self.empty - sum(m.count for m in self.markers)
 
 
 def column_facts(connection: duckdb.DuckDBPyConnection, cell: str, header: str) -> Facts:

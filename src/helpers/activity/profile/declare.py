@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import glob
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from helpers.activity.profile.columns import Facts, Value
+from helpers.activity.profile.column_facts import Facts, Value
+from helpers.activity.profile.draft import Declaration, Draft, Source
 from helpers.activity.profile.formats import ORDERS, DateFormats
 from helpers.activity.profile.log_structure import Clock, Events, Key, Structure
 from helpers.activity.profile.meanings import lexicon, tidy_names
@@ -33,49 +33,13 @@ TITLES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Source:
-    """The file that was looked at, and how it was read where that was said or found."""
-
-    file: str
-    sheet: str | None = None
-    header_row: int = 1
-    encoding: str | None = None
-    cut_off: bool = False
-    found: tuple[tuple[str, str], ...] = ()
-    header_rows: int = 1
-    unread: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """``entries``: the keys of one table in year.yml; ``remarks``: comments by their place, e.g.
-    ``("columns", "opened_at")``; ``names``: the tidy name of each column that is declared, by its cell."""
-
-    table: str
-    entries: Mapping[str, Any]
-    remarks: Mapping[tuple[str, ...], tuple[str, ...]]
-    names: Mapping[str, str]
-    left_out: tuple[tuple[int, str, str], ...]
-
-
-@dataclass
-class _Draft:
-    names: dict[str, str]
-    entries: dict[str, Any] = field(default_factory=dict)
-    remarks: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
-
-    def remark(self, *place: str, text: str) -> None:
-        self.remarks.setdefault(place, []).append(text)
-
-
 def declare(source: Source, columns: Sequence[Facts], found: Structure, table: str | None) -> Declaration:
     """What to write under ``tables:``; blanks where a reading is open."""
     left_out = tuple(_left_out(columns))
     out = {number for number, _, _ in left_out}
     used = [f for number, f in enumerate(columns, 1) if number not in out]
     names = tidy_names(((f.header, f.meaning) for f in used), MADE if found.events else ())
-    draft = _Draft({f.cell: name for f, name in zip(used, names, strict=True)})
+    draft = Draft({f.cell: name for f, name in zip(used, names, strict=True)})
     kind = _kind(used, found)
     _head(draft, source, kind if table is None else None)
     everywhere = _common_empty(used)
@@ -130,7 +94,7 @@ def _kind(columns: Sequence[Facts], found: Structure) -> str:
     return "devices" if means & {"device_id", "device"} else "records"
 
 
-def _head(draft: _Draft, source: Source, kind: str | None) -> None:
+def _head(draft: Draft, source: Source, kind: str | None) -> None:
     stem = "".join(c for c in Path(source.file).stem if c.isprintable()).strip()
     title = TITLES[kind] if kind else stem
     draft.entries["title"] = title if title and not any(blank in title for blank in BLANKS) else "记录"
@@ -158,7 +122,7 @@ def _common_empty(columns: Sequence[Facts]) -> tuple[str, ...]:
 
 
 def _column(  # noqa: C901 - one branch a key, in the order in which the keys are written
-    draft: _Draft, facts: Facts, found: Structure, everywhere: Sequence[str]
+    draft: Draft, facts: Facts, found: Structure, everywhere: Sequence[str]
 ) -> dict[str, Any]:
     """The entry of a column, in full; the block shortens it."""
     place = ("columns", draft.names[facts.cell])
@@ -213,7 +177,7 @@ def _type_words(kind: str) -> str:
     }.get(kind, kind)
 
 
-def _dates(draft: _Draft, place: tuple[str, ...], formats: DateFormats) -> Any:
+def _dates(draft: Draft, place: tuple[str, ...], formats: DateFormats) -> Any:
     """The formats, or a blank with every choice above it."""
     if formats.open:
         draft.remark(*place, "above", text="日期有几种读法，问清来源后选一种写进 dates：")
@@ -271,7 +235,7 @@ def _answers(values: Sequence[Value]) -> dict[str, list[str]]:
 # --- the table ------------------------------------------------------------------------------------
 
 
-def _zone(draft: _Draft, columns: Sequence[Facts]) -> None:
+def _zone(draft: Draft, columns: Sequence[Facts]) -> None:
     """Times with offsets: one offset is read as written, anything else has to be decided."""
     with_offsets = [f for f in columns if f.type == "datetime" and any(f.offsets)]
     for facts in with_offsets:
@@ -290,7 +254,7 @@ def _zone(draft: _Draft, columns: Sequence[Facts]) -> None:
         )
 
 
-def _rows(draft: _Draft, found: Structure) -> None:
+def _rows(draft: Draft, found: Structure) -> None:
     """Key, date of the year and clocks of a table whose rows are records."""
     if found.year_by and found.year_by.cell in draft.names:
         draft.entries["year_by"] = draft.names[found.year_by.cell]
@@ -326,13 +290,13 @@ def _free(name: str, taken: set[str]) -> str:
     return found
 
 
-def _latest(found: Structure, draft: _Draft) -> str:
+def _latest(found: Structure, draft: Draft) -> str:
     """The column by which the last of several rows is likely the one that counts."""
     ends = [clock.end for clock in found.clocks if clock.name == "hours" and clock.end.cell in draft.names]
     return draft.names[ends[0].cell] if ends else draft.entries.get("year_by", "日期列")
 
 
-def _key(draft: _Draft, key: Key, latest: str) -> None:
+def _key(draft: Draft, key: Key, latest: str) -> None:
     draft.entries["key"] = draft.names[key.column.cell]
     if key.empty:
         draft.remark("key", "above", text=f"有 {key.empty} 行没有编号，会被剔除；不应剔除的，去掉 key")
@@ -359,7 +323,7 @@ def _key(draft: _Draft, key: Key, latest: str) -> None:
         draft.remark("key", "above", text=f"有 {key.repeated} 个编号重复，各行完全相同：只算一行")
 
 
-def _clock(draft: _Draft, name: str, clock: Clock) -> None:
+def _clock(draft: Draft, name: str, clock: Clock) -> None:
     said = []
     if "date" in (clock.start.type, clock.end.type):
         said.append("只有日期、没有钟点，按工作日计的写 clock: workdays")
@@ -371,7 +335,7 @@ def _clock(draft: _Draft, name: str, clock: Clock) -> None:
         draft.remark("derived", name, text="；".join(said))
 
 
-def _grain(draft: _Draft, columns: Sequence[Facts], events: Events) -> None:
+def _grain(draft: Draft, columns: Sequence[Facts], events: Events) -> None:
     """One row per case out of events."""
     names = draft.names
     grain: dict[str, Any] = {"case": names[events.case.cell], "time": names[events.time.cell], "opens": "first"}

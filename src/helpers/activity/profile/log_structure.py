@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from helpers.activity.cells import Readings, cast
-from helpers.activity.profile.columns import Facts, Value
+from helpers.activity.profile.column_facts import Facts, Value
 from helpers.activity.profile.meanings import lexicon
 from helpers.year.engine import literals
 from helpers.year.tables import HOURS, Column, Table

@@ -12,8 +12,10 @@ import duckdb
 
 from helpers.activity.errors import ExportError
 from helpers.activity.profile.block import block
-from helpers.activity.profile.columns import Facts, column_facts, settled
-from helpers.activity.profile.declare import Declaration, Source, declare
+from helpers.activity.profile.column_facts import Facts
+from helpers.activity.profile.columns import column_facts, settled
+from helpers.activity.profile.declare import declare
+from helpers.activity.profile.draft import Declaration, Source
 from helpers.activity.profile.log_structure import Structure, structure
 from helpers.activity.readers import ROW, Sheet, read_exports
 from helpers.year.engine import literal, open_engine

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from helpers.activity.profile.columns import Facts, shortened
-from helpers.activity.profile.declare import Source
+from helpers.activity.profile.column_facts import Facts
+from helpers.activity.profile.columns import shortened
+from helpers.activity.profile.draft import Source
 from helpers.activity.profile.formats import ORDERS
 from helpers.activity.profile.look import Profile
 from helpers.year.personal import MASKED
