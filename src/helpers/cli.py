@@ -38,7 +38,7 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Run even if nothing has changed.")] = False,
 ) -> None:
     """Run a year and publish its package under reports/<year>/."""
-    from helpers.report import lost
+    from helpers.report import lost_words
     from helpers.run.parameters import ParameterError
     from helpers.run.run_year import RunStopped, run_year
 
@@ -53,7 +53,7 @@ def run(
         typer.echo("没有变化：成套材料与现有输入、代码一致（--force 可强制重跑）")
     total = "—" if score["total"] is None else f"{score['total']:g}"
     typer.echo(f"得分 {total}  等级 {score['grade'] or '无法判定'}  {score.get('basis') or ''}".rstrip())
-    for line in lost.lines(done.results):
+    for line in lost_words.lines(done.results):
         typer.echo(line)
     typer.echo(f"报告：{done.folder / 'report.html'}")
     typer.echo(f"      {done.folder / 'report.pdf'}")

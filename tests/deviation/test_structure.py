@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import chi2_contingency, kruskal
 
 from helpers.deviation.decompose import Aim
-from helpers.deviation.structure import concentration, ranked, structures
+from helpers.deviation.told_apart import concentration, ranked, structures
 
 SHARE = Aim("share", Fraction(95, 100), "higher")
 DIMENSIONS = ["device_model", "part_no", "team", "month"]

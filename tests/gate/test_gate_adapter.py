@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.gate import about_table, builtin_rules, declared_rules
-from helpers.gate.catalogue import catalogue
+from helpers.gate.expectation_types import catalogue
 from helpers.gate.frames import judged_frame
 from tests.gate.gate_samples import broken, spec, tickets
 

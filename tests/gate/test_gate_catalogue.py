@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from helpers.gate import about_table, builtin_rules, check_rule, year_faults
-from helpers.gate.catalogue import catalogue
+from helpers.gate.expectation_types import catalogue
 from helpers.year.load import Lines
 from tests.gate.gate_samples import spec
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from helpers.report.lost import bounds_words, lines, summary
+from helpers.report.lost_words import bounds_words, lines, summary
 
 
 def results(*indicators: dict[str, Any], notes: list[dict[str, Any]] | None = None) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from helpers.activity import (
     dates,
     grain,
     handed_over,
-    losses,
+    lost_rows,
     not_records,
     sources,
     sql,
@@ -28,7 +28,7 @@ from helpers.activity.cells import Readings, declares_offsets
 from helpers.activity.errors import ExportError
 from helpers.activity.handed_over import Overlap
 from helpers.activity.invisible import stained
-from helpers.activity.losses import Loss
+from helpers.activity.lost_rows import Loss
 from helpers.activity.sources import ExportFile, SetAside
 from helpers.year.clock_words import clock_words
 from helpers.year.engine import identifier, literal, open_engine
@@ -136,9 +136,9 @@ def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
         _view(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
         entities = _write(connection, clocks.tidy(connection, year, spec, out), out / f"{table}.parquet")
         _write(connection, _set_aside_rows(spec, declared, stains), out / f"{table}.set_aside.parquet")
-        losses.write_uncertain(connection, year, table, required, out / f"{table}.parquet")
+        lost_rows.write_uncertain(connection, year, table, required, out / f"{table}.parquet")
         account = _reconcile(connection, year, table, files, corrected, entities)
-        found = losses.find(connection, spec, required)
+        found = lost_rows.find(connection, spec, required)
         return replace(account, losses=found, overlaps=tuple(overlaps))
 
 

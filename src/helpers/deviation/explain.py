@@ -13,7 +13,7 @@ from helpers.deviation.control import control_chart
 from helpers.deviation.decompose import Aim, decompose, drill_down, missed_rows, misses_of
 from helpers.deviation.raised import Deviation, Observed, raise_deviations
 from helpers.deviation.states import divide, moments, time_in_state
-from helpers.deviation.structure import concentration, ranked, structures
+from helpers.deviation.told_apart import concentration, ranked, structures
 from helpers.deviation.trend import Before
 from helpers.deviation.values import side
 from helpers.indicators.plain import plain

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from helpers.deviation.decompose import Agg, Cell, Decomposition, Direction
-from helpers.deviation.structure import Concentration, Structure
+from helpers.deviation.told_apart import Concentration, Structure
 from helpers.deviation.trend import FEWEST_MONTHS, Before, Course, months_course, since_last_year
 from helpers.deviation.values import MonthFigure
 from helpers.indicators.plain import plain

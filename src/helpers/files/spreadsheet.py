@@ -13,7 +13,7 @@ from typing import Any
 
 from helpers.files import biff, package
 from helpers.files.compound import Compound
-from helpers.files.kinds import AGAIN, WORKBOOKS, kind_of
+from helpers.files.file_kinds import AGAIN, WORKBOOKS, kind_of
 from helpers.files.marks import Cell, Marks
 from helpers.files.refusal import FileError
 

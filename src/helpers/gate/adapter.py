@@ -38,7 +38,7 @@ with warnings.catch_warnings():
     from great_expectations.datasource.fluent.interfaces import Batch
     from great_expectations.expectations import registry
 
-from helpers.gate.catalogue import as_moment  # noqa: E402 - only now is GX quiet
+from helpers.gate.expectation_types import as_moment  # noqa: E402 - only now is GX quiet
 from helpers.indicators.plain import plain  # noqa: E402 - as above
 
 #: All positions of the failing rows, and no copies of their values.

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
-from helpers.gate.catalogue import kind_of
+from helpers.gate.expectation_types import kind_of
 from helpers.gate.result import SOURCE
 from helpers.year.engine import fence, identifier, open_engine, year_bounds
 from helpers.year.expressions import ExpressionError, columns_of

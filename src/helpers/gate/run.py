@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from helpers.gate.catalogue import check_rule
-from helpers.gate.loss import loss_checks
+from helpers.gate.expectation_types import check_rule
+from helpers.gate.loss_limits import loss_checks
 from helpers.gate.result import LISTED, SOURCE, Check, FailingRow, GateResult
 from helpers.gate.rules import About, Rule, about_table, columns_of_rule, rules_of
 from helpers.gate.stand_ins import stand_in_checks

@@ -12,7 +12,7 @@ from helpers.indicators.date_targets import date_target
 from helpers.indicators.lexicon import direction_of, is_elsewhere, is_placeholder
 from helpers.indicators.model import Actual, Direction, DirectionSource, Op, Target
 from helpers.indicators.normal_text import NUMERAL_CHARS, normal
-from helpers.indicators.quantity import BEFORE, NUMBER, measure_word, operator, quantity
+from helpers.indicators.notations import BEFORE, NUMBER, measure_word, operator, quantity
 from helpers.indicators.units import BASE, COUNTS
 
 WAYS: dict[str, Direction] = {"正向": "higher", "反向": "lower", "逆向": "lower", "负向": "lower"}

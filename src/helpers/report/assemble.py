@@ -12,7 +12,7 @@ from helpers.measures.figures import Month
 from helpers.measures.year_attained import Attained, Funds, Part, YearAttained
 from helpers.report import results_indicators
 from helpers.report.assemble_evidence import Sources, evidence, evidence_list, parts_evidence
-from helpers.report.lost import bounds_json, loss_allowed
+from helpers.report.lost_words import bounds_json, loss_allowed
 from helpers.report.results_basics import Status, Value
 from helpers.report.results_indicators import Indicator, Previous
 from helpers.report.results_types import (

@@ -8,7 +8,7 @@ from typing import Any, NotRequired, TypedDict
 
 from helpers.measures.figures import Figure
 from helpers.measures.year_attained import Attained, YearAttained
-from helpers.report.lost import bounds_json, bounds_words
+from helpers.report.lost_words import bounds_json, bounds_words
 from helpers.report.results_indicators import Document, Evidence, File
 from helpers.report.results_types import EvidenceItem
 from helpers.year import models

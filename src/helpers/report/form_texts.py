@@ -6,18 +6,12 @@ from collections.abc import Sequence
 
 from helpers.report import facts as f
 from helpers.report import wording as w
-from helpers.report.facts import (
-    by_dimension,
-    cause_name,
-    outcome_words,
-    score_words,
-    share_words,
-    target_words,
-)
+from helpers.report.facts import by_dimension, cause_name
 from helpers.report.results_deviations import Deviation
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
+from helpers.report.summary_phrases import outcome_words, score_words, share_words, target_words
 from helpers.year.models import MANAGEMENT
 
 CAUSES_NAMED = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from helpers.files.kinds import refuse_unreadable
+from helpers.files.file_kinds import refuse_unreadable
 from helpers.files.names import matching_files
 from helpers.year.faults import Fault
 from helpers.year.load import Year

@@ -15,7 +15,7 @@ from helpers.activity.readers import records, text, workbook
 from helpers.activity.readers.headers import find_columns, missing_column, normal_header
 from helpers.activity.readers.sheet import ROW, Sheet
 from helpers.files import archives, markup
-from helpers.files.kinds import WORKBOOKS, kind_of
+from helpers.files.file_kinds import WORKBOOKS, kind_of
 from helpers.files.refusal import FileError
 from helpers.year.tables import Table
 

@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from helpers.activity.readers.headers import declared_at, joined_head
 from helpers.activity.readers.merged import below_groups, fill_merged, filled_head
-from helpers.activity.readers.pick import pick_sheets, unread_sheets
 from helpers.activity.readers.sheet import Sheet, columns, stage
+from helpers.activity.readers.which_sheet import pick_sheets, unread_sheets
 from helpers.files.marks import Marks, cell_name
 from helpers.files.markup import Tables
 from helpers.files.refusal import FileError

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from helpers.formats.xlsx.form_sheet import Sheet, day
 from helpers.report import facts as f
 from helpers.report import wording as w
-from helpers.report.facts import short_path
 from helpers.report.results_indicators import Judged
 from helpers.report.results_types import Results
+from helpers.report.summary_phrases import short_path
 
 EVIDENCE_WIDTHS = (6.0, 20.0, 24.0, 16.0, 14.0, 34.0, 10.0, 68.0)
 ACTIVITY_WIDTHS = (6.0, 34.0, 12.0, 12.0, *([8.0] * 12), 26.0)

@@ -9,8 +9,8 @@ from helpers.forms.audit.reading import FormReading, Reading, finding
 from helpers.indicators.findings import Finding
 from helpers.indicators.lexicon import head_of
 from helpers.indicators.normal_text import normal
+from helpers.indicators.notations import BEFORE
 from helpers.indicators.parse import parse_target
-from helpers.indicators.quantity import BEFORE
 from helpers.indicators.rule_sets import RuleSet
 
 BOUND = re.compile(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from helpers.files.kinds import kind_of
+from helpers.files.file_kinds import kind_of
 from helpers.files.refusal import FileError
 from helpers.forms.filled_form import Form
 from helpers.forms.readers.form_error import FormError
 from helpers.forms.readers.form_lists import csv_grid, list_row, read_jsonl, read_list
 from helpers.forms.readers.grid import Grid, read_workbook
-from helpers.forms.readers.heads import column_of, head
+from helpers.forms.readers.head_words import column_of, head
 from helpers.forms.readers.official_layout import read_layout
 
 KINDS = "自评表可以是 .xlsx、.csv 或 .jsonl"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from helpers.forms.filled_form import points
-from helpers.forms.readers import heads
+from helpers.forms.readers import head_words
 from helpers.forms.readers.grid import Grid
-from helpers.forms.readers.heads import head
+from helpers.forms.readers.head_words import head
 from helpers.indicators.normal_text import normal
 
 MONEY = ("initial", "adjusted", "spent")
@@ -36,7 +36,7 @@ def cells(grid: Grid, top: int, end: int) -> Iterator[tuple[int, int, str]]:
 def _labels(grid: Grid, top: int, end: int) -> dict[str, Any]:
     found: dict[str, str] = {}
     for row, column, own in cells(grid, top, end):
-        for key, words in heads.LABELS.items():
+        for key, words in head_words.LABELS.items():
             if key in found:
                 continue
             label, _, rest = re.sub(r"[:：]", ":", own).partition(":")
@@ -54,7 +54,7 @@ def right_of(grid: Grid, row: int, column: int) -> str | None:
     label = grid.anchor[row][column]
     for c in range(column + 1, len(grid.texts[row])):
         if grid.anchor[row][c] != label and grid.at(row, c):
-            return None if heads.is_label(grid.at(row, c)) else grid.read(row, c)
+            return None if head_words.is_label(grid.at(row, c)) else grid.read(row, c)
     return None
 
 
@@ -62,7 +62,7 @@ def _year(grid: Grid, top: int, end: int, labelled: str | None) -> str | None:
     """The fiscal year: a cell of its own (2024年度), the title, a label, then any; the file's name last."""
     texts = [own for _, _, own in cells(grid, top, end)]
     alone = [t for t in texts if re.fullmatch(r"\(?(?:19|20)\d\d年?度?\)?", normal(t)) and "年" in t]
-    titles = [t for t in texts[:3] if heads.TITLE.search(head(t)) or "年度" in t]
+    titles = [t for t in texts[:3] if head_words.TITLE.search(head(t)) or "年度" in t]
     loose = [t for t in texts if re.search(r"(?:19|20)\d\d年度", normal(t))]
     for text in [*alone, *titles, labelled or "", *loose, grid.name, grid.file]:
         if year := re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d)", normal(text)):
@@ -77,16 +77,16 @@ def _goals(grid: Grid, top: int, end: int) -> dict[str, Any]:
     """年度总体目标: two heads side by side with their texts below, or a label with its text beside it."""
     for row in range(top, end):
         line = [(c, head(grid.own(row, c))) for c in range(len(grid.texts[row])) if grid.own(row, c)]
-        goals = [c for c, text in line if heads.GOAL.match(text)]
+        goals = [c for c, text in line if head_words.GOAL.match(text)]
         # the label of the block may read like the head of the result; the head stands right of a goal's
-        result = next((c for c, text in line if goals and c > goals[0] and heads.RESULT.match(text)), None)
+        result = next((c for c, text in line if goals and c > goals[0] and head_words.RESULT.match(text)), None)
         goals = [c for c in goals if result is None or c < result]
         if not goals:
             continue
         below = row + 1
         if result is not None and below < end and grid.starts(below, goals[-1]):
             return {"goal": grid.at(below, goals[-1]) or None, "result": grid.at(below, result) or None}
-        if result is None and (text := right_of(grid, row, goals[-1])) and not heads.GOAL.match(head(text)):
+        if result is None and (text := right_of(grid, row, goals[-1])) and not head_words.GOAL.match(head(text)):
             return {"goal": text}
     return {}
 
@@ -111,7 +111,7 @@ def _funds(grid: Grid, top: int, end: int) -> dict[str, Any]:
 
 def _amount(text: str) -> str | None:
     plain = head(text)
-    return next((key for key, words in heads.AMOUNTS.items() if words.match(plain)), None) if plain else None
+    return next((key for key, words in head_words.AMOUNTS.items() if words.match(plain)), None) if plain else None
 
 
 def _money_unit(grid: Grid, top: int, row: int) -> str:
@@ -142,14 +142,14 @@ def _pairs(grid: Grid, row: int, end: int, unit: str) -> dict[str, Any]:
     """Heads and amounts one beside the other, in one line or several."""
     found: dict[str, str | None] = {}
     for r in range(row, end):
-        if any(heads.GOAL.match(head(t)) for t in grid.texts[r]):
+        if any(head_words.GOAL.match(head(t)) for t in grid.texts[r]):
             break
         for _, column, own in cells(grid, r, r + 1):
             key = _amount(own)
             if key and key not in found:
                 value = right_of(grid, r, column)
                 found[key] = None if value is None or _amount(value) else value
-    total = {key: _bare(found.get(key)) if key in MONEY else found.get(key) for key in heads.AMOUNTS}
+    total = {key: _bare(found.get(key)) if key in MONEY else found.get(key) for key in head_words.AMOUNTS}
     return _stated(total, [], unit)
 
 
@@ -163,15 +163,19 @@ def _lines(grid: Grid, row: int, end: int, columns: dict[str, int], unit: str) -
         values = {key: c for key, c in columns.items() if grid.starts(r, c) or grid.anchor[r][c][0] == r}
         stated = any(grid.at(r, c) or grid.anchor[r][c] in grid.bad for c in values.values())
         if (
-            any(heads.GOAL.match(head(t)) for t in grid.texts[r])
+            any(head_words.GOAL.match(head(t)) for t in grid.texts[r])
             or AFTER_FUNDS.search(name)
             or not (name or (stated and not lines))
         ):
             break
         # a part's own rate and score are read by nobody, so #DIV/0! may stand there
-        used = values if not lines or heads.FUND_TOTAL.search(name) else {k: c for k, c in values.items() if k in MONEY}
+        used = (
+            values
+            if not lines or head_words.FUND_TOTAL.search(name)
+            else {k: c for k, c in values.items() if k in MONEY}
+        )
         lines.append({"name": re.sub("^其中[,，]?|^-+", "", name), **{key: grid.read(r, c) for key, c in used.items()}})
-    total = next((line for line in lines if heads.FUND_TOTAL.search(line["name"])), lines[0] if lines else {})
+    total = next((line for line in lines if head_words.FUND_TOTAL.search(line["name"])), lines[0] if lines else {})
     parts = [line for line in lines if line is not total and any(points(line.get(key)) is not None for key in MONEY)]
     return _stated(total, parts, unit)
 

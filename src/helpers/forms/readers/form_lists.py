@@ -14,7 +14,7 @@ from helpers.files.encodings import decoded
 from helpers.forms.filled_form import Form, form, form_row, said
 from helpers.forms.readers.form_error import FormError
 from helpers.forms.readers.grid import Grid, plain_grid
-from helpers.forms.readers.heads import (
+from helpers.forms.readers.head_words import (
     ABOUT,
     COLUMNS,
     SPLIT,

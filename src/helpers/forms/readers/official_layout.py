@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.forms.filled_form import Form, FormRow, form, form_row
-from helpers.forms.readers import heads
+from helpers.forms.readers import head_words
 from helpers.forms.readers.form_head import read_head
 from helpers.forms.readers.grid import Grid
-from helpers.forms.readers.heads import SPLIT, column_of, head, joined_target, with_unit
+from helpers.forms.readers.head_words import SPLIT, column_of, head, joined_target, with_unit
 from helpers.indicators.normal_text import normal
 
 FIELDS = ("level1", "level2", "level3", "target_text", "actual_text", "weight", "score", "deviation_text")
@@ -97,7 +97,7 @@ def _title_row(grid: Grid, start: int, end: int) -> int:
 def is_title(grid: Grid, row: int) -> bool:
     """A line that holds little but the name of a form."""
     own = [text for c in range(len(grid.texts[row])) if (text := grid.own(row, c))]
-    return 0 < len(own) <= 2 and len(own[0]) <= 60 and bool(heads.TITLE.search(head(own[0])))
+    return 0 < len(own) <= 2 and len(own[0]) <= 60 and bool(head_words.TITLE.search(head(own[0])))
 
 
 def _rows(grid: Grid, block: Block, limit: int, apart: bool) -> tuple[tuple[FormRow, ...], dict[str, Any], int]:
@@ -112,7 +112,7 @@ def _rows(grid: Grid, block: Block, limit: int, apart: bool) -> tuple[tuple[Form
     level3 = block.columns["level3"][0]
     for r in range(block.last + 1, limit):
         lead = _lead(grid, r)
-        if lead is not None and lead[0] <= level3 and heads.TOTAL_ROW.match(head(lead[1])):
+        if lead is not None and lead[0] <= level3 and head_words.TOTAL_ROW.match(head(lead[1])):
             score = _cell(grid, r, block.columns.get("score", ()))
             return tuple(rows), {**extra, "total_printed": score or None}, r + 1
         if lead is not None and _over(grid, r, lead[0], lead[1], level3):
@@ -128,10 +128,10 @@ def _rows(grid: Grid, block: Block, limit: int, apart: bool) -> tuple[tuple[Form
             continue
         cells = {key: _cell(grid, r, columns, own=key in ("weight", "score")) for key, columns in block.columns.items()}
         _carry(levels, cells)
-        if any(heads.SUBTOTAL.match(head(cells.get(k))) for k in ("level1", "level2", "level3")):
+        if any(head_words.SUBTOTAL.match(head(cells.get(k))) for k in ("level1", "level2", "level3")):
             continue
         name = head(cells.get("level3")) or head(levels.get("level2")) or head(levels.get("level1"))
-        if apart and heads.EXECUTION_ROW.match(name) and cells.get("weight"):
+        if apart and head_words.EXECUTION_ROW.match(name) and cells.get("weight"):
             extra |= {
                 "exec_weight": cells["weight"],
                 "exec_score": cells.get("score"),
@@ -154,9 +154,11 @@ def _over(grid: Grid, row: int, column: int, text: str, level3: int) -> bool:
     wide = level3 in grid.span(row, column)
     first = normal(text)[:60]
     before = (column < level3 and not any(grid.own(row, c) for c in range(column + 1, level3 + 1))) or column == 0
-    if (wide or before) and heads.END.match(first):
+    if (wide or before) and head_words.END.match(first):
         return True
-    return column <= level3 and any(words.match(head(text)) for key, words in heads.LABELS.items() if key != "year")
+    return column <= level3 and any(
+        words.match(head(text)) for key, words in head_words.LABELS.items() if key != "year"
+    )
 
 
 def _has_own(grid: Grid, row: int, block: Block) -> bool:

@@ -8,10 +8,11 @@ from typing import Any
 from helpers.fonts.width import wrapped
 from helpers.report import wording as w
 from helpers.report.blocks import Figure
-from helpers.report.facts import activity_text, unit_of_activities
+from helpers.report.facts import unit_of_activities
 from helpers.report.figures.common import bar_figures, data_table, told
 from helpers.report.figures.style import INK, SOFT, STACK, Bar, draw
 from helpers.report.results_types import Results
+from helpers.report.summary_phrases import activity_text
 
 MOST_BARS = 11
 LAYERS = 3

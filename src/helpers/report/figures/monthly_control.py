@@ -7,11 +7,11 @@ from typing import Any
 
 from helpers.report import wording as w
 from helpers.report.blocks import Figure
-from helpers.report.facts import signal_words
 from helpers.report.figures.common import data_table, told
 from helpers.report.figures.series import month_axis, month_place, month_runs
 from helpers.report.figures.style import BLUE, INK, RED, SOFT, draw
 from helpers.report.results_deviations import Control, ControlPoint, Deviation
+from helpers.report.summary_phrases import signal_words
 
 
 def control_figure(deviation: Deviation, unit: str | None, name: str, subject: str) -> tuple[Figure, ...]:

@@ -7,10 +7,10 @@ from typing import Any, Literal
 from helpers.fonts.width import wrapped
 from helpers.report import wording as w
 from helpers.report.blocks import Figure
-from helpers.report.facts import hours_words
 from helpers.report.figures.common import data_table, told
 from helpers.report.figures.style import FILLS, draw
 from helpers.report.results_deviations import Deviation
+from helpers.report.summary_phrases import hours_words
 
 GROUPS: tuple[tuple[Literal["all", "misses"], str, str, float], ...] = (
     ("all", "全部记录", "pale", -0.2),

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Fold, Items, Table
-from helpers.report.facts import HASH_SHOWN, short_path
 from helpers.report.narrative.chapters import chinese_number
 from helpers.report.results_types import (
     AcceptedNote,
@@ -19,6 +18,7 @@ from helpers.report.results_types import (
     Validation,
     ValidationNote,
 )
+from helpers.report.summary_phrases import HASH_SHOWN, short_path
 
 MOST_ENUMERATED = 5
 

@@ -13,7 +13,6 @@ from helpers.report.facts import (
     cause_name,
     column_words,
     leading_cause,
-    share_words,
     told_apart,
     value_name,
     with_tail,
@@ -25,6 +24,7 @@ from helpers.report.narrative.plans import plan_blocks
 from helpers.report.results_deviations import Cause, Deviation, Ticket
 from helpers.report.results_indicators import Judged
 from helpers.report.results_types import Results
+from helpers.report.summary_phrases import share_words
 
 MOST_CELLS = 10
 MOST_TICKETS = 20

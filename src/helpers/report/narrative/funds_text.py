@@ -9,7 +9,7 @@ from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block
 from helpers.report.figures import funds_chart
-from helpers.report.lost import bounds_words
+from helpers.report.lost_words import bounds_words
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_types import Results
 

@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from helpers.report import facts as f
-from helpers.report import lost
+from helpers.report import lost_words
 from helpers.report import wording as w
 from helpers.report.blocks import Card, CardItem, Front, Paragraph
-from helpers.report.facts import (
-    by_dimension,
-    cause_name,
-    leading_cause,
-    outcome_words,
-    score_words,
-    share_words,
-)
+from helpers.report.facts import by_dimension, cause_name, leading_cause
 from helpers.report.results_deviations import Deviation
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
+from helpers.report.summary_phrases import outcome_words, score_words, share_words
 
 
 def front(results: Results) -> Iterable[Front]:
@@ -125,7 +119,7 @@ def summary(results: Results) -> Iterable[Paragraph]:
     yield from f.para(
         _funds(results),
         _outcome(results),
-        lost.summary(results),
+        lost_words.summary(results),
         _reason(results),
         _remarks(results),
         _plan(results),

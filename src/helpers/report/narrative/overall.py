@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Table
-from helpers.report.facts import activity_text, outcome_words, score_words
 from helpers.report.figures import activities_chart, activity_months_chart, attainment_chart, trend_chart
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_types import Activity, DroppedIndicator, Results
+from helpers.report.summary_phrases import activity_text, outcome_words, score_words
 
 BAR_END = 1.5
 NAMED = 3

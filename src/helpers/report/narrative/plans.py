@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Table
-from helpers.report.facts import target_words
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
+from helpers.report.summary_phrases import target_words
 
 _FOLLOWED = {"done": "已完成", "carried": "未完成，结转本年", "proposed": "未采纳", "adopted": "实施中"}
 _VERIFIED = {True: "核实有效", False: "核实未见效", None: "尚不能核实"}

@@ -9,10 +9,10 @@ from typing import Any
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Fold, Items, Paragraph
-from helpers.report.facts import HASH_SHOWN, short_path
 from helpers.report.narrative.chapters import Section
 from helpers.report.results_indicators import Evidence, Judged
 from helpers.report.results_types import Results
+from helpers.report.summary_phrases import HASH_SHOWN, short_path
 
 _CONFIDENCE = {"H": "已核实", "M": "待核实", "L": "推定"}
 _KINDS = {"computed": "由记录计算", "stated": "由单位申报", "rated": "由评定得出"}

@@ -7,17 +7,11 @@ from collections.abc import Iterable, Sequence
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block
-from helpers.report.facts import (
-    by_dimension,
-    column_words,
-    hours_words,
-    signal_words,
-    told_apart,
-    value_name,
-)
+from helpers.report.facts import by_dimension, column_words, told_apart, value_name
 from helpers.report.figures import control_figure, states_figure
 from helpers.report.results_deviations import Cause, Control, Deviation, Signal, StateTime
 from helpers.report.results_types import Results
+from helpers.report.summary_phrases import hours_words, signal_words
 
 MOST_IDS = 10
 MOST_STATES = 3

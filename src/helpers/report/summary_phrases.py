@@ -1,0 +1,96 @@
+"""Phrases that the summary, the chapters and the forms share: how many were reached, what was lost, a share, a signal."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from helpers.report import wording as w
+from helpers.report.facts import by_dimension, counted, is_complete, with_status
+from helpers.report.results_deviations import Cause, Deviation, Signal
+from helpers.report.results_plans import Yardstick
+from helpers.report.results_types import Activity, Results
+
+SIDES = {"high": "偏高", "low": "偏低"}
+
+
+def signal_words(signal: Signal) -> str:
+    """连续9个点在中心线同一侧（偏低）; a run of rising or falling points says which."""
+    words = w.clause(signal["words"])
+    if signal["rule"] == "trending":
+        return words.replace("递增或递减", "递增" if signal.get("side") == "high" else "递减")
+    return f"{words}（{SIDES[signal['side']]}）" if signal.get("side") in SIDES else words
+
+
+def hours_words(hours: float) -> str:
+    """Hours to one decimal: enough where they are thousands."""
+    return w.number_text(hours, 1) + "小时"
+
+
+def activity_text(activity: Activity, unit: str) -> str:
+    """An activity's count as it is to be printed: 300余次 for a lower bound."""
+    if activity.get("count_text"):
+        return w.plain(activity["count_text"])
+    return f"{activity['count']}{'余' if activity.get('lower_bound') else ''}{unit}"
+
+
+def outcome_words(results: Results) -> str:
+    """How many indicators reached their target, and which did not."""
+    entries = results["indicators"]
+    if len(entries) == 1:
+        state = {"met": "已完成", "unknown": "完成情况无法判定"}.get(entries[0]["status"])
+        state = state or w.status_words(entries[0]["status"])
+        return f"设定绩效指标{len(entries)}项（{w.quoted(entries[0]['level3'])}），{state}"
+    met = with_status(results, "met")
+    if len(met) == len(entries):
+        return f"设定的{len(entries)}项绩效指标全部完成"
+    told = [f"完成{len(met)}项"] if met else []
+    for status in ("partly_met", "not_met", "unknown"):
+        if found := with_status(results, status):
+            told.append(f"{w.status_words(status)}{counted(found)}")
+    return f"设定绩效指标{len(entries)}项，" + "，".join(told)
+
+
+def score_words(results: Results) -> str:
+    """The total and grade, or how far scoring got."""
+    score = results["score"]
+    basis = w.clause(score.get("basis") or results.get("weights_basis"))
+    basis = f"（{basis}）" if basis else ""
+    if is_complete(results):
+        grade = f"，等级为{w.plain(score['grade'])}" if score.get("grade") else ""
+        return f"自评总分{w.score_text(score['total'])}{grade}{basis}"
+    total, upper = w.score_text(score["total"]), w.score_text(score["upper"])
+    if all(row["score"] is None for row in [*results["indicators"], results["budget"]]):
+        return f"各项均未评分，等级暂不评定{basis}"
+    return f"已评部分得{total}，全部评出后最高{upper}，等级暂不评定{basis}"
+
+
+def share_words(cause: Cause, deviation: Deviation) -> str:
+    """，占差距的78.3%, where the contributions are all of one sign and a share means something."""
+    causes = by_dimension(deviation)
+    peers = next((group for group in causes.values() if cause in group), [])
+    gap = deviation.get("gap")
+    if not gap or any(peer["contribution"] < 0 for peer in peers):
+        return ""
+    return f"，占差距的{w.ratio_text(cause['contribution'] / gap)}"
+
+
+def target_words(yardstick: Yardstick) -> str:
+    """A yardstick's target as written, else as a figure."""
+    if yardstick.get("target_text"):
+        return w.clause(yardstick["target_text"])
+    target = yardstick.get("target")
+    return w.value_text(target, yardstick.get("unit")) if target is not None else ""
+
+
+def short_path(path: str | None, fiscal_year: int) -> str:
+    """A file by its path below the year's folder: data/raw/2024/exports/a.csv → exports/a.csv.
+
+    Another year's file keeps its year in front.
+    """
+    parts = PurePosixPath(w.plain(path)).parts
+    if parts[:2] == ("data", "raw"):
+        parts = parts[3:] if parts[2:3] == (str(fiscal_year),) else parts[2:]
+    return "/".join(parts)
+
+
+HASH_SHOWN = 12
