@@ -18,7 +18,7 @@ from tools.mutate.subject import KINDS
 from tools.mutate.variations import Varied, run_seeds, run_variations
 
 #: The report is written anew after so many mutants, so that a long run can be read while it lasts.
-EVERY = 5
+EVERY = 20
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     variations: list[Varied] = []
 
     def write() -> str:
-        text = report(mutants, variations, f"--seed {asked.seed} --per-kind {asked.per_kind}")
+        text = report(mutants, variations, said(asked))
         if asked.out:
             asked.out.write_text(text, encoding="utf-8")
         return text
@@ -57,6 +57,12 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, help="also write the tables to this file")
     return parser.parse_args(arguments)
+
+
+def said(asked: argparse.Namespace) -> str:
+    """The arguments that made the report."""
+    narrowed = [f"--{name} '{value}'" for name in ("kinds", "scenes") if (value := getattr(asked, name)) != "*"]
+    return " ".join([f"--seed {asked.seed} --per-kind {asked.per_kind}", *narrowed])
 
 
 def damage_and_vary(asked: argparse.Namespace, there: Sequence[Scene], folder: Path, hear: table.Hear) -> None:

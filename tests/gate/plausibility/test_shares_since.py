@@ -22,6 +22,13 @@ def test_a_column_that_is_blank_now_is_named(tmp_path: Path) -> None:
         assert told(checks.blanks_since_last_year(subject)) == []
 
 
+def test_a_column_that_is_blank_from_july_on_is_named(tmp_path: Path) -> None:
+    frame = tickets(2024)
+    half = frame["device_model"].where(frame["opened_at"] < "2024-07-01", None)
+    with compared(tmp_path, {"tickets": frame.assign(device_model=half)}) as subject:
+        assert told(checks.blanks_since_last_year(subject)) == [("tickets", "")]
+
+
 def test_a_column_that_few_rows_fill_is_missed_as_well(tmp_path: Path) -> None:
     with compared(tmp_path, {"tickets": tickets(2024).assign(cause=None)}) as subject:
         (check,) = checks.blanks_since_last_year(subject)

@@ -57,8 +57,9 @@ class Share:
 
     @property
     def spread(self) -> float:
-        """How many times more the months of a year vary than chance alone would have it; at least 1."""
-        return max(1.0, (_dispersion(self.now) + _dispersion(self.before)) / 2)
+        """How many times more the months of a year vary than chance alone would have it; at least 1. The calmer
+        year says it: what has been damaged in a part of a year varies by that."""
+        return max(1.0, min(_dispersion(self.now), _dispersion(self.before)))
 
     @property
     def z(self) -> float:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Growth or loss of rows, of an amount, of a typical value and of a duration that is worth a note.
 ROWS, AMOUNT, TYPICAL, DURATION = 1.4, 1.8, 3.0, 2.5
+#: A typical value of a column that no measure reads may move further.
+TYPICAL_OTHERS = 5.0
 #: Tables smaller than this are not compared by numbers.
 FEWEST = 12
 #: A quarter with fewer rows than this says nothing about the turn of the year.
@@ -110,12 +112,13 @@ def amounts_since_last_year(subject: Subject) -> Iterator[Check]:
     """Amounts whose total or typical value is several times last year's, more than the number of rows explains."""
     for table in subject.shared():
         shared = _in_both(subject, table)
-        deciding = [c for c in subject.roles[table].numbers if c in subject.roles[table].deciding]
-        for column in dict.fromkeys((*subject.roles[table].money, *deciding)):
+        for column in subject.roles[table].numbers:
             if column not in shared or column in subject.tables[table].tidy_key:
                 continue
             now, before = (_amounts(subject, f"{prefix}{table}", column) for prefix in ("", "previous_"))
-            said = _amounts_off(now, before, column in subject.roles[table].money)
+            roles = subject.roles[table]
+            typical = TYPICAL if column in roles.money or column in roles.deciding else TYPICAL_OTHERS
+            said = _amounts_off(now, before, column in roles.money, typical)
             if said:
                 yield subject.note(
                     table,
@@ -136,7 +139,7 @@ def _amounts(subject: Subject, view: str, column: str) -> tuple[int, float, floa
     return int(n), float(total) / 100, float(middle)
 
 
-def _amounts_off(now: tuple[int, float, float], before: tuple[int, float, float], money: bool) -> str:
+def _amounts_off(now: tuple[int, float, float], before: tuple[int, float, float], money: bool, typical: float) -> str:
     """What differs, in words; nothing where all is as it was. The total of what is no money hangs on few rows."""
     if min(now[0], before[0]) < FEWEST or min(now[1], before[1]) <= 0:
         return ""
@@ -144,7 +147,7 @@ def _amounts_off(now: tuple[int, float, float], before: tuple[int, float, float]
     ratio = now[1] / before[1]
     if money and max(ratio, 1 / ratio) >= AMOUNT and max(a := ratio / (now[0] / before[0]), 1 / a) >= sqrt(AMOUNT):
         said.append(f"合计 {now[1]:,.2f}，{_times(ratio)}")
-    if min(now[2], before[2]) > 0 and max(m := now[2] / before[2], 1 / m) >= TYPICAL:
+    if min(now[2], before[2]) > 0 and max(m := now[2] / before[2], 1 / m) >= typical:
         said.append(f"中位数 {now[2]:,.2f}，{_times(m)}")
     return "，".join(said)
 
