@@ -29,9 +29,9 @@ def with_status(results: Results, *statuses: str) -> list[Indicator]:
     return [entry for entry in results["indicators"] if entry["status"] in statuses]
 
 
-def indicator_of(results: Results, id: str) -> Indicator | None:
+def indicator_of(results: Results, wanted: str) -> Indicator | None:
     """The indicator of an id, or None."""
-    return next((entry for entry in results["indicators"] if entry["id"] == id), None)
+    return next((entry for entry in results["indicators"] if entry["id"] == wanted), None)
 
 
 def deviations_of(results: Results, kind: str) -> list[Deviation]:
@@ -324,9 +324,11 @@ def outcome_words(results: Results) -> str:
     if len(met) == len(entries):
         return f"设定的{len(entries)}项绩效指标全部完成"
     told = [f"完成{len(met)}项"] if met else []
-    for status in ("partly_met", "not_met", "unknown"):
-        if found := with_status(results, status):
-            told.append(f"{w.status_words(status)}{counted(found)}")
+    told += [
+        f"{w.status_words(status)}{counted(found)}"
+        for status in ("partly_met", "not_met", "unknown")
+        if (found := with_status(results, status))
+    ]
     return f"设定绩效指标{len(entries)}项，" + "，".join(told)
 
 
