@@ -199,7 +199,7 @@ def _stop(message: str, status: int) -> NoReturn:
 
 def main() -> None:
     """Entry point; output never fails for want of an encoding."""
-    if os.path.expanduser("~") == "~":
+    if os.path.expanduser("~") == "~":  # noqa: PTH111 - Path.home() raises where there is no home
         os.environ["HOME"] = tempfile.gettempdir()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -66,8 +66,22 @@ def test_what_names_a_total(text: str, kind: str | None) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["第 1 页 共 3 页", "Page 1 of 3", "打印时间：2024-12-31 10:00", "制表人:张三", "审核：", "单位负责人（签字）：", "注：不含税", "备注:见附件", "数据来源：财务系统", "以下空白", "(3 rows)", "-----", "共 15 条记录"],
-)  # fmt: skip
+    [
+        "第 1 页 共 3 页",
+        "Page 1 of 3",
+        "打印时间：2024-12-31 10:00",
+        "制表人:张三",
+        "审核：",
+        "单位负责人（签字）：",
+        "注：不含税",
+        "备注:见附件",
+        "数据来源：财务系统",
+        "以下空白",
+        "(3 rows)",
+        "-----",
+        "共 15 条记录",
+    ],
+)
 def test_what_is_a_footer(text: str) -> None:
     assert is_footer(text)
 
@@ -80,8 +94,16 @@ def test_what_is_none(text: str) -> None:
 @pytest.mark.parametrize("spec", [KEYED, FREE])
 @pytest.mark.parametrize(
     "line",
-    [",本月合计,2024-02-29,600", "合计,,,600", "合计,,2024-12-31,600", ",合计,,600", "本年累计,,,600.00元", "合计3笔,,,", ",Grand Total,2024-12-31,600"],
-)  # fmt: skip
+    [
+        ",本月合计,2024-02-29,600",
+        "合计,,,600",
+        "合计,,2024-12-31,600",
+        ",合计,,600",
+        "本年累计,,,600.00元",
+        "合计3笔,,,",
+        ",Grand Total,2024-12-31,600",
+    ],
+)
 def test_a_total_is_not_summed(tmp_path: Path, spec: str, line: str) -> None:
     account, tidy, aside = cleaned(project(tmp_path, spec, {"台账.csv": HEAD + ROWS + line + "\n"}), tmp_path)
     assert (len(tidy), int(tidy["amount"].sum())) == (3, 600)
@@ -90,7 +112,10 @@ def test_a_total_is_not_summed(tmp_path: Path, spec: str, line: str) -> None:
 
 
 def test_month_totals_of_a_ledger_are_kept_for_the_control(tmp_path: Path) -> None:
-    text = "记-1,差旅,2024-01-05,100\n,本月合计,2024-01-31,100\n,本年累计,2024-01-31,100\n记-2,差旅,2024-02-05,200\n,本月合计,2024-02-29,200\n,本年累计,2024-02-29,300\n"
+    text = (
+        "记-1,差旅,2024-01-05,100\n,本月合计,2024-01-31,100\n,本年累计,2024-01-31,100\n"
+        "记-2,差旅,2024-02-05,200\n,本月合计,2024-02-29,200\n,本年累计,2024-02-29,300\n"
+    )
     year = project(tmp_path, FREE, {"台账.csv": HEAD + text})
     account, tidy, _ = cleaned(year, tmp_path)
     assert int(tidy["amount"].sum()) == 300

@@ -35,14 +35,30 @@ measures:
 indicators: []
 """
 HEAD = "编号,登记时间,办结时间,费用,属实\n"
-LOST = ("table_lost", "file_lost", "file_of_other_year", "file_empty", "rows_lost", "required_blank", "versions", "cells_lost", "files_overlap")  # fmt: skip
+LOST = (
+    "table_lost",
+    "file_lost",
+    "file_of_other_year",
+    "file_empty",
+    "rows_lost",
+    "required_blank",
+    "versions",
+    "cells_lost",
+    "files_overlap",
+)
 
 
 def rows(n: int, first: int = 0) -> list[list[str]]:
     return [
-        [f"T{i:04}", f"2024-{1 + i % 12:02}-{1 + i % 28:02} 09:00", f"2024-{1 + i % 12:02}-{1 + i % 28:02} 10:{i % 60:02}", f"{i}.50", "否"]
+        [
+            f"T{i:04}",
+            f"2024-{1 + i % 12:02}-{1 + i % 28:02} 09:00",
+            f"2024-{1 + i % 12:02}-{1 + i % 28:02} 10:{i % 60:02}",
+            f"{i}.50",
+            "否",
+        ]
         for i in range(first, first + n)
-    ]  # fmt: skip
+    ]
 
 
 def text(listed: list[list[str]]) -> str:
@@ -104,7 +120,8 @@ def test_an_empty_table_is_declared_or_stops(tmp_path: Path) -> None:
     spec = SPEC + "    loss: {may_be_empty: true, why: 本年没有投诉}\n"
     assert lost(gate(tmp_path / "b", spec, {"投诉.csv": HEAD})) == []
     # What was lost on the way is no "none".
-    assert only(gate(tmp_path / "c", spec, {"投诉.csv": damaged(3, 3, 1, "某日").replace("T0000,2024-01-01 09:00", "T0000,某日")})).level == "stop"  # fmt: skip
+    unread = damaged(3, 3, 1, "某日").replace("T0000,2024-01-01 09:00", "T0000,某日")
+    assert only(gate(tmp_path / "c", spec, {"投诉.csv": unread})).level == "stop"
 
 
 def test_a_file_that_lost_most_of_its_rows(tmp_path: Path) -> None:

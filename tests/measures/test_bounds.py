@@ -47,7 +47,8 @@ measures:
 indicators:
   - {id: few, level1: 产出指标, level2: 质量指标, level3: 件数, target: 不高于4件, weight: 30, actual: {measure: n}}
   - {id: many, level1: 产出指标, level2: 质量指标, level3: 多件, target: 不少于3件, weight: 20, actual: {measure: n}}
-  - {id: cheap, level1: 产出指标, level2: 成本指标, level3: 费用, target: 不高于1万元, weight: 40, actual: {measure: spent}}
+  - {id: cheap, level1: 产出指标, level2: 成本指标, level3: 费用, target: 不高于1万元, weight: 40,
+     actual: {measure: spent}}
 """
 SOUND = [f"T{i},桌面,2024-03-0{i} 09:00,2024-03-0{i} 09:30,10{i},是" for i in range(1, 5)]
 

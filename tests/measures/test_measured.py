@@ -179,9 +179,12 @@ def test_an_indicator_that_does_not_apply_gives_its_weight_to_the_others(tmp_pat
     declared = INDICATORS.replace(
         "indicators: []",
         "indicators:\n"
-        "  - {id: a, level1: 产出指标, level2: 数量指标, level3: 甲, target: ≥1件, weight: 40, actual: {measure: all}}\n"
-        "  - {id: b, level1: 产出指标, level2: 数量指标, level3: 乙, target: ≥1件, weight: 20, actual: {measure: all}}\n"
-        "  - {id: c, level1: 产出指标, level2: 数量指标, level3: 丙, target: ≥1件, weight: 30, not_applicable: 今年没有}\n",
+        "  - {id: a, level1: 产出指标, level2: 数量指标, level3: 甲, target: ≥1件, "
+        "weight: 40, actual: {measure: all}}\n"
+        "  - {id: b, level1: 产出指标, level2: 数量指标, level3: 乙, target: ≥1件, "
+        "weight: 20, actual: {measure: all}}\n"
+        "  - {id: c, level1: 产出指标, level2: 数量指标, level3: 丙, target: ≥1件, "
+        "weight: 30, not_applicable: 今年没有}\n",
     )
     for overrides, weights in (("", ["60.00", "30.00"]), ("rule_overrides: {rescale_dropped: false}\n", ["40", "20"])):
         root = tmp_path / f"root{len(overrides)}"

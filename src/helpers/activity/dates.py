@@ -92,7 +92,10 @@ def refuse_undeclared(connection: duckdb.DuckDBPyConnection, spec: Table, unread
         raise ExportError(
             "ambiguous_date",
             shown[0][0],
-            f"列 {column} 的日期没有声明写法：{both} 个既可读作日/月也可读作月/日，{days} 个只能是日在前，{months} 个只能是月在前",
+            (
+                f"列 {column} 的日期没有声明写法：{both} 个既可读作日/月也可读作月/日，"
+                f"{days} 个只能是日在前，{months} 个只能是月在前"
+            ),
             rows=[(row, _shown(spec, column, text)) for _, row, text in shown],
             hint=f"核对来源后在 columns.{column}（或整张表）写明：{_proposal(shown[0][2], days, months)}",
         )
@@ -110,7 +113,10 @@ def _refuse_serials(connection: duckdb.DuckDBPyConnection, spec: Table, column: 
         found[0][0],
         f"列 {column} 有 {found[0][3]} 个日期成了表格软件内部的天数",
         rows=[(row, _shown(spec, column, text)) for _, row, text, _ in found],
-        hint=f'从来源系统重新导出；只有这份文件的，在 columns.{column} 的 dates 里加上 "excel"（1904 日期系统的写 "excel1904"）',
+        hint=(
+            f'从来源系统重新导出；只有这份文件的，在 columns.{column} 的 dates 里加上 "excel"'
+            '（1904 日期系统的写 "excel1904"）'
+        ),
     )
 
 
@@ -234,7 +240,10 @@ def zones_of(connection: duckdb.DuckDBPyConnection, spec: Table, columns: Sequen
                 rows=[
                     (row, f"{_shown(spec, column, text)}（这样的有 {n} 个）") for _, n, _, row, text in found[:SHOWN]
                 ],
-                hint="在这张表里写 timezone: Asia/Shanghai（换算成当地时间）或 timezone: as_written（照所写的钟点，不换算）",
+                hint=(
+                    "在这张表里写 timezone: Asia/Shanghai（换算成当地时间）"
+                    "或 timezone: as_written（照所写的钟点，不换算）"
+                ),
             )
     return zones
 

@@ -144,8 +144,10 @@ def _refuse_gap(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, 
     day = f"CAST({identifier(str(column))} AS DATE)"
     days = f"SELECT DISTINCT _file_no, {day} AS d FROM judged_rows WHERE {RECORDS} AND year({day}) = {year.fiscal_year}"
     parts = connection.execute(
-        "SELECT _file_no, min(d), max(d), max(hole) FROM (SELECT *, d - lag(d) OVER (PARTITION BY _file_no ORDER BY d) AS hole "
-        f"FROM ({days})) GROUP BY _file_no HAVING count(*) >= {SPAN_DAYS // 2} AND max(d) - min(d) BETWEEN {SPAN_DAYS} AND 290 "
+        "SELECT _file_no, min(d), max(d), max(hole) FROM "
+        "(SELECT *, d - lag(d) OVER (PARTITION BY _file_no ORDER BY d) AS hole "
+        f"FROM ({days})) GROUP BY _file_no HAVING count(*) >= {SPAN_DAYS // 2} "
+        f"AND max(d) - min(d) BETWEEN {SPAN_DAYS} AND 290 "
         "ORDER BY min(d), max(d)"
     ).fetchall()
     parts = [part for part in parts if files[part[0]].rows >= SPAN_ROWS]
@@ -160,7 +162,10 @@ def _gap(first: str, second: str, end: date, start: date) -> ExportError:
         "period_missing",
         second,
         f"从 {start} 开始，而 {first} 到 {end} 为止，中间的 {(start - end).days - 1} 天没有任何记录",
-        hint="补上缺少的文件或按完整的时间范围重新导出；这段时间确实没有记录的，在这张表里写 loss: {gap: true, why: 理由}",
+        hint=(
+            "补上缺少的文件或按完整的时间范围重新导出；"
+            "这段时间确实没有记录的，在这张表里写 loss: {gap: true, why: 理由}"
+        ),
     )
 
 
@@ -190,8 +195,13 @@ def _again(year: Year, table: str, same: int, rows: int) -> ExportError:
     return ExportError(
         "last_years_rows",
         "、".join(year.year.tables[table].files),
-        f"{year.year.tables[table].title}（{table}）的 {rows} 条记录中有 {same} 条除年份和编号外与 {year.fiscal_year - 1} 年度的相同，像是上一年度的文件改了日期",
-        hint=f"换成本年度的导出文件；两年内容确实相同的，在 tables.{table} 里写 loss: {{as_last_year: true, why: 理由}}",
+        (
+            f"{year.year.tables[table].title}（{table}）的 {rows} 条记录中有 {same} 条"
+            f"除年份和编号外与 {year.fiscal_year - 1} 年度的相同，像是上一年度的文件改了日期"
+        ),
+        hint=(
+            f"换成本年度的导出文件；两年内容确实相同的，在 tables.{table} 里写 loss: {{as_last_year: true, why: 理由}}"
+        ),
     )
 
 

@@ -46,7 +46,8 @@ def find(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[
     counted = connection.execute(
         "SELECT _file_no, file_name(_file_no), _first, _again, _scope, count(*) AS n, "
         f"list(source_row ORDER BY source_row)[1:{EXAMPLES}] FROM judged_rows "
-        "WHERE coalesce(_first, _again, _scope) IS NOT NULL GROUP BY ALL ORDER BY _file_no, n DESC, _first, _again, _scope"
+        "WHERE coalesce(_first, _again, _scope) IS NOT NULL "
+        "GROUP BY ALL ORDER BY _file_no, n DESC, _first, _again, _scope"
     ).fetchall()
     found = []
     for number, file, first, again, scope, rows, places in counted:
@@ -197,8 +198,10 @@ def _lost_rows(year: Year, table: str, required: Sequence[str], kinds: Mapping[s
     empty = ", ".join(f"CASE WHEN {identifier(c)} IS NULL THEN {literal(c)} END" for c in required) or "NULL"
     unknown = (
         f"CASE WHEN _first IN ({whole}) THEN ['{ALL}'] ELSE coalesce(_unreadable, CAST([] AS VARCHAR[])) || "
-        f"list_filter(CAST([{empty}] AS VARCHAR[]), lambda x: x IS NOT NULL) || CAST([{literals(clocks)}] AS VARCHAR[]) || "
-        f"CASE WHEN _first IN ({dates}) THEN CAST([{literals(watched)}] AS VARCHAR[]) ELSE CAST([] AS VARCHAR[]) END END"
+        f"list_filter(CAST([{empty}] AS VARCHAR[]), lambda x: x IS NOT NULL) || "
+        f"CAST([{literals(clocks)}] AS VARCHAR[]) || "
+        f"CASE WHEN _first IN ({dates}) THEN CAST([{literals(watched)}] AS VARCHAR[]) "
+        "ELSE CAST([] AS VARCHAR[]) END END"
     )
     own = ", ".join(identifier(c) for c in record_columns(spec))
     query = (
@@ -206,7 +209,10 @@ def _lost_rows(year: Year, table: str, required: Sequence[str], kinds: Mapping[s
         f"{unknown} AS _unknown FROM judged_rows WHERE {_lost(kinds)} IS NOT NULL"
     )
     for scope in spec.out_of_scope:
-        query = f"SELECT * EXCLUDE (year_start, year_end) FROM ({sql.given(query, year.fiscal_year)}) WHERE NOT coalesce(({scope.where}\n), false)"
+        query = (
+            f"SELECT * EXCLUDE (year_start, year_end) FROM ({sql.given(query, year.fiscal_year)}) "
+            f"WHERE NOT coalesce(({scope.where}\n), false)"
+        )
     if spec.year_by:
         date = identifier(spec.year_by)
         query = (

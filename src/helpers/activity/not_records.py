@@ -31,41 +31,84 @@ _PERIOD = (
     r"(?:[本当上前每各全至第截年月日期0-9一二三四五六七八九十百半下.\-/]*"
     r"(?:日|周|旬|月份?|季度?|年度?|期|页|班|批次?)(?:份|末|止|初)?(?:发生额?|收支)?)"
 )
-_TAIL = r"(?:[:=,、;()\[\]|—-]*(?:共|约|为|计)?[-+¥¥$]?[0-9][0-9.,]*|[:=])?(?:[万亿千百]*元?整?|[项条件笔次人行单张份个户台套名天]|小时|%)?(?:\([^)]*\))?[)\]:。.—-]*"
+_TAIL = (
+    r"(?:[:=,、;()\[\]|—-]*(?:共|约|为|计)?[-+¥¥$]?[0-9][0-9.,]*|[:=])?"
+    r"(?:[万亿千百]*元?整?|[项条件笔次人行单张份个户台套名天]|小时|%)?"
+    r"(?:\([^)]*\))?[)\]:。.—-]*"
+)
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|q[1-4]|h[12]|week \d+|(?:19|20)\d\d"
 _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("strong", re.compile(rf"{_PERIOD}{_WORD}{_TAIL}")),
-    ("strong", re.compile(rf"(?:(?:grand|page|monthly?|quarterly?|yearly?|annual|running|overall|report|{_MONTH})[ _-]*)(?:sub[ -]?)?(?:totals?|sum)[ :=0-9.,]*")),
+    (
+        "strong",
+        re.compile(
+            rf"(?:(?:grand|page|monthly?|quarterly?|yearly?|annual|running|overall|report|{_MONTH})[ _-]*)"
+            r"(?:sub[ -]?)?(?:totals?|sum)[ :=0-9.,]*"
+        ),
+    ),
     ("plain", re.compile(rf"{_WORD}{_TAIL}")),
-    ("plain", re.compile(r"(?:sub[ -]?)?totals?(?: general)?[ :=0-9.,]*|sum[ :=0-9.,]*|summe|zwischensumme|gesamt(?:summe)?|suma|итого[ :=0-9.,]*")),
-    ("carried", re.compile(r"(?:(?:期|年|月)[初末]|上[年月期页]|本[年月期页])(?:余额|结转|结存|数|转入)?|承前页|过次页|转下页|接上页|结转(?:下[年期页]|下年度)?|(?:上年)?结转余额|余额结转")),
-    ("carried", re.compile(r"(?:opening|closing) balance|balance (?:brought|carried) (?:forward|down)|(?:brought|carried) forward|[bc]/[fd]")),
+    (
+        "plain",
+        re.compile(
+            r"(?:sub[ -]?)?totals?(?: general)?[ :=0-9.,]*|sum[ :=0-9.,]*"
+            r"|summe|zwischensumme|gesamt(?:summe)?|suma|итого[ :=0-9.,]*"
+        ),
+    ),
+    (
+        "carried",
+        re.compile(
+            r"(?:(?:期|年|月)[初末]|上[年月期页]|本[年月期页])(?:余额|结转|结存|数|转入)?"
+            r"|承前页|过次页|转下页|接上页|结转(?:下[年期页]|下年度)?"
+            r"|(?:上年)?结转余额|余额结转"
+        ),
+    ),
+    (
+        "carried",
+        re.compile(
+            r"(?:opening|closing) balance|balance (?:brought|carried) (?:forward|down)"
+            r"|(?:brought|carried) forward|[bc]/[fd]"
+        ),
+    ),
     ("prefixed", re.compile(rf".{{0,20}}(?:合计|小计|总计|累计|汇总|共计){_TAIL}")),
     ("prefixed", re.compile(r".{1,30} (?:sub[ -]?)?totals?[ :=0-9.,]*|(?:total|sum) (?:for|of|in) .{1,30}")),
-)  # fmt: skip
+)
 #: A number, an amount or a date.
 _FIGURE = re.compile(r"[-+¥$]?[0-9][0-9.,:/年月日 -]*(?:[万亿]?元|%)?")
 #: What a text column must hold for a record to be looked at; RE2, on the cell as it stands.
-_MAYBE_TOTAL = r"(?is).{0,24}(合\s*计|总\s*计|小\s*计|累\s*计|共\s*计|汇\s*总|结\s*转|期初|期末|余额|承前|过次|总额|总数|总和|total|\bsum\b|summe|gesamt|\bsuma\b|итого|balance|forward|[bc]/[fd]).{0,30}"
+_MAYBE_TOTAL = (
+    r"(?is).{0,24}(合\s*计|总\s*计|小\s*计|累\s*计|共\s*计|汇\s*总|结\s*转"
+    r"|期初|期末|余额|承前|过次|总额|总数|总和"
+    r"|total|\bsum\b|summe|gesamt|\bsuma\b|итого|balance|forward|[bc]/[fd]).{0,30}"
+)
 
 _ROLES = (
     "制表|制单|填表|填报|打印|导出|编制|审核|复核|审批|批准|经办|核对|校对|记账|出纳|会计|会计主管|财务主管|主管|主管领导|"
     "分管领导|负责|负责人|(?:单位|部门|财务|项目|科室)负责人|联系|验收|交接|领用|签收"
 )
 _PAGE = re.compile(
-    r"第[0-9一二三四五六七八九十百]+页(?:[,/]?共[0-9一二三四五六七八九十百]+页)?|共[0-9]+页.{0,12}|[0-9]+/[0-9]+页|page ?\d+(?: ?(?:of|/) ?\d+)?"
+    r"第[0-9一二三四五六七八九十百]+页(?:[,/]?共[0-9一二三四五六七八九十百]+页)?|共[0-9]+页.{0,12}"
+    r"|[0-9]+/[0-9]+页|page ?\d+(?: ?(?:of|/) ?\d+)?"
     r"|-{1,2} ?\d+ ?-{1,2}|以下空白|以下无正文|本页无正文|\(?(?:完|end of (?:report|file|data|page))\)?|[-=*_—]{3,}"
 )
 _FOOTERS = (
-    re.compile(rf"(?:{_ROLES})(?:人|员|单位|部门|机构|时间|日期)?(?:\(?(?:签字|签章|盖章|签名)\)?)?(?:及电话|电话)?[:_].*"),
+    re.compile(
+        rf"(?:{_ROLES})(?:人|员|单位|部门|机构|时间|日期)?(?:\(?(?:签字|签章|盖章|签名)\)?)?(?:及电话|电话)?[:_].*"
+    ),
     re.compile(r".{0,20}(?:签字|签章|盖章|签名)\)?[:_]?.{0,20}"),
-    re.compile(r"(?:注|备注|说明|附注|注释|数据来源|资料来源|来源|填表说明|编制说明|统计口径|统计(?:时间|期间|范围)|报表(?:时间|日期))[0-9一二三四五]*[:、.].*"),
+    re.compile(
+        r"(?:注|备注|说明|附注|注释|数据来源|资料来源|来源|填表说明|编制说明"
+        r"|统计口径|统计(?:时间|期间|范围)|报表(?:时间|日期))[0-9一二三四五]*[:、.].*"
+    ),
     re.compile(r"[*※]+ ?注?.*"),
     re.compile(r"共 ?[0-9,]+ ?(?:条|行|笔|项|件)(?:记录|数据)?.{0,12}"),
-    re.compile(r"(?:printed|generated|exported|prepared|checked|approved|reviewed|signed|created)(?: (?:on|at|by))?[: ].*"),
-    re.compile(r"(?:signature|data source|source|notes?|remarks?|report (?:date|time|generated|run)|run date|legend)\s*:.*"),
+    re.compile(
+        r"(?:printed|generated|exported|prepared|checked|approved|reviewed|signed|created)(?: (?:on|at|by))?[: ].*"
+    ),
+    re.compile(
+        r"(?:signature|data source|source|notes?|remarks?|report (?:date|time|generated|run)|run date|legend)\s*:.*"
+    ),
     re.compile(r"\(?[0-9,]+ (?:rows?|records?|results?)(?: (?:selected|found|returned|exported|affected))?\)?\.?"),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -202,7 +245,8 @@ def recognise(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
         listed = ", ".join(f"({number}, {row}, {literal(why)})" for (number, row), why in sorted(found.items()))
         connection.execute(
             f"UPDATE judged_rows SET _first = found.why, _unreadable = NULL, _scope = NULL FROM (VALUES {listed}) "
-            "AS found(file_no, row, why) WHERE judged_rows._file_no = found.file_no AND judged_rows.source_row = found.row"
+            "AS found(file_no, row, why) WHERE judged_rows._file_no = found.file_no "
+            "AND judged_rows.source_row = found.row"
         )
 
 
@@ -236,14 +280,18 @@ def _lines(connection: duckdb.DuckDBPyConnection, spec: Table) -> list[Line]:
         for c, declared in spec.columns.items()
         if declared.type == "text"
     ]
-    usual = f"SELECT _file_no, quantile_disc({fill}, 0.8) AS typical FROM judged_rows WHERE {sql.NOT_BLANK} GROUP BY _file_no"
+    usual = (
+        f"SELECT _file_no, quantile_disc({fill}, 0.8) AS typical "
+        f"FROM judged_rows WHERE {sql.NOT_BLANK} GROUP BY _file_no"
+    )
     few = f"(_first IS NOT NULL OR {fill} <= typical / 2)"
     rows = (
         f"SELECT _file_no, source_row, typical, _first IS NULL AND _scope IS NULL AS counted FROM judged_rows "
         f"JOIN ({usual}) USING (_file_no)"
     )
     picked = (
-        f"({rows} WHERE ({sql.NOT_BLANK} OR _first = {literal(sql.REPEATED_HEADER)}) AND {few} ORDER BY _file_no, source_row LIMIT {LOOKED_AT}) "
+        f"({rows} WHERE ({sql.NOT_BLANK} OR _first = {literal(sql.REPEATED_HEADER)}) AND {few} "
+        f"ORDER BY _file_no, source_row LIMIT {LOOKED_AT}) "
         f"UNION {rows} WHERE {sql.NOT_BLANK} AND ({' OR '.join([*names, 'false'])}) "
         f"UNION {rows} SEMI JOIN labels USING (_file_no, source_row) WHERE {sql.NOT_BLANK}"
     )
@@ -251,7 +299,8 @@ def _lines(connection: duckdb.DuckDBPyConnection, spec: Table) -> list[Line]:
     own = ", ".join(identifier(c) for c in spec.columns)
     found = connection.execute(
         f"SELECT _file_no, file_name(_file_no), source_row, l.text, typical, counted, {own} FROM texts "
-        "JOIN looked_at USING (_file_no, source_row) LEFT JOIN (SELECT _file_no, source_row, min(text) AS text FROM labels "
+        "JOIN looked_at USING (_file_no, source_row) "
+        "LEFT JOIN (SELECT _file_no, source_row, min(text) AS text FROM labels "
         "GROUP BY ALL) AS l USING (_file_no, source_row) ORDER BY _file_no, source_row"
     ).fetchall()
     return [

@@ -169,7 +169,10 @@ def _refuse_missing_pages(sheets: Sequence[Sheet]) -> None:
             f"只是全部记录的一页：文件自述共 {total} 条，这里只有 {rows} 条"
             if rows < total
             else f"只是全部记录的一页：文件自述后面还有，这里只有 {rows} 条",
-            hint="把后面各页也导出来，一并写在 files 里；或按期间一次导出全部；核对过确实不缺的，在 checks 里写 at_limit: keep",
+            hint=(
+                "把后面各页也导出来，一并写在 files 里；或按期间一次导出全部；"
+                "核对过确实不缺的，在 checks 里写 at_limit: keep"
+            ),
         )
 
 

@@ -146,9 +146,13 @@ def judged_rows(spec: Table, required: Sequence[str], fiscal_year: int) -> str:
         scope += [f"WHEN {where} THEN {literal(why)}" for where, why in misplaced(spec, fiscal_year)]
     judged = f"CASE WHEN _first IS NULL THEN CASE {' '.join(scope)} END END" if scope else "CAST(NULL AS VARCHAR)"
     own = ", ".join(identifier(c) for c in spec.columns)
-    query = f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, CASE {' '.join(first)} END AS _first FROM typed"
+    query = (
+        f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, "
+        f"CASE {' '.join(first)} END AS _first FROM typed"
+    )
     return (
-        f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, _first, CAST(NULL AS VARCHAR) AS _again, {judged} AS _scope "
+        f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, _first, "
+        f"CAST(NULL AS VARCHAR) AS _again, {judged} AS _scope "
         f"FROM ({given(query, fiscal_year)})"
     )
 

@@ -253,7 +253,8 @@ class _Writer:
         )
         return (
             f"<figure>{svg}<figcaption>{self.words(figure.caption, 'hei-bold')}</figcaption>"
-            f"<details class=data><summary>{self.words('图中数据', 'hei-bold')}</summary>{self.table(figure.data)}</details></figure>"
+            f"<details class=data><summary>{self.words('图中数据', 'hei-bold')}</summary>"
+            f"{self.table(figure.data)}</details></figure>"
         )
 
     def contents(self) -> str:
@@ -285,7 +286,8 @@ def _bar(attainment: float) -> str:
     share = max(0.0, min(1.5, attainment)) / 1.5 * 100
     return (
         f'<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
-        f'<path class="{"full" if attainment >= 1 else "part"}" d="M0 0h{share:.1f}v6H0z"/><path d="M66 0h.8v6h-.8z"/></svg>'
+        f'<path class="{"full" if attainment >= 1 else "part"}" d="M0 0h{share:.1f}v6H0z"/>'
+        '<path d="M66 0h.8v6h-.8z"/></svg>'
     )
 
 

@@ -1,4 +1,4 @@
-"""What every printed format says alike: the lines below the title, the summary as a table, the date, what stays together."""
+"""What every printed format says alike: lines below the title, the summary table, the date, what stays together."""
 
 from __future__ import annotations
 

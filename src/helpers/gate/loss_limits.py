@@ -205,7 +205,10 @@ def _versions(table: str, spec: Table, account: Account, losses: Sequence[Accoun
         if versions > max(_allowed(limit, REPEATS, rows), VERSIONS) or (limit is None and versions * 2 > rows > 2):
             yield Finding(
                 f"versions:{file['file']}",
-                f"文件 {file['file']} 的 {rows} 行中有 {versions} 行因编号与别的行相同而不采用，超过 {_percent(limit, REPEATS)}",
+                (
+                    f"文件 {file['file']} 的 {rows} 行中有 {versions} 行因编号与别的行相同而不采用，"
+                    f"超过 {_percent(limit, REPEATS)}"
+                ),
                 f"核对编号（{'、'.join(spec.key)}）是否被截短或改写，改正后重新导出"
                 + _loosen(table, "repeats", versions, rows),
                 versions,
@@ -229,7 +232,10 @@ def _cells(
             files = "、".join(dict.fromkeys(one["file"] for one in own))
             yield Finding(
                 f"cells_lost:{column}",
-                f"列 {column}（{words[column]}）有 {cells} 个单元格无法识别（{files}），度量要用到这一列，超过 {_percent(limit, CELLS)}",
+                (
+                    f"列 {column}（{words[column]}）有 {cells} 个单元格无法识别（{files}），"
+                    f"度量要用到这一列，超过 {_percent(limit, CELLS)}"
+                ),
                 _remedy(spec, own) + _loosen(table, "cells", cells, account["used"]),
                 cells,
                 allowed,
@@ -299,7 +305,10 @@ def _remedy(spec: Table, losses: Sequence[Account]) -> str:
                 "boolean": "在 true、false 里补上这种写法",
             }
             told = how.get(spec.columns[column].type, "在来源里改成普通的数字后重新导出")
-            return f"核对列 {column} 的写法，{told}；表示没有的在 columns.{column} 的 empty 里补上，个别录错的用 corrections.yml 更正"
+            return (
+                f"核对列 {column} 的写法，{told}；"
+                f"表示没有的在 columns.{column} 的 empty 里补上，个别录错的用 corrections.yml 更正"
+            )
         case "missing":
             return f"在来源系统补填 {column} 后重新导出；这些行不是记录的，用 out_of_scope 写明理由剔除"
         case "impossible":

@@ -247,7 +247,10 @@ def _account_rules(table: str, repeats: bool) -> list[Rule]:
             arguments={"column": "unreadable_cells", "max_value": 0},
             level="note",
             words="各单元格的内容须能识别",
-            remedy=f"核对这些单元格；写法有误的用 corrections.yml 更正，另一种写法的在 tables.{table} 的 dates、empty 等处补上",
+            remedy=(
+                "核对这些单元格；写法有误的用 corrections.yml 更正，"
+                f"另一种写法的在 tables.{table} 的 dates、empty 等处补上"
+            ),
             origin="reconciliation",
         ),
         *(

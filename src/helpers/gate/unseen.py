@@ -18,8 +18,11 @@ def unseen_rule(table: str) -> Rule:
         arguments={"column": "unseen", "max_value": 0},
         level="note",
         words="各文件应当看得见的就是读到的：没有隐藏的行、没读的工作表、恰好写满的文件和没有结果的公式",
-        remedy=f"核对这些文件：要读的工作表写在 tables.{table}.sheet；不该计入的隐藏行在来源里删去，或用 out_of_scope 写明；"
-        "可能被截断的重新导出",
+        remedy=(
+            f"核对这些文件：要读的工作表写在 tables.{table}.sheet；"
+            "不该计入的隐藏行在来源里删去，或用 out_of_scope 写明；"
+            "可能被截断的重新导出"
+        ),
         origin="reconciliation",
     )
 

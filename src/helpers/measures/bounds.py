@@ -70,7 +70,8 @@ def groups_query(measure: Measure, spec: Table, table: str) -> str:
         "SELECT counted, value, count(*), count(*) FILTER (WHERE now), coalesce(sum(hit) FILTER (WHERE now), 0), "
         "coalesce(sum(scaled) FILTER (WHERE scaled < 0), 0), coalesce(sum(scaled) FILTER (WHERE scaled > 0), 0) FROM ("
         f"SELECT {counted} AS counted, CASE WHEN {maybe_value} THEN 'maybe' ELSE {known} END AS value, "
-        f"_used AND {where} AND {kept} AS now, {hit} AS hit, {scaled} AS scaled FROM {identifier(table + '.uncertain')} WHERE {about}) "
+        f"_used AND {where} AND {kept} AS now, {hit} AS hit, {scaled} AS scaled "
+        f"FROM {identifier(table + '.uncertain')} WHERE {about}) "
         "WHERE counted <> 'no' AND NOT (counted = 'yes' AND value <> 'maybe') GROUP BY ALL ORDER BY ALL"
     )
 

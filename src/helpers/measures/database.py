@@ -27,7 +27,8 @@ def open_tables(files: Mapping[str, Path], fiscal_year: int | None) -> duckdb.Du
     connection = open_engine(MEMORY, threads=2)
     for table, path in files.items():
         connection.execute(
-            f"CREATE VIEW {identifier(table)} AS SELECT *{year_bounds(fiscal_year)} FROM read_parquet({file_literal(path)})"
+            f"CREATE VIEW {identifier(table)} AS SELECT *{year_bounds(fiscal_year)} "
+            f"FROM read_parquet({file_literal(path)})"
         )
     spill = next(iter(files.values())).parent / ".spill" if files else Path(".spill")
     connection.execute(f"SET temp_directory = {literal(str(spill))}")

@@ -27,9 +27,9 @@ def with_status(results: Results, *statuses: str) -> list[Indicator]:
     return [entry for entry in results["indicators"] if entry["status"] in statuses]
 
 
-def indicator_of(results: Results, id: str) -> Indicator | None:
+def indicator_of(results: Results, wanted: str) -> Indicator | None:
     """The indicator of an id, or None."""
-    return next((entry for entry in results["indicators"] if entry["id"] == id), None)
+    return next((entry for entry in results["indicators"] if entry["id"] == wanted), None)
 
 
 def deviations_of(results: Results, kind: str) -> list[Deviation]:

@@ -40,7 +40,7 @@ def touched(results: Results) -> Iterator[tuple[str, Bounds, str | None, bool]]:
     for entry in results["indicators"]:
         judged: list[Indicator | Part] = [entry, *(entry.get("parts") or ())]
         for one in judged:
-            evidence: Evidence | None = one["evidence"] if "evidence" in one else None
+            evidence: Evidence | None = one.get("evidence")
             if evidence is not None and "bounds" in evidence:
                 bounds = evidence["bounds"]
                 name = entry["level3"] if one is entry else f"{entry['level3']}（{one.get('name') or one['level3']}）"

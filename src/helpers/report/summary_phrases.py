@@ -44,9 +44,11 @@ def outcome_words(results: Results) -> str:
     if len(met) == len(entries):
         return f"设定的{len(entries)}项绩效指标全部完成"
     told = [f"完成{len(met)}项"] if met else []
-    for status in ("partly_met", "not_met", "unknown"):
-        if found := with_status(results, status):
-            told.append(f"{w.status_words(status)}{counted(found)}")
+    told += [
+        f"{w.status_words(status)}{counted(found)}"
+        for status in ("partly_met", "not_met", "unknown")
+        if (found := with_status(results, status))
+    ]
     return f"设定绩效指标{len(entries)}项，" + "，".join(told)
 
 

@@ -57,7 +57,7 @@ def short_folder() -> Path | None:
 
     None where no such folder can be written to; the kernel then listens on the loopback interface.
     """
-    for name in (tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp", "/dev/shm", "/var/tmp"):
+    for name in (tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp", "/dev/shm", "/var/tmp"):  # noqa: S108 - private folders are made in these
         if name and len(os.fsencode(name)) <= LONGEST_FOLDER and os.access(name, os.W_OK | os.X_OK):
             return Path(name)
     return None

@@ -145,7 +145,7 @@ def _place(traceback: str) -> str | None:
     """Where in the library it happened first: of an error raised from another, the other's innermost line."""
     first = re.split(r"\n\n(?:The above exception|During handling)", _uncoloured(traceback))[0]
     places = re.findall(r"^File .*?[/\\](helpers[/\\]\S+\.py):(\d+), in (\w+)", first, re.MULTILINE)
-    return "{0} 第 {1} 行（{2}）".format(*places[-1]) if places else None
+    return "{} 第 {} 行（{}）".format(*places[-1]) if places else None
 
 
 def _uncoloured(traceback: str) -> str:

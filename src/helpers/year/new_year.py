@@ -6,7 +6,7 @@ import copy
 import io
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -197,18 +197,23 @@ def _year(year: int, before: Mapping[str, Any] | None, form: Form | None) -> Com
         part["budget"] = BLANK
         part.pop("spent", None)
     for table in tree.get("tables", {}).values():
-        files = table["files"]
-        table["files"] = [_moved(f, year) for f in files] if isinstance(files, list) else _moved(files, year)
-        if "document" in table:
-            table["document"] = _moved(table["document"], year)
-        if "exported" in table:
-            table["exported"] = BLANK
-        table.pop("expect", None)
+        _table(table, year)
     for item in (tree.get("activities") or {}).get("items", ()):
         item.pop("reported", None)
     if form:
         _from_form(tree, form)
     return tree
+
+
+def _table(table: MutableMapping[str, Any], year: int) -> None:
+    """A table is declared as before; its files, and what was known of them, are this year's."""
+    files = table["files"]
+    table["files"] = [_moved(f, year) for f in files] if isinstance(files, list) else _moved(files, year)
+    if "document" in table:
+        table["document"] = _moved(table["document"], year)
+    if "exported" in table:
+        table["exported"] = BLANK
+    table.pop("expect", None)
 
 
 def _moved(pattern: str, year: int) -> str:

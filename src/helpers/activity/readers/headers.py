@@ -86,6 +86,9 @@ def missing_column(sheet: Sheet, name: str, spellings: Sequence[str], *, nowhere
         sheet.file,
         f"{'没有一个文件含有列' if nowhere else '缺少列'} {name}（表头应为：{'、'.join(spellings)}）",
         rows=[(max(sheet.first - 1, 1), f"表头是：{shown}")],
-        hint=f"{near.rstrip('?') + '？' if near and near.endswith('?') else ''}在 year.yml 的 columns.{name} 里补上这个文件所用的表头；"
-        "表头不在第一行的写 header_row，分两行的写 header_row: [1, 2]，表头是乱码的改正 encoding",
+        hint=(
+            f"{near.rstrip('?') + '？' if near and near.endswith('?') else ''}"
+            f"在 year.yml 的 columns.{name} 里补上这个文件所用的表头；"
+            "表头不在第一行的写 header_row，分两行的写 header_row: [1, 2]，表头是乱码的改正 encoding"
+        ),
     )

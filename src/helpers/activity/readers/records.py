@@ -97,7 +97,8 @@ def _lines(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> Non
         connection.execute(f"CREATE TABLE lines AS SELECT line FROM read_csv({file_literal(path)}, {options})")
         bad = connection.execute(
             "SELECT rowid + 1, line FROM lines WHERE line IS NOT NULL AND trim(line) <> '' AND "
-            "NOT (json_valid(line) AND json_type(CASE WHEN json_valid(line) THEN line END) = 'OBJECT') ORDER BY rowid LIMIT 6"
+            "NOT (json_valid(line) AND json_type(CASE WHEN json_valid(line) THEN line END) = 'OBJECT') "
+            "ORDER BY rowid LIMIT 6"
         ).fetchall()
     except duckdb.Error as error:
         raise FileError(

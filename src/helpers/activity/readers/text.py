@@ -208,8 +208,7 @@ def _delimiter(head: str) -> str:
         return (same / len(records) if width > 1 else 0.0), width
 
     fits = {delimiter: fit(delimiter) for delimiter in DELIMITERS}
-    best = max(DELIMITERS, key=lambda d: (fits[d][0] >= 0.5, fits[d][1]))
-    return best
+    return max(DELIMITERS, key=lambda d: (fits[d][0] >= 0.5, fits[d][1]))
 
 
 # --- the quick way --------------------------------------------------------------------------------
@@ -222,7 +221,8 @@ def _quick(layout: Layout, whole: _Bytes, staged: Path) -> int | None:
     names = columns(layout.headers)
     kinds = ", ".join(f"{name}: 'VARCHAR'" for name in names)
     options = (
-        f"all_varchar = true, header = false, skip = {layout.lines}, delim = {literal(layout.delimiter)}, quote = '\"', "
+        f"all_varchar = true, header = false, skip = {layout.lines}, "
+        f"delim = {literal(layout.delimiter)}, quote = '\"', "
         f"escape = '\"', auto_detect = false, strict_mode = true, null_padding = false, "
         f"columns = {{{kinds}}}"
     )

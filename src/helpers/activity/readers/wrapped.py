@@ -17,8 +17,9 @@ NEXT = ("next_page", "next", "nextpage", "next_link", "nextlink", "@odata.nextli
         "next_page_token", "next_cursor", "after_cursor")  # fmt: skip
 MORE = ("has_more", "hasmore", "has_next", "hasnext", "has_next_page", "hasnextpage", "isLast", "end_of_stream")
 #: What they call the number of all records, and of pages.
-TOTAL = ("count", "total", "total_count", "totalcount", "total_records", "totalrecords", "totalelements", "recordcount",
-         "record_count", "@odata.count", "total_results", "totalresults", "totalhits", "total_rows", "totalrow")  # fmt: skip
+TOTAL = ("count", "total", "total_count", "totalcount", "total_records", "totalrecords", "totalelements",
+         "recordcount", "record_count", "@odata.count", "total_results", "totalresults", "totalhits",
+         "total_rows", "totalrow")  # fmt: skip
 PAGES = ("total_pages", "totalpages", "pagecount", "page_count", "last_page", "pages")
 PAGE = ("page", "current_page", "currentpage", "page_no", "pageno", "pageindex", "page_number", "pagenumber")
 #: How deep a list of records is looked for.

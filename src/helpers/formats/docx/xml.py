@@ -16,7 +16,7 @@ _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 #: A word longer than this may break anywhere (hashes, paths, SQL).
 LONGEST_WORD = 16
-_WORD = re.compile(r"[!-~]{%d,}" % (LONGEST_WORD + 1))
+_WORD = re.compile(rf"[!-~]{{{LONGEST_WORD + 1},}}")
 
 
 def element(tag: str, attributes: Mapping[str, Any] | None = None, *children: Any) -> Any:

@@ -65,7 +65,8 @@ def _shape(text: str) -> str:
 def _series(subject: Subject, numbers: str) -> list[_Series]:
     """Each prefix's numbers. A counter that goes on over several prefixes (记-01-101, 记-02-102) is one."""
     one_counter = (
-        f"WITH n AS MATERIALIZED ({numbers}), s AS (SELECT shape, count(*) = count(DISTINCT tail) AND count(DISTINCT head) > 1 "
+        f"WITH n AS MATERIALIZED ({numbers}), "
+        "s AS (SELECT shape, count(*) = count(DISTINCT tail) AND count(DISTINCT head) > 1 "
         "AND count(*) < 4 * count(DISTINCT head) AS one FROM n GROUP BY shape) "
         "SELECT n.*, CASE WHEN s.one THEN n.shape ELSE n.head || n.shape END AS series FROM n JOIN s USING (shape)"
     )

@@ -16,6 +16,9 @@ from dataclasses import KW_ONLY, dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from helpers.fonts.packaged import MissingGlyph
+from helpers.fonts.width import wrapped
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -37,8 +40,6 @@ FILLS: dict[str, dict[str, Any]] = {
     "rest": {"facecolor": "white", "edgecolor": SOFT, "hatch": "---"},
 }
 """How a bar of each state, or of no particular state, is filled."""
-from helpers.fonts.packaged import MissingGlyph
-from helpers.fonts.width import wrapped
 
 STACK: tuple[dict[str, Any], ...] = (
     FILLS["met"],

@@ -315,8 +315,8 @@ def overshoots(results: Results) -> Iterable[Point]:
         lead = f"该项目标为{w.quoted(entry.get('target_text'))}，实际完成{f.actual_words(entry)}，{rate}。"
         advice = "下一年度应结合本年实际完成情况和测算依据，重新核定目标值。"
         since = signals.last_year(deviation, w.actual_unit(entry))
-        yield Point(f.subject(results, deviation), tuple([*f.para(lead, since, _basis(entry), advice),
-                                                          *_optional_measures(results, deviation)]))  # fmt: skip
+        told = f.para(lead, since, _basis(entry), advice)
+        yield Point(f.subject(results, deviation), (*told, *_optional_measures(results, deviation)))
 
 
 def _basis(entry: Judged) -> str:
@@ -341,7 +341,7 @@ def fragile(results: Results) -> Iterable[Point]:
         blocks: list[Block] = [*f.para(f"{lead}。", why, signals.last_year(deviation, unit))]
         if (deviation["indicator"], deviation.get("part")) not in moving:
             blocks += signals.control_blocks(deviation, unit, f"fragile-{at + 1}-control", what)
-        yield Point(what, tuple([*blocks, *_optional_measures(results, deviation)]))
+        yield Point(what, (*blocks, *_optional_measures(results, deviation)))
 
 
 def _sample(entry: Judged, deviation: Deviation) -> str:
@@ -386,7 +386,7 @@ def trends(results: Results) -> Iterable[Point]:
             *_months(entry, deviation, f"trend-{at + 1}", what),
             *signals.states_blocks(deviation, f"trend-{at + 1}-states", what),
         ]
-        yield Point(what, tuple([*blocks, *_optional_measures(results, deviation)]))
+        yield Point(what, (*blocks, *_optional_measures(results, deviation)))
 
 
 def _optional_measures(results: Results, deviation: Deviation) -> list[Block]:

@@ -103,14 +103,14 @@ def _evidence(entry: Indicator) -> list[str]:
     """Where the actual comes from: computed from records, stated, or rated, with its caveats."""
     evidence = f.evidence_of(entry)
     parts = entry.get("parts") or ()
-    told = [_computed(f.evidence_of(part), f"“{f.part_name(part)}”部分") for part in parts] or [_one(entry, evidence)]
+    told = [_computed(f.evidence_of(part), f"“{f.part_name(part)}”部分") for part in parts] or [_one(evidence)]
     notes = [w.sentence(evidence.get("method")), w.sentence(w.tight(evidence.get("note")))]
     notes += [w.sentence(w.tight(f.evidence_of(part).get("note"))) for part in parts]
     labels = ["测算方法：" if notes[0] else "", ""] + [""] * len(parts)
     return told + [label + note for label, note in zip(labels, notes, strict=True)]
 
 
-def _one(entry: Indicator, evidence: Evidence) -> str:
+def _one(evidence: Evidence) -> str:
     kind = evidence.get("kind")
     if kind == "computed":
         return _computed(evidence, "实际完成值")

@@ -38,8 +38,8 @@ def front(results: Results) -> Iterable[Front]:
 
 def card(results: Results) -> Iterable[Card]:
     """Score, grade, execution rate, indicators met and missed, checks, findings, plan."""
-    yield Card(items=tuple([*_score_items(results), _rate_item(results), _indicator_item(results)]
-                           + _check_items(results) + _plan_items(results)))  # fmt: skip
+    outcome = (*_score_items(results), _rate_item(results), _indicator_item(results))
+    yield Card(items=(*outcome, *_check_items(results), *_plan_items(results)))
 
 
 def _score_items(results: Results) -> list[CardItem]:
@@ -187,7 +187,7 @@ def _remarks(results: Results) -> str:
 
 def _about(results: Results, kind: str) -> list[Indicator]:
     ids = dict.fromkeys(deviation["indicator"] for deviation in f.deviations_of(results, kind))
-    return [entry for id in ids if (entry := f.indicator_of(results, id))]
+    return [entry for one in ids if (entry := f.indicator_of(results, one))]
 
 
 def _plan(results: Results) -> str:

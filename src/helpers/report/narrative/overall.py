@@ -67,10 +67,11 @@ def _dropped_words(entry: DroppedIndicator) -> str:
 
 
 def _row(entry: Indicator, first: int, second: int) -> list[Cell]:
-    cells = [Cell(text=w.clause(entry["level1"]), rowspan=first)] if first else []
-    cells += [Cell(text=w.clause(entry["level2"]), rowspan=second)] if second else []
+    spanning = [Cell(text=w.clause(entry["level1"]), rowspan=first)] if first else []
+    spanning += [Cell(text=w.clause(entry["level2"]), rowspan=second)] if second else []
     status = entry["status"]
-    return cells + [
+    return [
+        *spanning,
         Cell(text=w.clause(entry["level3"])),
         Cell(text=w.clause(entry.get("definition"))),
         Cell(text=w.plain(entry.get("target_text")) or w.BLANK),

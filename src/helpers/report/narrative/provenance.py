@@ -18,7 +18,7 @@ _CONFIDENCE = {"H": "已核实", "M": "待核实", "L": "推定"}
 _KINDS = {"computed": "由记录计算", "stated": "由单位申报", "rated": "由评定得出"}
 
 
-def basis(results: Results) -> Iterable[Section]:
+def basis(results: Results) -> Iterable[Section]:  # noqa: ARG001 - every writer is given the results
     """The sections of the annex on rules, measures and provenance."""
     yield Section("采用的评分规则", (rules,))
     yield Section("指标计算口径", (measures,))

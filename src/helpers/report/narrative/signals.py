@@ -185,7 +185,8 @@ def course(deviation: Deviation, unit: str | None) -> str:
     falls = trend["slope"] < 0
     step = w.gap_text(abs(trend["slope"]), unit, trend["first"])
     told = (
-        f"本年度有记录的{trend['months']}个月总体呈{'下降' if falls else '上升'}走势，平均每月{'下降' if falls else '上升'}{step}，"
+        f"本年度有记录的{trend['months']}个月总体呈{'下降' if falls else '上升'}走势，"
+        f"平均每月{'下降' if falls else '上升'}{step}，"
         f"由年初的{w.value_text(trend['first'], unit)}左右到年末的{w.value_text(trend['last'], unit)}左右，"
         "超出偶然波动（Mann-Kendall检验）。"
     )

@@ -44,7 +44,10 @@ def stock_blocks(plan: Spares | None) -> Iterable[Block]:
 
 def _size(plan: Spares) -> str:
     totals: Open = plan.get("totals") or {}
-    told = f"{plan['fiscal_year']}年{totals['repairs']}件维修中，领用备件{totals['demands']}次，涉及{totals['parts']}种备件。"
+    told = (
+        f"{plan['fiscal_year']}年{totals['repairs']}件维修中，"
+        f"领用备件{totals['demands']}次，涉及{totals['parts']}种备件。"
+    )
     if not totals["planned"]:
         return told + "各种备件都缺少测算储备量所需的记录。"
     cost = f"，约需{w.money_text(totals['cost'])}" if totals.get("cost") else ""
@@ -175,7 +178,10 @@ def _fleet(found: Replacement) -> str:
     told = f"在用设备{found['devices']}台，本年故障{found['failures']}次"
     fleet = found.get("fleet") or {}
     if fleet.get("rate") is not None:
-        told += f"，平均每台每年{w.number_text(fleet['rate'])}次（{f.CONFIDENCE}{w.number_text(fleet['low'])}至{w.number_text(fleet['high'])}）"
+        told += (
+            f"，平均每台每年{w.number_text(fleet['rate'])}次"
+            f"（{f.CONFIDENCE}{w.number_text(fleet['low'])}至{w.number_text(fleet['high'])}）"
+        )
     unknown = found.get("without_device") or 0
     return f"{told}；另有{unknown}次故障没有记录设备，未计入。" if unknown else f"{told}。"
 
@@ -225,6 +231,7 @@ def _first(plan: Open | None) -> str:
     )
     return (
         f"在{w.money_text(plan['budget'])}以内，宜先更换{groups}，约需{w.money_text(plan['cost'])}，每年约可减少故障"
-        f"{w.number_text(plan['avoided'], 1)}次（{f.CONFIDENCE}{w.number_text(plan['low'], 1)}至{w.number_text(plan['high'], 1)}次）。"
+        f"{w.number_text(plan['avoided'], 1)}次"
+        f"（{f.CONFIDENCE}{w.number_text(plan['low'], 1)}至{w.number_text(plan['high'], 1)}次）。"
         "这一测算供制定更换安排时参考，尚未采纳。"
     )
