@@ -1,4 +1,4 @@
-"""Phrases that the summary, the chapters and the forms share: how many were reached, what was lost, a share, a signal."""
+"""Phrases that summary, chapters and forms share: how many were reached, what was lost, a share, a signal."""
 
 from __future__ import annotations
 
