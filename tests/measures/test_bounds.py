@@ -128,7 +128,10 @@ def test_spending_between_bounds_is_scored_only_where_they_agree(tmp_path: Path,
     st.lists(st.tuples(st.sampled_from(["yes", "maybe"]), st.booleans()), min_size=1, max_size=5),
 )
 def test_every_reading_of_the_uncertain_rows_lies_within(certain: list[bool], rows: list[tuple[str, bool]]) -> None:
-    groups = [Group(counted, "maybe", 1, int(counted == "yes"), 0, 0, 0) for counted, _ in rows]
+    groups = [
+        Group(counted=counted, value="maybe", rows=1, now=int(counted == "yes"), hits=0, least=0, most=0)
+        for counted, _ in rows
+    ]
     hits, n = sum(certain), len(certain) + sum(g.now for g in groups)
     found = bounds.share(groups, hits, n)
     kept = [good for (counted, good) in rows]
@@ -142,4 +145,6 @@ def test_every_reading_of_the_uncertain_rows_lies_within(certain: list[bool], ro
 
 @pytest.mark.parametrize(("negative", "low"), [(False, Fraction(4)), (True, None)])
 def test_an_unknown_amount_may_be_below_zero_only_where_others_are(negative: bool, low: Fraction | None) -> None:
-    assert bounds.summed([Group("yes", "maybe", 1, 0, 0, 0, 0)], 4, 1, negative) == Bounds(1, low, None)
+    assert bounds.summed(
+        [Group(counted="yes", value="maybe", rows=1, now=0, hits=0, least=0, most=0)], 4, 1, negative
+    ) == Bounds(1, low, None)

@@ -54,7 +54,7 @@ class UnreadableCell:
     value: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Placeholders:
     """Dates of a column that only stand for none (1970-01-01, 9999-12-31): how many, and the first of them."""
 
@@ -330,7 +330,11 @@ def _placeholders(connection: duckdb.DuckDBPyConnection, spec: Table) -> tuple[P
             f"WHERE _file_no = {number} AND source_row = {row}"
         ).fetchall()
         shown = "（个人信息）" if column in spec.personal else str(text)
-        out.append(Placeholders(column, words[column], int(count), file, int(row), shown))
+        out.append(
+            Placeholders(
+                column=column, words=words[column], cells=int(count), source_file=file, source_row=int(row), value=shown
+            )
+        )
     return tuple(out)
 
 

@@ -28,7 +28,7 @@ EXAMPLES = 3
 ALL = "*"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Loss:
     """Rows of one file lost for one reason, or rows in which one column is unreadable; ``examples``: row and text."""
 
@@ -54,7 +54,9 @@ def find(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[
         kind, column = _kind(kinds, spec, first, again, scope)
         if kind:
             examples = _examples(connection, spec, number, places, column) if kind != "repeated" else ()
-            found.append(Loss(kind, file, rows, first or again or scope, column, examples))
+            found.append(
+                Loss(kind=kind, file=file, rows=rows, reason=first or again or scope, column=column, examples=examples)
+            )
     return (*found, *_cells(connection, spec))
 
 
@@ -92,7 +94,9 @@ def _cells(connection: duckdb.DuckDBPyConnection, spec: Table) -> Iterator[Loss]
     words = spec.column_words()
     for number, file, column, rows, places in counted:
         examples = _examples(connection, spec, number, places, column)
-        yield Loss("cell", file, rows, words[column] + sql.UNREADABLE, column, examples)
+        yield Loss(
+            kind="cell", file=file, rows=rows, reason=words[column] + sql.UNREADABLE, column=column, examples=examples
+        )
 
 
 def _examples(

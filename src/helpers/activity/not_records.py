@@ -111,7 +111,7 @@ _FOOTERS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Line:
     """One row as it is looked at: the texts of its filled cells, a total's label outside the declared columns,
     how many cells a usual row of its file has, and whether the row is ``counted`` so far."""
@@ -305,13 +305,13 @@ def _lines(connection: duckdb.DuckDBPyConnection, spec: Table) -> list[Line]:
     ).fetchall()
     return [
         Line(
-            number,
-            file,
-            row,
-            {c: t for c, t in zip(spec.columns, cells, strict=True) if t is not None},
-            label,
-            typical,
-            counted,
+            file_no=number,
+            file=file,
+            row=row,
+            cells={c: t for c, t in zip(spec.columns, cells, strict=True) if t is not None},
+            label=label,
+            typical=typical,
+            counted=counted,
         )
         for number, file, row, label, typical, counted, *cells in found
     ]

@@ -35,7 +35,7 @@ class Page:
     merged: tuple[tuple[Cell, Cell], ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Book:
     """An opened workbook. ``kind``: xlsx, xls or ods; ``sheets``: its worksheets and whether they are visible."""
 
@@ -102,7 +102,7 @@ def open_book(path: Path, shown: str) -> Book:
         for m in opened.sheets_metadata
         if m.typ == python_calamine.SheetTypeEnum.WorkSheet
     }
-    return Book(shown, kind, sheets, content, opened)
+    return Book(shown=shown, kind=kind, sheets=sheets, _content=content, _opened=opened)
 
 
 @contextmanager

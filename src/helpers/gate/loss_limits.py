@@ -28,7 +28,7 @@ UNREAD = ("unreadable", "missing", "shifted", "impossible")
 Account = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Finding:
     """One limit that is passed: ``rows`` against the ``allowed`` ones, where, an example or more, what to do."""
 
@@ -87,18 +87,18 @@ def _empty(table: str, spec: Table, account: Account, losses: Sequence[Account])
     words = f"读入 {rows} 行，没有一行可以采用：{why}" if rows else "文件里只有表头，没有记录"
     file = account["files"][0]["file"] if account.get("files") else None
     return Finding(
-        "table_lost",
-        words,
-        (
+        rule="table_lost",
+        words=words,
+        remedy=(
             _remedy(spec, losses)
             + f"；本年确实没有记录的，在 tables.{table} 里写 loss: {{may_be_empty: true, why: 理由}}"
         )
         if not rows or not _sum(losses, *UNREAD)
         else _remedy(spec, losses),
-        max(rows, 1),
-        0,
-        _examples(spec, losses) or (FailingRow(file, None, "整张表", f"{rows} 行"),),
-        words,
+        rows=max(rows, 1),
+        allowed=0,
+        examples=_examples(spec, losses) or (FailingRow(file, None, "整张表", f"{rows} 行"),),
+        observed=words,
     )
 
 
@@ -111,23 +111,23 @@ def _file(table: str, spec: Table, file: Account, losses: Sequence[Account]) -> 
     records = file["used"] + sum(one["rows"] for one in losses if one["kind"] not in ("cell", "repeated"))
     if lost * 2 > records and lost > _allowed(spec.loss.rows if spec.loss else None, ROWS, rows):
         return Finding(
-            f"file_lost:{name}",
-            f"文件 {name} 的 {rows} 行中有 {lost} 行无法识别，多数记录已经丢失",
-            _remedy(spec, losses) + _loosen(table, "rows", lost, rows),
-            lost,
-            records // 2,
-            _examples(spec, losses),
-            f"{lost} 行",
+            rule=f"file_lost:{name}",
+            words=f"文件 {name} 的 {rows} 行中有 {lost} 行无法识别，多数记录已经丢失",
+            remedy=_remedy(spec, losses) + _loosen(table, "rows", lost, rows),
+            rows=lost,
+            allowed=records // 2,
+            examples=_examples(spec, losses),
+            observed=f"{lost} 行",
         )
     if other and not file["used"] and other * 2 > records and not (spec.loss and spec.loss.other_years):
         return Finding(
-            f"file_of_other_year:{name}",
-            f"文件 {name} 没有一行属于本年度（{other} 行属于其他年度），像是误交了别的年度的文件",
-            f"换成本年度的导出文件；确实如此的，在 tables.{table} 里写 loss: {{other_years: true, why: 理由}}",
-            other,
-            0,
-            _examples(spec, losses, ("other_year",)),
-            f"{other} 行",
+            rule=f"file_of_other_year:{name}",
+            words=f"文件 {name} 没有一行属于本年度（{other} 行属于其他年度），像是误交了别的年度的文件",
+            remedy=f"换成本年度的导出文件；确实如此的，在 tables.{table} 里写 loss: {{other_years: true, why: 理由}}",
+            rows=other,
+            allowed=0,
+            examples=_examples(spec, losses, ("other_year",)),
+            observed=f"{other} 行",
         )
     return None
 
@@ -137,14 +137,14 @@ def _empty_file(table: str, spec: Table, name: str) -> Finding | None:
     if spec.loss and spec.loss.may_be_empty:
         return None
     return Finding(
-        f"file_empty:{name}",
-        f"文件 {name} 只有表头，没有记录",
-        f"核对导出条件；确实没有记录的，在 tables.{table} 里写 loss: {{may_be_empty: true, why: 理由}}",
-        1,
-        0,
-        (FailingRow(name, None, "整个文件", "0 行"),),
-        "0 行",
-        "note",
+        rule=f"file_empty:{name}",
+        words=f"文件 {name} 只有表头，没有记录",
+        remedy=f"核对导出条件；确实没有记录的，在 tables.{table} 里写 loss: {{may_be_empty: true, why: 理由}}",
+        rows=1,
+        allowed=0,
+        examples=(FailingRow(name, None, "整个文件", "0 行"),),
+        observed="0 行",
+        level="note",
     )
 
 
@@ -165,35 +165,37 @@ def _rows(table: str, spec: Table, account: Account, losses: Sequence[Account]) 
         own = [one for one in losses if one["file"] in damaged] if damaged else losses
         named = f"（{'、'.join(damaged[:3])}）" if damaged else ""
         yield Finding(
-            "rows_lost",
-            f"{total} 行中有 {lost} 行因无法识别而不能采用{named}，超过 {_percent(limit, ROWS)}：{_reasons(losses)}",
-            _remedy(spec, own) + _loosen(table, "rows", lost, total),
-            lost,
-            _allowed(limit, ROWS, total),
-            _examples(spec, own),
-            f"{lost} 行",
+            rule="rows_lost",
+            words=f"{total} 行中有 {lost} 行因无法识别而不能采用{named}，"
+            f"超过 {_percent(limit, ROWS)}：{_reasons(losses)}",
+            remedy=_remedy(spec, own) + _loosen(table, "rows", lost, total),
+            rows=lost,
+            allowed=_allowed(limit, ROWS, total),
+            examples=_examples(spec, own),
+            observed=f"{lost} 行",
         )
     elif lost > NOTED * total:
         yield Finding(
-            "rows_lost",
-            f"{total} 行中有 {lost} 行因无法识别而不能采用：{_reasons(losses)}",
-            _remedy(spec, losses),
-            lost,
-            0,
-            _examples(spec, losses),
-            f"{lost} 行",
-            "note",
+            rule="rows_lost",
+            words=f"{total} 行中有 {lost} 行因无法识别而不能采用：{_reasons(losses)}",
+            remedy=_remedy(spec, losses),
+            rows=lost,
+            allowed=0,
+            examples=_examples(spec, losses),
+            observed=f"{lost} 行",
+            level="note",
         )
     blank, most = _sum(losses, "blank"), declared.blanks if declared else None
     if blank > _allowed(most, BLANKS, total):
         yield Finding(
-            "required_blank",
-            f"{total} 行中有 {blank} 行缺少必填的内容，超过 {_percent(most, BLANKS)}：{_reasons(losses, ('blank',))}",
-            "补填后重新导出；核对这一列在来源里是否漏导" + _loosen(table, "blanks", blank, total),
-            blank,
-            _allowed(most, BLANKS, total),
-            _examples(spec, losses, ("blank",)),
-            f"{blank} 行",
+            rule="required_blank",
+            words=f"{total} 行中有 {blank} 行缺少必填的内容，"
+            f"超过 {_percent(most, BLANKS)}：{_reasons(losses, ('blank',))}",
+            remedy="补填后重新导出；核对这一列在来源里是否漏导" + _loosen(table, "blanks", blank, total),
+            rows=blank,
+            allowed=_allowed(most, BLANKS, total),
+            examples=_examples(spec, losses, ("blank",)),
+            observed=f"{blank} 行",
         )
 
 
@@ -204,17 +206,17 @@ def _versions(table: str, spec: Table, account: Account, losses: Sequence[Accoun
         versions, rows = _sum(_of(losses, file), "version"), file["rows"]
         if versions > max(_allowed(limit, REPEATS, rows), VERSIONS) or (limit is None and versions * 2 > rows > 2):
             yield Finding(
-                f"versions:{file['file']}",
-                (
+                rule=f"versions:{file['file']}",
+                words=(
                     f"文件 {file['file']} 的 {rows} 行中有 {versions} 行因编号与别的行相同而不采用，"
                     f"超过 {_percent(limit, REPEATS)}"
                 ),
-                f"核对编号（{'、'.join(spec.key)}）是否被截短或改写，改正后重新导出"
+                remedy=f"核对编号（{'、'.join(spec.key)}）是否被截短或改写，改正后重新导出"
                 + _loosen(table, "repeats", versions, rows),
-                versions,
-                _allowed(limit, REPEATS, rows),
-                _examples(spec, _of(losses, file), ("version",)),
-                f"{versions} 行",
+                rows=versions,
+                allowed=_allowed(limit, REPEATS, rows),
+                examples=_examples(spec, _of(losses, file), ("version",)),
+                observed=f"{versions} 行",
             )
 
 
@@ -231,16 +233,16 @@ def _cells(
         if cells > allowed:
             files = "、".join(dict.fromkeys(one["file"] for one in own))
             yield Finding(
-                f"cells_lost:{column}",
-                (
+                rule=f"cells_lost:{column}",
+                words=(
                     f"列 {column}（{words[column]}）有 {cells} 个单元格无法识别（{files}），"
                     f"度量要用到这一列，超过 {_percent(limit, CELLS)}"
                 ),
-                _remedy(spec, own) + _loosen(table, "cells", cells, account["used"]),
-                cells,
-                allowed,
-                _examples(spec, own, ("cell",)),
-                f"{cells} 个单元格",
+                remedy=_remedy(spec, own) + _loosen(table, "cells", cells, account["used"]),
+                rows=cells,
+                allowed=allowed,
+                examples=_examples(spec, own, ("cell",)),
+                observed=f"{cells} 个单元格",
             )
 
 
@@ -252,14 +254,14 @@ def _overlaps(account: Account) -> Iterator[Finding]:
         if shared * 2 > min(rows[first], rows[second]):
             words = f"文件 {second} 与 {first} 有 {shared} 行完全相同，两个文件的范围大部分重叠，重叠的行只计一次"
             yield Finding(
-                f"files_overlap:{second}",
-                words,
-                "核对是否少交了另一份文件，重新导出互不重叠的文件",
-                shared,
-                0,
-                (FailingRow(second, None, "重叠的行", f"{shared} 行"),),
-                f"{shared} 行",
-                "note",
+                rule=f"files_overlap:{second}",
+                words=words,
+                remedy="核对是否少交了另一份文件，重新导出互不重叠的文件",
+                rows=shared,
+                allowed=0,
+                examples=(FailingRow(second, None, "重叠的行", f"{shared} 行"),),
+                observed=f"{shared} 行",
+                level="note",
             )
 
 

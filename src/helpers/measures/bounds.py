@@ -31,7 +31,11 @@ class Bounds:
     high: Fraction | None
 
 
-@dataclass(frozen=True)
+#: The columns of ``groups_query``, in order.
+GROUP = ("counted", "value", "rows", "now", "hits", "least", "most")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Group:
     """Uncertain rows that are alike. ``counted``: yes · maybe; ``value``: hit · miss · known · maybe.
 

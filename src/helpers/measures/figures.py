@@ -106,7 +106,9 @@ class Measures:
         if f"{table}.uncertain" not in self._lost:
             return None
         query = bounds.groups_query(measure, self.year.year.tables[table], table)
-        groups = [bounds.Group(*row) for row in self._run(query, what).fetchall()]
+        groups = [
+            bounds.Group(**dict(zip(bounds.GROUP, row, strict=True))) for row in self._run(query, what).fetchall()
+        ]
         if not groups:
             return None
         scale = compiled.scale_of(measure)

@@ -98,7 +98,7 @@ def _sheet(shown: str, layout: Layout, staged: Path, rows: int, whole: _Bytes) -
 # --- the file as bytes ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Bytes:
     """``lines`` of a file, whether the last lacks its end, the line of the first zero byte, and the first line
     but the first one that begins with a byte order mark.
@@ -128,7 +128,15 @@ class _Bytes:
                     returns += chunk.count(b"\r") - chunk.count(b"\r\n") - (last == b"\r" and chunk[:1] == b"\n")
                 last = chunk[-1:]
         open_end = last not in (b"\n", b"\r", b"\x00")
-        return cls(lines + open_end, open_end, zero, mark, quotes % 2 == 0, quotes % 2 == 0 and not returns)
+        paired = quotes % 2 == 0
+        return cls(
+            lines=lines + open_end,
+            cut_off=open_end,
+            zero=zero,
+            mark=mark,
+            paired=paired,
+            plain=paired and not returns,
+        )
 
 
 def _refuse_zero_byte(whole: _Bytes, start: bytes, shown: str, declared: str | None) -> None:

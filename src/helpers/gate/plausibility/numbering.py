@@ -25,7 +25,7 @@ DENSE = 0.3
 DAYS, HABIT = 2, 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Series:
     """The numbers of one prefix: how many there are and are not, and the widest gap."""
 
@@ -87,7 +87,8 @@ def _series(subject: Subject, numbers: str) -> list[_Series]:
         "SELECT series, count(*), sum(gap)::BIGINT, count(*) FILTER (WHERE gap > 0), "
         "arg_max(number_before, gap), arg_max(number, gap) FROM h GROUP BY series ORDER BY series"
     )
-    return [_Series(*row) for row in found]
+    names = ("prefix", "there", "missing", "gaps", "before", "after")
+    return [_Series(**dict(zip(names, row, strict=True))) for row in found]
 
 
 def number_holes(subject: Subject) -> Iterator[Check]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NUMBERS = ("BIGINT", "INTEGER", "DOUBLE", "DECIMAL(18,2)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Roles:
     """The tidy columns of one table by role, each in declared order; derived columns only where said.
 

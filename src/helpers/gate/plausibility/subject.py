@@ -33,7 +33,7 @@ EXAMPLES = 5
 Place = tuple[str | None, int | None, str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Subject:
     """The tables of ``year`` as views of their names, those of the year before as ``previous_<table>``,
     the rows that were set aside as ``<table>_set_aside`` (all text, with ``_reason``).
@@ -203,7 +203,14 @@ def open_subject(
         connection.execute(f"SET temp_directory = {literal(str(folder / '.spill'))}")
         connection.execute(f"SET max_temp_directory_size = {literal(database.SPILL)}")
         fence(connection, [path for path, _ in views.values()])
-        yield Subject(year, previous, connection, _by_table(accounts), _by_table(previous_accounts), frozenset(views))
+        yield Subject(
+            year=year,
+            previous=previous,
+            connection=connection,
+            accounts=_by_table(accounts),
+            previous_accounts=_by_table(previous_accounts),
+            views=frozenset(views),
+        )
     finally:
         connection.close()
 
