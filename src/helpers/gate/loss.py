@@ -303,7 +303,10 @@ def _remedy(spec: Table, losses: Sequence[Account]) -> str:
         case "missing":
             return f"在来源系统补填 {column} 后重新导出；这些行不是记录的，用 out_of_scope 写明理由剔除"
         case "impossible":
-            return f"核对列 {column} 的日期，录错的用 corrections.yml 更正"
+            return (
+                f"核对列 {column} 的日期，录错的用 corrections.yml 更正；表示没有的（如 2099 年）"
+                f"把这种写法写在 columns.{column} 的 empty 里"
+            )
     return "核对分隔符和各列是否错位，重新导出"
 
 
