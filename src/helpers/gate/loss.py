@@ -287,6 +287,8 @@ def _reasons(losses: Sequence[Account], kinds: Sequence[str] = UNREAD) -> str:
 def _remedy(spec: Table, losses: Sequence[Account]) -> str:
     """What helps against the most frequent loss."""
     unread = [one for one in losses if one["kind"] in (*UNREAD, "cell")]
+    if not unread and _sum(losses, "other_year"):
+        return "像是误交了别的年度的文件，换成本年度的导出文件"
     if not unread:
         return "核对导出的文件和 out_of_scope 等声明"
     worst = max(unread, key=lambda one: one["rows"])
@@ -298,6 +300,7 @@ def _remedy(spec: Table, losses: Sequence[Account]) -> str:
                 "datetime": "在 dates 里补上这种写法",
                 "boolean": "在 true、false 里补上这种写法",
             }
+            how["integer"] = "在来源里改成整数后重新导出，编号之类不参与计算的把 type 改成 text"
             told = how.get(spec.columns[column].type, "在来源里改成普通的数字后重新导出")
             return f"核对列 {column} 的写法，{told}；表示没有的在 columns.{column} 的 empty 里补上，个别录错的用 corrections.yml 更正"
         case "missing":
