@@ -160,3 +160,42 @@ def test_check_finds_formats_and_zones_that_cannot_be_meant(
 def test_what_a_format_writes_it_reads(tmp_path: Path, times: list[object], written: str) -> None:
     values, unread = read(tmp_path, [t.strftime(written) for t in times], f', dates: "{written}"')  # type: ignore[attr-defined]
     assert unread == 0 and values == [str(t) for t in times]
+
+
+def test_a_file_in_a_form_nobody_declared_is_named_by_its_columns(tmp_path: Path) -> None:
+    text = "编号,时间,另一列\n1,05/03/2024 08:00,05/03/2024 08:30\n2,13/03/2024 08:00,13/03/2024 08:30\n"
+    with pytest.raises(ExportError, match="ambiguous_date") as caught:
+        cleaned(project(tmp_path, TABLES % ("", ""), {"t.csv": text}), tmp_path / "out")
+    assert "列 at 的日期没有声明写法" in str(caught.value)
+
+
+def test_a_year_of_two_digits_may_stand_first(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="ambiguous_date") as caught:
+        read(tmp_path, ["24-03-05 08:00", "24-03-06 08:00"])
+    assert 'dates: ["%y-%m-%d %H:%M"]（两位的年份在前）' in str(caught.value)
+
+
+def test_two_columns_with_different_offsets_are_refused_until_declared(tmp_path: Path) -> None:
+    text = "编号,时间,另一列\n1,2024-03-31T01:30:00+01:00,2024-03-31T03:15:00+02:00\n"
+    with pytest.raises(ExportError, match="time_zone") as caught:
+        cleaned(project(tmp_path, TABLES % ("", ""), {"t.csv": text}), tmp_path / "out")
+    assert "列 at、other 的时间带有不同的时区" in str(caught.value)
+
+
+def test_times_that_stand_for_none_have_no_say_about_the_zone(tmp_path: Path) -> None:
+    values, unread = read(tmp_path, ["2024-03-01 09:00:00", "1970-01-01T00:00:00Z"])
+    assert values == ["2024-03-01 09:00:00", None] and unread == 0
+
+
+@pytest.mark.parametrize("cell", ["2099-12-31", "2099-12-31 23:59:59", "2999-12-31 00:00:00", "2079-06-06"])
+def test_far_days_stand_for_no_end(tmp_path: Path, cell: str) -> None:
+    assert read(tmp_path, [cell]) == ([None], 0)
+
+
+def test_the_hour_that_summer_time_leaves_out_does_not_count(tmp_path: Path) -> None:
+    table = "    timezone: Europe/Berlin\n    derived:\n      hours: {clock: hours, start: at, end: other}\n"
+    text = (
+        "编号,时间,另一列\n1,2024-03-31T01:30:00+01:00,2024-03-31T03:15:00+02:00\n2,2024-04-01 01:00,2024-04-01 02:00\n"
+    )
+    _, tidy, _ = cleaned(project(tmp_path, TABLES % ("", table), {"t.csv": text}), tmp_path / "out")
+    assert list(tidy["hours"]) == [0.75, 1.0]

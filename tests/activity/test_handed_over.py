@@ -145,3 +145,16 @@ def test_other_rows_pass(tmp_path: Path) -> None:
     clean_year(before, tmp_path / "last")
     refuse_last_year(year, tmp_path / "now", before, tmp_path / "last")
     refuse_last_year(year, tmp_path / "now", None, tmp_path / "last")
+
+
+def test_the_same_half_year_under_new_numbers(tmp_path: Path) -> None:
+    first, again = lines(date(2024, 3, 1), 40), lines(date(2024, 3, 1), 40, "X")
+    said = stop(tmp_path, KEYED, {"台账上.csv": text(first), "台账下.csv": text(again)})
+    assert "[same_file_twice]" in said and "台账下.csv 的 40 行除编号外都已经在" in said
+
+
+def test_rounds_that_are_alike_at_every_site_are_no_copy(tmp_path: Path) -> None:
+    spec = KEYED.replace("      amount: {from: 金额, type: money, unit: 元}\n", "      amount: 金额\n")
+    first, again = lines(date(2024, 3, 1), 40), lines(date(2024, 3, 1), 40, "X")
+    root = project(tmp_path, spec, {"台账上.csv": text(first), "台账下.csv": text(again)})
+    assert len(cleaned(root, tmp_path / "out")[1]) == 80

@@ -204,3 +204,42 @@ def test_a_sparse_record_stays_one(tmp_path: Path, key: str) -> None:
     year = project(tmp_path, WIDE + key, {"工单.csv": "编号,类别,标题,工程师,备注,受理\n" + rows + sparse})
     account, tidy, _ = cleaned(year, tmp_path)
     assert (len(tidy), reasons(account)) == (8, {})
+
+
+@pytest.mark.parametrize("label", ["小計", "合計", "總計", "累计发生额", "平均", "∑", "Total général"])
+def test_other_spellings_of_a_line_below_the_table(label: str) -> None:
+    assert total_kind(label) is not None
+
+
+def test_averages_are_no_control_totals_and_a_rating_stays_a_record(tmp_path: Path) -> None:
+    tables = """\
+  votes:
+    title: 评价
+    files: exports/t.csv
+    columns:
+      id: 编号
+      grade: 等级
+      points: {from: 分, type: number}
+    key: id
+"""
+    text = "编号,等级,分\n1,优,90\n2,平均,70\n3,差,50\n平均,,70\n"
+    root = project(tmp_path, tables, {"t.csv": text})
+    _, tidy, _ = cleaned(root, tmp_path / "out")
+    assert list(tidy["grade"]) == ["优", "平均", "差"]
+    assert total_lines(tmp_path / "out/votes.set_aside.parquet", root.year.tables["votes"]) == []
+
+
+def test_a_line_of_two_signatures_is_a_footer(tmp_path: Path) -> None:
+    tables = """\
+  ledger:
+    title: 台账
+    files: exports/t.csv
+    columns:
+      id: 凭证号
+      paid_on: {from: 日期, type: date}
+      amount: {from: 金额, type: money, unit: 元}
+    key: id
+"""
+    text = "凭证号,日期,金额\n1,2024-03-01,10\n2,2024-03-02,20\n制表：张三,审核：李四,\n"
+    _, tidy, aside = cleaned(project(tmp_path, tables, {"t.csv": text}), tmp_path / "out")
+    assert list(tidy["id"]) == ["1", "2"] and list(aside["_reason"]) == ["页脚、签字或表下附注"]

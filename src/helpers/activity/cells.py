@@ -41,6 +41,8 @@ EPOCH_CELLS = {"epoch": r"[0-9]{10}(\.[0-9]+)?", "epoch_ms": "[0-9]{13}"}
 ZERO = "TIMESTAMP '0001-01-01'"
 _ZERO_MOMENTS = ("1970-01-01 00:00:00", "1970-01-01 08:00:00", "1969-12-31 23:59:59")
 _ZERO_DAYS = ("1970-01-01", "1900-01-01", "1899-12-30", "1899-12-31", "0001-01-01", "1753-01-01", "1601-01-01")
+#: Far days that stand for "no end yet": the last of a century, and the last that a small database date can hold.
+_FAR_DAYS = ("2079-06-06", "2099-12-31", "2999-12-31")
 #: The same where no format reads it.
 _ZERO_DAY = "1970|1900|1899|1753|1601|0001"
 ZERO_TEXTS = (
@@ -48,6 +50,11 @@ ZERO_TEXTS = (
     rf"0?1[-/.]0?1[-/.](?:{_ZERO_DAY})|3[01][-/.]12[-/.](?:9999|1899)|12[-/.]3[01][-/.](?:9999|1899))"
     r"(?:[ t](?:0?0|0?8):00(?::00(?:\.0+)?)?z?|[ t]12:00(?::00)? am)?|"
     r"9999[-/.]?(?:12[-/.]?3[01]|99[-/.]?99)(?:[ t].*)?|0?0:00(?::00)?|0(?:\.0+)?|0{14}"
+)
+
+#: Times with an offset that stand for none; lower case.
+ZERO_MOMENTS = (
+    r"(?:1970-01-01|1900-01-01|0001-01-01|1899-12-3[01]|9999-12-31)[ t]\d\d:\d\d(?::\d\d(?:\.\d+)?)? ?(?:z|[+-].*)?"
 )
 
 #: A time of day followed by its offset from UTC: the time, then the offset.
@@ -135,14 +142,13 @@ def placeholder(column: str, declared: Column) -> str:
     """Whether a date only stands for none."""
     cell = identifier(column)
     days = ", ".join(f"DATE '{day}'" for day in _ZERO_DAYS)
+    far_days = ", ".join(f"DATE '{day}'" for day in _FAR_DAYS)
+    far = f"({cell} >= DATE '{_FAR_DAYS[0]}' AND CAST({cell} AS DATE) IN ({far_days})) OR {cell} >= "
     if declared.type == "date":
-        return f"(({cell} < DATE '1970-01-02' AND {cell} IN ({days})) OR {cell} >= DATE '9999-12-30')"
+        return f"(({cell} < DATE '1970-01-02' AND {cell} IN ({days})) OR {far}DATE '9999-12-30')"
     moments = ", ".join(f"TIMESTAMP '{moment}'" for moment in _ZERO_MOMENTS)
     midnights = ", ".join(f"TIMESTAMP '{day}'" for day in _ZERO_DAYS)
-    return (
-        f"(({cell} < TIMESTAMP '1970-01-02' AND {cell} IN ({moments}, {midnights})) "
-        f"OR {cell} >= TIMESTAMP '9999-12-30')"
-    )
+    return f"(({cell} < TIMESTAMP '1970-01-02' AND {cell} IN ({moments}, {midnights})) OR {far}TIMESTAMP '9999-12-30')"
 
 
 def _moment(text: str, declared: Sequence[str], zone: str | None, words: bool) -> str:

@@ -159,7 +159,11 @@ def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequenc
         if offsets or readings.words:
             connection.execute("DROP TABLE judged_rows")
             unread = _judge_rows(connection, spec, required, fiscal_year, readings)
-        dates.refuse_undeclared(connection, spec, unread)
+        foreign = _foreign(connection)
+        if foreign:
+            connection.execute("DROP TABLE judged_rows")
+            unread = _judge_rows(connection, spec, required, fiscal_year, readings, foreign)
+        dates.refuse_undeclared(connection, spec, unread, fiscal_year)
         conventions.refuse_foreign(connection, spec, unread)
     not_records.recognise(connection, spec)
     connection.execute("RESET disabled_optimizers")
@@ -169,12 +173,26 @@ def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequenc
     _view(connection, "judged", sql.judged(spec))
 
 
+def _foreign(connection: duckdb.DuckDBPyConnection) -> list[int]:
+    """The files of which most rows seem shifted: a stray delimiter shifts single rows, not a file."""
+    shifted = f"count(*) FILTER (WHERE _first = {literal(sql.SHIFTED_ROW)})"
+    found = connection.execute(
+        f"SELECT _file_no FROM judged_rows GROUP BY _file_no HAVING {shifted} * 2 > count(*) ORDER BY _file_no"
+    ).fetchall()
+    return [number for (number,) in found]
+
+
 def _judge_rows(
-    connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal_year: int, readings: Readings
+    connection: duckdb.DuckDBPyConnection,
+    spec: Table,
+    required: Sequence[str],
+    fiscal_year: int,
+    readings: Readings,
+    foreign: Sequence[int] = (),
 ) -> list[str]:
     """``judged_rows``, the texts of those with unreadable cells as ``unread``, and the columns of these cells."""
     _view(connection, "typed", sql.typed(spec, readings))
-    connection.execute(f"CREATE TABLE judged_rows AS {sql.judged_rows(spec, required, fiscal_year)}")
+    connection.execute(f"CREATE TABLE judged_rows AS {sql.judged_rows(spec, required, fiscal_year, foreign)}")
     columns = connection.execute(
         "SELECT DISTINCT unnest(_unreadable) AS c FROM judged_rows WHERE _unreadable IS NOT NULL ORDER BY c"
     ).fetchall()

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 
 from helpers.activity.calendar import known_span, office_days, workday_counts
+from helpers.activity.cells import fixed_offset
 from helpers.activity.errors import ExportError
 from helpers.activity.sql import backwards, given
 from helpers.year.declared_clocks import Derived, Hold
@@ -89,9 +91,27 @@ def _own_row(spec: Table, derived: Derived, span: tuple[datetime.date, datetime.
         passed = f"(({at('_counts', end)}) - ({at('_counts', start)}))"
         value = f"{passed} + CAST({passed} > 0 AND ({at('_works', end)}) = 0 AS INTEGER)"
     else:
-        value = f"(epoch_us(CAST({end} AS TIMESTAMP)) - epoch_us(CAST({start} AS TIMESTAMP))) / {HOUR}.0"
+        passed = " - ".join(_elapsed(spec, f"CAST({moment} AS TIMESTAMP)") for moment in (end, start))
+        value = f"({passed}) / {HOUR}.0"
     clock = f"CASE WHEN NOT ({backwards(spec, str(derived.start), str(derived.end))}) THEN {value} END"
     return clock if derived.clock == "workdays" else f"CASE WHEN ({clock}) >= 0 THEN {clock} END"
+
+
+def _elapsed(spec: Table, moment: str) -> str:
+    """Microseconds at a moment by the clock of the table's zone: where clocks are put forward for the summer, the
+    hour that is left out does not count. One of the two equal hours in autumn is as good as the other."""
+    zone = spec.timezone
+    if zone in (None, "as_written") or not _changes(str(zone)):
+        return f"epoch_us({moment})"
+    return f"epoch_us(timezone({literal(str(zone))}, {moment}))"
+
+
+def _changes(zone: str) -> bool:
+    """Whether a zone has had more than one offset in this century."""
+    if fixed_offset(zone) is not None:
+        return False
+    half_years = (datetime.datetime(year, month, 1) for year in range(2000, 2040) for month in (1, 7))
+    return len({moment.replace(tzinfo=ZoneInfo(zone)).utcoffset() for moment in half_years}) > 1
 
 
 def _span(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table) -> tuple[datetime.date, datetime.date] | None:
@@ -131,7 +151,7 @@ def _clock_table(
         connection.execute(f"CREATE TABLE {identifier('office.' + column)} AS SELECT * FROM days")
         connection.unregister("days")
     spells = f"SELECT _id, {start} AS s, {end} AS e, {schedule} AS schedule FROM ids WHERE NOT ({wrong})"
-    spent = f"SELECT _id, spent FROM ({_spent(derived, column, connection, spells)})"
+    spent = f"SELECT _id, spent FROM ({_spent(spec, derived, column, connection, spells)})"
     if derived.hold:
         connection.execute(f"CREATE TABLE {identifier('spell.' + column)} AS {spells}")
         spent = _less_holds(connection, spec, column, out)
@@ -164,10 +184,10 @@ def _schedule(connection: duckdb.DuckDBPyConnection, derived: Derived) -> str:
     return f"CASE {text} {cases} ELSE {otherwise} END"
 
 
-def _spent(derived: Derived, column: str, connection: duckdb.DuckDBPyConnection, spells: str) -> str:
+def _spent(spec: Table, derived: Derived, column: str, connection: duckdb.DuckDBPyConnection, spells: str) -> str:
     """``spells`` (``_id``, ``s``, ``e``, ``schedule``) with ``spent``, in microseconds of the clock."""
     if derived.clock == "hours":
-        return f"SELECT *, epoch_us(e) - epoch_us(s) AS spent FROM ({spells})"
+        return f"SELECT *, {_elapsed(spec, 'e')} - {_elapsed(spec, 's')} AS spent FROM ({spells})"
     table = identifier("office." + column)
     columns = [row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()]
     width = sum(c.startswith("f") for c in columns)
@@ -196,7 +216,7 @@ def _less_holds(connection: duckdb.DuckDBPyConnection, spec: Table, column: str,
     derived, spell = spec.derived[column], identifier("spell." + column)
     sources = [_intervals(spec, hold, out) for hold in derived.hold if hold.column is None]
     lengths = [hold for hold in derived.hold if hold.column is not None]
-    whole = f"SELECT _id, spent FROM ({_spent(derived, column, connection, f'SELECT * FROM {spell}')})"
+    whole = f"SELECT _id, spent FROM ({_spent(spec, derived, column, connection, f'SELECT * FROM {spell}')})"
     if sources:
         cut = (
             f"SELECT p._id, p.schedule, greatest(h.s, p.s) AS s, least(coalesce(h.e, p.e), p.e) AS e, "
@@ -213,7 +233,7 @@ def _less_holds(connection: duckdb.DuckDBPyConnection, spec: Table, column: str,
             f"SELECT _id, min(s) AS s, max(e) AS e, any_value(schedule) AS schedule FROM ({numbered}) "
             "GROUP BY _id, island"
         )
-        held = f"SELECT _id, sum(spent) AS held FROM ({_spent(derived, column, connection, merged)}) GROUP BY _id"
+        held = f"SELECT _id, sum(spent) AS held FROM ({_spent(spec, derived, column, connection, merged)}) GROUP BY _id"
         whole = (
             f"SELECT w._id, CASE WHEN x._id IS NULL THEN w.spent - coalesce(h.held, 0) END AS spent "
             f"FROM ({whole}) AS w LEFT JOIN ({held}) AS h USING (_id) "

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import duckdb
 
-from helpers.activity.cells import EPOCH_CELLS, OFFSET, SERIAL, WORDS, Readings, cast, date_formats
+from helpers.activity.cells import EPOCH_CELLS, OFFSET, SERIAL, WORDS, ZERO_MOMENTS, Readings, cast, date_formats
 from helpers.activity.errors import ExportError
 from helpers.year.engine import identifier, literal, literals
 from helpers.year.personal import MASKED
@@ -61,7 +62,9 @@ def _order(text: str) -> str:
     return "".join(d for d in found if d in "ymd")
 
 
-def refuse_undeclared(connection: duckdb.DuckDBPyConnection, spec: Table, unread: Sequence[str]) -> None:
+def refuse_undeclared(
+    connection: duckdb.DuckDBPyConnection, spec: Table, unread: Sequence[str], fiscal_year: int
+) -> None:
     """Stop where a column holds dates such as 3/4/2024 and no format says which number is the month.
 
     Reads ``unread`` and ``texts``. Single stray cells are left to be listed as unreadable.
@@ -97,7 +100,7 @@ def refuse_undeclared(connection: duckdb.DuckDBPyConnection, spec: Table, unread
                 f"{days} 个只能是日在前，{months} 个只能是月在前"
             ),
             rows=[(row, _shown(spec, column, text)) for _, row, text in shown],
-            hint=f"核对来源后在 columns.{column}（或整张表）写明：{_proposal(shown[0][2], days, months)}",
+            hint=f"核对来源后在 columns.{column}（或整张表）写明：{_proposal(shown[0][2], days, months, fiscal_year)}",
         )
 
 
@@ -174,7 +177,7 @@ def _found(connection: duckdb.DuckDBPyConnection, column: str, where: str) -> li
     ).fetchall()
 
 
-def _proposal(text: str, days: int, months: int) -> str:
+def _proposal(text: str, days: int, months: int, fiscal_year: int) -> str:
     """The format to paste: both orders unless the cells leave only one."""
     match = re.match(NUMERIC, text)
     assert match is not None
@@ -183,6 +186,9 @@ def _proposal(text: str, days: int, months: int) -> str:
     time = " %H:%M:%S" if rest.count(":") > 1 else " %H:%M" if ":" in rest else ""
     first = f'dates: ["%d{match[2]}%m{match[4]}{year}{time}"]'
     second = f'dates: ["%m{match[2]}%d{match[4]}{year}{time}"]'
+    if len(match[5]) == 2 and abs(int(match[1]) - fiscal_year % 100) <= 1:
+        # In an export of 2024 a cell 24-03-05 is rather the 5th of March than the 24th.
+        return f'dates: ["%y{match[2]}%m{match[4]}%d{time}"]（两位的年份在前）、{first}（日在前）或 {second}（月在前）'
     if days and not months:
         return f"{first}（日在前）"
     return f"{second}（月在前）" if months and not days else f"{first}（日在前）或 {second}（月在前）"
@@ -215,37 +221,63 @@ def zones_of(connection: duckdb.DuckDBPyConnection, spec: Table, columns: Sequen
     """How the offsets of each date column are read; reads ``texts``.
 
     Only columns with offsets, or whose format declares one, need be looked at. Without ``timezone`` a
-    column in which every time has one offset is read as written; different offsets, or UTC, are refused until declared.
+    column in which every time has one offset is read as written; different offsets, in one column or between
+    two of a table, and UTC are refused until declared. Times that stand for none have no say.
     """
     zones: dict[str, str | None] = {}
+    firsts: dict[str, _Offset] = {}
     for column in columns:
-        said = f"replace(regexp_extract({identifier(column)}, {literal(OFFSET)}, 2), ':', '')"
-        found = connection.execute(
-            f"SELECT {said} AS said, count(*), file_name(arg_min(_file_no, (_file_no, source_row))), "
-            f"arg_min(source_row, (_file_no, source_row)), arg_min({identifier(column)}, (_file_no, source_row)) "
-            f"FROM texts WHERE contains({identifier(column)}, ':') GROUP BY said "
-            "ORDER BY count(*) DESC, min((_file_no, source_row))"
-        ).fetchall()
-        offsets = [row for row in found if row[0]]
-        if not offsets:
+        offsets = _offsets(connection, column)
+        said = [one for one in offsets if one.said]
+        if not said:
             continue
         zones[column] = "" if spec.timezone in (None, "as_written") else spec.timezone
-        utc = offsets[0][0] in ("Z", "+0000", "-0000", "+00")
-        if spec.timezone is None and (len(found) > 1 or utc):
-            what = "的时间带有不同的时区" if len(found) > 1 else "的时间是世界时（UTC）"
-            raise ExportError(
-                "time_zone",
-                offsets[0][2],
-                f"列 {column} {what}",
-                rows=[
-                    (row, f"{_shown(spec, column, text)}（这样的有 {n} 个）") for _, n, _, row, text in found[:SHOWN]
-                ],
-                hint=(
-                    "在这张表里写 timezone: Asia/Shanghai（换算成当地时间）"
-                    "或 timezone: as_written（照所写的钟点，不换算）"
-                ),
-            )
+        counted = [one for one in offsets if not one.nothing]
+        if spec.timezone is not None or not any(one.said for one in counted):
+            continue
+        if len(counted) > 1:
+            raise _open_zone(spec, f"列 {column} 的时间带有不同的时区", [(column, one) for one in counted])
+        if counted[0].said in ("Z", "+0000", "-0000", "+00"):
+            raise _open_zone(spec, f"列 {column} 的时间是世界时（UTC）", [(column, counted[0])])
+        firsts[column] = counted[0]
+    if len({one.said for one in firsts.values()}) > 1:
+        raise _open_zone(spec, f"列 {'、'.join(firsts)} 的时间带有不同的时区", list(firsts.items()))
     return zones
+
+
+class _Offset(NamedTuple):
+    """One offset of a column's times: whether its cells only stand for no date, how many, and the first."""
+
+    said: str
+    nothing: bool
+    cells: int
+    file: str
+    row: int
+    text: str
+
+
+def _offsets(connection: duckdb.DuckDBPyConnection, column: str) -> list[_Offset]:
+    """The offsets of a column's times, the most frequent first; reads ``texts``."""
+    cell = identifier(column)
+    said = f"replace(regexp_extract({cell}, {literal(OFFSET)}, 2), ':', '')"
+    found = connection.execute(
+        f"SELECT {said} AS said, regexp_full_match(lower({cell}), {literal(ZERO_MOMENTS)}) AS nothing, count(*), "
+        f"file_name(arg_min(_file_no, (_file_no, source_row))), arg_min(source_row, (_file_no, source_row)), "
+        f"arg_min({cell}, (_file_no, source_row)) FROM texts WHERE contains({cell}, ':') GROUP BY said, nothing "
+        "ORDER BY count(*) DESC, min((_file_no, source_row))"
+    ).fetchall()
+    return [_Offset(*row) for row in found]
+
+
+def _open_zone(spec: Table, what: str, found: Sequence[tuple[str, _Offset]]) -> ExportError:
+    """Times that may be meant in two ways, each way with its first row."""
+    return ExportError(
+        "time_zone",
+        next(one.file for _, one in found if one.said),
+        what,
+        rows=[(one.row, f"{_shown(spec, c, one.text)}（这样的有 {one.cells} 个）") for c, one in found[:SHOWN]],
+        hint="在这张表里写 timezone: Asia/Shanghai（换算成当地时间）或 timezone: as_written（照所写的钟点，不换算）",
+    )
 
 
 def _shown(spec: Table, column: str, text: str) -> str:

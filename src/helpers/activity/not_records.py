@@ -26,7 +26,7 @@ SHOWN = 5
 
 Kind = Literal["strong", "plain", "prefixed", "carried"]
 
-_WORD = r"(?:总?合计|总计|小计|累计|共计|总额|总数|总和|合计[数额]|合计金额|金额合计)"
+_WORD = r"(?:(?:总?合计|总计|小计|累计|共计)(?:发生额|发生数|金额)?|总额|总数|总和|合计[数额]|金额合计|[∑σς])"
 _PERIOD = (
     r"(?:[本当上前每各全至第截年月日期0-9一二三四五六七八九十百半下.\-/]*"
     r"(?:日|周|旬|月份?|季度?|年度?|期|页|班|批次?)(?:份|末|止|初)?(?:发生额?|收支)?)"
@@ -50,16 +50,16 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "plain",
         re.compile(
-            r"(?:sub[ -]?)?totals?(?: general)?[ :=0-9.,]*|sum[ :=0-9.,]*"
-            r"|summe|zwischensumme|gesamt(?:summe)?|suma|итого[ :=0-9.,]*"
+            r"(?:sub[ -]?)?totals?(?: g[eé]n[eé]ral)?[ :=0-9.,]*|sum[ :=0-9.,]*|summe"
+            r"|zwischensumme|gesamt(?:summe)?|suma|итого[ :=0-9.,]*"
         ),
     ),
     (
         "carried",
         re.compile(
             r"(?:(?:期|年|月)[初末]|上[年月期页]|本[年月期页])(?:余额|结转|结存|数|转入)?"
-            r"|承前页|过次页|转下页|接上页|结转(?:下[年期页]|下年度)?"
-            r"|(?:上年)?结转余额|余额结转"
+            r"|承前页|过次页|转下页|接上页|结转(?:下[年期页]|下年度)?|(?:上年)?结转余额"
+            r"|余额结转"
         ),
     ),
     (
@@ -69,6 +69,7 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"|(?:brought|carried) forward|[bc]/[fd]"
         ),
     ),
+    ("prefixed", re.compile(rf"(?:{_PERIOD}|总)?(?:平均[值数]?|均值){_TAIL}|(?:average|mean|avg)[ :=0-9.,]*")),
     ("prefixed", re.compile(rf".{{0,20}}(?:合计|小计|总计|累计|汇总|共计){_TAIL}")),
     ("prefixed", re.compile(r".{1,30} (?:sub[ -]?)?totals?[ :=0-9.,]*|(?:total|sum) (?:for|of|in) .{1,30}")),
 )
@@ -76,9 +77,9 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 _FIGURE = re.compile(r"[-+¥$]?[0-9][0-9.,:/年月日 -]*(?:[万亿]?元|%)?")
 #: What a text column must hold for a record to be looked at; RE2, on the cell as it stands.
 _MAYBE_TOTAL = (
-    r"(?is).{0,24}(合\s*计|总\s*计|小\s*计|累\s*计|共\s*计|汇\s*总|结\s*转"
-    r"|期初|期末|余额|承前|过次|总额|总数|总和"
-    r"|total|\bsum\b|summe|gesamt|\bsuma\b|итого|balance|forward|[bc]/[fd]).{0,30}"
+    r"(?is).{0,24}([合总總小累共]\s*[计計]|汇\s*总|平\s*均|均值|average|\bmean\b|\bavg\b"
+    r"|[∑Σ]|结\s*转|期初|期末|余额|承前|过次|总额|总数|总和|total|\bsum\b|summe|gesamt"
+    r"|\bsuma\b|итого|balance|forward|[bc]/[fd]).{0,30}"
 )
 
 _ROLES = (
@@ -100,6 +101,7 @@ _FOOTERS = (
         r"|统计口径|统计(?:时间|期间|范围)|报表(?:时间|日期))[0-9一二三四五]*[:、.].*"
     ),
     re.compile(r"[*※]+ ?注?.*"),
+    re.compile(r"(?:合计金额|金额|人民币|合计)?\(?大写\)?:.*"),
     re.compile(r"共 ?[0-9,]+ ?(?:条|行|笔|项|件)(?:记录|数据)?.{0,12}"),
     re.compile(
         r"(?:printed|generated|exported|prepared|checked|approved|reviewed|signed|created)(?: (?:on|at|by))?[: ].*"
@@ -128,6 +130,8 @@ class Line:
 def plain_text(text: str) -> str:
     """A cell for comparison: full-width forms folded, blanks between Chinese characters gone, no case."""
     folded = " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    # Totals in traditional characters are the same totals.
+    folded = folded.replace("計", "计").replace("總", "总").replace("頁", "页")
     return re.sub(r"(?<![a-z0-9]) | (?![a-z0-9])", "", folded).strip("【】[]<>*·•")
 
 
@@ -196,6 +200,8 @@ def _or_doubt(sure: bool) -> bool:
 def _is_footer(line: Line, spec: Table) -> bool:
     """Page numbers, signatures, notes: few cells, none of them a record's name."""
     footers = [c for c, text in line.cells.items() if is_footer(text)]
+    if len(footers) == len(line.cells) > 1 and len(line.cells) < line.typical:
+        return True
     if not footers or len(line.cells) > max(1, line.typical / 2):
         return False
     if line.typical <= 1:
@@ -361,6 +367,8 @@ def total_lines(set_aside: Path, spec: Table) -> list[TotalLine]:
             continue
         texts = {c: row[c] for c in spec.columns if row[c] is not None}
         label = next((t for t in texts.values() if total_kind(t)), "")
+        if re.search("均|average|mean|avg", label.casefold()):
+            continue  # no sum to compare with
         numbers = {c: n for c, t in texts.items() if (n := _number(t, spec, c)) is not None}
         found.append(TotalLine(row["source_file"], row["source_row"], label, numbers))
     return found

@@ -166,9 +166,9 @@ def _refuse_missing_pages(sheets: Sequence[Sheet]) -> None:
         raise ExportError(
             "page_only",
             next((s.file for s in answers if s.more), answers[-1].file),
-            f"只是全部记录的一页：文件自述共 {total} 条，这里只有 {rows} 条"
+            f"只是全部记录的一页：文件自述（count、total、next_page 之类）共 {total} 条，这里只有 {rows} 条"
             if rows < total
-            else f"只是全部记录的一页：文件自述后面还有，这里只有 {rows} 条",
+            else f"只是全部记录的一页：文件自述后面还有（next_page、has_more 之类），这里只有 {rows} 条",
             hint=(
                 "把后面各页也导出来，一并写在 files 里；或按期间一次导出全部；"
                 "核对过确实不缺的，在 checks 里写 at_limit: keep"

@@ -127,9 +127,10 @@ def _header(spec: Table) -> str:
 # --- judged ---------------------------------------------------------------------------------------
 
 
-def judged_rows(spec: Table, required: Sequence[str], fiscal_year: int) -> str:
+def judged_rows(spec: Table, required: Sequence[str], fiscal_year: int, foreign: Collection[int] = ()) -> str:
     """Each row with what speaks against it by itself: ``_first`` (it is no usable row), ``_scope`` (it is
-    not of this year or project), and ``_again``, to be filled by ``comparisons``."""
+    not of this year or project), and ``_again``, to be filled by ``comparisons``. ``foreign``: the files of which
+    nearly every row would be shifted; those are written in forms that nobody declared, which is said by column."""
     words = spec.column_words()
     first = [
         f"WHEN _ragged THEN {literal(RAGGED)}",
@@ -137,7 +138,8 @@ def judged_rows(spec: Table, required: Sequence[str], fiscal_year: int) -> str:
         f"WHEN _header THEN {literal(REPEATED_HEADER)}",
     ]
     if spec.checks.shifted != "keep":
-        first.append(f"WHEN len(_unreadable) > greatest(1, _readable) THEN {literal(SHIFTED_ROW)}")
+        own_form = f" AND _file_no NOT IN ({', '.join(map(str, sorted(foreign)))})" if foreign else ""
+        first.append(f"WHEN len(_unreadable) > greatest(1, _readable){own_form} THEN {literal(SHIFTED_ROW)}")
     first += [f"WHEN list_contains(_unreadable, {literal(c)}) THEN {literal(words[c] + UNREADABLE)}" for c in required]
     first += [f"WHEN {identifier(c)} IS NULL THEN {literal(words[c] + EMPTY)}" for c in required]
     first += [f"WHEN {where} THEN {literal(why)}" for where, why in impossible(spec, fiscal_year)]

@@ -295,6 +295,8 @@ def _reasons(losses: Sequence[Account], kinds: Sequence[str] = UNREAD) -> str:
 def _remedy(spec: Table, losses: Sequence[Account]) -> str:
     """What helps against the most frequent loss."""
     unread = [one for one in losses if one["kind"] in (*UNREAD, "cell")]
+    if not unread and _sum(losses, "other_year"):
+        return "像是误交了别的年度的文件，换成本年度的导出文件"
     if not unread:
         return "核对导出的文件和 out_of_scope 等声明"
     worst = max(unread, key=lambda one: one["rows"])
@@ -306,6 +308,7 @@ def _remedy(spec: Table, losses: Sequence[Account]) -> str:
                 "datetime": "在 dates 里补上这种写法",
                 "boolean": "在 true、false 里补上这种写法",
             }
+            how["integer"] = "在来源里改成整数后重新导出，编号之类不参与计算的把 type 改成 text"
             told = how.get(spec.columns[column].type, "在来源里改成普通的数字后重新导出")
             return (
                 f"核对列 {column} 的写法，{told}；"
@@ -314,7 +317,10 @@ def _remedy(spec: Table, losses: Sequence[Account]) -> str:
         case "missing":
             return f"在来源系统补填 {column} 后重新导出；这些行不是记录的，用 out_of_scope 写明理由剔除"
         case "impossible":
-            return f"核对列 {column} 的日期，录错的用 corrections.yml 更正"
+            return (
+                f"核对列 {column} 的日期，录错的用 corrections.yml 更正；表示没有的（如 2099 年）"
+                f"把这种写法写在 columns.{column} 的 empty 里"
+            )
     return "核对分隔符和各列是否错位，重新导出"
 
 

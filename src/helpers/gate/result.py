@@ -30,7 +30,8 @@ class FailingRow:
     value: str | None
 
     def __str__(self) -> str:
-        place = f"{self.source_file} 第 {self.source_row} 行" if self.source_file else "（没有来源位置）"
+        row = f" 第 {self.source_row} 行" if self.source_row is not None else ""
+        place = f"{self.source_file}{row}" if self.source_file else "（没有来源位置）"
         return f"{place}  {self.column}：{'空' if self.value is None else self.value}"
 
 
