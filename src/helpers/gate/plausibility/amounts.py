@@ -12,6 +12,8 @@ from helpers.year.engine import identifier
 
 #: How many equal figures make a group, and how far from a power of ten (in tens) one may lie off it.
 GROUP, NEAR = 3, 0.03
+#: Where fewer of so many groups (a share of them) have one figure, those that do have it by chance.
+MANY, ALIKE = 8, 0.25
 #: A figure is far from its whole column beyond so many tens, and so many times the column's own spread.
 FAR, SPREADS, COLUMN = 1.8, 4.5, 8
 #: Words by which a figure below zero explains itself.
@@ -88,9 +90,12 @@ def _off_groups(subject: Subject, table: str, column: str) -> Iterator[_Off]:
         usual = f"SELECT g, median(abs(v)) AS usual FROM ({own}) GROUP BY g HAVING count(*) >= {GROUP}"
         tens = "log10(abs(v) / usual)"
         alike = (
-            f"SELECT g, any_value(usual) AS usual, 2 * mad({tens}) + 0.002 AS near FROM ({own}) JOIN ({usual}) "
-            f"USING (g) "
-            f"GROUP BY g HAVING avg(CAST(abs({tens}) < {NEAR} AS INTEGER)) >= 0.6"
+            f"SELECT g, any_value(usual) AS usual, 2 * mad({tens}) + 0.002 AS near, count(*) OVER () AS groups, "
+            f"avg(CAST(abs({tens}) < {NEAR} AS INTEGER)) >= 0.6 AS alike FROM ({own}) JOIN ({usual}) USING (g) GROUP BY g"
+        )
+        alike = (
+            f"SELECT * FROM (SELECT *, count(*) FILTER (WHERE alike) OVER () AS likes FROM ({alike})) "
+            f"WHERE alike AND (groups < {MANY} OR likes >= {ALIKE} * groups)"
         )
         rows = subject.query(
             f"SELECT source_file, source_row, v, usual FROM ({own}) JOIN ({alike}) USING (g) "
