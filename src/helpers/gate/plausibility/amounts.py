@@ -92,7 +92,8 @@ def _off_groups(subject: Subject, table: str, column: str) -> Iterator[_Off]:
         tens = "log10(abs(v) / usual)"
         alike = (
             f"SELECT g, any_value(usual) AS usual, 2 * mad({tens}) + 0.002 AS near, count(*) AS n, "
-            f"avg(CAST(abs({tens}) < {NEAR} AS INTEGER)) >= 0.6 AS alike FROM ({own}) JOIN ({usual}) USING (g) GROUP BY g"
+            f"avg(CAST(abs({tens}) < {NEAR} AS INTEGER)) >= 0.6 AS alike FROM ({own}) JOIN ({usual}) USING (g) "
+            f"GROUP BY g"
         )
         share = f"sum(n) OVER () / {max(1, subject.count(table))}.0"
         alike = (

@@ -51,7 +51,8 @@ def named_values(subject: Subject) -> Iterator[Check]:
 
 def _names(subject: Subject, table: str) -> set[tuple[str, str]]:
     """The values that conditions compare the text columns of a table with."""
-    roles, names = subject.roles[table], set()
+    roles = subject.roles[table]
+    names: set[tuple[str, str]] = set()
     for text in conditions(subject.year, table):
         try:
             names |= compared_values(text)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NUMBERS = ("BIGINT", "INTEGER", "DOUBLE", "DECIMAL(18,2)")
 #: Headers of running balances and amounts to date: each row says where the account stands, and nothing sums them.
-LEVEL = re.compile(r"余额|结余|结存|累计|期初|期末|\bbalance\b|\bto date\b", re.I)
+LEVEL = re.compile(r"余额|结余|结存|累计|期初|期末|\bbalance\b|\bto date\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,9 @@ class Roles:
     """The tidy columns of one table by role, each in declared order; derived columns only where said.
 
     ``types``: all tidy columns → SQL type. ``moments``: date-times; ``days``: dates without a time;
-    ``money`` is among ``numbers``, without the running balances that no measure reads. ``coded``: text columns with a fixed set of values as the year files
-    use them (synonyms, a measure's condition, out_of_scope, activities, a gate's set of values).
+    ``money`` is among ``numbers``, without the running balances that no measure reads.
+    ``coded``: text columns with a fixed set of values as the year files use them
+    (synonyms, a measure's condition, out_of_scope, activities, a gate's set of values).
     ``deciding``: record columns that a measure or ``out_of_scope`` reads, directly or through a derived
     column. ``flags``: booleans. ``time``: the column that orders the rows (``year_by``).
     """

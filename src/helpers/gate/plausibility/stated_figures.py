@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from helpers.gate.result import Check
 
 #: By what a table, or a header of it, says that it holds what was spent.
-LEDGER = re.compile(r"支出|凭证|支付|付款|报销|记账|总账|明细账|ledger|voucher|payment|paid|expen", re.I)
+LEDGER = re.compile(r"支出|凭证|支付|付款|报销|记账|总账|明细账|ledger|voucher|payment|paid|expen", re.IGNORECASE)
 #: Spending below this share of the year's budget asks for a word, and a fall of the rate by more than this.
 LEAST_SPENT, FALL = Fraction(95, 100), Fraction(5, 100)
 #: "885余次" is kept by any count from 885 to this much above it, at least.
