@@ -228,6 +228,14 @@ def test_lengths_in_words_say_their_own_unit(tmp_path: Path, unit: str) -> None:
     assert found[: len(LENGTHS)] == pytest.approx([seconds / 3600 for seconds in LENGTHS.values()], rel=1e-12)
 
 
+def test_a_day_is_whole_where_more_hours_than_a_working_day_has_stand_beside_it(tmp_path: Path) -> None:
+    whole = {"2d 4h 52min 39s": 190359, "1d 18h 3min": 151380, "3d": 259200, "9h 5min": 32700}
+    found = read(tmp_path, "duration, unit: 小时", [*whole, "1w 2d"])
+    assert found[-1] is None
+    assert [float(v) for v in found[:-1]] == pytest.approx([s / 3600 for s in whole.values()], rel=1e-12)
+    assert read(tmp_path, "duration, unit: 小时", ["2d 4h", "1d 7h 30m", "12h"]) == [None, None, "12.0"]
+
+
 def test_two_numbers_with_a_colon_are_not_minutes_and_seconds_by_chance(tmp_path: Path) -> None:
     assert read(tmp_path, "duration, unit: 小时", ["1:30", "2"]) == ["1.5", "2.0"]
     assert read(tmp_path, "duration, unit: 分钟", ["1:30", "90"]) == [None, "1.5"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.year.expressions import ExpressionError, check_expression, columns_of
+from helpers.year.expressions import ExpressionError, check_expression, columns_of, compared_values
 
 COLUMNS = {"hours": "DOUBLE", "category": "VARCHAR", "repair": "BOOLEAN", "opened_at": "TIMESTAMP"}
 
@@ -60,3 +60,16 @@ def test_a_condition_must_be_true_or_false() -> None:
 
 def test_the_columns_that_are_read() -> None:
     assert columns_of("hours > 1 and category = 'repair'") == {"hours", "category"}
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("category = '故障' and hours <= 1", {("category", "故障")}),
+        ("not ('a''b' <> category) or category not in ('c', 'd')", {("category", v) for v in ("a'b", "c", "d")}),
+        ("category like '%x%' or starts_with(category, 'y') or hours = 4", set()),
+        ("case when category = 'x' then 1 else 0 end = 1", {("category", "x")}),
+    ],
+)
+def test_texts_that_columns_are_compared_with(text: str, pairs: set[tuple[str, str]]) -> None:
+    assert compared_values(text) == pairs

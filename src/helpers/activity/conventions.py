@@ -22,6 +22,8 @@ SHOWN = 3
 SLIPS, SLIP_SHARE = 2, 0.01
 #: Next to one cell that is sure of its mark, so many that only look like groups of three are still decimals.
 DECIMALS_A_SURE_ONE = 4
+#: A working day has at most half of these hours, so that more hours beside a day are those of a whole one.
+_OVER_A_WORKING_DAY = r"[0-9]\s*d\s*,?\s*(1[2-9]|2[0-3])\s*(h|hrs?|hours?)\b"
 _RUN = r"[0-9][0-9.,' ]*[0-9]|[.,]?[0-9]+|[0-9]+[.,]"
 _AROUND = r"[-+()%'a-zäöüéèíóúñ$€£¥.\s\p{Han}]"
 #: One run of digits and signs with nothing but words, currency and signs around it.
@@ -67,8 +69,17 @@ def numbers_of(connection: duckdb.DuckDBPyConnection, spec: Table) -> dict[str, 
         kinds = _kinds(connection, column)
         mark = declared.decimal or _mark(spec, column, declared, kinds)
         plain = mark == "." and kinds.keys() <= {"plain"}
-        found[column] = Numbers(mark, plain, not plain and _percents(connection, spec, column, declared))
+        percents = not plain and _percents(connection, spec, column, declared)
+        found[column] = Numbers(mark, plain, percents, not plain and _whole_days(connection, column, declared))
     return found
+
+
+def _whole_days(connection: duckdb.DuckDBPyConnection, column: str, declared: Column) -> bool:
+    """Whether the days of a column of lengths have 24 hours: some have more hours over than a working day has."""
+    if declared.type != "duration":
+        return False
+    over = f"regexp_matches({narrowed(identifier(column))}, {literal(_OVER_A_WORKING_DAY)})"
+    return bool(connection.execute(f"SELECT coalesce(bool_or({over}), false) FROM texts").fetchall()[0][0])
 
 
 def _kinds(connection: duckdb.DuckDBPyConnection, column: str) -> Mapping[str, _Cells]:

@@ -6,8 +6,8 @@ from helpers.activity.numerals import Numbers, let, narrowed, written
 from helpers.year.engine import literal, literals
 from helpers.year.tables import HOURS
 
-#: What a unit is called, in the languages that systems export; a lone d or w may be a working day or week of
-#: eight or forty hours, and is not read.
+#: What a unit is called, in the languages that systems export; d or w may be a working day or week of eight or
+#: forty hours: w is not read, d only in a column that shows it to be a whole day (see ``conventions``).
 _WORDS = {
     "d": "天|days?|d[ií]as?|dias?|jours?|tage?n?",
     "h": "个?小时|個?小時|个?钟头|时|時|hours?|hrs?|horas?|heures?|stunden?|std|h",
@@ -65,7 +65,8 @@ def _clock() -> str:
 def _units(numbers: Numbers) -> str:
     """Days, hours, minutes and seconds in this order, each where it is said; ``1h30`` too."""
     amount = f"({written(numbers.mark)})"
-    days, hours, minutes, seconds = (rf"{amount}\s*(?:{words})\.?" for words in _WORDS.values())
+    said = {**_WORDS, "d": _WORDS["d"] + "|d"} if numbers.days else _WORDS
+    days, hours, minutes, seconds = (rf"{amount}\s*(?:{words})\.?" for words in said.values())
     return rf"(?:{days})?{_BETWEEN}(?:{hours}(?:([0-5][0-9]))?)?{_BETWEEN}(?:{minutes})?{_BETWEEN}(?:{seconds})?"
 
 

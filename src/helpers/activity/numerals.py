@@ -42,11 +42,12 @@ def written(mark: Mark) -> str:
 @dataclass(frozen=True)
 class Numbers:
     """How a column writes its numbers: its decimal ``mark``. ``plain``: no cell has more than a sign, digits and a dot.
-    ``percents``: what stands without a sign are percents too."""
+    ``percents``: what stands without a sign are percents too. ``days``: ``1d`` is 24 hours, not a working day."""
 
     mark: Mark = "."
     plain: bool = False
     percents: bool = False
+    days: bool = False
 
 
 def narrowed(cell: str) -> str:

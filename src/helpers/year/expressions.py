@@ -158,6 +158,22 @@ def columns_of(text: str) -> frozenset[str]:
     return frozenset(n["column_names"][-1].lower() for n in _walk(_tree(text)) if n["class"] == "COLUMN_REF")
 
 
+def compared_values(text: str) -> frozenset[tuple[str, str]]:
+    """The texts that an expression compares a column with by ``=``, ``<>`` or ``in``, each with its column."""
+    found = set()
+    for node in _walk(_tree(text)):
+        if node["type"] in ("COMPARE_EQUAL", "COMPARE_NOTEQUAL"):
+            sides = [node["left"], node["right"]]
+        elif node["type"] in ("COMPARE_IN", "COMPARE_NOT_IN"):
+            sides = node["children"]
+        else:
+            continue
+        columns = [s["column_names"][-1].lower() for s in sides if s["class"] == "COLUMN_REF"]
+        values = [s["literal"]["text"] for s in sides if s.get("literal", {}).get("kind") == "STRING"]
+        found |= {(column, value) for column in columns for value in values}
+    return frozenset(found)
+
+
 def check_expression(text: str, columns: Mapping[str, str], *, boolean: bool = False) -> str:
     """Check an expression against a table's columns and return its SQL type.
 

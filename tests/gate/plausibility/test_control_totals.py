@@ -43,6 +43,15 @@ def test_a_total_that_no_rows_add_up_to_is_named_with_its_place(tmp_path: Path) 
     assert (check.failing_rows[0].source_file, check.failing_rows[0].source_row) == ("exports/台账.csv", 26)
 
 
+def test_the_balance_beside_a_total_is_no_sum(tmp_path: Path) -> None:
+    paid = ledger(2024)
+    paid["balance"] = paid["amount"].cumsum().astype(float)
+    columns = {**LEDGER["columns"], "balance": {"from": "期末余额", "type": "money", "unit": "元"}}
+    tables, aside = {"ledger": {**LEDGER, "columns": columns}}, [{**total(TOTAL), "balance": "0.00"}]
+    with compared(tmp_path, {"ledger": paid}, aside={"ledger": aside}, tables=tables) as subject:
+        assert told(checks.printed_totals(subject)) == []
+
+
 def test_totals_of_pages_and_months_are_those_of_their_rows(tmp_path: Path) -> None:
     paid = ledger(2024)
     half = paid.assign(source_row=[n + 2 if n < 12 else n + 3 for n in range(24)])

@@ -109,6 +109,12 @@ def test_spending_is_compared_with_every_amount_that_is_stated(tmp_path: Path) -
         assert told(checks.reported_spending(subject)) == [("ledger", "")]
 
 
+def test_what_repairs_cost_is_no_spending_of_the_project(tmp_path: Path) -> None:
+    worth = {"spent": {"table": "devices", "agg": "sum", "value": "price", "unit": "元", "words": "原值"}}
+    with compared(tmp_path, measures=worth, budget={"spent": "1万元"}) as subject:
+        assert told(checks.reported_spending(subject)) == []
+
+
 def test_a_ledger_far_below_the_budget_asks_for_a_word(tmp_path: Path) -> None:
     cut = ledger(2024).iloc[:20]
     with compared(tmp_path / "a", {"ledger": cut}) as subject:

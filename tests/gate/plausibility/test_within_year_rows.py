@@ -68,6 +68,23 @@ def test_a_number_with_a_letter_more_is_odd(tmp_path: Path) -> None:
     assert found.failing == 2 and {r.value for r in found.failing_rows} == {"T2400005A", "T240006"}
 
 
+@pytest.mark.parametrize(("prefix", "first"), [("", 1), ("", 9996), ("HELP-", 3), ("A", 99_995 - 1200)])
+def test_a_counter_that_grows_a_digit_has_no_short_numbers(prefix: str, first: int, tmp_path: Path) -> None:
+    frame = tickets(2024)
+    frame["ticket_id"] = [f"{prefix}{first + n}" for n in range(len(frame))]
+    with compared(tmp_path, {"tickets": frame}, alone=True) as subject:
+        assert list(numbering.odd_numbers(subject)) == []
+
+
+def test_a_number_cut_short_is_odd_beside_a_counter(tmp_path: Path) -> None:
+    frame = tickets(2024)
+    frame["ticket_id"] = [str(20_001 + n) for n in range(len(frame))]
+    frame.loc[7, "ticket_id"] = "2000"
+    with compared(tmp_path, {"tickets": frame}, alone=True) as subject:
+        found = one(numbering.odd_numbers(subject))
+    assert [r.value for r in found.failing_rows] == ["2000"]
+
+
 def test_numbers_without_any_common_shape_are_not_odd(tmp_path: Path) -> None:
     frame = tickets(2024)
     frame["ticket_id"] = [f"{n * 7919 % 99991:X}-{n:X}" for n in range(len(frame))]

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.gate.plausibility import amounts, durations, relations, steps, values
+from helpers.gate.plausibility import amounts, durations, named_values, relations, steps, values
 from helpers.gate.result import Check
-from tests.gate.plausibility.two_years import TICKETS, compared, devices, ledger, tickets
+from tests.gate.plausibility.two_years import LEDGER, TICKETS, compared, devices, ledger, tickets
 
 
 def found(check: Any, folder: Path, frames: Mapping[str, pd.DataFrame], **changes: Any) -> list[Check]:
@@ -154,6 +154,14 @@ def test_one_length_of_time_in_many_rows(share: int, notes: int, tmp_path: Path)
     assert len(said) == notes and all("1 小时" in check.words for check in said)
 
 
+def test_nothing_within_office_hours_is_no_length_that_repeats(tmp_path: Path) -> None:
+    frame = tickets(2024)
+    frame["hours"] = [0.0 if n % 2 else 0.5 + n % 97 / 50 for n in range(len(frame))]
+    assert found(durations.same_duration, tmp_path / "a", {"tickets": frame}) == []
+    frame.loc[frame["hours"] == 0, "resolved_at"] = frame["opened_at"]
+    assert len(found(durations.same_duration, tmp_path / "b", {"tickets": frame})) == 1
+
+
 # --- amounts --------------------------------------------------------------------------------------
 
 
@@ -173,6 +181,33 @@ def test_amounts_of_different_kinds_differ(tmp_path: Path) -> None:
     assert found(amounts.power_of_ten, tmp_path, {"ledger": frame}) == []
 
 
+def test_small_groups_that_are_alike_by_chance_are_no_price_list(tmp_path: Path) -> None:
+    frame = pd.concat([ledger(2024)] * 20, ignore_index=True)
+    frame["voucher"] = [f"记-{n:04d}" for n in range(len(frame))]
+    frame["purpose"] = [f"用途{chr(0x4E00 + n % 120)}" for n in range(len(frame))]
+    frame["amount"] = [round(20 * 1.9 ** (n * 7919 % 11) * (1 + n % 97 / 97), 2) for n in range(len(frame))]
+    # Of one purpose two amounts happen to be equal and one is a tenth; the others all differ.
+    frame.loc[frame["purpose"] == frame.loc[0, "purpose"], "amount"] = [500.0, 500.0, 500.0, 50.0]
+    assert found(amounts.power_of_ten, tmp_path, {"ledger": frame}) == []
+
+
+def balanced() -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The ledger with a running balance of each quarter, once all but emptied."""
+    frame = ledger(2024)
+    frame["balance"] = [float(frame["amount"][n - n % 6 : n + 1].sum()) for n in range(len(frame))]
+    frame.loc[5, "balance"] = -0.5
+    columns = {**LEDGER["columns"], "balance": {"from": "余额", "type": "money", "unit": "元"}}
+    return frame, {"ledger": {**LEDGER, "columns": columns}}
+
+
+@pytest.mark.parametrize("check", [amounts.power_of_ten, amounts.alone_below_zero])
+def test_a_running_balance_is_no_amount(check: Any, tmp_path: Path) -> None:
+    frame, declared = balanced()
+    assert found(check, tmp_path / "a", {"ledger": frame}, tables=declared) == []
+    read = {"left": {"table": "ledger", "agg": "sum", "value": "balance", "words": "余额"}}
+    assert len(found(check, tmp_path / "b", {"ledger": frame}, tables=declared, measures=read)) == 1
+
+
 def test_a_price_off_its_model(tmp_path: Path) -> None:
     frame, measure = devices(2024), {"worth": {"table": "devices", "agg": "sum", "value": "price", "words": "原值"}}
     frame.loc[9, "price"] *= 10
@@ -188,6 +223,37 @@ def test_an_amount_alone_below_zero(tmp_path: Path) -> None:
     assert found(amounts.alone_below_zero, tmp_path / "b", {"ledger": frame.replace("耗材", "冲销耗材")}) == []
     frame.loc[7, "amount"] = -frame.loc[5, "amount"]
     assert found(amounts.alone_below_zero, tmp_path / "c", {"ledger": frame}) == []
+
+
+# --- values that conditions name ---------------------------------------------------------------
+
+
+def counted(where: str) -> dict[str, Any]:
+    return {"some": {"table": "tickets", "agg": "count", "where": where, "words": "件数"}}
+
+
+@pytest.mark.parametrize("written", ["硬件 &gt; PC", "硬件 &amp;gt; PC", "硬件＞ＰＣ", "硬件 > pc", "硬件>PC"])
+def test_a_condition_on_a_value_that_records_write_otherwise_stops(written: str, tmp_path: Path) -> None:
+    frame = tickets(2024).replace("会议", written)
+    rows = int((frame["category"] == written).sum())
+    for number, where in enumerate(["category = '硬件 > PC'", "category in ('安全', '硬件 > PC')"]):
+        (check,) = found(named_values.named_values, tmp_path / str(number), {"tickets": frame}, measures=counted(where))
+        assert (check.level, check.success, check.failing, check.rule) == ("stop", False, rows, "named_values:category")
+        assert f"条件里写“硬件 > PC”，记录里写“{written}”（{rows} 行）" in check.words
+        assert f'synonyms.category: {{"硬件 > PC": ["{written}"]}}' in check.remedy
+
+
+@pytest.mark.parametrize("where", ["category = '硬件&软件'", "category in ('会议', '会 议')", "category <> '故障'"])
+def test_a_value_that_is_there_or_is_like_none_says_nothing(where: str, tmp_path: Path) -> None:
+    assert found(named_values.named_values, tmp_path, measures=counted(where), frames={}) == []
+
+
+def test_a_value_of_rows_set_aside_is_there(tmp_path: Path) -> None:
+    frame, aside = tickets(2024), [{"_reason": "测试工单", "category": "会 议", "source_row": 9}]
+    with compared(
+        tmp_path, {"tickets": frame}, aside={"tickets": aside}, measures=counted("category = '会 议'"), alone=True
+    ) as subject:
+        assert list(named_values.named_values(subject)) == []
 
 
 # --- values ---------------------------------------------------------------------------------------

@@ -12,6 +12,9 @@ from helpers.year.engine import identifier
 
 #: How many equal figures make a group, and how far from a power of ten (in tens) one may lie off it.
 GROUP, NEAR = 3, 0.03
+#: Groups that have one figure have it by chance unless they are so large a share of all groups and of the rows,
+#: or hold a larger share of the rows alone.
+ALIKE, ALIKE_ROWS, MANY_ROWS = 0.25, 0.02, 0.15
 #: A figure is far from its whole column beyond so many tens, and so many times the column's own spread.
 FAR, SPREADS, COLUMN = 1.8, 4.5, 8
 #: Words by which a figure below zero explains itself.
@@ -88,9 +91,14 @@ def _off_groups(subject: Subject, table: str, column: str) -> Iterator[_Off]:
         usual = f"SELECT g, median(abs(v)) AS usual FROM ({own}) GROUP BY g HAVING count(*) >= {GROUP}"
         tens = "log10(abs(v) / usual)"
         alike = (
-            f"SELECT g, any_value(usual) AS usual, 2 * mad({tens}) + 0.002 AS near FROM ({own}) JOIN ({usual}) "
-            f"USING (g) "
-            f"GROUP BY g HAVING avg(CAST(abs({tens}) < {NEAR} AS INTEGER)) >= 0.6"
+            f"SELECT g, any_value(usual) AS usual, 2 * mad({tens}) + 0.002 AS near, count(*) AS n, "
+            f"avg(CAST(abs({tens}) < {NEAR} AS INTEGER)) >= 0.6 AS alike FROM ({own}) JOIN ({usual}) USING (g) "
+            f"GROUP BY g"
+        )
+        share = f"sum(n) OVER () / {max(1, subject.count(table))}.0"
+        alike = (
+            f"SELECT * FROM ({alike}) WHERE alike QUALIFY {share} >= {MANY_ROWS} OR ({share} >= {ALIKE_ROWS} "
+            f"AND count(*) OVER () >= {ALIKE} * (SELECT count(*) FROM ({alike})))"
         )
         rows = subject.query(
             f"SELECT source_file, source_row, v, usual FROM ({own}) JOIN ({alike}) USING (g) "

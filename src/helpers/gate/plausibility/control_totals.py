@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from helpers.gate.plausibility.roles import level
 from helpers.year.engine import identifier, literal
 from helpers.year.tables import MONEY_FACTORS, Table
 
@@ -135,8 +136,12 @@ CHECKS = (expected_totals, printed_totals, totals_missing)
 
 def _summed_columns(subject: Subject, table: str) -> list[str]:
     """The columns of the exports of which a total can be printed."""
-    declared = subject.tables[table].columns
-    return [c for c, column in declared.items() if column.type in ("money", "integer", "number")]
+    spec, read = subject.tables[table], frozenset(subject.roles[table].deciding)
+    return [
+        c
+        for c, column in spec.columns.items()
+        if column.type in ("money", "integer", "number") and not level(c, spec, read)
+    ]
 
 
 def total_lines(subject: Subject, view: str, columns: Sequence[str], table: str | None = None) -> list[TotalLine]:

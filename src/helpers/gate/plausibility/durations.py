@@ -88,7 +88,9 @@ def same_duration(subject: Subject) -> Iterator[Check]:
             if clock.clock == "workdays" or {types[str(clock.start)], types[str(clock.end)]} != {"TIMESTAMP"}:
                 continue
             cell = identifier(column)
-            timed = f"CAST({identifier(str(clock.end))} AS TIME) <> TIME '00:00:00'"
+            start, end = identifier(str(clock.start)), identifier(str(clock.end))
+            # No time at all within office hours, or between pauses, says nothing of the times themselves.
+            timed = f"CAST({end} AS TIME) <> TIME '00:00:00' AND ({cell} <> 0 OR {start} = {end})"
             groups = (
                 f"SELECT {cell} AS v, count(*) AS n FROM {identifier(table)} WHERE {cell} IS NOT NULL AND "
                 f"{timed} GROUP BY 1"

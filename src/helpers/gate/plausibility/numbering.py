@@ -154,7 +154,10 @@ def odd_numbers(subject: Subject) -> Iterator[Check]:
         shape = _shape(column)
         total = subject.count(table)
         rare = max(1, total // 200)
-        shapes = f"SELECT {shape} AS shape, count(*) AS n FROM {identifier(table)} GROUP BY 1"
+        rows = identifier(table)
+        if grown := _grown(subject, table):
+            rows = f"(SELECT * FROM {rows} WHERE {column} NOT IN ({grown}))"
+        shapes = f"SELECT {shape} AS shape, count(*) AS n FROM {rows} GROUP BY 1"
         odd, kinds, usual = subject.query(
             f"SELECT coalesce(sum(n) FILTER (WHERE n <= {rare}), 0), count(*) FILTER (WHERE n <= {rare}), "
             f"arg_max(shape, n) FROM ({shapes})"
@@ -162,6 +165,7 @@ def odd_numbers(subject: Subject) -> Iterator[Check]:
         if not odd or odd > rare or kinds > 5:
             continue
         where = f"{shape} IN (SELECT shape FROM ({shapes}) WHERE n <= {rare})"
+        where += f" AND {column} NOT IN ({grown})" if grown else ""
         yield subject.note(
             table,
             "odd_numbers",
@@ -171,6 +175,25 @@ def odd_numbers(subject: Subject) -> Iterator[Check]:
             rows=subject.places(table, [key[0]], where),
             failing=int(odd),
         )
+
+
+def _grown(subject: Subject, table: str) -> str | None:
+    """A query of the numbers of a counter that grows a digit on its way, as from 9 to 10: none of them is short."""
+    numbers = _numbers(subject, table)
+    if numbers is None:
+        return None
+    groups = (
+        f"SELECT head, length(number) - length(head) AS digits, count(*) AS n, min(tail) AS low, max(tail) AS high "
+        f"FROM ({numbers}) GROUP BY ALL"
+    )
+    # Most numbers up to the next power of ten are there, and the longer ones go on from it.
+    steps = (
+        f"SELECT head, a.digits AS short, b.digits AS long, 2 * a.n >= 10 ** a.digits - a.low AS below, "
+        f"2 * b.n >= b.high - 10 ** a.digits + 1 AS above FROM ({groups}) AS a JOIN ({groups}) AS b USING (head) "
+        f"WHERE b.digits = a.digits + 1 AND b.low - a.high <= 5"
+    )
+    both = f"SELECT head, short AS digits FROM ({steps}) WHERE below UNION SELECT head, long FROM ({steps}) WHERE above"
+    return f"SELECT number FROM ({numbers}) WHERE (head, length(number) - length(head)) IN ({both})"
 
 
 def numbers_against_time(subject: Subject) -> Iterator[Check]:

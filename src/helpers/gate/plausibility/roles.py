@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from helpers.year.tables import Table
 
 NUMBERS = ("BIGINT", "INTEGER", "DOUBLE", "DECIMAL(18,2)")
+#: Headers of running balances and amounts to date: each row says where the account stands, and nothing sums them.
+LEVEL = re.compile(r"余额|结余|结存|累计|期初|期末|\bbalance\b|\bto date\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +24,9 @@ class Roles:
     """The tidy columns of one table by role, each in declared order; derived columns only where said.
 
     ``types``: all tidy columns → SQL type. ``moments``: date-times; ``days``: dates without a time;
-    ``money`` is among ``numbers``. ``coded``: text columns with a fixed set of values as the year files
-    use them (synonyms, a measure's condition, out_of_scope, activities, a gate's set of values).
+    ``money`` is among ``numbers``, without the running balances that no measure reads.
+    ``coded``: text columns with a fixed set of values as the year files use them
+    (synonyms, a measure's condition, out_of_scope, activities, a gate's set of values).
     ``deciding``: record columns that a measure or ``out_of_scope`` reads, directly or through a derived
     column. ``flags``: booleans. ``time``: the column that orders the rows (``year_by``).
     """
@@ -65,13 +69,22 @@ def of_table(year: Year, table: str) -> Roles:
         moments=tuple(c for c, kind in own.items() if kind == "TIMESTAMP"),
         days=tuple(c for c, kind in own.items() if kind == "DATE"),
         numbers=tuple(c for c, kind in own.items() if kind in NUMBERS),
-        money=tuple(c for c, declared in spec.columns.items() if declared.type == "money" and c in own),
+        money=tuple(
+            c
+            for c, declared in spec.columns.items()
+            if declared.type == "money" and c in own and not level(c, spec, read)
+        ),
         texts=texts,
         flags=tuple(c for c, kind in own.items() if kind == "BOOLEAN"),
         coded=tuple(c for c in texts if c in coded),
         deciding=tuple(c for c in own if c in read),
         clocks=tuple(c for c, derived in spec.derived.items() if derived.clock),
     )
+
+
+def level(column: str, spec: Table, read: frozenset[str]) -> bool:
+    """Whether a column is a running balance by its headers; what a measure reads is an amount like others."""
+    return column not in read and any(LEVEL.search(header) for header in spec.columns[column].source)
 
 
 def conditions(year: Year, table: str) -> list[str]:

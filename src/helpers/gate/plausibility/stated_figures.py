@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from helpers.gate.plausibility.subject import Subject
     from helpers.gate.result import Check
 
+#: By what a table, or a header of it, says that it holds what was spent.
+LEDGER = re.compile(r"支出|凭证|支付|付款|报销|记账|总账|明细账|ledger|voucher|payment|paid|expen", re.IGNORECASE)
 #: Spending below this share of the year's budget asks for a word, and a fall of the rate by more than this.
 LEAST_SPENT, FALL = Fraction(95, 100), Fraction(5, 100)
 #: "885余次" is kept by any count from 885 to this much above it, at least.
@@ -228,8 +230,16 @@ def _ledger_measure(subject: Subject) -> str | None:
         and m.table is not None
         and m.table in subject.tables
         and m.value in subject.roles[m.table].money
+        and _is_ledger(subject, m.table)
     ]
     return found[0] if len(found) == 1 else None
+
+
+def _is_ledger(subject: Subject, table: str) -> bool:
+    """Whether a table says that it holds what was spent; what repairs cost is no spending of the project."""
+    spec = subject.tables[table]
+    said = (table, spec.title, spec.document, *(h for column in spec.columns.values() for h in column.source))
+    return any(LEDGER.search(text) for text in said if text)
 
 
 def _rate(subject: Subject, prefix: str) -> Fraction | None:
