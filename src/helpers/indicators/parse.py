@@ -351,7 +351,7 @@ def parse_actual(text: str | None) -> Actual:
     written = "" if text is None else str(text)
     plain = normal(written)
     if NOT_APPLICABLE.fullmatch(plain):
-        return Actual(text=written, reason="写的是没有或不涉及，没有数值", notes=("not_applicable",))
+        return Actual(text=written, reason="写的是没有或不涉及，没有数值；确实为零的请写 0", notes=("not_applicable",))
     if ZERO_IN_WORDS.fullmatch(plain):
         return Actual(text=written, kind="number", value=Fraction(0), unit=None, notes=("words_for_zero",))
     if REACHED.match(plain):

@@ -10,10 +10,12 @@ from fractions import Fraction
 from helpers.forms.audit.reading import NUMERIC, FormReading, Reading, finding, show
 from helpers.indicators.attainment import in_unit_of, opposite_changes
 from helpers.indicators.findings import Finding
+from helpers.indicators.lexicon import direction_of
 from helpers.indicators.normal_text import normal
+from helpers.indicators.parse import CAPPED
 from helpers.indicators.rule_sets import Band, RuleSet
 from helpers.indicators.scoring import is_overshoot, score
-from helpers.indicators.units import kind_of
+from helpers.indicators.units import COUNTS, DURATIONS, kind_of
 
 TOLERANCE = Decimal("0.05")
 #: Shares of the weight by bands of satisfaction, as 财预〔2021〕101号 names them.
@@ -115,7 +117,6 @@ def score_formula(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     finest = min(
         (Decimal(1).scaleb(min(0, int(s.normalize().as_tuple().exponent))) for s in printed), default=Decimal("0.01")
     )
-    tolerance = max(TOLERANCE, finest / 2)  # a table in whole points or tenths is rounded to them
     for r in read.rows:
         if not (
             r.reduced
@@ -126,7 +127,7 @@ def score_formula(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
         ):
             continue
         weight, points = Fraction(r.row.weight or 0), Fraction(r.row.score)
-        if all(abs(points - weight * share) > Fraction(tolerance) for share in accepted_shares(r, rules)):
+        if not any(_gives(weight * share, points, finest) for share in accepted_shares(r, rules)):
             yield finding(
                 "score_formula",
                 "note",
@@ -136,6 +137,12 @@ def score_formula(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
                 arithmetic=_rate(r),
                 where=r.place("score"),
             )
+
+
+def _gives(exact: Fraction, points: Fraction, finest: Decimal) -> bool:
+    """Whether a formula's points were printed so: a table in whole points or tenths is rounded to them, half up."""
+    half = Fraction(finest) / 2
+    return abs(points - exact) <= Fraction(TOLERANCE) or (-half < points - exact <= half)
 
 
 def accepted_shares(r: Reading, rules: RuleSet) -> list[Fraction]:
@@ -204,13 +211,7 @@ def incomparable_units(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
 def direction_conflict(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     """The stated direction contradicts the operator, or the operator contradicts what satisfaction is for."""
     for r in read.rows:
-        name = normal(r.row.level3 or "")
-        upside_down = (
-            r.target.op in ("<", "<=")
-            and r.target.unit == "比例"
-            and re.search("(?<!不)满意[度率]", name)
-            and "不满意" not in name
-        )
+        upside_down = _upside_down(r)
         if "direction_conflict" in r.target.notes or upside_down:
             yield finding(
                 "direction_conflict",
@@ -219,6 +220,29 @@ def direction_conflict(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
                 "改正指标方向或运算符。",
                 where=r.place("target_text"),
             )
+
+
+#: Names of things made or reached, of which a limit upwards makes no sense …
+MADE = re.compile("^(?:新建|修建|改建|建设|新增|新修|修缮|改造|安装|购置|采购|培训|完成|开展|举办|种植|硬化|铺设|配备|发放|救助|资助|扶持)")
+MADE_UNITS = ("座", "栋", "幢", "处", "公里", "米", "平方米", "立方米", "亩", "公顷", "口", "盏", "所", "台", "套", "户")
+#: … and of things that are to be kept small.
+KEPT_SMALL = re.compile("控制|限|因公|会议|公务|出国|接待|编制|成本|费|支出|能耗|消耗|超|不|占用|偏差|误差")
+
+
+def _upside_down(r: Reading) -> bool:
+    """≤ for what is to be reached or built, or ≥ for harm."""
+    name, unit = normal(r.row.level3 or ""), r.target.unit or ""
+    if r.target.kind != "number" or KEPT_SMALL.search(name):
+        return False
+    by_name = direction_of(r.row.level3, r.target.unit)
+    if r.target.op in (">", ">="):
+        return by_name == "lower" and not unit.startswith("元") and bool(r.target.value)
+    if r.target.op not in ("<", "<="):
+        return False
+    if unit == "比例":
+        return bool(re.search("(?<!不)满意[度率]?", name)) or (by_name == "higher" and bool(CAPPED.search(name)))
+    built = "数量" in (r.row.level2 or "") and unit in MADE_UNITS and by_name != "lower"
+    return unit in COUNTS and bool((MADE.match(name) and by_name == "higher") or built) and unit not in DURATIONS
 
 
 def direction_missing(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
@@ -238,17 +262,37 @@ def actual_not_numeric(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     """Words, or what cannot be read, as the answer to a figure."""
     for r in read.rows:
         if (
-            r.target.kind in NUMERIC
+            (r.target.kind in NUMERIC or _only_figures(r))
             and r.says_actual
             and r.actual.kind in ("unknown", "choice")
             and r.actual.value in (None, r.actual.value)
             and not isinstance(r.actual.value, Fraction)
+            and not r.none_of_it
         ):
             yield finding(
                 "actual_not_numeric",
                 "note",
                 f"“{r.name}”的指标值是 {r.row.target_text}，实际完成值却写“{r.row.actual_text}”，不能据以判断。",
                 "填写实际完成的数值和单位。",
+                where=r.place("actual_text"),
+            )
+
+
+def _only_figures(r: Reading) -> bool:
+    """Several limits or dates in one cell, each to be answered by itself."""
+    return bool(r.target.parts) and all(part.kind in (*NUMERIC, "date") for part in r.target.parts)
+
+
+def sign_missing(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
+    """A bare figure up to 1 beside a percentage, or 195万 beside an amount of money: it may mean either."""
+    for r in read.rows:
+        if "sign_missing" in r.outcome.notes:
+            yield finding(
+                "sign_missing",
+                "note",
+                f"“{r.name}”的指标值是 {r.row.target_text}，实际完成值只写“{r.row.actual_text}”，没有写单位，"
+                "不能确定是多少。",
+                "写明 %、万元等单位，例如“95%”。",
                 where=r.place("actual_text"),
             )
 
