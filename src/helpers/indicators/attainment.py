@@ -67,7 +67,9 @@ def in_unit_of(target: Target, actual: Actual) -> tuple[Fraction | None, tuple[s
             large = large_scale(target.unit)
             if target.unit.startswith("/"):
                 return value, ()
-            return (None, ("sign_missing",)) if target.scale != 1 or target.unit.startswith("元") else (value / large, ())
+            return (
+                (None, ("sign_missing",)) if target.scale != 1 or target.unit.startswith("元") else (value / large, ())
+            )
         return value * target.scale, () if target.scale == 1 else ("unit_assumed",)
     if actual.unit == "比例" and not target.unit and target.kind == "number":
         return value * 100 if _beyond_one(target) else value, ("target_in_percent",)

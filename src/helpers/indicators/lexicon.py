@@ -51,8 +51,11 @@ def direction_of(name: str | None, unit: str | None = None) -> Direction | None:
         return "lower" if any(w in head for w in words("time_of")) and unit in ("小时", "工作日", None) else None
     if _is_cost(head, unit, money):
         return None if re.search("节约|节省|压减|降低|减少|收入", head) else "lower"
-    if _is_bad(head):
-        return "lower"
+    return "lower" if _is_bad(head) else _more(head, unit, money)
+
+
+def _more(head: str, unit: str | None, money: bool) -> Direction | None:
+    """Whether a name of nothing bad and nothing spent says that more is better."""
     if money and not re.search("收入|产值|收益|营收|税收|销售额|节约|节支|增收", head):
         return None
     if unit in ("小时", "工作日") and not re.search("培训|开放|服务|运行|开馆|学时", head):
@@ -68,15 +71,21 @@ def direction_of(name: str | None, unit: str | None = None) -> Direction | None:
 
 
 #: What is saved or cut, at the end of a name: more of it is better.
-SAVED = re.compile("(?:削减|减排|压减|核减|减量|节约|节省|节能|节水|节支|节电|降低|减少|下降|缩减)(?:量|额|数|数量|金额)$")
+SAVED = re.compile(
+    "(?:削减|减排|压减|核减|减量|节约|节省|节能|节水|节支|节电|降低|减少|下降|缩减)(?:量|额|数|数量|金额)$"
+)
 #: A name that begins with the cutting may state the cut (减少5起) or the level (减少到5起): not said.
 CUT = re.compile("^(?:减少|降低|下降|压缩|缩短|控制)(?!.*量$)")
 #: What a count is called at the end of a name, and the nouns that leave a bad word the head.
 COUNTED = re.compile(
     "(?:的)?(?:总|件|起|次|例|人|户|宗|场|单|天)?(?:数|数量|量|次)$|(?:的)?(?:个数|情况|事件|现象|问题|行为|件|时长|天数)$"
 )
+#: What is not harm but not wanted to rise either.
+UNWANTED = re.compile("成本|能耗|支出|费用|债务|用电|用水|农药|化肥")
 #: Words that begin with 无, 未 or 零 and negate nothing.
-NOT_NEGATED = re.compile("^(?:无障碍|无线|无害|无公害|无人|无偿|无缝|无证|无主|无牌|无接触|无废|无纸|无烟|无菌|无土|未成年|未来|未婚|零星|零散|零售|零部件|零碎|零工|零基础|零距离|零接触)")
+NOT_NEGATED = re.compile(
+    "^(?:无障碍|无线|无害|无公害|无人|无偿|无缝|无证|无主|无牌|无接触|无废|无纸|无烟|无菌|无土|未成年|未来|未婚|零星|零散|零售|零部件|零碎|零工|零基础|零距离|零接触)"
+)
 
 
 def _is_cost(head: str, unit: str | None, money: bool) -> bool:
@@ -84,7 +93,9 @@ def _is_cost(head: str, unit: str | None, money: bool) -> bool:
     if head.endswith("控制数"):
         return money or unit is None
     if head.endswith("费") and (money or unit is None):
-        return not re.search("(?:免|收|征|缴|消|学|会|党|团)费$|^(?:发放|补助|补贴|兑付|收取|征收|缴纳|筹集|争取)", head)
+        return not re.search(
+            "(?:免|收|征|缴|消|学|会|党|团)费$|^(?:发放|补助|补贴|兑付|收取|征收|缴纳|筹集|争取)", head
+        )
     return head.endswith(words("lower_end")) or (money and bool(re.search("成本|费用|人均|单价|造价|控制在", head)))
 
 
@@ -111,27 +122,44 @@ def _rate(head: str) -> Direction | None:
     if head.endswith(words("neutral_rate")):
         return None
     stem = re.sub("(?:的)?(?:发生)?(?:率|比例|占比|比重)$", "", head)
-    reached = stem.endswith(words("good_rate"))
     if re.search("占比$|比重$|比例$", head):
-        if stem.endswith(words("bad")) or (any(w in stem for w in words("bad")) and not reached):
-            return "lower" if not any(w in stem for w in words("handled")) else None
-        return "higher" if reached or re.search("合格|满意|覆盖|完成|达标|推广|有效", head) else None
+        return _part(head, stem)
     if re.search("^零|零(?:投诉|事故|差错|故障|发生)$", stem):
         return None  # 零投诉率: 0, or 100 %
+    if re.search("(?:增长|上升|增加|提高|提升|下降|降低|减少)$", stem):
+        return _change_rate(stem)
+    return _harm_rate(head, stem) or (
+        "higher" if stem.endswith((*words("handled"), *words("good_rate"))) or "满意" in stem else None
+    )
+
+
+def _part(head: str, stem: str) -> Direction | None:
+    """A part of a whole (占比): seldom better or worse by itself."""
+    handled = any(w in stem for w in words("handled"))
+    reached = stem.endswith(words("good_rate"))
+    if stem.endswith(words("bad")) or (any(w in stem for w in words("bad")) and not reached):
+        return None if handled else "lower"
+    return "higher" if reached or re.search("合格|满意|覆盖|完成|达标|推广|有效", head) else None
+
+
+def _change_rate(stem: str) -> Direction | None:
+    """A rise or a fall: of harm or cost the other way round; a fall of anything else is not said."""
+    unwanted = any(w in stem for w in (*words("bad"), *words("harm_rate"))) or bool(UNWANTED.search(stem))
+    if re.search("(?:下降|降低|减少)$", stem):
+        return "higher" if unwanted else None
+    return "lower" if unwanted else "higher"
+
+
+def _harm_rate(head: str, stem: str) -> Direction | None:
+    """A rate that names harm: its absence, what is not reached, or the harm itself; None for any other."""
     if stem.endswith(tuple(no + word for no in "不未" for word in words("good_rate"))):
         return "lower"
+    ends_in_harm = stem.endswith((*words("bad"), *words("harm_rate")))
     harmful = any(w in stem for w in (*words("bad"), *words("harm_rate")))
-    if re.search("(?:增长|上升|增加|提高)$", stem) and (harmful or re.search("成本|能耗|支出|费用|债务", stem)):
-        return "lower"
-    if re.search("无[^无]{2,4}$", stem) and stem.endswith((*words("bad"), *words("harm_rate"))):
+    if re.search("无[^无]{2,4}$", stem) and ends_in_harm:
         return "higher"
-    if re.search("(?:下降|降低|减少)$", stem):
-        return "higher" if harmful else None
-    if harmful and head.endswith("发生率"):
-        return "lower"
-    if stem.endswith(words("handled")) or reached or "满意" in stem:
-        return "higher"
-    return "lower" if stem.endswith((*words("bad"), *words("harm_rate"))) else None
+    handled = stem.endswith((*words("handled"), *words("good_rate")))
+    return "lower" if (ends_in_harm and not handled) or (harmful and head.endswith("发生率")) else None
 
 
 def is_placeholder(text: str) -> bool:

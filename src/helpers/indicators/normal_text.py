@@ -64,7 +64,10 @@ HALF = re.compile("(?<![一二两三四五六七八九])半(?=年[^度终报中]
 EACH = re.compile("一[^\\d一,;、。]{1,2}一[^\\d一,;、。]{1,2}")
 SHARE = re.compile(rf"(百|千|万)分之([{NUMERAL_CHARS}]+|[0-9.]+)")
 #: What separates the parts of a compound unit: 元/人·天, 元/人、天, 元/人.天, 元/(人·天).
-PER_WORD = "(?:人次|人|户|生|亩|床|次|年|月|天|日|周|季度?|学期|学年|期|课时|学时|小时|餐|平方米|台|套|个|家|村|所|班|车|吨|公里)"
+PER_WORD = (
+    "(?:人次|人|户|生|亩|床|次|年|月|天|日|周|季度?|学期|学年|期|课时|学时|小时|餐|平方米|台|套|个|家|村|所|班|车|"
+    "吨|公里)"
+)
 PER = re.compile(rf"/(?P<first>{PER_WORD})(?P<rest>(?:[·•・‧∙*、.]{PER_WORD})+)(?![0-9\u4e00-\u9fff]*[0-9])")
 PER_IN_BRACKETS = re.compile(rf"/\((?P<parts>{PER_WORD}(?:[·•・‧∙*、./]{PER_WORD})*)\)")
 #: A whole year in numerals (二〇二四年).

@@ -1,4 +1,4 @@
-"""Read a target or an actual as real tables write them; what cannot be known stays unknown, with a reason."""
+"""Read a target as real tables write it; what cannot be known stays unknown, with a reason."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import cast
 
 from helpers.indicators.date_targets import date_target
 from helpers.indicators.lexicon import direction_of, head_of, is_elsewhere, is_placeholder
-from helpers.indicators.model import Actual, Direction, DirectionSource, Op, Target
+from helpers.indicators.model import Direction, DirectionSource, Op, Target
 from helpers.indicators.normal_text import NUMERAL_CHARS, normal
 from helpers.indicators.notations import BEFORE, NUMBER, measure_word, operator, quantity
 from helpers.indicators.units import BASE, COUNTS
@@ -33,13 +33,16 @@ CHANGE = re.compile(
     re.ASCII,
 )
 #: A date among other words; its figures are no quantity.
-DATE = r"(?:(?:19|20)\d{2}年(?:度)?(?:\d{1,2}月(?:份|底|末)?(?:\d{1,2}[日号])?)?|\d{1,2}月(?:\d{1,2}[日号])|(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2})"
+DATE = (
+    r"(?:(?:19|20)\d{2}年(?:度)?(?:\d{1,2}月(?:份|底|末)?(?:\d{1,2}[日号])?)?|\d{1,2}月(?:\d{1,2}[日号])|"
+    r"(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2})"
+)
 #: Only the year that is compared with is said, no figure.
 COMPARED = re.compile(r"^(?:同比|环比|较|相?比|与|对比|相较于?)(?:19|20)\d{2}年(?:度)?(?:同期|相比|比较)*$", re.ASCII)
 DATED = re.compile(rf"^(?P<before>[^0-9]*?)(?P<date>{DATE}(?:[年底末]|之?以?前|止)*)(?P<tail>[^0-9]*)$", re.ASCII)
 #: List numbers: (1)…;(2)…, 1、…2、…
 LISTED = re.compile(r"(?<![0-9.])\(?([0-9]{1,2})[).、](?=[^0-9.%])", re.ASCII)
-SINCE = re.compile(rf"{DATE}|第[0-9]+|[0-9]{1,2}月(?:份)?|[0-9]{1,2}[*][0-9]{1,2}", re.ASCII)
+SINCE = re.compile(rf"{DATE}|第[0-9]+|[0-9]{1, 2}月(?:份)?|[0-9]{1, 2}[*][0-9]{1, 2}", re.ASCII)
 SOLE = re.compile(rf"{NUMBER}(?P<loose>余|多)?(?P<unit>[^0-9,;、。<>=≥≤~±\u2002]*)", re.ASCII)
 CAPPED = re.compile(
     r"满意|合格|完成率|覆盖率|及时率|使用率|准确率|支付率|执行率|验收|达标|成功率|出勤率|知晓|认知度|认可度|参与度|普及率|合规率|到位率|在线率|可用率|运行率|通过率|"
@@ -52,10 +55,6 @@ MONEY_NAME = re.compile(
 )
 CIRCUMSTANCE = re.compile(r"^[57](?:天)?\*(?:8|12|24)小?时?[^0-9]{0,12}$", re.ASCII)
 WORD = re.compile("[\u4e00-\u9fff]")
-#: An actual that only says that it was reached: no figure, and no grade either.
-REACHED = re.compile(
-    r"^(?:均|都|全部|全面|圆满|按期|按时|按计划|如期|已|已经|任务)*(?:完成|达成|达到|实现)(?:了)?(?:年度|年初|预期|预定|既定|全部|各项|绩效|计划)*(?:指标值?|目标值?|任务|要求|标准|效果)*$"
-)
 #: A quantile says where in the distribution a limit stands; without the limit itself there is no figure.
 QUANTILE = re.compile(
     r"[0-9]%?(?:百)?分位|百分位|四分位|分位[数值点]|(?<![A-Za-z])[Pp][0-9]{2}(?![0-9A-Za-z])", re.ASCII
@@ -330,53 +329,6 @@ def _with_direction(target: Target, name: str | None, declared: str | None, way:
         direction = direction_of(name, target.unit)
         source = "lexicon" if direction else "unknown"
     return replace(target, direction=direction, direction_source=source)
-
-
-#: Nothing that the target asks for took place, or nothing is said: no figure, 0 least of all.
-NOT_APPLICABLE = re.compile(
-    "(?:均|暂|本年度?|今年)*(?:无|没有|不涉及|未涉及|不适用|无此项|无相关(?:内容|事项|情况)?)[。.]?"
-)
-ZERO_IN_WORDS = re.compile("(?:均)?(?:未发生|未收到|未出现|零|(?:无|没有|未发生|未收到|未出现|零)(?:投诉|事故|发生))")
-#: How much more than the target was done: no actual by itself.
-EXCESS = re.compile("^(?:超额?|超出|超过)(?:完成)?(?:任务|目标|计划|指标|预期)+(?:任务|值|量|数)?(?:的|了)?[0-9.]+%$")
-REACHES = re.compile(
-    r"^(?:实际)?(?:均|都|全部|各项)?(?:已经?)?(?:基本)?(?:完成|达到|达|为|实现|共|约)?(?:达到?|了)?(?=约?-?[0-9])"
-)
-#: A bound proper; 达 and 为 only introduce the figure.
-BOUNDED = re.compile("[≥≤<>=不未超]|以[上下内]|之内|内$|[大小高低多少]于|等于|至[少多]|最[高低多少]|控制")
-
-
-def parse_actual(text: str | None) -> Actual:
-    """The actual that ``text`` states; words for a figure are unknown, never 100 %, and 无 is never 0."""
-    written = "" if text is None else str(text)
-    plain = normal(written)
-    if NOT_APPLICABLE.fullmatch(plain):
-        return Actual(text=written, reason="写的是没有或不涉及，没有数值；确实为零的请写 0", notes=("not_applicable",))
-    if ZERO_IN_WORDS.fullmatch(plain):
-        return Actual(text=written, kind="number", value=Fraction(0), unit=None, notes=("words_for_zero",))
-    if REACHED.match(plain):
-        return Actual(text=written, reason="只说已经达到，没有写数值", notes=("words_for_reached",))
-    if EXCESS.match(plain):
-        return Actual(text=written, reason="写的是超出目标的幅度，没有写实际完成的数值", notes=("excess_only",))
-    reached = REACHES.sub("", plain)
-    found = parse_target("约" + reached if plain.startswith("约") else reached)
-    if found.kind in ("unknown", "compound"):
-        return Actual(
-            text=written,
-            kind=found.kind,
-            value=None,
-            unit=None,
-            reason=found.reason or "含有多项数值",
-            notes=found.notes,
-        )
-    figure = found.kind in ("number", "duration", "frequency")
-    op = found.op if not figure or BOUNDED.search(plain) else None
-    notes = (*found.notes, "operator_copied") if op and figure else found.notes
-    if re.search(r"[0-9][余多]", plain):
-        notes = (*(n for n in notes if n != "approximate"), "lower_bound")
-    return Actual(
-        text=written, kind=found.kind, value=found.value, unit=found.unit, op=op, scale=found.scale, notes=notes
-    )
 
 
 def parse_money(text: str) -> Decimal:

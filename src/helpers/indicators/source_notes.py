@@ -12,11 +12,12 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Literal
 
+from helpers.indicators.actuals import parse_actual
 from helpers.indicators.findings import About, Finding, Place
 from helpers.indicators.lexicon import shared_object
 from helpers.indicators.model import Outcome, Target
 from helpers.indicators.normal_text import normal
-from helpers.indicators.parse import parse_actual, parse_target
+from helpers.indicators.parse import parse_target
 from helpers.indicators.rule_sets import RuleSet
 from helpers.indicators.scoring import is_fragile, is_overshoot
 from helpers.indicators.units import DURATIONS

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from helpers.forms.audit import arithmetic, naming, reasons
+from helpers.forms.audit import direction_checks as bounds
 from helpers.forms.audit import fund_checks as funds
 from helpers.forms.audit import narrative_checks as texts
 from helpers.forms.audit import result_checks as results
@@ -37,7 +38,7 @@ CHECKS: dict[str, Check] = {
         arithmetic.score_above_weight,
         results.score_without_values,
         results.incomparable_units,
-        results.direction_conflict,
+        bounds.direction_conflict,
         results.full_on_shortfall,
         results.reverse_breached,
         results.score_formula,
@@ -46,10 +47,10 @@ CHECKS: dict[str, Check] = {
         results.target_damaged,
         results.other_yardstick,
         results.actual_not_numeric,
-        results.sign_missing,
+        bounds.sign_missing,
         results.actual_missing,
         results.operator_copied,
-        results.direction_missing,
+        bounds.direction_missing,
         naming.placeholder_values,
         naming.unit_vs_name,
         naming.target_in_name,

@@ -17,7 +17,9 @@ from helpers.indicators.scoring import execution
 
 COLUMNS = (("initial", "年初预算数"), ("adjusted", "全年预算数"), ("spent", "全年执行数"))
 #: A row of the table that is the execution of the budget itself.
-EXECUTION_ROW = re.compile("^(?:项目|年度|全年|财政)?(?:预算|资金)(?:资金)?(?:执行|支出)(?:率|情况|进度)?(?:\\(.*\\))?$")
+EXECUTION_ROW = re.compile(
+    "^(?:项目|年度|全年|财政)?(?:预算|资金)(?:资金)?(?:执行|支出)(?:率|情况|进度)?(?:\\(.*\\))?$"
+)
 #: Amounts are printed to this many of the form's unit at best.
 MONEY_STEP = Decimal("0.005")
 

@@ -19,14 +19,17 @@ BOUND = re.compile(
 )
 AMOUNT = re.compile(r"(?:达到|达|为)?([0-9]+(?:\.[0-9]+)?(?:%|‰|万元|亿元|元|[\u4e00-\u9fff]{1,3}))")
 #: The choices of a template, of which none was made.
-CHOICES = re.compile("好坏|高低|大小|多少|优劣|强弱|快慢|长短|是否|有无|是/否|有/无|好/坏|高/低|优/?良/?中/?差|优/?良/?差|好/?中/?差|定性|定量")
+CHOICES = re.compile(
+    "好坏|高低|大小|多少|优劣|强弱|快慢|长短|是否|有无|是/否|有/无|好/坏|高/低|优/?良/?中/?差|优/?良/?差|好/?中/?差|定性|定量"
+)
 MASK = re.compile(r"[*_＊×xX]{2,}|[≥≤](?:[^0-9]|$)")
 #: Names that say by themselves that money is meant, and amounts per head, which are a standard.
 AMOUNT_ITSELF = re.compile("(?:资金|经费|支出|投资|金额)(?:金额|总?额|总?数)?$")
 RATE_OF_PAY = re.compile("标准|单价|人均|每人|户均|亩均")
 #: A length, an area or a count of built things inside a name; no dates, no money, no powers.
 QUANTITY_IN_NAME = re.compile(
-    r"(?<![0-9.A-Za-z年月第≥≤])([0-9]+(?:\.[0-9]+)?)(公里|千米|米|平方米|亩|公顷|座|处|台|套|户|人次|人|盏|口|吨)(?![0-9以及内上/])", re.ASCII
+    r"(?<![0-9.A-Za-z年月第≥≤])([0-9]+(?:\.[0-9]+)?)(公里|千米|米|平方米|亩|公顷|座|处|台|套|户|人次|人|盏|口|吨)(?![0-9以及内上/])",
+    re.ASCII,
 )
 EARNED = re.compile("收入|产值|营收|税收|销售|收益|增收|融资|投资额|节约")
 

@@ -9,12 +9,13 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from helpers.forms.filled_form import Form, FormRow
+from helpers.indicators.actuals import parse_actual
 from helpers.indicators.attainment import evaluate
 from helpers.indicators.findings import Finding, Place
 from helpers.indicators.lexicon import direction_of, head_of, is_elsewhere, is_placeholder, words
 from helpers.indicators.model import UNKNOWN, Actual, Direction, Outcome, Target
 from helpers.indicators.normal_text import normal
-from helpers.indicators.parse import parse_actual, parse_target
+from helpers.indicators.parse import parse_target
 from helpers.indicators.rule_sets import RuleSet
 
 CENT = Decimal("0.005")
