@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from fractions import Fraction as F
 
 import pytest
@@ -86,18 +88,34 @@ def test_compound_units_keep_every_part(
     assert found.value == amount * (10**4 if money == "万元" else 1)
 
 
-DATES = st.dates(min_value=__import__("datetime").date(2015, 1, 1), max_value=__import__("datetime").date(2030, 12, 31))
+@pytest.mark.parametrize(
+    ("text", "op", "value", "unit"),
+    [
+        ("每人每月500元", None, 500, "元/人·月"),
+        ("500元每人每月", None, 500, "元/人·月"),
+        ("500元/每人每年", None, 500, "元/人·年"),
+        ("每吨不超过30元", "<=", 30, "元/吨"),
+        ("每月不少于300人次", ">=", 300, "人次/月"),
+        ("20吨/年", None, 20, "吨/年"),
+    ],
+)
+def test_compound_units_in_words(text: str, op: str | None, value: int, unit: str) -> None:
+    found = parse_target(text)
+    assert (found.op, found.value, found.unit) == (op, value, unit)
+
+
+DATES = st.dates(min_value=date(2015, 1, 1), max_value=date(2030, 12, 31))
 
 
 @given(day=DATES, before=st.sampled_from(["完成时间为", "竣工时间：", "计划于", "验收日期为", "于"]))
-def test_a_date_among_words_is_that_date(day, before: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_date_among_words_is_that_date(day: date, before: str) -> None:
     text = f"{before}{day.year}年{day.month}月{day.day}日"
     for found in (parse_target(text), parse_actual(text)):
         assert (found.kind, found.value) == ("date", day.isoformat())
 
 
 @given(day=DATES, word=st.sampled_from(["同比", "较", "与", "比"]))
-def test_a_year_compared_with_is_no_figure(day, word: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_year_compared_with_is_no_figure(day: date, word: str) -> None:
     assert parse_target(f"{word}{day.year}年").value is None
     assert parse_target(f"≥{day.year}年{day.month}月{day.day}日").value is None
 
@@ -145,7 +163,7 @@ def test_words_before_a_figure_do_not_change_it(percent: int, before: str) -> No
 
 
 @given(share=st.decimals(min_value="0.01", max_value=1, places=2), least=st.integers(2, 100))
-def test_a_bare_share_beside_a_percentage_is_asked(share, least: int) -> None:  # type: ignore[no-untyped-def]
+def test_a_bare_share_beside_a_percentage_is_asked(share: Decimal, least: int) -> None:
     found = evaluate(parse_target(f"≥{least}%"), parse_actual(str(share)), RULES)
     assert (found.status, found.attainment, found.notes) == ("unknown", None, ("sign_missing",))
 

@@ -191,7 +191,7 @@ def _change(plain: str, written: str) -> Target | None:
 def _compound(plain: str, written: str) -> Target | None:
     """Several limits in one cell, each of them readable by itself."""
     both = re.match(
-        r"^(?P<date>(?:\d{4}年)?\d{1,2}月(?:底|\d{1,2}日)?(?:以|之)?前?)(?P<rest>(?:完成|达到|支付|拨付)[^0-9]{0,6}(?:不低于|≥)?\d.*)$",
+        r"^(?P<date>(?:\d{4}年)?\d{1,2}月(?:底|\d{1,2}日)?(?:以|之)?前?)(?P<rest>(?:完成|达到|支付|拨付)[^0-9;,、。]{0,6}(?:不低于|≥)?\d.*)$",
         plain,
         re.ASCII,
     )
