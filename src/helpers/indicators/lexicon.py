@@ -66,7 +66,7 @@ def _more(head: str, unit: str | None, money: bool) -> Direction | None:
     if not done and any(w in head for w in words("bad")) and not any(w in head for w in words("handled")):
         return None
     if done or head.endswith(words("higher_end")) or "满意" in head:
-        return None if CUT.match(head) else "higher"
+        return None if CUT.match(head) or (UNWANTED.search(head) and not done) else "higher"
     return None
 
 
@@ -114,7 +114,7 @@ def _ends_bad(head: str) -> bool:
     stem = head
     while (shorter := COUNTED.sub("", stem)) != stem and shorter:
         stem = shorter
-    return stem.endswith((*words("bad"), "死亡人员", "伤亡人员", "感染人员", "死亡人口"))
+    return stem.endswith((*words("bad"), *words("harm_rate"), "死亡人员", "伤亡人员", "感染人员", "死亡人口"))
 
 
 def _rate(head: str) -> Direction | None:
