@@ -99,7 +99,7 @@ def test_actuals() -> None:
     copied = parse_actual("≥95%")
     assert copied.value == F(95, 100) and "operator_copied" in copied.notes
     assert parse_actual("达成预期指标").value is None
-    assert parse_actual("无").value == 0
+    assert parse_actual("无投诉").value == 0 and parse_actual("无").value is None
     assert "lower_bound" in parse_actual("200余人").notes
 
 

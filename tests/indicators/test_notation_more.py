@@ -140,7 +140,10 @@ def test_an_actual_without_unit_is_read_in_the_targets() -> None:
     money = evaluate(parse_target("≤90万元"), parse_actual("90"), RULES)
     assert (money.attainment, money.status) == (F(1), "met")
     assert evaluate(parse_target("≥100百分比"), parse_actual("100"), RULES).attainment == 1
-    assert evaluate(parse_target("≥95%"), parse_actual("0.98"), RULES).attainment == F(98, 95)
+    for beside in ("0.98", "1", "0.5"):  # a share of one, or a percent: asked, not multiplied
+        asked = evaluate(parse_target("≥95%"), parse_actual(beside), RULES)
+        assert (asked.status, asked.attainment, asked.notes) == ("unknown", None, ("sign_missing",))
+    assert evaluate(parse_target("≥95%"), parse_actual("98"), RULES).attainment == F(98, 95)
     assert evaluate(parse_target("≥4万人次"), parse_actual("44000人次"), RULES).attainment == F(11, 10)
     assert evaluate(parse_target("≥2公里"), parse_actual("1500米"), RULES).attainment == F(3, 4)
 

@@ -1,8 +1,9 @@
 """Targets, attainment, rule sets, scores: the core of the field, pure, without input or output."""
 
+from helpers.indicators.actuals import parse_actual
 from helpers.indicators.attainment import CompoundPart, evaluate, evaluate_choice, evaluate_compound, expressed
 from helpers.indicators.model import UNKNOWN, Actual, Outcome, Target
-from helpers.indicators.parse import parse_actual, parse_money, parse_target
+from helpers.indicators.parse import parse_money, parse_target
 from helpers.indicators.rule_sets import RuleError, RuleSet, available, load_rules
 from helpers.indicators.scoring import (
     Execution,

@@ -15,7 +15,7 @@ from typing import Literal
 
 from helpers.indicators.model import UNKNOWN, Actual, Direction, Op, Outcome, Status, Target
 from helpers.indicators.rule_sets import RuleSet
-from helpers.indicators.units import comparable
+from helpers.indicators.units import comparable, large_scale
 
 ONE, NOTHING = Fraction(1), Fraction(0)
 #: The bound that a known direction means, and what a grade of three stands for.
@@ -33,7 +33,7 @@ def evaluate(target: Target, actual: Actual, rules: RuleSet) -> Outcome:
         return UNKNOWN
     found, notes = in_unit_of(target, actual)
     if found is None:
-        return Outcome(status="unknown", notes=("incomparable_units",))
+        return Outcome(status="unknown", notes=notes or ("incomparable_units",))
     if opposite_changes(target, actual):
         return Outcome(status="unknown", notes=("opposite_change",))
     if target.kind == "band":
@@ -53,18 +53,28 @@ def opposite_changes(target: Target, actual: Actual) -> bool:
 def in_unit_of(target: Target, actual: Actual) -> tuple[Fraction | None, tuple[str, ...]]:
     """The actual in the target's base unit, and how it was read; None where the two do not compare.
 
-    An actual without unit is read in the unit that the target is written in (≤90万元 against 90);
-    of a share, a bare figure up to 1 is read as a share of one. A bare target of which the actual
-    is a share is read in percent (95 against 96%): the caller sees ``target_in_percent``.
+    An actual without unit is read in the unit that the target is written in (≤90万元 against 90). Not
+    read, but to be asked (``sign_missing``): a bare figure up to 1 beside a percent target, which may be
+    a share of one or a percent; 195万 beside an amount of money. A bare target of which the actual is a
+    share is read in percent (95 against 96%): the caller sees ``target_in_percent``.
     """
     value = actual.value
     assert isinstance(value, Fraction)
     if target.unit and not actual.unit:
         if target.unit == "比例" and 0 < value <= 1 and target.scale != 1:
-            return value, ("unit_assumed",)
+            return None, ("sign_missing",)
+        if actual.scale != 1:  # 3.2万: of the same things, but never of money in silence
+            large = large_scale(target.unit)
+            if target.unit.startswith("/"):
+                return value, ()
+            return (
+                (None, ("sign_missing",)) if target.scale != 1 or target.unit.startswith("元") else (value / large, ())
+            )
         return value * target.scale, () if target.scale == 1 else ("unit_assumed",)
     if actual.unit == "比例" and not target.unit and target.kind == "number":
         return value * 100 if _beyond_one(target) else value, ("target_in_percent",)
+    if actual.unit and not target.unit and target.scale != 1:  # 3万 answered by 3.2万人
+        return value * large_scale(actual.unit), ()
     return comparable(value, actual.unit, target.unit), ()
 
 

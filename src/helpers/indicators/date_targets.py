@@ -17,7 +17,7 @@ DAY = re.compile(
     re.ASCII,
 )
 YEAR_END = re.compile(
-    rf"^(?:(?P<year>\d{{4}})年?(?:度)?|本年度?|当年度?|年度?)(?:年?[底末]|(?=内)){BY}{TAIL}", re.ASCII
+    rf"^(?:于|在)?(?:(?P<year>\d{{4}})年?(?:度)?|本年度?|当年度?|年度?)(?:年?[底末]|(?=内)){BY}{TAIL}", re.ASCII
 )
 ISO_DAY = re.compile(
     rf"^(?P<year>\d{{4}})(?P<sep>[-./])(?P<month>\d{{1,2}})(?P=sep)(?P<day>\d{{1,2}}){BY}{TAIL}", re.ASCII

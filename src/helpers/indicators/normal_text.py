@@ -63,6 +63,19 @@ NUMERAL = re.compile(
 HALF = re.compile("(?<![一二两三四五六七八九])半(?=年[^度终报中]|年$|天|小时|个月)")
 EACH = re.compile("一[^\\d一,;、。]{1,2}一[^\\d一,;、。]{1,2}")
 SHARE = re.compile(rf"(百|千|万)分之([{NUMERAL_CHARS}]+|[0-9.]+)")
+#: What separates the parts of a compound unit: 元/人·天, 元/人、天, 元/人.天, 元/(人·天).
+PER_WORD = (
+    "(?:人次|人|户|生|亩|床|次|年|月|天|日|周|季度?|学期|学年|期|课时|学时|小时|餐|平方米|台|套|个|家|村|所|班|车|"
+    "吨|公里)"
+)
+PER = re.compile(rf"/(?P<first>{PER_WORD})(?P<rest>(?:[·•・‧∙*、.]{PER_WORD})+)(?![0-9\u4e00-\u9fff]*[0-9])")
+PER_IN_BRACKETS = re.compile(rf"/\((?P<parts>{PER_WORD}(?:[·•・‧∙*、./]{PER_WORD})*)\)")
+#: The parts of a compound unit said in words: 每人每月500元, 500元每人每月, 每月不少于300人次.
+EACH_FIRST = re.compile(
+    rf"^(?:平均)?每(?P<first>{PER_WORD})(?:每(?P<then>{PER_WORD}))?(?P<sign>[^0-9每]{{0,5}}?)"
+    r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>[万千]?元|人次|人|户|吨|公里|亩|小时)(?P<after>以上|以内|以下)?$"
+)
+EACH_LAST = re.compile(rf"(?P<money>[0-9][万千]?元)/?每(?P<first>{PER_WORD})(?:/?每(?P<then>{PER_WORD}))?$")
 #: A whole year in numerals (二〇二四年).
 YEAR = re.compile("[〇零一二三四五六七八九]{4}(?=年)")
 
@@ -90,8 +103,16 @@ def normal(text: str) -> str:
     out = re.sub(r"^[¥￥]([0-9.]+)(?:元)?$", r"\1元", out)
     out = SHARE.sub(lambda m: _number(m[2]) + {"百": "%", "千": "‰", "万": "‱"}[m[1]], out)
     out = YEAR.sub(lambda m: "".join(str(DIGITS[c]) for c in m.group()), out)
+    out = PER_IN_BRACKETS.sub(lambda m: "/" + m["parts"], out)
+    out = PER.sub(lambda m: "/" + m["first"] + re.sub("[•・‧∙*、.]", "·", m["rest"]), out)
     out = HALF.sub("0.5", out.strip(";"))
-    return out if EACH.search(out) else NUMERAL.sub(lambda m: _number(m.group()), out)
+    out = out if EACH.search(out) else NUMERAL.sub(lambda m: _number(m.group()), out)
+    out = EACH_FIRST.sub(lambda m: f"{m['sign']}{m['number']}{m['unit']}{_per(m)}{m['after'] or ''}", out)
+    return EACH_LAST.sub(lambda m: m["money"] + _per(m), out)
+
+
+def _per(found: re.Match[str]) -> str:
+    return f"/{found['first']}" + (f"·{found['then']}" if found["then"] else "")
 
 
 def _number(numeral: str) -> str:

@@ -1,4 +1,4 @@
-"""Read a target or an actual as real tables write them; what cannot be known stays unknown, with a reason."""
+"""Read a target as real tables write it; what cannot be known stays unknown, with a reason."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import cast
 
 from helpers.indicators.date_targets import date_target
-from helpers.indicators.lexicon import direction_of, is_elsewhere, is_placeholder
-from helpers.indicators.model import Actual, Direction, DirectionSource, Op, Target
+from helpers.indicators.lexicon import direction_of, head_of, is_elsewhere, is_placeholder
+from helpers.indicators.model import Direction, DirectionSource, Op, Target
 from helpers.indicators.normal_text import NUMERAL_CHARS, normal
 from helpers.indicators.notations import BEFORE, NUMBER, measure_word, operator, quantity
 from helpers.indicators.units import BASE, COUNTS
@@ -26,24 +26,35 @@ FILLER = re.compile(
     r"(?:应|需)(?=[达不]))"
 )
 #: One letter before a figure that is a word; any other is taken for a damaged sign.
-SINGLE = set("达为共计约近需超满每第含有在到仅只完其占")
+SINGLE = set("达为共计约近需超满每第含有在于至仅只完其占")
 CHANGE = re.compile(
     r"^(?:(?:同比|环比|比|较|与)?(?:上一?年度?|去年|往年|上期|基期|\d{4}年)?(?:同期)?(?:相比)?)?(?P<way>增长|提高|提升|增加|上升|下降|降低|减少|压减|缩短|节约)(?:了|率|幅度|至)?"
     r"(?P<rest>(?:[^0-9]{0,6})-?[0-9].*)$",
     re.ASCII,
 )
-SINCE = re.compile(r"(?:19|20)\d{2}年(?:度)?|第[0-9]+|[0-9]{1,2}月(?:份)?|[0-9]{1,2}[*][0-9]{1,2}", re.ASCII)
+#: A date among other words; its figures are no quantity.
+DATE = (
+    r"(?:(?:19|20)\d{2}年(?:度)?(?:\d{1,2}月(?:份|底|末)?(?:\d{1,2}[日号])?)?|\d{1,2}月(?:\d{1,2}[日号])|"
+    r"(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2})"
+)
+#: Only the year that is compared with is said, no figure.
+COMPARED = re.compile(r"^(?:同比|环比|较|相?比|与|对比|相较于?)(?:19|20)\d{2}年(?:度)?(?:同期|相比|比较)*$", re.ASCII)
+DATED = re.compile(rf"^(?P<before>[^0-9]*?)(?P<date>{DATE}(?:[年底末]|之?以?前|止)*)(?P<tail>[^0-9]*)$", re.ASCII)
+#: List numbers: (1)…;(2)…, 1、…2、…
+LISTED = re.compile(r"(?<![0-9.])\(?([0-9]{1,2})[).、](?=[^0-9.%])", re.ASCII)
+SINCE = re.compile(rf"{DATE}|第[0-9]+|[0-9]{1, 2}月(?:份)?|[0-9]{1, 2}[*][0-9]{1, 2}", re.ASCII)
 SOLE = re.compile(rf"{NUMBER}(?P<loose>余|多)?(?P<unit>[^0-9,;、。<>=≥≤~±\u2002]*)", re.ASCII)
 CAPPED = re.compile(
     r"满意|合格|完成率|覆盖率|及时率|使用率|准确率|支付率|执行率|验收|达标|成功率|出勤率|知晓|认知度|认可度|参与度|普及率|合规率|到位率|在线率|可用率|运行率|通过率|"
     r"按时|按期|接种率|签约率|兑付率|发放率|保障率|优良率|正确率|完好率|建成率|开工率|完工率"
 )
+#: Indicators whose figure is an amount of money, by the end of their names.
+MONEY_NAME = re.compile(
+    "(?:成本|费用?|支出|开支|资金|金额|经费|投资|预算|产值|收入|收益|单价|造价|价格|补助|补贴|款项?|工资|税收?|营收|"
+    "控制数)(?:总?额|总?数|标准|控制|情况)?$"
+)
 CIRCUMSTANCE = re.compile(r"^[57](?:天)?\*(?:8|12|24)小?时?[^0-9]{0,12}$", re.ASCII)
 WORD = re.compile("[\u4e00-\u9fff]")
-#: An actual that only says that it was reached: no figure, and no grade either.
-REACHED = re.compile(
-    r"^(?:均|都|全部|全面|圆满|按期|按时|按计划|如期|已|已经|任务)*(?:完成|达成|达到|实现)(?:了)?(?:年度|年初|预期|预定|既定|全部|各项|绩效|计划)*(?:指标值?|目标值?|任务|要求|标准|效果)*$"
-)
 #: A quantile says where in the distribution a limit stands; without the limit itself there is no figure.
 QUANTILE = re.compile(
     r"[0-9]%?(?:百)?分位|百分位|四分位|分位[数值点]|(?<![A-Za-z])[Pp][0-9]{2}(?![0-9A-Za-z])", re.ASCII
@@ -67,7 +78,7 @@ def parse_target(text: str | None, name: str | None = None, direction: str | Non
         )
     if is_elsewhere(plain):
         return Target(text=written, reason="指标值在别处，这里没有写")
-    plain, way = _stripped(plain)
+    plain, way = _stripped(_unlisted(plain))
     found = _read(plain, written)
     return _with_direction(_judge(found, name), name, direction, way)
 
@@ -85,7 +96,37 @@ def _stripped(plain: str) -> tuple[str, Direction | None]:
         plain = shorter
 
 
+def _unlisted(plain: str) -> str:
+    """Without list numbers, where they count 1, 2, 3 from the beginning on."""
+    numbers = LISTED.findall(plain)
+    if not LISTED.match(plain) or [int(n) for n in numbers] != list(range(1, len(numbers) + 1)):
+        return plain
+    return re.sub(";+", ";", re.sub("[;。,、]?" + LISTED.pattern, ";", plain)).strip(";")
+
+
+def _dated(plain: str, written: str) -> Target | None:
+    """Words around a date, and no other figure: the date, or nothing that can be known; never a quantity."""
+    if COMPARED.match(plain):
+        return Target(text=written, reason="只写了与哪一年比较，没有写数值")
+    op, rest = operator(plain)
+    match = DATED.match(rest)
+    if match is None or not (op or match["before"]):
+        return None
+    if op in (">", ">="):
+        return Target(text=written, reason="期限前写了 ≥，不知道是不早于还是不晚于，请写“某年某月某日前”")
+    if re.search("[≥≤<>=±]", match["before"]) or re.search("较|比|与|自|从|由|起|以来|距", match["before"]):
+        return Target(text=written, reason="有日期，但没有可以识别的指标值")
+    found = date_target(match["date"], written) or date_target(match["date"] + match["tail"], written)
+    if found is None or found.kind not in ("date", "period"):
+        return found
+    by = op in ("<", "<=") or found.op or re.search("截止|不晚于|不迟于|之前|前$", match["before"])
+    return replace(found, op="<=" if by and found.kind == "date" else found.op)
+
+
 def _read(plain: str, written: str) -> Target:
+    found = _dated(plain, written)
+    if found is not None:
+        return found
     if not re.search("[0-9]", plain):
         return date_target(plain, written) or _words(plain, written)
     if CIRCUMSTANCE.match(plain):
@@ -150,7 +191,7 @@ def _change(plain: str, written: str) -> Target | None:
 def _compound(plain: str, written: str) -> Target | None:
     """Several limits in one cell, each of them readable by itself."""
     both = re.match(
-        r"^(?P<date>(?:\d{4}年)?\d{1,2}月(?:底|\d{1,2}日)?(?:以|之)?前?)(?P<rest>(?:完成|达到|支付|拨付)[^0-9]{0,6}(?:不低于|≥)?\d.*)$",
+        r"^(?P<date>(?:\d{4}年)?\d{1,2}月(?:底|\d{1,2}日)?(?:以|之)?前?)(?P<rest>(?:完成|达到|支付|拨付)[^0-9;,、。]{0,6}(?:不低于|≥)?\d.*)$",
         plain,
         re.ASCII,
     )
@@ -246,22 +287,23 @@ def _within(plain: str, written: str) -> Target | None:
 
 
 def _judge(target: Target, name: str | None) -> Target:
-    """A share beyond 100 % of something that cannot exceed it is damaged, not a target."""
+    """A share beyond 100 % of what cannot exceed it, or a bare 9 for a rate, is damaged; 200万 of money is asked."""
     named = (name or "") + target.text
-    if (
-        target.unit == "比例"
-        and isinstance(target.value, Fraction)
-        and target.value > 1
-        and not re.search("增长|提高|增幅|超额", named)
-    ):
-        text = normal(target.text)
-        scanned = re.match(r"^2(?:100|[0-9]{2}(\.[0-9]+)?)%", text) and (
-            name is None or re.search("[率度]|比例|占比", name)
-        )
+    if not isinstance(target.value, Fraction) or re.search("增长|提高|增幅|超额", named):
+        return target
+    text = normal(target.text)
+    if target.unit == "比例" and target.value > 1:
+        scanned = re.match(r"^[≥≤><]?2(?:100|[5-9][0-9](?:\.[0-9]+)?)%$", text)
         if CAPPED.search(named) or scanned:
             why = "这类比例不会超过 100%"
-            why += "，开头的 2 可能是扫描误认的 ≥" if re.match(r"^2[0-9]{2,3}(\.[0-9]+)?%", text) else ""
+            why += "，开头的 2 可能是扫描误认的 ≥" if re.match(r"^[≥≤><]?2[0-9]{2,3}(\.[0-9]+)?%", text) else ""
             return replace(target, damaged=why)
+    single = target.unit is None and target.value.denominator == 1 and 1 < target.value < 10
+    if single and target.op in (">", ">=") and CAPPED.search(head_of(name or "")):
+        return replace(target, damaged="这类比例很少低于 10%，疑似缺了一位数字或百分号")
+    without_unit = target.scale in (10**4, 10**8) and (target.unit or "/").startswith("/")
+    if without_unit and MONEY_NAME.search(head_of(name or "")):
+        return Target(text=target.text, reason="金额没有写“元”，请写成“万元”或“元”")
     return target
 
 
@@ -287,37 +329,6 @@ def _with_direction(target: Target, name: str | None, declared: str | None, way:
         direction = direction_of(name, target.unit)
         source = "lexicon" if direction else "unknown"
     return replace(target, direction=direction, direction_source=source)
-
-
-def parse_actual(text: str | None) -> Actual:
-    """The actual that ``text`` states; words for a figure are unknown, never 100 %."""
-    written = "" if text is None else str(text)
-    plain = normal(written)
-    if re.fullmatch("(?:均)?(?:无|没有|未发生|未收到|未出现|零)(?:投诉|事故|发生)?", plain):
-        return Actual(text=written, kind="number", value=Fraction(0), unit=None, notes=("words_for_zero",))
-    if REACHED.match(plain):
-        return Actual(text=written, reason="只说已经达到，没有写数值", notes=("words_for_reached",))
-    reached = re.sub(r"^(?:实际)?(?:已)?(?:完成|达到|达|为|实现|共|约)(?=约?-?[0-9])", "", plain)
-    found = parse_target("约" + reached if plain.startswith("约") else reached)
-    if found.kind in ("unknown", "compound"):
-        return Actual(
-            text=written,
-            kind=found.kind,
-            value=None,
-            unit=None,
-            reason=found.reason or "含有多项数值",
-            notes=found.notes,
-        )
-    notes = (
-        (*found.notes, "operator_copied")
-        if found.op and found.kind in ("number", "duration", "frequency")
-        else found.notes
-    )
-    if re.search(r"[0-9][余多]", plain):
-        notes = (*(n for n in notes if n != "approximate"), "lower_bound")
-    return Actual(
-        text=written, kind=found.kind, value=found.value, unit=found.unit, op=found.op, scale=found.scale, notes=notes
-    )
 
 
 def parse_money(text: str) -> Decimal:

@@ -12,11 +12,12 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Literal
 
+from helpers.indicators.actuals import parse_actual
 from helpers.indicators.findings import About, Finding, Place
 from helpers.indicators.lexicon import shared_object
 from helpers.indicators.model import Outcome, Target
 from helpers.indicators.normal_text import normal
-from helpers.indicators.parse import parse_actual, parse_target
+from helpers.indicators.parse import parse_target
 from helpers.indicators.rule_sets import RuleSet
 from helpers.indicators.scoring import is_fragile, is_overshoot
 from helpers.indicators.units import DURATIONS
@@ -145,7 +146,11 @@ def unspent_reason_missing(facts: SourceFacts, rules: RuleSet) -> Iterator[Findi
             check="unspent_reason_missing",
             level="note",
             message=f"全年预算有 {_wan(left)} 没有支出，没有说明原因。"
-            + (f"执行率低于 {limit * 100:f}%，按评分规则必须说明。" if limit is not None and compulsory else ""),
+            + (
+                f"执行率低于 {(limit * 100).normalize():f}%，按评分规则必须说明。"
+                if limit is not None and compulsory
+                else ""
+            ),
             remedy="在 budget.unspent_reason 里写明结余原因。",
             arithmetic=f"{_wan(facts.adjusted)} − {_wan(facts.spent)} = {_wan(left)}",
             where=Place(field="budget"),

@@ -265,6 +265,11 @@ def comparable(number: Fraction, unit: str | None, wanted: str | None) -> Fracti
     return number * one_scale / other_scale
 
 
+def large_scale(unit: str) -> Fraction:
+    """What 万 or 亿 before a counted unit multiplies by: 万人次 → 10000."""
+    return _large(unit.partition("/")[0])[0]
+
+
 def _large(unit: str) -> tuple[Fraction, str]:
     """万人次 → (10000, 人次)."""
     if len(unit) > 1 and unit[0] in LARGE and unit not in BASE:

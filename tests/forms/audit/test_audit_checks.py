@@ -145,6 +145,8 @@ def test_a_correct_table_is_met_with_silence() -> None:
         ),
         (table(changed(1, score=25), total_printed=95), "deducted_though_met", "note"),
         (one_row(target_text="≥200人", actual_text="圆满"), "actual_not_numeric", "note"),
+        (one_row(level3="参训率", target_text="≥95%", actual_text="0.97"), "sign_missing", "note"),
+        (one_row(level3="管网15.6公里", target_text="12", actual_text="12"), "name_against_cell", "note"),
         (one_row(level3="医生签约率", target_text="≥200人", actual_text="210人"), "unit_vs_name", "note"),
         (
             one_row(level1=None, level2=None, level3="某事项", target_text="5", actual_text="7"),
@@ -278,6 +280,83 @@ def test_the_check_speaks(checked: Form, check: str, level: str) -> None:
 )
 def test_the_check_is_silent(checked: Form, check: str) -> None:
     assert check not in found(checked)
+
+
+@pytest.mark.parametrize(
+    ("cells", "check"),
+    [
+        ({"level3": "预算执行率", "target_text": None, "actual_text": "91%", "score": 10}, "exec_score"),
+        ({"level3": "资金支出率", "target_text": None, "actual_text": "91%", "score": 8}, "exec_score"),
+        ({"level3": "设备完好率", "target_text": "100%", "actual_text": "98%", "score": 9}, "score_formula"),
+        ({"target_text": "≥", "actual_text": "%"}, "score_without_values"),
+        ({"level3": "项目完成时间", "target_text": "100%", "actual_text": "100%"}, "unit_vs_name"),
+        ({"level3": "新建泵站", "target_text": "≤4座", "actual_text": "4座"}, "direction_conflict"),
+        ({"level3": "验收合格率", "target_text": "≤95%", "actual_text": "96%"}, "direction_conflict"),
+        ({"level3": "群众投诉数", "target_text": "≥3件", "actual_text": "1件"}, "direction_conflict"),
+        ({"level3": "养护资金金额", "target_text": "43", "actual_text": "43"}, "spend_as_output"),
+        ({"level3": "打井配套", "target_text": "50000元", "actual_text": "50000元"}, "spend_as_output"),
+        ({"level3": "铺设管网15.6公里", "target_text": "12", "actual_text": "12"}, "name_against_cell"),
+        ({"level3": "硬化道路长度15.6公里", "target_text": "≥12公里", "actual_text": "12公里"}, "name_against_cell"),
+        ({"level3": "宣传场次", "target_text": "≥4次/月", "actual_text": "9次/月"}, "overshoot"),
+        ({"level3": "接待人次", "target_text": "≥300人次/月", "actual_text": "500人次"}, "overshoot"),
+        (
+            {"target_text": "≥200人", "actual_text": "250人", "deviation_text": "超任务40%，需求增加"},
+            "text_vs_figure",
+        ),
+        ({"level3": "制度健全性", "target_text": "健全", "actual_text": "好坏"}, "placeholder_values"),
+        ({"level3": "参训率", "target_text": "≥95%", "actual_text": "0.97"}, "sign_missing"),
+        ({"level3": "绿化养护", "target_text": "≤30万元", "actual_text": "29万"}, "sign_missing"),
+        ({"target_text": "≥200人", "actual_text": "不涉及"}, "actual_not_numeric"),
+        ({"target_text": "6月份完成选址；9月份完成施工", "actual_text": "完成"}, "actual_not_numeric"),
+    ],
+)
+def test_kinds_of_faults_that_were_once_missed(cells: dict[str, Any], check: str) -> None:
+    assert check in found(one_row(**cells))
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {
+            "level3": "预算执行率",
+            "target_text": "100%",
+            "actual_text": "91%",
+            "score": 9.1,
+            "deviation_text": "尾款待验收后由财务科于2024年3月支付",
+        },
+        {
+            "level3": "预算执行率",
+            "target_text": None,
+            "actual_text": "91.24%",
+            "score": 9.12,
+            "deviation_text": "尾款待验收后由财务科于2024年3月支付",
+        },
+        {"level3": "安全事故", "target_text": "0起", "actual_text": "无"},
+        {"level3": "按时完成率", "target_text": "100%", "actual_text": "100%"},
+        {"level3": "会议次数控制", "target_text": "≤4次", "actual_text": "4次"},
+        {"level3": "单位建设成本", "level2": "成本指标", "target_text": "≤4万元", "actual_text": "4万元"},
+        {"level3": "事故发生率", "target_text": "≤1%", "actual_text": "0%"},
+        {"level3": "人均补助标准", "target_text": "300元/人", "actual_text": "300元/人"},
+        {"level3": "围墙300米", "target_text": "80元/米", "actual_text": "80元/米"},
+        {"level3": "2023年培训人数", "target_text": "≥200人", "actual_text": "210人"},
+        {"target_text": "≥200人", "actual_text": "250人", "deviation_text": "超额完成目标25%，因新增一期"},
+        {"target_text": "(1)成立小组；(2)按季通报", "actual_text": "已成立小组并按季通报"},
+    ],
+)
+def test_near_those_kinds_it_is_silent(cells: dict[str, Any]) -> None:
+    assert found(one_row(**cells)) == {}
+
+
+def test_a_cent_in_the_execution_score_is_no_finding() -> None:
+    printed = table(spent=86.18, exec_rate_printed="86.18%", exec_score=8.63, total_printed=98.63)
+    assert not {"exec_score"} & {one.check for one in audit_form(printed, RULES) if one.where.field == "exec_score"}
+
+
+def test_in_an_excerpt_only_a_scored_miss_asks_for_its_reason() -> None:
+    missed = {**GOOD[0], "actual_text": "150人", "score": 22.5}
+    reasoned = {**GOOD[1], "deviation_text": "无偏差"}
+    assert "no_reason" in found(table([missed, reasoned], complete=False))
+    assert "no_reason" not in found(table([missed, GOOD[1]], complete=False))
 
 
 def test_every_check_has_a_case() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from helpers.forms.audit import arithmetic, naming, reasons
+from helpers.forms.audit import direction_checks as bounds
 from helpers.forms.audit import fund_checks as funds
 from helpers.forms.audit import narrative_checks as texts
 from helpers.forms.audit import result_checks as results
@@ -37,7 +38,7 @@ CHECKS: dict[str, Check] = {
         arithmetic.score_above_weight,
         results.score_without_values,
         results.incomparable_units,
-        results.direction_conflict,
+        bounds.direction_conflict,
         results.full_on_shortfall,
         results.reverse_breached,
         results.score_formula,
@@ -46,12 +47,14 @@ CHECKS: dict[str, Check] = {
         results.target_damaged,
         results.other_yardstick,
         results.actual_not_numeric,
+        bounds.sign_missing,
         results.actual_missing,
         results.operator_copied,
-        results.direction_missing,
+        bounds.direction_missing,
         naming.placeholder_values,
         naming.unit_vs_name,
         naming.target_in_name,
+        naming.name_against_cell,
         naming.spend_as_output,
         reasons.no_reason,
         reasons.vague_reason,
@@ -67,7 +70,8 @@ EXPLAINS: dict[str, set[str]] = {
     "full_on_shortfall": _MISS,
     "reverse_breached": _MISS,
     "incomparable_units": _MISS | {"actual_not_numeric", "other_yardstick", "direction_missing", "unit_vs_name"},
-    "direction_conflict": _MISS | {"direction_missing"},
+    "exec_score": _MISS | {"full_on_shortfall"},
+    "direction_conflict": _MISS | {"full_on_shortfall", "reverse_breached"} | {"direction_missing"},
     "target_damaged": _MISS | {"actual_not_numeric", "direction_missing", "operator_copied", "other_yardstick"},
     "other_yardstick": {"actual_not_numeric", "direction_missing"},
     "score_above_weight": {"score_formula", "deducted_though_met"},

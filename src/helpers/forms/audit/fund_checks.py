@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Literal
 
-from helpers.forms.audit.reading import FormReading, finding, show
+from helpers.forms.audit.reading import FormReading, Reading, finding, show
 from helpers.forms.filled_form import Form, FundLine
 from helpers.indicators.findings import Finding, Place
 from helpers.indicators.normal_text import normal
@@ -16,6 +16,10 @@ from helpers.indicators.rule_sets import RuleSet
 from helpers.indicators.scoring import execution
 
 COLUMNS = (("initial", "年初预算数"), ("adjusted", "全年预算数"), ("spent", "全年执行数"))
+#: A row of the table that is the execution of the budget itself.
+EXECUTION_ROW = re.compile(
+    "^(?:项目|年度|全年|财政)?(?:预算|资金)(?:资金)?(?:执行|支出)(?:率|情况|进度)?(?:\\(.*\\))?$"
+)
 #: Amounts are printed to this many of the form's unit at best.
 MONEY_STEP = Decimal("0.005")
 
@@ -123,7 +127,8 @@ def exec_rate(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
 
 
 def exec_score(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
-    """The execution score does not follow from the funds; a difference of rounding only is a note."""
+    """The execution score does not follow from the funds; a difference of rounding only is a note, a cent nothing."""
+    yield from _execution_rows(read, rules)
     form, exact = read.form, execution_rate(read.form)
     if exact is None or form.exec_score is None or form.exec_weight is None or _void_total(form):
         return
@@ -135,7 +140,7 @@ def exec_score(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     off = abs(form.exec_score - right)
     digits = Decimal(1).scaleb(min(0, int(form.exec_score.normalize().as_tuple().exponent)))
     # One decimal or two are how scores are printed; whole points are rounding, and said.
-    if off <= Decimal("0.005") or (digits < 1 and form.exec_score == unrounded.quantize(digits, ROUND_HALF_UP)):
+    if off <= Decimal("0.01") or (digits < 1 and form.exec_score == unrounded.quantize(digits, ROUND_HALF_UP)):
         return
     rounding = off <= Decimal("0.05") or form.exec_score == unrounded.quantize(Decimal(1), ROUND_HALF_UP)
     yield finding(
@@ -147,6 +152,41 @@ def exec_score(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
         arithmetic=f"{show(form.exec_weight)} × {show(min(exact, Fraction(1)) * 100, 2)}% = {show(right, 2)}",
         where=Place(field="exec_score"),
     )
+
+
+def _execution_rows(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
+    """The execution rate as a row of the table: where its cells show no target to be judged by, by the rate itself."""
+    for r in read.rows:
+        if not EXECUTION_ROW.search(normal(r.row.level3 or r.row.level2 or r.row.level1 or "")):
+            continue
+        rate, weight, score = _rate_of_row(r, read.form), r.row.weight, r.row.score
+        if rate is None or weight is None or score is None or rules.execution_bands:
+            continue
+        share = min(rate, Fraction(1)) * Fraction(weight)
+        right = Decimal(share.numerator) / share.denominator
+        whole = right.quantize(Decimal(1), ROUND_HALF_UP)
+        if abs(score - right) <= Decimal("0.05") or (score == whole and score != weight):
+            continue
+        yield finding(
+            "exec_score",
+            "stop",
+            f"“{r.name}”得分 {show(score)} 与执行率算出的 {show(right, 2)} 不符。",
+            "得分 = 分值 × 执行率，超过 100% 的按 100% 计。",
+            arithmetic=f"{show(weight)} × {show(min(rate, Fraction(1)) * 100, 2)}% = {show(right, 2)}",
+            where=r.place("score"),
+        )
+
+
+def _rate_of_row(r: Reading, form: Form) -> Fraction | None:
+    """The rate that the row's own cells show, else that of the funds; None where another check judges the row."""
+    a, t = r.actual, r.target
+    if r.outcome.status != "unknown" and t.direction == "higher":
+        return None
+    if isinstance(a.value, Fraction) and a.unit == "比例":
+        return a.value if not isinstance(t.value, Fraction) or t.value == 1 else None
+    if isinstance(a.value, Fraction) and isinstance(t.value, Fraction) and t.value > 0 and a.unit == t.unit:
+        return a.value / t.value
+    return execution_rate(form) if not r.says_actual else None
 
 
 def budget_trimmed(read: FormReading, rules: RuleSet) -> Iterator[Finding]:

@@ -22,6 +22,9 @@ ROW_MISSED = re.compile(
     "(?:未能?|没有)[^。;,，；]{0,12}(?:完成|达到|达成|达标|实现)|低于(?:目标|指标|预期)|未及时|不及时|延误|滞后|有待(?:进一步)?(?:提高|改进|加强|完善)|"
     "(?:仍|还)?需要?(?:进一步)?(?:改进|提高|加强)"
 )
+EXCEEDED = re.compile(
+    r"超(?:额|出|过)?(?:完成)?(?:了)?(?:年度|年初|全年|预期|计划|既定)*(?:任务|目标|指标|计划)+(?:任务|值|量|数)?(?:的|了|约)?([0-9]+(?:\.[0-9]+)?)%"
+)
 HEDGED = re.compile("未|没有|不|除|部分|基本|大部|尚|但|仅")
 FIGURES = (
     ("预算执行率", re.compile(r"(?:预算|资金)?执行率(?:为|达到?|是|约)?([0-9]+(?:\.[0-9]+)?)%")),
@@ -39,6 +42,7 @@ def text_vs_figure(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
 def _rows(read: FormReading) -> Iterator[Finding]:
     for r in read.rows:
         words = normal(r.row.deviation_text or "")
+        yield from _stated_share(r, words + ";" + normal(r.row.actual_text or ""))
         if r.missed and r.outcome.variance is not None and ROW_DONE.match(words):
             yield finding(
                 "text_vs_figure",
@@ -57,6 +61,26 @@ def _rows(read: FormReading) -> Iterator[Finding]:
                 "使文字与数字一致。",
                 where=r.place("deviation_text"),
             )
+
+
+def _stated_share(r: Reading, words: str) -> Iterator[Finding]:
+    """超任务43% though the figures make it 29.57 %: the excess, or the whole share, may be meant."""
+    reached = r.outcome.attainment
+    if reached is None or r.target.direction == "lower" or r.target.kind not in ("number", "frequency"):
+        return
+    for match in EXCEEDED.finditer(words):
+        said, step = Fraction(match[1]), Fraction(1, 10 ** len(match[1].partition(".")[2]))
+        if all(abs(said - right) > step for right in (reached * 100 - 100, reached * 100)):
+            yield finding(
+                "text_vs_figure",
+                "stop",
+                f"“{r.name}”的文字说“{match[0]}”，按指标值 {r.row.target_text}、实际完成 {r.row.actual_text} 计算"
+                f"是 {show(reached * 100, 2)}%。",
+                "使文字与数字一致。",
+                arithmetic=f"{show(reached * 100, 2)}% − 100% = {show(reached * 100 - 100, 2)}%",
+                where=r.place("deviation_text"),
+            )
+            return
 
 
 def _sentences(form: Form) -> Iterator[tuple[str, Reading | None, str]]:

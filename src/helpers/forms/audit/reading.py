@@ -9,15 +9,20 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from helpers.forms.filled_form import Form, FormRow
+from helpers.indicators.actuals import parse_actual
 from helpers.indicators.attainment import evaluate
 from helpers.indicators.findings import Finding, Place
 from helpers.indicators.lexicon import direction_of, head_of, is_elsewhere, is_placeholder, words
 from helpers.indicators.model import UNKNOWN, Actual, Direction, Outcome, Target
 from helpers.indicators.normal_text import normal
-from helpers.indicators.parse import parse_actual, parse_target
+from helpers.indicators.parse import parse_target
 from helpers.indicators.rule_sets import RuleSet
 
 CENT = Decimal("0.005")
+#: A cell of which the figure was left out.
+UNIT_ONLY = re.compile(
+    "[≥≤<>=±%‰~*_()/.,;。、]+(?:%|[万千百亿]?元|人次?|个|件|次|户|台|套|项|亩|公里|米|吨)?|[万千百亿]?元|人次?|个|件|次|户|台|套|亩|公里|米|吨"
+)
 NUMERIC = ("number", "duration", "band", "frequency")
 
 
@@ -37,7 +42,12 @@ class Reading:
 
     @property
     def says_actual(self) -> bool:
-        return _filled(self.row.actual_text) or (self.actual.value is not None and self.actual.value == 0)
+        return _filled(self.row.actual_text) or self.actual.value == 0 or self.none_of_it
+
+    @property
+    def none_of_it(self) -> bool:
+        """无 as the answer of a count of which less is better: said in words, no figure."""
+        return "not_applicable" in self.actual.notes and self.target.direction == "lower"
 
     @property
     def is_blank(self) -> bool:
@@ -157,7 +167,9 @@ def direction_by_group(row: FormRow, target: Target) -> Direction | None:
 
 
 def _filled(text: str | None) -> bool:
-    return bool(text) and not is_placeholder(normal(text or ""))
+    """Whether a cell says anything: no placeholder, and more than a sign or a unit (≥, %, 万元)."""
+    plain = normal(text or "")
+    return bool(plain) and not is_placeholder(plain) and not UNIT_ONLY.fullmatch(plain)
 
 
 def known_direction(reading: Reading) -> Direction | None:

@@ -124,12 +124,18 @@ def needs_reason(r: Reading) -> bool:
 
 
 def no_reason(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
-    """A shortfall, of an indicator or of spending, without cause or measure; an excerpt may have lost them."""
+    """A shortfall, of an indicator or of spending, without cause or measure.
+
+    An excerpt may have lost them: there only a miss that the form itself scored below its weight
+    speaks, and only where other rows show that the column of reasons was copied.
+    """
     yield from _execution(read, rules)
-    if read.form.complete is False or not read.reports_results:
+    if not read.reports_results:
         return
+    excerpt = read.form.complete is False
+    copied = any(r.row.deviation_text for r in read.rows)
     for r in read.rows:
-        if needs_reason(r) and not r.reason:
+        if needs_reason(r) and not r.reason and (not excerpt or (copied and r.missed and r.reduced)):
             yield finding(
                 "no_reason",
                 "note",

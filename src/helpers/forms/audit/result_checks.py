@@ -115,7 +115,6 @@ def score_formula(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     finest = min(
         (Decimal(1).scaleb(min(0, int(s.normalize().as_tuple().exponent))) for s in printed), default=Decimal("0.01")
     )
-    tolerance = max(TOLERANCE, finest / 2)  # a table in whole points or tenths is rounded to them
     for r in read.rows:
         if not (
             r.reduced
@@ -126,7 +125,7 @@ def score_formula(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
         ):
             continue
         weight, points = Fraction(r.row.weight or 0), Fraction(r.row.score)
-        if all(abs(points - weight * share) > Fraction(tolerance) for share in accepted_shares(r, rules)):
+        if not any(_gives(weight * share, points, finest) for share in accepted_shares(r, rules)):
             yield finding(
                 "score_formula",
                 "note",
@@ -136,6 +135,12 @@ def score_formula(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
                 arithmetic=_rate(r),
                 where=r.place("score"),
             )
+
+
+def _gives(exact: Fraction, points: Fraction, finest: Decimal) -> bool:
+    """Whether a formula's points were printed so: a table in whole points or tenths is rounded to them, half up."""
+    half = Fraction(finest) / 2
+    return abs(points - exact) <= Fraction(TOLERANCE) or (-half < points - exact <= half)
 
 
 def accepted_shares(r: Reading, rules: RuleSet) -> list[Fraction]:
@@ -201,48 +206,16 @@ def incomparable_units(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
             )
 
 
-def direction_conflict(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
-    """The stated direction contradicts the operator, or the operator contradicts what satisfaction is for."""
-    for r in read.rows:
-        name = normal(r.row.level3 or "")
-        upside_down = (
-            r.target.op in ("<", "<=")
-            and r.target.unit == "比例"
-            and re.search("(?<!不)满意[度率]", name)
-            and "不满意" not in name
-        )
-        if "direction_conflict" in r.target.notes or upside_down:
-            yield finding(
-                "direction_conflict",
-                "stop",
-                f"“{r.name}”的指标值“{r.row.target_text}”方向与" + ("指标相反。" if upside_down else "运算符相反。"),
-                "改正指标方向或运算符。",
-                where=r.place("target_text"),
-            )
-
-
-def direction_missing(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
-    """Neither the text nor the name says whether more or less is better, and the result hangs on it."""
-    for r in read.rows:
-        if "direction_missing" in r.outcome.notes and r.target.direction is None:
-            yield finding(
-                "direction_missing",
-                "note",
-                f"“{r.name}”的指标值“{r.row.target_text}”没有写 ≥ 或 ≤，无法判断 {r.row.actual_text} 是否完成。",
-                "在指标值前写明 ≥、≤ 或 =。",
-                where=r.place("target_text"),
-            )
-
-
 def actual_not_numeric(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     """Words, or what cannot be read, as the answer to a figure."""
     for r in read.rows:
         if (
-            r.target.kind in NUMERIC
+            (r.target.kind in NUMERIC or _only_figures(r))
             and r.says_actual
             and r.actual.kind in ("unknown", "choice")
             and r.actual.value in (None, r.actual.value)
             and not isinstance(r.actual.value, Fraction)
+            and not r.none_of_it
         ):
             yield finding(
                 "actual_not_numeric",
@@ -251,6 +224,11 @@ def actual_not_numeric(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
                 "填写实际完成的数值和单位。",
                 where=r.place("actual_text"),
             )
+
+
+def _only_figures(r: Reading) -> bool:
+    """Several limits or dates in one cell, each to be answered by itself."""
+    return bool(r.target.parts) and all(part.kind in (*NUMERIC, "date") for part in r.target.parts)
 
 
 def actual_missing(read: FormReading, rules: RuleSet) -> Iterator[Finding]:

@@ -53,7 +53,8 @@ class Printed:
 
 def printed(text: str) -> Printed | None:
     """What a text prints as one figure; None for words, several figures, dates and approximations."""
-    found = parse_actual(text)
+    # beside a figure that was computed, 无 says that there was none; by itself it is no figure
+    found = parse_actual("0" if normal(text) in ("无", "没有") else text)
     if found.kind not in ("number", "duration") or found.op or "approximate" in found.notes:
         return None
     if not isinstance(found.value, int | Decimal | Fraction):
