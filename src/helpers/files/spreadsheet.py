@@ -77,6 +77,14 @@ class Book:
                 return biff.sheet_marks(stream, list(self._opened.sheet_names).index(name))
         return Marks()
 
+    def number_formats(self, name: str) -> dict[Cell, str]:
+        """The number formats of an old workbook's numbers, as far as it says them."""
+        if self.kind != "xls":
+            return {}
+        with _refusing(self.shown, f"工作表 {name} 读不出来"):
+            stream = biff.workbook_stream(Compound(self._content)) or b""
+            return biff.number_formats(stream, list(self._opened.sheet_names).index(name))
+
     def ods_errors(self) -> list[str]:
         """The texts of error cells in an OpenDocument workbook, which reads them as empty."""
         if self.kind != "ods":
@@ -87,13 +95,16 @@ class Book:
 
 def open_book(path: Path, shown: str) -> Book:
     """Open a workbook by its content. Raises ``FileError``."""
+    return book_of(path.read_bytes(), shown)
+
+
+def book_of(content: bytes, shown: str) -> Book:
+    """The workbook that these bytes are. Raises ``FileError``."""
     import python_calamine
 
-    with path.open("rb") as stream:
-        kind = kind_of(stream, shown)
+    kind = kind_of(io.BytesIO(content), shown)
     if kind not in WORKBOOKS:
         raise FileError("not_a_workbook", shown, "内容不是工作簿", hint="核对文件，或重新导出")
-    content = path.read_bytes()
     with _refusing(shown, "打不开这个工作簿"):
         content = package.plain_package(content) if kind == "xlsx" else content
         opened = python_calamine.load_workbook(io.BytesIO(content))
