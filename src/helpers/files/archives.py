@@ -72,10 +72,14 @@ def member_name(entry: zipfile.ZipInfo) -> str:
 
 def _members(archive: zipfile.ZipFile, shown: str, member: str | None) -> list[zipfile.ZipInfo]:
     """The members that are read, in the order of their names."""
-    files = sorted((e for e in archive.infolist() if not e.is_dir() and not passed_over(member_name(e))), key=member_name)
+    files = sorted(
+        (e for e in archive.infolist() if not e.is_dir() and not passed_over(member_name(e))), key=member_name
+    )
     wanted = [
-        e for e in files if (fnmatch.fnmatch(member_name(e), member) if member else member_name(e).lower().endswith(DATA))
-    ]  # fmt: skip
+        e
+        for e in files
+        if (fnmatch.fnmatch(member_name(e), member) if member else member_name(e).lower().endswith(DATA))
+    ]
     if not wanted:
         there = "、".join(member_name(entry) for entry in files[:5]) or "没有文件"
         what = f"没有符合 {member} 的文件" if member else "没有可读的表格文件"

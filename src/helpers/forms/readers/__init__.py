@@ -26,7 +26,11 @@ KINDS = "自评表可以是 .xlsx、.xls、.docx、.pdf（有文字）、.html�
 AGAIN = "用 Excel 或 WPS 打开，另存为 .xlsx 后再试"
 #: What exports may be and forms may not: of these nobody knows how a cell looks.
 NO_FORMS = {
-    "zip": ("not_a_workbook", "这是普通压缩包，不是自评表文件", "对压缩包运行 selfeval audit，或解压后对里面的文件运行"),
+    "zip": (
+        "not_a_workbook",
+        "这是普通压缩包，不是自评表文件",
+        "对压缩包运行 selfeval audit，或解压后对里面的文件运行",
+    ),
     "gzip": ("not_a_workbook", "这是 gzip 压缩文件，不是自评表文件", "解压后，对里面的自评表文件运行"),
     "ods": ("not_a_workbook", "这是 OpenDocument 文件，不是 .xlsx 工作簿", AGAIN),
     "xml": ("not_a_workbook", "内容是 XML，不是工作簿", AGAIN),

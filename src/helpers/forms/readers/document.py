@@ -1,4 +1,4 @@
-"""Forms in documents for people to read: tables and the words between them, laid out as sheets that hold one form each."""
+"""Forms in documents for people to read: tables and the words between them, laid out as sheets of one form each."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def _common_edges(tables: Sequence[Table]) -> list[float]:
 def _aligned(table: Table, edges: list[float]) -> Table:
     """The table on columns that others share: a cell over several of them is a merged one."""
     begins = [max(0, bisect_left(edges, edge - SAME_EDGE)) for edge in table.edges]
-    reach = {first: last for first, last in table.merged}
+    reach = dict(table.merged)
     cells, merged = {}, []
     for row in range(table.rows):
         for column in range(table.columns):

@@ -18,7 +18,7 @@ from helpers.indicators.normal_text import normal
 OWN_WORDS = re.compile(
     "绩效指标|项目资金|资金(?:投入|管理)?情况|年度(?:绩效|总体)?(?:目标|指标)?(?:完成情况)?|总体目标.*|资金来源|"
     "指标|.*绩效.*表|附件?[0-9]*.*|(?:金额)?单位(?:万元|元)?|(?:19|20)[0-9]{2}(?:年度?)?|序号|项目概况|合计|小计|续表|"
-    "年度|.*预算执行.*|.*资金.*|总分|.*[0-9.]+分|[0-9]+"
+    "年度|.*预算执行.*|.{0,8}资金.{0,8}|其中.{0,12}|总分|.*[0-9.]+分|[0-9]+"
 )
 NARRATIVE = re.compile(r"^(?:[(（]?[一二三四五六七八九十0-9]{1,3}[)）、．.]\s*)?")
 #: Longer texts are shortened where they are named.
@@ -35,9 +35,15 @@ def leftovers(grid: Grid, forms: Sequence[Form]) -> Iterator[tuple[str, str]]:
             text = grid.own(row, column)
             if not text:
                 continue
-            beside, labels_value = labels_value, bool(head_words.OTHER_LABELS.match(head(text)))
+            beside, labels_value = labels_value, _labels_other(text)
             if not (beside or labels_value or _is_form(text) or _squeezed(text) in whole or points(text) in figures):
                 yield grid.place(row, column), text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def _labels_other(text: str) -> bool:
+    """Whether a cell names what no check needs: 项目负责人, 主管部门; what stands beside it need not be named."""
+    plain = head(text)
+    return bool(head_words.OTHER_LABELS.match(plain) or head_words.LABELS["department"].match(plain))
 
 
 def _is_form(text: str) -> bool:

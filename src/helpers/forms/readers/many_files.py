@@ -79,7 +79,10 @@ def find_sources(path: Path) -> Found:
     if not sources and not refused:
         there = "、".join(others[:5]) or "没有文件"
         raise FormError(
-            "no_form", path.name, f"里面没有自评表文件，只有：{there}", hint="放入 .xlsx、.xls、.docx、.pdf、.html 等自评表"
+            "no_form",
+            path.name,
+            f"里面没有自评表文件，只有：{there}",
+            hint="放入 .xlsx、.xls、.docx、.pdf、.html 等自评表",
         )
     return Found(tuple(sources), tuple(refused), tuple(others))
 

@@ -33,7 +33,10 @@ def read_pdf(content: bytes, file: str) -> tuple[list[Item], list[str]]:
         with pdfplumber.open(io.BytesIO(content)) as pdf:
             if len(pdf.pages) > MOST_PAGES:
                 raise FormError(
-                    "too_big", file, f"有 {len(pdf.pages)} 页，超过 {MOST_PAGES} 页", hint="只留自评表所在的页，另存后再试"
+                    "too_big",
+                    file,
+                    f"有 {len(pdf.pages)} 页，超过 {MOST_PAGES} 页",
+                    hint="只留自评表所在的页，另存后再试",
                 )
             for number, page in enumerate(pdf.pages, start=1):
                 found = list(_page(page, number, items))
@@ -78,7 +81,9 @@ def _refuse_bomb(content: bytes, file: str) -> None:
         except zlib.error:
             continue
         if left < 0:
-            raise FormError("too_big", file, "PDF 解开后超过 200 MB，不会是自评表", hint="只留自评表所在的页，另存后再试")
+            raise FormError(
+                "too_big", file, "PDF 解开后超过 200 MB，不会是自评表", hint="只留自评表所在的页，另存后再试"
+            )
 
 
 # --- a page ---------------------------------------------------------------------------------------

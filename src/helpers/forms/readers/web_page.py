@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from helpers.files.marks import Cell
 from helpers.files.markup import page_text
-from helpers.files.refusal import FileError
 from helpers.forms.readers.document import Item, Table, Words
 from helpers.forms.readers.form_error import FormError
 from helpers.forms.readers.grid import MOST_COLUMNS, MOST_ROWS
@@ -88,7 +88,7 @@ def _table(table: Any, place: str) -> Table:
     cells: dict[Cell, str] = {}
     merged: list[tuple[Cell, Cell]] = []
     taken: set[Cell] = set()
-    rows = [row for row in table.iter(*ROWS)][:MOST_ROWS]
+    rows = list(islice(table.iter(*ROWS), MOST_ROWS))
     width = 1
     for r, row in enumerate(rows):
         column = 0
