@@ -11,7 +11,7 @@ from helpers.files.marks import Cell
 from helpers.forms.readers import head_words
 from helpers.forms.readers.grid import MOST_COLUMNS, MOST_ROWS, Grid, spread
 from helpers.forms.readers.head_words import head, is_label
-from helpers.forms.readers.official_layout import Block, blocks_of, is_title
+from helpers.forms.readers.official_layout import OWN_FIELDS, Block, blocks_of, is_title
 
 #: Lines of a page that are this near are one line.
 SAME_EDGE = 3.0
@@ -133,7 +133,7 @@ def _sheet(part: Sequence[Item], file: str) -> Grid:
         merged += [((a + top, b), (c + top, d)) for (a, b), (c, d) in item.merged]
         lines += [f"{item.place}第 {r + 1} 行" for r in range(item.rows)]
     for top in breaks:
-        _joined(cells, merged, top, len(lines), width)
+        _joined(cells, merged, breaks, top, (len(lines), width))
     texts, anchor = spread(cells, merged, len(lines), width)
     return Grid(file, "", texts, anchor, lines=tuple(lines))
 
@@ -173,9 +173,9 @@ def _covered(table: Table, at: Cell) -> bool:
     )
 
 
-def _joined(cells: dict[Cell, str], merged: list[tuple[Cell, Cell]], top: int, rows: int, width: int) -> None:
-    """What a page's end has cut: a group's name that stands on one of the pages only, and a row's last lines."""
-    grid = Grid("", "", *spread(cells, merged, rows, width))
+def _joined(cells: dict[Cell, str], merged: list[tuple[Cell, Cell]], breaks: Sequence[int], top: int, size: Cell) -> None:
+    """What a page's end has cut: a group's name that stands on the later page only, and a row's last lines."""
+    grid = Grid("", "", *spread(cells, merged, *size))
     block = next((b for b in reversed(list(blocks_of(grid))) if b.last < top - 1), None)
     if block is None:
         return
@@ -183,13 +183,26 @@ def _joined(cells: dict[Cell, str], merged: list[tuple[Cell, Cell]], top: int, r
         for column in block.columns.get(key, ())[:1]:
             above, below = grid.anchor[top - 1][column], grid.anchor[top][column]
             tall = any(grid.anchor[r][column][0] < r for r in range(block.last + 2, top))
-            if tall and above[0] > block.last and not grid.at(*above) and grid.at(*below):
+            # a blank that begins a page goes on with the group of the page before
+            if tall and above[0] > block.last and above[0] not in breaks and not grid.at(*above) and grid.at(*below):
                 cells[above] = grid.at(*below)
-    said = {key: [c for c in columns if grid.own(top, c)] for key, columns in block.columns.items()}
-    cut = not said.get("level3") or not any(said.get(k) for k in ("target_text", "value", "weight", "score"))
-    words = [c for key, columns in said.items() if key not in ("level1", "level2") for c in columns]
-    numbers = [c for key in ("weight", "score") for c in said.get(key, ()) if grid.at(top - 1, c)]
-    if cut and words and not numbers and top - 1 > block.last:
-        for column in words:
+    if _is_cut(grid, block, top):
+        columns = {c for key in OWN_FIELDS for c in block.columns.get(key, ()) if grid.own(top, c)}
+        for column in sorted(columns):
             at = grid.anchor[top - 1][column]
             cells[at] = grid.at(*at) + cells.pop((top, column))
+
+
+def _is_cut(grid: Grid, block: Block, top: int) -> bool:
+    """Whether the first row of a page is the end of the row before: it has no name or nothing but one, or no points
+    where every row before has some."""
+
+    def says(row: int, *keys: str) -> bool:
+        return any(grid.own(row, c) for key in keys for c in block.columns.get(key, ()))
+
+    if says(top, "weight", "score") or not says(top, *OWN_FIELDS) or top - 1 <= block.last:
+        return False
+    named = says(top, "level3")
+    bare = not says(top, "target_text", "value", "actual_text") and says(top - 1, "target_text", "value", "actual_text")
+    before = [row for row in range(block.last + 1, top) if says(row, "level3")]
+    return not named or bare or all(says(row, "weight", "score") for row in before)
