@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LOOK_ALIKES = {
     ">=": "≥",
@@ -67,6 +68,7 @@ SHARE = re.compile(rf"(百|千|万)分之([{NUMERAL_CHARS}]+|[0-9.]+)")
 YEAR = re.compile("[〇零一二三四五六七八九]{4}(?=年)")
 
 
+@lru_cache(maxsize=65536)
 def normal(text: str) -> str:
     """One spelling without white space; thousands commas are dropped, numerals become digits.
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from helpers.forms.filled_form import BLANK, Form, points
@@ -46,6 +47,7 @@ def _labels_other(text: str) -> bool:
     return bool(head_words.OTHER_LABELS.match(plain) or head_words.LABELS["department"].match(plain))
 
 
+@lru_cache(maxsize=16384)
 def _is_form(text: str) -> bool:
     """Whether a text is one of the form's own words."""
     if text in BLANK or normal(text) in BLANK or column_of(text) or is_label(text):
