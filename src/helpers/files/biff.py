@@ -13,6 +13,9 @@ BOF, EOF, BOUNDSHEET, FILEPASS, ROW, BOOLERR, FORMULA = 0x0809, 0x000A, 0x0085, 
 NUMBER, RK, MULRK, FORMAT, XF = 0x0203, 0x027E, 0x00BD, 0x041E, 0x00E0
 #: The formats that every workbook has without stating them: percentages, and dates as far as they show.
 BUILT_IN = {9: "0%", 10: "0.00%", 14: "yyyy/m/d", 17: "yyyy/m", 22: "yyyy/m/d h:mm", 27: "yyyy/m", 31: "yyyy/m/d"}
+DIMENSIONS, STRINGS = 0x0200, 0x00FC
+CELLS = (NUMBER, RK, MULRK, FORMULA, BOOLERR, 0x0204, 0x00FD, 0x00D6)
+MOST_CELLS = 17_000_000
 BUILT_IN |= {28: "m/d", 57: "yyyy/m", 58: "m/d"}
 #: Which Excel has calculated the workbook last; libraries that calculate nothing do not write it.
 RECALCULATED = 0x01C1
@@ -69,6 +72,30 @@ def sheet_marks(stream: bytes, index: int) -> Marks:
     blank = {cell: "" for cell, result in results.items() if result[6:] == NO_NUMBER and result[0] == BLANK}
     never = {} if calculated else _never_calculated(results, blank)
     return Marks(errors, never, frozenset(hidden), {cell: "" for cell in blank if cell not in never})
+
+
+def is_too_wide(stream: bytes) -> bool:
+    """Whether damaged records place cells where no workbook has any, for which a reader would fill the memory."""
+    starts: list[int] = []
+    for kind, at, length in _records(stream, 0):
+        if kind == BOUNDSHEET and length >= 4:
+            starts.append(struct.unpack_from("<I", stream, at)[0])
+        elif kind == STRINGS and length >= 8 and struct.unpack_from("<I", stream, at + 4)[0] > len(stream):
+            return True
+    for start in starts:
+        last_row = last_column = 0
+        for kind, at, length in _records(stream, start):
+            if kind == DIMENSIONS and length >= 12:
+                row, column = struct.unpack_from("<I", stream, at + 4)[0], struct.unpack_from("<H", stream, at + 10)[0]
+            elif kind in CELLS and length >= 6:
+                row, column = struct.unpack_from("<HH", stream, at)
+                column = max(column, struct.unpack_from("<H", stream, at + length - 2)[0]) if kind == MULRK else column
+            else:
+                continue
+            last_row, last_column = max(last_row, row), max(last_column, column)
+        if last_row > 65_536 or last_column > 256 or (last_row + 1) * (last_column + 1) > MOST_CELLS:
+            return True
+    return False
 
 
 def number_formats(stream: bytes, index: int) -> dict[Cell, str]:

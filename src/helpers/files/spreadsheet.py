@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -106,6 +108,8 @@ def book_of(content: bytes, shown: str) -> Book:
     if kind not in WORKBOOKS:
         raise FileError("not_a_workbook", shown, "内容不是工作簿", hint="核对文件，或重新导出")
     with _refusing(shown, "打不开这个工作簿"):
+        if kind == "xls" and biff.is_too_wide(biff.workbook_stream(Compound(content)) or b""):
+            raise ValueError("记录指向不存在的行列")
         content = package.plain_package(content) if kind == "xlsx" else content
         opened = python_calamine.load_workbook(io.BytesIO(content))
     sheets = {
@@ -117,12 +121,31 @@ def book_of(content: bytes, shown: str) -> Book:
 
 
 @contextmanager
+def _without_panics() -> Iterator[None]:
+    """The parser's panics are caught; what it prints of them to the screen is for its makers."""
+    sys.stderr.flush()
+    try:
+        kept = os.dup(2)
+    except OSError:  # no screen
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+            yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+@contextmanager
 def _refusing(shown: str, what: str) -> Iterator[None]:
     """Whatever a damaged workbook makes of the parser, refused: each format has its own errors, and some are panics."""
     import python_calamine
 
     try:
-        yield
+        with _without_panics():
+            yield
     except python_calamine.PasswordError as error:
         raise FileError("encrypted", shown, "这个工作簿加了打开密码", hint="取消打开密码后另存，再放回原处") from error
     except BaseException as error:
