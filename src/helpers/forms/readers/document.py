@@ -173,7 +173,9 @@ def _covered(table: Table, at: Cell) -> bool:
     )
 
 
-def _joined(cells: dict[Cell, str], merged: list[tuple[Cell, Cell]], breaks: Sequence[int], top: int, size: Cell) -> None:
+def _joined(
+    cells: dict[Cell, str], merged: list[tuple[Cell, Cell]], breaks: Sequence[int], top: int, size: Cell
+) -> None:
     """What a page's end has cut: a group's name that stands on the later page only, and a row's last lines."""
     grid = Grid("", "", *spread(cells, merged, *size))
     block = next((b for b in reversed(list(blocks_of(grid))) if b.last < top - 1), None)

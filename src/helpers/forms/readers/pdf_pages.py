@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 import zlib
 from collections.abc import Iterator, Sequence
@@ -29,6 +30,10 @@ def read_pdf(content: bytes, file: str) -> tuple[list[Item], list[str]]:
     _refuse_bomb(content, file)
     items: list[Item] = []
     scanned: list[str] = []
+    lost = _Lost(logging.WARNING)
+    parser = logging.getLogger("pdfminer")
+    told, parser.propagate = parser.propagate, False  # its words are for its makers, not for the screen
+    parser.addHandler(lost)
     try:
         with pdfplumber.open(io.BytesIO(content)) as pdf:
             if len(pdf.pages) > MOST_PAGES:
@@ -48,6 +53,11 @@ def read_pdf(content: bytes, file: str) -> tuple[list[Item], list[str]]:
         raise
     except Exception as error:  # whatever a damaged file makes of the parser
         raise _refused(error, file) from error
+    finally:
+        parser.removeHandler(lost)
+        parser.propagate = told
+    if lost.any:
+        raise _refused(ValueError("data lost"), file)
     if not any(isinstance(item, Words) or item.cells for item in items):
         what = "这是扫描的 PDF，页面是图片，没有文字" if scanned else "这个 PDF 里没有文字"
         raise FormError(
@@ -57,6 +67,16 @@ def read_pdf(content: bytes, file: str) -> tuple[list[Item], list[str]]:
             hint="用原来的电子表格（.xlsx、.docx）；没有时先做文字识别（OCR），核对后另存为 .docx 或 .xlsx",
         )
     return items, scanned
+
+
+class _Lost(logging.Handler):
+    """Whether the parser has gone on without a part of a damaged file: what it then gives is not the whole form."""
+
+    any = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One message of the parser."""
+        self.any |= "Data-loss" in record.getMessage()
 
 
 def _refused(error: Exception, file: str) -> FormError:
