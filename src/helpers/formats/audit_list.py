@@ -83,7 +83,7 @@ def summary(audit: Audit) -> list[Block]:
     forms = tuple(
         _form_line(at, file, table, names[at - 1]) for at, (file, table) in enumerate(_tables(audit), start=1)
     )
-    counts: Counter[tuple[str, str]] = Counter((one.check, one.level) for one in audit.findings)
+    counts = Counter((one.check, one.level) for one in audit.findings)
     touched = Counter(kind for table in audit.tables for kind in {(one.check, one.level) for one in table.findings})
     kinds = tuple(
         (check, LEVELS[level], count, touched[check, level])

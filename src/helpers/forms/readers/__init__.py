@@ -10,7 +10,6 @@ from pathlib import Path
 from helpers.files.file_kinds import document_of, kind_of
 from helpers.files.refusal import FileError
 from helpers.forms.filled_form import Form
-from helpers.forms.readers.document import grids_of
 from helpers.forms.readers.form_error import FormError
 from helpers.forms.readers.form_lists import csv_grid, list_row, read_jsonl, read_list
 from helpers.forms.readers.grid import Grid, read_workbook
@@ -19,6 +18,7 @@ from helpers.forms.readers.leftovers import leftovers, with_narrative
 from helpers.forms.readers.official_layout import read_layout
 from helpers.forms.readers.old_book import read_old_book
 from helpers.forms.readers.pdf_pages import read_pdf
+from helpers.forms.readers.tables_and_words import grids_of
 from helpers.forms.readers.web_page import read_html
 from helpers.forms.readers.word import read_docx
 

@@ -18,7 +18,21 @@ MOST_DEPTH = 3
 #: One file, and all that an archive unpacks to.
 MOST_OF_ONE, MOST_OF_ALL = 200_000_000, 4_000_000_000
 #: What may hold a form, and what is named because it did before somebody saved it so.
-FORMS = (".xlsx", ".xlsm", ".xls", ".et", ".docx", ".docm", ".pdf", ".html", ".htm", ".csv", ".tsv", ".txt", ".jsonl")
+FORMS: tuple[str, ...] = (
+    ".xlsx",
+    ".xlsm",
+    ".xls",
+    ".et",
+    ".docx",
+    ".docm",
+    ".pdf",
+    ".html",
+    ".htm",
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".jsonl",
+)
 FORMS += (".ndjson", ".json", ".doc", ".wps", ".rtf", ".ods", ".xlsb", ".mht", ".mhtml", ".ofd", ".rar", ".7z")
 WORKBOOK_MEMBERS = ("[content_types].xml", "mimetype", "content.xml", "xl/workbook.xml", "word/document.xml")
 

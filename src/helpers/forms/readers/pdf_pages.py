@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from helpers.files.marks import Cell
-from helpers.forms.readers.document import SAME_EDGE, Item, Table, Words
 from helpers.forms.readers.form_error import FormError
+from helpers.forms.readers.tables_and_words import SAME_EDGE, Item, Table, Words
 
 MOST_PAGES = 400
 #: What the streams of a file may unpack to.

@@ -9,9 +9,9 @@ from typing import Any
 
 from helpers.files.marks import Cell
 from helpers.files.markup import page_text
-from helpers.forms.readers.document import Item, Table, Words
 from helpers.forms.readers.form_error import FormError
 from helpers.forms.readers.grid import MOST_COLUMNS, MOST_ROWS
+from helpers.forms.readers.tables_and_words import Item, Table, Words
 
 MOST_BYTES = 50_000_000
 #: Elements that stand in a line of text and do not end it.

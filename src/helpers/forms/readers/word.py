@@ -9,9 +9,9 @@ from typing import Any
 
 from helpers.files.marks import Cell
 from helpers.files.package import local
-from helpers.forms.readers.document import Item, Table, Words
 from helpers.forms.readers.form_error import FormError
 from helpers.forms.readers.grid import MOST_COLUMNS, MOST_ROWS
+from helpers.forms.readers.tables_and_words import Item, Table, Words
 
 MOST_BYTES = 100_000_000
 #: What wraps paragraphs, rows and cells without being one: content controls, tracked insertions, markup of others.
