@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -81,36 +82,74 @@ def audit(
         Path,
         typer.Argument(
             metavar="FILE",
-            help="A filled-in form: .xlsx (official layout or list), .csv or .jsonl.",
+            help="Forms: .xlsx, .xls, .docx, .pdf with text, .html, .csv or .jsonl; or a folder or .zip of them.",
             show_default=False,
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Print what was read of each form, row by row.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the list to FILE.xlsx or FILE.html.", show_default=False)
+    ] = None,
     rules: Annotated[str, typer.Option("--rules", help="The rule set by which scores are checked.")] = "caiyu-2020-10",
 ) -> None:
     """Check filled-in self-evaluation forms; exit status 1 where something must be corrected."""
     import json
 
-    from helpers.forms.audit_file import audit_file, work_list
+    from helpers.formats.audit_list import SUFFIXES, render_audit
+    from helpers.forms.audit_file import as_objects, audit_path, work_list
     from helpers.forms.readers import FormError
+    from helpers.forms.shown_rows import shown_rows
     from helpers.indicators.rule_sets import RuleError
 
+    if out is not None and out.suffix.lower() not in SUFFIXES:
+        _stop(f"{out}  [out_format]  --out 只能写 .xlsx 或 .html\n    处理：把文件名的结尾改为 .xlsx 或 .html", 2)
     try:
-        audited = audit_file(file, rules)
+        with _files_read() as progress:
+            done = audit_path(file, rules, progress)
     except FileNotFoundError:
         _stop(f"{file}  [file_missing]  没有这个文件", 2)
     except RuleError as error:
         _stop(f"[unknown_rules]  {error}", 2)
     except FormError as error:
         _stop(str(error), 1)
-    findings = [one for _, own in audited for one in own]
-    stops = sum(one.level == "stop" for one in findings)
+    if out is not None:
+        try:
+            out.write_bytes(render_audit(done, out.suffix.lower()))
+        except OSError as error:
+            _stop(
+                f"{out}  [not_written]  写不了这个文件：{error.strerror}\n    处理：换一个文件夹，或关闭打开它的程序", 2
+            )
     if as_json:
-        typer.echo(json.dumps([one.to_json() for one in findings], ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(as_objects(done), ensure_ascii=False, indent=1))
     else:
-        typer.echo(work_list(audited))
-        typer.echo(f"共 {len(audited)} 张表：必须改正 {stops} 处，需要说明 {len(findings) - stops} 处")
-    raise typer.Exit(1 if stops else 0)
+        if show:
+            typer.echo(shown_rows(done.files, shutil.get_terminal_size((160, 24)).columns))
+        typer.echo(work_list(done))
+        unread = f"；未能读取的文件 {len(done.refused)} 个" if done.refused else ""
+        notes = len(done.findings) - done.stops
+        typer.echo(f"共 {len(done.tables)} 张表：必须改正 {done.stops} 处，需要说明 {notes} 处{unread}")
+        if out is not None:
+            typer.echo(f"清单：{out}")
+    raise typer.Exit(1 if done.stops or done.refused else 0)
+
+
+@contextmanager
+def _files_read() -> Iterator[Callable[[int, int, str], None]]:
+    """A bar over the files of a folder or archive, on a terminal only."""
+    from rich.console import Console
+    from rich.progress import Progress
+    from rich.text import Text
+
+    terminal = sys.stderr.isatty()
+    # no thread of its own: workers are forked while it stands
+    with Progress(console=Console(stderr=True), disable=not terminal, transient=True, auto_refresh=False) as bar:
+        task = bar.add_task("", total=None)
+
+        def step(done: int, whole: int, name: str) -> None:
+            bar.update(task, completed=done, total=whole, description=Text(name[-40:]).markup, refresh=terminal)
+
+        yield step
 
 
 @app.command()

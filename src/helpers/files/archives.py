@@ -39,10 +39,10 @@ def unpack(path: Path, kind: str, shown: str, member: str | None, work: Path) ->
         ) from error
     with archive:
         for entry in _members(archive, shown, member):
-            name = f"{shown}/{_name(entry)}"
+            name = f"{shown}/{member_name(entry)}"
             if entry.flag_bits & 1:
                 raise FileError("password", name, "压缩包设有密码", hint="解开密码重新压缩，或解压后直接放入文件")
-            target = _target(work, _name(entry))
+            target = _target(work, member_name(entry))
             try:
                 with archive.open(entry) as stream:
                     _copy(stream, target)
@@ -60,7 +60,7 @@ def _target(work: Path, name: str) -> Path:
     return work / f"{len(list(work.iterdir()))}-unpacked{PurePosixPath(name).suffix.lower()}"
 
 
-def _name(entry: zipfile.ZipInfo) -> str:
+def member_name(entry: zipfile.ZipInfo) -> str:
     """A member's name; archives made on Chinese Windows hold it in GBK without saying so."""
     if entry.flag_bits & 0x800:
         return entry.filename
@@ -72,12 +72,16 @@ def _name(entry: zipfile.ZipInfo) -> str:
 
 def _members(archive: zipfile.ZipFile, shown: str, member: str | None) -> list[zipfile.ZipInfo]:
     """The members that are read, in the order of their names."""
-    files = sorted((e for e in archive.infolist() if not e.is_dir() and not passed_over(_name(e))), key=_name)
+    files = sorted(
+        (e for e in archive.infolist() if not e.is_dir() and not passed_over(member_name(e))), key=member_name
+    )
     wanted = [
-        e for e in files if (fnmatch.fnmatch(_name(e), member) if member else _name(e).lower().endswith(DATA))
-    ]  # fmt: skip
+        e
+        for e in files
+        if (fnmatch.fnmatch(member_name(e), member) if member else member_name(e).lower().endswith(DATA))
+    ]
     if not wanted:
-        there = "、".join(_name(entry) for entry in files[:5]) or "没有文件"
+        there = "、".join(member_name(entry) for entry in files[:5]) or "没有文件"
         what = f"没有符合 {member} 的文件" if member else "没有可读的表格文件"
         raise FileError(
             "no_member",

@@ -10,6 +10,13 @@ from helpers.files.compound import Compound
 from helpers.files.marks import Cell, Marks
 
 BOF, EOF, BOUNDSHEET, FILEPASS, ROW, BOOLERR, FORMULA = 0x0809, 0x000A, 0x0085, 0x002F, 0x0208, 0x0205, 0x0006
+NUMBER, RK, MULRK, FORMAT, XF = 0x0203, 0x027E, 0x00BD, 0x041E, 0x00E0
+#: The formats that every workbook has without stating them: percentages, and dates as far as they show.
+BUILT_IN = {9: "0%", 10: "0.00%", 14: "yyyy/m/d", 17: "yyyy/m", 22: "yyyy/m/d h:mm", 27: "yyyy/m", 31: "yyyy/m/d"}
+DIMENSIONS, STRINGS = 0x0200, 0x00FC
+CELLS = (NUMBER, RK, MULRK, FORMULA, BOOLERR, 0x0204, 0x00FD, 0x00D6)
+MOST_CELLS = 17_000_000
+BUILT_IN |= {28: "m/d", 57: "yyyy/m", 58: "m/d"}
 #: Which Excel has calculated the workbook last; libraries that calculate nothing do not write it.
 RECALCULATED = 0x01C1
 ERRORS = {
@@ -65,6 +72,67 @@ def sheet_marks(stream: bytes, index: int) -> Marks:
     blank = {cell: "" for cell, result in results.items() if result[6:] == NO_NUMBER and result[0] == BLANK}
     never = {} if calculated else _never_calculated(results, blank)
     return Marks(errors, never, frozenset(hidden), {cell: "" for cell in blank if cell not in never})
+
+
+def is_too_wide(stream: bytes) -> bool:
+    """Whether damaged records place cells where no workbook has any, for which a reader would fill the memory."""
+    starts: list[int] = []
+    for kind, at, length in _records(stream, 0):
+        if kind == BOUNDSHEET and length >= 4:
+            starts.append(struct.unpack_from("<I", stream, at)[0])
+        elif kind == STRINGS and length >= 8 and struct.unpack_from("<I", stream, at + 4)[0] > len(stream):
+            return True
+    for start in starts:
+        last_row = last_column = 0
+        for kind, at, length in _records(stream, start):
+            if kind == DIMENSIONS and length >= 12:
+                row, column = struct.unpack_from("<I", stream, at + 4)[0], struct.unpack_from("<H", stream, at + 10)[0]
+            elif kind in CELLS and length >= 6:
+                row, column = struct.unpack_from("<HH", stream, at)
+                column = max(column, struct.unpack_from("<H", stream, at + length - 2)[0]) if kind == MULRK else column
+            else:
+                continue
+            last_row, last_column = max(last_row, row), max(last_column, column)
+        if last_row > 65_536 or last_column > 256 or (last_row + 1) * (last_column + 1) > MOST_CELLS:
+            return True
+    return False
+
+
+def number_formats(stream: bytes, index: int) -> dict[Cell, str]:
+    """The number format of each number on the sheet at this place, as far as the workbook says it."""
+    starts: list[int] = []
+    stated = dict(BUILT_IN)
+    styles: list[int] = []
+    for kind, at, length in _records(stream, 0):
+        if kind == BOUNDSHEET:
+            starts.append(struct.unpack_from("<I", stream, at)[0])
+        elif kind == FORMAT and length >= 5:
+            stated[struct.unpack_from("<H", stream, at)[0]] = _wide_text(stream, at + 2)
+        elif kind == XF and length >= 4:
+            styles.append(struct.unpack_from("<H", stream, at + 2)[0])
+    found: dict[Cell, str] = {}
+    for kind, at, length in _records(stream, starts[index]) if index < len(starts) else ():
+        if kind in (NUMBER, RK, FORMULA):
+            cells = [struct.unpack_from("<HHH", stream, at)]
+        elif kind == MULRK:  # one row, several columns: a style and a number each
+            row, first = struct.unpack_from("<HH", stream, at)
+            count = (length - 6) // 6
+            cells = [(row, first + i, struct.unpack_from("<H", stream, at + 4 + 6 * i)[0]) for i in range(count)]
+        else:
+            continue
+        for row, column, style in cells:
+            if style < len(styles) and (words := stated.get(styles[style])):
+                found[row, column] = words
+    return found
+
+
+def _wide_text(stream: bytes, at: int) -> str:
+    """A text with its length in two bytes, in one or two bytes a character."""
+    length, wide = struct.unpack_from("<HB", stream, at)
+    start = at + 3
+    if wide & 1:
+        return stream[start : start + 2 * length].decode("utf-16-le", "ignore")
+    return stream[start : start + length].decode("latin-1")
 
 
 def _never_calculated(results: Mapping[Cell, bytes], blank: Mapping[Cell, str]) -> dict[Cell, str]:

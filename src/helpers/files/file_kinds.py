@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -14,6 +15,7 @@ from helpers.files.names import passed_over
 from helpers.files.refusal import FileError
 
 Kind = Literal["gzip", "zip", "xlsx", "xls", "ods", "parquet", "json", "html", "xml", "text"]
+Document = Literal["docx", "pdf", "doc", "rtf", "html"]
 WORKBOOKS = ("xlsx", "xls", "ods")
 
 START = 4096
@@ -72,6 +74,29 @@ def kind_of(stream: BinaryIO, shown: str) -> Kind:
     if _suffix(shown) in BOOK_NAMES and start[:2] == b"PK":
         raise FileError("unreadable", shown, "打不开这个工作簿，文件不完整或已损坏", hint=AGAIN)
     return _text(start, shown)
+
+
+def document_of(content: bytes, shown: str) -> Document | None:
+    """Which document for people to read a file is, by its content; None where it is none (or a table file)."""
+    start = content[:START]
+    if b"%PDF-" in start[:1024]:
+        return "pdf"
+    if start.startswith(rb"{\rtf"):
+        return "rtf"
+    if start.startswith(ZIPPED):
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                names = {name.replace("\\", "/").lower() for name in archive.namelist()}
+        except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError):
+            return "docx" if _suffix(shown) in (".docx", ".docm") else None
+        return "docx" if "word/document.xml" in names else None
+    if start.startswith(SIGNATURE):
+        word, book = (name.encode("utf-16-le") in content for name in ("WordDocument", "Workbook"))
+        return "doc" if word and (not book or _suffix(shown) in (".doc", ".wps", ".dot", ".wpt")) else None
+    plain = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if plain.startswith(b"<!--") and re.search(rb"<html|<table", content[: 16 * START], re.IGNORECASE):
+        return "html"
+    return None
 
 
 def refuse_unreadable(path: Path, shown: str) -> FileError | None:

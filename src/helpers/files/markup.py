@@ -60,7 +60,7 @@ def open_markup(path: Path, shown: str) -> Tables:
             "web_page", shown, "这是 XML 文件，不是表格文件", hint="从来源系统改用 XLSX、CSV 或 JSON 格式导出"
         )
     parser = _TableParser()
-    parser.feed(_html_text(content, shown))
+    parser.feed(page_text(content, shown))
     parser.close()
     if parser.nested:
         raise FileError("web_page", shown, "这是网页，表格套着表格，读不准", hint=LOGIN)
@@ -72,7 +72,7 @@ def open_markup(path: Path, shown: str) -> Tables:
     return Tables(shown, {f"表{i}": Page(f"表{i}", True, t.rows(), tuple(t.merged)) for i, t in enumerate(found, 1)})
 
 
-def _html_text(content: bytes, shown: str) -> str:
+def page_text(content: bytes, shown: str) -> str:
     """The text by what its bytes say; by what the page says of itself where they leave it open."""
     try:
         return decoded(content, shown)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,6 +79,14 @@ class Book:
                 return biff.sheet_marks(stream, list(self._opened.sheet_names).index(name))
         return Marks()
 
+    def number_formats(self, name: str) -> dict[Cell, str]:
+        """The number formats of an old workbook's numbers, as far as it says them."""
+        if self.kind != "xls":
+            return {}
+        with _refusing(self.shown, f"工作表 {name} 读不出来"):
+            stream = biff.workbook_stream(Compound(self._content)) or b""
+            return biff.number_formats(stream, list(self._opened.sheet_names).index(name))
+
     def ods_errors(self) -> list[str]:
         """The texts of error cells in an OpenDocument workbook, which reads them as empty."""
         if self.kind != "ods":
@@ -87,14 +97,19 @@ class Book:
 
 def open_book(path: Path, shown: str) -> Book:
     """Open a workbook by its content. Raises ``FileError``."""
+    return book_of(path.read_bytes(), shown)
+
+
+def book_of(content: bytes, shown: str) -> Book:
+    """The workbook that these bytes are. Raises ``FileError``."""
     import python_calamine
 
-    with path.open("rb") as stream:
-        kind = kind_of(stream, shown)
+    kind = kind_of(io.BytesIO(content), shown)
     if kind not in WORKBOOKS:
         raise FileError("not_a_workbook", shown, "内容不是工作簿", hint="核对文件，或重新导出")
-    content = path.read_bytes()
     with _refusing(shown, "打不开这个工作簿"):
+        if kind == "xls" and biff.is_too_wide(biff.workbook_stream(Compound(content)) or b""):
+            raise ValueError("记录指向不存在的行列")
         content = package.plain_package(content) if kind == "xlsx" else content
         opened = python_calamine.load_workbook(io.BytesIO(content))
     sheets = {
@@ -106,12 +121,31 @@ def open_book(path: Path, shown: str) -> Book:
 
 
 @contextmanager
+def _without_panics() -> Iterator[None]:
+    """The parser's panics are caught; what it prints of them to the screen is for its makers."""
+    sys.stderr.flush()
+    try:
+        kept = os.dup(2)
+    except OSError:  # no screen
+        yield
+        return
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+            yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+@contextmanager
 def _refusing(shown: str, what: str) -> Iterator[None]:
     """Whatever a damaged workbook makes of the parser, refused: each format has its own errors, and some are panics."""
     import python_calamine
 
     try:
-        yield
+        with _without_panics():
+            yield
     except python_calamine.PasswordError as error:
         raise FileError("encrypted", shown, "这个工作簿加了打开密码", hint="取消打开密码后另存，再放回原处") from error
     except BaseException as error:

@@ -47,7 +47,8 @@ class Form:
 
     ``funds``: what the header states for the project; ``fund_total`` and ``fund_parts``: the lines of
     the funds block, where they are given by themselves. ``goal`` and ``result``: 年度总体目标 and its
-    实际完成情况. ``source``: the file (and sheet) that it was read from.
+    实际完成情况. ``source``: the file (and sheet) that it was read from. ``unplaced``: place and text of what stands
+    in the file and is none of all this.
     """
 
     about: About = field(default_factory=About)
@@ -65,6 +66,7 @@ class Form:
     result: str | None = None
     rows: tuple[FormRow, ...] = ()
     source: str | None = None
+    unplaced: tuple[tuple[str, str], ...] = ()
 
 
 ROW_TEXTS = ("level1", "level2", "level3", "target_text", "actual_text", "deviation_text")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LOOK_ALIKES = {
     ">=": "≥",
@@ -80,6 +81,7 @@ EACH_LAST = re.compile(rf"(?P<money>[0-9][万千]?元)/?每(?P<first>{PER_WORD})
 YEAR = re.compile("[〇零一二三四五六七八九]{4}(?=年)")
 
 
+@lru_cache(maxsize=65536)
 def normal(text: str) -> str:
     """One spelling without white space; thousands commas are dropped, numerals become digits.
 

@@ -149,16 +149,16 @@ def not_checkable(form: Form) -> dict[str, str]:
 
 def stale_targets(forms: Sequence[Form], rules: RuleSet) -> Iterator[Finding]:
     """Targets left as they were though they had been clearly exceeded the year before."""
-    by_project: dict[tuple[str, str], dict[int, FormReading]] = {}
+    by_project: dict[tuple[str, str], dict[int, Form]] = {}
     for form in forms:
         about = form.about
         if about.institution and about.project and (about.year or "").strip()[:4].isdigit():
             key = (normal(about.institution), normal(about.project))
-            by_project.setdefault(key, {})[int((about.year or "").strip()[:4])] = read_form(form, rules)
+            by_project.setdefault(key, {})[int((about.year or "").strip()[:4])] = form
     for years in by_project.values():
-        for year, read in sorted(years.items()):
+        for year, form in sorted(years.items()):
             if year - 1 in years:
-                yield from _stale(read, years[year - 1], rules)
+                yield from _stale(read_form(form, rules), read_form(years[year - 1], rules), rules)
 
 
 def _stale(read: FormReading, before: FormReading, rules: RuleSet) -> Iterator[Finding]:

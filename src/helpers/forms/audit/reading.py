@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal
 
 from helpers.forms.filled_form import Form, FormRow
@@ -125,12 +126,12 @@ def read_form(form: Form, rules: RuleSet) -> FormReading:
 
 
 def _read(row: FormRow, form: Form, rules: RuleSet) -> Reading:
-    target = parse_target(row.target_text, name=row.level3)
+    target = _target(row.target_text, row.level3)
     assumed = False
     if target.kind in ("number", "duration", "frequency") and target.direction is None:
         guess = direction_by_group(row, target)
         target, assumed = (replace(target, direction=guess), True) if guess else (target, False)
-    actual = parse_actual(row.actual_text)
+    actual = _actual(row.actual_text)
     target, actual = _with_year(target, form.about.year), _with_year(actual, form.about.year)
     if "words_for_zero" in actual.notes and target.direction not in ("lower", None) and target.value != 0:
         actual = replace(actual, kind="unknown", value=None)  # 无 for a target to be reached: nothing is stated
@@ -138,6 +139,17 @@ def _read(row: FormRow, form: Form, rules: RuleSet) -> Reading:
     if "operator_copied" in actual.notes and outcome.status != "met":
         outcome = UNKNOWN  # the exact value is not shown
     return Reading(row, target, actual, outcome, assumed)
+
+
+@lru_cache(maxsize=16384)
+def _target(text: str | None, name: str | None) -> Target:
+    """A form is read for its own checks, for those between years, and for its score."""
+    return parse_target(text, name=name)
+
+
+@lru_cache(maxsize=16384)
+def _actual(text: str | None) -> Actual:
+    return parse_actual(text)
 
 
 def _with_year(value: Any, year: str | None) -> Any:

@@ -1,30 +1,46 @@
-"""Read filled-in self-evaluation forms from JSON Lines, CSV and XLSX files."""
+"""Read filled-in self-evaluation forms from whatever file they are in: workbook, document, web page or list."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from helpers.files.file_kinds import kind_of
+from helpers.files.file_kinds import document_of, kind_of
 from helpers.files.refusal import FileError
 from helpers.forms.filled_form import Form
 from helpers.forms.readers.form_error import FormError
 from helpers.forms.readers.form_lists import csv_grid, list_row, read_jsonl, read_list
 from helpers.forms.readers.grid import Grid, read_workbook
 from helpers.forms.readers.head_words import column_of, head
+from helpers.forms.readers.leftovers import leftovers, with_narrative
 from helpers.forms.readers.official_layout import read_layout
+from helpers.forms.readers.old_book import read_old_book
+from helpers.forms.readers.pdf_pages import read_pdf
+from helpers.forms.readers.tables_and_words import grids_of
+from helpers.forms.readers.web_page import read_html
+from helpers.forms.readers.word import read_docx
 
-KINDS = "自评表可以是 .xlsx、.csv 或 .jsonl"
+KINDS = "自评表可以是 .xlsx、.xls、.docx、.pdf（有文字）、.html、.csv 或 .jsonl"
 AGAIN = "用 Excel 或 WPS 打开，另存为 .xlsx 后再试"
-#: What exports may be and forms may not: a form is read as it looks, and only an XLSX says that.
+#: What exports may be and forms may not: of these nobody knows how a cell looks.
 NO_FORMS = {
-    "zip": ("not_a_workbook", "这是普通压缩包，不是 .xlsx 工作簿", "解压后，对里面的自评表文件运行"),
-    "gzip": ("not_a_workbook", "这是 gzip 压缩文件，不是 .xlsx 工作簿", "解压后，对里面的自评表文件运行"),
+    "zip": (
+        "not_a_workbook",
+        "这是普通压缩包，不是自评表文件",
+        "对压缩包运行 selfeval audit，或解压后对里面的文件运行",
+    ),
+    "gzip": ("not_a_workbook", "这是 gzip 压缩文件，不是自评表文件", "解压后，对里面的自评表文件运行"),
     "ods": ("not_a_workbook", "这是 OpenDocument 文件，不是 .xlsx 工作簿", AGAIN),
-    "xls": ("old_format", "这是旧格式（.xls、.et）的工作簿", AGAIN),
-    "html": ("not_a_workbook", "内容是网页，不是工作簿", AGAIN),
     "xml": ("not_a_workbook", "内容是 XML，不是工作簿", AGAIN),
     "parquet": ("unknown_format", "这是 Parquet 文件", f"{KINDS}；请用原来的表格文件"),
+    "doc": (
+        "old_format",
+        "这是旧格式的文字文档（.doc、.wps）",
+        "用 Word 或 WPS 打开，另存为 .docx（表格也可复制到 .xlsx）后再试",
+    ),
+    "rtf": ("old_format", "这是 RTF 文档", "用 Word 或 WPS 打开，另存为 .docx 或 .xlsx 后再试"),
 }
 
 
@@ -34,28 +50,54 @@ def read_forms(path: Path) -> list[Form]:
     A workbook holds official layouts or lists on its visible sheets; other sheets are passed over.
     Raises ``FileNotFoundError``, or ``FormError`` where there is no form to read.
     """
-    file = path.name
     if not path.exists():
         raise FileNotFoundError(path)
     if path.is_dir():
-        raise FormError("is_folder", file, "这是文件夹，不是文件", hint="写出文件夹里的文件名")
-    content = path.read_bytes()
+        raise FormError("is_folder", path.name, "这是文件夹，不是文件", hint="写出文件夹里的文件名")
+    return forms_of(path.read_bytes(), path.name)
+
+
+def forms_of(content: bytes, file: str) -> list[Form]:
+    """All tables of a file's bytes; ``file`` is the name it is shown by. Raises ``FormError``."""
     try:
-        kind = kind_of(io.BytesIO(content), file)
+        kind = document_of(content, file) or kind_of(io.BytesIO(content), file)
         if kind in NO_FORMS:
             code, message, hint = NO_FORMS[kind]
             raise FormError(code, file, message, hint=hint)
         if kind == "json":
             return _some(read_jsonl(content, file), [], file)
-        grids = read_workbook(content, file) if kind == "xlsx" else [csv_grid(content, file)]
+        grids, unread = _grids(content, file, kind)
     except FileError as error:
         raise FormError.of(error) from error
-    return _some([form for grid in grids for form in _forms(grid)], grids, file)
+    forms = _some([form for grid in grids for form in _forms(grid)], grids, file)
+    return [replace(forms[0], unplaced=(*forms[0].unplaced, *unread)), *forms[1:]]
+
+
+def _grids(content: bytes, file: str, kind: str) -> tuple[list[Grid], list[tuple[str, str]]]:
+    """The sheets of a file, and what of it is no text that could be read."""
+    if kind == "pdf":
+        items, scanned = read_pdf(content, file)
+        return grids_of(items, file), [(page, "扫描的图片，没有文字，没有读") for page in scanned]
+    if kind in ("docx", "html"):
+        return grids_of(read_docx(content, file) if kind == "docx" else read_html(content, file), file), []
+    if kind in ("xls", "xlsx"):
+        return read_workbook(content, file) if kind == "xlsx" else read_old_book(content, file), []
+    return [csv_grid(content, file)], []
 
 
 def _forms(grid: Grid) -> list[Form]:
     row = list_row(grid)
-    return read_list(grid, row) if row is not None else [form for form in read_layout(grid) if form.rows]
+    if row is not None:
+        return read_list(grid, row)
+    forms = [with_narrative(form, grid) for form in read_layout(grid) if form.rows]
+    return _with_leftovers(forms, grid)
+
+
+def _with_leftovers(forms: Sequence[Form], grid: Grid) -> list[Form]:
+    """What none of a sheet's forms holds is named with the first of them."""
+    if not forms:
+        return []
+    return [replace(forms[0], unplaced=tuple(leftovers(grid, forms))), *forms[1:]]
 
 
 def _some(forms: list[Form], grids: list[Grid], file: str) -> list[Form]:
@@ -79,4 +121,4 @@ def _some(forms: list[Form], grids: list[Grid], file: str) -> list[Form]:
     )
 
 
-__all__ = ["FormError", "read_forms"]
+__all__ = ["FormError", "forms_of", "read_forms"]

@@ -7,11 +7,11 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.files.marks import letters
+from helpers.files.marks import Cell, letters
 from helpers.files.package import plain_package, sheet_marks
 from helpers.forms.readers.cell_words import shown
 from helpers.forms.readers.form_error import FormError
@@ -28,6 +28,7 @@ class Grid:
     """``texts[row][column]`` from 0; ``anchor[row][column]`` the first cell of the merged range that it is in.
 
     ``bad``: cells without a usable value, by place; reading one of them is an error, passing over it is none.
+    ``lines``: where each row stands in a document that has no sheets ("第 2 个表格第 5 行").
     """
 
     file: str
@@ -35,6 +36,7 @@ class Grid:
     texts: tuple[tuple[str, ...], ...]
     anchor: tuple[tuple[tuple[int, int], ...], ...]
     bad: Mapping[tuple[int, int], FormError] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:
@@ -64,7 +66,9 @@ class Grid:
         return tuple(c for c in range(column, len(self.texts[row])) if self.anchor[row][c] == (row, column))
 
     def place(self, row: int, column: int) -> str:
-        """ "Sheet!E12"; in a text file the line."""
+        """ "Sheet!E12"; in a document table, row and column; in a text file the line."""
+        if self.lines:
+            return f"{self.lines[row]}第 {column + 1} 列"
         return f"{self.name}!{letters(column)}{row + 1}" if self.name else f"文件第 {row + 1} 行"
 
 
@@ -73,6 +77,19 @@ def plain_grid(lines: Sequence[Sequence[str]], file: str) -> Grid:
     wide = max((len(line) for line in lines), default=0)
     texts = tuple(tuple(str(c).strip() for c in line) + ("",) * (wide - len(line)) for line in lines)
     return Grid(file, "", texts, tuple(tuple((r, c) for c in range(wide)) for r in range(len(lines))))
+
+
+def spread(
+    cells: Mapping[Cell, str], merged: Iterable[tuple[Cell, Cell]], rows: int, columns: int
+) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[Cell, ...], ...]]:
+    """Texts and anchors of a sheet, its merged ranges (first and last cell) filled; what lies beyond it is left out."""
+    texts = [[cells.get((r, c), "") for c in range(columns)] for r in range(rows)]
+    anchor = [[(r, c) for c in range(columns)] for r in range(rows)]
+    for (top, left), (bottom, right) in merged:
+        for r in range(top, min(bottom + 1, rows)):
+            for c in range(left, min(right + 1, columns)):
+                texts[r][c], anchor[r][c] = texts[top][left], (top, left)
+    return tuple(map(tuple, texts)), tuple(map(tuple, anchor))
 
 
 def read_workbook(content: bytes, file: str) -> list[Grid]:
@@ -121,14 +138,8 @@ def _grid(sheet: Any, uncalculated: Mapping[tuple[int, int], str], file: str) ->
     # formats alone make a sheet a million rows long: it ends with its last text
     rows, columns = (max((at[i] + 1 for at in (*cells, *bad)), default=0) for i in (0, 1))
     rows, columns = _with_merged(sheet, rows, columns)
-    texts = [[cells.get((r, c), "") for c in range(columns)] for r in range(rows)]
-    anchor = [[(r, c) for c in range(columns)] for r in range(rows)]
-    for merged in sheet.merged_cells.ranges:
-        top, left = merged.min_row - 1, merged.min_col - 1
-        for r in range(top, min(merged.max_row, rows)):
-            for c in range(left, min(merged.max_col, columns)):
-                texts[r][c], anchor[r][c] = texts[top][left], (top, left)
-    return Grid(file, sheet.title, tuple(map(tuple, texts)), tuple(map(tuple, anchor)), bad)
+    merged = [((m.min_row - 1, m.min_col - 1), (m.max_row - 1, m.max_col - 1)) for m in sheet.merged_cells.ranges]
+    return Grid(file, sheet.title, *spread(cells, merged, rows, columns), bad)
 
 
 def _with_merged(sheet: Any, rows: int, columns: int) -> tuple[int, int]:

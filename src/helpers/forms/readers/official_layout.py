@@ -31,7 +31,7 @@ class Block:
 
 def read_layout(grid: Grid) -> list[Form]:
     """All forms on a sheet; none where it holds no indicator block. Raises ``FormError`` for cells without a value."""
-    blocks = list(_blocks(grid))
+    blocks = list(blocks_of(grid))
     forms, start = [], 0
     for number, block in enumerate(blocks):
         limit = blocks[number + 1].row if number + 1 < len(blocks) else len(grid.texts)
@@ -41,7 +41,7 @@ def read_layout(grid: Grid) -> list[Form]:
     return forms
 
 
-def _blocks(grid: Grid) -> Iterator[Block]:
+def blocks_of(grid: Grid) -> Iterator[Block]:
     """Rows that head indicators: a level-3 head beside a target or an actual."""
     for row in range(len(grid.texts)):
         columns: dict[str, tuple[int, ...]] = {}
