@@ -194,6 +194,8 @@ def test_far_days_stand_for_no_end(tmp_path: Path, cell: str) -> None:
 
 def test_the_hour_that_summer_time_leaves_out_does_not_count(tmp_path: Path) -> None:
     table = "    timezone: Europe/Berlin\n    derived:\n      hours: {clock: hours, start: at, end: other}\n"
-    text = "编号,时间,另一列\n1,2024-03-31T01:30:00+01:00,2024-03-31T03:15:00+02:00\n2,2024-04-01 01:00,2024-04-01 02:00\n"
+    text = (
+        "编号,时间,另一列\n1,2024-03-31T01:30:00+01:00,2024-03-31T03:15:00+02:00\n2,2024-04-01 01:00,2024-04-01 02:00\n"
+    )
     _, tidy, _ = cleaned(project(tmp_path, TABLES % ("", table), {"t.csv": text}), tmp_path / "out")
     assert list(tidy["hours"]) == [0.75, 1.0]

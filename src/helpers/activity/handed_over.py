@@ -133,7 +133,11 @@ def _refuse_renumbered(connection: duckdb.DuckDBPyConnection, spec: Table, files
     Only where rows are told apart by more than a day and a word; a round of inspections is alike at every site.
     """
     told = {c: d.type for c, d in spec.columns.items() if c not in spec.key}
-    if not spec.key or (spec.loss and spec.loss.overlap) or not {"money", "number", "duration", "datetime"} & {*told.values()}:
+    if (
+        not spec.key
+        or (spec.loss and spec.loss.overlap)
+        or not {"money", "number", "duration", "datetime"} & {*told.values()}
+    ):
         return
     own = ", ".join(identifier(c) for c in told)
     every = max(1, sum(file.rows for file in files) // COMPARED)

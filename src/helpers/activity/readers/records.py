@@ -50,7 +50,9 @@ def _text(name: str, kind: str) -> str:
     if kind in ("DOUBLE", "FLOAT"):
         # NaN and inf are kept as what they say: cells that are no numbers are judged with their column and row.
         whole = f"isfinite({column}) AND {column} = trunc({column}) AND abs({column}) < 1e15"
-        return f"CASE WHEN {whole} THEN CAST(try_cast({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
+        return (
+            f"CASE WHEN {whole} THEN CAST(try_cast({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
+        )
     return f"CAST({column} AS VARCHAR)"
 
 
