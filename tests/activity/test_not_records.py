@@ -213,7 +213,7 @@ def test_other_spellings_of_a_line_below_the_table(label: str) -> None:
 
 def test_averages_are_no_control_totals_and_a_rating_stays_a_record(tmp_path: Path) -> None:
     tables = """\
-  votes:
+  tickets:
     title: 评价
     files: exports/t.csv
     columns:
@@ -223,15 +223,15 @@ def test_averages_are_no_control_totals_and_a_rating_stays_a_record(tmp_path: Pa
     key: id
 """
     text = "编号,等级,分\n1,优,90\n2,平均,70\n3,差,50\n平均,,70\n"
-    root = project(tmp_path, tables, {"t.csv": text})
-    _, tidy, _ = cleaned(root, tmp_path / "out")
+    year = project(tmp_path, tables, {"t.csv": text})
+    _, tidy, _ = cleaned(year, tmp_path / "out")
     assert list(tidy["grade"]) == ["优", "平均", "差"]
-    assert total_lines(tmp_path / "out/votes.set_aside.parquet", root.year.tables["votes"]) == []
+    assert total_lines(tmp_path / "out/tickets.set_aside.parquet", year.year.tables["tickets"]) == []
 
 
 def test_a_line_of_two_signatures_is_a_footer(tmp_path: Path) -> None:
     tables = """\
-  ledger:
+  tickets:
     title: 台账
     files: exports/t.csv
     columns:

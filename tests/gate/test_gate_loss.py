@@ -95,7 +95,7 @@ def test_a_table_that_lost_every_row(tmp_path: Path) -> None:
     result = gate(
         tmp_path,
         SPEC,
-        {"投诉.csv": damaged(9, 9, 1, "周五上班时").replace("T0000,2024-01-01 09:00", "T0000,某日")},
+        {"投诉.csv": damaged(9, 9, 1, "2024-13-05 09:00").replace("T0000,2024-01-01 09:00", "T0000,某日")},
     )
     found = only(result)
     assert (found.rule, found.level, found.failing) == ("table_lost", "stop", 9)
@@ -106,7 +106,7 @@ def test_a_table_that_lost_every_row(tmp_path: Path) -> None:
         "投诉登记（tickets）",
         "9 行，没有一行可以采用",
         "exports/投诉.csv 第 3 行",
-        "周五上班时",
+        "2024-13-05 09:00",
         "核对列 at 的写法，在 dates 里补上",
     ):
         assert words in said

@@ -290,7 +290,7 @@ def _lines(connection: duckdb.DuckDBPyConnection, spec: Table) -> list[Line]:
         f"SELECT _file_no, quantile_disc({fill}, 0.8) AS typical "
         f"FROM judged_rows WHERE {sql.NOT_BLANK} GROUP BY _file_no"
     )
-    few = f"(_first IS NOT NULL OR {fill} <= typical / 2)"
+    few = f"(_first IS NOT NULL OR {fill} <= typical / 2 OR (_unreadable IS NOT NULL AND {fill} < typical))"
     rows = (
         f"SELECT _file_no, source_row, typical, _first IS NULL AND _scope IS NULL AS counted FROM judged_rows "
         f"JOIN ({usual}) USING (_file_no)"
