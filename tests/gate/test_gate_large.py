@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.gate import large
+from helpers.gate.builtin_rules import Rule, about_table, builtin_rules
 from helpers.gate.large import TidyFile
-from helpers.gate.rules import Rule, about_table, builtin_rules
 from helpers.gate.run import run_gate
 from tests.gate.gate_samples import account, spec, tickets
 

@@ -118,7 +118,7 @@ def check_rule(rule: Asks, columns: Mapping[str, str] | Iterable[str]) -> list[s
 
 def year_faults(year: Year) -> list[Fault]:
     """The faults of the rules declared in year.yml, for the check of the year files."""
-    from helpers.gate.rules import about_table
+    from helpers.gate.builtin_rules import about_table
 
     lines, faults = year.lines["year.yml"], []
     for table, spec in year.year.tables.items():

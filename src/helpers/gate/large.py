@@ -21,8 +21,8 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from helpers.gate import adapter, frames
+from helpers.gate.builtin_rules import Rule, columns_of_rule
 from helpers.gate.result import LISTED
-from helpers.gate.rules import Rule, columns_of_rule
 from helpers.measures.database import open_tables
 from helpers.year.engine import identifier
 from helpers.year.expressions import ExpressionError

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from helpers.gate.builtin_rules import About, Rule, about_table, columns_of_rule, rules_of
 from helpers.gate.expectation_types import check_rule
 from helpers.gate.loss_limits import loss_checks
 from helpers.gate.result import LISTED, SOURCE, Check, FailingRow, GateResult
-from helpers.gate.rules import About, Rule, about_table, columns_of_rule, rules_of
 from helpers.gate.stand_ins import stand_in_checks
 from helpers.gate.unseen import unseen_remarks, unseen_rule
 from helpers.indicators.plain import plain

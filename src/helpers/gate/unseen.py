@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from helpers.gate.rules import Rule
+from helpers.gate.builtin_rules import Rule
 
 SHOWN = 5
 

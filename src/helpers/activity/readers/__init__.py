@@ -1,4 +1,4 @@
-"""Read exports as they are: CSV, XLSX, Parquet, JSON, each plain, gzip or in a zip archive.
+"""Read exports as they are: CSV, workbooks (XLSX, XLS, ODS, XML), HTML tables, Parquet, JSON, plain, gzip or zipped.
 
 Every cell becomes text and keeps the row it stands in; what it says is not interpreted here beyond
 its encoding, its delimiter and Excel's own types. The rows are staged as Parquet, never held in memory.
