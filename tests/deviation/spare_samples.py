@@ -58,8 +58,8 @@ TABLES = """\
       price: {from: 原值, type: money, unit: 元}
 """
 SPARES = """\
-spares: {table: tickets, part: part, model: model, opened: opened_at, resolved: resolved_at, ordered: ordered_at,
-         arrived: arrived_at, measure: in_time, catalogue: {table: parts, part: part, name: name, price: price}}
+spares: {table: tickets, part: part, model: model, opened: opened_at, resolved: resolved_at,
+         ordered: ordered_at, arrived: arrived_at, measure: in_time, catalogue: {table: parts, part: part, name: name, price: price}}
 """
 FLEET = """\
 fleet: {table: devices, id: device, model: model, kind: kind, bought: bought, retired: retired, price: price,

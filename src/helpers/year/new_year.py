@@ -49,8 +49,8 @@ FIRST = {
 # indicators:
 #   - {{id: volume, level1: 产出指标, level2: 数量指标, level3: 工单量, target: ≥100件, weight: 90,
 #      actual: {{measure: tickets_all}}}}
-# 不从记录计算的实际完成值写：
-#      actual: {{stated: 10%, evidence: [{{document: 材料名称, date: {year}-12-31, custodian: 保管岗位}}]}}
+# 不从记录计算的实际完成值，actual 写成：
+# actual: {{stated: 10%, evidence: [{{document: 材料名称, date: {year}-12-31, custodian: 保管岗位}}]}}
 """,
     "plan.yml": """
 # actions:
