@@ -59,7 +59,8 @@ TABLES = """\
 """
 SPARES = """\
 spares: {table: tickets, part: part, model: model, opened: opened_at, resolved: resolved_at,
-         ordered: ordered_at, arrived: arrived_at, measure: in_time, catalogue: {table: parts, part: part, name: name, price: price}}
+         ordered: ordered_at, arrived: arrived_at, measure: in_time,
+         catalogue: {table: parts, part: part, name: name, price: price}}
 """
 FLEET = """\
 fleet: {table: devices, id: device, model: model, kind: kind, bought: bought, retired: retired, price: price,
