@@ -105,7 +105,12 @@ def test_it_is_the_form_that_the_run_audits(path: Path) -> None:
     scored = read_back(results, path)[0]
     own = own_form(results)
     assert tuple(replace(row, place=None) for row in scored.rows) == own.rows
-    assert replace(scored, rows=(), source=None, result=None) == replace(own, rows=(), result=None)
+    assert replace(scored, rows=(), source=None, result=None, unplaced=()) == replace(own, rows=(), result=None)
+    # The notice and the basis of the score stand on the page and belong to no row.
+    assert [words for _, words in scored.unplaced] == [
+        "示例数据：记录级数据系合成，仅用于演示，汇总数与公开数据一致。",
+        "按推定权重测算，非申报得分。",
+    ]
 
 
 def test_a_changed_figure_is_seen(path: Path) -> None:
