@@ -245,6 +245,8 @@ def test_a_machine_with_both_faces_uses_them(tmp_path: Path, monkeypatch: pytest
     )
 
 
+# The font library leaves a file open that is no font.
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_face_that_may_not_be_embedded_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     font_named(tmp_path, "simfang.ttf", "FangSong", restricted=True)
     (tmp_path / "simkai.ttf").write_bytes(b"no font")

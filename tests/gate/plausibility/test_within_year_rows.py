@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.gate.plausibility import CHECKS as ALL
-from helpers.gate.plausibility import coverage, numbering, series, twins
+from helpers.gate.plausibility import coverage, numbering, payment_series, twins
 from helpers.gate.plausibility.subject import Subject
 from helpers.gate.result import Check
 from tests.gate.plausibility.two_years import TICKETS, compared, devices, ledger, placed, tickets
@@ -167,18 +167,18 @@ def test_a_round_number_of_rows_is_where_exports_are_cut(rows: int, notes: int, 
 def test_a_month_without_its_payment_and_one_with_two(tmp_path: Path) -> None:
     missing = ledger(2024).drop(index=12)  # the service fee of July
     with compared(tmp_path / "a", {"ledger": missing}, alone=True) as subject:
-        assert "服务费 缺 7 月" in one(series.payment_missing(subject)).words
+        assert "服务费 缺 7 月" in one(payment_series.payment_missing(subject)).words
     frame = ledger(2024)
     twice = pd.concat([frame, frame.iloc[[12]].assign(voucher="记-900")])
     with compared(tmp_path / "b", {"ledger": twice}, alone=True) as subject:
-        assert "服务费 在 7 月有两笔" in one(series.payment_missing(subject)).words
+        assert "服务费 在 7 月有两笔" in one(payment_series.payment_missing(subject)).words
 
 
 def test_a_payment_that_was_settled_otherwise_is_not_missing(tmp_path: Path) -> None:
     frame = ledger(2024)
     frame.loc[12, "amount"] = 7350
     with compared(tmp_path, {"ledger": frame}, alone=True) as subject:
-        assert list(series.payment_missing(subject)) == []
+        assert list(payment_series.payment_missing(subject)) == []
 
 
 FACILITIES = {
@@ -201,7 +201,7 @@ def panel(units: int = 12) -> pd.DataFrame:
 
 def facilities(tmp_path: Path, frame: pd.DataFrame) -> list[Check]:
     with compared(tmp_path, {"facilities": frame}, alone=True, tables={"facilities": FACILITIES}) as subject:
-        return list(series.panel_holes(subject))
+        return list(payment_series.panel_holes(subject))
 
 
 def test_a_unit_missed_in_one_quarter_or_a_whole_quarter(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.gate.plausibility import amounts, durations, named_values, relations, steps, values
+from helpers.gate.plausibility import amounts, coded_values, durations, named_values, relations, steps
 from helpers.gate.result import Check
 from tests.gate.plausibility.two_years import LEDGER, TICKETS, compared, devices, ledger, tickets
 
@@ -271,7 +271,7 @@ def test_a_value_of_rows_set_aside_is_there(tmp_path: Path) -> None:
     ],
 )
 def test_slips(value: str, other: str) -> None:
-    assert values.slip_of(value, other)
+    assert coded_values.slip_of(value, other)
 
 
 @pytest.mark.parametrize(
@@ -286,33 +286,33 @@ def test_slips(value: str, other: str) -> None:
     ],
 )
 def test_no_slips(value: str, other: str) -> None:
-    assert not values.slip_of(value, other)
+    assert not coded_values.slip_of(value, other)
 
 
 def test_a_rare_value_beside_a_frequent_one(tmp_path: Path) -> None:
     frame = tickets(2024)
     frame["category"] = frame["category"].replace("系统", "系统运维故障")
-    assert found(values.slips, tmp_path / "a", {"tickets": frame}) == []
+    assert found(coded_values.slips, tmp_path / "a", {"tickets": frame}) == []
     row = frame.index[frame["category"] == "系统运维故障"][0]
     frame.loc[row, "category"] = "系统运雏故障"
-    (check,) = found(values.slips, tmp_path / "b", {"tickets": frame})
+    (check,) = found(coded_values.slips, tmp_path / "b", {"tickets": frame})
     assert check.failing == 1 and "“系统运雏故障”像是“系统运维故障”" in check.words
     synonyms = {**TICKETS, "synonyms": {"category": {"系统运雏故障": ["x"]}}}
-    assert found(values.slips, tmp_path / "c", {"tickets": frame}, tables={"tickets": synonyms}) == []
+    assert found(coded_values.slips, tmp_path / "c", {"tickets": frame}, tables={"tickets": synonyms}) == []
 
 
 def test_a_blank_that_leaves_a_condition_open(tmp_path: Path) -> None:
     frame = tickets(2024)
     frame.loc[:4, "category"] = None
-    (check,) = found(values.undecided_rows, tmp_path / "a", {"tickets": frame})
+    (check,) = found(coded_values.undecided_rows, tmp_path / "a", {"tickets": frame})
     assert check.failing == 5 and "“类别”为空" in check.words
     optional = {"waiting": {"table": "tickets", "agg": "count", "where": "cause = '等备件'", "words": "等备件"}}
-    assert found(values.undecided_rows, tmp_path / "b", {"tickets": tickets(2024)}, measures=optional) == []
+    assert found(coded_values.undecided_rows, tmp_path / "b", {"tickets": tickets(2024)}, measures=optional) == []
 
 
 def test_a_deciding_column_that_is_blank_throughout(tmp_path: Path) -> None:
     frame = tickets(2024).assign(valid=None)
-    (check,) = found(values.undecided_rows, tmp_path, {"tickets": frame})
+    (check,) = found(coded_values.undecided_rows, tmp_path, {"tickets": frame})
     assert check.failing == len(frame) and check.arguments["column"] == "valid"
 
 
@@ -320,7 +320,7 @@ def test_a_deciding_column_that_is_blank_throughout(tmp_path: Path) -> None:
 def test_a_test_among_the_records(text: str, tmp_path: Path) -> None:
     frame = tickets(2024)
     frame.loc[3, "cause"] = text
-    (check,) = found(values.unmarked_tests, tmp_path, {"tickets": frame})
+    (check,) = found(coded_values.unmarked_tests, tmp_path, {"tickets": frame})
     assert check.failing == 1 and [r.source_row for r in check.failing_rows] == [5]
 
 
@@ -330,7 +330,7 @@ def test_a_test_among_the_records(text: str, tmp_path: Path) -> None:
 def test_what_was_tested_is_no_test(text: str, tmp_path: Path) -> None:
     frame = tickets(2024)
     frame.loc[3, "cause"] = text
-    assert found(values.unmarked_tests, tmp_path, {"tickets": frame}) == []
+    assert found(coded_values.unmarked_tests, tmp_path, {"tickets": frame}) == []
 
 
 # --- relations ------------------------------------------------------------------------------------

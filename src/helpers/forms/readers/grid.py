@@ -8,7 +8,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from helpers.files.marks import Cell, letters
@@ -35,6 +35,7 @@ class Grid:
     name: str
     texts: tuple[tuple[str, ...], ...]
     anchor: tuple[tuple[tuple[int, int], ...], ...]
+    _: KW_ONLY
     bad: Mapping[tuple[int, int], FormError] = field(default_factory=dict)
     lines: tuple[str, ...] = ()
 
@@ -139,7 +140,7 @@ def _grid(sheet: Any, uncalculated: Mapping[tuple[int, int], str], file: str) ->
     rows, columns = (max((at[i] + 1 for at in (*cells, *bad)), default=0) for i in (0, 1))
     rows, columns = _with_merged(sheet, rows, columns)
     merged = [((m.min_row - 1, m.min_col - 1), (m.max_row - 1, m.max_col - 1)) for m in sheet.merged_cells.ranges]
-    return Grid(file, sheet.title, *spread(cells, merged, rows, columns), bad)
+    return Grid(file, sheet.title, *spread(cells, merged, rows, columns), bad=bad)
 
 
 def _with_merged(sheet: Any, rows: int, columns: int) -> tuple[int, int]:

@@ -34,7 +34,7 @@ def _grid(book: Book, name: str, file: str) -> Grid:
     inside = [m for m in page.merged if m[0][0] < rows and m[0][1] < columns]
     rows = min(max([rows, *(last[0] + 1 for _, last in inside)]), MOST_ROWS)
     columns = min(max([columns, *(last[1] + 1 for _, last in inside)]), MOST_COLUMNS)
-    return Grid(file, name, *spread(cells, inside, rows, columns), bad)
+    return Grid(file, name, *spread(cells, inside, rows, columns), bad=bad)
 
 
 def _fault(code: str, file: str, sheet: str, at: Cell, message: str, hint: str) -> FormError:

@@ -150,7 +150,9 @@ def _table(page: Any, table: Any, place: str, continues: bool) -> Table:
         inside = [char for char in chars if _inside(char, box)]
         if inside and (text := _unwrapped(pdfplumber.utils.extract_text(inside))):
             cells[top, left] = text
-    return Table(cells, tuple(merged), max(len(ys) - 1, 1), max(len(xs) - 1, 1), place, tuple(xs), continues)
+    return Table(
+        cells, tuple(merged), max(len(ys) - 1, 1), max(len(xs) - 1, 1), place, edges=tuple(xs), continues=continues
+    )
 
 
 def _edges(values: Sequence[float]) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 
 from helpers.files.marks import Cell
 from helpers.forms.readers import head_words
@@ -38,6 +38,7 @@ class Table:
     rows: int
     columns: int
     place: str
+    _: KW_ONLY
     edges: tuple[float, ...] = ()
     continues: bool = False
 
