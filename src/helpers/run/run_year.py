@@ -51,7 +51,7 @@ def run_year(
     previous package stays as it was in each case.
     """
     root = find_root(root)
-    faults = check_year(root, fiscal_year)
+    faults = check_year(root, fiscal_year, open_files=False)
     if faults:
         raise YearFileError(faults)
     final = Root(root).package(fiscal_year)
