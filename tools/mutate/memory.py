@@ -85,7 +85,7 @@ def _state(root: Path, fiscal_year: int) -> tuple[Any, ...]:
 
 
 def _years(make: Callable[..., Any], memory: Memory, what: str) -> Callable[..., Any]:
-    return lambda root, year: memory.recent((what, *_state(root, year)), lambda: make(root, year))
+    return lambda root, year, *more: memory.recent((what, *more, *_state(root, year)), lambda: make(root, year, *more))
 
 
 def _sound(make: Callable[..., Any], memory: Memory) -> Callable[..., Any]:
