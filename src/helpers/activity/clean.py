@@ -347,7 +347,7 @@ def _placeholders(connection: duckdb.DuckDBPyConnection, spec: Table) -> tuple[P
             f"SELECT file_name(_file_no), {identifier(column)} FROM texts "
             f"WHERE _file_no = {number} AND source_row = {row}"
         ).fetchall()
-        shown = "（个人信息）" if column in spec.personal else str(text)
+        shown = MASKED if column in spec.personal else str(text)
         out.append(
             Placeholders(
                 column=column, words=words[column], cells=int(count), source_file=file, source_row=int(row), value=shown

@@ -14,6 +14,7 @@ import duckdb
 from helpers.activity.errors import ExportError
 from helpers.activity.numerals import FOREIGN, HOME, Mark, Numbers, decorated, narrowed, written
 from helpers.year.engine import identifier, literal
+from helpers.year.personal import MASKED
 from helpers.year.tables import Column, Table
 
 NUMERIC = ("integer", "number", "money", "duration")
@@ -207,4 +208,4 @@ def _first(
 
 
 def _shown(spec: Table, column: str, text: str) -> str:
-    return "（个人信息）" if column in spec.personal else text
+    return MASKED if column in spec.personal else text

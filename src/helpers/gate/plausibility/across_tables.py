@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from helpers.gate.plausibility.references import Reference, in_words, known_values, not_found, references
-from helpers.year.engine import identifier
+from helpers.year.engine import identifier, literals
 from helpers.year.tidy import record_columns
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def entries_never_named(subject: Subject) -> Iterator[Check]:
         least = min((n for _, n in counts if n), default=0)
         if not idle or len(idle) > max(1, len(counts) // 5) or least < NAMED_OFTEN:
             continue
-        listed = ", ".join(f"'{v}'" for v in (str(value).replace("'", "''") for value in idle))
+        listed = literals(str(value) for value in idle)
         naming = subject.called(reference.table, reference.column)
         yield subject.note(
             target,
