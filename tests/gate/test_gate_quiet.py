@@ -51,7 +51,7 @@ def run(tmp_path: Path, **environment: str) -> tuple[dict, str]:
         "TMPDIR": str(tmp_path),
     }
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(Path(__file__).parent)],
+        [sys.executable, "-c", SCRIPT, str(Path(__file__).parents[2])],
         cwd=tmp_path,
         env={**kept, **environment},
         capture_output=True,

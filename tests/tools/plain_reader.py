@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parents[2]
 RAW = ROOT / "data" / "raw"
+TOTAL = re.compile(r"(本年)?合计(\d+项)?$")
 Row = dict[str, Any]
 #: The expressions of out_of_scope, said once more in Python, by their reason.
 SCOPE: dict[str, Callable[[Row], bool]] = {
@@ -115,6 +117,7 @@ def _text(value: Any, spec: Mapping[str, Any]) -> Any:
 def _typed(texts: Row, columns: Mapping[str, Any], spec: Mapping[str, Any]) -> Row:
     row: Row = {
         "_blank": all(v is None for v in texts.values()),
+        "_total": any(isinstance(v, str) and TOTAL.match(v) for v in texts.values()),
         "_header": all(v is None or v in _listed(columns[n]["from"]) for n, v in texts.items()),
     }
     for name, value in texts.items():
@@ -200,6 +203,8 @@ def _first_reason(
         return "空行"
     if row["_header"]:
         return "重复的表头"
+    if row["_total"]:
+        return "合计行"
     for name in needed:
         if row["_bad_" + name]:
             return f"{_called(spec, name)}无法识别"
