@@ -23,6 +23,8 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parents[2]
 RAW = ROOT / "data" / "raw"
+#: Lines that are no records, by the mark that ``_typed`` gives them.
+NO_RECORD = {"_blank": "空行", "_header": "重复的表头", "_total": "合计行"}
 TOTAL = re.compile(r"(本年)?合计(\d+项)?$")
 Row = dict[str, Any]
 #: The expressions of out_of_scope, said once more in Python, by their reason.
@@ -199,12 +201,9 @@ def _called(spec: Mapping[str, Any], name: str) -> str:
 def _first_reason(
     row: Row, needed: list[str], spec: Mapping[str, Any], year: int, seen: set[Any], values: tuple[Any, ...]
 ) -> str | None:
-    if row["_blank"]:
-        return "空行"
-    if row["_header"]:
-        return "重复的表头"
-    if row["_total"]:
-        return "合计行"
+    for mark, why in NO_RECORD.items():
+        if row[mark]:
+            return why
     for name in needed:
         if row["_bad_" + name]:
             return f"{_called(spec, name)}无法识别"
