@@ -33,21 +33,40 @@ def _render(name: str) -> Callable[[Sequence[Any]], str | bytes]:
 
 
 FORMATS = ("html", "pdf", "docx")
+TECHNICAL = "technical.pdf"
 
 
-def export(notebook: Any, name: str) -> str | bytes:
-    """The report in one format; raises ``NoBlocks`` where the notebook has none."""
+def _blocks(notebook: Any) -> Sequence[Any]:
     from helpers.formats.display import collect
 
     blocks = collect(notebook)
     if not blocks:
         raise NoBlocks("[no_blocks]  笔记本里没有报告内容，请先运行 notebooks/5_report.ipynb")
-    return _render(name)(blocks)
+    return blocks
+
+
+def export(notebook: Any, name: str) -> str | bytes:
+    """The report in one format; raises ``NoBlocks`` where the notebook has none.
+
+    HTML has everything; PDF and DOCX the main text and the attachments that the year picks.
+    """
+    return _made(_blocks(notebook), name)
+
+
+def _made(blocks: Sequence[Any], name: str) -> str | bytes:
+    from helpers.report.documents import filed
+
+    return _render(name)(blocks if name == "html" else filed(blocks))
 
 
 def export_all(notebook: Any) -> dict[str, bytes]:
-    """``report.<format>`` with its content, for every format."""
-    made = {f"report.{name}": export(notebook, name) for name in FORMATS}
+    """``report.<format>`` with its content, for every format, and the technical paper where there is one."""
+    from helpers.report.documents import technical
+
+    blocks = _blocks(notebook)
+    made = {f"report.{name}": _made(blocks, name) for name in FORMATS}
+    if paper := technical(blocks):
+        made[TECHNICAL] = _render("pdf")(paper)
     return {file: text.encode("utf-8") if isinstance(text, str) else text for file, text in made.items()}
 
 

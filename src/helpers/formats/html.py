@@ -15,7 +15,8 @@ from typing import Any
 
 from helpers.fonts.packaged import HEI, SONG, advance, check_glyphs, subset_woff
 from helpers.formats.page_layout import placed, title_lines
-from helpers.report.blocks import Card, Cell, Figure, Fold, Front, Heading, Items, Paragraph, Table
+from helpers.report import documents
+from helpers.report.blocks import Card, Cell, Closing, Figure, Fold, Front, Heading, Items, Paragraph, Table
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
@@ -63,8 +64,7 @@ def render_html(blocks: Sequence[Any]) -> str:
     check_glyphs(blocks)
     writer = _Writer()
     front = next((b for b in blocks if isinstance(b, Front)), None)
-    body = [writer.block(b) for b in blocks]
-    body.insert(_contents_at(blocks), writer.contents())
+    body = _body_parts(writer, blocks)
     title = front.title if front else "绩效自评报告"
     notice = writer.notice(front.notice) if front and front.notice else ""
     content = "\n".join(part for part in body if part)
@@ -77,6 +77,23 @@ def render_html(blocks: Sequence[Any]) -> str:
         f"<title>{escape(title)}</title>\n<style>\n{_fonts(writer.used)}\n{_tight(css)}{_columns(writer.looks)}{printed}</style>\n</head>\n"
         f"<body>\n<main class=page>\n{content}\n</main>\n{notice}</body>\n</html>\n"
     )
+
+
+def _body_parts(writer: _Writer, blocks: Sequence[Any]) -> list[str]:
+    """Everything in order, the contents after the first part; what is technical is folded below its heading."""
+    told: list[str] = []
+    ahead = _contents_at(blocks)
+    for kind, part in documents.parts(blocks):
+        if kind == "technical":
+            inner = "\n".join(writer.block(b) for b in part[1:])
+            told += [
+                writer.block(part[0]),
+                f"<details><summary>{writer.words('展开', 'hei-bold')}</summary>\n{inner}\n</details>",
+            ]
+        else:
+            told += [writer.block(b) for b in part]
+    told.insert(ahead, writer.contents())
+    return told
 
 
 def _contents_at(blocks: Sequence[Any]) -> int:
@@ -151,6 +168,10 @@ class _Writer:
             case Paragraph():
                 style = f" class={block.style}" if block.style != "body" else ""
                 return f"<p{style}>{self.words(block.text, 'hei-bold' if block.style == 'notice' else 'song')}</p>"
+            case Closing():
+                listed = "".join(f"<li>{self.words(title)}</li>" for title in block.attachments)
+                listed = f"<p>{self.words('附件：')}</p><ol>{listed}</ol>" if listed else ""
+                return f"{listed}<p class=closing>{self.words(block.institution)}<br>{self.words(block.date)}</p>"
             case Items():
                 tag = "ol" if block.ordered else "ul"
                 return f"<{tag}>" + "".join(f"<li>{self.words(i)}</li>" for i in block.items) + f"</{tag}>"
@@ -223,10 +244,11 @@ class _Writer:
         named = [] if merged else [f"{look}{at}" for at, look in enumerate(looks, start=1) if look]
         self.looks.update(named)
         classes += named
+        caption = f"<caption>{self.words(table.caption, 'hei-bold')}</caption>" if table.caption else ""
         aligned = f' class="{" ".join(classes)}"' if classes else ""
         return (
             f"<div tabindex=0><table{aligned}>"
-            f"<caption>{self.words(table.caption, 'hei-bold')}</caption><thead><tr>{head}</tr></thead>"
+            f"{caption}<thead><tr>{head}</tr></thead>"
             f"<tbody>{''.join(lines)}</tbody></table></div>{note}"
         )
 

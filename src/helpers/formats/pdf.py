@@ -17,8 +17,11 @@ from typing import Any
 from helpers.fonts.machine import SystemFont, substitution_note, system_fonts
 from helpers.fonts.packaged import FOLDER, check_glyphs
 from helpers.formats.page_layout import KEPT, LONG, Fit, head_text, height, is_ragged, placed, sized, title_lines
-from helpers.formats.printed import SHORT, STARTING, card_table, front_lines, report_date
-from helpers.report.blocks import Card, Figure, Fold, Front, Heading, Items, Paragraph, Table
+from helpers.formats.printed import SHORT, STARTING, attachment_lines, card_table, front_lines, report_date
+from helpers.report.blocks import Card, Closing, Figure, Fold, Front, Heading, Items, Paragraph, Table
+
+#: A paper of so many pages has a list of contents.
+CONTENTS_FROM = 8
 
 
 class PdfError(Exception):
@@ -45,7 +48,8 @@ def render_pdf(blocks: Sequence[Any]) -> bytes:
         tree = {
             **_metadata(blocks),
             **_faces(own, folder),
-            "blocks": _led([writer.block(b) for b in [*blocks, *closing]]),
+            "contents": CONTENTS_FROM,
+            "blocks": _with_contents(_led([writer.block(b) for b in [*blocks, *closing]])),
         }
         (folder / "data.json").write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
         template = resources.files(__package__).joinpath("templates", "report.typ").read_bytes()
@@ -100,7 +104,9 @@ class _Tree:
             case Heading():
                 # PDF/UA: no level is skipped on the way down.
                 self.depth = min(block.level, self.depth + 1)
-                return {"type": "heading", "level": self.depth, "runs": runs(block.text)}
+                return _heading(block, self.depth)
+            case Closing():
+                return {"type": "closing", "listed": attachment_lines(block), "lines": [block.institution, block.date]}
             case Paragraph():
                 return {
                     "type": "paragraph",
@@ -148,7 +154,7 @@ class _Tree:
         titles = [head_text(c.title, w).split("\n") for c, w in zip(table.columns, fitted.widths, strict=True)]
         return {
             "type": "table",
-            "caption": runs(table.caption),
+            "caption": runs(table.caption) if table.caption else None,
             "titles": titles,
             "totalled": table.total_row,
             "widths": fitted.widths,
@@ -168,6 +174,20 @@ class _Tree:
         return {"type": "figure", "caption": runs(figure.caption), "file": name, "alt": figure.alt}
 
 
+def _with_contents(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The list of contents before the second main heading: what decides stays on the first page."""
+    main = [at for at, block in enumerate(blocks) if block["type"] == "heading" and block["level"] == 1]
+    if len(main) < 2:
+        return blocks
+    return [*blocks[: main[1]], {"type": "contents", "title": "目录"}, *blocks[main[1] :]]
+
+
+def _heading(heading: Heading, depth: int) -> dict[str, Any]:
+    """An attachment begins a page: its number on a line of its own, the title in the middle."""
+    title = heading.text.removeprefix(heading.mark or "").strip()
+    return {"type": "heading", "level": depth, "mark": heading.mark, "turned": False, "runs": runs(title)}
+
+
 def _led(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What leads to a table that turns the page goes with it, or it would stand on a page of its own:
     a short paragraph right before it, and the headings before that."""
@@ -179,7 +199,7 @@ def _led(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
             lead: list[dict[str, Any]] = []
             while led and (led[-1]["type"] in ("heading", "label") or (not lead and _is_short(led[-1]))):
                 lead.insert(0, led.pop())
-            first["lead"] = [*lead, *first["lead"]]
+            first["lead"] = [{**one, "turned": True} if "turned" in one else one for one in lead] + first["lead"]
         led.append(block)
     return led
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from helpers.report.blocks import Card, Cell, Front, Table, TableColumn
+from helpers.report.blocks import Card, Cell, Closing, Front, Table, TableColumn
 
 #: A paragraph of up to so many characters goes with the wide table that it leads to.
 SHORT = 120
+#: Up to so many items of the summary stand side by side.
+SIDE_BY_SIDE = 4
 #: Of a table that may be divided this many rows start it.
 STARTING = 2
 
@@ -22,18 +24,30 @@ def front_lines(front: Front) -> list[str]:
     """What stands below the title."""
     return [
         front.institution,
-        f"项目：{front.project}",
-        f"年度：{front.fiscal_year}",
-        f"填报：{front.prepared_by}　复核：{front.checked_by}",
-        front.date,
+        f"填报：{front.prepared_by}　复核：{front.checked_by}　{front.date}",
     ]
 
 
+def attachment_lines(closing: Closing) -> list[str]:
+    """附件：1.…, the further ones below the first number."""
+    titles = closing.attachments
+    if len(titles) == 1:
+        return [f"附件：{titles[0]}"]
+    return [f"{'附件：' if at == 1 else '　　　'}{at}.{title}" for at, title in enumerate(titles, start=1)]
+
+
 def card_table(card: Card) -> Table:
-    rows = tuple((Cell(text=i.label), Cell(text=i.value), Cell(text=i.note or "")) for i in card.items)
+    """The summary: few items side by side with their notes below, more of them one below the other."""
+    items = card.items
+    if len(items) <= SIDE_BY_SIDE:
+        columns = tuple(TableColumn(title=item.label, align="center") for item in items)
+        rows = [tuple(Cell(text=item.value) for item in items)]
+        rows += [tuple(Cell(text=item.note or "") for item in items)] * any(item.note for item in items)
+        return Table(caption="", columns=columns, rows=tuple(rows))
+    rows = [(Cell(text=i.label), Cell(text=i.value), Cell(text=i.note or "")) for i in items]
     columns = (
         TableColumn(title="项目", width=2),
         TableColumn(title="结果", width=2, align="center"),
         TableColumn(title="说明", width=4),
     )
-    return Table(caption="自评结果摘要", columns=columns, rows=rows)
+    return Table(caption="自评结果摘要", columns=columns, rows=tuple(rows))

@@ -293,6 +293,7 @@ def results_json(
         "outline": {
             "name": declared.outline,
             **cast(Outline, year.outline.model_dump(mode="json", exclude_defaults=True)),
+            **({} if declared.attachments is None else {"attachments": list(declared.attachments)}),
         },
         "weights_basis": declared.weights_basis,
         "posts": {"prepared_by": posts.prepared_by, "checked_by": posts.checked_by, "date": posts.date.isoformat()},

@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 MIME = "application/vnd.selfeval.blocks+json"
 
 Status = Literal["met", "partly_met", "not_met", "unknown"]
+#: What a report falls into: the main text, what is filed with it, what is kept for reference, what is technical.
+PartKind = Literal["main", "attachment", "kept", "technical"]
 
 
 class Block(BaseModel):
@@ -20,11 +22,17 @@ class Block(BaseModel):
 
 
 class Heading(Block):
-    """``level`` 1: 一、 · 2: (一) · 3: 1. The number is part of the text."""
+    """``level`` 1: 一、 · 2: (一) · 3: 1. The number is part of the text.
+
+    ``part``: what a heading of the first level begins; ``kept`` is an attachment that is not filed with the
+    main text. ``mark`` is the part's number (附件1), with which ``text`` begins.
+    """
 
     type: Literal["heading"] = "heading"
     level: Literal[1, 2, 3]
     text: str
+    part: PartKind = "main"
+    mark: str | None = None
 
 
 class Paragraph(Block):
@@ -102,6 +110,15 @@ class Fold(Block):
     blocks: tuple[AnyBlock, ...]
 
 
+class Closing(Block):
+    """The end of the main text: the list of attachments, unit and date."""
+
+    type: Literal["closing"] = "closing"
+    attachments: tuple[str, ...] = ()
+    institution: str
+    date: str
+
+
 class Front(Block):
     """What the title page or head carries; the first block of a report."""
 
@@ -116,7 +133,9 @@ class Front(Block):
     date: str
 
 
-AnyBlock = Annotated[Front | Heading | Paragraph | Items | Table | Figure | Card | Fold, Field(discriminator="type")]
+AnyBlock = Annotated[
+    Front | Closing | Heading | Paragraph | Items | Table | Figure | Card | Fold, Field(discriminator="type")
+]
 Fold.model_rebuild()
 BLOCKS: TypeAdapter[tuple[AnyBlock, ...]] = TypeAdapter(tuple[AnyBlock, ...])
 

@@ -37,11 +37,15 @@ from helpers.report.results_plans import Action, Spares
 
 @closed
 class Outline(TypedDict):
-    """The report's headings and what stands under them, as in an outline file."""
+    """The report's headings and what stands under them, as in an outline file.
+
+    ``attachments``: the ids of those that are filed with the main text; all of them where it is missing.
+    """
 
     name: NotRequired[Name]
     title: Name
     contents: list[Open]
+    attachments: NotRequired[list[Name]]
 
 
 @closed

@@ -22,6 +22,8 @@ PLAN_STATUS_WORDS = {"done": "已完成", "adopted": "已采纳", "carried": "�
 LEVEL_WORDS = {"stop": "须更正", "note": "须说明"}
 UNKNOWN = "无法判定"
 BLANK = "—"
+#: What somebody has yet to decide.
+TO_FILL = "待定"
 
 _WAN = Decimal(10_000)
 # A difference that five more decimals do not show is floating-point dust, not a difference.

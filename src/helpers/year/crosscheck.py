@@ -73,6 +73,10 @@ def _outline(year: Year) -> Iterator[Fault]:
     indicators = {i.id for i in year.indicators.indicators}
     for code, place, message, value, hint in outline_faults(year.outline, indicators):
         yield year.lines["outline"].fault(code, place, message, value=value, hint=hint)
+    known, lines = year.outline.attachment_ids(), year.lines["year.yml"]
+    for index, name in enumerate(year.year.attachments or ()):
+        if name not in known:
+            yield unknown(lines, ("attachments", index), "附件", name, known)
 
 
 def _activities(year: Year) -> Iterator[Fault]:

@@ -185,6 +185,7 @@ class YearFile(Model):
     rules: str = "caiyu-2020-10"
     rule_overrides: dict[str, Any] = Field(default_factory=dict)
     outline: str = "default"
+    attachments: Strings | None = None
     weights_basis: str | None = None
     overall_goal: Words
     scope: Strings = ()

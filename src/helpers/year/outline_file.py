@@ -7,6 +7,7 @@ own file. The report renders them (``helpers.report.narrative.by_outline``).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -14,22 +15,29 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from helpers.year.base import Model, Words
+from helpers.year.base import Identifier, Model, Words
 from helpers.year.faults import did_you_mean
 
 #: What the program can write under a heading, with words for the analyst.
 CONTENTS = {
+    "decision": "自评结论、未完成的指标、上年措施、拟批准的事项",
     "card": "自评结果摘要表",
     "summary": "摘要文字",
     "overview": "项目概况：服务范围、组织实施、评价方面",
-    "funds": "资金情况：预算、支出、执行率、资金表和图",
+    "funds": "资金情况：预算、支出、执行率、资金表",
     "funds_management": "资金管理情况（转移支付的七个方面）",
     "goals": "年度总体目标和指标设定情况",
-    "outcome": "完成情况和得分、绩效指标完成情况表、完成率图",
-    "activity": "年度运维活动：分类表、分类图、分月图",
-    "against_last_year": "与上年比较",
-    "each_indicator": "逐项指标的完成情况",
+    "outcome": "完成情况和得分、绩效指标完成情况表",
+    "indicator_table": "绩效指标完成情况表（横排，附填报说明）",
+    "activity_brief": "年度运维活动：一段话",
+    "activity": "年度运维活动：分类表、分月图",
+    "since_last_year": "与上年比较：一段话",
+    "against_last_year": "与上年比较：文字和图",
+    "indicator_notes": "逐项指标的完成情况：每项一段",
+    "each_indicator": "逐项指标的完成情况：每项一节，写明计算口径",
     "deviation_lead": "偏离情况的总起",
+    "deviations_brief": "未达到目标的指标：每项一段，附分月图",
+    "measures": "下一步改进措施表",
     "shortfalls": "未达到目标的指标：差距、原因、改进措施",
     "overshoots": "明显超出目标的指标",
     "fragile": "已达目标但不够稳固的指标",
@@ -39,6 +47,7 @@ CONTENTS = {
     "other_plans": "其他改进措施",
     "followup": "上年改进措施落实情况",
     "use_of_results": "自评结果的应用",
+    "closing": "附件清单、单位和日期",
     "data_checks": "数据校验和核对情况",
     "source_notes": "自查和核对发现的事项",
     "evidence_list": "佐证材料清单",
@@ -61,20 +70,22 @@ QUOTES = {
     "target.": "某指标的年度指标值",
 }
 QUOTE = re.compile(r"\{([^{}]*)\}")
-LEVELS = ("opening", "chapter", "annex", "section", "point")
+LEVELS = ("opening", "chapter", "attachment", "technical", "section", "point")
 #: What may stand under a heading of each kind; the whole file's is "".
 INSIDE = {
-    "": ("opening", "chapter", "annex"),
+    "": ("opening", "chapter", "attachment", "technical"),
     "opening": ("section", "point"),
     "chapter": ("section", "point"),
-    "annex": ("section", "point"),
+    "attachment": ("section", "point"),
+    "technical": ("section", "point"),
     "section": ("point",),
     "point": (),
 }
 _WORDS = {
     "opening": "不编号的部分",
     "chapter": "章（一、）",
-    "annex": "附件",
+    "attachment": "附件",
+    "technical": "技术说明",
     "section": "节（（一））",
     "point": "小点（1.）",
 }
@@ -85,11 +96,16 @@ def _as_node(value: Any) -> Any:
 
 
 class Node(Model):
-    """A heading with its contents, a sentence (``text``), or the name of something to write (``write``)."""
+    """A heading with its contents, a sentence (``text``), or the name of something to write (``write``).
+
+    ``id`` is the name by which ``attachments`` of a year file picks an attachment; one without is always filed.
+    """
 
     opening: Words | None = None
     chapter: Words | None = None
-    annex: Words | None = None
+    attachment: Words | None = None
+    technical: Words | None = None
+    id: Identifier | None = None
     section: Words | None = None
     point: Words | None = None
     text: Words | None = None
@@ -106,6 +122,8 @@ class Node(Model):
         given = [k for k in (*LEVELS, "text", "write") if getattr(self, k) is not None]
         if len(given) != 1:
             raise ValueError(f"每一项只写 {'、'.join(LEVELS)}、text 之中的一个")
+        if self.id is not None and given[0] != "attachment":
+            raise ValueError("id 只写在附件（attachment）上")
         if given[0] in LEVELS and not self.contents:
             raise ValueError(f"标题“{getattr(self, given[0])}”下要有 contents")
         if given[0] not in LEVELS and self.contents:
@@ -118,6 +136,10 @@ class Outline(Model):
 
     title: Words
     contents: tuple[Annotated[Node, BeforeValidator(_as_node)], ...] = Field(min_length=1)
+
+    def attachment_ids(self) -> list[str]:
+        """The attachments that a year can pick from."""
+        return [node.id for node in self.contents if node.id is not None]
 
 
 def shipped_outlines() -> list[str]:
@@ -147,6 +169,9 @@ Place = tuple[str | int, ...]
 def outline_faults(outline: Outline, indicators: set[str]) -> Iterator[tuple[str, Place, str, str, str | None]]:
     """What is wrong beyond shapes: code, place, message, value, hint of each fault."""
     seen: set[str] = set()
+    for name, times in Counter(outline.attachment_ids()).items():
+        if times > 1:
+            yield "outline_twice", ("contents",), f"{times} 个附件的 id 都是 {name}", name, "每个附件用自己的 id"
     for place, parent, node in _walk(outline.contents, ("contents",), ""):
         value = getattr(node, node.kind)
         if node.kind == "write":

@@ -20,9 +20,9 @@ from helpers.formats.docx import pages, styles
 from helpers.formats.docx.docx_tables import table
 from helpers.formats.docx.xml import has_long_word, paragraph, runs
 from helpers.formats.page_layout import is_ragged, title_lines
-from helpers.formats.printed import SHORT, card_table, front_lines, report_date
+from helpers.formats.printed import SHORT, attachment_lines, card_table, front_lines, report_date
 from helpers.formats.raster import rasterise
-from helpers.report.blocks import Card, Figure, Fold, Front, Heading, Items, Paragraph, Table
+from helpers.report.blocks import Card, Closing, Figure, Fold, Front, Heading, Items, Paragraph, Table
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 #: A picture's widest and highest, in mm.
@@ -99,10 +99,8 @@ class _Writer:
 
     def block(self, block: Any, small: bool = False) -> None:
         match block:
-            case Front():
-                self._front(block)
-            case Heading():
-                self.text(block.text, f"Heading{block.level}")
+            case Front() | Heading() | Closing():
+                self._framing(block)
             case Paragraph():
                 body = styles.SMALL if small else styles.BODY
                 ragged = block.style == "body" and (is_ragged(block.text) or has_long_word(block.text))
@@ -128,6 +126,29 @@ class _Writer:
             case _:
                 raise TypeError(f"no block: {type(block).__name__}")
 
+    def _framing(self, block: Front | Heading | Closing) -> None:
+        if isinstance(block, Front):
+            self._front(block)
+        elif isinstance(block, Heading):
+            self._heading(block)
+        else:
+            self._closing(block)
+
+    def _heading(self, heading: Heading) -> None:
+        """An attachment begins a page, its number on the line above its title."""
+        if heading.mark is None:
+            self.text(heading.text, f"Heading{heading.level}")
+            return
+        title = heading.text.removeprefix(heading.mark).strip()
+        self.text(heading.mark, styles.MARK, keep_next=True)
+        self.text(title, styles.ATTACHMENT)
+
+    def _closing(self, closing: Closing) -> None:
+        for line in attachment_lines(closing):
+            self.text(line, styles.LISTED, keep_next=True)
+        self.text(closing.institution, styles.CLOSING, keep_next=True)
+        self.text(closing.date, styles.CLOSING)
+
     def _front(self, front: Front) -> None:
         self.text("\n".join(title_lines(front.title)), styles.TITLE)
         for line in front_lines(front):
@@ -136,7 +157,8 @@ class _Writer:
             self.text(front.notice, styles.NOTICE)
 
     def _table(self, block: Table) -> None:
-        self.text(block.caption, styles.CAPTION, keep_next=True)
+        if block.caption:
+            self.text(block.caption, styles.CAPTION, keep_next=True)
         self.add(table(block))
         # Two tables in a row would become one. What takes no room never needs a page of its own.
         self.text(block.note or "", styles.TABLE_NOTE if block.note else styles.GAP)

@@ -25,6 +25,7 @@ BODY, TITLE, FRONT, NOTICE, SMALL, LABEL, PICTURE = (
     "FoldTitle",
     "Picture",
 )
+MARK, ATTACHMENT, CLOSING, LISTED = "AttachmentMark", "AttachmentTitle", "Closing", "AttachmentList"
 CAPTION, HEADER, FOOTER, LIST, TABLE_NOTE, GAP = "Caption", "Header", "Footer", "ListParagraph", "TableNote", "TableGap"
 TABLE_TEXT, TABLE_HEAD, TABLE_SMALL, TABLE_SMALL_HEAD, TABLE_GRID = (
     "TableText",
@@ -54,6 +55,7 @@ class Look:
     indent: bool = False
     align: str | None = None
     keep_next: bool = False
+    new_page: bool = False
     before: float = 0.0
     after: float = 0.0
     level: int | None = None
@@ -66,6 +68,10 @@ LOOKS = (
     Look("Heading1", "heading 1", HEI, 16, line=LINE, indent=True, keep_next=True, level=0, built_in=True),
     Look("Heading2", "heading 2", KAI, 16, line=LINE, indent=True, keep_next=True, level=1, built_in=True),
     Look("Heading3", "heading 3", FANG, 16, bold=True, line=LINE, indent=True, keep_next=True, level=2, built_in=True),
+    Look(MARK, "Attachment Mark", HEI, 16, line=LINE, keep_next=True, new_page=True),
+    Look(ATTACHMENT, "Attachment Title", TITLE_FONT, 18, line=30, align="center", keep_next=True, after=12, level=0),
+    Look(LISTED, "Attachment List", FANG, 16, line=LINE, indent=True),
+    Look(CLOSING, "Closing", FANG, 16, line=LINE, align="right"),
     Look(BODY, "Body Text", FANG, 16, line=LINE, indent=True, align="both", built_in=True),
     Look(LIST, "List Paragraph", FANG, 16, line=LINE, indent=True, align="both", built_in=True),
     Look(FRONT, "Front Text", FANG, 14, line=24, align="center"),
@@ -146,6 +152,7 @@ def _paragraph(look: Look) -> Any:
         None,
         element("keepNext") if look.keep_next else None,
         element("keepLines") if look.level is not None else None,
+        element("pageBreakBefore") if look.new_page else None,
         element("widowControl"),
         element("pBdr", None, *border) if look.framed else None,
         value("snapToGrid", 0) if look.line != LINE else None,

@@ -12,11 +12,22 @@ from typing import Any, cast
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Paragraph
-from helpers.report.narrative import annexes, deviations, indicators, management, opening, overall, plans, provenance
+from helpers.report.narrative import (
+    annexes,
+    decision,
+    deviations,
+    indicators,
+    main_text,
+    management,
+    opening,
+    overall,
+    plans,
+    provenance,
+)
 from helpers.report.narrative import funds_text as funds
 from helpers.report.narrative import spares_text as spares
 from helpers.report.narrative.chapters import (
-    Annex,
+    Attachment,
     Chapter,
     Node,
     Opening,
@@ -24,6 +35,7 @@ from helpers.report.narrative.chapters import (
     Part,
     Point,
     Section,
+    Technical,
     Writer,
     render,
 )
@@ -32,17 +44,24 @@ from helpers.report.results_types import Results
 from helpers.year.outline_file import QUOTE, read_shipped
 
 WRITERS: Mapping[str, Writer] = {
+    "decision": decision.decision,
     "card": opening.card,
     "summary": opening.summary,
     "overview": funds.overview,
     "funds": funds.funds,
     "funds_management": management.funds_management,
     "goals": funds.goals,
-    "outcome": overall.outcome,
+    "outcome": main_text.outcome,
+    "indicator_table": overall.full_table,
+    "activity_brief": main_text.activity_brief,
     "activity": overall.activity,
+    "since_last_year": main_text.since_last_year,
     "against_last_year": overall.against_last_year,
+    "indicator_notes": main_text.indicator_notes,
     "each_indicator": indicators.each_indicator,
     "deviation_lead": deviations.lead,
+    "deviations_brief": main_text.deviations_brief,
+    "measures": main_text.measures,
     "shortfalls": deviations.shortfalls,
     "overshoots": deviations.overshoots,
     "fragile": deviations.fragile,
@@ -52,6 +71,7 @@ WRITERS: Mapping[str, Writer] = {
     "other_plans": plans.other_plans,
     "followup": plans.followup,
     "use_of_results": annexes.use_of_results,
+    "closing": main_text.closing,
     "data_checks": annexes.data_checks,
     "source_notes": annexes.source_notes,
     "evidence_list": annexes.evidence_list,
@@ -60,7 +80,7 @@ WRITERS: Mapping[str, Writer] = {
 PARTS: Mapping[str, type[Part]] = {
     "opening": Opening,
     "chapter": Chapter,
-    "annex": Annex,
+    "technical": Technical,
     "section": Section,
     "point": Point,
 }
@@ -70,12 +90,16 @@ UNKNOWN = "（未知）"
 def build_report(results: Results) -> list[Block]:
     """The report of validated results as blocks, by the outline that they carry, else the default one."""
     declared = results.get("outline") or cast(Outlined, read_shipped("default").model_dump())
-    parts = [_node(node) for node in declared["contents"]]
-    return render(Outline(declared["title"], (opening.front,), parts), {**results, "outline": declared})
+    picked = declared.get("attachments")
+    parts = [_node(node, picked) for node in declared["contents"]]
+    return render(Outline(declared["title"], (opening.front,), parts), {**results, "outline": declared}, WRITERS)
 
 
-def _node(declared: Mapping[str, Any]) -> Node:
+def _node(declared: Mapping[str, Any], picked: Sequence[str] | None = None) -> Node:
     """A heading with what stands under it, a writer, or one that puts a sentence's quotations in."""
+    if declared.get("attachment") is not None:
+        filed = picked is None or declared.get("id") is None or declared["id"] in picked
+        return Attachment(declared["attachment"], [_node(node) for node in declared["contents"]], filed=filed)
     for kind, part in PARTS.items():
         if declared.get(kind) is not None:
             return part(declared[kind], [_node(node) for node in declared["contents"]])

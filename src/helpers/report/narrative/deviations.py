@@ -75,13 +75,13 @@ def _shortfall(results: Results, deviation: Deviation, name: str) -> Iterable[Bl
     entry = f.judged(results, deviation)
     what, unit = f.subject(results, deviation), w.actual_unit(entry) if entry else None
     yield from f.para(
-        _size(entry, deviation),
+        size_words(entry, deviation),
         signals.points_lost(results, deviation),
         signals.last_year(deviation, unit),
         _rows(deviation),
         _unexplained(results, deviation),
     )
-    yield from f.para(_main_cause(entry, deviation), signals.concentrated(deviation), signals.not_told_apart(deviation))
+    yield from f.para(main_cause(entry, deviation), signals.concentrated(deviation), signals.not_told_apart(deviation))
     yield from _cause_tables(what, deviation)
     yield from cause_pareto_chart(deviation, name, what)
     yield from signals.states_blocks(deviation, f"{name}-states", what)
@@ -115,7 +115,8 @@ def _months(entry: Judged | None, deviation: Deviation, name: str, what: str) ->
     yield from signals.control_blocks(deviation, w.actual_unit(entry) if entry else None, f"{name}-control", what)
 
 
-def _size(entry: Judged | None, deviation: Deviation) -> str:
+def size_words(entry: Judged | None, deviation: Deviation) -> str:
+    """What was asked, what was reached, and the gap."""
     gap, unit = deviation.get("gap"), deviation.get("unit")
     if entry is None or (gap is None and entry.get("variance") is None):
         return "该项结果没有达到目标，差距无法用数字表示。"
@@ -151,7 +152,7 @@ def _unexplained(results: Results, deviation: Deviation) -> str:
     return f"没有记录原因的有{rows}条，单独列出，不分摊到其他原因。"
 
 
-def _main_cause(entry: Judged | None, deviation: Deviation) -> str:
+def main_cause(entry: Judged | None, deviation: Deviation) -> str:
     """The largest cause of each dimension, and what would have come out without the first one.
 
     Of a dimension that does not tell its groups apart no cause is named.

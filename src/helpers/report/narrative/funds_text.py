@@ -8,7 +8,6 @@ from typing import Any
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block
-from helpers.report.figures import funds_chart
 from helpers.report.lost_words import bounds_words
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_types import Results
@@ -38,11 +37,10 @@ def _count(items: list[str]) -> str:
 
 
 def funds(results: Results) -> Iterable[Block]:
-    """Budget, spending, rate and score in words, as a table and as a chart."""
+    """Budget, spending, rate and score in words, as a table."""
     yield from f.para(_budget(results), _spending(results), _lost(results), _score(results))
     yield from f.para(_rest(results), _parts(results))
     yield _funds_table(results)
-    yield from funds_chart(results)
 
 
 def _budget(results: Results) -> str:

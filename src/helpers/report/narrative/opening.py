@@ -38,11 +38,11 @@ def front(results: Results) -> Iterable[Front]:
 
 def card(results: Results) -> Iterable[Card]:
     """Score, grade, execution rate, indicators met and missed, checks, findings, plan."""
-    outcome = (*_score_items(results), _rate_item(results), _indicator_item(results))
+    outcome = (*score_items(results), rate_item(results), indicator_item(results))
     yield Card(items=(*outcome, *_check_items(results), *_plan_items(results)))
 
 
-def _score_items(results: Results) -> list[CardItem]:
+def score_items(results: Results) -> list[CardItem]:
     score = results["score"]
     basis = w.clause(score.get("basis") or results.get("weights_basis")) or None
     full = f"满分{w.score_text(f.full_weight(results))}"
@@ -58,7 +58,7 @@ def _score_items(results: Results) -> list[CardItem]:
     return [*items, CardItem(label="评价等级", value=w.plain(grade) or "暂不评定", note=unknown)]
 
 
-def _rate_item(results: Results) -> CardItem:
+def rate_item(results: Results) -> CardItem:
     budget = results["budget"]
     if budget["execution_rate"] is None or budget["adjusted"] is None or budget["spent"] is None:
         return CardItem(label="预算执行率", value="无法计算", note="预算数或执行数未提供")
@@ -67,7 +67,7 @@ def _rate_item(results: Results) -> CardItem:
     return CardItem(label="预算执行率", value=w.ratio_text(budget["execution_rate"]), note=note)
 
 
-def _indicator_item(results: Results) -> CardItem:
+def indicator_item(results: Results) -> CardItem:
     total, met = len(results["indicators"]), f.with_status(results, "met")
     rest = [
         f"{w.status_words(status)}{f.counted(entries)}"

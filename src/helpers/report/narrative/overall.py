@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Table
-from helpers.report.figures import activities_chart, activity_months_chart, attainment_chart, trend_chart
+from helpers.report.figures import activity_months_chart, trend_chart
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_types import Activity, DroppedIndicator, Results
-from helpers.report.summary_phrases import activity_text, outcome_words, score_words
+from helpers.report.summary_phrases import activity_text
 
+#: Findings of the audit that are told where the score stands.
+WEIGHT_CHECKS = ("group_without_weight",)
 BAR_END = 1.5
 NAMED = 3
 MOST_MERGED = 10
@@ -19,11 +22,29 @@ MOST_NOTES = 3
 """Up to so many remarks stand below the table, more of them in a column."""
 
 
-def outcome(results: Results) -> Iterable[Block]:
-    """How many targets were reached and the score, with the indicator table and its chart."""
-    yield from f.para(f"本年度{outcome_words(results)}。", f"{score_words(results)}。")
+def full_table(results: Results) -> Iterable[Block]:
+    """The table of all indicators with their definitions, on a page across."""
     yield indicator_table(results)
-    yield from attainment_chart(results)
+
+
+def compact_table(results: Results) -> Table:
+    """The same on an upright page: what was promised, what was reached, what it scores."""
+    entries = results["indicators"]
+    first = f.spans([entry["level1"] for entry in entries], MOST_MERGED)
+    rows = [_short(_row(entry, span, 1)) for entry, span in zip(entries, first, strict=True)]
+    rows += [_short(_execution_row(results)), _short(_total_row(results))]
+    return f.table("绩效指标完成情况", _short(_COLUMNS), rows, total_row=True, note=_table_note(results))
+
+
+def _short(row: list[Any]) -> list[Any]:
+    """A row without its second level and its definition; a merged first level has no cell of its own."""
+    left_out = {len(row) - 9, len(row) - 7}
+    return [cell for at, cell in enumerate(row) if at not in left_out]
+
+
+def source_weights(results: Results) -> str:
+    """What the source's own weights say where they differ from those in use."""
+    return "".join(w.sentence(w.tight(x["message"])) for x in results["audit"] if x["check"] in WEIGHT_CHECKS)
 
 
 # --- the indicator table --------------------------------------------------------------------------
@@ -50,13 +71,17 @@ def indicator_table(results: Results) -> Table:
     second = f.spans([(entry["level1"], entry["level2"]) for entry in entries], MOST_MERGED)
     rows = [_row(*row) for row in zip(entries, first, second, strict=True)]
     rows += [_execution_row(results), _total_row(results)]
+    return f.table("绩效指标完成情况表", _COLUMNS, rows, wide=True, total_row=True, note=_table_note(results))
+
+
+def _table_note(results: Results) -> str | None:
     notes = [w.sentence(results["weights_basis"])] if results.get("weights_basis") else []
     notes += [_dropped_words(entry) for entry in results.get("dropped") or ()]
-    if any(w.attainment_words(entry) == "优于目标" for entry in entries):
+    if any(w.attainment_words(entry) == "优于目标" for entry in results["indicators"]):
         notes.append("目标为上限的指标，实际值低于上限的记为“优于目标”。")
     if not f.is_complete(results):
         notes.append("合计得分不含暂未评分的项目。")
-    return f.table("绩效指标完成情况", _COLUMNS, rows, wide=True, total_row=True, note="".join(notes) or None)
+    return "".join(notes) or None
 
 
 def _dropped_words(entry: DroppedIndicator) -> str:
@@ -115,23 +140,27 @@ def _total_row(results: Results) -> list[Cell]:
 
 
 def activity(results: Results) -> Iterable[Block]:
-    """The year's activity in words, as a table, by kind and by month."""
+    """The year's activity as a table by kind, and by month."""
+    entries, total = results["activities"], _total(results)
+    if entries and total:
+        yield _activity_table(results, entries, total)
+        yield from activity_months_chart(results)
+
+
+def activity_words(results: Results) -> list[str]:
+    """The year's activity in sentences; none where none was to be counted."""
     entries = results["activities"]
     if not entries:
-        return
+        return []
     total = _total(results)
     unit = f.unit_of_activities(results)
     if not total:
-        yield from f.para(f"列入统计的运维活动共{len(entries)}类，本年度都没有记录。")
-        return
-    yield from f.para(
+        return [f"列入统计的运维活动共{len(entries)}类，本年度都没有记录。"]
+    return [
         f"全年开展运维活动{len(entries)}类，共{total}{unit}{_largest(entries, total, unit)}。",
         _bounds(entries),
         _targets(entries),
-    )
-    yield _activity_table(results, entries, total)
-    yield from activities_chart(results)
-    yield from activity_months_chart(results)
+    ]
 
 
 def _total(results: Results) -> int:
@@ -197,7 +226,13 @@ def _activity_table(results: Results, entries: list[Activity], total: int) -> Ta
 
 
 def against_last_year(results: Results) -> Iterable[Block]:
-    """The figures that can be held against last year's, as a chart."""
+    """The figures that can be held against last year's, in words and as a chart."""
+    yield from change_words(results)
+    yield from trend_chart(results)
+
+
+def change_words(results: Results) -> Iterable[Block]:
+    """Which results changed their state since last year."""
     past = [(e, status) for e in results["indicators"] if (status := f.previous_of(e).get("status"))]
     if not past:
         return
@@ -208,4 +243,3 @@ def against_last_year(results: Results) -> Iterable[Block]:
     told += [f"{f.names(worse)}由完成转为未完成"] * bool(worse)
     told = told or ["完成情况没有变化"]
     yield from f.para(f"与{year}年相比，可比的{len(past)}项指标中，{'，'.join(told)}。")
-    yield from trend_chart(results)

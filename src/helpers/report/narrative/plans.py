@@ -38,8 +38,8 @@ def _plan_table(actions: Sequence[Action], caption: str) -> Table:
             _cause(action),
             w.clause(action.get("owner")) or w.BLANK,
             w.date_text(due) if (due := action.get("due")) else w.BLANK,
-            _yardstick(action),
-            _state(action),
+            yardstick_words(action),
+            state_words(action),
         ]
         for at, action in enumerate(actions, start=1)
     ]
@@ -56,7 +56,7 @@ def _cause(action: Action) -> str:
     return {True: f"{cause}（已确认）", False: f"{cause}（已排除）", None: cause}[action.get("confirmed")]
 
 
-def _yardstick(action: Action) -> str:
+def yardstick_words(action: Action) -> str:
     """What is measured, its target, and this year's figure from which it starts."""
     yardstick = action.get("yardstick") or {}
     words, target = w.clause(yardstick.get("words")), target_words(yardstick)
@@ -67,7 +67,8 @@ def _yardstick(action: Action) -> str:
     return "，".join(filter(None, told)) or w.BLANK
 
 
-def _state(action: Action) -> str:
+def state_words(action: Action) -> str:
+    """Whether a measure is adopted, proposed or carried on."""
     words = w.PLAN_STATUS_WORDS[action["status"]]
     if action.get("carried_from") and action["status"] != "carried":
         return f"{words}（上年结转）"

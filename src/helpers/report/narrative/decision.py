@@ -1,0 +1,199 @@
+"""Page one: what was promised and reached, what was not and why, what is to be approved now, what is put off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from helpers.report import facts as f
+from helpers.report import lost_words
+from helpers.report import wording as w
+from helpers.report.blocks import Block, Card, Table
+from helpers.report.facts import by_dimension, cause_name, leading_cause
+from helpers.report.narrative.chapters import see
+from helpers.report.narrative.opening import indicator_item, rate_item, score_items
+from helpers.report.results_deviations import Deviation
+from helpers.report.results_plans import Action
+from helpers.report.results_types import Results
+
+#: So many missed results are named one by one; the attachments have all of them.
+MOST_MISSED = 3
+#: And so many measures of last year that were not kept.
+MOST_BROKEN = 3
+#: Characters of a measure in the table of what is to be approved.
+ACTION_LENGTH = 45
+
+
+def decision(results: Results) -> Iterable[Block]:
+    """The result, the misses with their causes, last year's promises, and what is asked for."""
+    yield Card(items=(_score(results), rate_item(results), indicator_item(results)))
+    yield from f.para(lost_words.summary(results))
+    rows = [
+        ("未完成的指标", _missed(results)),
+        ("上年措施", _broken(results)),
+        ("暂缓事项", _put_off(results)),
+        ("数据", _set_aside(results)),
+    ]
+    yield f.table("", [("事项", "center", 2.2), ("情况", "left", 12.0)], [(name, said) for name, said in rows if said])
+    yield from _asked(results)
+
+
+def _score(results: Results) -> CardItem:
+    """Score and grade in one, with what the weights rest on."""
+    score, grade = score_items(results)
+    value = f"{score.value}，{grade.value}" if results["score"].get("grade") else score.value
+    return score.model_copy(update={"value": value})
+
+
+# --- what was not reached -------------------------------------------------------------------------
+
+
+def _missed(results: Results) -> str:
+    """Each missed result with its cause, in one sentence each."""
+    found = sorted(f.deviations_of(results, "shortfall"), key=lambda one: _lost(results, one), reverse=True)
+    if not found:
+        unknown = len(f.with_status(results, "unknown"))
+        return f"无；{unknown}项无法判定。" if unknown else "无。"
+    told = [_missed_words(results, deviation) for deviation in found[:MOST_MISSED]]
+    told += [f"另有{len(found) - MOST_MISSED}项{see('shortfalls')}。"] * (len(found) > MOST_MISSED)
+    return "\n".join(told)
+
+
+def _lost(results: Results, deviation: Deviation) -> float:
+    entry = f.judged(results, deviation)
+    attainment = entry.get("attainment") if entry else None
+    return 1 - attainment if attainment is not None else 0.0
+
+
+def _missed_words(results: Results, deviation: Deviation) -> str:
+    """应全部在1个工作日内完成，实际93.35%（827件中55件超时），主要原因是备件到货迟（47件）。"""
+    entry = f.judged(results, deviation)
+    what = f.subject(results, deviation)
+    if entry is None:
+        return f"{what}未达目标。"
+    actual = f"目标{w.clause(entry.get('target_text'))}，实际{f.actual_words(entry)}"
+    known = deviation.get("text_facts") or {}
+    if known.get("rows") and known.get("misses") is not None:
+        actual += f"（{known['rows']}件中{known['misses']}件未达到）"
+    return f"{what}，{actual}，{_cause_words(results, deviation)}。"
+
+
+def _cause_words(results: Results, deviation: Deviation) -> str:
+    for dimension in by_dimension(deviation):
+        cause = leading_cause(dimension, deviation)
+        if cause is not None and cause.get("cause") is not None:
+            count = cause.get("misses", cause.get("rows"))
+            size = f"（{count}件）" if count is not None else ""
+            return f"主要是{w.brief(cause_name(cause, dimension))}{size}"
+    stated = f.stated_causes(results, deviation["indicator"])
+    return f"原因是{w.brief(stated[0])}" if stated else "原因没有记录"
+
+
+# --- last year's promises -------------------------------------------------------------------------
+
+
+def _broken(results: Results) -> str:
+    """What last year's plan promised and did not keep, with the old and the new date and who answers."""
+    followed = results.get("followup") or []
+    if not followed:
+        return ""
+    open_ones = [entry for entry in followed if entry["status"] != "done"]
+    vain = [entry for entry in followed if entry["status"] == "done" and entry.get("verified") is False]
+    told = [_open_words(results, entry) for entry in open_ones[:MOST_BROKEN]]
+    told += [f"“{w.brief(e['action'], ACTION_LENGTH)}”已完成但没有达到预期。" for e in vain[:MOST_BROKEN]]
+    good = sum(entry.get("verified") is True for entry in followed)
+    unclear = len(followed) - len(open_ones) - len(vain) - good
+    counted = [f"{good}项见效"] * bool(good) + [f"{len(open_ones)}项未完成"] * bool(open_ones)
+    counted += [f"{len(vain)}项未见效"] * bool(vain) + [f"{unclear}项尚不能判断"] * bool(unclear)
+    return "\n".join([f"上年提出{len(followed)}项，{'，'.join(counted)}{see('followup')}。", *told])
+
+
+def _open_words(results: Results, entry: Action) -> str:
+    """“…”原定2024年6月30日前完成，未完成，改由信息技术岗于2025年4月30日前完成。"""
+    old = f"原定{w.date_text(due)}前完成，" if (due := entry.get("due")) else ""
+    said = f"“{w.brief(entry['action'], ACTION_LENGTH)}”{old}未完成"
+    carried = next((a for a in results["plan"] if a.get("carried_from") == entry["id"]), None)
+    if carried is None:
+        return f"{said}，本年没有接续安排。"
+    new = f"于{w.date_text(due)}前完成" if (due := carried.get("due")) else "接续办理，期限未定"
+    return f"{said}，由{w.clause(carried.get('owner')) or '（责任岗位未定）'}{new}。"
+
+
+# --- what is asked for ----------------------------------------------------------------------------
+
+
+def _asked(results: Results) -> Iterable[Block]:
+    """The table of what is to be approved: action, quantity, money, owner, date, effect."""
+    rows = [*_stock_rows(results), *(_plan_row(a) for a in results["plan"] if a["status"] == "proposed")]
+    if not rows:
+        return
+    yield _asked_table(rows)
+
+
+def _asked_table(rows: Sequence[Sequence[str]]) -> Table:
+    columns = [
+        ("拟批准的事项", "left", 10),
+        ("数量、金额", "center", 4),
+        ("责任岗位", "center", 4.5),
+        ("期限", "center", 5),
+        ("预计效果", "left", 9),
+    ]
+    return f.table("拟批准的事项", columns, rows)
+
+
+def _measured(results: Results, measure: str | None) -> str:
+    """The shortfall that a measure is the figure of, by its name."""
+    for deviation in f.deviations_of(results, "shortfall"):
+        entry = f.judged(results, deviation)
+        if entry and measure and f.evidence_of(entry).get("measure") == measure:
+            return w.clause(deviation.get("part")) or w.clause(entry.get("level3"))
+    return ""
+
+
+def _stock_rows(results: Results) -> list[list[str]]:
+    """The stock that the replay proposes, in one row."""
+    plan = results.get("spares")
+    totals = (plan or {}).get("totals") or {}
+    run = (plan or {}).get("replay")
+    if not plan or not totals.get("planned") or not run:
+        return []
+    before, after = run.get("before"), run.get("after")
+    effect = w.BLANK
+    if before and after and before["value"] is not None and after["value"] is not None:
+        apart = w.ratio_text(before["value"], [after["value"]]), w.ratio_text(after["value"], [before["value"]])
+        what = _measured(results, plan.get("measure")) or w.clause(plan.get("measure_words"))
+        effect = f"{what}由{apart[0]}提高到{apart[1]}（按本年记录推演）"
+    size = f"{totals['pieces']}件" + (f"，{w.money_text(totals['cost'])}" if totals.get("cost") else "")
+    return [[f"储备{totals['planned']}种备件", size, w.TO_FILL, w.TO_FILL, effect]]
+
+
+def _plan_row(action: Action) -> list[str]:
+    effect = w.brief(action.get("expected_effect"), ACTION_LENGTH)
+    yardstick = action.get("yardstick") or {}
+    goal = f"{w.clause(yardstick.get('words'))}{w.clause(yardstick.get('target_text'))}" if yardstick else ""
+    due = action.get("due")
+    return [
+        w.brief(action["action"], ACTION_LENGTH),
+        w.BLANK,
+        w.clause(action.get("owner")) or w.TO_FILL,
+        w.date_text(due) if due else w.TO_FILL,
+        effect or goal or w.BLANK,
+    ]
+
+
+def _put_off(results: Results) -> str:
+    """What was worked out and is not asked for now."""
+    spares = results.get("spares")
+    plan = spares["replacement"].get("plan") if spares else None
+    if not plan or not plan.get("list"):
+        return ""
+    cost = f"，约需{w.money_text(plan['cost'])}" if plan.get("cost") else ""
+    return f"更换{len(plan['list'])}台老旧设备{cost}，所需预算尚未批准{see('replacement')}。"
+
+
+def _set_aside(results: Results) -> str:
+    """How many rows of the records were used, in one line."""
+    tables = results["tables"]
+    if not tables:
+        return ""
+    given, used = sum(t["rows_in"] for t in tables), sum(t["used"] for t in tables)
+    return f"{len(tables)}张数据表共{given}行，使用{used}行，其余按规则不计入{see('data_checks')}。"

@@ -1,0 +1,183 @@
+"""The main text: each indicator, each shortfall, the year's activity in one compact paragraph; the rest is attached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from helpers.report import facts as f
+from helpers.report import wording as w
+from helpers.report.blocks import Block, Closing, Paragraph, Table
+from helpers.report.facts import by_dimension, cause_name, leading_cause
+from helpers.report.figures import monthly_chart
+from helpers.report.narrative import overall
+from helpers.report.narrative.chapters import see
+from helpers.report.narrative.decision import ACTION_LENGTH
+from helpers.report.narrative.deviations import size_words
+from helpers.report.narrative.plans import state_words, yardstick_words
+from helpers.report.results_deviations import Cause, Deviation
+from helpers.report.results_indicators import Indicator
+from helpers.report.results_plans import Action
+from helpers.report.results_types import Results
+from helpers.report.summary_phrases import outcome_words, score_words
+
+#: So many indicators have a paragraph each; of more only those that need a word.
+MOST_SPOKEN_OF = 15
+#: So many causes of a shortfall are named, of so many dimensions.
+MOST_CAUSES, MOST_DIMENSIONS = 3, 3
+
+
+def outcome(results: Results) -> Iterable[Block]:
+    """How many targets were reached and the score, with the table of indicators on an upright page."""
+    yield from f.para(f"本年度{outcome_words(results)}。", f"{score_words(results)}。", overall.source_weights(results))
+    yield overall.compact_table(results)
+
+
+def activity_brief(results: Results) -> Iterable[Block]:
+    """The year's activity in a sentence or two."""
+    told = overall.activity_words(results)
+    if told:
+        yield from f.para(*told, f"分类数量{see('activity', '见{}')}。" if len(results["activities"]) > 1 else "")
+
+
+def since_last_year(results: Results) -> Iterable[Block]:
+    """Which results changed their state since last year."""
+    yield from overall.change_words(results)
+
+
+# --- indicators -----------------------------------------------------------------------------------
+
+
+def indicator_notes(results: Results) -> Iterable[Block]:
+    """One compact paragraph for each indicator; where they are many, for those that need a word."""
+    entries = results["indicators"]
+    raised = {deviation["indicator"] for deviation in results["deviations"]}
+    spoken = [e for e in entries if len(entries) <= MOST_SPOKEN_OF or e["id"] in raised or e["status"] != "met"]
+    for number, entry in enumerate(entries, start=1):
+        if entry in spoken:
+            yield Paragraph(text=f"**{number}.{w.clause(entry['level3'])}。**{_note(results, entry)}")
+    if len(spoken) < len(entries):
+        yield from f.para(f"其余{len(entries) - len(spoken)}项均已完成{see('each_indicator')}。")
+
+
+def _note(results: Results, entry: Indicator) -> str:
+    target = w.clause(entry.get("target_text")) or "未写明"
+    said = [f"目标{target}", f"实际{f.actual_words(entry)}", w.status_words(entry["status"])]
+    score = "暂不评分" if entry["score"] is None else f"得{w.score_text(entry['score'])}"
+    full = f"（分值{w.score_text(entry['weight'])}）" if entry["weight"] is not None else ""
+    past = f.previous_of(entry)
+    before = w.clause(past.get("actual_text")) if not entry.get("parts") else ""
+    since = f"上年为{before}。" if before else ""
+    return f"{'，'.join(said)}，{score}{full}。{since}{_basis(entry)}{_remarks(results, entry)}"
+
+
+def _basis(entry: Indicator) -> str:
+    """What the actual rests on, where it is not computed from records."""
+    evidence = f.evidence_of(entry)
+    if evidence.get("kind") == "stated":
+        documents = "、".join(f"《{w.clause(d['document'])}》" for d in evidence.get("documents") or ())
+        return f"实际值依据{documents}填报。" if documents else "实际值系填报，没有列出佐证材料。"
+    return "完成等次由评定得出。" if evidence.get("kind") == "rated" else ""
+
+
+def _remarks(results: Results, entry: Indicator) -> str:
+    kinds = {d["kind"] for d in results["deviations"] if d["indicator"] == entry["id"]}
+    told = [
+        words
+        for kind, words in (
+            ("shortfall", f"原因和措施见下文{see('shortfalls', '和{}')}"),
+            ("overshoot", "明显超出目标，下一年度重新核定目标值"),
+            ("fragile", f"已达目标但不够稳固{see('fragile')}"),
+            ("trend", f"走势不利于达到目标{see('trends')}"),
+        )
+        if kind in kinds
+    ]
+    return f"{'；'.join(told)}。" if told else ""
+
+
+# --- deviations and measures ----------------------------------------------------------------------
+
+
+def deviations_brief(results: Results) -> Iterable[Block]:
+    """Each shortfall in one paragraph with its causes; the chart of the largest by month."""
+    found = f.deviations_of(results, "shortfall")
+    for deviation in found:
+        more = f"详细分析{see('shortfalls', '见{}')}。" if deviation is found[-1] else ""
+        yield Paragraph(text=f"**{f.subject(results, deviation)}。**{_shortfall(results, deviation)}{more}")
+    largest = max(found, key=lambda one: abs(one.get("gap") or 0), default=None)
+    entry = f.judged(results, largest) if largest else None
+    if largest and entry:
+        yield from monthly_chart(entry, "main-months", f.subject(results, largest))
+
+
+def _shortfall(results: Results, deviation: Deviation) -> str:
+    causes = _causes(deviation)
+    stated = "" if causes else "；".join(w.brief(c) for c in f.stated_causes(results, deviation["indicator"]))
+    size = size_words(f.judged(results, deviation), deviation)
+    return f"{size}{_counted(deviation)}{causes}" + (f"原因是{stated}。" if stated else "")
+
+
+def _counted(deviation: Deviation) -> str:
+    known = deviation.get("text_facts") or {}
+    if not known.get("rows") or known.get("misses") is None:
+        return ""
+    return f"{known['rows']}件中{known['misses']}件没有达到要求。"
+
+
+def _causes(deviation: Deviation) -> str:
+    """The causes of the first dimension that tells something, the leading group of each further one."""
+    told: list[str] = []
+    for dimension, causes in by_dimension(deviation).items():
+        top = leading_cause(dimension, deviation)
+        if top is None or (top is not causes[0] and not top.get("beyond_chance")):
+            continue
+        named = [c for c in causes if c.get("cause") is not None][:MOST_CAUSES] if not told else [top]
+        said = "、".join(f"{w.brief(cause_name(c, dimension))}{_pieces(c)}" for c in named)
+        told.append(f"按{dimension}分，{'有' if len(named) > 1 else '主要是'}{said}")
+        if len(told) == MOST_DIMENSIONS:
+            break
+    return f"{'；'.join(told)}。" if told else ""
+
+
+def _pieces(cause: Cause) -> str:
+    count = cause.get("misses", cause.get("rows"))
+    return f"（{count}件）" if count is not None else ""
+
+
+def measures(results: Results) -> Iterable[Block]:
+    """This year's measures in one table; that a shortfall has none."""
+    actions = results["plan"]
+    planned = {action["indicator"] for action in actions}
+    missed = dict.fromkeys(d["indicator"] for d in f.deviations_of(results, "shortfall"))
+    bare = [e for one in missed if one not in planned and (e := f.indicator_of(results, one))]
+    yield from f.para(f"针对{f.names(bare)}的改进措施尚未提出。" if bare else "")
+    if actions:
+        yield _measures_table(actions)
+
+
+def _measures_table(actions: Sequence[Action]) -> Table:
+    columns = [
+        ("序号", "center", 2.5),
+        ("改进措施", "left", 12),
+        ("责任岗位", "center", 4.5),
+        ("期限", "center", 5),
+        ("衡量指标", "left", 9),
+        ("状态", "center", 4),
+    ]
+    rows = [
+        [
+            str(at),
+            w.brief(action["action"], ACTION_LENGTH),
+            w.clause(action.get("owner")) or w.TO_FILL,
+            w.date_text(due) if (due := action.get("due")) else w.TO_FILL,
+            yardstick_words(action),
+            state_words(action),
+        ]
+        for at, action in enumerate(actions, start=1)
+    ]
+    return f.table("下一步改进措施", columns, rows)
+
+
+def closing(results: Results) -> Iterable[Block]:
+    """The list of attachments, the unit and the date."""
+    posts = results.get("posts")
+    yield Closing(institution=w.plain(results["institution"]), date=w.date_text(posts["date"]) if posts else w.TO_FILL)
