@@ -17,11 +17,12 @@ from lxml import etree
 from helpers.fonts.packaged import MissingGlyph
 from helpers.formats.docx import render_docx
 from helpers.formats.docx.xml import runs
-from helpers.formats.printed import card_table, front_lines
+from helpers.formats.printed import attachment_lines, card_table, front_lines
 from helpers.report.blocks import (
     Card,
     CardItem,
     Cell,
+    Closing,
     Figure,
     Fold,
     Front,
@@ -389,6 +390,8 @@ def told(blocks: Any) -> Iterator[str]:
                 yield from (block.title, *front_lines(block), block.notice or "")
             case Heading() | Paragraph():
                 yield block.text
+            case Closing():
+                yield from (*attachment_lines(block), block.institution, block.date)
             case Items():
                 yield from (
                     f"{number}.{item}" if block.ordered else f"·{item}"

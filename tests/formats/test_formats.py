@@ -105,6 +105,15 @@ def test_blocks_survive_the_way_through_a_notebook() -> None:
     early = new_code_cell("show()", id="work-code", outputs=[new_output("display_data", data={MIME: to_json([FRONT])})])
     assert collect(new_notebook(cells=[early, cell])) == made
     assert set(export_all(new_notebook(cells=[cell]))) == {"report.html", "report.pdf", "report.docx"}
+    technical = Heading(level=1, text="技术说明1 口径", mark="技术说明1", part="technical")
+    data = to_json([*made, technical, Paragraph(text="查询语句甲")])
+    cell = new_code_cell("show()", id="outputs-code", outputs=[new_output("display_data", data={MIME: data})])
+    files = export_all(new_notebook(cells=[cell]))
+    assert set(files) == {"report.html", "report.pdf", "report.docx", "technical.pdf"}
+    assert "查询语句甲" in files["report.html"].decode()
+    assert "查询语句甲" in pdf_text(files["technical.pdf"], "") and "查询语句甲" not in pdf_text(
+        files["report.pdf"], ""
+    )
     with pytest.raises(NoBlocks):
         export_all(new_notebook(cells=[new_code_cell("1")]))
 
@@ -112,13 +121,14 @@ def test_blocks_survive_the_way_through_a_notebook() -> None:
 # --- all formats ------------------------------------------------------------------------------------
 
 
+UNSEEN = ("svg", "alt", "data", "type", "status", "style", "align", "part", "mark")
+
+
 def sentences(content) -> Iterator[str]:
     """All text that a reader has to find in each format, without blanks and marks of bold type."""
     for block in content:
         data = block.model_dump()
-        for text in _strings(
-            {k: v for k, v in data.items() if k not in ("svg", "alt", "data", "type", "status", "style")}
-        ):
+        for text in _strings({k: v for k, v in data.items() if k not in UNSEEN}):
             yield tight(text)
 
 
@@ -127,7 +137,7 @@ def _strings(node) -> Iterator[str]:
         yield node
     elif isinstance(node, dict):
         for key, value in node.items():
-            if key not in ("svg", "alt", "data", "type", "status", "style", "align"):
+            if key not in UNSEEN:
                 yield from _strings(value)
     elif isinstance(node, list | tuple):
         for value in node:

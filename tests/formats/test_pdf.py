@@ -14,7 +14,7 @@ from fontTools.ttLib import TTFont
 from helpers.fonts.machine import RESTRICTED, substitution_note, system_fonts
 from helpers.fonts.packaged import font_file
 from helpers.formats.pdf import render_pdf, runs
-from helpers.report.blocks import Cell, Figure, Fold, Front, Heading, Paragraph, Table, TableColumn
+from helpers.report.blocks import Cell, Closing, Figure, Fold, Front, Heading, Paragraph, Table, TableColumn
 
 MM = 72 / 25.4
 NOTICE = "示例数据：系合成。"
@@ -121,6 +121,36 @@ def test_bookmarks_metadata_and_dates_come_from_the_report() -> None:
     assert marks == [(0, "一、概况"), (1, "（一）资金"), (2, "1.预算"), (0, "二、结论")]
     assert (said["Title"], said["Author"]) == (FRONT.title, "某院")
     assert said["CreationDate"].startswith("D:20250220")
+
+
+def test_an_attachment_begins_a_page_with_its_number_above_its_title() -> None:
+    attached = [
+        Heading(level=1, text=f"附件{n} {title}", mark=f"附件{n}", part="attachment")
+        for n, title in ((1, "甲表"), (2, "乙表"))
+    ]
+    end = Closing(attachments=("甲表", "乙表"), institution="某院", date="2025年2月20日")
+    content = [FRONT, Heading(level=1, text="一、概况"), Paragraph(text="正文。"), end, attached[0], attached[1]]
+    first, second, third = pages(content)
+    assert "附件：1.甲表" in first and first.index("2.乙表") < first.rindex("某院") < first.rindex("2025年2月20日")
+    assert re.sub(r"\s", "", second).startswith(NOTICE + "附件1甲表") and "附件2乙表" in re.sub(r"\s", "", third)
+    with pdfium.PdfDocument(render_pdf(content)) as document:
+        assert [mark.get_title() for mark in document.get_toc()] == ["一、概况", "附件1 甲表", "附件2 乙表"]
+
+
+def test_a_table_across_at_the_head_of_an_attachment_leaves_no_empty_page() -> None:
+    attached = Heading(level=1, text="附件1 甲表", mark="附件1", part="attachment")
+    chapter = [Heading(level=1, text="一、概况"), Paragraph(text="正文。")]
+    found = pages([FRONT, *chapter, attached, table(("甲", "乙"), wide=True)])
+    assert "附件1" in found[1] and "列0" in found[1]
+    assert all(re.sub(rf"{NOTICE}|\W|\d", "", page) for page in found)
+
+
+@pytest.mark.parametrize(("chapters", "listed"), [(7, False), (8, True)])
+def test_a_paper_of_eight_pages_has_a_list_of_contents_behind_its_first(chapters: int, listed: bool) -> None:
+    attached = [Heading(level=1, text=f"附件{n} 表", mark=f"附件{n}", part="attachment") for n in range(1, chapters)]
+    found = pages([FRONT, Heading(level=1, text="结论"), Heading(level=1, text="一、概况"), *attached])
+    assert ("目录" in found[1]) is listed
+    assert len(found) == chapters + 2 * listed
 
 
 def test_chinese_is_searchable() -> None:

@@ -9,11 +9,8 @@ import pytest
 
 from helpers.fonts.packaged import MissingGlyph
 from helpers.report.figures import (
-    activities_chart,
     activity_months_chart,
-    attainment_chart,
     cause_pareto_chart,
-    funds_chart,
     monthly_chart,
     style,
     trend_chart,
@@ -25,9 +22,6 @@ from tests.report import sample_results as sample
 def all_charts(data):
     repair = data["indicators"][2]["parts"][1]
     return [
-        *attainment_chart(data),
-        *funds_chart(data),
-        *activities_chart(data),
         *activity_months_chart(data),
         *cause_pareto_chart(data["deviations"][0], "cause-1", "故障维修"),
         *cause_pareto_chart(data["deviations"][1], "cause-2", "一般桌面运维"),
@@ -54,7 +48,7 @@ def test_a_users_own_settings_change_nothing(charts):
     import matplotlib
 
     with matplotlib.rc_context({"font.size": 20, "axes.grid": True, "svg.fonttype": "none", "axes.facecolor": "red"}):
-        assert attainment_chart(sample.fy2024())[0].svg == charts[0].svg
+        assert activity_months_chart(sample.fy2024())[0].svg == charts[0].svg
 
 
 def test_svg_stands_in_another_document_without_anything_external(charts):
@@ -78,34 +72,6 @@ def test_text_alternatives_tell_the_figures(charts):
     for figure in charts:
         assert figure.alt.endswith("。") and len(figure.alt) > 15
         assert figure.data.rows
-    assert (
-        "有效投诉，不高于10件，优于目标；完成时效，一般桌面运维1小时完成、故障维修一个工作日完成，98.01%（未完成）"
-        in charts[0].alt
-    )
-    assert "180%" not in charts[0].alt
-
-
-def test_attainment_rows(charts):
-    assert rows(charts[0])[4] == ("提高干警办公办案效率", "不低于5%", "200%")
-
-
-def test_funds_rows():
-    (figure,) = funds_chart(sample.fy2024())
-    assert rows(figure) == [
-        ("年初预算数", "178万元"),
-        ("全年预算数", "178万元"),
-        ("其中：信息安全服务", "30万元"),
-        ("信息化运维", "148万元"),
-        ("全年执行数", "177万元（执行率99.44%）"),
-    ]
-
-
-def test_activities_beyond_the_largest_are_added_up():
-    (figure,) = activities_chart(sample.fy2024())
-    found = rows(figure)
-    assert found[0] == ("个人办公设备故障", "9974次")
-    assert ("业务系统运维", "885余次") in found
-    assert found[-1] == ("其余10类合计", "16次")
 
 
 def test_months_add_up_to_all_activity():
@@ -180,7 +146,7 @@ def test_years_side_by_side():
 
 def test_nothing_to_draw_is_no_chart():
     data = sample.unknown()
-    assert attainment_chart(data) == funds_chart(data) == activities_chart(data) == activity_months_chart(data) == ()
+    assert activity_months_chart(data) == ()
     assert trend_chart(sample.bare()) == ()
     assert monthly_chart(sample.bare()["indicators"][0], "m", "某项") == ()
     assert cause_pareto_chart({"gap": 0.1, "unit": "比例", "causes": []}, "c", "某项") == ()
@@ -191,21 +157,12 @@ def test_nothing_to_draw_is_no_chart():
     assert years_chart([sample.bare()]) == ()
 
 
-def test_sixty_indicators_take_two_figures_of_those_furthest_from_the_target():
-    first, second = attainment_chart(sample.many())
-    assert first.caption == "完成率最低的19项指标完成率（1/2）"
-    assert second.caption == "完成率最低的19项指标完成率（2/2）"
-    assert rows(first)[0][2] == "50%（未完成）"
-    for figure in (first, second):
-        assert float(ET.fromstring(figure.svg).get("height").removesuffix("pt")) / 72 <= style.TALLEST + 0.5
-
-
 def test_a_character_that_the_font_lacks_stops_the_chart():
     data = sample.fy2024()
-    data["indicators"][0]["level3"] = "驻场\U0001f600人员"
-    with pytest.raises(MissingGlyph, match="“\U0001f600”（U\\+1F600）：图 attainment-1") as caught:
-        attainment_chart(data)
-    assert caught.value.faults == (("\U0001f600", "图 attainment-1"),)
+    data["activities"][0]["category"] = "办公\U0001f600设备"
+    with pytest.raises(MissingGlyph, match="“\U0001f600”（U\\+1F600）：图 months") as caught:
+        activity_months_chart(data)
+    assert caught.value.faults == (("\U0001f600", "图 months"),)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ OWN = """
 title: 绩效自评简报
 contents:
   - opening: 摘要
-    contents: [card]
+    contents: [decision]
   - chapter: 结论
     contents:
       - text: "{project}得{score}，有效投诉{actual.complaints}。"
@@ -70,8 +70,8 @@ def test_a_year_brings_its_own_outline_as_an_input(root: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "code", "line"),
     [
-        ("[card]", "[crad]", "outline_content", 5),
-        ("[each_indicator]", "[card]", "outline_twice", 10),
+        ("[decision]", "[decisoin]", "outline_content", 5),
+        ("[each_indicator]", "[decision]", "outline_twice", 10),
         ("得{score}", "得99分", "outline_figure", 8),
         ("{score}", "{scores}", "outline_quote", 8),
         ("{actual.complaints}", "{actual.complaint}", "outline_quote", 8),
@@ -80,14 +80,33 @@ def test_a_year_brings_its_own_outline_as_an_input(root: Path) -> None:
         ("section: 指标", "chapter: 指标", "outline_level", 9),
         ("section: 指标", "section: 1.指标", "outline_figure", 9),
         ("section: 指标", "sektion: 指标", "unknown_key", 9),
-        ("    contents: [card]", "", "bad_value", 4),
+        ("    contents: [decision]", "", "bad_value", 4),
         ("title: 绩效自评简报", "", "missing_key", None),
+        ("opening: 摘要", "opening: 摘要\n    id: first", "bad_value", 4),
     ],
 )
 def test_a_fault_names_file_and_line(root: Path, before: str, after: str, code: str, line: int | None) -> None:
     assert before in OWN
     write(root, OWN.replace(before, after))
     assert (code, "data/raw/2024/brief.yml", line) in faults(root)
+
+
+def test_attachments_are_picked_by_their_ids(root: Path) -> None:
+    choose(root, "default")
+    path = root / "data" / "raw" / "2024" / "year.yml"
+    text = path.read_text(encoding="utf-8").replace(
+        "outline: brief.yml", "outline: default\nattachments: [causes, evidense]"
+    )
+    path.write_text(text, encoding="utf-8")
+    (fault,) = crosscheck(load_year(root, 2024))
+    assert (fault.code, fault.hint) == ("unknown_name", "是否想写 evidence?")
+    assert "没有这个附件" in str(fault)
+
+
+def test_two_attachments_of_one_id_are_a_fault(root: Path) -> None:
+    more = "  - {attachment: 甲, id: same, contents: [basis]}\n  - {attachment: 乙, id: same, contents: [activity]}\n"
+    write(root, OWN + more)
+    assert [code for code, _, _ in faults(root)] == ["outline_twice"]
 
 
 def test_an_outline_that_is_not_there_is_found_by_check(root: Path) -> None:

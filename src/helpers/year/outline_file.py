@@ -21,8 +21,6 @@ from helpers.year.faults import did_you_mean
 #: What the program can write under a heading, with words for the analyst.
 CONTENTS = {
     "decision": "自评结论、未完成的指标、上年措施、拟批准的事项",
-    "card": "自评结果摘要表",
-    "summary": "摘要文字",
     "overview": "项目概况：服务范围、组织实施、评价方面",
     "funds": "资金情况：预算、支出、执行率、资金表",
     "funds_management": "资金管理情况（转移支付的七个方面）",

@@ -3,21 +3,16 @@
 A chart with nothing to draw returns no block; one that would not fit a page returns several.
 """
 
-from helpers.report.figures.activity_charts import activities_chart, activity_months_chart
-from helpers.report.figures.attainment_chart import attainment_chart
+from helpers.report.figures.activity_charts import activity_months_chart
 from helpers.report.figures.cause_chart import cause_pareto_chart
-from helpers.report.figures.funds_chart import funds_chart
 from helpers.report.figures.monthly_control import control_figure
 from helpers.report.figures.series import monthly_chart, trend_chart, years_chart
 from helpers.report.figures.time_in_states import states_figure
 
 __all__ = [
-    "activities_chart",
     "activity_months_chart",
-    "attainment_chart",
     "cause_pareto_chart",
     "control_figure",
-    "funds_chart",
     "monthly_chart",
     "states_figure",
     "trend_chart",

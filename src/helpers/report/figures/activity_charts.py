@@ -1,4 +1,4 @@
-"""The year's activity by kind and by month."""
+"""The year's activity by month."""
 
 from __future__ import annotations
 
@@ -9,42 +9,12 @@ from helpers.fonts.width import wrapped
 from helpers.report import wording as w
 from helpers.report.blocks import Figure
 from helpers.report.facts import unit_of_activities
-from helpers.report.figures.common import bar_figures, data_table, told
-from helpers.report.figures.style import INK, SOFT, STACK, Bar, draw
+from helpers.report.figures.common import data_table, told
+from helpers.report.figures.style import INK, SOFT, STACK, draw
 from helpers.report.results_types import Results
-from helpers.report.summary_phrases import activity_text
 
-MOST_BARS = 11
 LAYERS = 3
 MONTHS = [f"{month}月" for month in range(1, 13)]
-
-
-def activities_chart(results: Results) -> tuple[Figure, ...]:
-    """Bars of the year's activity by kind, the most frequent first; a long tail is added up."""
-    unit = unit_of_activities(results)
-    entries = sorted(results["activities"], key=lambda entry: -entry["count"])
-    if not any(entry["count"] for entry in entries):
-        return ()
-    if len(entries) > MOST_BARS:
-        entries, tail = entries[: MOST_BARS - 1], entries[MOST_BARS - 1 :]
-        total = sum(entry["count"] for entry in tail)
-        entries.append({"category": f"其余{len(tail)}类合计", "count": total})
-    bars = [Bar(w.plain(e["category"]), e["count"], activity_text(e, unit), "met") for e in entries]
-
-    def finish(axes):
-        axes.xaxis.set_visible(False)
-
-    return bar_figures(
-        "activities",
-        "年度运维活动（按类别）",
-        "条形图，年度运维活动按类别从多到少",
-        bars,
-        (0, max(bar.size for bar in bars)),
-        ("类别", "数量"),
-        [(bar.name, bar.text) for bar in bars],
-        finish,
-        extra=0.15,
-    )
 
 
 def activity_months_chart(results: Results) -> tuple[Figure, ...]:

@@ -45,8 +45,6 @@ from helpers.year.outline_file import QUOTE, read_shipped
 
 WRITERS: Mapping[str, Writer] = {
     "decision": decision.decision,
-    "card": opening.card,
-    "summary": opening.summary,
     "overview": funds.overview,
     "funds": funds.funds,
     "funds_management": management.funds_management,

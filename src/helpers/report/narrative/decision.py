@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from helpers.report import facts as f
 from helpers.report import lost_words
 from helpers.report import wording as w
-from helpers.report.blocks import Block, Card, Table
+from helpers.report.blocks import Block, Card, CardItem, Table
 from helpers.report.facts import by_dimension, cause_name, leading_cause
 from helpers.report.narrative.chapters import see
 from helpers.report.narrative.opening import indicator_item, rate_item, score_items
@@ -194,6 +194,6 @@ def _set_aside(results: Results) -> str:
     """How many rows of the records were used, in one line."""
     tables = results["tables"]
     if not tables:
-        return ""
+        return "实际完成值均系填报，没有数据表，数据未作校验。"
     given, used = sum(t["rows_in"] for t in tables), sum(t["used"] for t in tables)
     return f"{len(tables)}张数据表共{given}行，使用{used}行，其余按规则不计入{see('data_checks')}。"

@@ -36,7 +36,7 @@ def activity_brief(results: Results) -> Iterable[Block]:
     """The year's activity in a sentence or two."""
     told = overall.activity_words(results)
     if told:
-        yield from f.para(*told, f"分类数量{see('activity', '见{}')}。" if len(results["activities"]) > 1 else "")
+        yield from f.para(*told, see("activity", "分类数量见{}。") if len(results["activities"]) > 1 else "")
 
 
 def since_last_year(results: Results) -> Iterable[Block]:
@@ -101,7 +101,7 @@ def deviations_brief(results: Results) -> Iterable[Block]:
     """Each shortfall in one paragraph with its causes; the chart of the largest by month."""
     found = f.deviations_of(results, "shortfall")
     for deviation in found:
-        more = f"详细分析{see('shortfalls', '见{}')}。" if deviation is found[-1] else ""
+        more = see("shortfalls", "详细分析见{}。") if deviation is found[-1] else ""
         yield Paragraph(text=f"**{f.subject(results, deviation)}。**{_shortfall(results, deviation)}{more}")
     largest = max(found, key=lambda one: abs(one.get("gap") or 0), default=None)
     entry = f.judged(results, largest) if largest else None

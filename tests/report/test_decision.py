@@ -1,0 +1,105 @@
+"""Page one: result, misses with causes, last year's promises, what is asked for and what is put off."""
+
+from __future__ import annotations
+
+from helpers.report.narrative import build_report
+from tests.report import sample_results as sample
+
+
+def page_one(results):
+    """The blocks up to the first chapter."""
+    blocks = build_report(results)
+    start = next(at for at, b in enumerate(blocks) if b.type == "heading" and b.text.startswith("一、"))
+    return blocks[:start]
+
+
+def said(results):
+    """The first table: by matter what is said of it."""
+    table = next(b for b in page_one(results) if b.type == "table" and not b.caption)
+    return {row[0].text: row[1].text for row in table.rows}
+
+
+def asked(results):
+    tables = [b for b in page_one(results) if b.type == "table" and b.caption.endswith("拟批准的事项")]
+    return [[cell.text for cell in row] for table in tables for row in table.rows]
+
+
+def test_the_result_in_three_figures():
+    card = next(b for b in page_one(sample.fy2024()) if b.type == "card")
+    assert [(i.label, i.value, i.status, i.note) for i in card.items] == [
+        ("自评总分", "99.69分，优", None, "满分100分；按推定权重测算，非申报得分"),
+        ("预算执行率", "99.44%", None, "全年预算178万元，执行177万元"),
+        ("绩效指标", "8项中完成7项", "not_met", "未完成1项（“完成时效”）"),
+    ]
+
+
+def test_each_miss_has_its_cause_in_one_sentence_the_larger_first():
+    assert said(sample.fy2024())["未完成的指标"].split("\n") == [
+        "完成时效（故障维修），目标1个工作日，实际96.25%（613件中23件未达到），主要是等待备件（18件）。",
+        "完成时效（一般桌面运维），目标1小时，实际99.78%，主要是高峰排队（17件）。",
+    ]
+
+
+def test_a_miss_without_recorded_causes_takes_the_stated_one_or_says_that_there_is_none():
+    data = sample.fy2024()
+    data["deviations"] = [{"indicator": "timeliness", "kind": "shortfall", "gap": 0.1, "unit": "比例", "causes": []}]
+    assert "原因是" in said(data)["未完成的指标"]
+    data["plan"] = []
+    assert said(data)["未完成的指标"].endswith("原因没有记录。")
+
+
+def test_nothing_missed_is_said_and_what_is_unknown_is_counted():
+    assert said(sample.bare())["未完成的指标"] == "无。"
+    assert said(sample.unknown())["未完成的指标"] == "无；1项无法判定。"
+
+
+def test_a_promise_not_kept_has_both_dates_and_who_answers():
+    data = sample.fy2024()
+    data["followup"][1].update(due="2024-06-30", status="carried", action="按型号储备备件", id="2023-2")
+    data["plan"][0].update(carried_from="2023-2", due="2025-04-30", owner="信息技术岗")
+    told = said(data)["上年措施"]
+    assert "“按型号储备备件”原定2024年6月30日前完成，未完成，由信息技术岗于2025年4月30日前完成。" in told
+    data["plan"][0]["carried_from"] = None
+    for action in data["plan"]:
+        action["carried_from"] = None
+    assert "未完成，本年没有接续安排。" in said(data)["上年措施"]
+
+
+def test_a_measure_that_did_not_work_is_named():
+    data = sample.fy2024()
+    data["followup"][0].update(status="done", verified=False, action="增设机动人员")
+    assert "“增设机动人员”已完成但没有达到预期。" in said(data)["上年措施"]
+
+
+def test_only_what_nobody_has_adopted_is_asked_for():
+    data = sample.fy2024()
+    proposed = [a for a in data["plan"] if a["status"] == "proposed"]
+    assert len(asked(data)) == len(proposed) == 1
+    for action in data["plan"]:
+        action["status"] = "adopted"
+    assert asked(data) == []
+
+
+def test_the_stock_is_asked_for_with_size_money_and_effect():
+    data = sample.fy2024()
+    data["spares"] = {
+        "fiscal_year": 2024, "service_level": 0.95, "measure": "repairs_kept", "measure_words": "按时率",
+        "reason": None, "parts": [],
+        "totals": {"repairs": 100, "demands": 9, "parts": 2, "planned": 2, "pieces": 5, "cost": 1200},
+        "replay": {"demands": 9, "filled": 9, "fill_rate": 1.0,
+                   "before": {"hits": 90, "n": 100, "value": 0.9}, "after": {"hits": 98, "n": 100, "value": 0.98}},
+        "out_of_sample": None, "replacement": {"models": [], "plan": None, "reason": None}, "proposals": [],
+    }  # fmt: skip
+    assert asked(data)[0] == [
+        "储备2种备件",
+        "5件，1200元",
+        "待定",
+        "待定",
+        "按时率由90%提高到98%（按本年记录推演）",
+    ]
+    data["spares"]["replacement"]["plan"] = {"list": [{}, {}], "cost": 20000}
+    assert said(data)["暂缓事项"].startswith("更换2台老旧设备，约需2万元")
+
+
+def test_how_many_rows_were_used_is_one_line():
+    assert said(sample.fy2024())["数据"] == "3张数据表共14661行，使用14530行，其余按规则不计入（见附件6）。"
