@@ -348,7 +348,7 @@ def test_indicator_by_indicator(report):
         "目标没有写明须有多大比例在时限内完成，按100%计算。",
         "2023年“故障维修”实际完成91.2%（未完成），本年提高5.05个百分点。",
         "实际完成16.09万元/人，优于目标（低0.91万元/人）",
-        "实际完成值由填报单位申报，不是由记录计算得出，佐证材料为《办公办案效率自评说明》（2025年1月15日，信息技术岗保管）。未公布测算方法。",
+        "实际完成值由我单位填报，不是由记录计算得出，佐证材料为《办公办案效率自评说明》（2025年1月15日，信息技术岗保管）。未公布测算方法。",
         "指标名称中写入了目标值。",
     ):
         assert sentence in text, sentence
@@ -411,10 +411,7 @@ def test_measures_stand_once_after_the_last_part_of_their_indicator(report):
 
 def test_overshoot_and_fragile_are_explained(report):
     text = words(report)
-    assert (
-        "该项目标为“不低于5%”，实际完成10%，完成率为200%。该实际值由填报单位申报，未公布测算方法，不能由记录核实。"
-        in text
-    )
+    assert "该项目标为“不低于5%”，实际完成10%，完成率为200%。该实际值系填报，未公布测算方法，不能由记录核实。" in text
     assert (
         "但该结果只来自112份样本，按95%的置信水平推断，总体水平在85.44%至95.71%之间，下限低于目标，不能排除总体没有达到目标。"
         in text
@@ -547,7 +544,7 @@ def test_a_shortfall_without_causes_or_measures_says_so():
             "全年执行数未提供，预算执行率无法计算。预算执行分值10分，暂不评分。",
         ),
         ({"initial": 2000000}, "项目全年预算178万元，其中年初预算200万元，年内调减22万元。"),
-        ({"spent": 1800000, "execution_rate": 180 / 178}, "执行数超出全年预算2万元，申报材料没有说明原因。"),
+        ({"spent": 1800000, "execution_rate": 180 / 178}, "执行数超出全年预算2万元，未单独说明原因。"),
         ({"unspent_reason": "合同尾款次年支付。"}, "未执行1万元，原因是合同尾款次年支付。"),
         ({"spent": 1780000, "execution_rate": 1.0}, "预算资金已全部执行。"),
     ],
@@ -625,7 +622,7 @@ def test_a_year_without_checks_does_not_claim_that_all_passed():
         "validation": {"checks": 0, "failed_stop": 0, "failed_note": 0, "notes": []},
     }
     text = words(build_report(results))
-    assert "本年度没有可供校验的数据表，实际完成值均由填报单位申报。" in text
+    assert "本年度没有可供校验的数据表，实际完成值均系填报。" in text
     assert "0项" not in text and "全部通过" not in text
     assert "未作校验" in text
 
@@ -647,7 +644,7 @@ def test_the_plans_cause_is_quoted_where_there_are_no_records():
         deviation["causes"] = []
     text = words(build_report(results))
     stated = f.stated_causes(results, results["deviations"][0]["indicator"])
-    assert stated and f"没有逐条记录可供分析，原因由填报单位判定：{stated[0]}" in text
+    assert stated and f"没有逐条记录可供分析，原因由我单位判定：{stated[0]}" in text
     for action in results["plan"]:
         action["confirmed"] = False
     assert "现有记录没有可供分析的原因。" in words(build_report(results))

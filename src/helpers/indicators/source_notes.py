@@ -100,9 +100,9 @@ def group_without_weight(facts: SourceFacts, rules: RuleSet) -> Iterator[Finding
         yield Finding(
             check="group_without_weight",
             level="note",
-            message=f"来源文本没有印出“{name}”的分值，其余各组与预算执行合计已有 "
+            message=f"公布的自评表没有印出“{name}”的分值，其余各组与预算执行合计已有 "
             f"{printed + rules.execution_weight:f} 分{standard}。",
-            remedy="向填报单位核实各组分值；核实前按规则集的通行分值测算。",
+            remedy="核实各组分值；核实前按规则集的通行分值测算。",
             arithmetic=" + ".join(f"{n} {w:f}" for n, w in facts.printed_weights if w is not None)
             + f" + 预算执行 {rules.execution_weight:f} = {printed + rules.execution_weight:f}",
             where=Place(field="weight"),
@@ -115,7 +115,7 @@ def weights_inferred(facts: SourceFacts) -> Iterator[Finding]:
         yield Finding(
             check="weights_inferred",
             level="note",
-            message=f"一级指标以下的分值不是来源文本给出的，各项得分均须注明：{facts.weights_basis}。",
+            message=f"一级指标以下的分值没有公布，各项得分均须注明：{facts.weights_basis}。",
             remedy="取得申报时的分值后，在 indicators.yml 里改写 weight，并删去 weights_basis。",
             arithmetic=None,
             where=Place(field="weight"),
@@ -226,7 +226,7 @@ def stated_without_method(one: IndicatorFacts, rules: RuleSet) -> Iterator[Findi
         yield Finding(
             check="stated_without_method",
             level="note",
-            message=f"“{one.level3}”的实际完成值由单位填报，没有公布测算方法，本报告照录，不作推算。",
+            message=f"“{one.level3}”的实际完成值系填报，没有公布测算方法，照录，不作推算。",
             remedy="补充测算方法和依据，写入 method 和 evidence。",
             arithmetic=None,
             where=Place(level3=one.level3, field="actual"),
@@ -239,7 +239,7 @@ def no_sample_size(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
         yield Finding(
             check="no_sample_size",
             level="note",
-            message=f"来源文本只写“{one.level3}”为 {one.reported_actual}，没有写样本量。",
+            message=f"公布的自评材料只写“{one.level3}”为 {one.reported_actual}，没有写样本量。",
             remedy="同时写明发放、回收和有效份数。",
             arithmetic=None,
             where=Place(level3=one.level3, field="actual"),
@@ -277,7 +277,7 @@ def other_yardstick(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
         yield Finding(
             check="other_yardstick",
             level="note",
-            message=f"“{one.level3}”的指标值是{units}，来源文本的回答是“{one.reported_actual}”，用的是另一种尺度，也没有写完成的比例。",
+            message=f"“{one.level3}”的指标值是{units}，公布的完成情况为{one.reported_actual}，用的是另一种尺度，也没有写完成的比例。",
             remedy="按指标值的尺度统计并写明达到的比例。",
             arithmetic=None,
             where=Place(level3=one.level3, field="actual"),
@@ -311,7 +311,7 @@ def text_vs_figure(facts: SourceFacts) -> Iterator[Finding]:
         missed = [one for one in inside if one.outcome.status in ("not_met", "partly_met")]
         if not denied and not missed:
             continue
-        against = [f"又说“{s.text}”" for s in denied]
+        against = [f"一处称{s.text}" for s in denied]
         against += [
             f"而“{one.level3}”按记录测算没有全部完成" for one in missed if one.id not in {s.about for s in denied}
         ]
@@ -319,7 +319,7 @@ def text_vs_figure(facts: SourceFacts) -> Iterator[Finding]:
         yield Finding(
             check="text_vs_figure",
             level="note",
-            message=f"来源文本说“{claim.text}”，{'；'.join(against)}，前后不一致。",
+            message=f"公布的自评材料对“{names.get(claim.about, claim.about)}”是否完成的说法前后不一致：{'；'.join(against)}。",
             remedy="以测算结果为准，改正文字。",
             arithmetic=None,
             where=Place(level3=where, field="narrative"),
@@ -347,7 +347,7 @@ def lower_bound(facts: SourceFacts) -> Iterator[Finding]:
         yield Finding(
             check="lower_bound",
             level="note",
-            message=f"来源文本对“{category}”只给出下限（“余”），确切次数不详。",
+            message=f"公布的自评材料对“{category}”只给出下限（“余”），确切次数不详。",
             remedy="写明确切次数。",
             arithmetic=None,
             where=Place(field="activities"),

@@ -285,16 +285,13 @@ def results_json(
         "fiscal_year": year.fiscal_year,
         "project": declared.project,
         "institution": declared.institution,
+        "self_name": declared.self_name,
         "department": declared.department,
         "central_department": declared.central_department,
         "local_department": declared.local_department,
         "funding": declared.funding,
         "notice": declared.notice,
-        "outline": {
-            "name": declared.outline,
-            **cast(Outline, year.outline.model_dump(mode="json", exclude_defaults=True)),
-            **({} if declared.attachments is None else {"attachments": list(declared.attachments)}),
-        },
+        "outline": _outline(year),
         "weights_basis": declared.weights_basis,
         "posts": {"prepared_by": posts.prepared_by, "checked_by": posts.checked_by, "date": posts.date.isoformat()},
         "overall_goal": declared.overall_goal,
@@ -320,9 +317,22 @@ def results_json(
         "validation": validation,
         "provenance": provenance,
     }
+    if declared.source and declared.source.weights:
+        results["printed_weights"] = [
+            {"level1": group.level1, "weight": None if group.weight is None else float(group.weight)}
+            for group in declared.source.weights
+        ]
     if attainment.get("dropped"):
         results["dropped"] = attainment["dropped"]
     return results
+
+
+def _outline(year: Year) -> Outline:
+    """The outline with its name and what the year picks of its attachments."""
+    outline = cast(Outline, {"name": year.year.outline, **year.outline.model_dump(mode="json", exclude_defaults=True)})
+    if year.year.attachments is not None:
+        outline["attachments"] = list(year.year.attachments)
+    return outline
 
 
 def _account(year: Year, table: Mapping[str, Any]) -> TableAccount:

@@ -22,6 +22,11 @@ NAME_LENGTH = 20
 CONFIDENCE = f"{w.ratio_text(0.95)}置信区间"
 
 
+def self_name(results: Results) -> str:
+    """What the institution calls itself: 我院, 我单位."""
+    return w.clause(results.get("self_name")) or "我单位"
+
+
 def with_status(results: Results, *statuses: str) -> list[Indicator]:
     """The indicators that ended in one of the states, in their order."""
     return [entry for entry in results["indicators"] if entry["status"] in statuses]

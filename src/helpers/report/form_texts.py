@@ -142,5 +142,5 @@ def unspent_text(results: Results) -> str:
     rest = w.exact(budget["adjusted"]) - w.exact(budget["spent"])
     if rest <= 0:
         return ""
-    reason = w.clause(budget.get("unspent_reason")) or "申报材料没有说明原因"
+    reason = w.clause(budget.get("unspent_reason")) or "未单独说明原因"
     return f"未执行{w.money_text(rest)}，{reason}。"

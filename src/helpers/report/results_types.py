@@ -57,6 +57,13 @@ class Posts(TypedDict):
     date: Day
 
 
+class PrintedWeight(TypedDict):
+    """The weight of a level-1 group as the source prints it; null where it prints none."""
+
+    level1: Name
+    weight: Figure
+
+
 class RuleValue(TypedDict):
     name: Name
     value: Any
@@ -255,6 +262,7 @@ class Results(TypedDict):
     fiscal_year: Annotated[int, Field(ge=2000, le=2100), BeforeValidator(whole)]
     project: Name
     institution: Name
+    self_name: NotRequired[Text]
     department: NotRequired[Text]
     central_department: NotRequired[Text]
     local_department: NotRequired[Text]
@@ -268,6 +276,7 @@ class Results(TypedDict):
     implementation: NotRequired[list[str]]
     use_of_results: NotRequired[list[str]]
     rules: NotRequired[Rules | None]
+    printed_weights: NotRequired[list[PrintedWeight]]
     weights_basis: NotRequired[Text]
     budget: Budget
     funds_management: NotRequired[list[ManagementLine]]

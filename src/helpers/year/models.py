@@ -175,6 +175,7 @@ class YearFile(Model):
     fiscal_year: int = Field(ge=2000, le=2100)
     project: Words
     institution: Words
+    self_name: Words = "我单位"
     department: str | None = None
     central_department: str | None = None
     local_department: str | None = None

@@ -71,7 +71,7 @@ def data_checks(results: Results) -> Iterable[Block]:
 def _checked(validation: Validation, tables: Sequence[TableAccount]) -> str:
     if not validation["checks"]:
         return (
-            "本年度没有可供校验的数据表，实际完成值均由填报单位申报。"
+            "本年度没有可供校验的数据表，实际完成值均系填报。"
             if not tables
             else "本年度没有设定校验项目，数据未作校验。"
         )

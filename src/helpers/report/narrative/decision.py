@@ -152,9 +152,8 @@ def _measured(results: Results, measure: str | None) -> str:
 def _stock_rows(results: Results) -> list[list[str]]:
     """The stock that the replay proposes, in one row."""
     plan = results.get("spares")
-    totals = (plan or {}).get("totals") or {}
-    run = (plan or {}).get("replay")
-    if not plan or not totals.get("planned") or not run:
+    totals, run = (plan.get("totals"), plan["replay"]) if plan else (None, None)
+    if not plan or not totals or not totals["planned"] or not run:
         return []
     before, after = run.get("before"), run.get("after")
     effect = w.BLANK

@@ -145,8 +145,10 @@ def _unexplained(results: Results, deviation: Deviation) -> str:
     rows = deviation.get("unexplained_rows")
     if not deviation.get("causes"):
         stated = f.stated_causes(results, deviation["indicator"])
+        if not stated:
+            return "现有记录没有可供分析的原因。"
         causes = "；".join(w.brief(cause, f.CELL_LENGTH) for cause in stated)
-        return f"没有逐条记录可供分析，原因由填报单位判定：{causes}。" if stated else "现有记录没有可供分析的原因。"
+        return f"没有逐条记录可供分析，原因由{f.self_name(results)}判定：{causes}。"
     if not rows:
         return ""
     return f"没有记录原因的有{rows}条，单独列出，不分摊到其他原因。"
@@ -326,7 +328,7 @@ def _basis(entry: Judged) -> str:
         return ""
     note = w.clause(evidence.get("note"))
     unclear = "，没有提供测算方法" if not evidence.get("method") and not note else ""
-    return f"该实际值由填报单位申报{unclear}{f'，{note}' if note else ''}，不能由记录核实。"
+    return f"该实际值系填报{unclear}{f'，{note}' if note else ''}，不能由记录核实。"
 
 
 def fragile(results: Results) -> Iterable[Point]:

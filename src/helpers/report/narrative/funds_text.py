@@ -91,11 +91,11 @@ def _rest(results: Results) -> str:
     rest = w.exact(budget["adjusted"]) - w.exact(budget["spent"])
     reason = w.clause(budget.get("unspent_reason"))
     if rest < 0:
-        told = f"原因是{reason}" if reason else "申报材料没有说明原因"
+        told = f"原因是{reason}" if reason else "未单独说明原因"
         return f"执行数超出全年预算{w.money_text(-rest)}，{told}。"
     if rest == 0:
         return "预算资金已全部执行。"
-    why = f"原因是{reason}" if reason else "申报材料没有说明原因"
+    why = f"原因是{reason}" if reason else "未单独说明原因"
     return f"未执行{w.money_text(rest)}，{why}。"
 
 
@@ -106,7 +106,7 @@ def _parts(results: Results) -> str:
     told = "、".join(f"{w.clause(part['name'])}{w.money_text(part['budget'])}" for part in parts)
     words = f"全年预算由{told}构成" if len(parts) > 1 else f"全年预算中，{told}"
     if all(part.get("spent") is None for part in parts):
-        return f"{words}，{'各部分' if len(parts) > 1 else '该部分'}的实际支出没有单独核算。"
+        return f"{words}，{'各部分' if len(parts) > 1 else '该部分'}的实际支出未分别列示。"
     return f"{words}，各部分的实际支出见下表。"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Items
-from helpers.report.narrative.chapters import Point
+from helpers.report.narrative.chapters import Point, see
 from helpers.report.results_indicators import Evidence, Indicator, Judged, Part
 from helpers.report.results_types import Results
 
@@ -37,7 +37,7 @@ def _blocks(results: Results, entry: Indicator) -> Iterable[Block]:
     parts = entry.get("parts") or ()
     if parts:
         yield Items(items=tuple(part_words(part) for part in parts))
-    yield from f.para(_combined(entry), *_evidence(entry), _previous(entry))
+    yield from f.para(_combined(entry), *_evidence(results, entry), _previous(entry))
     yield from f.para(*_to_explain(results, entry))
 
 
@@ -99,18 +99,20 @@ def _combined(entry: Indicator) -> str:
 # --- how it was found -----------------------------------------------------------------------------
 
 
-def _evidence(entry: Indicator) -> list[str]:
+def _evidence(results: Results, entry: Indicator) -> list[str]:
     """Where the actual comes from: computed from records, stated, or rated, with its caveats."""
     evidence = f.evidence_of(entry)
     parts = entry.get("parts") or ()
-    told = [_computed(f.evidence_of(part), f"“{f.part_name(part)}”部分") for part in parts] or [_one(evidence)]
+    told = [_computed(f.evidence_of(part), f"“{f.part_name(part)}”部分") for part in parts] or [
+        _one(evidence, f.self_name(results))
+    ]
     notes = [w.sentence(evidence.get("method")), w.sentence(w.tight(evidence.get("note")))]
     notes += [w.sentence(w.tight(f.evidence_of(part).get("note"))) for part in parts]
     labels = ["测算方法：" if notes[0] else "", ""] + [""] * len(parts)
     return told + [label + note for label, note in zip(labels, notes, strict=True)]
 
 
-def _one(evidence: Evidence) -> str:
+def _one(evidence: Evidence, me: str) -> str:
     kind = evidence.get("kind")
     if kind == "computed":
         return _computed(evidence, "实际完成值")
@@ -118,7 +120,7 @@ def _one(evidence: Evidence) -> str:
     if kind == "stated":
         basis = f"，佐证材料为{documents}" if documents else "，没有列出佐证材料"
         silent = "" if evidence.get("method") or evidence.get("note") else "没有提供测算方法。"
-        return f"实际完成值由填报单位申报，不是由记录计算得出{basis}。{silent}"
+        return f"实际完成值由{me}填报，不是由记录计算得出{basis}。{silent}"
     if kind == "rated":
         basis = f"，依据{documents}" if documents else ""
         return f"本指标为定性指标，完成等次由评定得出{basis}。"
@@ -180,13 +182,13 @@ def _change(entry: Judged, name: str) -> str:
 def _to_explain(results: Results, entry: Indicator) -> Iterable[str]:
     kinds = {d["kind"] for d in results["deviations"] if d["indicator"] == entry["id"]}
     if "shortfall" in kinds:
-        yield "未达目标的原因和改进措施见下文偏离分析。"
+        yield f"未达目标的原因和改进措施{see('shortfalls', '见{}')}。"
     if "overshoot" in kinds:
-        yield "实际完成值明显超出目标，见下文偏离分析。"
+        yield f"实际完成值明显超出目标{see('overshoots')}。"
     if "fragile" in kinds:
-        yield "目标已经达到，但结果不够稳固，见下文偏离分析。"
+        yield f"目标已经达到，但结果不够稳固{see('fragile')}。"
     if "trend" in kinds:
-        yield "各期走势需要关注，见下文偏离分析。"
+        yield f"各期走势需要关注{see('trends')}。"
     notes = [*(entry.get("notes") or ()), *(n for p in entry.get("parts") or () for n in p.get("notes") or ())]
     for note in dict.fromkeys(notes):
         unknown = f"该指标带有标注“{note}”" if note.isascii() else note

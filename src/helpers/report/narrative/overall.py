@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from helpers.report import facts as f
@@ -13,8 +14,6 @@ from helpers.report.results_indicators import Indicator
 from helpers.report.results_types import Activity, DroppedIndicator, Results
 from helpers.report.summary_phrases import activity_text
 
-#: Findings of the audit that are told where the score stands.
-WEIGHT_CHECKS = ("group_without_weight",)
 BAR_END = 1.5
 NAMED = 3
 MOST_MERGED = 10
@@ -43,8 +42,34 @@ def _short(row: list[Any]) -> list[Any]:
 
 
 def source_weights(results: Results) -> str:
-    """What the source's own weights say where they differ from those in use."""
-    return "".join(w.sentence(w.tight(x["message"])) for x in results["audit"] if x["check"] in WEIGHT_CHECKS)
+    """The weights as published where they differ from those in use, and what they would score."""
+    printed = results.get("printed_weights") or []
+    used: dict[str, list[Indicator]] = {}
+    for entry in results["indicators"]:
+        used.setdefault(w.clause(entry["level1"]), []).append(entry)
+    own = {name: float(f.added(e["weight"] for e in entries)) for name, entries in used.items()}
+    given = {w.clause(group["level1"]): group["weight"] for group in printed}
+    if not printed or all(given.get(name, weight) == weight for name, weight in own.items()):
+        return ""
+    said = "、".join(f"{name}{w.score_text(weight)}" for name, weight in given.items() if weight is not None)
+    silent = "、".join(name for name, weight in given.items() if weight is None)
+    lead = f"公布的自评表印出{said}" + (f"，没有印出{silent}的分值" if silent else "")
+    taken = "、".join(f"{name}{w.score_text(weight)}" for name, weight in own.items())
+    return f"{lead}；本报告按{taken}测算，{_printed_total(results, used, given)}。"
+
+
+def _printed_total(results: Results, used: Mapping[str, Sequence[Indicator]], given: Mapping[str, Any]) -> str:
+    """What the total would be by the published weights, each group at its own rate."""
+    total, execution = results["score"]["total"], results["budget"]["score"]
+    if not f.is_complete(results) or total is None or execution is None:
+        return "按公布的分值尚不能测算"
+    other = w.exact(execution)
+    for name, entries in used.items():
+        weight, scored = f.added(e["weight"] for e in entries), f.added(e["score"] for e in entries)
+        other += scored / weight * w.exact(given.get(name) or 0) if weight else 0
+    other = other.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    same = other == w.exact(total)
+    return f"两种划分的总分都是{w.score_text(total)}" if same else f"按公布的分值为{w.score_text(float(other))}"
 
 
 # --- the indicator table --------------------------------------------------------------------------
