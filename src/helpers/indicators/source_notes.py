@@ -316,10 +316,11 @@ def text_vs_figure(facts: SourceFacts) -> Iterator[Finding]:
             f"而“{one.level3}”按记录测算没有全部完成" for one in missed if one.id not in {s.about for s in denied}
         ]
         where = names.get(denied[0].about) if denied else missed[0].level3
+        about = names.get(claim.about, claim.about)
         yield Finding(
             check="text_vs_figure",
             level="note",
-            message=f"公布的自评材料对“{names.get(claim.about, claim.about)}”是否完成的说法前后不一致：{'；'.join(against)}。",
+            message=f"公布的自评材料对“{about}”是否完成的说法前后不一致：{'；'.join(against)}。",
             remedy="以测算结果为准，改正文字。",
             arithmetic=None,
             where=Place(level3=where, field="narrative"),
