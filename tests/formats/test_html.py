@@ -193,3 +193,13 @@ def test_columns_look_the_same_with_and_without_merged_cells() -> None:
         "td.r,.r2 td:nth-child(2){text-align:right" in html and "td.n,.n1 td:nth-child(1){white-space:nowrap}" in html
     )
     assert "<tr class=total><td><strong>合计</strong></td>" in html
+
+
+def test_what_is_technical_is_folded_below_its_heading_and_listed_in_order() -> None:
+    technical = Heading(level=1, text="技术说明1 口径", mark="技术说明1", part="technical")
+    inner = [Heading(level=2, text="（一）规则"), Paragraph(text="规则甲。")]
+    made = render_html([Heading(level=1, text="一、概况"), Paragraph(text="正文。"), technical, *inner])
+    folded = made[made.index("技术说明1 口径</h2>") :]
+    assert folded.index("<details>") < folded.index("规则甲。") < folded.index("</details>")
+    contents = made[made.index("<nav") : made.index("</nav>")]
+    assert contents.index("技术说明1 口径") < contents.index("（一）规则")

@@ -85,11 +85,9 @@ def _body_parts(writer: _Writer, blocks: Sequence[Any]) -> list[str]:
     ahead = _contents_at(blocks)
     for kind, part in documents.parts(blocks):
         if kind == "technical":
+            told.append(writer.block(part[0]))
             inner = "\n".join(writer.block(b) for b in part[1:])
-            told += [
-                writer.block(part[0]),
-                f"<details><summary>{writer.words('展开', 'hei-bold')}</summary>\n{inner}\n</details>",
-            ]
+            told.append(f"<details><summary>{writer.words('展开', 'hei-bold')}</summary>\n{inner}\n</details>")
         else:
             told += [writer.block(b) for b in part]
     told.insert(ahead, writer.contents())
