@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from helpers.indicators.model import Kind, Op, Target
 from helpers.indicators.units import BASE, COUNTS, DURATIONS, factor_of, to_base
@@ -83,6 +84,10 @@ AFTER: tuple[tuple[str, Op], ...] = (
     ("≤", ">="),
     ("≥", "<="),
 )
+OP_BEFORE, OP_AFTER = dict(reversed(BEFORE)), dict(AFTER)
+#: The longest word decides: 不超过 before 不; one that is the whole text bounds nothing.
+BOUND_BEFORE = re.compile("|".join(re.escape(word) for word, _ in BEFORE))
+BOUND_AFTER = re.compile("(?<=.)(?:" + "|".join(re.escape(word) for word, _ in AFTER) + r")\Z", re.DOTALL)
 NUMBER = r"(?P<number>-?[0-9]+(?:\.[0-9]+)?)"
 UNIT = r"(?P<unit>[^0-9,;、。()<>=≥≤~±\u2002-]*?(?:\([次场套台]\))?)"
 QUANTITY = re.compile(
@@ -149,6 +154,7 @@ def quantity(plain: str, written: str) -> Target:
     return Target(text=written, kind=kind, op=op or after, value=number, unit=unit, scale=factor_of(words), notes=notes)
 
 
+@lru_cache(maxsize=16384)
 def measure_word(unit: str) -> str | None:
     """The unit proper of what follows a number: 个基层医疗机构 → 个; None where it is no unit."""
     if not unit or unit in BASE or to_base(Fraction(1), unit)[1] != unit:
@@ -170,24 +176,20 @@ def measure_word(unit: str) -> str | None:
 
 def operator(plain: str) -> tuple[Op | None, str]:
     """The bound that stands before the number, and the rest."""
-    for word, op in BEFORE:
-        if plain.startswith(word):
-            rest = plain[len(word) :]
-            # 控制在≤2小时: the sign decides
-            inner, deeper = (
-                operator(rest)
-                if rest[:1] in tuple("≥≤><=") or rest.startswith(("不", "小于", "大于"))
-                else (None, rest)
-            )
-            return inner or op, deeper
-    return None, plain
+    match = BOUND_BEFORE.match(plain)
+    if match is None:
+        return None, plain
+    op, rest = OP_BEFORE[match.group()], plain[match.end() :]
+    # 控制在≤2小时: the sign decides
+    inner, deeper = (
+        operator(rest) if rest[:1] in tuple("≥≤><=") or rest.startswith(("不", "小于", "大于")) else (None, rest)
+    )
+    return inner or op, deeper
 
 
 def _suffix(plain: str) -> tuple[Op | None, str]:
-    for word, op in AFTER:
-        if plain.endswith(word) and len(plain) > len(word):
-            return op, plain[: -len(word)]
-    return None, plain
+    match = BOUND_AFTER.search(plain)
+    return (OP_AFTER[match.group()], plain[: match.start()]) if match else (None, plain)
 
 
 def _band(plain: str, written: str) -> Target | None:

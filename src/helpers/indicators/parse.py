@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import cast
 
 from helpers.indicators.date_targets import date_target
@@ -68,19 +69,23 @@ def parse_target(text: str | None, name: str | None = None, direction: str | Non
     Never raises; a target that cannot be known has kind ``unknown`` and a ``reason``. Numbers are
     exact fractions in base units.
     """
-    written = "" if text is None else str(text)
+    found, way = _understood("" if text is None else str(text))
+    return _with_direction(_judge(found, name), name, direction, way)
+
+
+@lru_cache(maxsize=16384)
+def _understood(written: str) -> tuple[Target, Direction | None]:
+    """The text by itself, whatever it is the target of; and the direction that a split column states."""
     plain = normal(written)
     if not plain or is_placeholder(plain):
-        return Target(text=written, reason="没有写指标值" if not plain else "只有占位的文字，没有指标值")
+        return Target(text=written, reason="没有写指标值" if not plain else "只有占位的文字，没有指标值"), None
     if QUANTILE.search(plain):
-        return Target(
-            text=written, reason="写的是分位数，要写明是哪个量的分位数和它的限值，例如“响应时间的95分位数不超过4小时”"
-        )
+        why = "写的是分位数，要写明是哪个量的分位数和它的限值，例如“响应时间的95分位数不超过4小时”"
+        return Target(text=written, reason=why), None
     if is_elsewhere(plain):
-        return Target(text=written, reason="指标值在别处，这里没有写")
+        return Target(text=written, reason="指标值在别处，这里没有写"), None
     plain, way = _stripped(_unlisted(plain))
-    found = _read(plain, written)
-    return _with_direction(_judge(found, name), name, direction, way)
+    return _read(plain, written), way
 
 
 def _stripped(plain: str) -> tuple[str, Direction | None]:
