@@ -74,7 +74,7 @@ def _more(head: str, unit: str | None, money: bool) -> Direction | None:
 
 #: What is saved or cut, at the end of a name: more of it is better.
 SAVED = re.compile(
-    "(?:削减|减排|压减|核减|减量|节约|节省|节能|节水|节支|节电|降低|减少|下降|缩减)(?:量|额|数|数量|金额)$"
+    "(?:削减|减排|压减|核减|减量|节约|节省|节能|节水|节支|节电|降低|减少|下降|缩减)(?:量|额|数|数量|金额)$|(?:减排|节水|节电|节能)$"
 )
 #: A name that begins with the cutting may state the cut (减少5起) or the level (减少到5起): not said.
 CUT = re.compile("^(?:减少|降低|下降|压缩|缩短|控制)(?!.*量$)")
