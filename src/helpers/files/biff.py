@@ -11,12 +11,13 @@ from helpers.files.marks import Cell, Marks
 
 BOF, EOF, BOUNDSHEET, FILEPASS, ROW, BOOLERR, FORMULA = 0x0809, 0x000A, 0x0085, 0x002F, 0x0208, 0x0205, 0x0006
 NUMBER, RK, MULRK, FORMAT, XF = 0x0203, 0x027E, 0x00BD, 0x041E, 0x00E0
-#: The formats that every workbook has without stating them: percentages, and dates as far as they show.
-BUILT_IN = {9: "0%", 10: "0.00%", 14: "yyyy/m/d", 17: "yyyy/m", 22: "yyyy/m/d h:mm", 27: "yyyy/m", 31: "yyyy/m/d"}
+#: The formats that every workbook has without stating them: decimals, percentages, and dates as far as they show.
+BUILT_IN = {2: "0.00", 4: "#,##0.00", 9: "0%", 10: "0.00%", 14: "yyyy/m/d", 15: "yyyy/m/d", 16: "m/d", 17: "yyyy/m"}
+BUILT_IN |= {22: "yyyy/m/d h:mm", 27: "yyyy/m", 31: "yyyy/m/d", 39: "#,##0.00", 40: "#,##0.00", 43: "#,##0.00"}
 DIMENSIONS, STRINGS = 0x0200, 0x00FC
 CELLS = (NUMBER, RK, MULRK, FORMULA, BOOLERR, 0x0204, 0x00FD, 0x00D6)
 MOST_CELLS = 17_000_000
-BUILT_IN |= {28: "m/d", 57: "yyyy/m", 58: "m/d"}
+BUILT_IN |= {28: "m/d", 30: "m/d", 57: "yyyy/m", 58: "m/d"}
 #: Which Excel has calculated the workbook last; libraries that calculate nothing do not write it.
 RECALCULATED = 0x01C1
 ERRORS = {

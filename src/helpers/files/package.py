@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
+from helpers.files.biff import BUILT_IN
 from helpers.files.marks import Cell, Marks, cell_of
 
 RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -88,6 +89,48 @@ def sheet_marks(content: bytes, name: str) -> Marks:
                 filled.add(column)
     never |= {cell: formula for cell, formula in zero.items() if cell[1] not in filled}
     return Marks(errors, never, frozenset(hidden))
+
+
+ROW_OR_CELL = re.compile(rb"<(?:[\w.-]+:)?(c|row)(?=[\s/>])([^>]*)>")
+REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*[0-9]+)["']""")
+STYLE = re.compile(rb"""\ss\s*=\s*["']([0-9]+)["']""")
+
+
+def filled_cells(content: bytes, name: str) -> Iterator[tuple[Cell, int]]:
+    """The place of each cell of a sheet that holds anything, and the number of its style.
+
+    A row or cell without its reference follows the one before it.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        part = _part(archive, name)
+        xml = archive.read(part) if part else b""
+    row, column = -1, -1
+    for found in ROW_OR_CELL.finditer(xml):
+        attributes = found[2]
+        stated = REFERENCE.search(attributes)
+        if found[1] == b"row":
+            row, column = int(stated[1]) - 1 if stated and stated[1].isdigit() else row + 1, -1
+            continue
+        at = cell_of(stated[1].decode()) if stated else None
+        row, column = at or (row, column + 1)
+        if not attributes.endswith(b"/"):
+            style = STYLE.search(attributes)
+            yield (row, column), int(style[1]) if style else 0
+
+
+def style_formats(content: bytes) -> list[str | None]:
+    """The number format of each style of a workbook; None for the general one."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        part = next((n for n in archive.namelist() if n.lower() == "xl/styles.xml"), None)
+        if part is None:
+            return []
+        whole = ElementTree.fromstring(archive.read(part))  # noqa: S314 - expat bounds the growth of entities
+    stated: dict[int, str] = dict(BUILT_IN)
+    for one in (one for one in whole.iter() if local(one.tag) == "numFmt"):
+        if (number := one.get("numFmtId", "")).isdigit():
+            stated[int(number)] = one.get("formatCode", "")
+    styles = next((list(one) for one in whole.iter() if local(one.tag) == "cellXfs"), [])
+    return [stated.get(int(one.get("numFmtId", "0") or 0)) for one in styles]
 
 
 Found = tuple[int, str, str | None, str]

@@ -48,11 +48,11 @@ class Book:
     _opened: Any = field(repr=False)
     _tops: dict[str, list[list[Any]]] = field(default_factory=dict, repr=False)
 
-    def page(self, name: str) -> Page:
-        """A worksheet. Raises ``FileError`` where it cannot be read."""
+    def page(self, name: str, rows: int | None = None) -> Page:
+        """A worksheet, or its first rows. Raises ``FileError`` where it cannot be read."""
         with _refusing(self.shown, f"工作表 {name} 读不出来"):
             sheet = self._opened.get_sheet_by_name(name)
-            cells = sheet.to_python(skip_empty_area=False)
+            cells = sheet.to_python(skip_empty_area=False, nrows=rows)
             merged = sheet.merged_cell_ranges or ()
         return Page(name, self.sheets[name], cells, tuple(map(tuple, merged)))
 
@@ -80,12 +80,24 @@ class Book:
         return Marks()
 
     def number_formats(self, name: str) -> dict[Cell, str]:
-        """The number formats of an old workbook's numbers, as far as it says them."""
-        if self.kind != "xls":
-            return {}
+        """The number formats of a worksheet's cells, as far as the workbook says them."""
         with _refusing(self.shown, f"工作表 {name} 读不出来"):
+            if self.kind == "xlsx":
+                formats = dict(enumerate(package.style_formats(self._content)))
+                cells = package.filled_cells(self._content, name) if any(formats.values()) else ()
+                return {at: words for at, style in cells if (words := formats.get(style))}
+            if self.kind != "xls":
+                return {}
             stream = biff.workbook_stream(Compound(self._content)) or b""
             return biff.number_formats(stream, list(self._opened.sheet_names).index(name))
+
+    def last_cell(self, name: str) -> Cell:
+        """The last row and column of a worksheet of an XLSX that hold anything; as much as nothing elsewhere."""
+        if self.kind != "xlsx":
+            return 0, 0
+        with _refusing(self.shown, f"工作表 {name} 读不出来"):
+            held = [at for at, _ in package.filled_cells(self._content, name)]
+        return max((row for row, _ in held), default=0), max((column for _, column in held), default=0)
 
     def ods_errors(self) -> list[str]:
         """The texts of error cells in an OpenDocument workbook, which reads them as empty."""

@@ -34,6 +34,10 @@ PERIOD = re.compile(
     re.ASCII,
 )
 MONTHS = re.compile(r"^(?P<am>\d{1,2})月?[-~至到]+(?P<bm>\d{1,2})月(?:份)?$", re.ASCII)
+DAYS = re.compile(
+    rf"^(?:自|从)?(?P<am>\d{{1,2}})月(?P<ad>\d{{1,2}})[日号]?(?:起)?[-~至到]+(?:(?P<bm>\d{{1,2}})月)?(?P<bd>\d{{1,2}})[日号]?(?:止)?{TAIL}",
+    re.ASCII,
+)
 YEARS = re.compile(r"^(?P<a>(?:19|20)\d{2})年?(?:度)?[-~至到]+(?P<b>(?:19|20)\d{2})年?(?:度)?$", re.ASCII)
 
 
@@ -48,6 +52,7 @@ def date_target(plain: str, written: str) -> Target | None:
         (ISO_DAY, _day),
         (PERIOD, _period),
         (MONTHS, _months),
+        (DAYS, _days),
         (QUARTER, _quarter),
         (DAY, _day),
         (COMPACT_DAY, _day),
@@ -153,6 +158,16 @@ def _months(found: dict[str, Any], written: str) -> Target | None:
     if not (1 <= first <= 12 and 1 <= last <= 12):
         return _no_date(written, "月份不在 1 至 12 之间")
     return replace(_period_of(written, f"--{first:02d}", f"--{last:02d}"), notes=("year_not_said",))
+
+
+def _days(found: dict[str, Any], written: str) -> Target | None:
+    """3月15日至5月20日, 3月1日-15日: days of a year that is not said."""
+    ends = [(int(found["am"]), int(found["ad"])), (int(found["bm"] or found["am"]), int(found["bd"]))]
+    for month, day in ends:
+        if not 1 <= month <= 12 or not 1 <= day <= calendar.monthrange(2000, month)[1]:
+            return _no_date(written, "没有这一天")
+    first, last = (f"--{month:02d}-{day:02d}" for month, day in ends)
+    return replace(_period_of(written, first, last), notes=("year_not_said",))
 
 
 def _period(found: dict[str, Any], written: str) -> Target | None:

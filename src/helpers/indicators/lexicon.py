@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from helpers.indicators.model import Direction
@@ -24,12 +24,14 @@ def _all() -> dict[str, tuple[str, ...]]:
     return {key: tuple(str(w) for w in found) for key, found in YAML(typ="safe", pure=True).load(text).items()}
 
 
+@lru_cache(maxsize=16384)
 def head_of(name: str) -> str:
     """An indicator's name without what stands in brackets and without a figure or sign at its end."""
     plain = re.sub(r"\([^()]*\)", "", normal(name))
     return re.sub(r"(?:≥|≤|<|>|=|不低于|不少于|不高于|不超过)?[0-9.]*(?:%|[元万个台套件次人])*$", "", plain)
 
 
+@lru_cache(maxsize=16384)
 def direction_of(name: str | None, unit: str | None = None) -> Direction | None:
     """Whether more or less is better, by the end and the head of the indicator's name; None where they do not tell.
 
@@ -72,7 +74,7 @@ def _more(head: str, unit: str | None, money: bool) -> Direction | None:
 
 #: What is saved or cut, at the end of a name: more of it is better.
 SAVED = re.compile(
-    "(?:削减|减排|压减|核减|减量|节约|节省|节能|节水|节支|节电|降低|减少|下降|缩减)(?:量|额|数|数量|金额)$"
+    "(?:削减|减排|压减|核减|减量|节约|节省|节能|节水|节支|节电|降低|减少|下降|缩减)(?:量|额|数|数量|金额)$|(?:减排|节水|节电|节能)$"
 )
 #: A name that begins with the cutting may state the cut (减少5起) or the level (减少到5起): not said.
 CUT = re.compile("^(?:减少|降低|下降|压缩|缩短|控制)(?!.*量$)")
@@ -162,11 +164,13 @@ def _harm_rate(head: str, stem: str) -> Direction | None:
     return "lower" if (ends_in_harm and not handled) or (harmful and head.endswith("发生率")) else None
 
 
+@lru_cache(maxsize=16384)
 def is_placeholder(text: str) -> bool:
     """Whether the cell only looks filled in (/, 无, **)."""
     return text in words("placeholder") or bool(re.fullmatch(r"[*_/\\xX.·-]+", text))
 
 
+@lru_cache(maxsize=16384)
 def is_elsewhere(text: str) -> bool:
     """Whether the cell points to another document (达到国家下达的年度目标值)."""
     return any(word in text for word in words("elsewhere")) and not re.search("[0-9]", text)

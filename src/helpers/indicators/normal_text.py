@@ -56,6 +56,11 @@ MARKS = re.compile("[\u2460-\u249b\u24b6-\u24ff\u3220-\u3229\u3280-\u3289\u2776-
 DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 TENS = {"十": 10, "百": 100, "千": 1000}
 NUMERAL_CHARS = "零〇一二两三四五六七八九十百千"
+#: A numeral of several signs with a ten in it is a number before any measure word (八百二十盏).
+LONG_NUMERAL = re.compile(
+    rf"(?<![{NUMERAL_CHARS}第统同专唯])(?=[{NUMERAL_CHARS}]*[十百千])[一二两三四五六七八九十][{NUMERAL_CHARS}]+"
+    "(?=[盏所口株棵吨支部本册张只头门幢栋间块根杆孔段轮幅枚瓶袋箱桶床艘架宗案款页字平立])"
+)
 #: A numeral counts as one before a unit or measure word only: 一般, 统一, 万元 are words; 一人一档 is none.
 NUMERAL = re.compile(
     rf"(?<![{NUMERAL_CHARS}第统同专唯])[{NUMERAL_CHARS}]+(?=个|名|位|次|人|件|台|套|天|日|小时|分钟|周|年|月|项|场|期|份|家|户|元|万|亿"
@@ -101,14 +106,19 @@ def normal(text: str) -> str:
     for look, plain in LOOK_ALIKES.items():
         out = out.replace(look, plain)
     out = re.sub(r"(?<![0-9.])([0-9]{1,3}(?:,[0-9]{3})+)(?![0-9])", lambda m: m.group().replace(",", ""), out)
-    out = re.sub(r"\((?:百分比|含)\)", "", out).replace("百分之百", "100%").replace("百分百", "100%")
+    out = (
+        re.sub(r"\((?:百分比|含|含本数|含[0-9]+(?:\.[0-9]+)?[^()]{0,3})\)", "", out)
+        .replace("百分之百", "100%")
+        .replace("百分百", "100%")
+    )
     out = re.sub(r"^[¥￥]([0-9.]+)(?:元)?$", r"\1元", out)
     out = SHARE.sub(lambda m: _number(m[2]) + {"百": "%", "千": "‰", "万": "‱"}[m[1]], out)
     out = YEAR.sub(lambda m: "".join(str(DIGITS[c]) for c in m.group()), out)
     out = PER_IN_BRACKETS.sub(lambda m: "/" + m["parts"], out)
     out = PER.sub(lambda m: "/" + m["first"] + re.sub("[•・‧∙*、.]", "·", m["rest"]), out)
     out = HALF.sub("0.5", out.strip(";"))
-    out = out if EACH.search(out) else NUMERAL.sub(lambda m: _number(m.group()), out)
+    if not EACH.search(out):
+        out = LONG_NUMERAL.sub(lambda m: _number(m.group()), NUMERAL.sub(lambda m: _number(m.group()), out))
     out = EACH_FIRST.sub(lambda m: f"{m['sign']}{m['number']}{m['unit']}{_per(m)}{m['after'] or ''}", out)
     return EACH_LAST.sub(lambda m: m["money"] + _per(m), out)
 

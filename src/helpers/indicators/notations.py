@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from helpers.indicators.model import Kind, Op, Target
 from helpers.indicators.units import BASE, COUNTS, DURATIONS, factor_of, to_base
@@ -19,6 +20,24 @@ _NEGATED: tuple[tuple[str, Op], ...] = (
     ("多于", "<="),
     ("超", "<="),
 )
+_NOT = (
+    "不",
+    "不得",
+    "不能",
+    "不应",
+    "不可",
+    "不宜",
+    "不准",
+    "不许",
+    "不要",
+    "不会",
+    "不再",
+    "不允许",
+    "未",
+    "未曾",
+    "均未",
+)
+_NOT += ("均不", "绝不", "从未", "没有", "严禁", "禁止", "切勿", "勿", "莫", "避免", "防止", "杜绝")
 _OR_EQUAL: tuple[tuple[str, Op], ...] = (
     ("大于", ">="),
     ("高于", ">="),
@@ -30,7 +49,7 @@ _OR_EQUAL: tuple[tuple[str, Op], ...] = (
 BEFORE: tuple[tuple[str, Op], ...] = tuple(
     sorted(
         (
-            *((f"{not_}{word}", op) for not_ in ("不", "不得", "不能", "不应", "不可", "未") for word, op in _NEGATED),
+            *((f"{not_}{word}", op) for not_ in _NOT for word, op in _NEGATED),
             *((f"{word}{or_}等于", op) for or_ in ("", "或", "或者") for word, op in _OR_EQUAL),
             ("达到或超过", ">="),
             ("等于或大于", ">="),
@@ -39,6 +58,13 @@ BEFORE: tuple[tuple[str, Op], ...] = tuple(
             ("等于或低于", "<="),
             ("控制在", "<="),
             ("控制为", "<="),
+            *(
+                (word, "<=")
+                for word in ("不逾", "不多过", "不晚于", "不迟于", "封顶", "上限为", "上限", "限于", "限额", "压减至")
+            ),
+            *((word, ">=") for word in ("不亚于", "不逊于", "不差于", "下限为", "下限", "保底", "起码", "只多不少")),
+            *((word, ">") for word in ("逾", "突破", "多过", "优于", "好于")),
+            *((word, "<") for word in ("不及", "未及", "未达到", "未达", "少过", "跌破", "未满")),
             ("至少", ">="),
             ("最少", ">="),
             ("最低", ">="),
@@ -83,11 +109,16 @@ AFTER: tuple[tuple[str, Op], ...] = (
     ("≤", ">="),
     ("≥", "<="),
 )
+OP_BEFORE, OP_AFTER = dict(reversed(BEFORE)), dict(AFTER)
+#: The longest word decides: 不超过 before 不; one that is the whole text bounds nothing.
+BOUND_BEFORE = re.compile("|".join(re.escape(word) for word, _ in BEFORE))
+BOUND_AFTER = re.compile("(?<=.)(?:" + "|".join(re.escape(word) for word, _ in AFTER) + r")\Z", re.DOTALL)
 NUMBER = r"(?P<number>-?[0-9]+(?:\.[0-9]+)?)"
 UNIT = r"(?P<unit>[^0-9,;、。()<>=≥≤~±\u2002-]*?(?:\([次场套台]\))?)"
 QUANTITY = re.compile(
     rf"^(?P<about>约|大约|大概|近|将近)?{NUMBER}(?P<loose>余|多|左右|许)?{UNIT}(?P<loose2>左右|余|上下)?$", re.ASCII
 )
+LENGTH = re.compile(r"^(?P<one>[0-9]+)(?P<large>天|个?小时|时|分钟?)(?P<two>[0-9]+)(?P<small>小时|分钟?|秒)$", re.ASCII)
 #: What may follow a limit of time without changing it: 30分钟内响应, 1小时完成.
 DONE = re.compile(
     r"(?:响应|完成|到场|到达|修复|解决|处理|办结|答复|完工|恢复|处置|办理|排除|拨付|支付|到账|反馈|送达)(?:率|完毕|到位)?$"
@@ -132,7 +163,7 @@ def quantity(plain: str, written: str) -> Target:
     after, rest = _suffix(rest)
     if op and after and op[0] != after[0]:
         return Target(text=written, reason="前后两个限定词互相矛盾")
-    match = QUANTITY.match(rest)
+    match = QUANTITY.match(_length(rest))
     if match is None:
         reason = "没有可以识别的数值" if not re.search("[0-9]", plain) else "数值之外还有不能识别的文字"
         return Target(text=written, reason=reason)
@@ -149,6 +180,7 @@ def quantity(plain: str, written: str) -> Target:
     return Target(text=written, kind=kind, op=op or after, value=number, unit=unit, scale=factor_of(words), notes=notes)
 
 
+@lru_cache(maxsize=16384)
 def measure_word(unit: str) -> str | None:
     """The unit proper of what follows a number: 个基层医疗机构 → 个; None where it is no unit."""
     if not unit or unit in BASE or to_base(Fraction(1), unit)[1] != unit:
@@ -165,29 +197,35 @@ def measure_word(unit: str) -> str | None:
     lead = next((word for word in COUNTS if unit.startswith(word) and len(word) < len(unit)), None)
     if lead and re.fullmatch("[\u4e00-\u9fff]+", unit) and len(unit) <= 12:
         return lead
-    return unit if len(unit) <= 4 and re.fullmatch("[\u4e00-\u9fffA-Za-z]+", unit) else None
+    return unit if len(unit) <= 4 and re.fullmatch("[\u4e00-\u9fffA-Za-zμµ]+", unit) else None
 
 
 def operator(plain: str) -> tuple[Op | None, str]:
     """The bound that stands before the number, and the rest."""
-    for word, op in BEFORE:
-        if plain.startswith(word):
-            rest = plain[len(word) :]
-            # 控制在≤2小时: the sign decides
-            inner, deeper = (
-                operator(rest)
-                if rest[:1] in tuple("≥≤><=") or rest.startswith(("不", "小于", "大于"))
-                else (None, rest)
-            )
-            return inner or op, deeper
-    return None, plain
+    match = BOUND_BEFORE.match(plain)
+    if match is None:
+        return None, plain
+    op, rest = OP_BEFORE[match.group()], plain[match.end() :]
+    # 控制在≤2小时: the sign decides
+    inner, deeper = (
+        operator(rest) if rest[:1] in tuple("≥≤><=") or rest.startswith(("不", "小于", "大于")) else (None, rest)
+    )
+    return inner or op, deeper
+
+
+def _length(plain: str) -> str:
+    """A length of time in two units as one: 1小时30分 → 90分钟."""
+    match = LENGTH.match(plain)
+    if match is None:
+        return plain
+    small = {"小时": "小时", "分钟": "分钟", "分": "分钟", "秒": "秒"}[match["small"]]
+    large = {"天": "天", "小时": "小时", "个小时": "小时", "时": "小时", "分钟": "分钟", "分": "分钟"}[match["large"]]
+    return f"{int(Fraction(match['one']) * BASE[large][1] / BASE[small][1]) + int(match['two'])}{small}"
 
 
 def _suffix(plain: str) -> tuple[Op | None, str]:
-    for word, op in AFTER:
-        if plain.endswith(word) and len(plain) > len(word):
-            return op, plain[: -len(word)]
-    return None, plain
+    match = BOUND_AFTER.search(plain)
+    return (OP_AFTER[match.group()], plain[: match.start()]) if match else (None, plain)
 
 
 def _band(plain: str, written: str) -> Target | None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import cast
 
 from helpers.indicators.date_targets import date_target
@@ -25,6 +26,15 @@ FILLER = re.compile(
     r"^(?:定[性量](?=.)|(?:年度)?(?:指标|目标)值?[:为]?|力争|确保|保证|争取|预计|预期|计划|原则上|实际|累计|共计|合计|总计|总共|全年|年均|平均|全部|已|共|计|"
     r"(?:应|需)(?=[达不]))"
 )
+#: A word right before a figure that bounds it in a way nobody knows: read without it, the figure would be wrong.
+UNKNOWN_BOUND = re.compile(
+    r"(?:[不未勿莫毋](?:[逾超越过多少高低大小下上及足满到至达出落差亚逊弱逮])?|[少多高低大小上下]|[封托兜触碰][顶底]|(?<![年时期界权有无])限|"
+    r"(?<![通经超])过|逾|破|超)于?$"
+)
+REMARK = re.compile(r"^(?P<figure>[^()]*[0-9][^()]*)\((?P<remark>[^()]*[\u4e00-\u9fff]{2}[^()]*)\)$")
+BOUNDING = re.compile(rf"{BOUND}|以[上下内]|之间|或|除|不|未|另|共|总|合计|[万千百亿]?元[/)]?$")
+#: A negation that may belong to the bound behind it (不准备超过5件).
+NEGATING = re.compile("[不未勿莫禁无免非][^0-9率度数量额值比人]{0,2}$")
 #: One letter before a figure that is a word; any other is taken for a damaged sign.
 SINGLE = set("达为共计约近需超满每第含有在于至仅只完其占")
 CHANGE = re.compile(
@@ -68,19 +78,23 @@ def parse_target(text: str | None, name: str | None = None, direction: str | Non
     Never raises; a target that cannot be known has kind ``unknown`` and a ``reason``. Numbers are
     exact fractions in base units.
     """
-    written = "" if text is None else str(text)
+    found, way = _understood("" if text is None else str(text))
+    return _with_direction(_judge(found, name), name, direction, way)
+
+
+@lru_cache(maxsize=16384)
+def _understood(written: str) -> tuple[Target, Direction | None]:
+    """The text by itself, whatever it is the target of; and the direction that a split column states."""
     plain = normal(written)
     if not plain or is_placeholder(plain):
-        return Target(text=written, reason="没有写指标值" if not plain else "只有占位的文字，没有指标值")
+        return Target(text=written, reason="没有写指标值" if not plain else "只有占位的文字，没有指标值"), None
     if QUANTILE.search(plain):
-        return Target(
-            text=written, reason="写的是分位数，要写明是哪个量的分位数和它的限值，例如“响应时间的95分位数不超过4小时”"
-        )
+        why = "写的是分位数，要写明是哪个量的分位数和它的限值，例如“响应时间的95分位数不超过4小时”"
+        return Target(text=written, reason=why), None
     if is_elsewhere(plain):
-        return Target(text=written, reason="指标值在别处，这里没有写")
+        return Target(text=written, reason="指标值在别处，这里没有写"), None
     plain, way = _stripped(_unlisted(plain))
-    found = _read(plain, written)
-    return _with_direction(_judge(found, name), name, direction, way)
+    return _read(plain, written), way
 
 
 def _stripped(plain: str) -> tuple[str, Direction | None]:
@@ -133,8 +147,23 @@ def _read(plain: str, written: str) -> Target:
         return Target(text=written, kind="choice", op=None, value=plain)
     found = _one(plain, written)
     if found.kind == "unknown" and not found.notes:
-        found = _change(plain, written) or _compound(plain, written) or _within(plain, written) or found
+        found = (
+            _before_remark(plain, written)
+            or _change(plain, written)
+            or _compound(plain, written)
+            or _within(plain, written)
+            or found
+        )
     return found
+
+
+def _before_remark(plain: str, written: str) -> Target | None:
+    """A quantity with its unit and a remark in brackets that bounds nothing: 96.3%(发放问卷300份), 3期(每期50人)."""
+    match = REMARK.match(plain)
+    if match is None or BOUNDING.search(match["remark"]):
+        return None
+    found = _one(match["figure"], written)
+    return found if found.kind == "date" or (found.unit and found.kind in ("number", "duration", "frequency")) else None
 
 
 def _words(plain: str, written: str) -> Target:
@@ -254,8 +283,10 @@ def _named(plain: str, written: str) -> Target | None:
         or name[-1] in "零〇二三四五六七八九十"
     ):
         return Target(text=written, reason="数值前有不能识别的字，疑似扫描或录入错误", notes=("suspect_sign",))
+    if UNKNOWN_BOUND.search(name) or (NEGATING.search(name) and operator(named["rest"])[0]):
+        return Target(text=written, reason="数值前的限定词不能识别，请写 ≥、≤ 或“不低于”“不超过”")
     found = _one(named["rest"], written)
-    return None if found.kind == "unknown" or re.search("[不少多高低]$", name) else found
+    return None if found.kind == "unknown" else found
 
 
 def _within(plain: str, written: str) -> Target | None:
@@ -263,6 +294,8 @@ def _within(plain: str, written: str) -> Target | None:
     found = _named(plain, written)
     if found is not None:
         return found
+    if (before_figure := re.match("[^0-9]*", plain)) and UNKNOWN_BOUND.search(before_figure.group()):
+        return None
     rated = re.match(rf"^.*(?:率|度|比例|占比)(?P<rest>(?:{BOUND})*[0-9]+(?:[.][0-9]+)?[^0-9]*)$", plain)
     if rated is not None:  # 48小时内修复率≥95%: the figure behind the rate's name
         return quantity(rated["rest"], written)
@@ -282,6 +315,8 @@ def _within(plain: str, written: str) -> Target | None:
     per = re.match(rf"{re.escape(words)}/[\u4e00-\u9fff]{{1,2}}", match["unit"])
     unit = measure_word(per.group()) if per else words
     bound = next((word for word, _ in BEFORE if before.endswith(word)), "")
+    if bound and NEGATING.search(before.removesuffix(bound)):
+        return None
     after = next((word for word in ("以上", "以内", "以下") if match["unit"][len(words) :].startswith(word)), "")
     return quantity(f"{bound}{match['number']}{match['loose'] or ''}{unit}{after}", written)
 

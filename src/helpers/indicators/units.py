@@ -69,6 +69,14 @@ SPELLINGS: dict[str, str] = {
     "kg": "公斤",
     "千克": "公斤",
     "t": "吨",
+    "g": "克",
+    "mg": "毫克",
+    "ug": "微克",
+    "μg": "微克",
+    "µg": "微克",
+    "l": "升",
+    "kw": "千瓦",
+    "kwh": "千瓦时",
     "个百分点": "百分点",
     "人/次": "人次",
     "%以内": "%",
@@ -79,6 +87,13 @@ COUNTS = sorted(
     [
         "人次",
         "台次",
+        "家次",
+        "件次",
+        "架次",
+        "辆次",
+        "亩次",
+        "剂次",
+        "点次",
         "场次",
         "班次",
         "车次",
@@ -215,17 +230,24 @@ CONVERTIBLE: tuple[dict[str, Fraction], ...] = (
 )
 #: A measure word before the noun adds nothing: 11个人 = 11人; 个 alone stays.
 MEASURE_WORD = re.compile(r"^(?:个|名|位)(?=人|工作日|小时|月|次|百分点)")
+#: 件(次): of either.
+OR_TIMES = re.compile(r"^(.{1,2})\(([次场套台])\)$")
 LARGE = {"万": Fraction(10**4), "亿": Fraction(10**8), "千": Fraction(1000)}
 
 
 def spelled(unit: str) -> str:
     """A unit in its canonical spelling; each side of a slash by itself."""
-    unit = SPELLINGS.get(unit, unit)
+    unit = _spelled(unit)
     if unit in BASE:
         return unit
-    unit = MEASURE_WORD.sub("", unit)
+    unit = OR_TIMES.sub(r"\1\2", MEASURE_WORD.sub("", unit))
     head, slash, rest = unit.partition("/")
-    return SPELLINGS.get(head, head) + slash + SPELLINGS.get(rest, rest)
+    return _spelled(head) + slash + _spelled(rest)
+
+
+def _spelled(unit: str) -> str:
+    """Foreign units in any case: KM, Km, km."""
+    return SPELLINGS.get(unit) or SPELLINGS.get(unit.lower()) or unit
 
 
 def to_base(number: Fraction, unit: str) -> tuple[Fraction, str | None]:

@@ -194,6 +194,7 @@ def test_a_correct_table_is_met_with_silence() -> None:
         (one_row(target_text="≥200人", actual_text="≥200人"), "operator_copied", "note"),
         (one_row(level3="验收合格率", target_text="290%", actual_text="95%"), "target_damaged", "note"),
         (one_row(target_text="工5%", actual_text="5%"), "target_damaged", "note"),
+        (one_row(level3="群众满意率", target_text="≥95%", actual_text="296%"), "actual_damaged", "note"),
         (table(changed(1, actual_text=None, score=0), total_printed=70), "actual_missing", "note"),
         (
             one_row(level2="时效指标", level3="完成时效", target_text="1小时完成", actual_text="当日完成"),

@@ -381,3 +381,20 @@ def test_the_year_of_the_form_is_not_that_of_the_project(path: Path) -> None:
         for column, value in enumerate(cells):
             pen.put(at, column, value)
     assert one(sample.saved(book, path)).about.year == "2023"
+
+
+@pytest.mark.parametrize("level1", ["产出指标", "预算执行"])
+def test_an_execution_row_without_a_funds_block_stays(path: Path, level1: str) -> None:
+    book, (sheet,) = sample.book_of("自评表")
+    lines = [
+        ["项目名称", "河道养护", None, None, None, None],
+        ["一级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"],
+        ["产出指标", "清淤长度", "≥12公里", "13公里", 90, 90],
+        [level1, "预算执行率", "100%", "96%", 10, 9.6],
+        ["总分", None, None, None, 100, 99.6],
+    ]
+    for line in lines:
+        sheet.append(line)
+    form = one(sample.saved(book, path))
+    assert [(r.level3, r.target_text, r.actual_text) for r in form.rows][1] == ("预算执行率", "100%", "96%")
+    assert form.exec_weight is None and form.total_printed == D("99.6")

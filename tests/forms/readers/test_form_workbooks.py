@@ -93,7 +93,7 @@ def test_what_is_no_sound_workbook(path: Path, sound: bytes, change: Any, code: 
 
 
 def test_a_workbook_that_unpacks_to_too_much(path: Path, sound: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpers.forms.readers.grid.MOST_BYTES", 1000)
+    monkeypatch.setattr("helpers.forms.readers.bounded.MOST_BYTES", 1000)
     path.write_bytes(sound)
     assert stopped(path).code == "too_big"
 

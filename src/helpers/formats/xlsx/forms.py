@@ -126,10 +126,20 @@ def _goal_rows(sheet: Sheet, results: Results, row: int, scored: bool) -> int:
 
 
 def _scored_rows(sheet: Sheet, results: Results, row: int) -> int:
+    heads = ("年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施")
+    entries, row = _indicator_rows(sheet, results, row, heads)
+    for at, entry in enumerate(entries):
+        sheet.put(row + at, 6, entry["weight"], "points")
+        sheet.put(row + at, 7, entry["score"], "score")
+        sheet.put(row + at, 8, texts.deviation_text(results, entry), "text")
+    return row + len(entries)
+
+
+def _indicator_rows(sheet: Sheet, results: Results, row: int, heads: Sequence[str]) -> tuple[Sequence[Indicator], int]:
+    """Levels, names, targets and actuals under their heads; the indicators and the row where they begin."""
     entries = results["indicators"]
     sheet.put(row, 0, "绩效指标", "head", rows=len(entries) + 1)
-    heads = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施")
-    for column, title in enumerate(heads, start=1):
+    for column, title in enumerate(("一级指标", "二级指标", "三级指标", *heads), start=1):
         sheet.put(row, column, title, "head")
     row += 1
     _levels(sheet, row, entries)
@@ -137,10 +147,7 @@ def _scored_rows(sheet: Sheet, results: Results, row: int) -> int:
         sheet.put(row + at, 3, w.clause(entry["level3"]), "text")
         sheet.put(row + at, 4, w.plain(entry.get("target_text")), "center")
         sheet.put(row + at, 5, _actual(entry), "center")
-        sheet.put(row + at, 6, entry["weight"], "points")
-        sheet.put(row + at, 7, entry["score"], "score")
-        sheet.put(row + at, 8, texts.deviation_text(results, entry), "text")
-    return row + len(entries)
+    return entries, row
 
 
 def _actual(entry: Indicator) -> str | None:
@@ -231,16 +238,8 @@ def _management_rows(sheet: Sheet, results: Results, row: int) -> int:
 
 
 def _transfer_rows(sheet: Sheet, results: Results, row: int) -> int:
-    entries = results["indicators"]
-    sheet.put(row, 0, "绩效指标", "head", rows=len(entries) + 1)
-    heads = ("一级指标", "二级指标", "三级指标", "指标值", "全年实际完成值", "未完成原因和改进措施")
-    for column, title in enumerate(heads, start=1):
-        sheet.put(row, column, title, "head")
-    row += 1
-    _levels(sheet, row, entries)
+    heads = ("指标值", "全年实际完成值", "未完成原因和改进措施")
+    entries, row = _indicator_rows(sheet, results, row, heads)
     for at, entry in enumerate(entries):
-        sheet.put(row + at, 3, w.clause(entry["level3"]), "text")
-        sheet.put(row + at, 4, w.plain(entry.get("target_text")), "center")
-        sheet.put(row + at, 5, _actual(entry), "center")
         sheet.put(row + at, 6, texts.deviation_text(results, entry), "text")
     return row + len(entries)

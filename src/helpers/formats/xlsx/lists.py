@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from helpers.files.marks import letters
 from helpers.formats.xlsx.form_sheet import Sheet, day
 from helpers.report import facts as f
 from helpers.report import wording as w
@@ -66,7 +67,7 @@ def activity_sheet(sheet: Sheet, results: Results) -> None:
 
 
 def _sum(sheet: Sheet, row: int, first: int, column: int, total: int) -> None:
-    letter = chr(ord("A") + column)
+    letter = letters(column)
     sheet.formula(row, column, f"=SUM({letter}{first + 1}:{letter}{row})", total, "count")
 
 

@@ -57,7 +57,8 @@ KEPT_SMALL = re.compile("控制|限|因公|会议|公务|出国|接待|编制|�
 def _upside_down(r: Reading) -> bool:
     """≤ for what is to be reached or built, or ≥ for harm."""
     name, unit = normal(r.row.level3 or ""), r.target.unit or ""
-    if r.target.kind != "number" or KEPT_SMALL.search(name):
+    change = {"increase", "decrease"} & set(r.target.notes)
+    if r.target.kind != "number" or change or KEPT_SMALL.search(name):
         return False
     by_name = direction_of(r.row.level3, r.target.unit)
     if r.target.op in (">", ">="):
@@ -84,8 +85,17 @@ def direction_missing(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
 
 
 def sign_missing(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
-    """A bare figure up to 1 beside a percentage, or 195万 beside an amount of money: it may mean either."""
+    """A bare figure up to 1 beside a percentage, 195万 beside money, 11次 beside 1次/月: it may mean either."""
     for r in read.rows:
+        if "period_missing" in r.actual.notes:
+            yield finding(
+                "sign_missing",
+                "note",
+                f"“{r.name}”的指标值是 {r.row.target_text}，实际完成值“{r.row.actual_text}”没有写是每期还是全年的次数，"
+                "不能确定是否完成。",
+                "写明是每期还是全年，例如“全年12次”。",
+                where=r.place("actual_text"),
+            )
         if "sign_missing" in r.outcome.notes:
             yield finding(
                 "sign_missing",

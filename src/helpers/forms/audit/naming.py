@@ -13,11 +13,13 @@ from helpers.indicators.normal_text import normal
 from helpers.indicators.notations import BEFORE
 from helpers.indicators.parse import parse_target
 from helpers.indicators.rule_sets import RuleSet
+from helpers.indicators.units import factor_of
 
 BOUND = re.compile(
     "(?:" + "|".join(re.escape(w) for w, _ in BEFORE if w not in ("为", "达", "超", "=")) + r")(?:约)?[0-9]"
 )
 AMOUNT = re.compile(r"(?:达到|达|为)?([0-9]+(?:\.[0-9]+)?(?:%|‰|万元|亿元|元|[\u4e00-\u9fff]{1,3}))")
+FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 #: The choices of a template, of which none was made.
 CHOICES = re.compile(
     "好坏|高低|大小|多少|优劣|强弱|快慢|长短|是否|有无|是/否|有/无|好/坏|高/低|优/?良/?中/?差|优/?良/?差|好/?中/?差|定性|定量"
@@ -114,7 +116,10 @@ def states_target(r: Reading) -> bool:
     if r.target.kind not in ("number", "duration"):
         return False
     for text in AMOUNT.findall(name):
+        figure = Fraction(FIGURE.match(text).group())  # type: ignore[union-attr] - it begins with one
         for end in range(len(text), 1, -1):
+            if figure * factor_of(text[:end].lstrip("0123456789.")) != r.target.value:
+                continue
             found = parse_target(text[:end])
             if found.unit and (found.kind, found.value, found.unit) == (r.target.kind, r.target.value, r.target.unit):
                 return True

@@ -6,17 +6,15 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, Literal
 
+from helpers.forms.audit.written_values import actual_of, damage_of, in_its_period, target_of
 from helpers.forms.filled_form import Form, FormRow
-from helpers.indicators.actuals import parse_actual
 from helpers.indicators.attainment import evaluate
 from helpers.indicators.findings import Finding, Place
 from helpers.indicators.lexicon import direction_of, head_of, is_elsewhere, is_placeholder, words
 from helpers.indicators.model import UNKNOWN, Actual, Direction, Outcome, Target
 from helpers.indicators.normal_text import normal
-from helpers.indicators.parse import parse_target
 from helpers.indicators.rule_sets import RuleSet
 
 CENT = Decimal("0.005")
@@ -29,13 +27,15 @@ NUMERIC = ("number", "duration", "band", "frequency")
 
 @dataclass(frozen=True)
 class Reading:
-    """One row understood. ``assumed``: the direction is taken from the row's group, no word says it."""
+    """One row understood. ``assumed``: the direction is taken from the row's group, no word says it; ``damage``: why
+    the actual is impossible as it stands."""
 
     row: FormRow
     target: Target
     actual: Actual
     outcome: Outcome
     assumed: bool = False
+    damage: str | None = None
 
     @property
     def says_target(self) -> bool:
@@ -126,30 +126,21 @@ def read_form(form: Form, rules: RuleSet) -> FormReading:
 
 
 def _read(row: FormRow, form: Form, rules: RuleSet) -> Reading:
-    target = _target(row.target_text, row.level3)
+    target = target_of(row.target_text, row.level3)
     assumed = False
     if target.kind in ("number", "duration", "frequency") and target.direction is None:
         guess = direction_by_group(row, target)
         target, assumed = (replace(target, direction=guess), True) if guess else (target, False)
-    actual = _actual(row.actual_text)
+    actual = in_its_period(target, actual_of(row.actual_text))
+    damage = damage_of(target, actual, row.level3)
     target, actual = _with_year(target, form.about.year), _with_year(actual, form.about.year)
     if "words_for_zero" in actual.notes and target.direction not in ("lower", None) and target.value != 0:
         actual = replace(actual, kind="unknown", value=None)  # 无 for a target to be reached: nothing is stated
-    outcome = UNKNOWN if target.damaged or "direction_conflict" in target.notes else evaluate(target, actual, rules)
+    unclear = target.damaged or damage or "direction_conflict" in target.notes
+    outcome = UNKNOWN if unclear else evaluate(target, actual, rules)
     if "operator_copied" in actual.notes and outcome.status != "met":
         outcome = UNKNOWN  # the exact value is not shown
-    return Reading(row, target, actual, outcome, assumed)
-
-
-@lru_cache(maxsize=16384)
-def _target(text: str | None, name: str | None) -> Target:
-    """A form is read for its own checks, for those between years, and for its score."""
-    return parse_target(text, name=name)
-
-
-@lru_cache(maxsize=16384)
-def _actual(text: str | None) -> Actual:
-    return parse_actual(text)
+    return Reading(row, target, actual, outcome, assumed, damage)
 
 
 def _with_year(value: Any, year: str | None) -> Any:

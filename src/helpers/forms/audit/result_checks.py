@@ -195,8 +195,8 @@ def incomparable_units(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
     for r in read.rows:
         if "incomparable_units" in r.outcome.notes:
             kinds = {kind_of((u or "").partition("/")[0]) for u in (r.target.unit, r.actual.unit)}
-            if kinds == {"time", "workdays"}:
-                continue  # another yardstick
+            if kinds <= {"time", "workdays", "months"}:
+                continue  # another yardstick, or a length that hangs on the month
             yield finding(
                 "incomparable_units",
                 "stop",
@@ -296,6 +296,19 @@ def operator_copied(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
                 "note",
                 f"“{r.name}”的实际完成值照抄了“{r.row.actual_text}”，看不出实际是多少。",
                 "填写实际完成的具体数值，不带 ≥、≤。",
+                where=r.place("actual_text"),
+            )
+
+
+def actual_damaged(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
+    """An actual that is impossible as it stands (a satisfaction of 290 %, 9 for a rate)."""
+    for r in read.rows:
+        if r.damage:
+            yield finding(
+                "actual_damaged",
+                "note",
+                f"“{r.name}”的实际完成值“{r.row.actual_text}”{r.damage}。",
+                "对照原件改正，不要推测。",
                 where=r.place("actual_text"),
             )
 

@@ -12,15 +12,15 @@ from helpers.files.refusal import FileError
 from helpers.forms.filled_form import Form
 from helpers.forms.readers.form_error import FormError
 from helpers.forms.readers.form_lists import csv_grid, list_row, read_jsonl, read_list
-from helpers.forms.readers.grid import Grid, read_workbook
+from helpers.forms.readers.grid import Grid
 from helpers.forms.readers.head_words import column_of, head
 from helpers.forms.readers.leftovers import leftovers, with_narrative
 from helpers.forms.readers.official_layout import read_layout
-from helpers.forms.readers.old_book import read_old_book
 from helpers.forms.readers.pdf_pages import read_pdf
 from helpers.forms.readers.tables_and_words import grids_of
 from helpers.forms.readers.web_page import read_html
 from helpers.forms.readers.word import read_docx
+from helpers.forms.readers.workbook import read_book
 
 KINDS = "自评表可以是 .xlsx、.xls、.docx、.pdf（有文字）、.html、.csv 或 .jsonl"
 AGAIN = "用 Excel 或 WPS 打开，另存为 .xlsx 后再试"
@@ -81,7 +81,7 @@ def _grids(content: bytes, file: str, kind: str) -> tuple[list[Grid], list[tuple
     if kind in ("docx", "html"):
         return grids_of(read_docx(content, file) if kind == "docx" else read_html(content, file), file), []
     if kind in ("xls", "xlsx"):
-        return read_workbook(content, file) if kind == "xlsx" else read_old_book(content, file), []
+        return read_book(content, file), []
     return [csv_grid(content, file)], []
 
 

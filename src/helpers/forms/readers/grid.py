@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
-import io
-import re
-import warnings
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any
 
 from helpers.files.marks import Cell, letters
-from helpers.files.package import plain_package, sheet_marks
-from helpers.forms.readers.cell_words import shown
 from helpers.forms.readers.form_error import FormError
 
 #: A form is small; what stands beyond this on a sheet is none.
 MOST_ROWS, MOST_COLUMNS = 5000, 80
-#: A workbook that unpacks to more is no form, and may be made to fill the memory.
-MOST_BYTES = 300_000_000
-ERRORS = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)")
 
 
 @dataclass(frozen=True)
@@ -91,90 +80,3 @@ def spread(
             for c in range(left, min(right + 1, columns)):
                 texts[r][c], anchor[r][c] = texts[top][left], (top, left)
     return tuple(map(tuple, texts)), tuple(map(tuple, anchor))
-
-
-def read_workbook(content: bytes, file: str) -> list[Grid]:
-    """The visible worksheets of an XLSX workbook. Raises ``FormError``."""
-    import openpyxl
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(one.file_size for one in archive.infolist())
-        if size > MOST_BYTES:
-            raise FormError(
-                "too_big", file, "工作簿解开后超过 300 MB，不会是自评表", hint="只留自评表所在的工作表，另存后再试"
-            )
-        content = plain_package(content)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what openpyxl does not keep (validations, styles) is nothing to a reader
-            values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)  # a path would be judged by its suffix
-        return [
-            _grid(sheet, sheet_marks(content, sheet.title).uncalculated, file)
-            for sheet in values.worksheets
-            if sheet.sheet_state == "visible" and sheet.max_row and sheet.max_column
-        ]
-    except FormError:
-        raise
-    except Exception as error:  # whatever a damaged archive or its XML makes of the parsers
-        raise FormError(
-            "unreadable",
-            file,
-            f"打不开这个工作簿，文件可能损坏（{type(error).__name__}）",
-            hint="重新导出完整的文件，或用 Excel、WPS 打开后另存为 .xlsx",
-        ) from error
-
-
-def _grid(sheet: Any, uncalculated: Mapping[tuple[int, int], str], file: str) -> Grid:
-    bad: dict[tuple[int, int], FormError] = {}
-    cells: dict[tuple[int, int], str] = {}
-    for line in sheet.iter_rows(
-        min_row=1, max_row=min(sheet.max_row, MOST_ROWS), max_col=min(sheet.max_column, MOST_COLUMNS)
-    ):
-        for cell in line:
-            at = (cell.row - 1, cell.column - 1)
-            if (fault := _fault(cell, uncalculated.get(at), file)) is not None:
-                bad[at] = fault
-            elif text := shown(_moment(cell), cell.number_format):
-                cells[at] = text
-    # formats alone make a sheet a million rows long: it ends with its last text
-    rows, columns = (max((at[i] + 1 for at in (*cells, *bad)), default=0) for i in (0, 1))
-    rows, columns = _with_merged(sheet, rows, columns)
-    merged = [((m.min_row - 1, m.min_col - 1), (m.max_row - 1, m.max_col - 1)) for m in sheet.merged_cells.ranges]
-    return Grid(file, sheet.title, *spread(cells, merged, rows, columns), bad=bad)
-
-
-def _with_merged(sheet: Any, rows: int, columns: int) -> tuple[int, int]:
-    """The size of a sheet with the merged ranges that begin among its texts."""
-    inside = [m for m in sheet.merged_cells.ranges if m.min_row <= rows and m.min_col <= columns]
-    return (
-        min(max([rows, *(m.max_row for m in inside)]), MOST_ROWS),
-        min(max([columns, *(m.max_col for m in inside)]), MOST_COLUMNS),
-    )
-
-
-def _moment(cell: Any) -> Any:
-    """The value; openpyxl makes numbers dates wherever a format holds a letter of one, [h] among them."""
-    value = cell.value
-    return value if not isinstance(value, datetime.timedelta) or "h" in str(cell.number_format).lower() else str(value)
-
-
-def _fault(cell: Any, formula: str | None, file: str) -> FormError | None:
-    """What makes a cell unusable: an error value, or a ``formula`` that was never calculated."""
-    value = cell.value
-    if isinstance(value, str) and ERRORS.fullmatch(value):
-        return FormError(
-            "error_value", file, f"单元格是错误值 {value}", place=_place(cell), hint="改正公式，或改成数值"
-        )
-    if formula is not None:
-        return FormError(
-            "formula_without_value",
-            file,
-            f"公式 ={formula[:40]} 没有算出的值",
-            place=_place(cell),
-            hint="用 Excel 或 WPS 打开并保存一次，或改成数值",
-        )
-    return None
-
-
-def _place(cell: Any) -> str:
-    return f"{cell.parent.title}!{cell.coordinate}"

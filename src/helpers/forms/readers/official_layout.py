@@ -16,6 +16,8 @@ from helpers.indicators.normal_text import normal
 
 FIELDS = ("level1", "level2", "level3", "target_text", "actual_text", "weight", "score", "deviation_text")
 OWN_FIELDS = ("level3", "target_text", "actual_text", "weight", "score", "deviation_text", *SPLIT)
+#: What the groups of indicators are called.
+GROUP = re.compile("产出|效益|效果|满意|成本|过程|投入|决策|管理")
 #: Blank lines between rows; more of them end the form.
 MOST_BLANK = 3
 
@@ -80,7 +82,8 @@ def _subheads(grid: Grid, row: int, columns: dict[str, tuple[int, ...]]) -> int:
 
 def _form(grid: Grid, block: Block, top: int, limit: int) -> tuple[Form, int]:
     header: dict[str, Any] = {"complete": True, **read_head(grid, top, block.row)}
-    rows, extra, end = _rows(grid, block, limit, apart=header.get("exec_weight") in (None, ""))
+    funds = any(header.get(key) not in (None, "") for key in ("budget_initial", "budget_adjusted", "spent"))
+    rows, extra, end = _rows(grid, block, limit, apart=funds and header.get("exec_weight") in (None, ""))
     header |= {key: value for key, value in extra.items() if value is not None}
     scored = {"weight", "score"} & set(block.columns)
     header["table_kind"] = (
@@ -103,7 +106,8 @@ def is_title(grid: Grid, row: int) -> bool:
 def _rows(grid: Grid, block: Block, limit: int, apart: bool) -> tuple[tuple[FormRow, ...], dict[str, Any], int]:
     """The indicator rows, what the total line and an execution line among them say, and where the block ends.
 
-    ``apart``: no funds block states the weight of the budget's execution, so a line of it is no indicator.
+    ``apart``: there are funds, and no weight for their execution beside them, so a line of it that belongs to no group
+    of indicators is that weight and no indicator.
     """
     rows: list[FormRow] = []
     extra: dict[str, Any] = {}
@@ -131,7 +135,8 @@ def _rows(grid: Grid, block: Block, limit: int, apart: bool) -> tuple[tuple[Form
         if any(head_words.SUBTOTAL.match(head(cells.get(k))) for k in ("level1", "level2", "level3")):
             continue
         name = head(cells.get("level3")) or head(levels.get("level2")) or head(levels.get("level1"))
-        if apart and head_words.EXECUTION_ROW.match(name) and cells.get("weight"):
+        grouped = GROUP.search(levels.get("level1", ""))
+        if apart and not grouped and head_words.EXECUTION_ROW.match(name) and cells.get("weight"):
             extra |= {
                 "exec_weight": cells["weight"],
                 "exec_score": cells.get("score"),
