@@ -16,7 +16,7 @@ DISTINCT = 300
 #: A slip is in so few rows, beside a value that has so many times more.
 RARE, RARE_SHARE, TIMES = 3, 0.002, 20
 #: A column is meant to be filled where so large a share of it is.
-FILLED = 0.6
+FILLED = 0.35
 #: What belongs to numbers and to yes and no makes values different, however alike they look.
 TELLING = frozenset("不未非无没否新旧上下左右前后内外东南西北一二三四五六七八九十甲乙丙丁男女大小")
 #: Traditional characters of this field, and what they are written as.
