@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.gate.plausibility import date_slips, filled_with, late_entries, order_in_file, sum_rows
+from helpers.gate.plausibility import (
+    across_tables,
+    date_slips,
+    filled_with,
+    late_entries,
+    order_in_file,
+    sum_rows,
+    versions_unlike,
+)
 from helpers.gate.plausibility.order_in_file import _Row, misplaced
 from helpers.gate.plausibility.sum_rows import _Amount, found_sums
 from helpers.gate.result import Check
@@ -190,3 +198,31 @@ def test_sums_above_below_and_by_month() -> None:
     # Equal payments add up by themselves.
     assert found_sums(amounts(10, 10, 10, 10, 10, 50)) == []
     assert found_sums(amounts(1, 2, 3, 4)) == []
+
+
+# --- versions -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("device", "said"), [("PC099", 1), (None, 0)])
+def test_two_records_with_one_number(device: str | None, said: int, tmp_path: Path) -> None:
+    frame = tickets(2024)
+    kept = frame.iloc[10]
+    row = {
+        "_reason": "重新打开",
+        "ticket_id": kept["ticket_id"],
+        "device_id": device or kept["device_id"],
+        "device_model": "型9" if device else kept["device_model"],
+        "engineer": "E99",
+        "source_file": "exports/工单.csv",
+        "source_row": 1400,
+    }
+    checks = found(versions_unlike.versions_unlike, tmp_path, aside={"tickets": [row]}, alone=True)
+    assert [c.failing for c in checks] == [1] * said
+    assert all("采用的是第 12 行" in str(c.failing_rows[0].value) for c in checks)
+
+
+def test_a_part_missing_from_the_catalogue_in_numbers_is_followed_by_its_name(tmp_path: Path) -> None:
+    frame = devices(2024)
+    with compared(tmp_path, {"devices": frame[frame.index >= 50]}, alone=True) as subject:
+        (check,) = across_tables.references_lead_nowhere(subject)
+    assert check.arguments == {"column": "device_id"} and "在设备台账中查不到" in check.words

@@ -33,6 +33,7 @@ from helpers.gate.plausibility import (
     steps,
     sum_rows,
     twins,
+    versions_unlike,
 )
 from helpers.gate.plausibility.subject import Subject, open_subject
 from helpers.gate.result import Check
@@ -54,6 +55,7 @@ CHECKS: tuple[CheckFunction, ...] = (
     *payment_series.CHECKS,
     *sum_rows.CHECKS,
     *twins.CHECKS,
+    *versions_unlike.CHECKS,
     *coded_values.CHECKS,
     *named_values.CHECKS,
     *relations.CHECKS,
