@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.gate.plausibility import answers_apart, stints, texts_against_codes
+from helpers.gate.plausibility import answers_apart, one_value, stints, texts_against_codes
 from helpers.gate.result import Check
 from tests.gate.plausibility.two_years import MEASURES, TICKETS, compared, placed, roster, tickets
 
@@ -158,3 +158,22 @@ def test_a_flag_against_the_remark(tmp_path: Path) -> None:
     assert check.failing == 4 and "写着“停用”，而“状况”填的是别的值" in check.words
     frame.loc[:3, "valid"] = False
     assert found(texts_against_codes.texts_against_codes, tmp_path / "b", {"tickets": frame}, tables=declared) == []
+
+
+@pytest.mark.parametrize(("values", "said"), [("投诉", 1), ("投诉 表扬", 0)])
+def test_a_column_with_one_value_of_several_that_are_told_apart(values: str, said: int, tmp_path: Path) -> None:
+    where = {"a": "category = '投诉'", "b": "category in ('建议', '表扬', '投诉')"}
+    measures = {
+        name: {"table": "tickets", "agg": "count", "where": text, "unit": "件", "words": name}
+        for name, text in where.items()
+    }
+    frame = tickets(2024).head(40)
+    frame["category"] = [values.split()[n % len(values.split())] for n in range(40)]
+    checks = found(one_value.one_value, tmp_path / "a", {"tickets": frame}, measures=measures)
+    assert len(checks) == said and all("各行都是“投诉”" in c.words for c in checks)
+    # What was set aside is there.
+    aside = [{"_reason": "外单位", "category": word} for word in ("建议", "表扬", "桌面")]
+    assert (
+        found(one_value.one_value, tmp_path / "b", {"tickets": frame}, aside={"tickets": aside}, measures=measures)
+        == []
+    )
