@@ -186,6 +186,21 @@ def test_a_single_record_with_a_list_of_its_own_is_a_record(read: Read) -> None:
     assert refused(read, b'{"tickets": [{"id": 1}, {"id"', "a.json").code == "bad_json"
 
 
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("a.jsonl", '{"id": "1", "subject": "a"}\n{"id": "2", "subject": "b", "subject": "c"}'),
+        ("a.json", '[{"id": "1", "subject": "a"}, {"id": "2", "subject": "b", "subject": "c"}]'),
+        ("a.json", '{"tickets": [{"id": "2", "subject": "b", "subject": "c"}]}'),
+    ],
+)
+def test_a_field_with_two_values_is_refused(file: str, content: str, read: Read) -> None:
+    error = refused(read, content.encode(), file)
+    assert error.code == "repeated_field" and "subject：b、c" in str(error)
+    same = content.replace('"c"', '"b"').encode()
+    assert list(read({file: same})[1]["note"])[-1] == "b"
+
+
 # --- told delimiters, names, leftovers ------------------------------------------------------------
 
 

@@ -133,6 +133,21 @@ def test_a_file_that_lost_most_of_its_rows(tmp_path: Path) -> None:
     assert (found.rule, found.level, found.failing) == ("file_lost:exports/投诉2.csv", "stop", 3)
 
 
+@pytest.mark.parametrize(
+    ("files", "rows_", "level"),
+    [("[exports/投诉1.csv, exports/投诉2.csv]", 20, "stop"), ("[exports/投诉1.csv, exports/投诉2.csv]", 19, "note"),
+     ("exports/投诉*.csv", 50, "note")],
+)  # fmt: skip
+def test_a_file_with_only_a_head_beside_a_full_one(files: str, rows_: int, level: str, tmp_path: Path) -> None:
+    spec = SPEC.replace("exports/投诉*.csv", files)
+    result = gate(tmp_path / "a", spec, {"投诉1.csv": text(rows(rows_)), "投诉2.csv": HEAD})
+    found = only(result)
+    assert (found.rule, found.level) == ("file_empty:exports/投诉2.csv", level)
+    assert "loss: {may_be_empty: true, why: 理由}" in found.remedy
+    spec += "    loss: {may_be_empty: true, why: 下半年没有投诉}\n"
+    assert lost(gate(tmp_path / "b", spec, {"投诉1.csv": text(rows(rows_)), "投诉2.csv": HEAD})) == []
+
+
 def test_a_file_of_last_year(tmp_path: Path) -> None:
     files = {"投诉1.csv": text(rows(50)), "投诉2.csv": text(rows(20, 100)).replace("2024-", "2023-")}
     found = only(gate(tmp_path / "a", SPEC, files))

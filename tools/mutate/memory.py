@@ -100,7 +100,7 @@ def _sound(make: Callable[..., Any], memory: Memory) -> Callable[..., Any]:
 
 def _tables(make: Callable[..., Any], folder: Path) -> Callable[..., Any]:
     """Clean tables and their accounts by the bytes of their exports and year files."""
-    from helpers.year.tidy import matching_files
+    from helpers.files.names import matching_files
 
     def clean_table(year: Any, table: str, out: Path) -> Any:
         spec = year.year.tables[table]

@@ -21,6 +21,8 @@ NOTED = Decimal("0.001")
 VERSIONS = 20
 #: No message offers to loosen a limit beyond this, in percent.
 LARGEST = 20
+#: Where every other file has so many rows, one with none is incomplete: by chance it is empty once in e^20.
+FULL = 20
 #: A file may lose so many rows while its table is within the limit.
 STRAY = 2
 UNREAD = ("unreadable", "missing", "shifted", "impossible")
@@ -57,7 +59,9 @@ def _findings(table: str, spec: Table, account: Account, read: frozenset[str]) -
     if empty:
         yield empty
         return
-    gone = [found for file in account.get("files", ()) if (found := _file(table, spec, file, _of(losses, file)))]
+    gone = [
+        found for file in account.get("files", ()) if (found := _file(table, spec, file, _of(losses, file), account))
+    ]
     yield from gone
     known = {finding.examples[0].source_file for finding in gone if finding.level == "stop"}
     rest = [one for one in losses if one["file"] not in known]
@@ -102,11 +106,11 @@ def _empty(table: str, spec: Table, account: Account, losses: Sequence[Account])
     )
 
 
-def _file(table: str, spec: Table, file: Account, losses: Sequence[Account]) -> Finding | None:
+def _file(table: str, spec: Table, file: Account, losses: Sequence[Account], account: Account) -> Finding | None:
     """A file that lost most of its rows, or holds nothing of this year."""
     name, rows = file["file"], file["rows"]
     if not rows:
-        return _empty_file(table, spec, name)
+        return _empty_file(table, spec, name, account)
     lost, other = _sum(losses, *UNREAD), _sum(losses, "other_year")
     records = file["used"] + sum(one["rows"] for one in losses if one["kind"] not in ("cell", "repeated"))
     if lost * 2 > records and lost > _allowed(spec.loss.rows if spec.loss else None, ROWS, rows):
@@ -132,10 +136,13 @@ def _file(table: str, spec: Table, file: Account, losses: Sequence[Account]) -> 
     return None
 
 
-def _empty_file(table: str, spec: Table, name: str) -> Finding | None:
-    """One of several files has a head and no row."""
+def _empty_file(table: str, spec: Table, name: str, account: Account) -> Finding | None:
+    """One of several files has a head and no row: a stop where it is declared by its name and every other file has
+    so many rows that none is no chance; of many files (one a month) one may be empty."""
     if spec.loss and spec.loss.may_be_empty:
         return None
+    others = [file["rows"] for file in account.get("files", ()) if file["file"] != name]
+    expected = name in spec.files and min(others, default=0) >= FULL
     return Finding(
         rule=f"file_empty:{name}",
         words=f"文件 {name} 只有表头，没有记录",
@@ -144,7 +151,7 @@ def _empty_file(table: str, spec: Table, name: str) -> Finding | None:
         allowed=0,
         examples=(FailingRow(name, None, "整个文件", "0 行"),),
         observed="0 行",
-        level="note",
+        level="stop" if expected else "note",
     )
 
 

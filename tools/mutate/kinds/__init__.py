@@ -1,5 +1,29 @@
 """The kinds of damage, by what they touch. Importing this package registers them all."""
 
-from tools.mutate.kinds import amounts, cells, columns, files, previous, registers, rows, surveys, times, words
+from tools.mutate.kinds import (
+    amounts,
+    cells,
+    collisions,
+    columns,
+    files,
+    previous,
+    registers,
+    rows,
+    surveys,
+    times,
+    words,
+)
 
-__all__ = ["amounts", "cells", "columns", "files", "previous", "registers", "rows", "surveys", "times", "words"]
+__all__ = [
+    "amounts",
+    "cells",
+    "collisions",
+    "columns",
+    "files",
+    "previous",
+    "registers",
+    "rows",
+    "surveys",
+    "times",
+    "words",
+]

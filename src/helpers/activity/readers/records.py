@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from helpers.activity.readers import wrapped
+from helpers.activity.readers.repeated_keys import refuse_repeated
 from helpers.activity.readers.sheet import Sheet, columns
 from helpers.files.encodings import utf8_file
 from helpers.files.refusal import FileError
@@ -73,6 +74,7 @@ def read_json(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
             connection.execute("CREATE VIEW records AS SELECT rowid AS n, r FROM listed")
         else:
             _lines(connection, path, shown)
+        refuse_repeated(connection, shown)
         structure = connection.execute("SELECT json_group_structure(r) FROM records").fetchall()[0][0]
         paths = list(_leaves(json.loads(structure))) if structure else []
         if not paths:

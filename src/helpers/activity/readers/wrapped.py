@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.activity.readers.headers import normal_header
+from helpers.activity.readers.repeated_keys import RepeatedField, repeated_error, unique_fields
 from helpers.files.refusal import FileError
 from helpers.year.tables import Table
 
@@ -49,7 +50,14 @@ def records_of(path: Path, shown: str, spec: Table) -> Page | None:
     if not spec.records and _is_lines(path):
         return None
     try:
-        whole = json.loads(path.read_text(encoding="utf-8-sig"), parse_float=str, parse_constant=str)
+        whole = json.loads(
+            path.read_text(encoding="utf-8-sig"),
+            parse_float=str,
+            parse_constant=str,
+            object_pairs_hook=unique_fields,
+        )
+    except RepeatedField as found:
+        raise repeated_error(shown, said=str(found)) from found
     except (ValueError, RecursionError) as error:
         if not _first_object(path):
             return None  # neither: the reader of lines says which line is damaged

@@ -189,7 +189,7 @@ def stints_overlap(subject: Subject) -> Iterator[Check]:
         days = [c for c in subject.roles[table].dates if c in record_columns(spec)]
         if len(spec.tidy_key) < 2 or len(days) < 2:
             continue
-        start, end = _stretch(subject, table, days) or ("", "")
+        start, end = stretch_of(subject, table, days) or ("", "")
         if not start:
             continue
         post = ", ".join(identifier(c) for c in spec.tidy_key[:-1])
@@ -217,7 +217,7 @@ def stints_overlap(subject: Subject) -> Iterator[Check]:
             )
 
 
-def _stretch(subject: Subject, table: str, days: list[str]) -> tuple[str, str] | None:
+def stretch_of(subject: Subject, table: str, days: list[str]) -> tuple[str, str] | None:
     """The first pair of dates of which one never lies before the other and always stands."""
     for at, start in enumerate(days):
         for end in days[at + 1 :]:

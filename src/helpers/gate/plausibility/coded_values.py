@@ -16,7 +16,7 @@ DISTINCT = 300
 #: A slip is in so few rows, beside a value that has so many times more.
 RARE, RARE_SHARE, TIMES = 3, 0.002, 20
 #: A column is meant to be filled where so large a share of it is.
-FILLED = 0.6
+FILLED = 0.35
 #: What belongs to numbers and to yes and no makes values different, however alike they look.
 TELLING = frozenset("不未非无没否新旧上下左右前后内外东南西北一二三四五六七八九十甲乙丙丁男女大小")
 #: Traditional characters of this field, and what they are written as.
@@ -68,7 +68,7 @@ def _one_edit(a: str, b: str) -> str | None:
 def slips(subject: Subject) -> Iterator[Check]:
     """Rare values of a column that look like a slip of a frequent or declared one."""
     for table in subject.tables:
-        declared = _declared(subject, table)
+        declared = declared_values(subject, table)
         for column in _listed_columns(subject, table):
             counts = _counts(subject, table, column)
             known = {v for v in declared.get(column, ()) if v}
@@ -127,7 +127,7 @@ def _counts(subject: Subject, table: str, column: str) -> dict[str, int]:
     )
 
 
-def _declared(subject: Subject, table: str) -> dict[str, set[str]]:
+def declared_values(subject: Subject, table: str) -> dict[str, set[str]]:
     """The values that the year files name, by column: lists, synonyms, texts in conditions."""
     spec = subject.tables[table]
     found: dict[str, set[str]] = {}
@@ -209,7 +209,7 @@ def unmarked_tests(subject: Subject) -> Iterator[Check]:
     """Rows that are used although a text of theirs says that they are a test."""
     for table in subject.tables:
         roles = subject.roles[table]
-        declared = _declared(subject, table)
+        declared = declared_values(subject, table)
         texts = [c for c in roles.texts if c not in subject.tables[table].tidy_personal]
         if not texts or not subject.count(table):
             continue

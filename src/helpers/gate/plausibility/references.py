@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: A column refers to a key where this share of its different values is found there, and at least so many are.
 LEAST_SHARE, LEAST_VALUES = 0.9, 5
+#: A column that bears the key's own name, or is declared to lead there, is meant to where this share is found.
+MEANT_SHARE = 0.3
 #: Keys are short; longer texts are descriptions.
 LONGEST = 40
 
@@ -116,9 +118,20 @@ def _of_table(subject: Subject, prefix: str, table: str, targets: list[tuple[str
         "JOIN alls ON alls.c = s.c GROUP BY s.c, k.target ORDER BY s.c, k.target"
     )
     for c, n, matched, all_ in subject.query(asked):
-        if matched >= LEAST_VALUES and matched >= LEAST_SHARE * all_:
-            target, key, sole = others[n]
+        target, key, sole = others[n]
+        least = MEANT_SHARE if sole and _meant(subject, table, columns[c], target, key) else LEAST_SHARE
+        if matched >= LEAST_VALUES and matched >= least * all_:
             yield Reference(table, columns[c], target, key, sole)
+
+
+def _meant(subject: Subject, table: str, column: str, target: str, key: str) -> bool:
+    """Whether the declaration says that a column names the target's records: by its name, the catalogue, the fleet."""
+    spares, fleet = subject.year.year.spares, subject.year.year.fleet
+    if spares and spares.catalogue and (table, column) == (spares.table, spares.part):
+        return (target, key) == (spares.catalogue.table, spares.catalogue.part)
+    if fleet and (table, column) == (fleet.failures.table, fleet.failures.device):
+        return (target, key) == (fleet.table, fleet.id)
+    return column == key
 
 
 def not_found(subject: Subject, reference: Reference, prefix: str = "") -> str:

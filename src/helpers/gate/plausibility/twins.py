@@ -88,7 +88,7 @@ def _twin_note(subject: Subject, table: str, parts: Sequence[str], rows: int, ho
 # --- replies --------------------------------------------------------------------------------------
 
 
-def _reply_tables(subject: Subject) -> list[str]:
+def reply_tables(subject: Subject) -> list[str]:
     """The tables whose rows are replies: an indicator with a declared sample is measured on them."""
     found = []
     for indicator in subject.year.indicators.indicators:
@@ -111,7 +111,7 @@ def _kinds(subject: Subject, table: str) -> dict[str, int]:
     return {c: n for c, n in zip(texts, counts, strict=True) if 1 <= n <= MANY_GROUPS}
 
 
-def _answers(subject: Subject, table: str) -> list[str]:
+def answers_of(subject: Subject, table: str) -> list[str]:
     """The columns that share their values with another one: the scale of the answers."""
     kinds = [c for c, n in _kinds(subject, table).items() if n <= 11]
     values = {
@@ -127,8 +127,8 @@ def _answers(subject: Subject, table: str) -> list[str]:
 
 def reply_runs(subject: Subject) -> Iterator[Check]:
     """Many equal replies one after the other."""
-    for table in _reply_tables(subject):
-        answers = _answers(subject, table)
+    for table in reply_tables(subject):
+        answers = answers_of(subject, table)
         if len(answers) < 2:
             continue
         whole = f"concat_ws('，', {', '.join(identifier(c) for c in answers)})"
@@ -179,9 +179,9 @@ def _run_places(subject: Subject, rows: str, first: int, length: int, column: st
 
 def replies_of_one(subject: Subject) -> Iterator[Check]:
     """Replies that come from one group of people, or within one hour, more than from all others."""
-    for table in _reply_tables(subject):
+    for table in reply_tables(subject):
         roles, total = subject.roles[table], subject.count(table)
-        answers = set(_answers(subject, table))
+        answers = set(answers_of(subject, table))
         read = set(roles.deciding)
         for column, _ in ((c, n) for c, n in _kinds(subject, table).items() if c not in answers and c not in read):
             top, value, filled = subject.query(

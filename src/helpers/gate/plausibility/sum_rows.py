@@ -1,0 +1,121 @@
+"""Rows that look like records and are sums: the amount is that of all rows above, of the month's, or of all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpers.gate.plausibility.subject import EXAMPLES
+from helpers.year.engine import identifier, literal
+
+if TYPE_CHECKING:
+    from helpers.gate.plausibility.subject import Subject
+    from helpers.gate.result import Check
+
+#: A sum has so many rows at least; with cents, or of so many different amounts, it is hit by chance no more.
+ROWS, DIFFERENT = 5, 4
+#: The sum of a month has so many rows, and stands in so many months.
+MONTH_ROWS, MONTHS = 3, 3
+#: Larger tables are no ledgers that somebody added up.
+LARGEST = 100_000
+
+
+@dataclass(frozen=True)
+class _Amount:
+    file: str
+    row: int
+    month: int
+    cents: int
+
+
+def sum_rows(subject: Subject) -> Iterator[Check]:
+    """Amounts that are, to the cent, the sum of the rows above them in the file, or of every other row."""
+    for table in subject.tables:
+        roles = subject.roles[table]
+        summed = [c for c in roles.numbers if c in roles.money and c not in roles.key]
+        if not summed or not ROWS < subject.count(table) <= LARGEST:
+            continue
+        for column in summed:
+            sums = found_sums(_amounts(subject, table, column))
+            if not sums:
+                continue
+            listed = " OR ".join(f"(source_file = {literal(a.file)} AND source_row = {a.row})" for a in sums[:EXAMPLES])
+            yield subject.note(
+                table,
+                "sum_rows",
+                f"有 {len(sums)} 行的{subject.called(table, column)}恰好等于上面各行（或其余各行）之和，疑似合计行，"
+                "却作为记录计入",
+                "核对这些行：确是合计的在来源里注明“合计”，或用 out_of_scope 剔除；确是一笔业务的，在 plausible 里说明",
+                observed=len(sums),
+                rows=subject.places(table, [column], listed),
+                failing=len(sums),
+                column=column,
+            )
+
+
+CHECKS = (sum_rows,)
+
+
+def _amounts(subject: Subject, table: str, column: str) -> list[_Amount]:
+    """The amounts of a table in the order of the files."""
+    time, cell = subject.roles[table].time, identifier(column)
+    month = f"coalesce(month({identifier(time)}), 0)" if time else "0"
+    return [
+        _Amount(str(file), int(row), int(number), int(cents))
+        for file, row, number, cents in subject.query(
+            f"SELECT source_file, source_row, {month}, CAST(round({cell} * 100) AS BIGINT) FROM {identifier(table)} "
+            f"WHERE {cell} IS NOT NULL AND {cell} <> 0 ORDER BY 1, 2"
+        )
+    ]
+
+
+def found_sums(amounts: Sequence[_Amount]) -> list[_Amount]:
+    """The amounts that are sums: of all above in their file since the last sum, or of everything else in it."""
+    found: dict[tuple[str, int], _Amount] = {}
+    for file in dict.fromkeys(a.file for a in amounts):
+        own = [a for a in amounts if a.file == file]
+        found |= {(a.file, a.row): a for a in [*_of_all_above(own), *_of_all_others(own), *_of_months(own)]}
+    return [found[place] for place in sorted(found)]
+
+
+def _telling(part: Sequence[_Amount]) -> bool:
+    """Whether so many different amounts add up that no other amount is their sum by chance."""
+    return len(part) >= ROWS and len({a.cents for a in part}) >= DIFFERENT
+
+
+def _of_all_above(own: Sequence[_Amount]) -> Iterator[_Amount]:
+    """Each sum of the rows above it: of all, or of those since the last sum."""
+    above: list[_Amount] = []
+    since: list[_Amount] = []
+    for amount in own:
+        if any(_telling(part) and sum(a.cents for a in part) == amount.cents for part in (above, since)):
+            yield amount
+            since = []
+        else:
+            above.append(amount)
+            since.append(amount)
+
+
+def _of_all_others(own: Sequence[_Amount]) -> Iterator[_Amount]:
+    """The one row that holds what all others are together, wherever it stands."""
+    total = sum(a.cents for a in own)
+    halves = [a for a in own if 2 * a.cents == total]
+    if len(halves) == 1 and _telling([a for a in own if a is not halves[0]]):
+        yield halves[0]
+
+
+def _of_months(own: Sequence[_Amount]) -> Iterator[_Amount]:
+    """Rows that are each what their month's rows above are together, in several months."""
+    found: list[_Amount] = []
+    part: list[_Amount] = []
+    for amount in own:
+        if part and amount.month != part[-1].month:
+            part = []
+        if len(part) >= MONTH_ROWS and sum(a.cents for a in part) == amount.cents:
+            found.append(amount)
+            part = []
+        else:
+            part.append(amount)
+    if len(found) >= MONTHS:
+        yield from found
