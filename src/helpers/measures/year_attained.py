@@ -24,7 +24,9 @@ from helpers.indicators import (
     parse_actual,
     parse_money,
     parse_target,
+    rate_of,
     rescaled,
+    rounded_to_full,
     score,
     total,
 )
@@ -198,12 +200,12 @@ def _indicator(spec: models.Indicator, measures: Measures, rules: RuleSet) -> At
     bounds = None
     if spec.sample is not None and figure is not None and figure.hits is not None and figure.n:
         bounds = interval(figure.hits, figure.n, spec.sample.population)
-    points = score(spec.weight, outcome, rules, satisfaction="满意" in spec.level1)
+    points = score(spec.weight, outcome, rules, satisfaction="满意" in spec.level1, rate=rate_of(actual))
     return Attained(
         spec=spec,
         target=target,
         actual=actual,
-        outcome=outcome,
+        outcome=_told(spec, outcome, points),
         score=points,
         figure=figure,
         months=measures.monthly(figure.measure) if figure else (),
@@ -215,14 +217,22 @@ def _compound(spec: models.Indicator, target: Target, measures: Measures, rules:
     parts = tuple(_part(part, measures, rules) for part in spec.parts)
     outcome = evaluate_compound([CompoundPart(part.outcome, part.spec.share_of_weight) for part in parts])
     whole = replace(target, kind="compound", reason=None, parts=tuple(p.target for p in parts))
+    points = score(spec.weight, outcome, rules)
     return Attained(
         spec=spec,
         target=whole,
         actual=parse_actual(""),
-        outcome=outcome,
-        score=score(spec.weight, outcome, rules),
+        outcome=_told(spec, outcome, points),
+        score=points,
         parts=parts,
     )
+
+
+def _told(spec: models.Indicator, outcome: Outcome, points: Decimal | None) -> Outcome:
+    """The outcome, which says so where a miss scores the whole weight by rounding alone."""
+    if not rounded_to_full(spec.weight, outcome, points):
+        return outcome
+    return replace(outcome, notes=(*outcome.notes, "rounded_to_full"))
 
 
 def _part(spec: models.Part, measures: Measures, rules: RuleSet) -> Part:

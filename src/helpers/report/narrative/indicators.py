@@ -13,6 +13,7 @@ from helpers.report.results_types import Results
 
 NOTE_WORDS = {
     "strict_bound_hit": "目标不含界限值本身，实际值恰好等于界限值，按未完成计，得分按公式计算",
+    "rounded_to_full": "与目标相差很小，未完成；得分按公式计算，保留两位小数后与分值相等",
     "negative_actual": "实际值为负数，按零计算",
     "direction_missing": "目标没有写明是越高越好还是越低越好，无法判定是否完成",
     "incomparable_units": "目标与实际完成值的计量单位不能比较",
