@@ -17,6 +17,7 @@ from helpers.measures import bounds, database
 from helpers.measures import compile as compiled
 from helpers.measures.bounds import Bounds
 from helpers.year.clock_words import clock_words, clocks_of
+from helpers.year.engine import identifier
 from helpers.year.load import Year
 from helpers.year.models import Measure
 
@@ -28,6 +29,7 @@ class Figure:
     ``hits`` and ``n``: for a share the rows that keep the condition and all rows. ``unknown``: rows
     whose value is missing. ``tables``: what it was read from. ``clocks``: what each clock it reads
     counts, in words. ``bounds``: where it may lie because of rows that were lost; None: there are none.
+    ``day``: what an earliest or latest date came to (ISO); it has no ``value``.
     """
 
     measure: str
@@ -41,6 +43,7 @@ class Figure:
     tables: tuple[str, ...]
     clocks: tuple[str, ...] = ()
     bounds: Bounds | None = None
+    day: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ class Measures:
             tables=(str(measure.table),),
             clocks=self._clocks(measure),
             bounds=self._bounds(measure, hits, n, f"measures.{name}"),
+            day=hits.isoformat() if measure.agg in compiled.EXTREMES and hits is not None else None,
         )
 
     def _bounds(self, measure: Measure, hits: Any, n: int, what: str) -> Bounds | None:
@@ -112,6 +116,8 @@ class Measures:
         if not groups:
             return None
         scale = compiled.scale_of(measure)
+        if measure.repeat_of or measure.agg in ("max", "min", "distinct", *compiled.EXTREMES):
+            return bounds.open_ended(measure.agg, groups, value_of(measure, hits, n))
         match measure.agg:
             case "count":
                 return bounds.counted(groups, hits)
@@ -191,8 +197,8 @@ class Measures:
     def monthly_counts(self, table: str, by: str, date: str) -> Mapping[str, tuple[int, ...]]:
         """For each value of a column its rows in each of the twelve months."""
         query = (
-            f'SELECT coalesce("{by}", \'\') AS v, month("{date}") AS m, count(*) FROM {table} '
-            "GROUP BY v, m ORDER BY v, m"
+            f"SELECT coalesce({identifier(by)}, ''), month({identifier(date)}), count(*) FROM {table} "
+            "GROUP BY 1, 2 ORDER BY 1, 2"
         )
         found: dict[str, list[int]] = {}
         for value, month, n in self._run(query, f"tables.{table}").fetchall():
@@ -203,8 +209,12 @@ class Measures:
 def value_of(measure: Measure, hits: Any, n: int) -> Fraction | None:
     """The figure from its exact parts; None where there is nothing to take a share or mean of."""
     match measure.agg:
-        case "count":
+        case "count" | "distinct":
             return Fraction(hits)
+        case "max" | "min":
+            return None if hits is None else Fraction(hits, compiled.scale_of(measure))
+        case "earliest" | "latest":
+            return None
         case "sum":
             return Fraction(hits, compiled.scale_of(measure))
         case "share":

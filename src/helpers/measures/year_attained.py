@@ -192,6 +192,7 @@ def _indicator(spec: models.Indicator, measures: Measures, rules: RuleSet) -> At
         return _compound(spec, target, measures, rules)
     assert spec.actual is not None
     actual, figure = _actual(spec.actual, spec.target, measures)
+    target = _of_the_year(target, figure, measures.year)
     if spec.actual.grade is not None:
         outcome = evaluate_choice(spec.actual.grade, spec.actual.share, rules)
     else:
@@ -238,6 +239,7 @@ def _told(spec: models.Indicator, outcome: Outcome, points: Decimal | None) -> O
 def _part(spec: models.Part, measures: Measures, rules: RuleSet) -> Part:
     target = parse_target(spec.target, name=spec.name)
     actual, figure = _actual(spec.actual, spec.target, measures)
+    target = _of_the_year(target, figure, measures.year)
     if target.kind == "duration" and figure is not None and figure.unit == "比例":
         # The share of cases within the limit is measured against the share that is required.
         required = replace(
@@ -257,6 +259,13 @@ def _part(spec: models.Part, measures: Measures, rules: RuleSet) -> Part:
     )
 
 
+def _of_the_year(target: Target, figure: Figure | None, year: Year) -> Target:
+    """A deadline without a year (11月底前) is one of the fiscal year where the day comes from its records."""
+    if target.kind != "date" or figure is None or not str(target.value).startswith("--"):
+        return target
+    return replace(target, value=f"{year.fiscal_year}-{str(target.value)[2:]}")
+
+
 def _judged(target: Target, actual: Actual, figure: Figure | None, rules: RuleSet) -> Outcome:
     """The outcome, where the bounds of the figure leave one; the actual is in the figure's own unit."""
     outcome = evaluate(target, expressed(target, actual), rules)
@@ -266,6 +275,8 @@ def _judged(target: Target, actual: Actual, figure: Figure | None, rules: RuleSe
 def _actual(spec: models.Actual, target_text: str, measures: Measures) -> tuple[Actual, Figure | None]:
     if spec.measure is not None:
         figure = measures.figure(spec.measure)
+        if figure.day is not None:
+            return Actual(text="", kind="date", value=figure.day, unit=None), figure
         reason = None if figure.value is not None else "没有可供计算的记录"
         return Actual(
             text="",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from helpers.indicators import (
@@ -17,11 +17,15 @@ from helpers.indicators import (
 from helpers.year.check_funds import check_funds
 from helpers.year.check_spares import check_fleet, check_spares
 from helpers.year.check_tables import Path_, check_corrections, check_tables, expression, unknown
+from helpers.year.expressions import check_expression
 from helpers.year.faults import Fault, YearFileError
 from helpers.year.load import Lines, Year
 from helpers.year.models import Actual, Indicator, Measure
 from helpers.year.outline_file import outline_faults
 from helpers.year.tidy import tidy_columns
+
+#: Measures that come to a day, not to a number.
+DAYS = ("earliest", "latest")
 
 
 def crosscheck(year: Year) -> list[Fault]:
@@ -123,9 +127,21 @@ def _measures(year: Year) -> Iterator[Fault]:
             yield from expression(lines, (*path, "where"), measure.where, columns, True)
         if measure.value is not None:
             boolean = measure.agg == "share"
-            yield from expression(lines, (*path, "value"), measure.value, columns, boolean, numeric=not boolean)
+            numeric = measure.agg in ("sum", "mean", "quantile", "max", "min")
+            place: Path_ = (*path, "value")
+            wrong = list(expression(lines, place, measure.value, columns, boolean, numeric=numeric))
+            yield from wrong
+            if measure.agg in DAYS and not wrong and not _is_day(measure.value, columns):
+                yield lines.fault("not_a_date", place, f"agg 为 {measure.agg} 时，value 要是日期", value=measure.value)
         if measure.date is not None and columns.get(measure.date) not in ("DATE", "TIMESTAMP"):
             yield unknown(lines, (*path, "date"), "日期列", measure.date, columns)
+        for column in measure.repeat_of:
+            if column not in columns:
+                yield unknown(lines, (*path, "repeat_of"), "列", column, columns)
+
+
+def _is_day(text: str, columns: Mapping[str, str]) -> bool:
+    return check_expression(text, columns) in ("DATE", "TIMESTAMP")
 
 
 def _ratio(year: Year, lines: Lines, path: Path_, measure: Measure) -> Iterator[Fault]:
@@ -246,6 +262,15 @@ def _units(lines: Lines, path: Path_, measure: Measure, target: Target) -> Itera
     """A share can't answer a target in pieces; a count can't answer a percentage."""
     share = measure.agg == "share" or measure.unit in _SAME[0]
     unit = target.unit
+    if (measure.agg in DAYS) != (target.kind == "date") and target.kind not in ("unknown", "choice", "compound"):
+        yield lines.fault(
+            "incomparable_units",
+            (*path, "measure"),
+            "度量得出的是日期，指标值不是" if measure.agg in DAYS else "指标值是日期，度量得出的不是",
+            value=measure.words,
+            hint="期限由 agg: latest（最晚的日期）或 earliest 衡量",
+        )
+        return
     if target.kind == "number" and (unit == "比例") != share and measure.agg != "ratio":
         yield lines.fault(
             "incomparable_units",
