@@ -199,7 +199,7 @@ def test_targets_of_zero_and_below(target: str, actual: str, attainment: F, stat
 
 @pytest.mark.parametrize("mark", ["1", "1.2", "-0.1"])
 def test_a_pass_mark_leaves_something_to_score_by(mark: str) -> None:
-    with pytest.raises(RuleError, match="pass_mark.*0 至 1 之间"):
+    with pytest.raises(RuleError, match=r"pass_mark.*0 至 1 之间"):
         load_rules("caiyu-2020-10", {"pass_mark": mark})
 
 

@@ -45,7 +45,8 @@ measures:
   last: {agg: latest, table: tickets, where: "device <> 'D'", value: done, words: 最晚验收}
   nothing: {agg: max, table: tickets, where: "device = 'X'", value: hours, unit: 小时, words: 无}
   again: {agg: count, table: tickets, repeat_of: device, within_days: 30, date: opened_at, unit: 次, words: 重复报修}
-  again_share: {agg: share, table: tickets, where: "hours > 0", repeat_of: [device], within_days: 30, date: opened_at, words: 重复}
+  again_share:
+    {agg: share, table: tickets, where: "hours > 0", repeat_of: [device], within_days: 30, date: opened_at, words: 重复}
   all: {agg: count, table: tickets, unit: 件, words: 全部}
 indicators:
   - {id: done, target: 11月底前, actual: {measure: last}, REST}

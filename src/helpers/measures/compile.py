@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from helpers.year.engine import identifier
+from helpers.year.engine import identifier, literal
 from helpers.year.models import Measure
 
 #: Means and sums are taken over integers of this size, so that no figure depends on the order of
@@ -107,6 +107,15 @@ def by_month(measure: Measure, date: str) -> str:
     return (
         f"SELECT strftime({identifier(date)}, '%Y-%m'), {aggregates(measure)} "
         f"FROM {counted(measure)} GROUP BY 1 ORDER BY 1"
+    )
+
+
+def by_side(measure: Measure, date: str, since: str) -> str:
+    """A row a month and side of a day (ISO): YYYY-MM, whether on or after it, then ``hits, n, unknown``."""
+    column = identifier(date)
+    return (
+        f"SELECT strftime({column}, '%Y-%m'), CAST({column} AS DATE) >= CAST({literal(since)} AS DATE), "
+        f"{aggregates(measure)} FROM {counted(measure)} GROUP BY 1, 2 ORDER BY 1, 2"
     )
 
 

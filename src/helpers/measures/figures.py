@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -54,6 +55,18 @@ class Month:
     value: Fraction | None
     n: int
     hits: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One month before or from a day on; ``hits`` of a share or count."""
+
+    month: str
+    after: bool
+    value: Fraction | None
+    n: int
+    hits: int
+    unknown: int
 
 
 class Measures:
@@ -165,10 +178,11 @@ class Measures:
         """
         measure = self._declared(name)
         table = self.year.year.tables.get(measure.table or "")
-        date = measure.date or (table.year_by if table else None)
-        if date is None:
+        column = measure.date or (table.year_by if table else None)
+        if column is None:
             return ()
-        found = {row[0]: row[1:] for row in self._run(compiled.by_month(measure, date), f"measures.{name}").fetchall()}
+        query = compiled.by_month(measure, column)
+        found = {row[0]: row[1:] for row in self._run(query, f"measures.{name}").fetchall()}
         months = []
         for number in range(1, 13):
             month = f"{self.year.fiscal_year}-{number:02d}"
@@ -177,6 +191,24 @@ class Measures:
                 Month(month, value_of(measure, hits, n), n, hits if measure.agg in ("share", "count") else None)
             )
         return tuple(months)
+
+    def sides(self, name: str, since: date, where: str | None = None) -> tuple[Side, ...]:
+        """The measure month by month, the month of a day in two, before it and from it on; no months without rows.
+
+        ``where``: over these rows of the table instead of its own. Empty where it has no date or is a ratio.
+        """
+        measure = self._declared(name)
+        table = self.year.year.tables.get(measure.table or "")
+        column = measure.date or (table.year_by if table else None)
+        if column is None:
+            return ()
+        chosen = measure if where is None else measure.model_copy(update={"where": where})
+        query = compiled.by_side(chosen, column, since.isoformat())
+        return tuple(
+            Side(month=month, after=after, value=value_of(chosen, hits, n), n=n, hits=hits, unknown=unknown)
+            for month, after, hits, n, unknown in self._run(query, f"measures.{name}").fetchall()
+            if month is not None
+        )
 
     def rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         """The rows behind a measure: ``_value``, then ``columns``."""

@@ -20,7 +20,7 @@ from helpers.year.check_tables import Path_, check_corrections, check_tables, ex
 from helpers.year.expressions import check_expression
 from helpers.year.faults import Fault, YearFileError
 from helpers.year.load import Lines, Year
-from helpers.year.models import Actual, Indicator, Measure
+from helpers.year.models import Action, Actual, Indicator, Measure
 from helpers.year.outline_file import outline_faults
 from helpers.year.tidy import tidy_columns
 
@@ -301,6 +301,16 @@ def _shares(lines: Lines, path: Path_, indicator: Indicator) -> Iterator[Fault]:
 # --- plan.yml --------------------------------------------------------------------
 
 
+def _comparison(year: Year, path: Path_, action: Action) -> Iterator[Fault]:
+    """The rows that an action does not touch are rows of its yardstick's table."""
+    measure, lines = year.measures[str(action.yardstick.measure)], year.lines["plan.yml"]
+    table = year.year.tables.get(str(measure.table))
+    if measure.agg not in ("share", "mean"):
+        yield lines.fault("no_comparison", path, "comparison 只用于占比 share 和平均 mean", value=measure.agg)
+    elif table is not None:
+        yield from expression(lines, path, str(action.yardstick.comparison), tidy_columns(table), True)
+
+
 def _plan(year: Year) -> Iterator[Fault]:
     lines = year.lines["plan.yml"]
     ids = Counter(action.id for action in year.plan.actions)
@@ -322,6 +332,8 @@ def _plan(year: Year) -> Iterator[Fault]:
             )
         if action.yardstick.measure is not None and action.yardstick.measure not in year.measures:
             yield unknown(lines, (*path, "yardstick", "measure"), "度量", action.yardstick.measure, year.measures)
+        elif action.yardstick.comparison is not None:
+            yield from _comparison(year, (*path, "yardstick", "comparison"), action)
         yield from _target(lines, (*path, "yardstick", "target"), parse_target(action.yardstick.target))
         if action.status == "done" and action.done_on is None:
             yield lines.fault("done_when", (*path, "status"), "已完成的措施要写完成日期 done_on")

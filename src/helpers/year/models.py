@@ -251,7 +251,7 @@ class Measure(Model):
             if self.agg not in ("count", "share"):
                 return (), repeats
             return ("table", "date", *repeats), ("value", "q", *ends)
-        needed = ("table",) if self.agg == "count" else ("table", "value")
+        needed: tuple[str, ...] = ("table",) if self.agg == "count" else ("table", "value")
         needed += ("q",) if self.agg == "quantile" else ()
         return needed, (*ends, *(("value",) if self.agg == "count" else ()))
 
@@ -358,11 +358,22 @@ class IndicatorsFile(Model):
 
 
 class Yardstick(Model):
-    """By what an action is judged next year; without a measure there is nothing to verify it by but words."""
+    """By what an action is judged next year; without a measure there is nothing to verify it by but words.
+
+    ``comparison``: which rows of the measure's table the action does not touch, as a condition like ``where``;
+    the measure over them shows what would have happened anyway.
+    """
 
     measure: Identifier | None = None
     target: Words
     words: str | None = None
+    comparison: str | None = None
+
+    @model_validator(mode="after")
+    def _of_a_measure(self) -> Yardstick:
+        if self.comparison is not None and self.measure is None:
+            raise ValueError("写了 comparison 就要写 measure")
+        return self
 
 
 class Action(Model):
