@@ -46,12 +46,15 @@ def chance(before: Counted | None, after: Counted | None) -> float | None:
 
 
 def chance_of_counts(first: int, last: int, first_days: float, last_days: float) -> float:
-    """The two-sided p value of two counts over so many days each, exactly: given both, how they fall on the days."""
-    from scipy.stats import binomtest
+    """The two-sided p value of two counts over so many days each: given both, how they fall on the days, exactly
+    (twice the smaller tail)."""
+    from scipy.stats import binom
 
-    if first + last == 0 or first_days <= 0 or last_days <= 0:
+    both = first + last
+    if not both or first_days <= 0 or last_days <= 0:
         return 1.0
-    return float(binomtest(last, first + last, last_days / (first_days + last_days)).pvalue)
+    part = last_days / (first_days + last_days)
+    return float(min(1.0, 2 * min(binom.cdf(last, both, part), binom.sf(last - 1, both, part))))
 
 
 def chance_of_shares(hits: tuple[int, int], n: tuple[int, int]) -> float:

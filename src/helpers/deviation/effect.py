@@ -19,8 +19,9 @@ import numpy as np
 
 #: Fewer months on one side tell nothing about how months differ.
 FEWEST_SIDE = 3
-#: From so many months on, the season is taken out as one wave a year.
-SEASON_FROM = 18
+#: From so many months on, the season is taken out as one wave a year; month by month where the same ones, and so
+#: many of them, lie on both sides.
+SEASON_FROM, PAIRED_FROM = 18, 6
 #: Carry-over beyond this cannot be told from a change of level with two years of months.
 MOST_CARRIED = 0.9
 LEVEL = 0.95
@@ -105,12 +106,16 @@ def change_at(
 
 
 def _design(after: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, bool]:
-    """A level, a step at the date, and with enough months a wave over the year."""
+    """A level, a step at the date, and the season: each calendar month its own level where both sides have the same
+    ones, else with enough months a wave over the year."""
     columns = [np.ones(len(at)), after.astype(float)]
-    seasonal = len(at) >= SEASON_FROM
-    if seasonal:
+    calendar = np.floor(at).astype(int) % 12
+    sides = [sorted(calendar[after == side].tolist()) for side in (False, True)]
+    if sides[0] == sides[1] and len(set(sides[0])) == len(sides[0]) >= PAIRED_FROM:
+        columns += [(calendar == month).astype(float) for month in sides[0][1:]]
+    elif len(at) >= SEASON_FROM:
         columns += [np.sin(2 * np.pi * at / 12), np.cos(2 * np.pi * at / 12)]
-    return np.column_stack(columns), seasonal
+    return np.column_stack(columns), len(columns) > 2
 
 
 def _covariance(
@@ -122,7 +127,7 @@ def _covariance(
     own = np.ones(len(cells)) if sampling.any() else 1 / n
     total = float(residuals @ (n * residuals))
     spread = sampling + own * _beyond(total, maker, n, np.diag(sampling), np.diag(own))
-    carried = _carried(residuals, np.sqrt(spread), at)
+    carried = _carried(residuals, np.sqrt(spread), at, design.shape[1])
     shape = carried ** np.abs(at[:, None] - at[None, :]) * np.sqrt(own[:, None] * own[None, :])
     beyond = _beyond(total, maker, n, np.diag(sampling), shape)
     return np.diag(sampling) + beyond * shape, carried, beyond > 0 or not sampling.any()
@@ -135,7 +140,7 @@ def _beyond(total: float, maker: np.ndarray, n: np.ndarray, sampling: np.ndarray
     return max(0.0, (total - by_sampling) / by_months) if by_months > 0 else 0.0
 
 
-def _carried(residuals: np.ndarray, spread: np.ndarray, at: np.ndarray) -> float:
+def _carried(residuals: np.ndarray, spread: np.ndarray, at: np.ndarray, fitted: int) -> float:
     """The lag-one correlation of the months, corrected for its bias and never below none."""
     scores = np.divide(residuals, spread, out=np.zeros_like(residuals), where=spread > 0)
     order = np.argsort(at, kind="stable")
@@ -144,7 +149,7 @@ def _carried(residuals: np.ndarray, spread: np.ndarray, at: np.ndarray) -> float
     if not scores.any() or next_to.sum() < 3:
         return 0.0
     lag = float((scores[1:] * scores[:-1])[next_to].mean() / (scores**2).mean())
-    size = len(scores)
+    size = len(scores) - fitted + 2
     corrected = (size * lag + 2) / (size - 4) if size > 8 else lag
     if corrected <= 0:
         return 0.0

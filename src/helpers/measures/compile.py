@@ -119,6 +119,17 @@ def by_side(measure: Measure, date: str, since: str) -> str:
     )
 
 
+def by_group(measure: Measure, column: str, date: str | None) -> str:
+    """A row a value of a column (null: not recorded) and month (null without a date): then ``hits, n, unknown``."""
+    group, month = f"CAST({identifier(column)} AS VARCHAR)", "NULL"
+    if date is not None:
+        month = f"strftime({identifier(date)}, '%Y-%m')"
+    return (
+        f"SELECT nullif(trim({group}), ''), {month}, {aggregates(measure)} "
+        f"FROM {counted(measure)} GROUP BY 1, 2 ORDER BY 1 NULLS LAST, 2 NULLS LAST"
+    )
+
+
 def rows(measure: Measure, columns: Sequence[str]) -> str:
     """The rows behind the measure: ``_value`` (as declared) and the columns asked for, in source order."""
     picked = "".join(f", {identifier(column)}" for column in dict.fromkeys(columns))

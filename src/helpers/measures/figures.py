@@ -69,6 +69,16 @@ class Side:
     unknown: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What rows with one value of a column add to a figure in a month: ``amount`` hits or scaled values, of ``n``."""
+
+    value: str | None
+    month: str | None
+    amount: int
+    n: int
+
+
 class Measures:
     """The measures of one year over its tidy tables.
 
@@ -210,6 +220,16 @@ class Measures:
             if month is not None
         )
 
+    def grouped(self, name: str, column: str) -> tuple[Part, ...]:
+        """The exact parts of a share or mean by a column's values and month."""
+        measure = self._declared(name)
+        date = measure.date or self.year.year.tables[str(measure.table)].year_by
+        query = compiled.by_group(measure, column, date)
+        return tuple(
+            Part(value=value, month=month, amount=int(hits), n=n)
+            for value, month, hits, n, _ in self._run(query, f"measures.{name}").fetchall()
+        )
+
     def rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         """The rows behind a measure: ``_value``, then ``columns``."""
         return database.frame(self._connection, compiled.rows(self._declared(name), columns), f"measures.{name}")
@@ -220,6 +240,11 @@ class Measures:
         condition = f" WHERE ({where}\n)" if where else ""
         query = f'SELECT {picked} FROM "{table}"{condition} ORDER BY source_file, source_row'
         return database.fetch(self._connection, query, f"tables.{table}")
+
+    def distinct(self, table: str, column: str) -> int:
+        """How many different values a column has."""
+        query = f"SELECT count(DISTINCT {identifier(column)}) FROM {table}"
+        return int(self._run(query, f"tables.{table}").fetchall()[0][0])
 
     def counts(self, table: str, by: str) -> Mapping[str, int]:
         """How many rows each value of a column has; rows without a value under ""."""

@@ -319,6 +319,8 @@ def results_json(
         "validation": validation,
         "provenance": provenance,
     }
+    if deviation.get("comparisons"):
+        results["comparisons"] = deviation["comparisons"]
     if attainment.get("dropped"):
         results["dropped"] = attainment["dropped"]
     return results

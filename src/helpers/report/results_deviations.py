@@ -60,6 +60,18 @@ class Ticket(TypedDict):
     hours: NotRequired[Figure]
 
 
+class Composition(TypedDict):
+    """A change split by one column: mix comes from other cases than before, rate from the same cases faring otherwise;
+    together they are the change (E. M. Kitagawa 1955). declared: a dimension of the indicator.
+    """
+
+    dimension: Name
+    mix: float
+    rate: float
+    groups: Count
+    declared: bool
+
+
 class Since(TypedDict):
     """Last year's figure; change is this year's less last year's, null where the two are not measured alike."""
 
@@ -70,6 +82,14 @@ class Since(TypedDict):
     comparable: NotRequired[bool]
     p_value: NotRequired[Share | None]
     beyond_chance: NotRequired[bool | None]
+    composition: NotRequired[list[Composition]]
+
+
+class Comparison(Since):
+    """A measured result beside last year's, whether it was raised or not."""
+
+    indicator: Name
+    part: NotRequired[Text]
 
 
 class Trend(TypedDict):
@@ -153,6 +173,7 @@ class Signal(TypedDict):
     favourable: NotRequired[bool | None]
     misses: NotRequired[Count]
     tickets: NotRequired[list[str]]
+    composition: NotRequired[list[Composition]]
 
 
 class Control(TypedDict):
