@@ -16,7 +16,7 @@ from helpers.deviation.raised import Deviation, Observed, changes, raise_deviati
 from helpers.deviation.states import divide, moments, time_in_state
 from helpers.deviation.told_apart import concentration, ranked, structures
 from helpers.deviation.trend import Before
-from helpers.deviation.values import side
+from helpers.deviation.values import MonthFigure, side
 from helpers.indicators.plain import plain
 from helpers.measures.compile import scale_of
 from helpers.year.personal import MASKED
@@ -227,7 +227,7 @@ def with_records(
     A ratio or a quantile has no rows of its own to say anything; nor has a result without a figure as
     its target. A personal column is no dimension.
     """
-    chart = control_chart(observed.months, observed.agg or "quantile")
+    chart = control_chart(observed.months, observed.agg or "quantile", earlier=_earlier(observed, deviation))
     told = chart.to_json() if chart else None
     if observed.agg is None or observed.target is None or observed.side is None:
         return replace(deviation, control=told)
@@ -248,6 +248,14 @@ def with_records(
     if table.states and aim.agg in ("share", "mean"):
         deviation = replace(deviation, states=_states(rows, table, aim))
     return with_causes(deviation, rows, figure, dimensions, aim, table) if dimensions else deviation
+
+
+def _earlier(observed: Observed, deviation: Deviation) -> Sequence[MonthFigure]:
+    """Last year's months, where they vary about the same centre: a change beyond chance sets a new one."""
+    before, since = observed.before, deviation.since
+    if before is None or not before.same or before.unit != observed.unit or (since and since["beyond_chance"]):
+        return ()
+    return before.months
 
 
 def _rows(figure: Figure, dimensions: Sequence[str], measures: Measures) -> pd.DataFrame:

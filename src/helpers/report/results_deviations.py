@@ -179,7 +179,7 @@ class Signal(TypedDict):
 class Control(TypedDict):
     """A control chart by month. centre and limits are null with too few months."""
 
-    kind: Literal["xmr", "p"]
+    kind: Literal["xmr", "p", "c"]
     centre: Figure
     source: NotRequired[str]
     rules: NotRequired[list[str]]
@@ -190,6 +190,7 @@ class Control(TypedDict):
             Field(description="Of a share: how many times wider its months vary than sampling makes them (Laney)."),
         ]
     ]
+    based_on: NotRequired[Annotated[int, Field(description="Months that centre and limits rest on.")]]
     missing: NotRequired[list[str]]
     small: NotRequired[Annotated[list[str], Field(description="Months with too few rows for the usual limits.")]]
     wide_ranges: NotRequired[list[str]]

@@ -133,7 +133,7 @@ def control_blocks(deviation: Deviation, unit: str | None, name: str, subject: s
         yield from f.para(lead + told + "。其余各月的起伏属于偶然波动。")
     else:
         yield from f.para("控制图上没有信号，各月的起伏属于偶然波动，不必逐月寻找原因。")
-    yield from f.para(_small(control), _missing(control), _wide(control) if signals else "")
+    yield from f.para(_small(control), _missing(control), _wide(control), _two_years(control))
 
 
 def _signal(signal: Signal, deviation: Deviation) -> str:
@@ -157,7 +157,7 @@ def _other_cases(signal: Signal, deviation: Deviation) -> str:
     told = _leading_mix(splits, change)
     if told is None:
         return ""
-    part = w.ratio_text(min(1.0, told["mix"] / change), 0)
+    part = w.ratio_text(min(1.0, told["mix"] / change))
     return f"，与其余各月的差距约{part}来自{column_words(told['dimension'], deviation)}的构成不同"
 
 
@@ -165,15 +165,22 @@ def _small(control: Control) -> str:
     small = control.get("small") or []
     if not small:
         return ""
+    if control["kind"] == "c":
+        return "各月件数很少，只判断单月是否越限。"
     return f"有{len(small)}个月记录较少，对这些月份只判断单月是否越限，并按二项分布精确计算。"
 
 
 def _wide(control: Control) -> str:
-    """Where months vary widely by nature, the signals of a p-chart have to be read with care."""
+    """Where months vary widely by nature, so do the limits."""
     times = control.get("dispersion") or 0
     if times < WIDE:
         return ""
-    return f"各月的波动普遍达到抽样波动的{w.number_text(times, 1)}倍，控制限因此偏窄，信号要结合实际情况判断。"
+    return f"各月的波动普遍达到抽样波动的{w.number_text(times, 1)}倍，控制限已按这一倍数放宽。"
+
+
+def _two_years(control: Control) -> str:
+    months = control.get("based_on") or 0
+    return f"控制限按连同上年在内的{months}个月计算。" if months > len(control["points"]) else ""
 
 
 def _missing(control: Control) -> str:
