@@ -136,6 +136,7 @@ def _results(
             hits=one.figure.hits if one.figure else None,
             lost=lost,
             before=before,
+            part_of_year=bool(one.figure and one.figure.part),
         ),
         one.figure,
         one.spec.explain,
@@ -161,6 +162,7 @@ def _observed_part(one: Attained, part: Part, found: YearAttained, before: Befor
         hits=part.figure.hits if part.figure else None,
         lost=_part_lost(one, part),
         before=before,
+        part_of_year=bool(part.figure and part.figure.part),
     )
 
 
@@ -189,6 +191,7 @@ def _before(
         unit=_unit(last.target, figure),
         months=last.months,
         same=same,
+        part_of_year=bool(figure and figure.part),
     )
 
 

@@ -24,7 +24,8 @@ FEWEST_MONTHS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Before:
-    """What the same measure came to last year; ``same``: it is declared in the same words of SQL."""
+    """What the same measure came to last year; ``same``: it is declared in the same words of SQL;
+    ``part_of_year``: its records cover a part of that year."""
 
     fiscal_year: int
     value: Fraction | None
@@ -33,6 +34,7 @@ class Before:
     unit: str | None = None
     months: Sequence[MonthFigure] = ()
     same: bool = True
+    part_of_year: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,16 +135,18 @@ def since_last_year(
     months: Sequence[MonthFigure],
     agg: str | None,
     before: Before | None,
+    partly: bool = False,
 ) -> dict[str, Any] | None:
     """Last year's value beside this year's and the p value of the change; None without last year's.
 
     ``p_value``: of the months of both years as clusters (see ``effect``), at least ``FEWEST_MONTHS`` of each, and
     never below that of the counts alone (see ``chance``). With fewer months counts can only say that a change is
-    not beyond chance. A figure that is declared otherwise or in another unit is named and not compared.
+    not beyond chance. A figure that is declared otherwise or in another unit is named and not compared, nor is one
+    of which either year's records cover a part of the year (``partly``).
     """
     if before is None or before.value is None:
         return None
-    same = before.same and before.unit == unit
+    same = before.same and before.unit == unit and not partly
     change = value - before.value if same and value is not None else None
     p_value, clustered = _changed(n, hits, unit, months, agg, before) if change is not None else (None, False)
     beyond = None if p_value is None or (p_value < ALPHA and not clustered) else p_value < ALPHA
@@ -154,6 +158,7 @@ def since_last_year(
         "comparable": same,
         "p_value": p_value,
         "beyond_chance": beyond,
+        **({"part_of_year": True} if partly else {}),
     }
 
 

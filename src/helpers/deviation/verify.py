@@ -165,6 +165,7 @@ def _rates(sides: Sequence[Side], measure: Measure, years: Sequence[Measures], d
         (f"{m.year.fiscal_year}-{number:02d}", after, days, m is years[0] and len(years) > 1)
         for m in years
         for number in range(1, 13)
+        if f"{m.year.fiscal_year}-{number:02d}" in m.months_of(str(measure.table))
         for after, days in _days(m.year.fiscal_year, number, done_on)
     ]
     whole = sum(days for *_, days, _ in spans)

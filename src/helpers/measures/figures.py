@@ -17,6 +17,7 @@ import pyarrow as pa
 from helpers.measures import bounds, database
 from helpers.measures import compile as compiled
 from helpers.measures.bounds import Bounds
+from helpers.measures.covered import Covered, covered, of_a_part
 from helpers.year.clock_words import clock_words, clocks_of
 from helpers.year.engine import identifier
 from helpers.year.load import Year
@@ -30,7 +31,8 @@ class Figure:
     ``hits`` and ``n``: for a share the rows that keep the condition and all rows. ``unknown``: rows
     whose value is missing. ``tables``: what it was read from. ``clocks``: what each clock it reads
     counts, in words. ``bounds``: where it may lie because of rows that were lost; None: there are none.
-    ``day``: what an earliest or latest date came to (ISO); it has no ``value``.
+    ``day``: what an earliest or latest date came to (ISO); it has no ``value``. ``part``: the months that the
+    records cover where they are not the whole year's, ``part_bounds`` where the year's figure may then lie.
     """
 
     measure: str
@@ -45,6 +47,8 @@ class Figure:
     clocks: tuple[str, ...] = ()
     bounds: Bounds | None = None
     day: str | None = None
+    part: Covered | None = None
+    part_bounds: Bounds | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ class Measures:
         self._lost = {name: file for name, file in lost.items() if file.is_file()}
         self._connection = database.open_tables({**tidy, **self._lost}, year.fiscal_year)
         self.figure = lru_cache(maxsize=None)(self._figure)
+        self.part_of = lru_cache(maxsize=None)(self._part_of)
 
     def __enter__(self) -> Measures:
         return self
@@ -125,7 +130,33 @@ class Measures:
             clocks=self._clocks(measure),
             bounds=self._bounds(measure, hits, n, f"measures.{name}"),
             day=hits.isoformat() if measure.agg in compiled.EXTREMES and hits is not None else None,
+            part=(part := self.part_of(str(measure.table))),
+            part_bounds=None if part is None else self._part_bounds(measure, value_of(measure, hits, n)),
         )
+
+    def _part_bounds(self, measure: Measure, value: Fraction | None) -> Bounds:
+        least = None
+        if measure.agg == "sum":
+            least = self._run(compiled.extremes(measure), f"measures.{measure.table}").fetchall()[0][0]
+        return of_a_part(measure.agg, value, least is not None and least < 0)
+
+    def _part_of(self, table: str) -> Covered | None:
+        """The months that a table's records cover; None where that is the whole year or nobody can say."""
+        spec = self.year.year.tables.get(table)
+        if spec is None or spec.year_by is None:
+            return None
+        day = f"CAST({identifier(spec.year_by)} AS DATE)"
+        query = f"SELECT {day}, count(*) FROM {table} WHERE {day} IS NOT NULL GROUP BY 1"
+        return covered(spec, self.year.fiscal_year, dict(self._run(query, f"tables.{table}").fetchall()))
+
+    def months_of(self, table: str) -> frozenset[str]:
+        """The months (YYYY-MM) of the fiscal year that a table can say something of."""
+        spec, part = self.year.year.tables.get(table), self.part_of(table)
+        months = [f"{self.year.fiscal_year}-{number:02d}" for number in range(1, 13)]
+        if spec is not None and spec.period is not None:
+            first, last = (day.isoformat()[:7] for day in (spec.period.start, spec.period.end))
+            part = Covered(first, last)
+        return frozenset(month for month in months if part is None or part.has(month))
 
     def _bounds(self, measure: Measure, hits: Any, n: int, what: str) -> Bounds | None:
         """Between which values the figure lies; None where no lost row or unreadable cell touches it."""
@@ -170,6 +201,8 @@ class Measures:
             tables=tuple(dict.fromkeys(top.tables + bottom.tables)),
             clocks=tuple(dict.fromkeys(top.clocks + bottom.clocks)),
             bounds=bounds.divided(top.value, bottom.value, top.bounds, bottom.bounds),
+            part=(part := top.part or bottom.part),
+            part_bounds=None if part is None else Bounds(0, None, None),
         )
 
     def _clocks(self, measure: Measure) -> tuple[str, ...]:
@@ -184,7 +217,8 @@ class Measures:
     def monthly(self, name: str) -> tuple[Month, ...]:
         """The measure month by month over the fiscal year; empty where it has no date or is a ratio.
 
-        Months without rows are there with ``n`` 0 and value None (0 for a count or sum).
+        Months without rows are there with ``n`` 0 and value None (0 for a count or sum, but not of months that the
+        table's records do not cover).
         """
         measure = self._declared(name)
         table = self.year.year.tables.get(measure.table or "")
@@ -193,9 +227,12 @@ class Measures:
             return ()
         query = compiled.by_month(measure, column)
         found = {row[0]: row[1:] for row in self._run(query, f"measures.{name}").fetchall()}
-        months = []
+        months, there = [], self.months_of(str(measure.table))
         for number in range(1, 13):
             month = f"{self.year.fiscal_year}-{number:02d}"
+            if month not in there and month not in found:
+                months.append(Month(month, None, 0, None))
+                continue
             hits, n, _ = found.get(month, (0, 0, 0))
             months.append(
                 Month(month, value_of(measure, hits, n), n, hits if measure.agg in ("share", "count") else None)

@@ -160,6 +160,8 @@ def _funds(year: Year, measures: Measures, rules: RuleSet) -> Funds:
 
 def _settled(figure: Figure, adjusted: Decimal, rules: RuleSet) -> bool:
     """Whether the execution score is the same wherever the spending lies between its bounds."""
+    if figure.part is not None:
+        return False
     if figure.bounds is None:
         return True
     ends = (figure.bounds.low or Fraction(0), adjusted if figure.bounds.high is None else figure.bounds.high)
@@ -268,8 +270,14 @@ def _of_the_year(target: Target, figure: Figure | None, year: Year) -> Target:
 
 def _judged(target: Target, actual: Actual, figure: Figure | None, rules: RuleSet) -> Outcome:
     """The outcome, where the bounds of the figure leave one; the actual is in the figure's own unit."""
-    outcome = evaluate(target, expressed(target, actual), rules)
-    return judged(outcome, target, actual, figure.bounds if figure else None, rules)
+    outcome = judged(
+        evaluate(target, expressed(target, actual), rules), target, actual, figure.bounds if figure else None, rules
+    )
+    if figure is None or figure.part is None:
+        return outcome
+    of_the_year = judged(outcome, target, actual, figure.part_bounds, rules)
+    notes = tuple(note for note in of_the_year.notes if note != "bounds_straddle" or note in outcome.notes)
+    return replace(of_the_year, notes=(*notes, "part_of_year"))
 
 
 def _actual(spec: models.Actual, target_text: str, measures: Measures) -> tuple[Actual, Figure | None]:

@@ -83,6 +83,7 @@ class Since(TypedDict):
     p_value: NotRequired[Share | None]
     beyond_chance: NotRequired[bool | None]
     composition: NotRequired[list[Composition]]
+    part_of_year: NotRequired[Annotated[bool, Field(description="Either year's records cover a part of it.")]]
 
 
 class Comparison(Since):

@@ -40,6 +40,8 @@ def last_year(deviation: Deviation, unit: str | None) -> str:
     if not since or since["value"] is None:
         return ""
     value = w.value_text(since["value"], since.get("unit") or unit)
+    if since.get("part_of_year"):
+        return f"{since['fiscal_year']}年为{value}，两年的记录没有都涵盖全年，不作比较。"
     if since["change"] is None:
         return f"{since['fiscal_year']}年为{value}，口径与本年度不同，不作比较。"
     if since["change"] == 0:
