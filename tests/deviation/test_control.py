@@ -63,7 +63,7 @@ def test_limits_stay_between_none_and_all():
 
 def test_a_figure_that_cannot_be_negative_has_no_limit_below_zero():
     months = [Month(f"2024-{i:02d}", Fraction(v), v) for i, v in enumerate([0, 3, 0, 2, 0, 4], start=1)]
-    chart = control_chart(months, "count")
+    chart = control_chart(months, "sum")
     assert chart.kind == "xmr" and chart.points[0].low == 0
     assert [p.value for p in chart.points] == [0, 3, 0, 2, 0, 4]  # a month without complaints is a month
 
@@ -229,3 +229,50 @@ def test_months_that_vary_more_than_sampling_are_told():
     assert wide.to_json()["dispersion"] == wide.dispersion
     one_bad = p_chart(shares([(900, 1000), (905, 1000)] * 4 + [(700, 1000)] + [(900, 1000), (905, 1000), (900, 1000)]))
     assert one_bad.dispersion < 1
+
+
+# --- months that vary more, two years, rare counts ------------------------------------------------
+
+
+def test_months_that_vary_more_than_sampling_have_wider_limits():
+    wide = [(930, 1000), (970, 1000), (940, 1000), (975, 1000), (935, 1000), (965, 1000)] * 2
+    chart = p_chart(shares(wide))
+    assert chart.dispersion > 3 and chart.signals == ()
+    sampling = np.sqrt(chart.centre * (1 - chart.centre) / 1000)
+    assert chart.points[0].high == pytest.approx(min(1, chart.centre + 3 * chart.dispersion * sampling))
+    assert ("beyond_limits", "low", "08", "08") in found(p_chart(shares([*wide[:7], (600, 1000), *wide[8:]])))
+
+
+def test_limits_rest_on_both_years_and_signals_on_this_one():
+    last = [(f"2023-{i:02d}", h, 100) for i, h in enumerate([90, 92, 88, 91, 89, 60, 90, 92, 88, 91, 89, 90], start=1)]
+    now = shares([(90, 100), (91, 100), (70, 100)])
+    chart = p_chart(now, (), last)
+    assert (chart.based_on, len(chart.points)) == (15, 3)
+    assert chart.centre == pytest.approx((sum(h for _, h, _ in last) + 251) / 1500)
+    assert found(chart) == [("beyond_limits", "low", "03", "03")]  # last year's June is last year's
+    assert p_chart(now).centre is None  # three months alone are too few
+
+
+def test_rare_counts_are_judged_exactly():
+    def chart(counts):
+        months = [Month(f"2024-{i:02d}", Fraction(c), c, c) for i, c in enumerate(counts, start=1)]
+        return control_chart(months, "count")
+
+    quiet = chart([0, 1, 0, 0, 2, 0, 1, 0, 0, 1, 0, 1])
+    assert (quiet.kind, quiet.signals, quiet.points[0].low) == ("c", (), 0)
+    loud = chart([0, 1, 0, 0, 9, 0, 1, 0, 0, 1, 0, 1])
+    assert found(loud) == [("beyond_limits", "high", "05", "05")]
+    assert chart([0] * 12).signals == ()
+    varied = chart([0, 7, 0, 6, 0, 0, 8, 0, 5, 0, 0, 7])  # they come in bunches
+    assert varied.signals == ()
+
+
+def test_exact_limits_of_rare_counts_cry_seldom():
+    rng = np.random.default_rng(7)
+    cries = 0
+    for _ in range(300):
+        months = [
+            Month(f"2024-{i:02d}", Fraction(int(c)), int(c), int(c)) for i, c in enumerate(rng.poisson(0.8, 12), 1)
+        ]
+        cries += bool(control_chart(months, "count").signals)
+    assert cries <= 15  # at most 5 % of years

@@ -10,7 +10,9 @@ from scipy.stats import fisher_exact
 from statsmodels.stats.proportion import proportions_ztest
 
 from helpers.deviation.chance import chance
+from helpers.deviation.effect import Effect
 from helpers.deviation.plan import carried_name, judge_action
+from helpers.deviation.verify import Proof
 
 
 @dataclass(frozen=True)
@@ -51,101 +53,159 @@ def test_without_counts_of_a_share_nothing_is_tested(other):
 
 # --- verdicts -------------------------------------------------------------------------------------
 
+
+def moved(p_value, change=0.1, **more):
+    """A change at the day on which the measure was finished."""
+    effect = Effect(
+        before=0.9,
+        after=0.9 + change,
+        change=change,
+        low=0.0,
+        high=0.2,
+        p_value=p_value,
+        months_before=14,
+        months_after=10,
+        carried=0.0,
+        selected=False,
+        seasonal=True,
+    )
+    return Proof(own=effect, **more)
+
+
+SURE, PERHAPS, WORSE = moved(0.01), moved(0.2), moved(0.01, change=-0.1)
+SHORT, LATE = Proof(reason="few_after", months=2), Proof(reason="not_yet")
 MEAN_BEFORE, MEAN_AFTER = Figure(Fraction(9), None, 100, "小时"), Figure(Fraction(4), None, 100, "小时")
 
 
 @pytest.mark.parametrize(
-    ("state", "before", "after", "kept", "better", "verified", "beyond", "conclusion"),
+    ("before", "after", "kept", "better", "proof", "verified", "beyond", "conclusion"),
     [
-        ("done", LOW, HIGH, True, "higher", True, True, "措施已完成；衡量指标已达到目标值，改善幅度超出偶然波动。"),
+        (LOW, HIGH, True, "higher", SURE, True, True, "衡量指标已达到目标值，改善幅度超出偶然波动。"),
+        (LOW, HIGH, False, "higher", SURE, False, True, "衡量指标未达到目标值，但改善幅度超出偶然波动。"),
         (
-            "done",
             LOW,
-            SAME,
+            HIGH,
             True,
             "higher",
+            PERHAPS,
             None,
             False,
-            "措施已完成；衡量指标已达到目标值，但改善幅度在偶然波动范围以内，尚不能认定为措施成效。",
+            "衡量指标已达到目标值，但改善幅度在偶然波动范围以内，尚不能认定为措施成效。",
         ),
-        ("done", LOW, HIGH, False, "higher", False, True, "措施已完成；衡量指标未达到目标值，但改善幅度超出偶然波动。"),
         (
-            "done",
             LOW,
-            SAME,
-            False,
-            "higher",
-            False,
-            False,
-            "措施已完成；衡量指标未达到目标值，改善幅度在偶然波动范围以内，尚不能认定为措施成效。",
-        ),
-        (
-            "done",
             HIGH,
-            LOW,
             False,
             "higher",
+            PERHAPS,
             False,
             False,
-            "措施已完成；衡量指标未达到目标值，且与上年度相比没有改善。",
+            "衡量指标未达到目标值，改善幅度在偶然波动范围以内，尚不能认定为措施成效。",
         ),
-        ("done", HIGH, HIGH, True, "higher", None, False, "措施已完成；衡量指标已达到目标值，但与上年度相比没有改善。"),
         (
-            "done",
+            LOW,
+            HIGH,
+            True,
+            "higher",
+            moved(0.01, already=True),
+            None,
+            False,
+            "衡量指标已达到目标值，但完成以前各月已在好转，尚不能认定为措施成效。",
+        ),
+        # The years rose, the months from the day on did not.
+        (LOW, HIGH, True, "higher", WORSE, None, False, "衡量指标已达到目标值，但与完成以前相比没有改善。"),
+        (
             MEAN_BEFORE,
             MEAN_AFTER,
             True,
             "lower",
+            moved(0.01, -4),
             True,
-            None,
-            "措施已完成；衡量指标已达到目标值，较上年度有所改善，因没有逐笔计数，未作偶然性检验。",
+            True,
+            "衡量指标已达到目标值，改善幅度超出偶然波动。",
         ),
+        # Counts of whole years rule an effect out; they prove none.
         (
-            "done",
-            None,
-            HIGH,
+            LOW,
+            SAME,
             True,
             "higher",
-            None,
-            None,
-            "措施已完成；衡量指标已达到目标值，但缺少上年度的可比数据，成效无法核实。",
-        ),
-        ("done", LOW, None, None, "higher", None, None, "措施已完成；衡量指标缺少可比数据，成效无法核实。"),
-        (
-            "carried",
-            LOW,
-            HIGH,
-            True,
-            "higher",
-            None,
-            True,
-            "截至本年度末尚未完成，结转继续实施；本年度衡量指标已达到目标值。",
-        ),
-        (
-            "carried",
-            LOW,
-            LOW,
-            False,
-            "higher",
+            SHORT,
             None,
             False,
-            "截至本年度末尚未完成，结转继续实施；本年度衡量指标未达到目标值。",
+            "衡量指标已达到目标值，但改善幅度在偶然波动范围以内，尚不能认定为措施成效。",
         ),
         (
-            "proposed",
             LOW,
             HIGH,
             True,
             "higher",
+            SHORT,
             None,
+            None,
+            "衡量指标已达到目标值，较上年度有所改善，但完成以后有记录的只有2个月，不能确认与措施有关。",
+        ),
+        (
+            LOW,
+            HIGH,
+            False,
+            "higher",
+            LATE,
+            False,
+            None,
+            "衡量指标未达到目标值，虽较上年度有所改善，但完成日期在本年度以后，不能确认与措施有关。",
+        ),
+        (HIGH, LOW, False, "higher", SHORT, False, False, "衡量指标未达到目标值，且与完成以前相比没有改善。"),
+        (HIGH, HIGH, True, "higher", SHORT, None, False, "衡量指标已达到目标值，但与完成以前相比没有改善。"),
+        (
+            MEAN_BEFORE,
+            MEAN_AFTER,
             True,
-            "上年度仅作为建议提出，尚未采纳实施；本年度衡量指标已达到目标值。",
+            "lower",
+            Proof(reason="whole_figure"),
+            None,
+            None,
+            "衡量指标已达到目标值，较上年度有所改善，但这个数由全部记录一并算出，没有逐月可比的数，不能确认与措施有关。",
+        ),
+        (None, HIGH, True, "higher", None, None, None, "衡量指标已达到目标值，但上年度没有同口径的数，成效无法核实。"),
+        (
+            LOW,
+            HIGH,
+            True,
+            None,
+            SURE,
+            None,
+            None,
+            "衡量指标已达到目标值，但目标值没有写明以高为好还是以低为好，成效无法核实。",
+        ),
+        (
+            LOW,
+            None,
+            None,
+            "higher",
+            Proof(reason="no_measure"),
+            None,
+            None,
+            "衡量指标能否达到目标值无法判定，没有声明可以计算的衡量指标，成效无法核实。",
         ),
     ],
 )
-def test_verdict(state, before, after, kept, better, verified, beyond, conclusion):
-    found = judge_action(state, before, after, kept, better)
-    assert (found.verified, found.beyond_chance, found.conclusion) == (verified, beyond, conclusion)
+def test_what_a_finished_measure_is_said_to_have_done(before, after, kept, better, proof, verified, beyond, conclusion):
+    found = judge_action("done", before, after, kept, better, proof)
+    assert (found.verified, found.beyond_chance, found.conclusion) == (verified, beyond, f"措施已完成；{conclusion}")
+
+
+@pytest.mark.parametrize(
+    ("state", "kept", "conclusion"),
+    [
+        ("carried", True, "截至本年度末尚未完成，结转继续实施；本年度衡量指标已达到目标值。"),
+        ("carried", False, "截至本年度末尚未完成，结转继续实施；本年度衡量指标未达到目标值。"),
+        ("proposed", True, "上年度仅作为建议提出，尚未采纳实施；本年度衡量指标已达到目标值。"),
+    ],
+)
+def test_what_is_not_finished_is_not_verified(state, kept, conclusion):
+    found = judge_action(state, LOW, HIGH, kept, "higher")
+    assert (found.verified, found.conclusion) == (None, conclusion)
 
 
 def test_a_year_is_named_once():

@@ -10,6 +10,7 @@ import pytest
 from scipy.stats import kendalltau
 from statsmodels.stats.proportion import proportions_ztest
 
+from helpers.deviation.chance import chance
 from helpers.deviation.raised import Observed, raise_deviations
 from helpers.deviation.trend import Before, months_course, since_last_year
 
@@ -125,7 +126,8 @@ def test_months_of_a_count_that_stay_within_the_years_target_are_no_trend():
 def test_the_season_is_no_trend_unless_the_year_is_worse():
     last = Before(fiscal_year=2023, value=F(946, 1000), n=12000, hits=11352, unit="比例", months=FALLING)
     assert kinds(replace(TIMELY, before=last)) == []
-    better = replace(last, value=F(98, 100), hits=11760)
+    higher = [replace(m, value=m.value + F(34, 1000), hits=m.hits + 34) for m in FALLING]
+    better = replace(last, value=F(98, 100), hits=11760, months=higher)
     (found,) = raise_deviations([replace(TIMELY, before=better)])
     assert found.trend["by"] == ["months", "last_year"] and found.trend["seasonal"] is True
 
@@ -255,7 +257,47 @@ def test_better_than_last_year_is_not():
     one = replace(TIMELY, months=(), actual=F(95, 100), rows=1200, hits=1140, before=before)
     assert kinds(one) == []
     (short,) = raise_deviations([replace(one, status="not_met")])
-    assert short.trend is None and short.since["change"] == F(5, 100) and short.since["beyond_chance"] is True
+    # Without months nobody knows how much years differ by themselves: the counts prove nothing.
+    assert short.trend is None and short.since["change"] == F(5, 100) and short.since["beyond_chance"] is None
+    level = shares([(95, 100)] * 12), shares([(90, 100)] * 12, year=2023)
+    assert (
+        since_last_year(F(95, 100), 1200, 1140, "比例", level[0], "share", replace(before, months=level[1]))[
+            "beyond_chance"
+        ]
+        is True
+    )
+
+
+def test_months_that_differ_widely_make_a_change_less_sure():
+    wide = [(80, 100), (99, 100)] * 6
+    before = Before(fiscal_year=2023, value=F(895, 1000), n=1200, hits=1074, unit="比例", months=shares(wide, 2023))
+    better = [(min(100, h + 4), n) for h, n in wide[::-1]]
+    hits = sum(h for h, _ in better)
+    found = since_last_year(F(hits, 1200), 1200, hits, "比例", shares(better), "share", before)
+    assert chance(Share(1074, 1200), Share(hits, 1200)) < 0.05 < found["p_value"]
+    assert found["beyond_chance"] is False
+
+
+@dataclass(frozen=True)
+class Share:
+    hits: int
+    n: int
+    unit: str = "比例"
+
+    @property
+    def value(self):
+        return F(self.hits, self.n)
+
+
+def test_rare_counts_are_compared_exactly():
+    def months(counts, year):
+        return [Month(f"{year}-{i:02d}", F(c), c, c) for i, c in enumerate(counts, start=1)]
+
+    before = Before(
+        fiscal_year=2023, value=F(4), n=4, hits=4, unit="件", months=months([1, 0, 1, 0, 0, 2] + [0] * 6, 2023)
+    )
+    found = since_last_year(F(0), 0, 0, "件", months([0] * 12, 2024), "count", before)
+    assert found["p_value"] >= 0.12 and found["beyond_chance"] is False  # 4 against 0: 2 × 0.5^4
 
 
 def test_a_measure_declared_otherwise_is_named_but_not_compared():

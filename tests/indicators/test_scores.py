@@ -22,6 +22,7 @@ from helpers.indicators import (
     load_rules,
     parse_actual,
     parse_target,
+    rounded_to_full,
     score,
     total,
 )
@@ -167,3 +168,76 @@ def test_scores_are_monotone_and_bounded(one: F, other: F, target: str, weight: 
     ]
     assert all(0 <= s <= weight for s in found)
     assert found == sorted(found, reverse=parsed.direction == "lower")
+
+
+# --- edges ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "attainment", "status"),
+    [
+        ("≤-5%", "-6%", F(6, 5), "met"),
+        ("≤-5%", "-4%", F(4, 5), "not_met"),
+        ("≤-5%", "2%", F(0), "not_met"),
+        ("≥-3%", "-2%", F(4, 3), "met"),
+        ("≥-3%", "-4%", F(2, 3), "not_met"),
+        (">0", "0", F(0), "not_met"),
+        (">0", "0.1", F(1), "met"),
+        ("<0", "0", F(0), "not_met"),
+        ("<0", "-1%", F(1), "met"),
+        ("≥0%", "-3%", F(0), "not_met"),
+        ("≥0%", "0%", F(1), "met"),
+        ("≤0%", "-3%", F(1), "met"),
+    ],
+)
+def test_targets_of_zero_and_below(target: str, actual: str, attainment: F, status: str) -> None:
+    found = outcome(target, actual)
+    assert (found.attainment, found.status) == (attainment, status)
+    assert "negative_actual" not in found.notes
+    assert outcome(target, actual, load_rules("older-ratio")).attainment == attainment
+
+
+@pytest.mark.parametrize("mark", ["1", "1.2", "-0.1"])
+def test_a_pass_mark_leaves_something_to_score_by(mark: str) -> None:
+    with pytest.raises(RuleError, match=r"pass_mark.*0 至 1 之间"):
+        load_rules("caiyu-2020-10", {"pass_mark": mark})
+
+
+@pytest.mark.parametrize(
+    "bands",
+    [
+        [{"at_least": 0.9, "gives": 1.2}],
+        [{"at_least": 0.9, "gives": "优"}],
+        [{"at_least": 0.9, "gives": 0.5}, {"at_least": 0.6, "gives": 0.8}],
+    ],
+)
+def test_bands_give_shares_of_the_weight_that_do_not_fall(bands: list) -> None:
+    with pytest.raises(RuleError, match="satisfaction_bands"):
+        load_rules("caiyu-2020-10", {"satisfaction_bands": bands})
+
+
+def test_a_pass_mark_leaves_rated_shares_alone() -> None:
+    marked = load_rules("caiyu-2020-10", {"pass_mark": "0.6"})
+    assert score(D(10), evaluate_choice(2, D("0.7"), marked), marked) == D("7.00")
+    assert score(D(10), outcome("≥100%", "70%"), marked) == D("2.50")
+
+
+def test_satisfaction_bands_act_on_the_rate_as_printed() -> None:
+    banded = load_rules("caiyu-2021-101-banded")
+
+    def points(rate: F) -> D | None:
+        found = outcome("≥95%", "80%")
+        return score(D(10), found, banded, satisfaction=True, rate=rate)
+
+    assert points(F(89996, 100000)) == D("10.00")  # printed 90.00 %
+    assert points(F(89994, 100000)) == D("8.00")  # printed 89.99 %
+    assert points(F(90, 100)) == D("10.00")  # by the rate, not by 90/95
+
+
+def test_a_miss_that_rounds_to_the_whole_weight_is_said() -> None:
+    near = evaluate(parse_target("≥92%"), parse_actual("91.96%"), RULES)
+    assert (near.status, score(D(10), near, RULES)) == ("not_met", D("10.00"))
+    assert rounded_to_full(D(10), near, D("10.00"))
+    met = evaluate(parse_target("≥92%"), parse_actual("92%"), RULES)
+    assert not rounded_to_full(D(10), met, D("10.00"))
+    assert not rounded_to_full(D(10), evaluate(parse_target("<92%"), parse_actual("92%"), RULES), D("10.00"))

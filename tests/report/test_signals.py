@@ -168,15 +168,37 @@ def test_the_group_beyond_chance_is_named_before_a_larger_one():
     )
 
 
-def test_wide_months_are_a_caution_beside_signals_only():
+def test_where_months_vary_widely_so_do_the_limits():
     def text(told):
         return sentences(signals.control_blocks({"control": told, "unit": "比例"}, None, "c", "x"))
 
-    caution = "各月的波动普遍达到抽样波动的3.2倍，控制限因此偏窄，信号要结合实际情况判断。"
-    assert caution in text({**control(), "dispersion": 3.21}) and caution not in text(
-        {**control(4), "dispersion": 3.21}
+    caution = "各月的波动普遍达到抽样波动的3.2倍，控制限已按这一倍数放宽。"
+    assert all(caution in text({**control(low), "dispersion": 3.21}) for low in (18, 4))
+    assert "放宽" not in text({**control(), "dispersion": 1.2})
+    assert "控制限按连同上年在内的24个月计算。" in text({**control(), "based_on": 24})
+
+
+def test_a_change_is_said_to_come_from_other_cases_where_most_of_it_does():
+    def told(mix, rate, change=0.04):
+        parts = [{"dimension": "part_source", "mix": mix, "rate": rate, "groups": 3, "declared": False}]
+        since = {"fiscal_year": 2023, "value": 0.9, "unit": "比例", "change": change, "composition": parts}
+        words = {"part_source": "备件来源"}
+        return signals.last_year({"since_last_year": since, "column_words": words, "unit": "比例"}, "比例")
+
+    assert told(0.0384, 0.0016).endswith(
+        "按备件来源看，其中3.84个百分点来自各类记录所占比重的变化，同类记录本身的变化为0.16个百分点。"
     )
-    assert "控制限因此偏窄" not in text({**control(), "dispersion": 1.2})
+    assert "同类记录本身反而向相反方向变化为1个百分点" in told(0.05, -0.01)
+    assert "比重" not in told(0.019, 0.021) and "比重" not in told(-0.04, 0.08)
+
+
+def test_a_special_month_is_said_to_have_had_other_cases():
+    found = control()
+    found["signals"][0]["composition"] = [
+        {"dimension": "part_no", "mix": -0.175, "rate": -0.019, "groups": 15, "declared": True}
+    ]
+    text = sentences(signals.control_blocks({"control": found, "unit": "比例"}, None, "c", "x"))
+    assert "等），与其余各月的差距约90.21%来自备件的构成不同。" in text or "90.21%来自" in text
 
 
 # --- figures --------------------------------------------------------------------------------------

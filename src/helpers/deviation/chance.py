@@ -1,7 +1,8 @@
-"""Whether two shares differ by more than chance."""
+"""Whether two shares, or two counts, differ by more than chance would make independent cases differ."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
@@ -42,3 +43,32 @@ def chance(before: Counted | None, after: Counted | None) -> float | None:
     from statsmodels.stats.proportion import proportions_ztest
 
     return float(proportions_ztest(hits, totals)[1])
+
+
+def chance_of_counts(first: int, last: int, first_days: float, last_days: float) -> float:
+    """The two-sided p value of two counts over so many days each: given both, how they fall on the days, exactly
+    (twice the smaller tail)."""
+    from scipy.stats import binom
+
+    both = first + last
+    if not both or first_days <= 0 or last_days <= 0:
+        return 1.0
+    part = last_days / (first_days + last_days)
+    return float(min(1.0, 2 * min(binom.cdf(last, both, part), binom.sf(last - 1, both, part))))
+
+
+def chance_of_shares(hits: tuple[int, int], n: tuple[int, int]) -> float:
+    """``chance`` of the counts themselves."""
+    found = chance(*(_Share(k, size) for k, size in zip(hits, n, strict=True)))
+    return 1.0 if found is None else found
+
+
+@dataclass(frozen=True)
+class _Share:
+    hits: int
+    n: int
+    unit: str = "比例"
+
+    @property
+    def value(self) -> Fraction | None:
+        return Fraction(self.hits, self.n) if self.n else None

@@ -1,10 +1,12 @@
-"""Control charts by month: an XmR chart for values, a p-chart for shares, and what the run rules find.
+"""Control charts by month: XmR for values, p′ for shares, exact limits for rare counts, and what the run rules find.
 
 Limits: XmR by Wheeler, Understanding Variation (2nd ed., 2000): mean ± 2.66 × mean moving range, upper
 range limit 3.267 × mean moving range. p-chart by Montgomery, Introduction to Statistical Quality Control,
-ch. 7: p̄ ± 3·√(p̄(1 − p̄)/n), which differs from month to month with n. Run rules: tests 1, 2, 3, 5 and 6 of
-L. S. Nelson, "The Shewhart Control Chart – Tests for Special Causes", Journal of Quality Technology 16
-(1984), 237–239; tests 1, 5 and 6 are also those of Western Electric (1956).
+ch. 7: p̄ ± 3·√(p̄(1 − p̄)/n), which differs from month to month with n; wider by σ_z where months vary by more
+than sampling (D. B. Laney, "Improved Control Charts for Attributes", Quality Engineering 14 (2002), 531–537). Rare
+counts: the tails of the Poisson distribution, of the negative binomial where months vary more. Run rules: tests
+1, 2, 3, 5 and 6 of L. S. Nelson, "The Shewhart Control Chart – Tests for Special Causes", Journal of Quality
+Technology 16 (1984), 237–239; tests 1, 5 and 6 are also those of Western Electric (1956).
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import numpy as np
 from helpers.deviation.values import MonthFigure, with_figures
 from helpers.indicators.plain import plain
 
-Kind = Literal["xmr", "p"]
+Kind = Literal["xmr", "p", "c"]
 Side = Literal["high", "low"]
 SIDES: tuple[Side, Side] = ("high", "low")
 
@@ -31,6 +33,8 @@ FEWEST_POINTS = 6
 FEWEST_EXPECTED = 5
 #: What lies beyond three standard deviations of a normal distribution, on one side.
 TAIL = 0.00135
+#: Below so many a month the normal limits of a count make no sense: three standard deviations reach below nothing.
+RARE = 9
 #: Differences of this relative size are floating-point dust.
 DUST = 1e-9
 
@@ -78,9 +82,8 @@ class Chart:
 
     ``missing``: months without records, which break a run. ``range_limit``: of the moving ranges;
     ``wide_ranges``: the months whose range exceeds it. ``dispersion``: how many times wider the months
-    of a share vary than sampling alone makes them (σ_z of D. B. Laney, "Improved Control Charts for
-    Attributes", Quality Engineering 14 (2002), 531–537); where it is far above 1 with many rows a
-    month, the limits of a p-chart are narrow and signals are many.
+    of a share vary than sampling alone makes them (σ_z); limits are so many times wider where it is above 1.
+    ``based_on``: the number of months that centre and limits rest on.
     """
 
     kind: Kind
@@ -91,6 +94,7 @@ class Chart:
     range_limit: float | None = None
     wide_ranges: tuple[str, ...] = ()
     dispersion: float | None = None
+    based_on: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The object under ``control`` in results.json, without the tickets of the signals."""
@@ -102,6 +106,7 @@ class Chart:
             "rules": list(RULES.values()),
             "range_limit": plain(self.range_limit),
             "dispersion": plain(self.dispersion),
+            "based_on": self.based_on,
             "missing": list(self.missing),
             "small": [p.month for p in self.points if p.small],
             "wide_ranges": list(self.wide_ranges),
@@ -123,28 +128,43 @@ class Chart:
         }
 
 
-def control_chart(months: Sequence[MonthFigure], agg: str | None, *, natural_zero: bool = True) -> Chart | None:
-    """The chart of a monthly series: a p-chart for a share, an XmR chart for anything else.
+def control_chart(
+    months: Sequence[MonthFigure],
+    agg: str | None,
+    *,
+    natural_zero: bool = True,
+    earlier: Sequence[MonthFigure] = (),
+) -> Chart | None:
+    """The chart of a monthly series: a p′ chart for a share, exact limits for a rare count, XmR for anything else.
 
     ``agg``: how the measure adds its rows up. ``natural_zero``: the figure cannot be negative, so that
-    a lower limit below zero is zero. None without a single month that says something.
+    a lower limit below zero is zero. ``earlier``: months before these that vary about the same centre; the limits
+    rest on them too, signals are looked for in ``months`` alone. None without a single month that says something.
     """
-    filled = with_figures(months, agg)
+    filled, before = with_figures(months, agg), with_figures(earlier, agg)
     if not filled:
         return None
     missing = tuple(m.month for m in months if m not in filled)
     if agg == "share":
-        return p_chart([(m.month, int(m.hits or 0), m.n) for m in filled], missing)
-    return xmr_chart([(m.month, float(m.value or 0), m.n) for m in filled], missing, natural_zero)
+        shares, past_shares = ([(m.month, int(m.hits or 0), m.n) for m in part] for part in (filled, before))
+        return p_chart(shares, missing, past_shares)
+    values, past = ([(m.month, float(m.value or 0), m.n) for m in part] for part in (filled, before))
+    every = [value for _, value, _ in [*past, *values]]
+    if agg == "count" and len(every) >= FEWEST_POINTS and sum(every) < RARE * len(every):
+        return c_chart(values, missing, past)
+    return xmr_chart(values, missing, natural_zero, past)
 
 
 def xmr_chart(
-    series: Sequence[tuple[str, float, int]], missing: tuple[str, ...] = (), natural_zero: bool = False
+    series: Sequence[tuple[str, float, int]],
+    missing: tuple[str, ...] = (),
+    natural_zero: bool = False,
+    earlier: Sequence[tuple[str, float, int]] = (),
 ) -> Chart:
     """Individual values and moving ranges: (month, value, rows) in the order of the months."""
-    values = np.array([value for _, value, _ in series], dtype=float)
-    ranges = np.abs(np.diff(values))
-    if len(values) < FEWEST_POINTS:
+    every = np.array([value for _, value, _ in [*earlier, *series]], dtype=float)
+    ranges = np.abs(np.diff(every))
+    if len(every) < FEWEST_POINTS:
         return Chart(
             kind="xmr",
             centre=None,
@@ -152,58 +172,113 @@ def xmr_chart(
             signals=(),
             missing=missing,
         )
-    centre, mean_range = float(values.mean()), float(ranges.mean())
+    centre, mean_range = float(every.mean()), float(ranges.mean())
     low, high = centre - LIMIT_FACTOR * mean_range, centre + LIMIT_FACTOR * mean_range
-    if natural_zero and values.min() >= 0:
+    if natural_zero and every.min() >= 0:
         low = max(low, 0.0)
+    past = len(earlier)
+    values = every[past:]
     points = [
-        Point(month=m, value=v, n=n, low=low, high=high, small=False, range=None if i == 0 else float(ranges[i - 1]))
+        Point(
+            month=m,
+            value=v,
+            n=n,
+            low=low,
+            high=high,
+            small=False,
+            range=None if past + i == 0 else float(ranges[past + i - 1]),
+        )
         for i, (m, v, n) in enumerate(series)
     ]
     sigma = LIMIT_FACTOR * mean_range / 3
     # A range is never zero but for equal values: a constant series has no signal.
-    scores = _scores(values - centre, np.full(len(values), sigma), float(np.abs(values).max()))
+    size = float(np.abs(every).max())
+    scores = _scores(values - centre, np.full(len(values), sigma), size)
     limit = RANGE_FACTOR * mean_range
-    wide = tuple(
-        p.month for p in points if p.range is not None and p.range > limit + DUST * float(np.abs(values).max())
-    )
-    rules = _found(points, scores, values, np.zeros(len(values), dtype=bool), scores)
-    dressed, signals = _marked(points, rules)
+    wide = tuple(p.month for p in points if p.range is not None and p.range > limit + DUST * size)
+    dressed, signals = _marked(points, _found(points, scores, values, np.zeros(len(values), dtype=bool), scores))
     return Chart(
-        kind="xmr", centre=centre, points=dressed, signals=signals, missing=missing, range_limit=limit, wide_ranges=wide
+        kind="xmr",
+        centre=centre,
+        points=dressed,
+        signals=signals,
+        missing=missing,
+        range_limit=limit,
+        wide_ranges=wide,
+        based_on=len(every),
     )
 
 
-def p_chart(series: Sequence[tuple[str, int, int]], missing: tuple[str, ...] = ()) -> Chart:
+def p_chart(
+    series: Sequence[tuple[str, int, int]],
+    missing: tuple[str, ...] = (),
+    earlier: Sequence[tuple[str, int, int]] = (),
+) -> Chart:
     """Shares: (month, hits, rows) in the order of the months, every month with rows."""
-    hits = np.array([h for _, h, _ in series], dtype=float)
-    n = np.array([n for _, _, n in series], dtype=float)
+    every, past = [*earlier, *series], len(earlier)
+    hits = np.array([h for _, h, _ in every], dtype=float)
+    n = np.array([n for _, _, n in every], dtype=float)
     values = hits / n
     centre = float(hits.sum() / n.sum())
     small = n * min(centre, 1 - centre) < FEWEST_EXPECTED
-    if len(series) < FEWEST_POINTS:
+    if len(every) < FEWEST_POINTS:
         return Chart(
             kind="p",
             centre=None,
             points=tuple(
                 Point(month=m, value=h / k, n=k, low=h / k, high=h / k, small=bool(s))
-                for (m, h, k), s in zip(series, small, strict=True)
+                for (m, h, k), s in zip(series, small[past:], strict=True)
             ),
             signals=(),
             missing=missing,
         )
-    sigma = np.sqrt(centre * (1 - centre) / n)
-    low, high = np.clip(centre - 3 * sigma, 0, 1), np.clip(centre + 3 * sigma, 0, 1)
+    sampling = np.sqrt(centre * (1 - centre) / n)
+    plain_scores = _scores(values - centre, sampling, 1.0)
+    # By the median of the moving ranges: one special month does not make all months wide.
+    dispersion = float(np.median(np.abs(np.diff(plain_scores))) / D4_MEDIAN)
+    wider = max(1.0, dispersion)
+    low, high = np.clip(centre - 3 * wider * sampling, 0, 1), np.clip(centre + 3 * wider * sampling, 0, 1)
     points = [
         Point(month=m, value=h / k, n=k, low=float(a), high=float(b), small=bool(s))
-        for (m, h, k), a, b, s in zip(series, low, high, small, strict=True)
+        for (m, h, k), a, b, s in zip(series, low[past:], high[past:], small[past:], strict=True)
     ]
-    scores = _scores(values - centre, sigma, 1.0)
-    beyond = np.where(small, _exact_scores(hits, n, centre), scores)
-    # By the median of the moving ranges: one special month does not make all months wide.
-    dispersion = float(np.median(np.abs(np.diff(scores))) / D4_MEDIAN)
-    dressed, signals = _marked(points, _found(points, scores, values, small, beyond))
-    return Chart(kind="p", centre=centre, points=dressed, signals=signals, missing=missing, dispersion=dispersion)
+    scores = plain_scores / wider
+    beyond = np.where(small, _exact_scores(hits, n, centre, wider), scores)
+    found = _found(points, scores[past:], values[past:], small[past:], beyond[past:])
+    dressed, signals = _marked(points, found)
+    return Chart(
+        kind="p",
+        centre=centre,
+        points=dressed,
+        signals=signals,
+        missing=missing,
+        dispersion=dispersion,
+        based_on=len(every),
+    )
+
+
+def c_chart(
+    series: Sequence[tuple[str, float, int]],
+    missing: tuple[str, ...] = (),
+    earlier: Sequence[tuple[str, float, int]] = (),
+) -> Chart:
+    """Rare counts: (month, count, rows). Only a single month can be special; runs of rare counts say nothing."""
+    from scipy.stats import nbinom, poisson
+
+    every = np.array([value for _, value, _ in [*earlier, *series]], dtype=float)
+    centre = float(every.mean())
+    # One special month must not make all months wide, so the largest is left out.
+    usual = np.sort(every)[:-1]
+    excess = float(usual.var(ddof=1) / usual.mean()) if usual.mean() > 0 else 1.0
+    law = nbinom(centre / (excess - 1), 1 / excess) if excess > 1 and centre > 0 else poisson(centre)
+    low, high = float(law.ppf(TAIL)), float(law.ppf(1 - TAIL))
+    values = every[len(earlier) :]
+    beyond = np.where(values > high, 4.0, np.where(values < low, -4.0, 0.0))
+    points = [Point(month=m, value=v, n=n, low=low, high=high, small=True) for m, v, n in series]
+    dressed, signals = _marked(
+        points, _found(points, np.zeros(len(values)), values, np.ones(len(values), dtype=bool), beyond)
+    )
+    return Chart(kind="c", centre=centre, points=dressed, signals=signals, missing=missing, based_on=len(every))
 
 
 def _scores(differences: np.ndarray, sigma: np.ndarray, size: float) -> np.ndarray:
@@ -213,12 +288,14 @@ def _scores(differences: np.ndarray, sigma: np.ndarray, size: float) -> np.ndarr
     return scores
 
 
-def _exact_scores(hits: np.ndarray, n: np.ndarray, centre: float) -> np.ndarray:
-    """±4 where the exact binomial tail is as rare as three standard deviations, else 0."""
-    from scipy.stats import binom
+def _exact_scores(hits: np.ndarray, n: np.ndarray, centre: float, wider: float) -> np.ndarray:
+    """±4 where the exact binomial tail, as a normal score and by so many times wider months, is beyond three
+    standard deviations, else 0."""
+    from scipy.stats import binom, norm
 
     low, high = binom.cdf(hits, n, centre), binom.sf(hits - 1, n, centre)
-    scores: np.ndarray = np.where(high < TAIL, 4.0, np.where(low < TAIL, -4.0, 0.0))
+    limit = norm.sf(3 * wider) if wider > 1 else TAIL
+    scores: np.ndarray = np.where(high < limit, 4.0, np.where(low < limit, -4.0, 0.0))
     return scores
 
 

@@ -11,11 +11,12 @@ import numpy as np
 
 from helpers.deviation.control import control_chart
 from helpers.deviation.decompose import Aim, decompose, drill_down, missed_rows, misses_of
-from helpers.deviation.raised import Deviation, Observed, raise_deviations
+from helpers.deviation.mix import months_split, years_split
+from helpers.deviation.raised import Deviation, Observed, changes, raise_deviations
 from helpers.deviation.states import divide, moments, time_in_state
 from helpers.deviation.told_apart import concentration, ranked, structures
 from helpers.deviation.trend import Before
-from helpers.deviation.values import side
+from helpers.deviation.values import MonthFigure, side
 from helpers.indicators.plain import plain
 from helpers.measures.compile import scale_of
 from helpers.year.personal import MASKED
@@ -43,10 +44,13 @@ CALENDAR_MONTH = "_month"
 PLACE = ("source_file", "source_row")
 
 
-def explain_year(found: YearAttained, measures: Measures, previous: YearAttained | None = None) -> list[dict[str, Any]]:
+def explain_year(
+    found: YearAttained, measures: Measures, previous: YearAttained | None = None, before: Measures | None = None
+) -> list[dict[str, Any]]:
     """The ``deviations`` of results.json, in the order of the indicators and their parts.
 
-    ``previous``: last year's results, for each figure's change.
+    ``previous``: last year's results, for each figure's change; ``before``: the measures behind them, for what the
+    change is made of.
     """
     results = [result for one in found.indicators for result in _results(one, found, previous)]
     behind = {(o.indicator, o.part): (o, figure, dimensions) for o, figure, dimensions in results}
@@ -55,7 +59,38 @@ def explain_year(found: YearAttained, measures: Measures, previous: YearAttained
         observed, figure, dimensions = behind[deviation.indicator, deviation.part]
         traced = deviation if figure is None else with_records(deviation, observed, figure, dimensions, measures)
         raised.append({**traced.to_json(), **_column_words(figure, found)})
+        if figure is not None:
+            _compose(raised[-1], figure, dimensions, measures, before)
     return raised
+
+
+def _compose(
+    raised: dict[str, Any], figure: Figure, dimensions: Sequence[str], measures: Measures, before: Measures | None
+) -> None:
+    """Add what the change since last year, and what each signalled stretch of months, is made of."""
+    since, control = raised["since_last_year"], raised["control"]
+    if since and since["change"] is not None:
+        since["composition"] = [s.to_json() for s in years_split(figure.measure, dimensions, measures, before)]
+    for signal in control["signals"] if control else ():
+        splits = months_split(figure.measure, dimensions, signal["months"], measures)
+        signal["composition"] = [s.to_json() for s in splits]
+
+
+def compare_years(
+    found: YearAttained, measures: Measures, previous: YearAttained | None, before: Measures | None
+) -> list[dict[str, Any]]:
+    """The ``comparisons`` of results.json: every measured result beside last year's, whether it was raised or not."""
+    compared = []
+    for one in found.indicators:
+        for observed, figure, dimensions in _results(one, found, previous):
+            since, _ = changes(observed)
+            if figure is None or since is None:
+                continue
+            told = {"indicator": observed.indicator, "part": observed.part, **plain(since)}
+            if since["change"] is not None:
+                told["composition"] = [s.to_json() for s in years_split(figure.measure, dimensions, measures, before)]
+            compared.append(told)
+    return compared
 
 
 def _column_words(figure: Figure | None, found: YearAttained) -> dict[str, dict[str, str]]:
@@ -101,6 +136,7 @@ def _results(
             hits=one.figure.hits if one.figure else None,
             lost=lost,
             before=before,
+            part_of_year=bool(one.figure and one.figure.part),
         ),
         one.figure,
         one.spec.explain,
@@ -126,6 +162,7 @@ def _observed_part(one: Attained, part: Part, found: YearAttained, before: Befor
         hits=part.figure.hits if part.figure else None,
         lost=_part_lost(one, part),
         before=before,
+        part_of_year=bool(part.figure and part.figure.part),
     )
 
 
@@ -154,6 +191,7 @@ def _before(
         unit=_unit(last.target, figure),
         months=last.months,
         same=same,
+        part_of_year=bool(figure and figure.part),
     )
 
 
@@ -192,7 +230,7 @@ def with_records(
     A ratio or a quantile has no rows of its own to say anything; nor has a result without a figure as
     its target. A personal column is no dimension.
     """
-    chart = control_chart(observed.months, observed.agg or "quantile")
+    chart = control_chart(observed.months, observed.agg or "quantile", earlier=_earlier(observed, deviation))
     told = chart.to_json() if chart else None
     if observed.agg is None or observed.target is None or observed.side is None:
         return replace(deviation, control=told)
@@ -213,6 +251,14 @@ def with_records(
     if table.states and aim.agg in ("share", "mean"):
         deviation = replace(deviation, states=_states(rows, table, aim))
     return with_causes(deviation, rows, figure, dimensions, aim, table) if dimensions else deviation
+
+
+def _earlier(observed: Observed, deviation: Deviation) -> Sequence[MonthFigure]:
+    """Last year's months, where they vary about the same centre: a change beyond chance sets a new one."""
+    before, since = observed.before, deviation.since
+    if before is None or not before.same or before.unit != observed.unit or (since and since["beyond_chance"]):
+        return ()
+    return before.months
 
 
 def _rows(figure: Figure, dimensions: Sequence[str], measures: Measures) -> pd.DataFrame:

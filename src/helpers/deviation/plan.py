@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.deviation.chance import Counted, chance
 from helpers.deviation.values import side
+from helpers.deviation.verify import Proof, Reason, prove
 from helpers.indicators.plain import plain
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ class Verdict:
     """What the yardstick says of one action.
 
     ``kept``: the target is reached on this year's data. ``improved``: the figure moved the right way.
-    ``beyond_chance``: it did so by more than chance explains (None where there are no counts, with
-    ``p_value``). ``verified``: true when a finished action's target is kept and the change is not
-    chance; false when it is not kept; null when that cannot be told.
+    ``beyond_chance``: it did so by more than chance explains (None where that cannot be told), with
+    ``p_value``. ``verified``: true when a finished action's target is kept and the change is beyond chance;
+    false when it is not kept; null when that cannot be told.
     """
 
     kept: bool | None
@@ -46,26 +47,44 @@ def judge_action(
     after: Counted | None,
     kept: bool | None,
     better: Literal["higher", "lower", "equal"] | None,
+    proof: Proof | None = None,
 ) -> Verdict:
-    """Whether last year's action helped, from its yardstick's figure last year and this year.
+    """Whether last year's action helped: its yardstick last year and this year, and the change at the day on
+    which it was finished (``proof``; only the two years' counts without it).
 
     ``kept``: whether ``after`` keeps the yardstick's target; ``better``: which way is better.
     """
-    first, last = (f.value if f is not None else None for f in (before, after))
-    improved = None
-    if first is not None and last is not None and better in ("higher", "lower"):
-        improved = last > first if better == "higher" else last < first
-    p_value = chance(before, after)
-    beyond = None if p_value is None or improved is None else improved and p_value < ALPHA
-    verified = _verified(state, kept, improved, beyond)
+    found = proof.effect if proof else None
+    improved = _improved(before, after, better, proof)
+    # Counts of whole years take every case for a chance of its own: they can rule an effect out, not prove it.
+    plain_chance = chance(before, after) if found is None else None
+    p_value = found.p_value if found is not None else plain_chance
+    beyond: bool | None
+    if improved is None or p_value is None:
+        beyond = None
+    elif found is None:
+        beyond = None if improved and p_value < ALPHA else False
+    else:
+        beyond = improved and p_value < ALPHA and not (proof and proof.already)
     return Verdict(
         kept=kept,
         improved=improved,
         beyond_chance=beyond,
         p_value=p_value,
-        verified=verified,
-        conclusion=_conclusion(state, kept, improved, beyond),
+        verified=_verified(state, kept, improved, beyond),
+        conclusion=_conclusion(state, kept, improved, beyond, _why(better, before, proof)),
     )
+
+
+def _improved(before: Counted | None, after: Counted | None, better: str | None, proof: Proof | None) -> bool | None:
+    """Whether the figure moved the right way, at the day where the records show it, and against the others too."""
+    if better not in ("higher", "lower"):
+        return None
+    sign = 1 if better == "higher" else -1
+    if proof is not None and proof.effect is not None and proof.own is not None:
+        return proof.effect.change * sign > 0 and proof.own.change * sign > 0
+    first, last = (f.value if f is not None else None for f in (before, after))
+    return None if first is None or last is None else (last - first) * sign > 0
 
 
 def _verified(state: State, kept: bool | None, improved: bool | None, beyond: bool | None) -> bool | None:
@@ -73,27 +92,50 @@ def _verified(state: State, kept: bool | None, improved: bool | None, beyond: bo
         return None
     if not kept:
         return False
-    return True if improved and beyond is not False else None
+    return True if improved and beyond else None
 
 
-def _conclusion(state: State, kept: bool | None, improved: bool | None, beyond: bool | None) -> str:
-    reached = {True: "衡量指标已达到目标值", False: "衡量指标未达到目标值", None: "衡量指标缺少可比数据"}[kept]
+def _why(better: str | None, before: Counted | None, proof: Proof | None) -> str:
+    """Why nothing can be said of the change, or what speaks against it."""
+    if better not in ("higher", "lower"):
+        return "目标值没有写明以高为好还是以低为好"
+    if proof is not None and proof.already:
+        return "完成以前各月已在好转"
+    reason = proof.reason if proof is not None else None
+    if reason in ("few_before", "few_after") and proof is not None:
+        when = "以前" if reason == "few_before" else "以后"
+        return f"完成{when}有记录的只有{proof.months}个月" if proof.months else f"完成{when}没有记录"
+    if reason is not None:
+        return _REASONS[reason]
+    return "上年度没有同口径的数" if before is None or before.value is None else ""
+
+
+_REASONS: dict[Reason, str] = {
+    "no_measure": "没有声明可以计算的衡量指标",
+    "whole_figure": "这个数由全部记录一并算出，没有逐月可比的数",
+    "no_date": "记录没有日期，不能按完成日期划分前后",
+    "not_yet": "完成日期在本年度以后",
+}
+
+
+def _conclusion(state: State, kept: bool | None, improved: bool | None, beyond: bool | None, why: str) -> str:
+    reached = "衡量指标" + {True: "已达到目标值", False: "未达到目标值", None: "能否达到目标值无法判定"}[kept]
     if state == "proposed":
         return f"上年度仅作为建议提出，尚未采纳实施；本年度{reached}。"
     if state == "carried":
         return f"截至本年度末尚未完成，结转继续实施；本年度{reached}。"
+    because = f"{why}，" if why else ""
     if kept is None or improved is None:
-        lacking = "" if kept is None else "但缺少上年度的可比数据，"
-        return f"措施已完成；{reached}，{lacking}成效无法核实。"
+        return f"措施已完成；{reached}，{'但' if kept else ''}{because}成效无法核实。"
+    if improved and beyond is None:
+        turn = "较上年度有所改善，但" if kept else "虽较上年度有所改善，但"
+        return f"措施已完成；{reached}，{turn}{because}不能确认与措施有关。"
     if not improved:
-        return f"措施已完成；{reached}，{'但' if kept else '且'}与上年度相比没有改善。"
-    change = {
-        True: "改善幅度超出偶然波动",
-        False: "改善幅度在偶然波动范围以内，尚不能认定为措施成效",
-        None: "较上年度有所改善，因没有逐笔计数，未作偶然性检验",
-    }[beyond]
-    link = "，" if kept == (beyond is not False) else "，但"
-    return f"措施已完成；{reached}{link}{change}。"
+        return f"措施已完成；{reached}，{'但' if kept else '且'}与完成以前相比没有改善。"
+    if beyond:
+        return f"措施已完成；{reached}{'，' if kept else '，但'}改善幅度超出偶然波动。"
+    doubt = f"{why}，" if why == "完成以前各月已在好转" else "改善幅度在偶然波动范围以内，"
+    return f"措施已完成；{reached}，{'但' if kept else ''}{doubt}尚不能认定为措施成效。"
 
 
 # --- last year's plan -----------------------------------------------------------------------------
@@ -112,7 +154,7 @@ def follow_up(previous: Year | None, before: Measures | None, measures: Measures
     for action in previous.plan.actions:
         names = (action.id, carried_name(previous.fiscal_year, action.id))
         now = next((taken_up[name] for name in names if name in taken_up), None)
-        entries.append(_entry(action, now, _figure(before, action), _figure(measures, action), measures.year))
+        entries.append(_entry(action, now, before, measures))
     return entries
 
 
@@ -121,12 +163,15 @@ def carried_name(fiscal_year: int, action_id: str) -> str:
     return action_id if action_id.startswith(f"{fiscal_year}-") else f"{fiscal_year}-{action_id}"
 
 
-def _entry(action: Action, now: Action | None, first: Figure | None, last: Figure | None, year: Year) -> dict[str, Any]:
+def _entry(action: Action, now: Action | None, before: Measures | None, measures: Measures) -> dict[str, Any]:
     done = next((a for a in (now, action) if a is not None and a.status == "done"), None)
     only_proposed = action.status == "proposed" and (now is None or now.status == "proposed")
     state: State = "done" if done else "proposed" if only_proposed else "carried"
-    target = _target(action)
-    verdict = judge_action(state, first, last, _kept(target, last, year), side(target))
+    first, last, year = _figure(before, action), _figure(measures, action), measures.year
+    target = target_of(action, last or first, year)
+    better = side(target)
+    proof = prove(action, done.done_on, target, better, before, measures) if done and done.done_on else None
+    verdict = judge_action(state, first, last, _kept(target, last, year), better, proof)
     return {
         "id": action.id,
         "indicator": action.indicator,
@@ -142,6 +187,7 @@ def _entry(action: Action, now: Action | None, first: Figure | None, last: Figur
         "p_value": None if verdict.p_value is None else round(verdict.p_value, 6),
         "verified": verdict.verified,
         "conclusion": verdict.conclusion,
+        "effect": proof.to_json() if proof else None,
     }
 
 
@@ -152,20 +198,32 @@ def _figure(measures: Measures | None, action: Action) -> Figure | None:
     return measures.figure(action.yardstick.measure)
 
 
-def _target(action: Action) -> Target:
+def target_of(action: Action, figure: Figure | None, year: Year) -> Target:
+    """The yardstick's target; which way is better also from its words, from the indicator that the same measure
+    answers, and from the end of the scale that a share cannot pass (100 %, 0 %)."""
     from helpers.indicators import parse_target
 
-    return parse_target(action.yardstick.target)
+    yardstick = action.yardstick
+    own = [i for i in year.indicators.indicators if i.actual and i.actual.measure == yardstick.measure]
+    direction = next((i.direction for i in own if i.direction), None)
+    words = yardstick.words or (figure.words if figure else None)
+    target = parse_target(yardstick.target, name=words, direction=direction)
+    if target.direction is None and target.op in (None, "=") and figure is not None and figure.unit == "比例":
+        end: dict[Any, Literal["higher", "lower"]] = {1: "higher", 0: "lower"}
+        target = replace(target, direction=end.get(target.value))
+    return target
 
 
 def _kept(target: Target, figure: Figure | None, year: Year) -> bool | None:
-    """Whether the figure keeps the target, by the rules of the year."""
+    """Whether the figure keeps the target, by the rules of the year; None where lost rows could change that."""
     from helpers.indicators import Actual, evaluate, load_rules
+    from helpers.measures.bounds import judged
 
     if figure is None or figure.value is None:
         return None
     actual = Actual(text="", kind="number", value=figure.value, unit=figure.unit)
-    status = evaluate(target, actual, load_rules(year.year.rules, year.year.rule_overrides)).status
+    rules = load_rules(year.year.rules, year.year.rule_overrides)
+    status = judged(evaluate(target, actual, rules), target, actual, figure.bounds, rules).status
     return {"met": True, "partly_met": False, "not_met": False}.get(status)
 
 
@@ -193,7 +251,7 @@ def plan_rows(year: Year, measures: Measures, followup: Sequence[Mapping[str, An
     carried over says so (``carried``) unless it is finished; a proposal stays a proposal. What an
     indicator that is no longer there has left unfinished stays with the follow-up.
     """
-    own = [_row(action, _figure(measures, action)) for action in year.plan.actions]
+    own = [_row(action, _figure(measures, action), year) for action in year.plan.actions]
     taken_up = {action.carried_from for action in year.plan.actions}
     last = year.fiscal_year - 1
     used = {action.id for action in year.plan.actions}
@@ -208,7 +266,7 @@ def plan_rows(year: Year, measures: Measures, followup: Sequence[Mapping[str, An
     return own + left
 
 
-def _row(action: Action, figure: Figure | None) -> dict[str, Any]:
+def _row(action: Action, figure: Figure | None, year: Year) -> dict[str, Any]:
     carried = action.carried_from is not None and action.status == "adopted"
     return {
         "id": action.id,
@@ -218,7 +276,7 @@ def _row(action: Action, figure: Figure | None) -> dict[str, Any]:
         "action": action.action,
         "owner": action.owner,
         "due": action.due.isoformat(),
-        "yardstick": _yardstick(action, _target(action), figure, None),
+        "yardstick": _yardstick(action, target_of(action, figure, year), figure, None),
         "status": "carried" if carried else action.status,
         "expected_effect": action.expected_effect,
         "carried_from": action.carried_from,

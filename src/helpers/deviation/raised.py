@@ -29,7 +29,7 @@ class Observed:
     a result far beyond the target. ``interval``: of a declared sample. ``agg``: how the actual was
     measured, None where it was stated or rated. ``rows``: how many records it was taken from, ``hits``
     of which kept the condition of a share. ``lost``: points lost, None where it is not scored.
-    ``before``: last year's figure.
+    ``before``: last year's figure. ``part_of_year``: its records cover a part of the year.
     """
 
     indicator: str
@@ -47,6 +47,7 @@ class Observed:
     hits: int | None = None
     lost: Fraction | None = None
     before: Before | None = None
+    part_of_year: bool = False
 
     @property
     def side(self) -> Direction | None:
@@ -208,7 +209,10 @@ def changes(one: Observed) -> tuple[dict[str, Any] | None, dict[str, Any] | None
     is a year's: its months have a course against it only where next year would miss it. Months that
     went the same way last year, in a year no worse than that, are the season and no trend.
     """
-    since = since_last_year(one.actual, one.rows or 0, one.hits, one.unit, one.months, one.agg, one.before)
+    partly = one.part_of_year or bool(one.before and one.before.part_of_year)
+    since = since_last_year(one.actual, one.rows or 0, one.hits, one.unit, one.months, one.agg, one.before, partly)
+    if one.part_of_year:
+        return since, None
     if one.agg is None or one.target is None or one.side is None or one.direction == "equal":
         return since, None
     course = months_course(one.months, one.agg, one.side, one.before.months if one.before and one.before.same else ())

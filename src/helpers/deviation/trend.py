@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from helpers.deviation.chance import chance
+from helpers.deviation.chance import chance, chance_of_counts
 from helpers.deviation.decompose import Direction
+from helpers.deviation.effect import Cell, change_at
 from helpers.deviation.values import MonthFigure, with_figures
 
 #: A course is raised when chance would bring it about less often than this, both directions counted;
@@ -22,7 +24,8 @@ FEWEST_MONTHS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Before:
-    """What the same measure came to last year; ``same``: it is declared in the same words of SQL."""
+    """What the same measure came to last year; ``same``: it is declared in the same words of SQL;
+    ``part_of_year``: its records cover a part of that year."""
 
     fiscal_year: int
     value: Fraction | None
@@ -31,6 +34,7 @@ class Before:
     unit: str | None = None
     months: Sequence[MonthFigure] = ()
     same: bool = True
+    part_of_year: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,18 +135,21 @@ def since_last_year(
     months: Sequence[MonthFigure],
     agg: str | None,
     before: Before | None,
+    partly: bool = False,
 ) -> dict[str, Any] | None:
     """Last year's value beside this year's and the p value of the change; None without last year's.
 
-    ``p_value``: of two shares by their counts (see ``chance``); of other figures by the Mann–Whitney
-    test of the months of both years, at least ``FEWEST_MONTHS`` of each; None where neither can be had.
-    A figure that is declared otherwise or in another unit is named and not compared.
+    ``p_value``: of the months of both years as clusters (see ``effect``), at least ``FEWEST_MONTHS`` of each, and
+    never below that of the counts alone (see ``chance``). With fewer months counts can only say that a change is
+    not beyond chance. A figure that is declared otherwise or in another unit is named and not compared, nor is one
+    of which either year's records cover a part of the year (``partly``).
     """
     if before is None or before.value is None:
         return None
-    same = before.same and before.unit == unit
+    same = before.same and before.unit == unit and not partly
     change = value - before.value if same and value is not None else None
-    p_value = _changed(n, hits, unit, months, agg, before) if change is not None else None
+    p_value, clustered = _changed(n, hits, unit, months, agg, before) if change is not None else (None, False)
+    beyond = None if p_value is None or (p_value < ALPHA and not clustered) else p_value < ALPHA
     return {
         "fiscal_year": before.fiscal_year,
         "value": before.value,
@@ -150,7 +157,8 @@ def since_last_year(
         "change": change,
         "comparable": same,
         "p_value": p_value,
-        "beyond_chance": None if p_value is None else p_value < ALPHA,
+        "beyond_chance": beyond,
+        **({"part_of_year": True} if partly else {}),
     }
 
 
@@ -166,15 +174,42 @@ class _Counts:
 
 def _changed(
     n: int, hits: int | None, unit: str | None, months: Sequence[MonthFigure], agg: str | None, before: Before
-) -> float | None:
+) -> tuple[float | None, bool]:
+    """The p value of the change, and whether it allows for months that share their fate."""
+    least = 0.0
     if agg == "share" and hits is not None and before.hits is not None:
-        return chance(_Counts(unit, hits, n), _Counts(unit, before.hits, before.n))
+        least = chance(_Counts(unit, hits, n), _Counts(unit, before.hits, before.n)) or 0.0
+    elif agg == "count" and hits is not None and before.hits is not None:
+        least = chance_of_counts(before.hits, hits, *(_days(year) for year in (before.months, months)))
     first, last = with_figures(before.months, agg), with_figures(months, agg)
     if min(len(first), len(last)) < FEWEST_MONTHS:
-        return None
-    values = [[float(m.value) for m in part if m.value is not None] for part in (first, last)]
-    if len({v for part in values for v in part}) == 1:
-        return 1.0
-    from scipy.stats import mannwhitneyu
+        return (least or None), False
+    cells = year_cells(first, last, agg)
+    if len({cell.value for cell in cells}) == 1:
+        return 1.0, True
+    found = change_at(cells, least=least)
+    return (None if found is None else found.p_value), True
 
-    return float(mannwhitneyu(*values).pvalue)
+
+def year_cells(first: Sequence[MonthFigure], last: Sequence[MonthFigure], agg: str | None) -> list[Cell]:
+    """The months of two years as clusters; a count or sum is a rate a day."""
+    both = [*first, *last]
+    hits, n = sum(m.hits or 0 for m in both), sum(m.n for m in both)
+    pooled = hits / n if n else 0.0
+    noise = {"share": pooled * (1 - pooled), "count": hits / max(_days(both), 1)}.get(agg or "")
+    return [
+        Cell(
+            at=int(m.month[:4]) * 12 + int(m.month[5:7]) - 0.5,
+            after=after,
+            n=_days([m]) if agg in ("count", "sum") else float(m.n),
+            value=float(m.value) / (_days([m]) if agg in ("count", "sum") else 1),
+            noise=noise,
+        )
+        for after, months in ((False, first), (True, last))
+        for m in months
+        if m.value is not None
+    ]
+
+
+def _days(months: Sequence[MonthFigure]) -> float:
+    return float(sum(monthrange(int(m.month[:4]), int(m.month[5:7]))[1] for m in months))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from helpers.indicators import Target
+    from helpers.year.models import Measure
 
 
 class MonthFigure(Protocol):
@@ -38,3 +39,13 @@ def side(target: Target) -> Literal["higher", "lower", "equal"] | None:
     if target.op == "=" or target.op is None:
         return target.direction or ("equal" if target.op == "=" else None)
     return "lower" if target.op in ("<", "<=") else "higher"
+
+
+def declared_alike(one: Mapping[str, Measure], other: Mapping[str, Measure], name: str) -> bool:
+    """Whether two years' files measure the same under a name, whatever they call it."""
+
+    def declared(measures: Mapping[str, Measure]) -> list[object]:
+        parts = [measures[name], *(measures[n] for n in (measures[name].numerator, measures[name].denominator) if n)]
+        return [part.model_dump(exclude={"words", "numerator", "denominator"}) for part in parts]
+
+    return declared(one) == declared(other)

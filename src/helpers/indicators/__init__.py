@@ -13,8 +13,10 @@ from helpers.indicators.scoring import (
     interval,
     is_fragile,
     is_overshoot,
+    rate_of,
     rescaled,
     rounded,
+    rounded_to_full,
     score,
     total,
 )
@@ -43,8 +45,10 @@ __all__ = [
     "parse_actual",
     "parse_money",
     "parse_target",
+    "rate_of",
     "rescaled",
     "rounded",
+    "rounded_to_full",
     "score",
     "total",
 ]

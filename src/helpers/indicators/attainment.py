@@ -1,7 +1,8 @@
 """An actual against its target: attainment, variance, on which side, met or not.
 
-≥ > = and bare targets: a/t. ≤ and <: 2 − a/t, not below 0 (or t/a, by the rule set). Target 0: 1 if
-a ≤ 0, else 0. Attainment is not capped here.
+≥ > = and bare targets: a/t. ≤ and <: 2 − a/t, not below 0 (or t/a, by the rule set). Both are 1 plus the
+distance on the better side over |t|, which is how a negative target (≤-5 %) is read. Target 0: 1 if it is kept,
+else 0. Attainment is not capped here.
 """
 
 from __future__ import annotations
@@ -106,7 +107,8 @@ def _operator(target: Target) -> Op | None:
 def _number(target: Target, t: Fraction, a: Fraction, rules: RuleSet) -> Outcome:
     op = _operator(target)
     notes: list[str] = []
-    if a < 0:
+    if a < 0 and (t > 0 or (t == 0 and op in (None, "="))):
+        # Below nothing there is no amount, but there are falls: a target of zero or less is of a change.
         notes.append("negative_actual")
         a = NOTHING
     variance = a - t
@@ -121,7 +123,7 @@ def _number(target: Target, t: Fraction, a: Fraction, rules: RuleSet) -> Outcome
         notes.append("strict_bound_hit")
     status: Status = "met" if met else "not_met"
     return Outcome(
-        attainment=_attainment(op, t, a, rules),
+        attainment=(ONE if met else NOTHING) if t == 0 else _attainment(op, t, a, rules),
         variance=variance,
         variance_rate=rate,
         favourable=favourable,
@@ -131,13 +133,14 @@ def _number(target: Target, t: Fraction, a: Fraction, rules: RuleSet) -> Outcome
 
 
 def _attainment(op: Op, t: Fraction, a: Fraction, rules: RuleSet) -> Fraction:
-    if t == 0:
-        return ONE if a <= 0 or op in (">=", ">") else NOTHING
+    """Of a target that is not zero."""
     if op in ("<", "<="):
-        if rules.lower_formula == "ratio" and a > t:
+        if rules.lower_formula == "ratio" and a > t > 0:
             return t / a
-        return max(NOTHING, 2 - a / t)
-    return max(NOTHING, a / t)
+        return max(NOTHING, 1 + (t - a) / abs(t))
+    if op == "=" and t < 0:  # an exact fall is missed on both sides
+        return max(NOTHING, 1 - abs(a - t) / abs(t))
+    return max(NOTHING, 1 + (a - t) / abs(t))
 
 
 def _band(target: Target, a: Fraction) -> Outcome:
@@ -171,7 +174,7 @@ def evaluate_choice(grade: Literal[1, 2, 3], share: Decimal | None, rules: RuleS
     top_open = grade > 1  # the better grade owns the edge
     if not (low <= share and (share < high if top_open else share <= high)):
         raise ValueError(f"第 {grade} 档的得分比例应在 {high} 至 {low} 之间（含 {low}），写的是 {share}")
-    return Outcome(attainment=Fraction(share), status=GRADES[grade])
+    return Outcome(attainment=Fraction(share), status=GRADES[grade], rated=True)
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,8 @@ class Actual:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """An actual against its target. ``attainment`` is not capped; ``favourable``: on the better side."""
+    """An actual against its target. ``attainment`` is not capped; ``favourable``: on the better side;
+    ``rated``: the share of the weight was given with the grade, and no formula changes it."""
 
     status: Status
     attainment: Fraction | None = None
@@ -87,6 +88,7 @@ class Outcome:
     variance_rate: Fraction | None = None
     favourable: bool | None = None
     notes: tuple[str, ...] = ()
+    rated: bool = False
 
 
 UNKNOWN = Outcome(status="unknown")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 Confidence = Literal["H", "M"]
 
@@ -61,6 +61,26 @@ class RuleSet(_Frozen):
     origins: dict[str, Origin]
     overridden: tuple[str, ...] = ()
 
+    @field_validator("pass_mark")
+    @classmethod
+    def _below_one(cls, mark: Decimal | None) -> Decimal | None:
+        """Of a mark of 1 or more nothing is left to score by."""
+        if mark is not None and not 0 <= mark < 1:
+            raise ValueError("要在 0 至 1 之间（不含 1），如 0.6 表示完成率六成以下不得分")
+        return mark
+
+    @field_validator("satisfaction_bands", "execution_bands")
+    @classmethod
+    def _shares(cls, bands: tuple[Band, ...] | None) -> tuple[Band, ...] | None:
+        """No band gives more than the whole weight or less than nothing, and a better rate gives no less."""
+        order = sorted(bands or (), key=lambda band: band.at_least)
+        gives = [_number(band.gives) for band in order]
+        if any(share is None or not 0 <= share <= 1 for share in gives):
+            raise ValueError("各档的 gives 写分值的比例，在 0 至 1 之间")
+        if gives != sorted(gives, key=lambda share: share or 0):
+            raise ValueError("at_least 高的一档，gives 不能更低")
+        return bands
+
     def to_json(self) -> dict[str, Any]:
         """What was applied, for the report: name, value, source, confidence."""
         values = []
@@ -75,6 +95,14 @@ class RuleSet(_Frozen):
                 }
             )
         return {"id": self.id, "title": self.title, "values": values}
+
+
+def _number(value: str | Decimal) -> Decimal | None:
+    try:
+        found = Decimal(value)
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
 
 
 def _shown(value: Any) -> Any:
@@ -135,4 +163,5 @@ def load_rules(name: str, overrides: Mapping[str, Any] | None = None) -> RuleSet
         )
     except ValidationError as error:
         first = error.errors()[0]
-        raise RuleError(f"规则值 {'.'.join(map(str, first['loc']))} 不合要求：{first['input']!r}") from error
+        why = f"；{first['ctx']['error']}" if first["type"] == "value_error" else ""
+        raise RuleError(f"规则值 {'.'.join(map(str, first['loc']))} 不合要求：{first['input']!r}{why}") from error

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from helpers.indicators.model import Outcome, Target
+from helpers.indicators.model import Actual, Outcome, Target
 from helpers.indicators.rule_sets import Band, RuleSet
 
 CENT = Decimal("0.01")
@@ -39,19 +39,43 @@ def rounded(exact: Fraction) -> Decimal:
     return Decimal(whole + (2 * rest >= hundredths.denominator)).scaleb(-2)
 
 
-def score(weight: Decimal, outcome: Outcome, rules: RuleSet, *, satisfaction: bool = False) -> Decimal | None:
-    """weight × min(1, attainment), by the rule set's pass mark and bands; None where it is not known."""
+def score(
+    weight: Decimal, outcome: Outcome, rules: RuleSet, *, satisfaction: bool = False, rate: Fraction | None = None
+) -> Decimal | None:
+    """weight × min(1, attainment), by the rule set's pass mark and bands; None where it is not known.
+
+    ``rate``: the satisfaction itself, on which its bands act as it is printed, to 0.01 %; the attainment where
+    it is not known. A rated outcome has its share of the weight already.
+    """
     if outcome.attainment is None:
         return None
     share = max(Fraction(0), min(Fraction(1), outcome.attainment))
+    if outcome.rated:
+        return rounded(Fraction(weight) * share)
     if outcome.status == "not_met" and "strict_bound_hit" in outcome.notes and not rules.strict_hit_scores:
         share = Fraction(0)
     if satisfaction and rules.satisfaction_bands:
-        share = _banded(share, rules.satisfaction_bands)
+        share = _banded(_printed(share if rate is None else rate), rules.satisfaction_bands)
     elif rules.pass_mark is not None and outcome.status != "met":
         mark = Fraction(rules.pass_mark)
         share = max(Fraction(0), (share - mark) / (1 - mark))
     return rounded(Fraction(weight) * share)
+
+
+def rate_of(actual: Actual) -> Fraction | None:
+    """An actual that is a share, as the rate on which bands act."""
+    return actual.value if actual.unit == "比例" and isinstance(actual.value, Fraction) else None
+
+
+def rounded_to_full(weight: Decimal, outcome: Outcome, points: Decimal | None) -> bool:
+    """Whether a missed target scores the whole weight only because points are rounded to 0.01."""
+    short = outcome.attainment is not None and outcome.attainment < 1
+    return short and not outcome.rated and outcome.status != "met" and points == weight > 0
+
+
+def _printed(rate: Fraction) -> Fraction:
+    """A share as it is printed: in hundredths of a percent, half up."""
+    return Fraction(rounded(rate * 100)) / 100
 
 
 def _banded(rate: Fraction, bands: Sequence[Band]) -> Fraction:
@@ -85,7 +109,7 @@ def execution(spent: Decimal, adjusted: Decimal, rules: RuleSet) -> Execution:
     rate = Fraction(spent) / Fraction(adjusted)
     share = max(Fraction(0), min(Fraction(1), rate))
     if rules.execution_bands:
-        share = _banded(share, rules.execution_bands)
+        share = _banded(_printed(share), rules.execution_bands)
     return Execution(rate, rounded(Fraction(rules.execution_weight) * share))
 
 

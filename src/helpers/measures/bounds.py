@@ -54,11 +54,11 @@ class Group:
 
 def groups_query(measure: Measure, spec: Table, table: str) -> str:
     """The uncertain rows of a measure's table that may change it, counted in groups."""
-    sums = measure.agg in ("sum", "mean", "quantile")
+    sums = measure.agg in ("sum", "mean", "quantile", "max", "min")
     where = f"coalesce(({measure.where}\n), false)" if measure.where else "true"
-    value = f"({measure.value}\n)" if measure.value else "true"
+    value = f"({measure.value}\n)" if measure.value and (sums or measure.agg == "share") else "true"
     maybe_where = _unknown(columns_read(measure.where, spec))
-    maybe_value = _unknown(columns_read(measure.value, spec))
+    maybe_value = _unknown(columns_read(measure.value, spec) | {*measure.repeat_of})
     definite = f"({measure.where}\n) IS FALSE" if measure.where and _definite(measure.where) else "false"
     in_doubt = f"CASE WHEN {definite} THEN 'no' ELSE 'maybe' END"
     counted = (
@@ -140,6 +140,21 @@ def averaged(groups: Sequence[Group], hits: int, n: int, extremes: tuple[int, in
     return Bounds(rows, low, high)
 
 
+def open_ended(agg: str, groups: Sequence[Group], value: Fraction | None) -> Bounds:
+    """Of a greatest or least value, of different ones, of repeats and of days: what rows in doubt can add to.
+
+    They only widen what was read; a lost row may be a repeat and have one.
+    """
+    rows = sum(g.rows for g in groups)
+    if agg == "share":
+        return Bounds(rows, Fraction(0), Fraction(1))
+    if agg in ("earliest", "latest") or value is None:
+        return Bounds(rows, None, None)
+    more = {"distinct": rows, "count": 2 * rows}.get(agg)
+    low = None if agg == "min" else Fraction(0) if agg == "count" else value
+    return Bounds(rows, low, value if agg == "min" else None if more is None else value + more)
+
+
 def divided(top: Fraction | None, bottom: Fraction | None, over: Bounds | None, under: Bounds | None) -> Bounds | None:
     """A ratio between its extremes; of what may be negative or nothing, nothing is known."""
     if over is None and under is None:
@@ -158,7 +173,11 @@ def divided(top: Fraction | None, bottom: Fraction | None, over: Bounds | None, 
 
 def judged(outcome: Outcome, target: Target, actual: Actual, bounds: Bounds | None, rules: RuleSet) -> Outcome:
     """The outcome, or unknown where the target lies between the bounds: the actual stays, nothing is scored."""
-    if bounds is None or outcome.status == "unknown" or not isinstance(actual.value, Fraction):
+    if bounds is None or outcome.status == "unknown":
+        return outcome
+    if actual.kind == "date":  # a lost record may be of any day
+        return Outcome(status="unknown", notes=(*outcome.notes, "bounds_straddle"))
+    if not isinstance(actual.value, Fraction):
         return outcome
     statuses = {outcome.status, *(_status(target, _at(actual, end), rules) for end in _ends(target, actual, bounds))}
     if len(statuses) == 1:

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from helpers.year.engine import identifier, literal
 from helpers.year.models import Measure
 
 #: Means and sums are taken over integers of this size, so that no figure depends on the order of
 #: summation. Hours are whole seconds, i.e. multiples of 1/3600.
 SCALES = {"小时": 3600}
 SCALE = 1_000_000
+#: What a repeat is marked by in the rows of a measure with ``repeat_of``.
+REPEAT = "_repeat"
+#: The first and the last day as SQL has them.
+EXTREMES = {"earliest": "min", "latest": "max"}
 
 
 def scale_of(measure: Measure) -> int:
@@ -20,12 +25,21 @@ def scale_of(measure: Measure) -> int:
     return SCALES.get(measure.unit or "", SCALE)
 
 
+def value_of_row(measure: Measure) -> str:
+    """What one row is worth: the declared value, whether it is a repeat, or nothing but that it is there."""
+    if measure.repeat_of and measure.agg == "share":
+        return REPEAT
+    return f"({measure.value}\n)" if measure.value else "true"
+
+
 def aggregates(measure: Measure) -> str:
     """``hits``: the exact integer numerator; ``n``: rows that count; ``unknown``: rows without a value.
 
-    For a share, rows whose condition cannot be decided count as not kept: unknown is never 100 %.
+    For a share, rows whose condition cannot be decided count as not kept: unknown is never 100 %. Of the earliest
+    and latest date, ``hits`` is the day.
     """
-    value = f"({measure.value}\n)"
+    value = value_of_row(measure)
+    counts = f"count({value}) AS n, count(*) FILTER (WHERE {value} IS NULL) AS unknown"
     match measure.agg:
         case "count":
             return "count(*) AS hits, count(*) AS n, 0 AS unknown"
@@ -35,37 +49,52 @@ def aggregates(measure: Measure) -> str:
                 f"count(*) FILTER (WHERE {value} IS NULL) AS unknown"
             )
         case "sum" | "mean":
-            scaled = f"CAST(round({value} * {scale_of(measure)}) AS HUGEINT)"
-            return (
-                f"coalesce(sum({scaled}), 0) AS hits, count({value}) AS n, "
-                f"count(*) FILTER (WHERE {value} IS NULL) AS unknown"
-            )
+            return f"coalesce(sum({_scaled(measure)}), 0) AS hits, {counts}"
+        case "max" | "min":
+            return f"{measure.agg}({_scaled(measure)}) AS hits, {counts}"
+        case "distinct":
+            return f"count(DISTINCT {value}) AS hits, {counts}"
+        case "earliest" | "latest":
+            return f"{EXTREMES[measure.agg]}(CAST({value} AS DATE)) AS hits, {counts}"
         case "quantile":
-            return (
-                f"quantile_cont(CAST({value} AS DOUBLE), {measure.q}) AS hits, count({value}) AS n, "
-                f"count(*) FILTER (WHERE {value} IS NULL) AS unknown"
-            )
+            return f"quantile_cont(CAST({value} AS DOUBLE), {measure.q}) AS hits, {counts}"
     raise ValueError(measure.agg)
 
 
-def condition(measure: Measure) -> str:
-    return f" WHERE ({measure.where}\n)" if measure.where else ""
+def _scaled(measure: Measure) -> str:
+    return f"CAST(round(({measure.value}\n) * {scale_of(measure)}) AS HUGEINT)"
+
+
+def counted(measure: Measure) -> str:
+    """The rows that a measure counts, as what stands behind FROM.
+
+    A repeat follows, within so many days, another row of the measure with the same values of ``repeat_of``.
+    """
+    where = f" WHERE ({measure.where}\n)" if measure.where else ""
+    if not measure.repeat_of:
+        return f"{measure.table}{where}"
+    keys = [identifier(column) for column in measure.repeat_of]
+    moment = f"CAST({identifier(str(measure.date))} AS TIMESTAMP)"
+    before = f"lag({moment}) OVER (PARTITION BY {', '.join(keys)} ORDER BY {moment}, source_file, source_row)"
+    known = " AND ".join(f"{key} IS NOT NULL" for key in keys)
+    repeat = f"coalesce({moment} - {before} <= INTERVAL {measure.within_days} DAY AND {known}, false) AS {REPEAT}"
+    rows = f"(SELECT *, {repeat} FROM {measure.table}{where})"
+    return rows if measure.agg == "share" else f"{rows} WHERE {REPEAT}"
 
 
 def total(measure: Measure) -> str:
     """One row: ``hits, n, unknown``."""
-    return f"SELECT {aggregates(measure)} FROM {measure.table}{condition(measure)}"
+    return f"SELECT {aggregates(measure)} FROM {counted(measure)}"
 
 
 def extremes(measure: Measure) -> str:
     """The least and the greatest value as scaled integers."""
-    scaled = f"CAST(round(({measure.value}\n) * {scale_of(measure)}) AS HUGEINT)"
-    return f"SELECT min({scaled}), max({scaled}) FROM {measure.table}{condition(measure)}"
+    return f"SELECT min({_scaled(measure)}), max({_scaled(measure)}) FROM {counted(measure)}"
 
 
 def quantile_bounds(measure: Measure, rows: int) -> str:
     """The quantile with so many more rows at the least, and at the greatest value."""
-    values = f"SELECT CAST(({measure.value}\n) AS DOUBLE) AS v FROM {measure.table}{condition(measure)}"
+    values = f"SELECT CAST(({measure.value}\n) AS DOUBLE) AS v FROM {counted(measure)}"
     more = (
         f"SELECT quantile_cont(v, {measure.q}) FROM (SELECT v FROM known UNION ALL "
         f"SELECT {{}}(v) FROM known, range({rows}) GROUP BY range)"
@@ -74,29 +103,54 @@ def quantile_bounds(measure: Measure, rows: int) -> str:
 
 
 def by_month(measure: Measure, date: str) -> str:
-    """A row a month: ``month`` (YYYY-MM), ``hits, n, unknown``."""
+    """A row a month: YYYY-MM, then ``hits, n, unknown``; grouped by place, for a table may have a column ``month``."""
     return (
-        f"SELECT strftime(\"{date}\", '%Y-%m') AS month, {aggregates(measure)} "
-        f"FROM {measure.table}{condition(measure)} GROUP BY month ORDER BY month"
+        f"SELECT strftime({identifier(date)}, '%Y-%m'), {aggregates(measure)} "
+        f"FROM {counted(measure)} GROUP BY 1 ORDER BY 1"
+    )
+
+
+def by_side(measure: Measure, date: str, since: str) -> str:
+    """A row a month and side of a day (ISO): YYYY-MM, whether on or after it, then ``hits, n, unknown``."""
+    column = identifier(date)
+    return (
+        f"SELECT strftime({column}, '%Y-%m'), CAST({column} AS DATE) >= CAST({literal(since)} AS DATE), "
+        f"{aggregates(measure)} FROM {counted(measure)} GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+
+
+def by_group(measure: Measure, column: str, date: str | None) -> str:
+    """A row a value of a column (null: not recorded) and month (null without a date): then ``hits, n, unknown``."""
+    group, month = f"CAST({identifier(column)} AS VARCHAR)", "NULL"
+    if date is not None:
+        month = f"strftime({identifier(date)}, '%Y-%m')"
+    return (
+        f"SELECT nullif(trim({group}), ''), {month}, {aggregates(measure)} "
+        f"FROM {counted(measure)} GROUP BY 1, 2 ORDER BY 1 NULLS LAST, 2 NULLS LAST"
     )
 
 
 def rows(measure: Measure, columns: Sequence[str]) -> str:
     """The rows behind the measure: ``_value`` (as declared) and the columns asked for, in source order."""
-    value = f"({measure.value}\n)" if measure.value else "true"
-    picked = "".join(f', "{column}"' for column in dict.fromkeys(columns))
-    return f"SELECT {value} AS _value{picked} FROM {measure.table}{condition(measure)} ORDER BY source_file, source_row"
+    picked = "".join(f", {identifier(column)}" for column in dict.fromkeys(columns))
+    return f"SELECT {value_of_row(measure)} AS _value{picked} FROM {counted(measure)} ORDER BY source_file, source_row"
 
 
 def shown(measure: Measure) -> str:
     """The SQL that a reader can run on the tidy tables to get the figure, on one line."""
-    where = f" WHERE {measure.where}" if measure.where else ""
-    value = measure.value or ""
+    value = REPEAT if measure.repeat_of else measure.value or ""
     pick = {
         "count": "count(*)",
         "share": f"count(*) FILTER (WHERE {value}) / count(*)",
         "sum": f"sum({value})",
         "mean": f"avg({value})",
+        "max": f"max({value})",
+        "min": f"min({value})",
+        "distinct": f"count(DISTINCT {value})",
+        "earliest": f"min(CAST({value} AS DATE))",
+        "latest": f"max(CAST({value} AS DATE))",
         "quantile": f"quantile_cont({value}, {measure.q})",
     }[measure.agg]
-    return " ".join(f"SELECT {pick} FROM {measure.table}{where}".split())
+    where = f" WHERE {measure.where}" if measure.where else ""
+    source = counted(measure) if measure.repeat_of else f"{measure.table}{where}"
+    return " ".join(f"SELECT {pick} FROM {source}".split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +17,9 @@ import pyarrow as pa
 from helpers.measures import bounds, database
 from helpers.measures import compile as compiled
 from helpers.measures.bounds import Bounds
+from helpers.measures.covered import Covered, covered, of_a_part
 from helpers.year.clock_words import clock_words, clocks_of
+from helpers.year.engine import identifier
 from helpers.year.load import Year
 from helpers.year.models import Measure
 
@@ -28,6 +31,8 @@ class Figure:
     ``hits`` and ``n``: for a share the rows that keep the condition and all rows. ``unknown``: rows
     whose value is missing. ``tables``: what it was read from. ``clocks``: what each clock it reads
     counts, in words. ``bounds``: where it may lie because of rows that were lost; None: there are none.
+    ``day``: what an earliest or latest date came to (ISO); it has no ``value``. ``part``: the months that the
+    records cover where they are not the whole year's, ``part_bounds`` where the year's figure may then lie.
     """
 
     measure: str
@@ -41,6 +46,9 @@ class Figure:
     tables: tuple[str, ...]
     clocks: tuple[str, ...] = ()
     bounds: Bounds | None = None
+    day: str | None = None
+    part: Covered | None = None
+    part_bounds: Bounds | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,28 @@ class Month:
     value: Fraction | None
     n: int
     hits: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One month before or from a day on; ``hits`` of a share or count."""
+
+    month: str
+    after: bool
+    value: Fraction | None
+    n: int
+    hits: int
+    unknown: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What rows with one value of a column add to a figure in a month: ``amount`` hits or scaled values, of ``n``."""
+
+    value: str | None
+    month: str | None
+    amount: int
+    n: int
 
 
 class Measures:
@@ -67,6 +97,7 @@ class Measures:
         self._lost = {name: file for name, file in lost.items() if file.is_file()}
         self._connection = database.open_tables({**tidy, **self._lost}, year.fiscal_year)
         self.figure = lru_cache(maxsize=None)(self._figure)
+        self.part_of = lru_cache(maxsize=None)(self._part_of)
 
     def __enter__(self) -> Measures:
         return self
@@ -98,7 +129,34 @@ class Measures:
             tables=(str(measure.table),),
             clocks=self._clocks(measure),
             bounds=self._bounds(measure, hits, n, f"measures.{name}"),
+            day=hits.isoformat() if measure.agg in compiled.EXTREMES and hits is not None else None,
+            part=(part := self.part_of(str(measure.table))),
+            part_bounds=None if part is None else self._part_bounds(measure, value_of(measure, hits, n)),
         )
+
+    def _part_bounds(self, measure: Measure, value: Fraction | None) -> Bounds:
+        least = None
+        if measure.agg == "sum":
+            least = self._run(compiled.extremes(measure), f"measures.{measure.table}").fetchall()[0][0]
+        return of_a_part(measure.agg, value, least is not None and least < 0)
+
+    def _part_of(self, table: str) -> Covered | None:
+        """The months that a table's records cover; None where that is the whole year or nobody can say."""
+        spec = self.year.year.tables.get(table)
+        if spec is None or spec.year_by is None:
+            return None
+        day = f"CAST({identifier(spec.year_by)} AS DATE)"
+        query = f"SELECT {day}, count(*) FROM {table} WHERE {day} IS NOT NULL GROUP BY 1"
+        return covered(spec, self.year.fiscal_year, dict(self._run(query, f"tables.{table}").fetchall()))
+
+    def months_of(self, table: str) -> frozenset[str]:
+        """The months (YYYY-MM) of the fiscal year that a table can say something of."""
+        spec, part = self.year.year.tables.get(table), self.part_of(table)
+        months = [f"{self.year.fiscal_year}-{number:02d}" for number in range(1, 13)]
+        if spec is not None and spec.period is not None:
+            first, last = (day.isoformat()[:7] for day in (spec.period.start, spec.period.end))
+            part = Covered(first, last)
+        return frozenset(month for month in months if part is None or part.has(month))
 
     def _bounds(self, measure: Measure, hits: Any, n: int, what: str) -> Bounds | None:
         """Between which values the figure lies; None where no lost row or unreadable cell touches it."""
@@ -112,6 +170,8 @@ class Measures:
         if not groups:
             return None
         scale = compiled.scale_of(measure)
+        if measure.repeat_of or measure.agg in ("max", "min", "distinct", *compiled.EXTREMES):
+            return bounds.open_ended(measure.agg, groups, value_of(measure, hits, n))
         match measure.agg:
             case "count":
                 return bounds.counted(groups, hits)
@@ -141,6 +201,8 @@ class Measures:
             tables=tuple(dict.fromkeys(top.tables + bottom.tables)),
             clocks=tuple(dict.fromkeys(top.clocks + bottom.clocks)),
             bounds=bounds.divided(top.value, bottom.value, top.bounds, bottom.bounds),
+            part=(part := top.part or bottom.part),
+            part_bounds=None if part is None else Bounds(0, None, None),
         )
 
     def _clocks(self, measure: Measure) -> tuple[str, ...]:
@@ -155,22 +217,55 @@ class Measures:
     def monthly(self, name: str) -> tuple[Month, ...]:
         """The measure month by month over the fiscal year; empty where it has no date or is a ratio.
 
-        Months without rows are there with ``n`` 0 and value None (0 for a count or sum).
+        Months without rows are there with ``n`` 0 and value None (0 for a count or sum, but not of months that the
+        table's records do not cover).
         """
         measure = self._declared(name)
         table = self.year.year.tables.get(measure.table or "")
-        date = measure.date or (table.year_by if table else None)
-        if date is None:
+        column = measure.date or (table.year_by if table else None)
+        if column is None:
             return ()
-        found = {row[0]: row[1:] for row in self._run(compiled.by_month(measure, date), f"measures.{name}").fetchall()}
-        months = []
+        query = compiled.by_month(measure, column)
+        found = {row[0]: row[1:] for row in self._run(query, f"measures.{name}").fetchall()}
+        months, there = [], self.months_of(str(measure.table))
         for number in range(1, 13):
             month = f"{self.year.fiscal_year}-{number:02d}"
+            if month not in there and month not in found:
+                months.append(Month(month, None, 0, None))
+                continue
             hits, n, _ = found.get(month, (0, 0, 0))
             months.append(
                 Month(month, value_of(measure, hits, n), n, hits if measure.agg in ("share", "count") else None)
             )
         return tuple(months)
+
+    def sides(self, name: str, since: date, where: str | None = None) -> tuple[Side, ...]:
+        """The measure month by month, the month of a day in two, before it and from it on; no months without rows.
+
+        ``where``: over these rows of the table instead of its own. Empty where it has no date or is a ratio.
+        """
+        measure = self._declared(name)
+        table = self.year.year.tables.get(measure.table or "")
+        column = measure.date or (table.year_by if table else None)
+        if column is None:
+            return ()
+        chosen = measure if where is None else measure.model_copy(update={"where": where})
+        query = compiled.by_side(chosen, column, since.isoformat())
+        return tuple(
+            Side(month=month, after=after, value=value_of(chosen, hits, n), n=n, hits=hits, unknown=unknown)
+            for month, after, hits, n, unknown in self._run(query, f"measures.{name}").fetchall()
+            if month is not None
+        )
+
+    def grouped(self, name: str, column: str) -> tuple[Part, ...]:
+        """The exact parts of a share or mean by a column's values and month."""
+        measure = self._declared(name)
+        date = measure.date or self.year.year.tables[str(measure.table)].year_by
+        query = compiled.by_group(measure, column, date)
+        return tuple(
+            Part(value=value, month=month, amount=int(hits), n=n)
+            for value, month, hits, n, _ in self._run(query, f"measures.{name}").fetchall()
+        )
 
     def rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         """The rows behind a measure: ``_value``, then ``columns``."""
@@ -183,6 +278,11 @@ class Measures:
         query = f'SELECT {picked} FROM "{table}"{condition} ORDER BY source_file, source_row'
         return database.fetch(self._connection, query, f"tables.{table}")
 
+    def distinct(self, table: str, column: str) -> int:
+        """How many different values a column has."""
+        query = f"SELECT count(DISTINCT {identifier(column)}) FROM {table}"
+        return int(self._run(query, f"tables.{table}").fetchall()[0][0])
+
     def counts(self, table: str, by: str) -> Mapping[str, int]:
         """How many rows each value of a column has; rows without a value under ""."""
         query = f"SELECT coalesce(\"{by}\", ''), count(*) FROM {table} GROUP BY 1 ORDER BY 1"
@@ -191,8 +291,8 @@ class Measures:
     def monthly_counts(self, table: str, by: str, date: str) -> Mapping[str, tuple[int, ...]]:
         """For each value of a column its rows in each of the twelve months."""
         query = (
-            f'SELECT coalesce("{by}", \'\') AS v, month("{date}") AS m, count(*) FROM {table} '
-            "GROUP BY v, m ORDER BY v, m"
+            f"SELECT coalesce({identifier(by)}, ''), month({identifier(date)}), count(*) FROM {table} "
+            "GROUP BY 1, 2 ORDER BY 1, 2"
         )
         found: dict[str, list[int]] = {}
         for value, month, n in self._run(query, f"tables.{table}").fetchall():
@@ -203,8 +303,12 @@ class Measures:
 def value_of(measure: Measure, hits: Any, n: int) -> Fraction | None:
     """The figure from its exact parts; None where there is nothing to take a share or mean of."""
     match measure.agg:
-        case "count":
+        case "count" | "distinct":
             return Fraction(hits)
+        case "max" | "min":
+            return None if hits is None else Fraction(hits, compiled.scale_of(measure))
+        case "earliest" | "latest":
+            return None
         case "sum":
             return Fraction(hits, compiled.scale_of(measure))
         case "share":

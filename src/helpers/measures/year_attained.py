@@ -24,7 +24,9 @@ from helpers.indicators import (
     parse_actual,
     parse_money,
     parse_target,
+    rate_of,
     rescaled,
+    rounded_to_full,
     score,
     total,
 )
@@ -158,6 +160,8 @@ def _funds(year: Year, measures: Measures, rules: RuleSet) -> Funds:
 
 def _settled(figure: Figure, adjusted: Decimal, rules: RuleSet) -> bool:
     """Whether the execution score is the same wherever the spending lies between its bounds."""
+    if figure.part is not None:
+        return False
     if figure.bounds is None:
         return True
     ends = (figure.bounds.low or Fraction(0), adjusted if figure.bounds.high is None else figure.bounds.high)
@@ -190,6 +194,7 @@ def _indicator(spec: models.Indicator, measures: Measures, rules: RuleSet) -> At
         return _compound(spec, target, measures, rules)
     assert spec.actual is not None
     actual, figure = _actual(spec.actual, spec.target, measures)
+    target = _of_the_year(target, figure, measures.year)
     if spec.actual.grade is not None:
         outcome = evaluate_choice(spec.actual.grade, spec.actual.share, rules)
     else:
@@ -198,12 +203,12 @@ def _indicator(spec: models.Indicator, measures: Measures, rules: RuleSet) -> At
     bounds = None
     if spec.sample is not None and figure is not None and figure.hits is not None and figure.n:
         bounds = interval(figure.hits, figure.n, spec.sample.population)
-    points = score(spec.weight, outcome, rules, satisfaction="满意" in spec.level1)
+    points = score(spec.weight, outcome, rules, satisfaction="满意" in spec.level1, rate=rate_of(actual))
     return Attained(
         spec=spec,
         target=target,
         actual=actual,
-        outcome=outcome,
+        outcome=_told(spec, outcome, points),
         score=points,
         figure=figure,
         months=measures.monthly(figure.measure) if figure else (),
@@ -215,19 +220,28 @@ def _compound(spec: models.Indicator, target: Target, measures: Measures, rules:
     parts = tuple(_part(part, measures, rules) for part in spec.parts)
     outcome = evaluate_compound([CompoundPart(part.outcome, part.spec.share_of_weight) for part in parts])
     whole = replace(target, kind="compound", reason=None, parts=tuple(p.target for p in parts))
+    points = score(spec.weight, outcome, rules)
     return Attained(
         spec=spec,
         target=whole,
         actual=parse_actual(""),
-        outcome=outcome,
-        score=score(spec.weight, outcome, rules),
+        outcome=_told(spec, outcome, points),
+        score=points,
         parts=parts,
     )
+
+
+def _told(spec: models.Indicator, outcome: Outcome, points: Decimal | None) -> Outcome:
+    """The outcome, which says so where a miss scores the whole weight by rounding alone."""
+    if not rounded_to_full(spec.weight, outcome, points):
+        return outcome
+    return replace(outcome, notes=(*outcome.notes, "rounded_to_full"))
 
 
 def _part(spec: models.Part, measures: Measures, rules: RuleSet) -> Part:
     target = parse_target(spec.target, name=spec.name)
     actual, figure = _actual(spec.actual, spec.target, measures)
+    target = _of_the_year(target, figure, measures.year)
     if target.kind == "duration" and figure is not None and figure.unit == "比例":
         # The share of cases within the limit is measured against the share that is required.
         required = replace(
@@ -247,15 +261,30 @@ def _part(spec: models.Part, measures: Measures, rules: RuleSet) -> Part:
     )
 
 
+def _of_the_year(target: Target, figure: Figure | None, year: Year) -> Target:
+    """A deadline without a year (11月底前) is one of the fiscal year where the day comes from its records."""
+    if target.kind != "date" or figure is None or not str(target.value).startswith("--"):
+        return target
+    return replace(target, value=f"{year.fiscal_year}-{str(target.value)[2:]}")
+
+
 def _judged(target: Target, actual: Actual, figure: Figure | None, rules: RuleSet) -> Outcome:
     """The outcome, where the bounds of the figure leave one; the actual is in the figure's own unit."""
-    outcome = evaluate(target, expressed(target, actual), rules)
-    return judged(outcome, target, actual, figure.bounds if figure else None, rules)
+    outcome = judged(
+        evaluate(target, expressed(target, actual), rules), target, actual, figure.bounds if figure else None, rules
+    )
+    if figure is None or figure.part is None:
+        return outcome
+    of_the_year = judged(outcome, target, actual, figure.part_bounds, rules)
+    notes = tuple(note for note in of_the_year.notes if note != "bounds_straddle" or note in outcome.notes)
+    return replace(of_the_year, notes=(*notes, "part_of_year"))
 
 
 def _actual(spec: models.Actual, target_text: str, measures: Measures) -> tuple[Actual, Figure | None]:
     if spec.measure is not None:
         figure = measures.figure(spec.measure)
+        if figure.day is not None:
+            return Actual(text="", kind="date", value=figure.day, unit=None), figure
         reason = None if figure.value is not None else "没有可供计算的记录"
         return Actual(
             text="",

@@ -322,6 +322,8 @@ def results_json(
             {"level1": group.level1, "weight": None if group.weight is None else float(group.weight)}
             for group in declared.source.weights
         ]
+    if deviation.get("comparisons"):
+        results["comparisons"] = deviation["comparisons"]
     if attainment.get("dropped"):
         results["dropped"] = attainment["dropped"]
     return results

@@ -11,6 +11,7 @@ from helpers.measures.year_attained import Attained, YearAttained
 from helpers.report.lost_words import bounds_json, bounds_words
 from helpers.report.results_indicators import Document, Evidence, File
 from helpers.report.results_types import EvidenceItem
+from helpers.report.wording import date_text
 from helpers.year import models
 from helpers.year.load import Year
 from helpers.year.root import shown_raw
@@ -76,6 +77,9 @@ def evidence(declared: models.Actual, figure: Figure | None, sources: Sources) -
         unknown = f"有 {figure.unknown} 条记录缺少计算所需的数据"
         unknown += "，按未达到计" if figure.unit == "比例" else "，未计入"
         note = f"{note}；{unknown}" if note else unknown
+    if figure.part is not None:
+        told = f"记录只有{date_text(figure.part.first)}至{date_text(figure.part.last)}的，其余月份没有数"
+        note = f"{note}；{told}" if note else told
     found = bounds_json(figure)
     if found:
         told = bounds_words(found, found["unit"])

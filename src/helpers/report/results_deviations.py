@@ -60,6 +60,18 @@ class Ticket(TypedDict):
     hours: NotRequired[Figure]
 
 
+class Composition(TypedDict):
+    """A change split by one column: mix comes from other cases than before, rate from the same cases faring otherwise;
+    together they are the change (E. M. Kitagawa 1955). declared: a dimension of the indicator.
+    """
+
+    dimension: Name
+    mix: float
+    rate: float
+    groups: Count
+    declared: bool
+
+
 class Since(TypedDict):
     """Last year's figure; change is this year's less last year's, null where the two are not measured alike."""
 
@@ -70,6 +82,15 @@ class Since(TypedDict):
     comparable: NotRequired[bool]
     p_value: NotRequired[Share | None]
     beyond_chance: NotRequired[bool | None]
+    composition: NotRequired[list[Composition]]
+    part_of_year: NotRequired[Annotated[bool, Field(description="Either year's records cover a part of it.")]]
+
+
+class Comparison(Since):
+    """A measured result beside last year's, whether it was raised or not."""
+
+    indicator: Name
+    part: NotRequired[Text]
 
 
 class Trend(TypedDict):
@@ -153,12 +174,13 @@ class Signal(TypedDict):
     favourable: NotRequired[bool | None]
     misses: NotRequired[Count]
     tickets: NotRequired[list[str]]
+    composition: NotRequired[list[Composition]]
 
 
 class Control(TypedDict):
     """A control chart by month. centre and limits are null with too few months."""
 
-    kind: Literal["xmr", "p"]
+    kind: Literal["xmr", "p", "c"]
     centre: Figure
     source: NotRequired[str]
     rules: NotRequired[list[str]]
@@ -169,6 +191,7 @@ class Control(TypedDict):
             Field(description="Of a share: how many times wider its months vary than sampling makes them (Laney)."),
         ]
     ]
+    based_on: NotRequired[Annotated[int, Field(description="Months that centre and limits rest on.")]]
     missing: NotRequired[list[str]]
     small: NotRequired[Annotated[list[str], Field(description="Months with too few rows for the usual limits.")]]
     wide_ranges: NotRequired[list[str]]

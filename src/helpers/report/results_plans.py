@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
-from helpers.report.results_basics import Count, Day, Figure, Integer, Interval, Name, Open, Text, Value, whole
+from helpers.report.results_basics import Count, Day, Figure, Integer, Interval, Name, Open, Share, Text, Value, whole
 
 
 class Yardstick(TypedDict):
@@ -18,6 +18,37 @@ class Yardstick(TypedDict):
     before: NotRequired[Value]
     after: NotRequired[Value]
     unit: NotRequired[Text]
+
+
+class Untouched(TypedDict):
+    """Rows of the same table that the measure did not touch: their condition, and their figure before and after."""
+
+    where: Text
+    declared: bool
+    before: Figure
+    after: Figure
+
+
+class MeasuredEffect(TypedDict):
+    """What a finished measure moved: the yardstick before and after the day on which it was finished, the change less
+    that of the untouched rows and of the season, its 95 % interval and two-sided p value with months as clusters.
+    a_year: figures are a year's worth of a count or sum; carried: how much of a month carries over into the next;
+    regression_to_mean: the year before had missed, and the p value allows for that.
+    """
+
+    before: Figure
+    after: Figure
+    change: float
+    interval: Interval
+    a_year: NotRequired[bool]
+    p_value: Share
+    months_before: Count
+    months_after: Count
+    carried: NotRequired[Share]
+    comparison: Untouched | None
+    regression_to_mean: bool
+    already_improving: NotRequired[bool]
+    seasonal: NotRequired[bool]
 
 
 class Action(TypedDict):
@@ -37,6 +68,7 @@ class Action(TypedDict):
     done_on: NotRequired[Day | None]
     verified: NotRequired[bool | None]
     conclusion: NotRequired[Text]
+    effect: NotRequired[MeasuredEffect | None]
 
 
 class CountedShare(TypedDict):

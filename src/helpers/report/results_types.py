@@ -28,7 +28,7 @@ from helpers.report.results_basics import (
     loose,
     whole,
 )
-from helpers.report.results_deviations import Deviation
+from helpers.report.results_deviations import Comparison, Deviation
 from helpers.report.results_indicators import Bounds, File, Indicator, Score
 from helpers.report.results_plans import Action, Spares
 
@@ -284,6 +284,7 @@ class Results(TypedDict):
     activity_total: NotRequired[Count | None]
     activity_unit: NotRequired[Text]
     dropped: NotRequired[list[DroppedIndicator]]
+    comparisons: NotRequired[list[Comparison]]
     tables: list[TableAccount]
     indicators: Annotated[list[Indicator], Field(min_length=1)]
     score: Score

@@ -142,6 +142,10 @@ def _limits(lines: Lines, path: Path_, table: Table, fiscal_year: int) -> Iterat
             value=latest,
             hint="改成本年度数据的导出日期",
         )
+    if table.period and table.year_by is None:
+        yield lines.fault("no_date", (*path, "period"), "这张表没有 year_by，说不上起止日期", hint="写 year_by")
+    elif table.period and not table.period.start.year <= fiscal_year <= table.period.end.year:
+        yield lines.fault("period_elsewhere", (*path, "period"), f"与 {fiscal_year} 年度没有重合的日子")
     if table.checks.latest and table.checks.earliest > table.checks.latest:
         yield lines.fault(
             "latest_too_early", (*path, "checks", "latest"), f"早于 earliest（{table.checks.earliest}）", value=latest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from helpers.indicators import (
@@ -17,11 +17,15 @@ from helpers.indicators import (
 from helpers.year.check_funds import check_funds
 from helpers.year.check_spares import check_fleet, check_spares
 from helpers.year.check_tables import Path_, check_corrections, check_tables, expression, unknown
+from helpers.year.expressions import check_expression
 from helpers.year.faults import Fault, YearFileError
 from helpers.year.load import Lines, Year
-from helpers.year.models import Actual, Indicator, Measure
+from helpers.year.models import Action, Actual, Indicator, Measure
 from helpers.year.outline_file import outline_faults
 from helpers.year.tidy import tidy_columns
+
+#: Measures that come to a day, not to a number.
+DAYS = ("earliest", "latest")
 
 
 def crosscheck(year: Year) -> list[Fault]:
@@ -127,9 +131,21 @@ def _measures(year: Year) -> Iterator[Fault]:
             yield from expression(lines, (*path, "where"), measure.where, columns, True)
         if measure.value is not None:
             boolean = measure.agg == "share"
-            yield from expression(lines, (*path, "value"), measure.value, columns, boolean, numeric=not boolean)
+            numeric = measure.agg in ("sum", "mean", "quantile", "max", "min")
+            place: Path_ = (*path, "value")
+            wrong = list(expression(lines, place, measure.value, columns, boolean, numeric=numeric))
+            yield from wrong
+            if measure.agg in DAYS and not wrong and not _is_day(measure.value, columns):
+                yield lines.fault("not_a_date", place, f"agg 为 {measure.agg} 时，value 要是日期", value=measure.value)
         if measure.date is not None and columns.get(measure.date) not in ("DATE", "TIMESTAMP"):
             yield unknown(lines, (*path, "date"), "日期列", measure.date, columns)
+        for column in measure.repeat_of:
+            if column not in columns:
+                yield unknown(lines, (*path, "repeat_of"), "列", column, columns)
+
+
+def _is_day(text: str, columns: Mapping[str, str]) -> bool:
+    return check_expression(text, columns) in ("DATE", "TIMESTAMP")
 
 
 def _ratio(year: Year, lines: Lines, path: Path_, measure: Measure) -> Iterator[Fault]:
@@ -250,6 +266,15 @@ def _units(lines: Lines, path: Path_, measure: Measure, target: Target) -> Itera
     """A share can't answer a target in pieces; a count can't answer a percentage."""
     share = measure.agg == "share" or measure.unit in _SAME[0]
     unit = target.unit
+    if (measure.agg in DAYS) != (target.kind == "date") and target.kind not in ("unknown", "choice", "compound"):
+        yield lines.fault(
+            "incomparable_units",
+            (*path, "measure"),
+            "度量得出的是日期，指标值不是" if measure.agg in DAYS else "指标值是日期，度量得出的不是",
+            value=measure.words,
+            hint="期限由 agg: latest（最晚的日期）或 earliest 衡量",
+        )
+        return
     if target.kind == "number" and (unit == "比例") != share and measure.agg != "ratio":
         yield lines.fault(
             "incomparable_units",
@@ -280,6 +305,16 @@ def _shares(lines: Lines, path: Path_, indicator: Indicator) -> Iterator[Fault]:
 # --- plan.yml --------------------------------------------------------------------
 
 
+def _comparison(year: Year, path: Path_, action: Action) -> Iterator[Fault]:
+    """The rows that an action does not touch are rows of its yardstick's table."""
+    measure, lines = year.measures[str(action.yardstick.measure)], year.lines["plan.yml"]
+    table = year.year.tables.get(str(measure.table))
+    if measure.agg not in ("share", "mean"):
+        yield lines.fault("no_comparison", path, "comparison 只用于占比 share 和平均 mean", value=measure.agg)
+    elif table is not None:
+        yield from expression(lines, path, str(action.yardstick.comparison), tidy_columns(table), True)
+
+
 def _plan(year: Year) -> Iterator[Fault]:
     lines = year.lines["plan.yml"]
     ids = Counter(action.id for action in year.plan.actions)
@@ -301,6 +336,8 @@ def _plan(year: Year) -> Iterator[Fault]:
             )
         if action.yardstick.measure is not None and action.yardstick.measure not in year.measures:
             yield unknown(lines, (*path, "yardstick", "measure"), "度量", action.yardstick.measure, year.measures)
+        elif action.yardstick.comparison is not None:
+            yield from _comparison(year, (*path, "yardstick", "comparison"), action)
         yield from _target(lines, (*path, "yardstick", "target"), parse_target(action.yardstick.target))
         if action.status == "done" and action.done_on is None:
             yield lines.fault("done_when", (*path, "status"), "已完成的措施要写完成日期 done_on")

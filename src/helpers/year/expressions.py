@@ -158,6 +158,22 @@ def columns_of(text: str) -> frozenset[str]:
     return frozenset(n["column_names"][-1].lower() for n in _walk(_tree(text)) if n["class"] == "COLUMN_REF")
 
 
+def conjuncts(text: str) -> list[str]:
+    """The conditions that an expression joins by AND, each as SQL, from left to right."""
+    tree = _tree(text)
+    children = tree["children"] if tree["type"] == "CONJUNCTION_AND" else [tree]
+    return [_written(child) for child in children]
+
+
+def _written(tree: dict[str, Any]) -> str:
+    """An expression's tree as SQL."""
+    cursor = _connection().cursor()
+    statement = json.loads(cursor.execute("SELECT json_serialize_sql('SELECT 1')").fetchall()[0][0])
+    statement["statements"][0]["node"]["select_list"] = [{**tree, "alias": ""}]
+    written = cursor.execute("SELECT json_deserialize_sql(CAST(? AS JSON))", [json.dumps(statement)]).fetchall()[0][0]
+    return str(written).removeprefix("SELECT ")
+
+
 def compared_values(text: str) -> frozenset[tuple[str, str]]:
     """The texts that an expression compares a column with by ``=``, ``<>`` or ``in``, each with its column."""
     found = set()

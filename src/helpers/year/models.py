@@ -206,15 +206,21 @@ class YearFile(Model):
 # --- indicators.yml -------------------------------------------------------------------------------
 
 
+Agg = Literal["count", "sum", "mean", "share", "quantile", "ratio", "max", "min", "distinct", "earliest", "latest"]
+
+
 class Measure(Model):
     """A declared figure: one structure from which total, series, groupings, SQL and words derive.
 
-    ``where`` and ``value`` are SQL expressions over the tidy columns. ``agg``: count rows; sum or
-    mean or quantile (``q``) of ``value``; share of rows for which ``value`` is true; ratio of two
-    measures. ``date`` is the column of the monthly series (the table's ``year_by`` when not said).
+    ``where`` and ``value`` are SQL expressions over the tidy columns. ``agg``: count rows; sum, mean, greatest
+    (max), least (min) or quantile (``q``) of ``value``; how many different values there are (distinct); the
+    earliest or latest day; share of rows for which ``value`` is true; ratio of two measures. ``date`` is the
+    column of the monthly series (the table's ``year_by`` when not said). ``repeat_of`` in place of ``value``:
+    count, or share of, the rows that follow another one with the same values of these columns within
+    ``within_days`` days by ``date``.
     """
 
-    agg: Literal["count", "sum", "mean", "share", "quantile", "ratio"]
+    agg: Agg
     words: Words
     table: Identifier | None = None
     where: str | None = None
@@ -224,24 +230,32 @@ class Measure(Model):
     unit: str | None = None
     numerator: Identifier | None = None
     denominator: Identifier | None = None
+    repeat_of: Strings = ()
+    within_days: int | None = Field(default=None, ge=1, le=366)
 
     @model_validator(mode="after")
     def _complete(self) -> Measure:
-        needed: tuple[str, ...]
-        banned: tuple[str, ...]
-        if self.agg == "ratio":
-            needed, banned = ("numerator", "denominator"), ("table", "where", "value", "q", "date")
-        else:
-            needed = ("table",) if self.agg == "count" else ("table", "value")
-            needed += ("q",) if self.agg == "quantile" else ()
-            banned = ("numerator", "denominator") + (("value",) if self.agg == "count" else ())
-        missing = [name for name in needed if getattr(self, name) is None]
-        extra = [name for name in banned if getattr(self, name) is not None]
+        needed, banned = self._needed()
+        missing = [name for name in needed if not getattr(self, name)]
+        extra = [name for name in banned if getattr(self, name)]
         if missing or extra:
             parts = [f"要写 {'、'.join(missing)}"] if missing else []
             parts += [f"不能写 {'、'.join(extra)}"] if extra else []
-            raise ValueError(f"agg 为 {self.agg} 时" + ",".join(parts))
+            raise ValueError(f"agg 为 {self.agg}{' 并写了 repeat_of' if self.repeat_of else ''} 时" + ",".join(parts))
         return self
+
+    def _needed(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What must and what cannot be written beside ``agg``."""
+        repeats, ends = ("repeat_of", "within_days"), ("numerator", "denominator")
+        if self.agg == "ratio":
+            return ends, ("table", "where", "value", "q", "date", *repeats)
+        if self.repeat_of or self.within_days:
+            if self.agg not in ("count", "share"):
+                return (), repeats
+            return ("table", "date", *repeats), ("value", "q", *ends)
+        needed: tuple[str, ...] = ("table",) if self.agg == "count" else ("table", "value")
+        needed += ("q",) if self.agg == "quantile" else ()
+        return needed, (*ends, *(("value",) if self.agg == "count" else ()))
 
 
 class Evidence(Model):
@@ -346,11 +360,22 @@ class IndicatorsFile(Model):
 
 
 class Yardstick(Model):
-    """By what an action is judged next year; without a measure there is nothing to verify it by but words."""
+    """By what an action is judged next year; without a measure there is nothing to verify it by but words.
+
+    ``comparison``: which rows of the measure's table the action does not touch, as a condition like ``where``;
+    the measure over them shows what would have happened anyway.
+    """
 
     measure: Identifier | None = None
     target: Words
     words: str | None = None
+    comparison: str | None = None
+
+    @model_validator(mode="after")
+    def _of_a_measure(self) -> Yardstick:
+        if self.comparison is not None and self.measure is None:
+            raise ValueError("写了 comparison 就要写 measure")
+        return self
 
 
 class Action(Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from helpers.year.engine import identifier
 from helpers.year.expressions import columns_of
 from helpers.year.load import Year
 from helpers.year.models import Measure
@@ -23,7 +24,9 @@ def columns_read(text: str | None, spec: Table) -> frozenset[str]:
 
 
 def columns_of_measure(measure: Measure, spec: Table) -> frozenset[str]:
-    return columns_read(measure.where, spec) | columns_read(measure.value, spec)
+    """Every column behind a measure's condition, its value and what its repeats have in common."""
+    repeats = [columns_read(identifier(column), spec) for column in measure.repeat_of]
+    return columns_read(measure.where, spec) | columns_read(measure.value, spec).union(*repeats)
 
 
 def columns_of_figures(year: Year, table: str) -> frozenset[str]:

@@ -197,6 +197,21 @@ class Loss(Model):
     why: Words
 
 
+class Period(Model):
+    """From which to which day there was anything to record, and why not all year: months outside it have no figure,
+    and what is measured in it is measured whole."""
+
+    start: date = Field(alias="from")
+    end: date = Field(alias="to")
+    why: Words
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Period:
+        if self.start > self.end:
+            raise ValueError("period 的 from 不能晚于 to")
+        return self
+
+
 class State(Model):
     """One state of a case, from one moment to another; ``words`` is what readers call it."""
 
@@ -268,7 +283,8 @@ class Table(Model):
     converted to this zone, or ``as_written``; different offsets and UTC are refused without it.
     ``exact_duplicates``: rows equal in all declared columns are kept and counted, or all but the
     first set aside (what a ``key`` says by itself). ``states``: where the time of a case went.
-    ``year_by``: the date that decides the fiscal year.
+    ``year_by``: the date that decides the fiscal year. ``period``: the records are of a part of the year, and
+    there was nothing else to record.
     """
 
     title: Words
@@ -288,6 +304,7 @@ class Table(Model):
     timezone: str | None = None
     synonyms: dict[Identifier, dict[str, Strings]] = Field(default_factory=dict)
     year_by: Identifier | None = None
+    period: Period | None = None
     out_of_scope: tuple[OutOfScope, ...] = ()
     key: Strings = ()
     keep: Keep | None = None

@@ -9,7 +9,7 @@ from fractions import Fraction
 from helpers.forms.audit.reading import read_form
 from helpers.forms.filled_form import Form
 from helpers.indicators.rule_sets import RuleSet
-from helpers.indicators.scoring import rounded, score
+from helpers.indicators.scoring import rate_of, rounded, score
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def recomputed(form: Form, rules: RuleSet) -> Recomputed:
             continue
         weighed = True
         satisfaction = "满意" in (read.row.level1 or "") + (read.row.level3 or "")
-        own = score(read.row.weight, read.outcome, rules, satisfaction=satisfaction)
+        own = score(read.row.weight, read.outcome, rules, satisfaction=satisfaction, rate=rate_of(read.actual))
         as_printed += own is None
         whole += (read.row.score or Decimal(0)) if own is None else own
     if not weighed:

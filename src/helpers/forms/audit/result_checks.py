@@ -12,7 +12,7 @@ from helpers.indicators.attainment import in_unit_of, opposite_changes
 from helpers.indicators.findings import Finding
 from helpers.indicators.normal_text import normal
 from helpers.indicators.rule_sets import Band, RuleSet
-from helpers.indicators.scoring import is_overshoot, score
+from helpers.indicators.scoring import is_overshoot, rate_of, score
 from helpers.indicators.units import kind_of
 
 TOLERANCE = Decimal("0.05")
@@ -76,7 +76,8 @@ def _earned(r: Reading, rules: RuleSet) -> bool:
     satisfaction = "满意" in (r.row.level1 or "")
     return (
         r.outcome.attainment is not None
-        and score(r.row.weight or Decimal(0), r.outcome, rules, satisfaction=satisfaction) == r.row.weight
+        and score(r.row.weight or Decimal(0), r.outcome, rules, satisfaction=satisfaction, rate=rate_of(r.actual))
+        == r.row.weight
     )
 
 

@@ -28,7 +28,7 @@ def control_figure(deviation: Deviation, unit: str | None, name: str, subject: s
     rows = [_row(point, control, unit) for point in points]
     special = [row for row in rows if row[-1] != w.BLANK]
     caption = f"{subject}各月控制图"
-    kind = "p控制图（占比）" if control["kind"] == "p" else "单值控制图（XmR）"
+    kind = {"p": "p控制图（占比）", "c": "计数控制图"}.get(control["kind"], "单值控制图（XmR）")
     lead = f"{kind}，{caption}，中心线{w.value_text(centre, unit)}，" + (
         f"{len(special)}个月有信号" if special else "没有信号"
     )

@@ -12,6 +12,8 @@ from helpers.report.results_types import Results
 from helpers.report.summary_phrases import target_words
 
 _FOLLOWED = {"done": "已完成", "carried": "未完成，结转本年", "proposed": "未采纳", "adopted": "实施中"}
+SURE = 0.05
+"""What would come about by chance more often than this is not called a change."""
 _VERIFIED = {True: "核实有效", False: "核实未见效", None: "尚不能核实"}
 
 
@@ -102,6 +104,38 @@ def followup(results: Results) -> Iterable[Block]:
     ]
     rows = [[str(at), *_followed(entry)] for at, entry in enumerate(entries, start=1)]
     yield f.table("上年改进措施落实情况", columns, rows)
+    yield from f.para(*(_effect(at, entry) for at, entry in enumerate(entries, start=1)))
+
+
+def _effect(at: int, entry: Action) -> str:
+    """By how much a finished measure moved its yardstick, against what it did not touch, and how sure that is."""
+    effect, unit = entry.get("effect"), (entry.get("yardstick") or {}).get("unit")
+    if not effect or entry["status"] != "done":
+        return ""
+    each = "折合每年" if effect.get("a_year") else ""
+    told = (
+        f"第{at}项措施完成以前的{effect['months_before']}个月，衡量指标{each}为{w.value_text(effect['before'], unit)}，"
+        f"完成以后的{effect['months_after']}个月{each}为{w.value_text(effect['after'], unit)}"
+    )
+    others = effect.get("comparison")
+    if others:
+        told += (
+            f"；同一时期没有涉及的同类记录由{w.value_text(others['before'], unit)}"
+            f"变为{w.value_text(others['after'], unit)}"
+        )
+    low, high = effect["interval"]
+    way = "提高" if effect["change"] > 0 else "下降"
+    size = w.gap_text(abs(effect["change"]), unit, effect["before"])
+    less = "、".join(["同类记录的变化"] * bool(others) + ["季节起落"] * bool(effect.get("seasonal")))
+    told += f"。{f'扣除{less}后，' if less else ''}完成前后{way}{size}"
+    if low * high > 0 and effect["p_value"] < SURE:
+        near, far = sorted((abs(low), abs(high)))
+        told += f"，估计在{w.gap_text(near, unit, effect['before'])}至{w.gap_text(far, unit, effect['before'])}之间。"
+    else:
+        told += "，也可能没有变化。"
+    if effect["regression_to_mean"]:
+        told += "上年没有达到目标，不采取措施通常也会有所回升，判断时已经从严。"
+    return told
 
 
 def _counted(entries: Sequence[Action]) -> str:

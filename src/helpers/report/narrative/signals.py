@@ -9,12 +9,14 @@ from helpers.report import wording as w
 from helpers.report.blocks import Block
 from helpers.report.facts import by_dimension, column_words, told_apart, value_name
 from helpers.report.figures import control_figure, states_figure
-from helpers.report.results_deviations import Cause, Control, Deviation, Signal, StateTime
+from helpers.report.results_deviations import Cause, Composition, Control, Deviation, Signal, StateTime
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import hours_words, signal_words
 
 MOST_IDS = 10
 MOST_STATES = 3
+MAIN_PART = 0.5
+"""Of a change so much must come from other cases for that to be said."""
 WIDE = 2
 """From so many times the sampling variation on, the months of a share are said to vary widely."""
 
@@ -38,6 +40,8 @@ def last_year(deviation: Deviation, unit: str | None) -> str:
     if not since or since["value"] is None:
         return ""
     value = w.value_text(since["value"], since.get("unit") or unit)
+    if since.get("part_of_year"):
+        return f"{since['fiscal_year']}年为{value}，两年的记录没有都涵盖全年，不作比较。"
     if since["change"] is None:
         return f"{since['fiscal_year']}年为{value}，口径与本年度不同，不作比较。"
     if since["change"] == 0:
@@ -47,7 +51,25 @@ def last_year(deviation: Deviation, unit: str | None) -> str:
     verb = ("提高" if rose else "下降") if unit == "比例" else ("增加" if rose else "减少")
     size = w.gap_text(abs(since["change"]), unit, since["value"])
     beyond = {True: "，变化超出偶然波动", False: "，变化在偶然波动范围以内", None: ""}[since.get("beyond_chance")]
-    return f"比{since['fiscal_year']}年（{value}）{verb}{size}{beyond}。"
+    return f"比{since['fiscal_year']}年（{value}）{verb}{size}{beyond}。{_composed(deviation, since['change'], unit)}"
+
+
+def _composed(deviation: Deviation, change: float, unit: str | None) -> str:
+    """How much of a change comes from other cases than before, where that is the greater part of it."""
+    since = deviation.get("since_last_year")
+    told = _leading_mix(since.get("composition") if since else None, change)
+    if told is None:
+        return ""
+    what = column_words(told["dimension"], deviation)
+    mix, rate = (w.gap_text(abs(part), unit) for part in (told["mix"], told["rate"]))
+    same = "同类记录本身的变化" if told["rate"] * change >= 0 else "同类记录本身反而向相反方向变化"
+    return f"按{what}看，其中{mix}来自各类记录所占比重的变化，{same}为{rate}。"
+
+
+def _leading_mix(splits: Sequence[Composition] | None, change: float) -> Composition | None:
+    """The split whose mix is the greater part of a change, in its direction."""
+    leading = [s for s in splits or () if s["mix"] * change > 0 and abs(s["mix"]) >= MAIN_PART * abs(change)]
+    return leading[0] if leading else None
 
 
 # --- chance ---------------------------------------------------------------------------------------
@@ -109,13 +131,14 @@ def control_blocks(deviation: Deviation, unit: str | None, name: str, subject: s
     signals = control["signals"]
     if signals:
         lead = f"控制图上有{len(signals)}处信号，不是偶然波动能够解释的，应当查明原因："
-        yield from f.para(lead + "；".join(_signal(signal) for signal in signals) + "。其余各月的起伏属于偶然波动。")
+        told = "；".join(_signal(signal, deviation) for signal in signals)
+        yield from f.para(lead + told + "。其余各月的起伏属于偶然波动。")
     else:
         yield from f.para("控制图上没有信号，各月的起伏属于偶然波动，不必逐月寻找原因。")
-    yield from f.para(_small(control), _missing(control), _wide(control) if signals else "")
+    yield from f.para(_small(control), _missing(control), _wide(control), _two_years(control))
 
 
-def _signal(signal: Signal) -> str:
+def _signal(signal: Signal, deviation: Deviation) -> str:
     months = signal["months"]
     when = w.date_text(months[0]) + (f"至{w.date_text(months[-1])}" if len(months) > 1 else "")
     words = f"{when}，{signal_words(signal)}"
@@ -125,22 +148,41 @@ def _signal(signal: Signal) -> str:
     if not ids:
         return words
     listed = "、".join(w.plain(one) for one in ids[:MOST_IDS])
-    return f"{words}，其间没有达到要求的有{misses}条（{listed}{'等' if misses > len(ids[:MOST_IDS]) else ''}）"
+    named = f"{words}，其间没有达到要求的有{misses}条（{listed}{'等' if misses > len(ids[:MOST_IDS]) else ''}）"
+    return named + _other_cases(signal, deviation)
+
+
+def _other_cases(signal: Signal, deviation: Deviation) -> str:
+    """Where the months of a signal had other cases than the rest of the year."""
+    splits = signal.get("composition") or []
+    change = splits[0]["mix"] + splits[0]["rate"] if splits else 0
+    told = _leading_mix(splits, change)
+    if told is None:
+        return ""
+    part = w.ratio_text(min(1.0, told["mix"] / change))
+    return f"，与其余各月的差距约{part}来自{column_words(told['dimension'], deviation)}的构成不同"
 
 
 def _small(control: Control) -> str:
     small = control.get("small") or []
     if not small:
         return ""
+    if control["kind"] == "c":
+        return "各月件数很少，只判断单月是否越限。"
     return f"有{len(small)}个月记录较少，对这些月份只判断单月是否越限，并按二项分布精确计算。"
 
 
 def _wide(control: Control) -> str:
-    """Where months vary widely by nature, the signals of a p-chart have to be read with care."""
+    """Where months vary widely by nature, so do the limits."""
     times = control.get("dispersion") or 0
     if times < WIDE:
         return ""
-    return f"各月的波动普遍达到抽样波动的{w.number_text(times, 1)}倍，控制限因此偏窄，信号要结合实际情况判断。"
+    return f"各月的波动普遍达到抽样波动的{w.number_text(times, 1)}倍，控制限已按这一倍数放宽。"
+
+
+def _two_years(control: Control) -> str:
+    months = control.get("based_on") or 0
+    return f"控制限按连同上年在内的{months}个月计算。" if months > len(control["points"]) else ""
 
 
 def _missing(control: Control) -> str:

@@ -1,0 +1,75 @@
+"""Which months of the year a table's records cover: months outside them hold no nothing, they are not known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from itertools import pairwise
+
+from helpers.measures.bounds import Bounds
+from helpers.year.tables import Table
+
+#: A log has at least so many records, in so many months; fewer are a survey or a register, kept now and then.
+RECORDS, MONTHS = 50, 3
+#: So many records and days with records were to be expected in the missing months,
+EXPECTED, ACTIVE = 20, 5
+#: which last so many times longer than any other silence of the log.
+LONGER = 3
+
+
+@dataclass(frozen=True)
+class Covered:
+    """The first and the last month with records (YYYY-MM) of a log that begins after, or ends before, the year does."""
+
+    first: str
+    last: str
+
+    def has(self, month: str) -> bool:
+        return self.first <= month <= self.last
+
+
+def covered(spec: Table, fiscal_year: int, daily: Mapping[date, int]) -> Covered | None:
+    """The months that a table's records cover where they are not the whole year; None where they are.
+
+    ``daily``: records a day. A declared ``period`` says which months there are, and that there was nothing else.
+    Without one, whole months are missing before the first or after the last record where many records were to be
+    expected in them, or where the table was exported before.
+    """
+    days = sorted(day for day in daily if day.year == fiscal_year)
+    if spec.period is not None or not days:
+        return None
+    start, end = date(fiscal_year, 1, 1), date(fiscal_year, 12, 31)
+    first, last = days[0], days[-1]
+    cut_first = first.month > 1 and _missing(days, daily, (first - start).days)
+    cut_last = last.month < 12 and (_missing(days, daily, (end - last).days) or _exported_before(spec, fiscal_year))
+    if not (cut_first or cut_last):
+        return None
+    return Covered(
+        f"{fiscal_year}-{first.month if cut_first else 1:02d}", f"{fiscal_year}-{last.month if cut_last else 12:02d}"
+    )
+
+
+def _exported_before(spec: Table, fiscal_year: int) -> bool:
+    """Whether a table was written out while whole months of the year were still to come."""
+    return spec.exported is not None and spec.exported < date(fiscal_year, 12, 1)
+
+
+def _missing(days: list[date], daily: Mapping[date, int], silence: int) -> bool:
+    """Whether a silence at one end of the year is no chance."""
+    records = sum(daily[day] for day in days)
+    if records < RECORDS or len({day.month for day in days}) < MONTHS:
+        return False
+    span = (days[-1] - days[0]).days + 1
+    longest = max(((after - before) for before, after in pairwise(days)), default=timedelta(0)).days
+    return records * silence >= EXPECTED * span and len(days) * silence >= ACTIVE * span and silence > LONGER * longest
+
+
+def of_a_part(agg: str, value: Fraction | None, negative: bool = False) -> Bounds:
+    """Where the year's figure may lie when its records cover a part of it: what is counted can only grow."""
+    if agg == "share":
+        return Bounds(0, Fraction(0), Fraction(1))
+    if agg in ("count", "distinct", "max") or (agg == "sum" and not negative):
+        return Bounds(0, value, None)
+    return Bounds(0, None, value if agg == "min" else None)

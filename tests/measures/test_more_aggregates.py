@@ -1,0 +1,131 @@
+"""Greatest and least, different ones, first and last days, repeats; and columns that are called like anything."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+
+from helpers.measures.figures import Measures
+from helpers.measures.year_attained import attain_year
+from helpers.year.crosscheck import crosscheck
+from helpers.year.load import Year, load_year
+from tests import small_year
+
+YEAR = (
+    small_year.head(spent="10万元")
+    + """\
+  tickets:
+    title: 工单
+    files: exports/t.csv
+    columns:
+      month: 月份
+      n: 序
+      hits: 命中
+      v: 值
+      m: 米
+      unknown: 未知
+      value: 价值
+      device: 设备
+      opened_at: {from: 受理, type: datetime}
+      hours: {from: 用时, type: number}
+      done: {from: 验收, type: date}
+    year_by: opened_at
+"""
+)
+HEAD = "{level1: 产出指标, level2: 时效指标, level3: 验收, weight: 90, "
+INDICATORS = """\
+measures:
+  most: {agg: max, table: tickets, value: hours, unit: 小时, words: 最长}
+  least: {agg: min, table: tickets, value: hours, unit: 小时, words: 最短}
+  devices: {agg: distinct, table: tickets, value: device, unit: 台, words: 设备数}
+  first: {agg: earliest, table: tickets, value: done, words: 最早验收}
+  last: {agg: latest, table: tickets, where: "device <> 'D'", value: done, words: 最晚验收}
+  nothing: {agg: max, table: tickets, where: "device = 'X'", value: hours, unit: 小时, words: 无}
+  again: {agg: count, table: tickets, repeat_of: device, within_days: 30, date: opened_at, unit: 次, words: 重复报修}
+  again_share:
+    {agg: share, table: tickets, where: "hours > 0", repeat_of: [device], within_days: 30, date: opened_at, words: 重复}
+  all: {agg: count, table: tickets, unit: 件, words: 全部}
+indicators:
+  - {id: done, target: 11月底前, actual: {measure: last}, REST}
+""".replace("{id: done,", HEAD + "id: done,").replace(", REST}", "}")
+
+
+@pytest.fixture
+def year(tmp_path: Path) -> Year:
+    small_year.write(tmp_path, YEAR, indicators=INDICATORS)
+    moments = ["2024-01-01 08:00", "2024-01-31 08:00", "2024-03-01 08:00:01", "2024-01-10", "2024-01-20", "2024-05-01"]
+    frame = pd.DataFrame(
+        {
+            **{name: ["1"] * 6 for name in ("month", "n", "hits", "v", "m", "unknown", "value")},
+            "device": ["A", "A", "A", None, None, "D"],
+            "opened_at": pd.to_datetime(moments, format="ISO8601"),
+            "hours": [1.5, 0.25, None, 7.0, 2.0, -3.0],
+            "done": pd.to_datetime(["2024-02-01", "2024-11-30", None, "2024-06-01", None, "2024-12-31"]),
+            "source_file": "t.csv",
+            "source_row": range(2, 8),
+        }
+    )
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    at = table.schema.get_field_index("done")
+    pyarrow.parquet.write_table(
+        table.set_column(at, "done", table["done"].cast(pa.date32())), tmp_path / "tickets.parquet"
+    )
+    return load_year(tmp_path, 2024)
+
+
+def test_figures(year: Year, tmp_path: Path) -> None:
+    with Measures(year, tmp_path) as measures:
+        found = {name: measures.figure(name) for name in year.measures}
+    assert {name: f.value for name, f in found.items()} == {
+        "most": 7,
+        "least": -3,
+        "devices": 2,
+        "first": None,
+        "last": None,
+        "nothing": None,
+        "again": 1,  # 30 days to the second; a device that is not known repeats nothing
+        "again_share": Fraction(1, 4),
+        "all": 6,
+    }
+    assert (found["first"].day, found["last"].day) == ("2024-02-01", "2024-11-30")
+    assert found["again"].sql.startswith("SELECT count(*) FROM (SELECT *, coalesce(CAST(")
+
+
+def test_months_are_those_of_the_date_whatever_columns_are_called(year: Year, tmp_path: Path) -> None:
+    with Measures(year, tmp_path) as measures:
+        months = {m.month[5:]: m.n for m in measures.monthly("all") if m.n}
+        again = {m.month[5:]: m.value for m in measures.monthly("again") if m.value}
+        by_value = measures.monthly_counts("tickets", "v", "opened_at")
+        rows = measures.rows("again_share", ["month", "n"])
+    assert months == {"01": 4, "03": 1, "05": 1}
+    assert again == {"01": 1}
+    assert by_value == {"1": (4, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0)}
+    assert rows["_value"].tolist() == [False, True, False, False]
+
+
+def test_a_deadline_is_kept_by_the_last_day(year: Year, tmp_path: Path) -> None:
+    with Measures(year, tmp_path) as measures:
+        (one,) = attain_year(year, measures).indicators
+    assert (one.outcome.status, one.actual.value, one.score) == ("met", "2024-11-30", 90)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "words"),
+    [
+        ("value: device,", "value: devise,", "bad_expression", "没有列 devise"),
+        ("value: done, words: 最早", "value: hours, words: 最早", "not_a_date", "value 要是日期"),
+        ("repeat_of: [device]", "repeat_of: [devise]", "unknown_name", "device"),
+        ("target: 11月底前", "target: ≥95%", "incomparable_units", "度量得出的是日期"),
+        ("{measure: last}", "{measure: all}", "incomparable_units", "指标值是日期"),
+    ],
+)
+def test_what_does_not_fit_is_named(tmp_path: Path, old: str, new: str, code: str, words: str) -> None:
+    assert old in INDICATORS
+    small_year.write(tmp_path, YEAR, indicators=INDICATORS.replace(old, new))
+    (tmp_path / "data/raw/2024/exports").mkdir(parents=True, exist_ok=True)
+    faults = [fault for fault in crosscheck(load_year(tmp_path, 2024)) if fault.file.endswith("indicators.yml")]
+    assert [f.code for f in faults] == [code]
+    assert words in f"{faults[0].message}{faults[0].hint}"
