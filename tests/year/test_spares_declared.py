@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from helpers.year.crosscheck import crosscheck
-from helpers.year.declared_spares import Catalogue, Failures, Fleet, Spares
+from helpers.year.declared_spares import Catalogue, Failures, Fleet, Spares, StockMoves
 from helpers.year.faults import YearFileError
 from helpers.year.load import load_year
 from tests.deviation.spare_samples import FLEET, SPARES, write_year
@@ -89,6 +89,6 @@ def test_what_does_not_fit_is_named(tmp_path: Path, old: str, new: str, expected
     assert hint is None or found[0][2] == hint
 
 
-@pytest.mark.parametrize("model", [Spares, Catalogue, Fleet, Failures])
+@pytest.mark.parametrize("model", [Spares, Catalogue, Fleet, Failures, StockMoves])
 def test_every_key_is_documented(model: type[BaseModel]) -> None:
     assert [key for key in model.model_fields if f"{key}:" not in DOCS] == []

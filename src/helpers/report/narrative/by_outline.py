@@ -12,7 +12,17 @@ from typing import Any, cast
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Paragraph
-from helpers.report.narrative import annexes, deviations, indicators, management, opening, overall, plans, provenance
+from helpers.report.narrative import (
+    annexes,
+    deviations,
+    indicators,
+    management,
+    opening,
+    options_text,
+    overall,
+    plans,
+    provenance,
+)
 from helpers.report.narrative import funds_text as funds
 from helpers.report.narrative import spares_text as spares
 from helpers.report.narrative.chapters import (
@@ -49,6 +59,7 @@ WRITERS: Mapping[str, Writer] = {
     "trends": deviations.trends,
     "spare_stock": spares.stock,
     "replacement": spares.replacement,
+    "options": options_text.options,
     "other_plans": plans.other_plans,
     "followup": plans.followup,
     "use_of_results": annexes.use_of_results,
