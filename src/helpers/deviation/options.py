@@ -156,7 +156,9 @@ def spare_options(found: Found) -> list[Option]:
         ("spares-overall", f"各种备件合计按{share}的领用无需等待储备", levels.overall, False),
     ]
     if levels.known:
-        sets.append(("spares-shelf", f"扣除现有库存后，合计按{share}的领用无需等待补足", levels.beyond_shelf, True))
+        sets.append(
+            ("spares-shelf", f"扣除现有库存，各种备件合计按{share}的领用无需等待补足", levels.beyond_shelf, True)
+        )
     return options + [stock_option(id_, w, basis, stock, levels, late, beyond=beyond) for id_, w, stock, beyond in sets]
 
 

@@ -23,8 +23,14 @@ def wait_options(measures: Measures, deviations: Sequence[Mapping[str, Any]]) ->
     for deviation in deviations:
         measure = measure_of(measures.year, deviation["indicator"], deviation.get("part"))
         if deviation["kind"] == "shortfall" and deviation.get("unit") == "比例" and measure is not None:
-            found += _of(measures, measure, deviation.get("causes") or ())
+            found += _of(measures, measure, _about(measures.year, deviation), deviation.get("causes") or ())
     return found
+
+
+def _about(year: Year, deviation: Mapping[str, Any]) -> str:
+    """The part, or the indicator's name."""
+    names = {one.id: one.level3 for one in year.indicators.indicators}
+    return str(deviation.get("part") or names[deviation["indicator"]])
 
 
 def measure_of(year: Year, indicator: str, part: str | None) -> str | None:
@@ -37,7 +43,7 @@ def measure_of(year: Year, indicator: str, part: str | None) -> str | None:
     return name if name is not None and year.measures[name].agg == "share" else None
 
 
-def _of(measures: Measures, measure: str, causes: Sequence[Mapping[str, Any]]) -> list[Option]:
+def _of(measures: Measures, measure: str, about: str, causes: Sequence[Mapping[str, Any]]) -> list[Option]:
     """A cause code comes before the state that it names; without codes the states are taken."""
     table = str(measures.year.measures[measure].table)
     waits = {wait.words: wait for wait in waits_of(measures.year, table) if not wait.parts}
@@ -60,7 +66,7 @@ def _of(measures: Measures, measure: str, causes: Sequence[Mapping[str, Any]]) -
             Option(
                 id=f"without-{measure}-{cause['cause']}",
                 kind="process",
-                words=f"消除{cause['cause']}" + ("" if cause["cause"] == words else f"（{words}）"),
+                words=f"{about}消除{cause['cause']}" + ("" if cause["cause"] == words else f"（{words}）"),
                 basis=f"扣除记录的{words}时间重新计时",
                 cost=None,
                 saved=saved,

@@ -81,12 +81,13 @@ def _overlap(one: Overlap, by_id: dict[str, MoneyOption]) -> str:
 
 def _table(found: Options, shown: list[MoneyOption]) -> Table:
     columns = [
-        ("措施", "left", 15),
-        ("所需经费", "right", 6),
-        ("多按时完成（件）", "right", 5),
-        ("考虑起伏的范围（件）", "center", 7),
-        ("每件所需经费", "right", 6),
-        ("按时完成占比", "center", 8),
+        ("措施", "left", 13),
+        ("所需经费", "right", 5.5),
+        ("多按时完成（件）", "right", 4.5),
+        ("考虑起伏的范围（件）", "center", 5.5),
+        ("每件所需经费", "right", 5),
+        ("现占比", "right", 5),
+        ("可达到", "right", 5),
     ]
     chosen = found["chosen"]
     rows = [_row(one) for one in shown[:MOST_ROWS]]
@@ -107,9 +108,10 @@ def _row(one: MoneyOption) -> list[str]:
         w.clause(one["words"]),
         w.BLANK if one["cost"] is None else _yuan(one["cost"]),
         number(one["saved"]),
-        f"{number(max(one['low'], 0.0))}至{number(one['high'])}",
+        f"{w.number_text(max(one['low'], 0.0), 0)}至{w.number_text(one['high'], 0)}",
         w.BLANK if one["per_case"] is None else _yuan(one["per_case"]),
-        w.BLANK if before is None or after is None else f"{w.ratio_text(before)}→{w.ratio_text(after)}",
+        w.BLANK if before is None else w.ratio_text(before),
+        w.BLANK if after is None else w.ratio_text(after),
     ]
 
 
