@@ -57,6 +57,22 @@ TABLES = """\
       retired: {from: 报废, type: date}
       price: {from: 原值, type: money, unit: 元}
 """
+MOVES = """\
+  moves:
+    title: 出入库
+    files: exports/m.csv
+    year_by: moved
+    dates: ["%Y-%m-%d %H:%M"]
+    columns:
+      part: 备件
+      kind: 类型
+      pieces: {from: 数量, type: integer}
+      moved: {from: 时间, type: datetime}
+      ordered: {from: 订购, type: datetime}
+"""
+#: What to write into ``spares`` beside it.
+BOOK = """moves: {table: moves, part: part, kind: kind, quantity: pieces, moved: moved, ordered: ordered,
+                 received: [开账, 入库], issued: 出库},"""
 SPARES = """\
 spares: {table: tickets, part: part, model: model, opened: opened_at, resolved: resolved_at,
          ordered: ordered_at, arrived: arrived_at, measure: in_time,
@@ -91,13 +107,17 @@ def write_year(
     devices: Sequence[str] = (),
     declared: str = SPARES + FLEET,
     indicators: str = INDICATORS,
+    moves: Sequence[str] | None = None,
 ) -> Path:
-    """The year files and exports under ``root``; rows as CSV lines."""
+    """The year files and exports under ``root``; rows as CSV lines. ``moves``: with a book of the shelf."""
     head = small_year.head(fiscal_year=year, calendar="weekdays", spent="10万元")
     exports = {
         f"{name}.csv": first + "".join(row + "\n" for row in rows)
         for name, first, rows in (("t", TICKETS, tickets), ("p", PARTS, parts), ("d", DEVICES, devices))
     }
+    if moves is not None:
+        exports["m.csv"] = "备件,类型,数量,时间,订购\n" + "".join(row + "\n" for row in moves)
+        declared = MOVES + declared.replace("measure: in_time,", f"measure: in_time,\n         {BOOK}", 1)
     small_year.write(root, head + TABLES + declared, indicators=indicators, files=exports, fiscal_year=year)
     return root
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.rates import confint_poisson, test_poisson_2indep
 
-from helpers.deviation.fleet import Device, Failure, age_on, birthday, count, exposure
+from helpers.deviation.machine_days import Device, Failure, age_on, birthday, count, exposure
 from helpers.deviation.replacement import Machine, Rate, against_rest, avoided, choose, p_value, rate, worse_than_new
 
 test_poisson_2indep.__test__ = False

@@ -8,10 +8,10 @@ import pytest
 from pydantic import BaseModel
 
 from helpers.year.crosscheck import crosscheck
-from helpers.year.declared_spares import Catalogue, Failures, Fleet, Spares
+from helpers.year.declared_spares import Catalogue, Failures, Fleet, Spares, StockMoves
 from helpers.year.faults import YearFileError
 from helpers.year.load import load_year
-from tests.deviation.spare_samples import FLEET, SPARES, write_year
+from tests.deviation.spare_samples import BOOK, FLEET, MOVES, SPARES, write_year
 
 DOCS = (Path(__file__).resolve().parents[2] / "docs" / "spares.md").read_text(encoding="utf-8")
 
@@ -89,6 +89,26 @@ def test_what_does_not_fit_is_named(tmp_path: Path, old: str, new: str, expected
     assert hint is None or found[0][2] == hint
 
 
-@pytest.mark.parametrize("model", [Spares, Catalogue, Fleet, Failures])
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("{table: moves,", "{table: move,", ("unknown_name", "spares.moves.table", "是否想写 moves?")),
+        ("kind: kind, quantity", "kind: knid, quantity", ("unknown_name", "spares.moves.kind", "是否想写 kind?")),
+        ("quantity: pieces", "quantity: part", ("not_a_number", "spares.moves.quantity", None)),
+        ("moved: moved,", "moved: part,", ("not_a_date", "spares.moves.moved", None)),
+        ("issued: 出库", "issued: [出库, 入库]", ("both_ways", "spares.moves.issued", None)),
+        ("issued: 出库", "isued: 出库", ("unknown_key", "spares.moves.isued", "是否想写 issued?")),
+    ],
+)
+def test_what_does_not_fit_the_book_is_named(
+    tmp_path: Path, old: str, new: str, expected: tuple[str, str, str | None]
+) -> None:
+    declared = SPARES.replace("measure: in_time,", f"measure: in_time,\n         {BOOK}")
+    assert faults(tmp_path / "sound", MOVES + declared + FLEET) == [] and old in declared
+    found = faults(tmp_path / "not", MOVES + declared.replace(old, new, 1) + FLEET)
+    assert any(fault[:2] == expected[:2] and expected[2] in (None, fault[2]) for fault in found)
+
+
+@pytest.mark.parametrize("model", [Spares, Catalogue, Fleet, Failures, StockMoves])
 def test_every_key_is_documented(model: type[BaseModel]) -> None:
     assert [key for key in model.model_fields if f"{key}:" not in DOCS] == []

@@ -26,7 +26,7 @@ class Demand:
     was opened; None: not recorded.
     ``lead``: the recorded lead time of its order. ``waited``: what the repair waited for it, 0 from the
     shelf, None where that is not recorded, the wait had not ended, or the repair was over before the part
-    came. ``open_``: ordered, not yet arrived.
+    came. ``open_``: ordered, not yet arrived. ``ordered``: when its part was, as recorded.
     """
 
     file: str
@@ -38,6 +38,7 @@ class Demand:
     lead: int | None
     waited: int | None
     open_: bool = False
+    ordered: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +162,7 @@ def _demand(row: Mapping[str, Any], waits_recorded: bool) -> Demand:
         lead=lead,
         waited=waited,
         open_=ordered is not None and arrived is None,
+        ordered=ordered,
     )
 
 

@@ -17,6 +17,7 @@ from helpers.deviation.states import divide, moments, time_in_state
 from helpers.deviation.told_apart import concentration, ranked, structures
 from helpers.deviation.trend import Before
 from helpers.deviation.values import MonthFigure, side
+from helpers.deviation.without_cause import without_causes
 from helpers.indicators.plain import plain
 from helpers.measures.compile import scale_of
 from helpers.year.personal import MASKED
@@ -250,7 +251,10 @@ def with_records(
     _name_tickets(against, rows, table, aim)
     if table.states and aim.agg in ("share", "mean"):
         deviation = replace(deviation, states=_states(rows, table, aim))
-    return with_causes(deviation, rows, figure, dimensions, aim, table) if dimensions else deviation
+    if not dimensions:
+        return deviation
+    deviation = with_causes(deviation, rows, figure, dimensions, aim, table)
+    return replace(deviation, replayed=without_causes(rows, deviation.splits, figure, aim, measures))
 
 
 def _earlier(observed: Observed, deviation: Deviation) -> Sequence[MonthFigure]:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from helpers.deviation.replacement import Choice, Machine, Rate, against_rest, avoided, choose, rate, worse_than_new
+from helpers.deviation.machine_days import (
+    Cell,
+    Counts,
+    Device,
+    count,
+    in_use,
+    new_machines,
+    read_devices,
+    read_failures,
+)
+from helpers.deviation.new_machines import NewPrice, age_within_model, new_prices
+from helpers.deviation.replacement import Choice, Rate, against_rest, avoided, choose, rate, worse_than_new
 from helpers.indicators import parse_money
 from helpers.indicators.plain import plain
 from helpers.year.personal import MASKED
@@ -27,43 +37,6 @@ SAYS = {
     "unknown": "缺少在用台数或故障记录，无法判断",
 }
 Json = dict[str, Any]
-#: (kind, model, first year of the age band); the band is None where the age is not known.
-Cell = tuple[str, str, int | None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Device:
-    """One machine of the register. ``bought``, ``retired`` None: not recorded."""
-
-    id: str | None
-    model: str
-    kind: str
-    bought: datetime.date | None
-    retired: datetime.date | None
-    price: Fraction | None
-
-
-@dataclass(frozen=True)
-class Failure:
-    device: str | None
-    model: str | None
-    at: datetime.date | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Counts:
-    """Failures and machine-days by model and by cell.
-
-    ``no_device``: failures whose machine is not named or not in the register; ``no_model`` those of them
-    for which not even the model is known. They count nowhere by age.
-    """
-
-    models: dict[str, tuple[int, int]]
-    cells: dict[Cell, tuple[int, int]]
-    own: Counter[str]
-    failures: int
-    no_device: int
-    no_model: int
 
 
 def replacement_plan(measures: Measures) -> Json:
@@ -71,7 +44,7 @@ def replacement_plan(measures: Measures) -> Json:
     spec = measures.year.year.fleet
     if spec is None:
         return {"reason": "未声明设备台账（fleet），不知道在用台数和购置日期，算不出故障率", "models": []}
-    devices, failures = _devices(measures, spec), _failures(measures, spec)
+    devices, failures = read_devices(measures, spec), read_failures(measures, spec)
     counts = count(devices, failures, measures.year.fiscal_year, spec.age_bands)
     total = sum(days for _, days in counts.models.values())
     known = sum(k for k, _ in counts.models.values())
@@ -100,143 +73,13 @@ def replacement_plan(measures: Measures) -> Json:
     if reason:
         return {**base, "reason": reason, "plan": None}
     rates = {cell: rate(*pair) for cell, pair in counts.cells.items() if cell[2] is not None and pair[1] > 0}
-    new = _new(counts, rates)
+    new = new_machines(counts, rates)
     masked = spec.id in measures.year.year.tables[spec.table].tidy_personal
     plan, why = _plan(spec, devices, counts, rates, new, measures.year.fiscal_year, masked)
     return {**base, "reason": why, "cells": _cells(rates, new), "plan": plan}
 
 
-# --- reading --------------------------------------------------------------------------------------
-
-
-def _devices(measures: Measures, spec: Fleet) -> list[Device]:
-    """The register's machines; a machine without a model is of the model ""."""
-    columns = {
-        "id": f'CAST("{spec.id}" AS VARCHAR)',
-        "model": f"coalesce(CAST(\"{spec.model}\" AS VARCHAR), '')",
-        "kind": f"coalesce(CAST(\"{spec.kind}\" AS VARCHAR), '')" if spec.kind else "''",
-        "bought": f'CAST("{spec.bought}" AS DATE)',
-        "retired": f'CAST("{spec.retired}" AS DATE)' if spec.retired else "CAST(NULL AS DATE)",
-        "price": f'CAST("{spec.price}" AS DECIMAL(18, 2))' if spec.price else "CAST(NULL AS DECIMAL(18, 2))",
-    }
-    rows = measures.select(spec.table, columns, spec.where).to_pylist()
-    return [
-        Device(
-            id=r["id"],
-            model=r["model"],
-            kind=r["kind"],
-            bought=r["bought"],
-            retired=r["retired"],
-            price=None if r["price"] is None or r["price"] < 0 else Fraction(r["price"]),
-        )
-        for r in rows
-    ]
-
-
-def _failures(measures: Measures, spec: Fleet) -> Iterator[Failure]:
-    """One after another: of a large log there are too many to hold as objects."""
-    f = spec.failures
-    columns = {
-        "device": f'CAST("{f.device}" AS VARCHAR)',
-        "at": f'CAST("{f.at}" AS DATE)',
-        "model": f'CAST("{f.model}" AS VARCHAR)' if f.model else "CAST(NULL AS VARCHAR)",
-    }
-    for batch in measures.select(f.table, columns, f.where).to_batches(max_chunksize=50_000):
-        yield from (Failure(r["device"], r["model"], r["at"]) for r in batch.to_pylist())
-
-
-# --- counting -------------------------------------------------------------------------------------
-
-
-def count(devices: Sequence[Device], failures: Iterable[Failure], fiscal_year: int, bands: Sequence[int]) -> Counts:
-    """Failures and machine-days of the year. A failure belongs to its machine's model and its age that day;
-    without a machine in the register to the model it names, at no age."""
-    register = {device.id: device for device in devices if device.id is not None}
-    kinds = {device.model: device.kind for device in devices}
-    models: dict[str, list[int]] = {device.model: [0, 0] for device in devices}
-    cells: dict[Cell, list[int]] = {}
-    for device in devices:
-        for band, days in exposure(device, fiscal_year, bands).items():
-            models[device.model][1] += days
-            cells.setdefault((device.kind, device.model, band), [0, 0])[1] += days
-    own: Counter[str] = Counter()
-    no_device = no_model = total = 0
-    for failure in failures:
-        total += 1
-        found = register.get(failure.device) if failure.device is not None else None
-        if found is None:
-            no_device += 1
-            if failure.model in models:
-                models[failure.model][0] += 1
-            else:
-                no_model += 1
-            continue
-        own[str(found.id)] += 1
-        models[found.model][0] += 1
-        age = age_on(found.bought, failure.at)
-        cells.setdefault((kinds[found.model], found.model, _band(age, bands)), [0, 0])[0] += 1
-    return Counts(
-        models={m: (k, d) for m, (k, d) in models.items()},
-        cells={c: (k, d) for c, (k, d) in cells.items()},
-        own=own,
-        failures=total,
-        no_device=no_device,
-        no_model=no_model,
-    )
-
-
-def exposure(device: Device, fiscal_year: int, bands: Sequence[int]) -> dict[int | None, int]:
-    """The days of the year on which a machine was in use, by age band: from the day it was bought to the day
-    before it was retired. Without a day of purchase it counts as in use all year, at no known age."""
-    first, end = datetime.date(fiscal_year, 1, 1), datetime.date(fiscal_year + 1, 1, 1)
-    end = min(end, device.retired) if device.retired else end
-    if device.bought is None:
-        return {None: (end - first).days} if end > first else {}
-    first = max(first, device.bought)
-    starts = [0, *bands]
-    found: dict[int | None, int] = {}
-    for number, start in enumerate(starts):
-        since = max(first, birthday(device.bought, start))
-        until = min(end, birthday(device.bought, starts[number + 1])) if number + 1 < len(starts) else end
-        if until > since:
-            found[start] = (until - since).days
-    return found
-
-
-def birthday(bought: datetime.date, years: int) -> datetime.date:
-    """The day on which a machine is so many years old; of 29 February, 1 March."""
-    try:
-        return bought.replace(year=bought.year + years)
-    except ValueError:
-        return datetime.date(bought.year + years, 3, 1)
-
-
-def age_on(bought: datetime.date | None, day: datetime.date | None) -> int | None:
-    """Completed years; None where a day is missing or the machine was bought later."""
-    if bought is None or day is None or day < bought:
-        return None
-    years = day.year - bought.year
-    return years if birthday(bought, years) <= day else years - 1
-
-
-def _band(age: int | None, bands: Sequence[int]) -> int | None:
-    return None if age is None else max(start for start in (0, *bands) if start <= age)
-
-
 # --- results --------------------------------------------------------------------------------------
-
-
-def _new(counts: Counts, rates: dict[Cell, Rate]) -> dict[Cell, Rate]:
-    """For each cell beyond the first band the rate of machines in the first one: of its kind, else of the fleet."""
-
-    def young(kind: str | None) -> Rate:
-        pairs = [pair for cell, pair in counts.cells.items() if cell[2] == 0 and kind in (None, cell[0])]
-        return rate(sum(k for k, _ in pairs), sum(d for _, d in pairs), kind or "")
-
-    own = {kind: young(kind) for kind in {cell[0] for cell in rates}}
-    fleet = young(None)
-    found = {cell: own[cell[0]] if own[cell[0]].days else fleet for cell in rates if cell[2] != 0}
-    return {cell: one for cell, one in found.items() if one.days}
 
 
 def _plan(
@@ -248,13 +91,8 @@ def _plan(
     fiscal_year: int,
     masked: bool,
 ) -> tuple[Json | None, str | None]:
-    end = datetime.date(fiscal_year, 12, 31)
-    machines = []
-    for device in devices:
-        age = age_on(device.bought, end)
-        if age is not None and not (device.retired and device.retired <= end):
-            cell: Cell = (device.kind, device.model, _band(age, spec.age_bands))
-            machines.append(Machine(device.id or "", cell, device.price, age, counts.own[device.id or ""]))
+    prices = new_prices(devices, datetime.date(fiscal_year, 12, 31))
+    machines = in_use(spec, devices, counts, prices, fiscal_year)
     budget = None if spec.budget is None else Fraction(parse_money(spec.budget))
     worse = worse_than_new(rates, new)
     if not any(cell[2] for cell in rates):
@@ -276,6 +114,7 @@ def _plan(
     return (
         {
             "budget": plain(budget),
+            "standing": spec.budget_standing if budget is not None else None,
             "cost": plain(choice.cost),
             "machines": len(choice.machines),
             "candidates": sum(m.cell in worse and m.price is not None for m in machines),
@@ -283,7 +122,7 @@ def _plan(
             "avoided": round(choice.avoided, 2),
             "low": round(choice.low, 2),
             "high": round(choice.high, 2),
-            "groups": _groups(choice, rates, new),
+            "groups": _groups(choice, rates, new, counts, prices),
             "list": [
                 {
                     "id": MASKED if masked else m.id,
@@ -299,13 +138,17 @@ def _plan(
     )
 
 
-def _groups(choice: Choice[Cell], rates: dict[Cell, Rate], new: dict[Cell, Rate]) -> list[Json]:
-    """The chosen machines by model and age, in the order in which they were chosen."""
-    found = []
-    for cell in dict.fromkeys(m.cell for m in choice.machines):
+def _groups(
+    choice: Choice[Cell], rates: dict[Cell, Rate], new: dict[Cell, Rate], counts: Counts, prices: dict[str, NewPrice]
+) -> list[Json]:
+    """The chosen machines by model and age, in the order in which they were chosen, with what their price is taken
+    from, and whether age matters within their model."""
+    found, cells = [], list(dict.fromkeys(m.cell for m in choice.machines))
+    for cell in cells:
         members = [m for m in choice.machines if m.cell == cell]
         total, low, high = avoided([cell] * len(members), rates, new)
         kind, model, band = cell
+        age, price = age_within_model(counts.cells, cell, len(cells)), prices.get(kind)
         found.append(
             {
                 "kind": kind,
@@ -316,6 +159,11 @@ def _groups(choice: Choice[Cell], rates: dict[Cell, Rate], new: dict[Cell, Rate]
                 "avoided": round(total, 2),
                 "low": round(low, 2),
                 "high": round(high, 2),
+                "age_p_value": None if age.p_value is None else round(age.p_value, 6),
+                "age_matters": age.matters,
+                "price": plain(price.price if price else members[0].price),
+                "price_model": price.model if price else None,
+                "price_bought": price.bought.isoformat() if price else None,
             }
         )
     return found

@@ -69,7 +69,8 @@ class Deviation:
     """One raised result. ``facts`` are the figures that its text needs; ``tickets`` the rows that missed,
     without personal fields, capped (``facts["misses"]`` counts them all). ``since``: this year's figure
     against last year's; ``trend``: the course of the months and of the years where it goes against the
-    target; ``structures`` stand beside ``splits`` one to one; ``control`` and ``states`` as in results.json."""
+    target; ``structures`` stand beside ``splits`` one to one; ``control`` and ``states`` as in results.json;
+    ``replayed`` by dimension and cause what the whole would have been without it."""
 
     indicator: str
     part: str | None
@@ -89,6 +90,7 @@ class Deviation:
     concentration: Concentration | None = None
     control: Mapping[str, Any] | None = None
     states: Mapping[str, Any] | None = None
+    replayed: Mapping[tuple[str, str | None], Mapping[str, Any]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The object under ``deviations`` in results.json."""
@@ -101,7 +103,7 @@ class Deviation:
             "points_lost": plain(self.lost),
             "since_last_year": _plain(self.since),
             "trend": _plain(self.trend),
-            "causes": [cause for split, told in self._split() for cause in _causes(split, told)],
+            "causes": [cause for split, told in self._split() for cause in _causes(split, told, self.replayed)],
             "dimensions": [told.to_json() for _, told in self._split() if told],
             "concentration": self.concentration.to_json() if self.concentration else None,
             "unexplained_rows": next((s.unexplained for s in self.splits if s.dimension in self.dimensions[:1]), None),
@@ -125,7 +127,9 @@ def _plain(facts: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if facts is None else {key: plain(value) for key, value in facts.items()}
 
 
-def _causes(split: Decomposition, told: Structure | None) -> list[dict[str, Any]]:
+def _causes(
+    split: Decomposition, told: Structure | None, replayed: Mapping[tuple[str, str | None], Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """Groups with a part in the gap; ``cause`` is null where none is recorded, ``words`` never.
 
     ``expected``: misses at the overall rate, where every row could belong to the group;
@@ -139,6 +143,7 @@ def _causes(split: Decomposition, told: Structure | None) -> list[dict[str, Any]
             "words": group.words,
             "contribution": plain(group.contribution),
             "avoidable": plain(group.avoidable) if group.misses else None,
+            "replayed": replayed.get((split.dimension, group.cause)),
             "rows": group.rows,
             "misses": group.misses,
             "expected": plain(expected.get(group.cause)) if group.cause is not None else None,

@@ -105,13 +105,25 @@ def replacements(year: Year, measure: str | None, replacement: Json) -> list[Jso
         _row(
             f"replace-{group['model']}-{group['age_from']}",
             indicator,
-            f"{group['model']} 使用满 {group['age_from']} 年，故障率高于同类新设备",
-            f"优先更换使用满 {group['age_from']} 年的 {group['model']} {group['machines']} 台",
+            _why_old(group),
+            f"优先更换使用满 {group['age_from']} 年的 {group['model']} {group['machines']} 台"
+            if group["age_matters"]
+            else f"优先更换 {group['model']} {group['machines']} 台",
             f"约需 {group['cost']:,} 元，每年约减少故障 {group['avoided']:.1f} 次（95% 区间 {group['low']:.1f} 至 "
             f"{group['high']:.1f} 次）",
         )
         for group in plan["groups"]
     ]
+
+
+def _why_old(group: Json) -> str:
+    """Age is a cause only where older machines of the same model fail more than its younger ones."""
+    model, age = group["model"], group["age_from"]
+    if group["age_matters"]:
+        return f"{model} 使用满 {age} 年，故障率高于同类新设备，也高于本型号使用不满 {age} 年的设备"
+    if group["age_matters"] is None:
+        return f"{model} 的故障率高于同类新设备；没有本型号较新的设备可比，分不清是型号还是使用年限的影响"
+    return f"{model} 的故障率高于同类新设备；同型号内使用满 {age} 年的与不满的差别不明显，不能归因于使用年限"
 
 
 def _row(id_: str, indicator: str, cause: str, action: str, effect: str) -> Json:

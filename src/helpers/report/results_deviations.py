@@ -10,9 +10,24 @@ from typing_extensions import TypedDict
 from helpers.report.results_basics import Count, Figure, Integer, Interval, Name, Open, Share, Size, Text
 
 
+class Replayed(TypedDict):
+    """The actual without a cause, with its 95 % interval. basis: the wait recorded for the cause (wait) cut out of its
+    late cases and the clocks run again (recorded_waits), or the group at the rate, or mean, of all other rows
+    (others_rate). saved: the misses fewer; null for a mean.
+    """
+
+    value: float
+    low: float
+    high: float
+    basis: Literal["recorded_waits", "others_rate"]
+    wait: Text
+    saved: Figure
+
+
 class Cause(TypedDict):
     """contribution: the group's part of the gap, in its unit, adding up to it within a dimension; avoidable: the
-    actual without the group's misses, never added.
+    actual had every miss of the group been kept, the most there can be; replayed: what the records bear out. Neither
+    is ever added.
     """
 
     dimension: NotRequired[Text]
@@ -20,6 +35,7 @@ class Cause(TypedDict):
     cause: Text
     contribution: float
     avoidable: NotRequired[Figure]
+    replayed: NotRequired[Replayed | None]
     rows: NotRequired[Count | None]
     misses: NotRequired[Count | None]
     expected: NotRequired[

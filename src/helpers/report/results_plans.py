@@ -51,6 +51,23 @@ class MeasuredEffect(TypedDict):
     seasonal: NotRequired[bool]
 
 
+class ReplayedAction(TypedDict):
+    """What the replay gives for the options that a measure carries, each case once; reason: why it gives nothing.
+    reaches_target: whether the yardstick's target is kept then, where it is the same figure.
+    """
+
+    options: list[Name]
+    reason: Text
+    measure: NotRequired[Text]
+    cost: NotRequired[Figure]
+    saved: NotRequired[Figure]
+    low: NotRequired[Figure]
+    high: NotRequired[Figure]
+    before: NotRequired[Figure]
+    after: NotRequired[Figure]
+    reaches_target: NotRequired[bool | None]
+
+
 class Action(TypedDict):
     """One improvement measure."""
 
@@ -64,6 +81,7 @@ class Action(TypedDict):
     yardstick: NotRequired[Yardstick | None]
     status: Literal["proposed", "adopted", "done", "carried"]
     expected_effect: NotRequired[Text]
+    replayed: NotRequired[ReplayedAction | None]
     carried_from: NotRequired[Text]
     done_on: NotRequired[Day | None]
     verified: NotRequired[bool | None]
@@ -154,6 +172,86 @@ class Replacement(TypedDict):
     reason: Text
 
 
+class Bought(TypedDict):
+    """Pieces of a part: the stock, and how many are there already."""
+
+    part: str
+    stock: Count
+    on_hand: Count
+
+
+class Checked(TypedDict):
+    """The same planned on last year's records and replayed on this year's."""
+
+    planned_on: Integer
+    replayed_on: Integer
+    cost: Figure
+    saved: float
+    low: float
+    high: float
+
+
+class MoneyOption(TypedDict):
+    """One measure: cost in 元 (null: not recorded), cases more in time a year with their 95 % interval, 元 a case, and
+    the share before and after. standing: of the budget within which machines are chosen.
+    """
+
+    id: Name
+    kind: Literal["spares", "replacement", "both", "process", "limit", "set"]
+    words: str
+    basis: Text
+    measure: Name
+    cost: Figure
+    standing: Literal["assumed", "approved"] | None
+    saved: float
+    low: float
+    high: float
+    per_case: Figure
+    per_case_low: Figure
+    per_case_high: Figure
+    before: Figure
+    after: Figure
+    parts: list[Bought]
+    machines: Integer | None
+    checked: Checked | None
+
+
+class SparesAlone(TypedDict):
+    """What the spare parts of a set cost and save without its machines."""
+
+    cost: Figure
+    saved: float
+
+
+class ChosenSet(MoneyOption):
+    """The set that keeps most cases in time within the budget."""
+
+    budget: Figure
+    spares_alone: SparesAlone | None
+
+
+class Overlap(TypedDict):
+    """Two options that would save the same cases: shared is what they count twice when added up."""
+
+    options: list[Name]
+    part: Text
+    model: Text
+    shared: float
+    saved_together: float
+
+
+class Options(TypedDict):
+    """Measures compared by money. reasons: what could not be compared, and why."""
+
+    measure: Text
+    measure_words: Text
+    rows: list[MoneyOption]
+    chosen: ChosenSet | None
+    overlaps: list[Overlap]
+    reasons: list[str]
+    assumptions: list[str]
+
+
 class Spares(TypedDict):
     """The spare-part plan, proved by replay of this year (replay) and of last year's plan on this year
     (out_of_sample), and the replacement plan. proposals are plan rows that nobody has adopted.
@@ -170,4 +268,5 @@ class Spares(TypedDict):
     out_of_sample: Open | None
     replacement: Replacement
     proposals: list[Action]
+    options: NotRequired[Options | None]
     assumptions: NotRequired[list[str]]

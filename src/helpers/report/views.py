@@ -8,6 +8,7 @@ from typing import Any
 from helpers.report.blocks import Cell, Table, TableColumn
 from helpers.report.narrative import signals
 from helpers.report.narrative import spares_text as narrative_spares
+from helpers.report.narrative.without_words import column_values
 from helpers.report.results_deviations import Deviation
 from helpers.report.results_plans import Action, Spares
 from helpers.report.results_types import Finding
@@ -146,6 +147,7 @@ def causes(deviation: Deviation, names: Mapping[str, str]) -> Table:
     what = subject(deviation, names)
     gap, unit = deviation.get("gap"), deviation.get("unit")
     shown = "" if gap is None else f"，{'差距' if gap > 0 else '余量'} {gap_text(abs(gap), unit)}"
+    listed = deviation.get("causes") or []
     rows = [
         (
             c.get("dimension_words") or c.get("dimension"),
@@ -153,9 +155,9 @@ def causes(deviation: Deviation, names: Mapping[str, str]) -> Table:
             c.get("rows"),
             c.get("misses"),
             gap_text(c["contribution"], unit),
-            "—" if c.get("avoidable") is None else value_text(c["avoidable"], unit),
+            "—" if without is None else value_text(without, unit),
         )
-        for c in deviation.get("causes") or ()
+        for c, without in zip(listed, column_values(listed), strict=True)
     ]
     return table(
         f"{what}：{KINDS[deviation['kind']]}{shown}",

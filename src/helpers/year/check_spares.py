@@ -37,6 +37,30 @@ def check_spares(year: Year) -> Iterator[Fault]:
         )
     if spec.catalogue is not None:
         yield from _catalogue(year, (*path, "catalogue"))
+    if spec.moves is not None:
+        yield from _moves(year, (*path, "moves"))
+
+
+def _moves(year: Year, path: Path_) -> Iterator[Fault]:
+    """The book of the shelf: its columns, a number of pieces, and no kind that goes both ways."""
+    assert year.year.spares is not None
+    spec, lines = year.year.spares.moves, year.lines["year.yml"]
+    assert spec is not None
+    table = year.year.tables.get(spec.table)
+    if table is None:
+        yield unknown(lines, (*path, "table"), "表", spec.table, year.year.tables)
+        return
+    yield from _columns(lines, path, table, [("part", spec.part), ("kind", spec.kind), ("quantity", spec.quantity)])
+    yield from _columns(lines, path, table, [("moved", spec.moved), ("ordered", spec.ordered)], dates=True)
+    if not tidy_columns(table).get(spec.quantity, "BIGINT").startswith("BIGINT"):
+        yield lines.fault(
+            "not_a_number",
+            (*path, "quantity"),
+            f"{spec.quantity} 不是件数列",
+            hint=f"在 columns.{spec.quantity} 里写 type: integer",
+        )
+    for kind in sorted({*spec.received} & {*spec.issued}):
+        yield lines.fault("both_ways", (*path, "issued"), f"“{kind}”既写在 received 又写在 issued", value=kind)
 
 
 def _catalogue(year: Year, path: Path_) -> Iterator[Fault]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from helpers.year.base import Identifier, Model, Words
+from helpers.year.base import Identifier, Model, Strings, Words
 
 
 class Catalogue(Model):
@@ -17,6 +17,20 @@ class Catalogue(Model):
     part: Identifier
     price: Identifier | None = None
     name: Identifier | None = None
+
+
+class StockMoves(Model):
+    """The book of the shelf: ``kind`` says what a line is; ``received`` and ``issued`` are its values for what came
+    in (an opening stock too) and what went out. ``ordered``: when what came in had been ordered."""
+
+    table: Identifier
+    part: Identifier
+    kind: Identifier
+    quantity: Identifier
+    moved: Identifier
+    ordered: Identifier | None = None
+    received: Annotated[Strings, Field(min_length=1)]
+    issued: Annotated[Strings, Field(min_length=1)]
 
 
 class Spares(Model):
@@ -42,6 +56,7 @@ class Spares(Model):
     lead_time: Decimal | None = Field(default=None, gt=0, le=1000)
     measure: Identifier
     catalogue: Catalogue | None = None
+    moves: StockMoves | None = None
     service_level: Decimal = Field(default=Decimal("0.95"), gt=0, lt=1)
     min_demand: int = Field(default=2, ge=1)
 
@@ -65,11 +80,11 @@ class Failures(Model):
 
 
 class Fleet(Model):
-    """The device register: when each machine was bought and retired, and what a new one costs.
+    """The device register: when each machine was bought and retired, and its price.
 
-    ``where``: which machines count; ``kind``: machines that stand in for each other; ``age_bands``:
-    where a new band of completed years begins, the first band being "new"; ``budget``: an amount such
-    as 20万元.
+    ``where``: which machines count; ``kind``: machines that stand in for each other, so that a new one costs what
+    the last one bought of the kind did; ``age_bands``: where a new band of completed years begins, the first band
+    being "new"; ``budget``: an amount such as 20万元; ``budget_standing``: whether somebody approved it.
     """
 
     table: Identifier
@@ -82,6 +97,7 @@ class Fleet(Model):
     price: Identifier | None = None
     failures: Failures
     budget: Words | None = None
+    budget_standing: Literal["assumed", "approved"] = "assumed"
     age_bands: Annotated[tuple[int, ...], Field(min_length=1)] = (3, 5, 8)
 
     @model_validator(mode="after")

@@ -379,7 +379,8 @@ class Yardstick(Model):
 
 
 class Action(Model):
-    """One improvement measure; ``confirmed`` says whether the cause was confirmed (null: open)."""
+    """One improvement measure; ``confirmed`` says whether the cause was confirmed (null: open); ``options``: ids of
+    ``spares.options`` in results.json whose replayed figure the measure carries."""
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
     indicator: Identifier
@@ -393,6 +394,7 @@ class Action(Model):
     status: Literal["proposed", "adopted", "done"] = "adopted"
     done_on: date | None = None
     carried_from: str | None = None
+    options: Strings = ()
 
 
 class PlanFile(Model):

@@ -42,6 +42,7 @@ CONTENTS = {
     "trends": "走势需要关注的指标",
     "spare_stock": "备件储备测算",
     "replacement": "设备更换测算",
+    "options": "各项措施的费用和效果比较",
     "other_plans": "其他改进措施",
     "followup": "上年改进措施落实情况",
     "use_of_results": "自评结果的应用",

@@ -21,6 +21,7 @@ from helpers.report.figures import cause_pareto_chart, monthly_chart
 from helpers.report.narrative import signals
 from helpers.report.narrative.chapters import Point
 from helpers.report.narrative.plans import plan_blocks
+from helpers.report.narrative.without_words import column_note, column_values, without_words
 from helpers.report.results_deviations import Cause, Deviation, Ticket
 from helpers.report.results_indicators import Judged
 from helpers.report.results_types import Results
@@ -170,25 +171,19 @@ def main_cause(entry: Judged | None, deviation: Deviation) -> str:
         largest = all(c["contribution"] <= top["contribution"] for c in causes)
         lead = f"影响最大的是{name}，为" if largest else f"超出偶然波动的主要是{name}，影响为"
         sentence = f"按{dimension}看，{lead}{size}{share_words(top, deviation)}"
-        if top.get("avoidable") is not None and not told:
-            sentence += f"；如果没有这一情况，实际值为{_avoidable(entry, deviation, top)}"
+        if not told:
+            sentence += without_words(top, (w.actual_unit(entry) if entry else None) or deviation.get("unit"))
         told.append(f"{sentence}{signals.against_chance(top, deviation)}。")
     return "".join(told)
-
-
-def _avoidable(entry: Judged | None, deviation: Deviation, cause: Cause) -> str:
-    unit = w.actual_unit(entry) if entry else None
-    return w.value_text(cause["avoidable"], unit or deviation.get("unit"))
 
 
 def _cause_table(what: str, dimension: str, causes: Sequence[Cause], deviation: Deviation) -> Table:
     unit, gap = deviation.get("unit"), deviation.get("gap")
     shares = bool(gap) and all(cause["contribution"] >= 0 for cause in causes)
     missed = any(cause.get("misses") is not None for cause in causes)
-    rows = []
-    for cause in with_tail(causes):
+    rows, listed = [], with_tail(causes)
+    for cause, avoidable in zip(listed, column_values(listed), strict=True):
         count = cause.get("misses", cause.get("rows")) if missed else cause.get("rows")
-        avoidable = cause.get("avoidable")
         rows.append([
             w.brief(cause_name(cause, dimension), f.CELL_LENGTH),
             w.BLANK if count is None else str(count),
@@ -206,7 +201,7 @@ def _cause_table(what: str, dimension: str, causes: Sequence[Cause], deviation: 
         *([("占差距", "right", 1.0)] if shares else []),
         ("若无此项的实际值", "right", 1.6),
     ]
-    note = "各项影响相加等于差距；“若无此项的实际值”逐项单独测算，不能相加。"
+    note = f"各项影响相加等于差距；“若无此项的实际值”逐项单独测算，不能相加{column_note(listed)}。"
     caption = f"{what}的差距构成（按{dimension}）"
     return f.table(caption, columns, rows, total_row=gap is not None, note=note)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Table
+from helpers.report.narrative.options_text import replayed_words
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import target_words
@@ -50,7 +51,8 @@ def _plan_table(actions: Sequence[Action], caption: str) -> Table:
 
 def _action(action: Action) -> str:
     effect = w.brief(action.get("expected_effect"), f.CELL_LENGTH)
-    return w.brief(action["action"], f.CELL_LENGTH) + (f"（预期效果：{effect}）" if effect else "")
+    told = w.brief(action["action"], f.CELL_LENGTH) + (f"（预期效果：{effect}）" if effect else "")
+    return told + replayed_words(action)
 
 
 def _cause(action: Action) -> str:

@@ -223,15 +223,39 @@ def _models_table(found: Replacement) -> Table:
 
 
 def _first(plan: Open | None) -> str:
-    """Which machines come first within the budget."""
+    """Which machines come first within the budget, at the price of new ones, and whether their age says anything."""
     if not plan or not plan.get("machines"):
         return ""
-    groups = w.listing(
-        [f"使用满{one['age_from']}年的{w.clause(one['model'])}共{one['machines']}台" for one in plan["groups"]], 3
+    groups = w.listing([_group(one) for one in plan["groups"]], 3)
+    within = (
+        f"按{standing_words(plan.get('standing'))}的{w.money_text(plan['budget'])}测算，" if plan.get("budget") else ""
+    )
+    ageless = list(dict.fromkeys(w.clause(one["model"]) for one in plan["groups"] if one.get("age_matters") is False))
+    age = (
+        f"{w.listing(ageless, 3)}同型号内，使用年限长的与短的故障率没有明显差别，不能归因于使用年限。"
+        if ageless
+        else ""
     )
     return (
-        f"在{w.money_text(plan['budget'])}以内，宜先更换{groups}，约需{w.money_text(plan['cost'])}，每年约可减少故障"
+        f"{within}宜先更换{groups}，{_prices(plan)}约需{w.money_text(plan['cost'])}，每年约可减少故障"
         f"{w.number_text(plan['avoided'], 1)}次"
-        f"（{f.CONFIDENCE}{w.number_text(plan['low'], 1)}至{w.number_text(plan['high'], 1)}次）。"
+        f"（{f.CONFIDENCE}{w.number_text(plan['low'], 1)}至{w.number_text(plan['high'], 1)}次）。{age}"
         "这一测算供制定更换安排时参考，尚未采纳。"
     )
+
+
+def standing_words(standing: str | None) -> str:
+    """Whether a budget was approved."""
+    return "批准" if standing == "approved" else "假定（未经批准）"
+
+
+def _group(one: Open) -> str:
+    which = f"使用满{one['age_from']}年的" if one.get("age_matters") else ""
+    return f"{which}{w.clause(one['model'])}共{one['machines']}台"
+
+
+def _prices(plan: Open) -> str:
+    """At what price: that of the last purchase of the kind."""
+    told = {(one["price_model"], one["price"]) for one in plan["groups"] if one.get("price_model")}
+    each = [f"{w.clause(model)}单价{w.money_text(price)}" for model, price in sorted(told)]
+    return f"按同类最近购置的{w.listing(each, 3)}计，" if each else ""

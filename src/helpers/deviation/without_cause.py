@@ -1,0 +1,246 @@
+"""What the result would have been without each cause: by the waits recorded for it, else at the others' rate.
+
+Three ways, of which each group says its own:
+
+``recorded_waits``: the wait that belongs to the cause is cut out of each of its late cases and the clocks are run
+again; only cases that then keep their time are counted. A state, and the part dimension, have their wait by
+declaration. A cause code (which only late cases carry) has the state in which its cases spent clearly more time.
+``others_rate``: the group misses as often as all other rows do; of a mean, it takes as long.
+A group for which neither can be said has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.activity.calendar import CalendarUnknown
+from helpers.activity.reclock import CannotReclock
+from helpers.deviation.decompose import Aim, Decomposition, Group, missed_rows, texts
+from helpers.deviation.recorded_waits import Wait, kept_without, waits_of
+from helpers.deviation.states import UNRECORDED, Divided, divide
+from helpers.deviation.told_apart import STRAY
+from helpers.deviation.yearly_count import Estimate, estimate, less
+from helpers.measures.database import QueryStopped
+
+if TYPE_CHECKING:
+    from helpers.measures.figures import Figure, Measures
+
+Json = dict[str, Any]
+
+#: A state is a cause's own where its cases spend more time in it than all others, by chance less often than this …
+ALPHA = 0.01
+#: … and, in the middle, so many times as long as other late cases do.
+LONGER = 2
+#: The dimension that names the state in which a case spent most of its time.
+STATE = "state"
+DAY = 86400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replays:
+    """The rows behind one measure, and for each wait, by its words, which late ones would be in time without it."""
+
+    rows: pd.DataFrame
+    missed: np.ndarray
+    aim: Aim
+    waits: Mapping[str, Wait]
+    kept: Mapping[str, np.ndarray]
+    divided: Divided | None
+    part: str | None
+    moments: np.ndarray | None
+    start: int
+    year_seconds: int
+
+
+def without_causes(
+    rows: pd.DataFrame,
+    splits: Sequence[Decomposition],
+    figure: Figure,
+    aim: Aim,
+    measures: Measures,
+) -> dict[tuple[str, str | None], Json]:
+    """By dimension and cause the object ``replayed`` of results.json; a group without one is not there.
+
+    ``rows``: those behind the measure, with the dimensions, the moments of the states and their place.
+    """
+    if aim.agg not in ("share", "mean") or rows.empty:
+        return {}
+    found = replays_of(rows, figure, aim, measures)
+    told: dict[tuple[str, str | None], Json] = {}
+    for split in splits:
+        names = texts(rows[split.dimension])
+        own = _own_waits(found, split, names)
+        for group in split.groups:
+            if group.cause is not None and group.misses:
+                answer = _without(found, split, group, (names == group.cause).to_numpy(), own.get(group.cause))
+                if answer is not None:
+                    told[split.dimension, group.cause] = answer
+    return told
+
+
+def replays_of(rows: pd.DataFrame, figure: Figure, aim: Aim, measures: Measures) -> Replays:
+    """The late cases of a measure gone through again, once for each recorded wait."""
+    year = measures.year
+    name = str(year.measures[figure.measure].table)
+    table, spec = year.year.tables[name], year.year.spares
+    date = year.measures[figure.measure].date or table.year_by
+    waits = waits_of(year, name) if aim.agg == "share" else ()
+    kept: dict[str, np.ndarray] = {}
+    try:
+        places = kept_without(measures, figure.measure, waits, higher=aim.direction == "higher") if waits else {}
+        index = pd.MultiIndex.from_arrays([rows["source_file"], rows["source_row"]]) if waits else None
+        kept = {} if index is None else {words: index.isin(list(chosen)) for words, chosen in places.items()}
+    except (CannotReclock, CalendarUnknown, QueryStopped):
+        # Clocks that cannot be run again say nothing of any wait; the others' rate needs none.
+        waits = ()
+    moments = rows[date] if date in rows.columns else None
+    first, last = (np.datetime64(f"{year.fiscal_year + n}-01-01", "s").astype(np.int64) for n in (0, 1))
+    return Replays(
+        rows=rows,
+        missed=missed_rows(rows, aim).reindex(rows.index, fill_value=False).to_numpy(dtype=bool),
+        aim=aim,
+        waits={wait.words: wait for wait in waits},
+        kept=kept,
+        divided=divide(rows, table.states) if table.states and waits else None,
+        part=spec.part if spec is not None and spec.table == name else None,
+        moments=None if moments is None else pd.to_datetime(moments).to_numpy().astype("datetime64[s]").astype("int64"),
+        start=int(first),
+        year_seconds=int(last - first),
+    )
+
+
+def _own_waits(found: Replays, split: Decomposition, names: pd.Series) -> dict[str, Wait]:
+    """The wait that belongs to each cause of a dimension, where one does."""
+    if not found.waits:
+        return {}
+    parts = next((wait for wait in found.waits.values() if wait.parts), None)
+    groups = [group.cause for group in split.groups if group.cause is not None and group.misses]
+    if split.dimension == STATE:
+        return {cause: found.waits[cause] for cause in groups if cause in found.waits}
+    if split.dimension == found.part and parts is not None:
+        return dict.fromkeys(groups, parts)
+    if not is_code(names, found.missed) or found.divided is None:
+        return {}
+    told = {cause: wait_of((names == cause).to_numpy(), found.missed, found.divided) for cause in groups}
+    return {cause: found.waits[words] for cause, words in told.items() if words is not None and words in found.waits}
+
+
+def is_code(names: pd.Series, missed: np.ndarray) -> bool:
+    """Whether a dimension belongs to the late cases alone: hardly a row in time carries a value."""
+    kept = names.notna().to_numpy()[~missed]
+    return bool(len(kept)) and float(kept.mean()) <= STRAY
+
+
+def wait_of(mine: np.ndarray, missed: np.ndarray, divided: Divided) -> str | None:
+    """The state that belongs to a cause code: most of its late cases were in it, for longer than all other rows
+    were beyond chance (Mann–Whitney), and in the middle at least ``LONGER`` times as long as other late cases;
+    of several the one with the most time. None where there is none."""
+    from scipy.stats import mannwhitneyu
+
+    group, others = mine & missed & divided.counted, ~mine & divided.counted
+    states = [(at, words) for at, words in enumerate(divided.words[:-2]) if words != UNRECORDED]
+    found = []
+    for at, words in states:
+        own, rest = divided.seconds[group, at], divided.seconds[others, at]
+        late = divided.seconds[others & missed, at]
+        if not len(own) or not len(rest) or (own > 0).mean() <= 0.5:
+            continue
+        if len(late) and np.median(own) < LONGER * np.median(late):
+            continue
+        if float(mannwhitneyu(own, rest, alternative="greater").pvalue) * len(states) < ALPHA:
+            found.append((int(own.sum()), words))
+    return max(found)[1] if found else None
+
+
+# --- one group --------------------------------------------------------------------------------------
+
+
+def _without(found: Replays, split: Decomposition, group: Group, mine: np.ndarray, wait: Wait | None) -> Json | None:
+    if found.aim.agg == "mean":
+        return _mean_at_others(found, split, group, mine)
+    if wait is None:
+        return _at_others_rate(found, split, group, mine)
+    saved = found.kept[wait.words] & mine & found.missed
+    told = _counted(found, saved)
+    return _json(found, split, group, told, basis="recorded_waits", wait=wait.words, saved=float(saved.sum()))
+
+
+def _at_others_rate(found: Replays, split: Decomposition, group: Group, mine: np.ndarray) -> Json | None:
+    """The group's misses less those that it would have at the rate of all other rows."""
+    rest = split.rows - group.rows
+    if rest <= 0 or split.dimension == STATE:
+        # Where a case spent its time is nothing that it could have as seldom as others.
+        return None
+    factor = Fraction(group.rows, rest)
+    own, others = _counted(found, mine & found.missed), _counted(found, ~mine & found.missed)
+    told = less(own, others.scaled(float(factor)))
+    saved = group.misses - factor * (split.misses - group.misses)
+    told = Estimate(float(saved), told.low, told.high)
+    return _json(found, split, group, told, basis="others_rate", saved=float(saved))
+
+
+def _counted(found: Replays, chosen: np.ndarray) -> Estimate:
+    """So many cases, with an interval that allows for their coming together in time."""
+    if found.moments is not None:
+        return estimate(found.moments[chosen].tolist(), found.start, found.year_seconds)
+    # Cases without a date are taken as independent: spread evenly.
+    n = int(chosen.sum())
+    return estimate([at * DAY for at in range(n)], 0, max(n, 1) * DAY)
+
+
+def _json(
+    found: Replays,
+    split: Decomposition,
+    group: Group,
+    told: Estimate,
+    *,
+    basis: str,
+    saved: float,
+    wait: str | None = None,
+) -> Json:
+    """A number of cases, at most all misses of the group, as what the whole would have been: of a share that is to
+    be low it goes down."""
+
+    def whole(cases: float) -> float:
+        after = float(split.actual) + found.aim.sign * min(cases, group.misses) / split.rows
+        return round(min(1.0, max(0.0, after)), 9)
+
+    low, high = sorted((whole(told.low), whole(told.high)))
+    return {
+        "value": whole(told.value),
+        "low": low,
+        "high": high,
+        "basis": basis,
+        "wait": wait,
+        "saved": round(saved, 6),
+    }
+
+
+def _mean_at_others(found: Replays, split: Decomposition, group: Group, mine: np.ndarray) -> Json | None:
+    """The mean had the group's rows taken as long as all others; the interval by weeks as clusters."""
+    values = pd.to_numeric(found.rows["_value"]).to_numpy(dtype=float)
+    known = ~np.isnan(values)
+    mine, rest = mine & known, ~mine & known
+    if not rest.any() or not mine.any():
+        return None
+    factor = mine.sum() / rest.sum()
+    deviations = np.where(mine, values - values[mine].mean(), -factor * (values - values[rest].mean()))[known]
+    weeks = None if found.moments is None else (found.moments[known] - found.start) // (7 * DAY)
+    per_week = deviations if weeks is None else pd.Series(deviations).groupby(weeks).sum().to_numpy()
+    spread = 1.96 * float(np.sqrt((per_week**2).sum())) / split.rows
+    other_mean = (split.actual * split.rows - group.value * group.rows) / (split.rows - group.rows)
+    value = float(split.actual + Fraction(group.rows, split.rows) * (other_mean - group.value))
+    return {
+        "value": round(value, 9),
+        "low": round(value - spread, 9),
+        "high": round(value + spread, 9),
+        "basis": "others_rate",
+        "wait": None,
+        "saved": None,
+    }

@@ -1,0 +1,163 @@
+"""Measures compared by what they cost and how many cases more they keep in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from helpers.report import facts as f
+from helpers.report import wording as w
+from helpers.report.blocks import Block, Table
+from helpers.report.narrative.spares_text import standing_words
+from helpers.report.results_plans import Action, ChosenSet, MoneyOption, Options, Overlap, Spares
+from helpers.report.results_types import Results
+
+MOST_ROWS = 14
+#: Fewer cases than this are next to none.
+NONE = 0.5
+
+
+def options(results: Results) -> Iterable[Block]:
+    """The table, what the cheaper of two does, last year's plan on this year, what overlaps, the set of a budget."""
+    yield from options_blocks(results.get("spares"))
+
+
+def options_blocks(plan: Spares | None) -> Iterable[Block]:
+    """The same of one plan."""
+    found = plan.get("options") if plan else None
+    shown = _shown(found) if found else []
+    if not found or not shown:
+        return
+    by_id = {one["id"]: one for one in found["rows"]}
+    yield from f.para(_cheaper(by_id), _proved(by_id), *(_overlap(one, by_id) for one in found["overlaps"]))
+    yield _table(found, shown)
+    yield from f.para(_chosen(found["chosen"]), "以上均为测算，供选择措施时参考，采纳与否以改进措施为准。")
+
+
+def _shown(found: Options) -> list[MoneyOption]:
+    """Single parts have their own table; what saves next to nothing is left out."""
+    rows = [one for one in found["rows"] if not one["id"].startswith("spare-") and one["saved"] >= NONE]
+    return sorted(rows, key=lambda one: (one["cost"] is None, one["per_case"] or 0.0, -one["saved"], one["id"]))
+
+
+def _cheaper(by_id: dict[str, MoneyOption]) -> str:
+    each, overall = by_id.get("spares-each"), by_id.get("spares-overall")
+    if not each or not overall or each["cost"] is None or overall["cost"] is None or each["cost"] <= overall["cost"]:
+        return ""
+    told = (
+        f"备件不必每种都达到要求的水平：按各种备件合计达到这一水平配置，需{_yuan(overall['cost'])}，"
+        f"可多按时完成{cases(overall['saved'])}；"
+    )
+    if each["saved"] == overall["saved"]:
+        return f"{told}每种分别达到需{_yuan(each['cost'])}，多按时完成的件数相同。"
+    return f"{told}每种分别达到需{_yuan(each['cost'])}，可多按时完成{cases(each['saved'])}。"
+
+
+def _proved(by_id: dict[str, MoneyOption]) -> str:
+    overall = by_id.get("spares-overall")
+    proof = overall["checked"] if overall else None
+    if not proof:
+        return ""
+    return (
+        f"用{proof['planned_on']}年的记录作出同样的配置（{_yuan(proof['cost'] or 0)}），"
+        f"放到{proof['replayed_on']}年的维修中推演，"
+        f"可多按时完成{cases(proof['saved'])}。"
+    )
+
+
+def _overlap(one: Overlap, by_id: dict[str, MoneyOption]) -> str:
+    """The two options on the same repairs, and what to choose between."""
+    first, second = (by_id[id_] for id_ in one["options"])
+    choice = [
+        f"{w.clause(option['words'])}，每多按时完成一件需{_yuan(option['per_case'])}"
+        for option in (first, second)
+        if option["per_case"] is not None
+    ]
+    return (
+        f"{w.clause(first['words'])}与{w.clause(second['words'])}针对的有一部分是同样的维修，两项都做共多按时完成"
+        f"{cases(one['saved_together'])}，比分别相加少{cases(one['shared'])}，宜先选其一："
+        f"{'；'.join(choice)}。"
+    )
+
+
+def _table(found: Options, shown: list[MoneyOption]) -> Table:
+    columns = [
+        ("措施", "left", 13),
+        ("所需经费", "right", 5.5),
+        ("多按时完成（件）", "right", 4.5),
+        ("考虑起伏的范围（件）", "center", 5.5),
+        ("每件所需经费", "right", 5),
+        ("现占比", "right", 5),
+        ("可达到", "right", 5),
+    ]
+    chosen = found["chosen"]
+    rows = [_row(one) for one in shown[:MOST_ROWS]]
+    if chosen:
+        limit = f"{standing_words(chosen['standing'])}的{w.money_text(chosen['budget'] or 0)}以内件数最多的组合"
+        rows.append([f"{limit}：{w.clause(chosen['words'])}", *_row(chosen)[1:]])
+    more = len(shown) - MOST_ROWS
+    notes = [w.clause(text) for text in found["assumptions"]] + [w.clause(text) for text in found["reasons"]]
+    notes += [f"另有{more}项未列出"] * (more > 0)
+    return f.table(
+        "各项措施的费用和效果比较（测算，尚未采纳）", columns, rows, note="；".join(notes) + "。" if notes else None
+    )
+
+
+def _row(one: MoneyOption) -> list[str]:
+    before, after = one["before"], one["after"]
+    return [
+        w.clause(one["words"]),
+        w.BLANK if one["cost"] is None else _yuan(one["cost"]),
+        number(one["saved"]),
+        f"{w.number_text(max(one['low'], 0.0), 0)}至{w.number_text(one['high'], 0)}",
+        w.BLANK if one["per_case"] is None else _yuan(one["per_case"]),
+        w.BLANK if before is None else w.ratio_text(before),
+        w.BLANK if after is None else w.ratio_text(after),
+    ]
+
+
+def _chosen(chosen: ChosenSet | None) -> str:
+    if not chosen:
+        return ""
+    told = (
+        f"在{standing_words(chosen['standing'])}的{w.money_text(chosen['budget'] or 0)}以内，件数最多的组合是"
+        f"{w.clause(chosen['words'])}，需{_yuan(chosen['cost'] or 0)}，可多按时完成{cases(chosen['saved'])}"
+    )
+    alone = chosen["spares_alone"]
+    if not alone or alone["cost"] is None:
+        return f"{told}。"
+    left, rest = chosen["saved"] - alone["saved"], (chosen["cost"] or 0) - alone["cost"]
+    return (
+        f"{told}；其中备件只需{_yuan(alone['cost'])}，已多按时完成{cases(alone['saved'])}，"
+        f"更换设备另需{_yuan(rest)}，只再多{cases(left)}。"
+    )
+
+
+def replayed_words(action: Action) -> str:
+    """（按本年记录推演：多按时完成31件，约需3,277元，占比可到97.10%，达到目标）"""
+    told = action.get("replayed")
+    if not told:
+        return ""
+    saved, cost, after = told.get("saved"), told.get("cost"), told.get("after")
+    if told["reason"] or saved is None:
+        return f"（未能推演：{w.clause(told['reason'])}）" if told["reason"] else ""
+    words = [f"多按时完成{cases(saved)}"] + ([f"约需{_yuan(cost)}"] if cost is not None else [])
+    if after is not None:
+        words.append(f"占比可到{w.ratio_text(after)}")
+    reaches = told.get("reaches_target")
+    words += {True: ["可以达到目标"], False: ["仍达不到目标"], None: []}[reaches]
+    return f"（按本年记录推演：{'，'.join(words)}）"
+
+
+def number(value: float) -> str:
+    """Whole cases without decimals, parts of cases with one."""
+    return w.number_text(value, 0 if float(value).is_integer() else 1)
+
+
+def cases(value: float) -> str:
+    """45件"""
+    return f"{number(value)}件"
+
+
+def _yuan(value: float) -> str:
+    """In 元 to the yuan, so that small and large sums compare."""
+    return f"{value:,.0f}元"
