@@ -12,7 +12,7 @@ from helpers.report.facts import by_dimension, cause_name, leading_cause
 from helpers.report.narrative.chapters import see
 from helpers.report.narrative.opening import indicator_item, rate_item, score_items
 from helpers.report.results_deviations import Deviation
-from helpers.report.results_plans import Action
+from helpers.report.results_plans import Action, MoneyOption
 from helpers.report.results_types import Results
 
 #: So many missed results are named one by one; the attachments have all of them.
@@ -150,19 +150,39 @@ def _measured(results: Results, measure: str | None) -> str:
 
 
 def _stock_rows(results: Results) -> list[list[str]]:
-    """The stock that the replay proposes, in one row."""
-    plan = results.get("spares")
-    totals, run = (plan.get("totals"), plan["replay"]) if plan else (None, None)
-    if not plan or not totals or not totals["planned"] or not run:
+    """The stock that is proposed, in one row: the cheapest that keeps the level overall, else each part by itself."""
+    spares = results.get("spares")
+    cheapest = _option(results, "spares-overall")
+    if cheapest and cheapest["saved"] > 0 and cheapest["cost"] is not None:
+        pieces = sum(max(part["stock"] - part["on_hand"], 0) for part in cheapest["parts"])
+        what, size = f"储备{len(cheapest['parts'])}种备件", f"{pieces}件，{w.money_text(cheapest['cost'])}"
+        low, high = (w.number_text(max(bound, 0.0), 0) for bound in (cheapest["low"], cheapest["high"]))
+        effect = _rise(results, cheapest["measure"], cheapest["before"], cheapest["after"])
+        more = f"多按时完成{w.number_text(cheapest['saved'], 0)}件（{low}至{high}件）"
+        return [[what, size, w.TO_FILL, w.TO_FILL, "，".join(filter(None, [effect, more]))]]
+    totals, run = (spares.get("totals"), spares["replay"]) if spares else (None, None)
+    if not spares or not totals or not totals["planned"] or not run:
         return []
     before, after = run.get("before"), run.get("after")
-    effect = w.BLANK
-    if before and after and before["value"] is not None and after["value"] is not None:
-        apart = w.ratio_text(before["value"], [after["value"]]), w.ratio_text(after["value"], [before["value"]])
-        what = _measured(results, plan.get("measure")) or w.clause(plan.get("measure_words"))
-        effect = f"{what}由{apart[0]}提高到{apart[1]}（按本年记录推演）"
+    effect = _rise(results, spares.get("measure"), before and before["value"], after and after["value"])
     size = f"{totals['pieces']}件" + (f"，{w.money_text(totals['cost'])}" if totals.get("cost") else "")
-    return [[f"储备{totals['planned']}种备件", size, w.TO_FILL, w.TO_FILL, effect]]
+    return [[f"储备{totals['planned']}种备件", size, w.TO_FILL, w.TO_FILL, effect or w.BLANK]]
+
+
+def _option(results: Results, name: str) -> MoneyOption | None:
+    """One of the measures compared by money."""
+    spares = results.get("spares")
+    options = spares.get("options") if spares else None
+    return next((one for one in options["rows"] if one["id"] == name), None) if options else None
+
+
+def _rise(results: Results, measure: str | None, before: float | None, after: float | None) -> str:
+    """故障维修由93.35%提高到98.79%; nothing where the replay has no share."""
+    if before is None or after is None:
+        return ""
+    return (
+        f"{_measured(results, measure)}由{w.ratio_text(before, [after])}提高到{w.ratio_text(after, [before])}（推演）"
+    )
 
 
 def _plan_row(action: Action) -> list[str]:
@@ -180,8 +200,16 @@ def _plan_row(action: Action) -> list[str]:
 
 
 def _put_off(results: Results) -> str:
-    """What was worked out and is not asked for now."""
+    """What was worked out and is not asked for now, and why."""
     spares = results.get("spares")
+    options = spares.get("options") if spares else None
+    machines = [one for one in options["rows"] if one["kind"] == "replacement"] if options else []
+    option = max(machines, key=lambda one: one["machines"] or 0, default=None)
+    if option and option["cost"] is not None:
+        what = f"{w.clause(option['words'])}，约需{w.money_text(option['cost'])}，"
+        what += f"只多按时完成{w.number_text(option['saved'], 0)}件，"
+        standing = "所需预算已批准，另行安排" if option["standing"] == "approved" else "所需预算尚未批准"
+        return f"{what}{standing}{see('options')}。"
     plan = spares["replacement"].get("plan") if spares else None
     if not plan or not plan.get("list"):
         return ""
