@@ -95,10 +95,43 @@ def test_the_stock_is_asked_for_with_size_money_and_effect():
         "5件，1200元",
         "待定",
         "待定",
-        "按时率由90%提高到98%（按本年记录推演）",
+        "按时率由90%提高到98%（推演）",
     ]
     data["spares"]["replacement"]["plan"] = {"list": [{}, {}], "cost": 20000}
     assert said(data)["暂缓事项"].startswith("更换2台老旧设备，约需2万元")
+
+
+def option(id_, kind, **more):
+    return {
+        "id": id_, "kind": kind, "words": "某项", "basis": None, "measure": "repairs_kept", "cost": None,
+        "standing": None, "saved": 0.0, "low": 0.0, "high": 0.0, "per_case": None, "per_case_low": None,
+        "per_case_high": None, "before": None, "after": None, "parts": [], "machines": None, "checked": None, **more,
+    }  # fmt: skip
+
+
+def test_of_measures_compared_by_money_the_cheapest_stock_is_asked_for_and_machines_are_put_off():
+    data = sample.fy2024()
+    bought = [{"part": "P1", "stock": 4, "on_hand": 1}, {"part": "P2", "stock": 2, "on_hand": 0}]
+    rows = [
+        option("spares-each", "spares", cost=7938, saved=45.0, before=0.9, after=0.98, parts=bought),
+        option("spares-overall", "spares", cost=5615, saved=44.0, low=38.4, high=49.6, before=0.9, after=0.97,
+               parts=bought),
+        option("replace-A-8", "replacement", words="更换A共3台", cost=9000, saved=1.0, machines=3),
+        option("replace", "replacement", words="更换上述设备共5台", cost=15000, saved=2.0, machines=5,
+               standing="assumed"),
+    ]  # fmt: skip
+    data["spares"] = {
+        "fiscal_year": 2024, "service_level": 0.95, "measure": "repairs_kept", "measure_words": "按时率",
+        "reason": None, "parts": [], "totals": None, "replay": None, "out_of_sample": None,
+        "replacement": {"models": [], "plan": None, "reason": None}, "proposals": [],
+        "options": {"measure": "repairs_kept", "measure_words": "按时率", "rows": rows, "chosen": None, "overlaps": [],
+                    "reasons": [], "assumptions": []},
+    }  # fmt: skip
+    assert asked(data)[0][:2] == ["储备2种备件", "5件，5615元"]
+    assert asked(data)[0][-1] == "按时率由90%提高到97%（推演），多按时完成44件（38至50件）"
+    assert said(data)["暂缓事项"] == "更换上述设备共5台，约需1.5万元，只多按时完成2件，所需预算尚未批准（见附件3）。"
+    rows[-1]["standing"] = "approved"
+    assert "所需预算已批准，另行安排" in said(data)["暂缓事项"]
 
 
 def test_how_many_rows_were_used_is_one_line():

@@ -180,9 +180,9 @@ def _rise(results: Results, measure: str | None, before: float | None, after: fl
     """故障维修由93.35%提高到98.79%; nothing where the replay has no share."""
     if before is None or after is None:
         return ""
-    return (
-        f"{_measured(results, measure)}由{w.ratio_text(before, [after])}提高到{w.ratio_text(after, [before])}（推演）"
-    )
+    spares = results.get("spares")
+    what = _measured(results, measure) or (w.clause(spares.get("measure_words")) if spares else "")
+    return f"{what}由{w.ratio_text(before, [after])}提高到{w.ratio_text(after, [before])}（推演）"
 
 
 def _plan_row(action: Action) -> list[str]:
