@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from helpers.deviation.decompose import Aim, Cell, decompose, drill_down, misses_of, scaled
 from helpers.measures import compile as compiled
 from helpers.measures.figures import value_of
-from helpers.year.models import Measure
+from helpers.year.declared_indicators import Measure
 
 F = Fraction
 

@@ -15,8 +15,8 @@ from helpers.measures.compile import aggregates
 from helpers.measures.database import QueryStopped, run
 from helpers.measures.figures import Measures, value_of
 from helpers.measures.year_attained import attain_year
+from helpers.year.declared_indicators import Measure
 from helpers.year.load import Year, load_year
-from helpers.year.models import Measure
 from tests import small_year
 
 YEAR = (

@@ -19,7 +19,7 @@ from helpers.measures.compile import scale_of
 
 if TYPE_CHECKING:
     from helpers.measures.figures import Measures, Part
-    from helpers.year.models import Measure
+    from helpers.year.declared_indicators import Measure
     from helpers.year.tables import Table
 
 #: A column that nobody declared is tried when it has no more values than this.

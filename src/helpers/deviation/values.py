@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from helpers.indicators import Target
-    from helpers.year.models import Measure
+    from helpers.year.declared_indicators import Measure
 
 
 class MonthFigure(Protocol):

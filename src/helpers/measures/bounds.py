@@ -9,8 +9,8 @@ from fractions import Fraction
 from helpers.indicators import Actual, Outcome, RuleSet, Target, evaluate, expressed
 from helpers.indicators.model import Status
 from helpers.measures import compile as compiled
+from helpers.year.declared_indicators import Measure
 from helpers.year.engine import identifier, literals
-from helpers.year.models import Measure
 from helpers.year.reads import columns_read
 from helpers.year.tables import Table
 

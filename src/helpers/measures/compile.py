@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from helpers.year.declared_indicators import Measure
 from helpers.year.engine import identifier, literal
-from helpers.year.models import Measure
 
 #: Means and sums are taken over integers of this size, so that no figure depends on the order of
 #: summation. Hours are whole seconds, i.e. multiples of 1/3600.

@@ -19,9 +19,9 @@ from helpers.measures import compile as compiled
 from helpers.measures.bounds import Bounds
 from helpers.measures.covered import Covered, covered, of_a_part
 from helpers.year.clock_words import clock_words, clocks_of
+from helpers.year.declared_indicators import Measure
 from helpers.year.engine import identifier
 from helpers.year.load import Year
-from helpers.year.models import Measure
 
 
 @dataclass(frozen=True, kw_only=True)

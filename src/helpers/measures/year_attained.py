@@ -32,7 +32,7 @@ from helpers.indicators import (
 )
 from helpers.measures.bounds import judged
 from helpers.measures.figures import Figure, Measures, Month
-from helpers.year import models
+from helpers.year import declared_indicators, models
 from helpers.year.load import Year
 
 
@@ -40,7 +40,7 @@ from helpers.year.load import Year
 class Part:
     """One part of a compound indicator; a duration limit is answered by the share that keeps it."""
 
-    spec: models.Part
+    spec: declared_indicators.Part
     target: Target
     actual: Actual
     outcome: Outcome
@@ -57,7 +57,7 @@ class Attained:
     """One indicator of the year. ``actual`` is what was computed, stated or rated; ``interval`` the
     95 % interval of a declared sample."""
 
-    spec: models.Indicator
+    spec: declared_indicators.Indicator
     target: Target
     actual: Actual
     outcome: Outcome
@@ -103,7 +103,7 @@ class YearAttained:
     activities: tuple[ActivityCount, ...]
     indicators: tuple[Attained, ...]
     total: Total
-    dropped: tuple[models.Indicator, ...] = ()
+    dropped: tuple[declared_indicators.Indicator, ...] = ()
 
 
 def attain_year(year: Year, measures: Measures) -> YearAttained:
@@ -125,8 +125,8 @@ def attain_year(year: Year, measures: Measures) -> YearAttained:
 
 
 def _applying(
-    declared: Sequence[models.Indicator], rules: RuleSet
-) -> tuple[list[models.Indicator], tuple[models.Indicator, ...]]:
+    declared: Sequence[declared_indicators.Indicator], rules: RuleSet
+) -> tuple[list[declared_indicators.Indicator], tuple[declared_indicators.Indicator, ...]]:
     """The indicators that apply, with the weights of the others spread over them where the rules say so."""
     applying = [spec for spec in declared if spec.not_applicable is None]
     dropped = tuple(spec for spec in declared if spec.not_applicable is not None)
@@ -188,7 +188,7 @@ def _activities(year: Year, measures: Measures) -> tuple[ActivityCount, ...]:
     )
 
 
-def _indicator(spec: models.Indicator, measures: Measures, rules: RuleSet) -> Attained:
+def _indicator(spec: declared_indicators.Indicator, measures: Measures, rules: RuleSet) -> Attained:
     target = parse_target(spec.target, name=spec.level3, direction=spec.direction)
     if spec.parts:
         return _compound(spec, target, measures, rules)
@@ -216,7 +216,7 @@ def _indicator(spec: models.Indicator, measures: Measures, rules: RuleSet) -> At
     )
 
 
-def _compound(spec: models.Indicator, target: Target, measures: Measures, rules: RuleSet) -> Attained:
+def _compound(spec: declared_indicators.Indicator, target: Target, measures: Measures, rules: RuleSet) -> Attained:
     parts = tuple(_part(part, measures, rules) for part in spec.parts)
     outcome = evaluate_compound([CompoundPart(part.outcome, part.spec.share_of_weight) for part in parts])
     whole = replace(target, kind="compound", reason=None, parts=tuple(p.target for p in parts))
@@ -231,14 +231,14 @@ def _compound(spec: models.Indicator, target: Target, measures: Measures, rules:
     )
 
 
-def _told(spec: models.Indicator, outcome: Outcome, points: Decimal | None) -> Outcome:
+def _told(spec: declared_indicators.Indicator, outcome: Outcome, points: Decimal | None) -> Outcome:
     """The outcome, which says so where a miss scores the whole weight by rounding alone."""
     if not rounded_to_full(spec.weight, outcome, points):
         return outcome
     return replace(outcome, notes=(*outcome.notes, "rounded_to_full"))
 
 
-def _part(spec: models.Part, measures: Measures, rules: RuleSet) -> Part:
+def _part(spec: declared_indicators.Part, measures: Measures, rules: RuleSet) -> Part:
     target = parse_target(spec.target, name=spec.name)
     actual, figure = _actual(spec.actual, spec.target, measures)
     target = _of_the_year(target, figure, measures.year)
@@ -280,7 +280,7 @@ def _judged(target: Target, actual: Actual, figure: Figure | None, rules: RuleSe
     return replace(of_the_year, notes=(*notes, "part_of_year"))
 
 
-def _actual(spec: models.Actual, target_text: str, measures: Measures) -> tuple[Actual, Figure | None]:
+def _actual(spec: declared_indicators.Actual, target_text: str, measures: Measures) -> tuple[Actual, Figure | None]:
     if spec.measure is not None:
         figure = measures.figure(spec.measure)
         if figure.day is not None:

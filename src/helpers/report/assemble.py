@@ -29,7 +29,7 @@ from helpers.report.results_types import (
     Validation,
 )
 from helpers.report.wording import value_text
-from helpers.year import models
+from helpers.year import declared_indicators, models
 from helpers.year.load import Year
 
 Json = dict[str, Any]
@@ -74,7 +74,7 @@ def attainment_json(found: YearAttained, previous: YearAttained | None, sources:
     }
 
 
-def _dropped(spec: models.Indicator, found: YearAttained) -> DroppedIndicator:
+def _dropped(spec: declared_indicators.Indicator, found: YearAttained) -> DroppedIndicator:
     """An indicator that did not apply: its weight as declared, and whether the others carry it."""
     return {
         "id": spec.id,
@@ -213,7 +213,7 @@ def _result(value: Any, outcome: Outcome) -> Reached:
     }
 
 
-def _actual_text(actual: Any, target: Target, declared: models.Actual | None) -> str | None:
+def _actual_text(actual: Any, target: Target, declared: declared_indicators.Actual | None) -> str | None:
     """What is printed as actual: as stated, as rated, or the computed figure in its unit."""
     if declared is not None and declared.stated is not None:
         return declared.stated

@@ -12,7 +12,7 @@ from helpers.report.lost_words import bounds_json, bounds_words
 from helpers.report.results_indicators import Document, Evidence, File
 from helpers.report.results_types import EvidenceItem
 from helpers.report.wording import date_text
-from helpers.year import models
+from helpers.year import declared_indicators
 from helpers.year.load import Year
 from helpers.year.root import shown_raw
 
@@ -47,7 +47,7 @@ class Sources:
             for f in self.exports(table)
         ]
 
-    def document(self, evidence: models.Evidence) -> Document:
+    def document(self, evidence: declared_indicators.Evidence) -> Document:
         path = self.path(evidence.file) if evidence.file else None
         return {
             "document": evidence.document,
@@ -58,7 +58,7 @@ class Sources:
         }
 
 
-def evidence(declared: models.Actual, figure: Figure | None, sources: Sources) -> Evidence:
+def evidence(declared: declared_indicators.Actual, figure: Figure | None, sources: Sources) -> Evidence:
     documents = [sources.document(e) for e in declared.evidence]
     if figure is None:
         return {

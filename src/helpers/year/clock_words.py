@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from helpers.year.declared_clocks import HOLIDAYS, Derived, Hold
+from helpers.year.declared_indicators import Measure
 from helpers.year.expressions import columns_of
-from helpers.year.models import Calendar, Measure
+from helpers.year.models import Calendar
 from helpers.year.tables import Table
 
 CALENDAR_WORDS = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from helpers.year.declared_indicators import Measure
 from helpers.year.engine import identifier
 from helpers.year.expressions import columns_of
 from helpers.year.load import Year
-from helpers.year.models import Measure
 from helpers.year.tables import Table
 
 

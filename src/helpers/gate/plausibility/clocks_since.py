@@ -13,7 +13,7 @@ from helpers.year.engine import identifier
 if TYPE_CHECKING:
     from helpers.gate.plausibility.subject import Subject
     from helpers.gate.result import Check
-    from helpers.year.models import Measure
+    from helpers.year.declared_indicators import Measure
 
 #: Rows of a file or year below which its hours say nothing.
 FEWEST = 60

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from helpers.gate.plausibility.subject import Subject
 from helpers.gate.result import Check
+from helpers.year.declared_indicators import Measure
 from helpers.year.engine import identifier
-from helpers.year.models import Measure
 
 #: A share's condition that is one comparison of a column with a number.
 _LIMIT = re.compile(r"\s*\(?\s*(?P<column>[a-z][a-z0-9_]*)\s*<=?\s*(?P<limit>\d+(?:\.\d+)?)\s*\)?\s*", re.IGNORECASE)

@@ -13,8 +13,9 @@ from helpers.indicators import parse_actual, parse_money
 from helpers.indicators.normal_text import normal
 from helpers.measures import compile as compiled
 from helpers.measures.figures import unit_of, value_of
+from helpers.year.declared_indicators import Measure
 from helpers.year.engine import identifier
-from helpers.year.models import Measure, MeasureRef
+from helpers.year.models import MeasureRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
