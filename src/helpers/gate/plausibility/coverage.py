@@ -173,7 +173,7 @@ def part_of_year(subject: Subject) -> Iterator[Check]:
         yield subject.note(
             table,
             "part_of_year",
-            f"记录只有 {part.first} 至 {part.last} 的，不是全年的，按它计算的指标不评判、不看走势",
+            f"记录只有 {part.first} 至 {part.last} 的，不是全年的：计数的指标可能无法判定，也不看走势、不与上年比较",
             "补导其余月份；本来只有这一段才有业务的，在 year.yml 这张表里写 period 和理由",
             observed={"first": part.first, "last": part.last},
             failing=0,
