@@ -25,6 +25,8 @@ SEASON_FROM, PAIRED_FROM = 18, 6
 #: Carry-over beyond this cannot be told from a change of level with two years of months.
 MOST_CARRIED = 0.9
 LEVEL = 0.95
+#: Differences of this relative size are floating-point dust.
+DUST = 1e-12
 #: By so many standard errors the carry-over is taken larger than it was estimated.
 CAUTION = 0.75
 
@@ -84,6 +86,7 @@ def change_at(
     weights = design.T * n
     hat = np.linalg.solve(weights @ design, weights)  # coefficients = hat @ y
     residuals = y - design @ (hat @ y)
+    residuals[np.abs(residuals) < DUST * max(1.0, float(np.abs(y).max()))] = 0.0
     cov, carried, spread = _covariance(cells, design, hat, residuals, at, n)
     contrast = hat[1]
     change, variance = float(contrast @ y), float(contrast @ cov @ contrast)

@@ -17,6 +17,8 @@ RECORDS, MONTHS = 50, 3
 EXPECTED, ACTIVE = 20, 5
 #: which last so many times longer than any other silence of the log.
 LONGER = 3
+#: Figures that do not grow with the months, and how many months of a year may stand for all of them.
+RATES, HALF = ("share", "mean", "quantile"), 6
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,11 @@ class Covered:
 
     first: str
     last: str
+
+    @property
+    def months(self) -> int:
+        """How many months there are."""
+        return int(self.last[5:]) - int(self.first[5:]) + 1
 
     def has(self, month: str) -> bool:
         return self.first <= month <= self.last
@@ -66,10 +73,16 @@ def _missing(days: list[date], daily: Mapping[date, int], silence: int) -> bool:
     return records * silence >= EXPECTED * span and len(days) * silence >= ACTIVE * span and silence > LONGER * longest
 
 
-def of_a_part(agg: str, value: Fraction | None, negative: bool = False) -> Bounds:
-    """Where the year's figure may lie when its records cover a part of it: what is counted can only grow."""
-    if agg == "share":
-        return Bounds(0, Fraction(0), Fraction(1))
+def of_a_part(agg: str, value: Fraction | None, part: Covered, negative: bool = False) -> Bounds | None:
+    """Where the year's figure may lie when its records cover a part of it; None where the part stands for the year.
+
+    What is counted, and a greatest value, can only grow. A share, mean or quantile of at least ``HALF`` the year's
+    months is taken for the year's, and said to be of a part; of fewer months it is not known.
+    """
     if agg in ("count", "distinct", "max") or (agg == "sum" and not negative):
         return Bounds(0, value, None)
-    return Bounds(0, None, value if agg == "min" else None)
+    if agg == "min":
+        return Bounds(0, None, value)
+    if agg in RATES and part.months >= HALF:
+        return None
+    return Bounds(0, Fraction(0), Fraction(1)) if agg == "share" else Bounds(0, None, None)

@@ -17,7 +17,7 @@ import pyarrow as pa
 from helpers.measures import bounds, database
 from helpers.measures import compile as compiled
 from helpers.measures.bounds import Bounds
-from helpers.measures.covered import Covered, covered, of_a_part
+from helpers.measures.covered import HALF, Covered, covered, of_a_part
 from helpers.year.clock_words import clock_words, clocks_of
 from helpers.year.declared_indicators import Measure
 from helpers.year.engine import identifier
@@ -131,14 +131,14 @@ class Measures:
             bounds=self._bounds(measure, hits, n, f"measures.{name}"),
             day=hits.isoformat() if measure.agg in compiled.EXTREMES and hits is not None else None,
             part=(part := self.part_of(str(measure.table))),
-            part_bounds=None if part is None else self._part_bounds(measure, value_of(measure, hits, n)),
+            part_bounds=None if part is None else self._part_bounds(measure, value_of(measure, hits, n), part),
         )
 
-    def _part_bounds(self, measure: Measure, value: Fraction | None) -> Bounds:
+    def _part_bounds(self, measure: Measure, value: Fraction | None, part: Covered) -> Bounds | None:
         least = None
         if measure.agg == "sum":
             least = self._run(compiled.extremes(measure), f"measures.{measure.table}").fetchall()[0][0]
-        return of_a_part(measure.agg, value, least is not None and least < 0)
+        return of_a_part(measure.agg, value, part, least is not None and least < 0)
 
     def _part_of(self, table: str) -> Covered | None:
         """The months that a table's records cover; None where that is the whole year or nobody can say."""
@@ -201,8 +201,8 @@ class Measures:
             tables=tuple(dict.fromkeys(top.tables + bottom.tables)),
             clocks=tuple(dict.fromkeys(top.clocks + bottom.clocks)),
             bounds=bounds.divided(top.value, bottom.value, top.bounds, bottom.bounds),
-            part=(part := top.part or bottom.part),
-            part_bounds=None if part is None else Bounds(0, None, None),
+            part=top.part or bottom.part,
+            part_bounds=_ratio_of_parts(top, bottom),
         )
 
     def _clocks(self, measure: Measure) -> tuple[str, ...]:
@@ -298,6 +298,15 @@ class Measures:
         for value, month, n in self._run(query, f"tables.{table}").fetchall():
             found.setdefault(value, [0] * 12)[month - 1] = n
         return {value: tuple(counts) for value, counts in found.items()}
+
+
+def _ratio_of_parts(top: Figure, bottom: Figure) -> Bounds | None:
+    """A ratio over the same months on both sides is a rate; else one side grows with the months that are missing."""
+    if top.part is None and bottom.part is None:
+        return None
+    if top.part == bottom.part and top.part is not None and top.part.months >= HALF:
+        return None
+    return Bounds(0, None, None)
 
 
 def value_of(measure: Measure, hits: Any, n: int) -> Fraction | None:

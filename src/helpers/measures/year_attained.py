@@ -276,8 +276,9 @@ def _judged(target: Target, actual: Actual, figure: Figure | None, rules: RuleSe
     if figure is None or figure.part is None:
         return outcome
     of_the_year = judged(outcome, target, actual, figure.part_bounds, rules)
-    notes = tuple(note for note in of_the_year.notes if note != "bounds_straddle" or note in outcome.notes)
-    return replace(of_the_year, notes=(*notes, "part_of_year"))
+    if of_the_year.status == outcome.status:
+        return replace(outcome, notes=(*outcome.notes, "part_of_year"))
+    return replace(of_the_year, notes=(*outcome.notes, "part_of_year_open"))
 
 
 def _actual(spec: declared_indicators.Actual, target_text: str, measures: Measures) -> tuple[Actual, Figure | None]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from helpers.activity.calendar import CalendarUnknown, is_workday
 from helpers.gate.plausibility.subject import Subject
 from helpers.gate.result import Check
+from helpers.measures.covered import covered
 from helpers.year.engine import identifier
 
 #: So many records must have been expected on the silent days together: chance leaves none with e^-10.
@@ -21,6 +22,8 @@ THIN, SIGMAS = 0.65, 5
 #: Exports end at such a number of rows by setting, not by chance; smaller ones happen.
 ROUND, LEAST = 500, 500
 CAPS = (65535, 65536, 1048575, 1048576)
+#: The last days of a log; so many cases without an end in them, and so many times the earlier share, are no chance.
+CLOSING_DAYS, CLOSING_LEAST, CLOSING_TIMES = 14, 10, 5
 
 
 @dataclass(frozen=True)
@@ -161,4 +164,58 @@ def _round(rows: int) -> bool:
     return rows >= LEAST and (rows % ROUND == 0 or (rows + 1) % (2 * ROUND) == 0 or rows in CAPS)
 
 
-CHECKS = (silent_days, thin_month, round_row_count)
+def part_of_year(subject: Subject) -> Iterator[Check]:
+    """A log that begins after, or ends before, the year does: nothing of it is judged as a whole year."""
+    for table, spec in subject.tables.items():
+        part = covered(spec, subject.year.fiscal_year, _daily(subject, table))
+        if part is None:
+            continue
+        yield subject.note(
+            table,
+            "part_of_year",
+            f"记录只有 {part.first} 至 {part.last} 的，不是全年的：计数的指标可能无法判定，也不看走势、不与上年比较",
+            "补导其余月份；本来只有这一段才有业务的，在 year.yml 这张表里写 period 和理由",
+            observed={"first": part.first, "last": part.last},
+            failing=0,
+        )
+
+
+def closing_window(subject: Subject) -> Iterator[Check]:
+    """Cases opened shortly before the log ends that have no end, as hardly any earlier one: it was written out too
+    soon for them."""
+    for table, spec in subject.tables.items():
+        time = subject.roles[table].time
+        ends = [end for start, end in spec.clock_ends() if start == time]
+        for end in dict.fromkeys(ends):
+            if time is None or not subject.count(table):
+                continue
+            found = _open_at_the_end(subject, table, time, end)
+            if found is not None:
+                yield found
+
+
+def _open_at_the_end(subject: Subject, table: str, time: str, end: str) -> Check | None:
+    day, opened = f"CAST({identifier(time)} AS DATE)", identifier(table)
+    last = subject.one(f"SELECT max({day}) FROM {opened}")
+    if last is None:
+        return None
+    since = last - datetime.timedelta(days=CLOSING_DAYS)
+    still_open = f"count(*) FILTER (WHERE {identifier(end)} IS NULL)"
+    counted = f"SELECT {day} > DATE '{since}', count(*), {still_open} FROM {opened} WHERE {day} IS NOT NULL GROUP BY 1"
+    rows = {late: (n, unfinished) for late, n, unfinished in subject.query(counted)}
+    (n, left), (others, before) = rows.get(True, (0, 0)), rows.get(False, (0, 0))
+    if left < CLOSING_LEAST or not others or left / n < CLOSING_TIMES * max(before / others, 0.01):
+        return None
+    return subject.note(
+        table,
+        "closing_window",
+        f"{since} 以后开始的 {n} 条中有 {left} 条没有{subject.called(table, end)}，此前 {others} 条中只有 {before} 条："
+        "导出时多半还没有办结，按时限计算的比例因此偏低",
+        "待这些记录办结后重新导出；确实没有办结的注明原因",
+        column=end,
+        observed={"rows": n, "open": left, "earlier": others, "earlier_open": before},
+        failing=0,
+    )
+
+
+CHECKS = (silent_days, thin_month, round_row_count, part_of_year, closing_window)

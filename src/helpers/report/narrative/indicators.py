@@ -14,7 +14,8 @@ from helpers.report.results_types import Results
 NOTE_WORDS = {
     "strict_bound_hit": "目标不含界限值本身，实际值恰好等于界限值，按未完成计，得分按公式计算",
     "rounded_to_full": "与目标相差很小，未完成；得分按公式计算，保留两位小数后与分值相等",
-    "part_of_year": "记录只涵盖本年度的一部分月份，不是全年的数，除非已有记录足以判定，不作评判",
+    "part_of_year": "记录只涵盖本年度的一部分月份，按已有的月份评判，不看走势，也不与上年比较",
+    "part_of_year_open": "记录只涵盖本年度的一部分月份，不能代表全年，因此按无法判定处理",
     "negative_actual": "实际值为负数，按零计算",
     "direction_missing": "目标没有写明是越高越好还是越低越好，无法判定是否完成",
     "incomparable_units": "目标与实际完成值的计量单位不能比较",
@@ -52,7 +53,7 @@ def _result(entry: Indicator) -> str:
     full = f"（分值{w.score_text(entry['weight'])}）" if entry["weight"] is not None else ""
     if entry["status"] == "unknown":
         filed = w.clause(entry.get("actual_text"))
-        if filed and {"bounds_straddle", "part_of_year"} & {*(entry.get("notes") or ())}:
+        if filed and {"bounds_straddle", "part_of_year_open"} & {*(entry.get("notes") or ())}:
             return f"本指标{goal}，按已识别的记录计算为{filed}，完成情况无法判定，暂不评分{full}。"
         what = f"实际填报为{w.quoted(filed)}，不能与目标比较" if filed else "实际完成值没有取得"
         return f"本指标{goal}，{what}，完成情况无法判定，暂不评分{full}。"

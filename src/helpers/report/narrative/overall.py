@@ -266,5 +266,11 @@ def change_words(results: Results) -> Iterable[Block]:
     worse = [e for e, before in past if before == "met" and e["status"] in f.MISSED]
     told = [f"{f.names(better)}由未完成转为完成"] * bool(better)
     told += [f"{f.names(worse)}由完成转为未完成"] * bool(worse)
+    unclear = [e for e, before in past if "unknown" in (before, e["status"]) and before != e["status"]]
+    now, then = ([e for e in unclear if e["status"] == "unknown"], [e for e in unclear if e["status"] != "unknown"])
+    told += [f"{f.names(now)}上年可以判定、本年无法判定"] * bool(now)
+    told += [f"{f.names(then)}上年无法判定、本年可以判定"] * bool(then)
+    partly = [e for e, before in past if before != e["status"] and {before, e["status"]} == {*f.MISSED}]
+    told += [f"{f.names(partly)}未完成的程度有变化"] * bool(partly)
     told = told or ["完成情况没有变化"]
     yield from f.para(f"与{year}年相比，可比的{len(past)}项指标中，{'，'.join(told)}。")

@@ -106,7 +106,8 @@ def followup(results: Results) -> Iterable[Block]:
     ]
     rows = [[str(at), *_followed(entry)] for at, entry in enumerate(entries, start=1)]
     yield f.table("上年改进措施落实情况", columns, rows)
-    yield from f.para(*(_effect(at, entry) for at, entry in enumerate(entries, start=1)))
+    for at, entry in enumerate(entries, start=1):
+        yield from f.para(_effect(at, entry))
 
 
 def _effect(at: int, entry: Action) -> str:

@@ -55,8 +55,11 @@ def last_year(deviation: Deviation, unit: str | None) -> str:
 
 
 def _composed(deviation: Deviation, change: float, unit: str | None) -> str:
-    """How much of a change comes from other cases than before, where that is the greater part of it."""
+    """How much of a change comes from other cases than before, where that is the greater part of it; of a sample
+    the cases are those who answered."""
     since = deviation.get("since_last_year")
+    if deviation.get("interval"):
+        return ""
     told = _leading_mix(since.get("composition") if since else None, change)
     if told is None:
         return ""

@@ -121,10 +121,19 @@ def _parts_table(plan: Spares) -> Table:
     listed = sorted(plan["parts"], key=lambda part: (part["stock"] is None, -_saved(part)))
     rows = [_part(part) for part in listed[:MOST_PARTS]]
     more = len(plan["parts"]) - len(rows)
-    note = "可多按时完成的件数是只储备这一种备件时的推演结果，各种备件的件数不能相加。"
+    note = "可多按时完成的件数是只储备这一种备件时的推演结果，" + (
+        "各种备件合计与一并储备的结果一致。" if _adds_up(plan) else "与一并储备的结果不同，不能相加。"
+    )
     return f.table(
         "备件储备测算（建议，尚未采纳）", columns, rows, note=note + (f"另有{more}种备件未列出。" if more else "")
     )
+
+
+def _adds_up(plan: Spares) -> bool:
+    """Whether the parts' cases, each replayed alone, add up to those of all parts together."""
+    replay = plan["replay"]
+    together = replay.get("tickets_saved") if replay else None
+    return together == sum(_saved(part) for part in plan["parts"])
 
 
 def _part(part: SparePart) -> list[str]:
