@@ -12,7 +12,7 @@ from helpers.year.engine import identifier
 #: A payment is monthly where it came in so many months, mostly once in each.
 MONTHS = 8
 #: A panel has so many units, of which so large a share is there once in each period.
-UNITS, WHOLE, LARGEST = 5, 0.95, 20_000
+UNITS, WHOLE, LARGEST = 5, 0.8, 20_000
 MONTH, QUARTER = "月", "季度"
 
 
