@@ -121,7 +121,7 @@ def _parts_table(plan: Spares) -> Table:
     listed = sorted(plan["parts"], key=lambda part: (part["stock"] is None, -_saved(part)))
     rows = [_part(part) for part in listed[:MOST_PARTS]]
     more = len(plan["parts"]) - len(rows)
-    note = "可多按时完成的件数是只储备这一种备件时的推演结果，各种备件的件数不能相加。"
+    note = "可多按时完成的件数由逐笔推演得出；一件维修只用一种备件，各种备件的件数可以相加。"
     return f.table(
         "备件储备测算（建议，尚未采纳）", columns, rows, note=note + (f"另有{more}种备件未列出。" if more else "")
     )
