@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.activity.clean import clean_year
 from helpers.deviation import explain_year
+from helpers.deviation.states import UNRECORDED, Divided
+from helpers.deviation.without_cause import wait_of
 from helpers.deviation.yearly_count import Estimate, crowding, estimate, less, total
 from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year
@@ -202,3 +205,53 @@ def test_sums_and_differences(one: list[int], other: list[int]) -> None:
         assert told.value == value and told.low <= value <= told.high
     assert first.scaled(0.5) == Estimate(first.value / 2, first.low / 2, first.high / 2)
     assert total([]) == Estimate(0, 0, 0)
+
+
+# --- which wait belongs to a code ------------------------------------------------------------------
+
+
+def divided(seconds: np.ndarray) -> Divided:
+    rows = len(seconds)
+    return Divided(
+        ("排队", "等人", "处理", UNRECORDED),
+        np.column_stack([seconds, np.zeros(rows)]),
+        np.ones(rows, bool),
+        pd.RangeIndex(rows),
+    )
+
+
+def test_codes_given_by_dice_have_no_wait_of_their_own() -> None:
+    """Late cases queue longer than others; a code that means nothing is not taken for the queue."""
+    dice, wrong = np.random.default_rng(3), 0
+    for _ in range(200):
+        missed = dice.random(600) < 0.15
+        seconds = dice.exponential([300, 60, 900], (600, 3)) * np.where(missed, 3, 1)[:, None]
+        code = dice.integers(0, 4, 600)
+        mine, coded = missed & (code == 0), missed & (code < 3)
+        wrong += wait_of(mine, missed, divided(seconds.astype(int)), coded) is not None
+    assert wrong <= 4
+
+
+def test_a_planted_wait_is_found() -> None:
+    """Cases with the code queued three times as long as other late ones."""
+    dice, found = np.random.default_rng(4), 0
+    for _ in range(100):
+        missed = dice.random(600) < 0.15
+        mine = missed & (dice.random(600) < 0.4)
+        seconds = dice.gamma(4, [75, 15, 225], (600, 3))
+        seconds[mine, 0] *= 3
+        found += wait_of(mine, missed, divided(seconds.astype(int))) == "排队"
+    assert found >= 95
+
+
+def test_a_code_that_half_of_its_cases_lack() -> None:
+    """Half of the cases that queued long have no code: the other codes show that the queue is this code's own."""
+    dice, found = np.random.default_rng(5), 0
+    for _ in range(50):
+        missed = dice.random(600) < 0.3
+        queued = missed & (dice.random(600) < 0.7)
+        seconds = dice.gamma(4, [75, 15, 225], (600, 3))
+        seconds[queued, 0] *= 3
+        mine = queued & (dice.random(600) < 0.5)
+        found += wait_of(mine, missed, divided(seconds.astype(int)), mine | (missed & ~queued)) == "排队"
+    assert found >= 48

@@ -33,10 +33,12 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-#: A state is a cause's own where its cases spend more time in it than all others, by chance less often than this …
+#: A state is a cause's own where its cases spend more time in it than others, by chance less often than this …
 ALPHA = 0.01
 #: … and, in the middle, so many times as long as other late cases do.
 LONGER = 2
+#: Above so many late cases the clocks are not run again: that would take minutes.
+MOST_LATE = 100_000
 #: The dimension that names the state in which a case spent most of its time.
 STATE = "state"
 DAY = 86400
@@ -90,7 +92,8 @@ def replays_of(rows: pd.DataFrame, figure: Figure, aim: Aim, measures: Measures)
     name = str(year.measures[figure.measure].table)
     table, spec = year.year.tables[name], year.year.spares
     date = year.measures[figure.measure].date or table.year_by
-    waits = waits_of(year, name) if aim.agg == "share" else ()
+    missed = missed_rows(rows, aim).reindex(rows.index, fill_value=False).to_numpy(dtype=bool)
+    waits = waits_of(year, name) if aim.agg == "share" and int(missed.sum()) <= MOST_LATE else ()
     kept: dict[str, np.ndarray] = {}
     try:
         places = kept_without(measures, figure.measure, waits, higher=aim.direction == "higher") if waits else {}
@@ -103,7 +106,7 @@ def replays_of(rows: pd.DataFrame, figure: Figure, aim: Aim, measures: Measures)
     first, last = (np.datetime64(f"{year.fiscal_year + n}-01-01", "s").astype(np.int64) for n in (0, 1))
     return Replays(
         rows=rows,
-        missed=missed_rows(rows, aim).reindex(rows.index, fill_value=False).to_numpy(dtype=bool),
+        missed=missed,
         aim=aim,
         waits={wait.words: wait for wait in waits},
         kept=kept,
@@ -127,7 +130,8 @@ def _own_waits(found: Replays, split: Decomposition, names: pd.Series) -> dict[s
         return dict.fromkeys(groups, parts)
     if not is_code(names, found.missed) or found.divided is None:
         return {}
-    told = {cause: wait_of((names == cause).to_numpy(), found.missed, found.divided) for cause in groups}
+    coded = names.notna().to_numpy()
+    told = {cause: wait_of((names == cause).to_numpy(), found.missed, found.divided, coded) for cause in groups}
     return {cause: found.waits[words] for cause, words in told.items() if words is not None and words in found.waits}
 
 
@@ -137,25 +141,34 @@ def is_code(names: pd.Series, missed: np.ndarray) -> bool:
     return bool(len(kept)) and float(kept.mean()) <= STRAY
 
 
-def wait_of(mine: np.ndarray, missed: np.ndarray, divided: Divided) -> str | None:
-    """The state that belongs to a cause code: most of its late cases were in it, for longer than all other rows
-    were beyond chance (Mann–Whitney), and in the middle at least ``LONGER`` times as long as other late cases;
-    of several the one with the most time. None where there is none."""
-    from scipy.stats import mannwhitneyu
+def wait_of(mine: np.ndarray, missed: np.ndarray, divided: Divided, coded: np.ndarray | None = None) -> str | None:
+    """The state that belongs to a cause code; of several the one with the most time, None where there is none.
 
+    Most of the code's late cases were in it, for longer than all other rows were, beyond chance (Mann–Whitney).
+    Late cases spend more time everywhere, so that the same is asked against other late cases, where it must also be
+    ``LONGER`` times as long in the middle: against all of them, or against those that carry another code (``coded``),
+    since those without one may have waited for the same."""
     group, others = mine & missed & divided.counted, ~mine & divided.counted
+    late = [others & missed, others & missed & (coded if coded is not None else missed)]
     states = [(at, words) for at, words in enumerate(divided.words[:-2]) if words != UNRECORDED]
     found = []
     for at, words in states:
-        own, rest = divided.seconds[group, at], divided.seconds[others, at]
-        late = divided.seconds[others & missed, at]
-        if not len(own) or not len(rest) or (own > 0).mean() <= 0.5:
+        own = divided.seconds[group, at]
+        if not len(own) or (own > 0).mean() <= 0.5 or not _longer(own, divided.seconds[others, at], len(states), 0):
             continue
-        if len(late) and np.median(own) < LONGER * np.median(late):
-            continue
-        if float(mannwhitneyu(own, rest, alternative="greater").pvalue) * len(states) < ALPHA:
+        known = [divided.seconds[rows, at] for rows in late if rows.any()]
+        if not known or any(_longer(own, those, len(states), LONGER) for those in known):
             found.append((int(own.sum()), words))
     return max(found)[1] if found else None
+
+
+def _longer(own: np.ndarray, those: np.ndarray, looks: int, times: int) -> bool:
+    """Beyond chance, and in the middle so many times as long."""
+    from scipy.stats import mannwhitneyu
+
+    if not len(those) or np.median(own) < times * np.median(those):
+        return False
+    return float(mannwhitneyu(own, those, alternative="greater").pvalue) * looks < ALPHA
 
 
 # --- one group --------------------------------------------------------------------------------------
