@@ -138,19 +138,23 @@ def _frames(make: Callable[..., Any], memory: Memory) -> Callable[..., Any]:
 
 
 def _verdicts(make: Callable[..., Any], memory: Memory) -> Callable[..., Any]:
-    def checks_of(table: str, rows: Any, rules: Any, about: Any, fiscal_year: int | None) -> Any:
-        key = ("verdicts", table, id(rows), hash(repr((rules, about))), fiscal_year)
+    def checks_of(tables: Any, rules: Any, about: Any, fiscal_year: int | None) -> Any:
+        keys = {
+            t: ("verdicts", t, id(rows), hash(repr((rules.get(t), about.get(t)))), fiscal_year)
+            for t, rows in tables.items()
+        }
+        made = make({t: rows for t, rows in tables.items() if keys[t] not in memory}, rules, about, fiscal_year)
         # The rows are kept with the verdict: as long as it is remembered, no other rows have their id.
-        return list(memory.get_or(key, lambda: (rows, make(table, rows, rules, about, fiscal_year)))[1])
+        return {t: list(memory.get_or(key, lambda t=t: (tables[t], made[t]))[1]) for t, key in keys.items()}
 
     return checks_of
 
 
 def _accounts(make: Callable[..., Any], memory: Memory) -> Callable[..., Any]:
-    def account_checks(table: str, account: Any, frame: Any, about: Any) -> Any:
-        said = json.dumps(account, sort_keys=True, default=str)
-        key = ("account", table, said, -1 if frame is None else len(frame), hash(repr(about)))
-        return list(memory.get_or(key, lambda: make(table, account, frame, about)))
+    def account_checks(accounts: Any, arrived: Any, about: Any) -> Any:
+        said = json.dumps(accounts, sort_keys=True, default=str)
+        key = ("accounts", said, json.dumps(arrived), hash(repr(about)))
+        return {t: list(checks) for t, checks in memory.get_or(key, lambda: make(accounts, arrived, about)).items()}
 
     return account_checks
 

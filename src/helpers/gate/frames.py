@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -96,29 +97,43 @@ def _numbers(column: pd.Series) -> Any:
     )
 
 
-def positions_where(frame: pd.DataFrame, where: str, types: Mapping[str, str], fiscal_year: int | None) -> np.ndarray:
-    """The positions (from 0) of the rows for which the SQL condition is true.
+@contextmanager
+def conditions(fiscal_year: int | None) -> Iterator[Callable[[pd.DataFrame, str, Mapping[str, str]], np.ndarray]]:
+    """A function from a frame, a SQL condition and the types of the columns to the positions (from 0) of the rows
+    for which it is true. It raises ``ExpressionError`` where the condition cannot be evaluated on these columns."""
+    with ExitStack() as stack:
+        opened: list[duckdb.DuckDBPyConnection] = []
 
-    Raises ``ExpressionError`` where the condition cannot be evaluated on these columns.
-    """
+        def positions(frame: pd.DataFrame, where: str, types: Mapping[str, str]) -> np.ndarray:
+            if not opened:
+                opened.append(stack.enter_context(open_engine()))
+                fence(opened[0])
+            return _positions_where(opened[0], frame, where, types, fiscal_year)
+
+        yield positions
+
+
+def _positions_where(
+    connection: duckdb.DuckDBPyConnection,
+    frame: pd.DataFrame,
+    where: str,
+    types: Mapping[str, str],
+    fiscal_year: int | None,
+) -> np.ndarray:
     asked = columns_of(where)
     lower = {str(column).lower(): column for column in frame.columns}
     picked = frame[[lower[name] for name in sorted(asked) if name in lower]].assign(_position=np.arange(len(frame)))
-    with open_engine() as connection:
-        connection.register("picked", pa.Table.from_pandas(picked, preserve_index=False))
-        fence(connection)
-        cast = "".join(
-            f", CAST({identifier(c)} AS {types[c]}) AS {identifier(c)}" for c in picked.columns if c in types
-        )
-        rest = "".join(f", {identifier(c)}" for c in picked.columns if c not in types and c != "_position")
-        query = (
-            f"SELECT _position FROM (SELECT _position{cast}{rest}{year_bounds(fiscal_year)} FROM picked) "
-            f"WHERE ({where}\n) ORDER BY _position"
-        )
-        try:
-            return np.asarray(connection.execute(query).fetchnumpy()["_position"])
-        except duckdb.Error as error:
-            raise ExpressionError(str(error).splitlines()[0]) from error
+    connection.register("picked", pa.Table.from_pandas(picked, preserve_index=False))
+    cast = "".join(f", CAST({identifier(c)} AS {types[c]}) AS {identifier(c)}" for c in picked.columns if c in types)
+    rest = "".join(f", {identifier(c)}" for c in picked.columns if c not in types and c != "_position")
+    query = (
+        f"SELECT _position FROM (SELECT _position{cast}{rest}{year_bounds(fiscal_year)} FROM picked) "
+        f"WHERE ({where}\n) ORDER BY _position"
+    )
+    try:
+        return np.asarray(connection.execute(query).fetchnumpy()["_position"])
+    except duckdb.Error as error:
+        raise ExpressionError(str(error).splitlines()[0]) from error
 
 
 def cell_text(value: Any) -> str | None:

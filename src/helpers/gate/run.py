@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from helpers.gate.builtin_rules import About, Rule, about_table, columns_of_rule, rules_of
 from helpers.gate.expectation_types import check_rule
 from helpers.gate.loss_limits import loss_checks
 from helpers.gate.result import LISTED, SOURCE, Check, FailingRow, GateResult
+from helpers.gate.row_accounts import account_rules, counted_rows, files_off
 from helpers.gate.stand_ins import stand_in_checks
 from helpers.gate.unseen import unseen_remarks, unseen_rule
 from helpers.indicators.plain import plain
@@ -17,11 +18,13 @@ from helpers.year.expressions import ExpressionError
 from helpers.year.personal import MASKED
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from helpers.activity.clean import Reconciliation
     from helpers.gate.adapter import Outcome
     from helpers.gate.large import TidyFile, Verdict
+    from helpers.gate.together import Asked
     from helpers.year.load import Year
 
 
@@ -57,33 +60,57 @@ def run_gate(
     """
     about = about or {}
     accounts = {account["table"]: account for account in map(_plain_account, reconciliation)}
+    judged = _checks_of(tables, rules, about, fiscal_year)
+    counted = _account_checks(accounts, {table: len(rows) for table, rows in tables.items()}, about)
     checks: list[Check] = []
     for table in dict.fromkeys((*tables, *rules, *accounts)):
         known = about.get(table, About())
         if table in tables:
-            checks += _checks_of(table, tables[table], rules.get(table, ()), known, fiscal_year)
+            checks += judged[table]
         else:
             checks += [_could_not(table, known, rule, "没有这张表的数据") for rule in rules.get(table, ())]
         if table in accounts:
-            checks += _account_checks(table, accounts[table], tables.get(table), known)
+            checks += counted[table]
             checks += stand_in_checks(table, known.title, accounts[table])
     return GateResult(tuple(checks), {table: len(frame) for table, frame in tables.items()})
 
 
-# --- one table ------------------------------------------------------------------------------------
+# --- the tables -----------------------------------------------------------------------------------
 
 
 def _checks_of(
-    table: str, rows: pd.DataFrame | TidyFile, rules: Sequence[Rule], about: About, fiscal_year: int | None
-) -> list[Check]:
+    tables: Mapping[str, pd.DataFrame | TidyFile],
+    rules: Mapping[str, Sequence[Rule]],
+    about: Mapping[str, About],
+    fiscal_year: int | None,
+) -> dict[str, list[Check]]:
+    """The checks of each table in the order of its rules. What is asked alike of several tables is asked once."""
     import pandas as pd
 
-    if isinstance(rows, pd.DataFrame):
-        return _table_checks(table, rows, rules, about, fiscal_year)
+    from helpers.gate import frames, together
+
+    found: dict[str, dict[int, Check]] = {table: {} for table in tables}
+    parts: list[_Part] = []
+    with frames.conditions(fiscal_year) as positions:
+        for table, rows in tables.items():
+            known, own = about.get(table, About()), rules.get(table, ())
+            if isinstance(rows, pd.DataFrame):
+                parts += _parts(table, rows, own, known, positions, found[table])
+            else:
+                found[table] = _file_checks(table, rows, own, known)
+    outcomes = together.judge_all([part.asked for part in parts])
+    for part, answers in zip(parts, outcomes, strict=True):
+        known = about.get(part.table, About())
+        for (number, rule), outcome in zip(part.rules.items(), answers, strict=True):
+            found[part.table][number] = _check(part.table, known, rule, outcome, part.frame)
+    return {table: [checks[number] for number in range(len(rules.get(table, ())))] for table, checks in found.items()}
+
+
+def _file_checks(table: str, file: TidyFile, rules: Sequence[Rule], about: About) -> dict[int, Check]:
     from helpers.gate import large
 
-    with large.opened(rows) as judge:
-        return [_file_check(table, rows, rule, about, judge) for rule in rules]
+    with large.opened(file) as judge:
+        return {number: _file_check(table, file, rule, about, judge) for number, rule in enumerate(rules)}
 
 
 def _file_check(
@@ -103,35 +130,44 @@ def _file_check(
     return replace(_check(table, about, rule, listed, verdict.rows), failing=verdict.failing)
 
 
-def _table_checks(
-    table: str, frame: pd.DataFrame, rules: Sequence[Rule], about: About, fiscal_year: int | None
-) -> list[Check]:
-    """Rules with the same ``where`` are judged together; the checks come in the rules' order."""
-    from helpers.gate import adapter, frames
+@dataclass(frozen=True)
+class _Part:
+    """The rules of one table that have the same ``where``, by their number; ``frame`` is the whole table."""
+
+    table: str
+    frame: pd.DataFrame
+    rules: Mapping[int, Rule]
+    asked: Asked
+
+
+def _parts(
+    table: str,
+    frame: pd.DataFrame,
+    rules: Sequence[Rule],
+    about: About,
+    positions: Callable[[pd.DataFrame, str, Mapping[str, str]], np.ndarray],
+    found: dict[int, Check],
+) -> Iterator[_Part]:
+    """What is to be judged; rules that cannot be are put into ``found`` at once."""
+    from helpers.gate import frames, together
 
     judged = frames.judged_frame(frame, about.types)
     known = {column: about.types.get(column, "") for column in judged.columns}
-    found: dict[int, Check] = {}
-    groups: dict[str | None, list[int]] = {}
+    groups: dict[str | None, dict[int, Rule]] = {}
     for number, rule in enumerate(rules):
         problems = check_rule(rule, known)
         if problems:
             found[number] = _could_not(table, about, rule, "；".join(problems))
         else:
-            groups.setdefault(rule.where, []).append(number)
-    for where, numbers in groups.items():
+            groups.setdefault(rule.where, {})[number] = rule
+    for where, own in groups.items():
         try:
-            part = (
-                judged if where is None else judged.take(frames.positions_where(frame, where, about.types, fiscal_year))
-            )
+            part = judged if where is None else judged.take(positions(frame, where, about.types))
         except ExpressionError as error:
-            found |= {n: _could_not(table, about, rules[n], f"where 无法执行：{error}") for n in numbers}
+            found |= {n: _could_not(table, about, rule, f"where 无法执行：{error}") for n, rule in own.items()}
             continue
-        asked = [(rules[n].expectation, rules[n].arguments) for n in numbers]
-        outcomes = adapter.judge(part, asked, about.types)
-        for number, outcome in zip(numbers, outcomes, strict=True):
-            found[number] = _check(table, about, rules[number], outcome, frame)
-    return [found[number] for number in range(len(rules))]
+        asked = [(rule.expectation, rule.arguments) for rule in own.values()]
+        yield _Part(table, frame, own, together.Asked(part, asked, about.types))
 
 
 def _check(table: str, about: About, rule: Rule, outcome: Outcome, frame: pd.DataFrame) -> Check:
@@ -209,106 +245,52 @@ def _plain_account(account: Reconciliation | Mapping[str, Any]) -> dict[str, Any
     return dict(account) if isinstance(account, Mapping) else account.to_json()
 
 
-def _account_rules(table: str, repeats: bool) -> list[Rule]:
-    """Rules over one row: the account of a table's rows. ``repeats``: whether repeated rows are noted."""
-    equal = "expect_column_pair_values_to_be_equal"
-    again = "重新运行清洗；仍不一致的，是程序的错误，请连同 validation.json 一并报告"
-    return [
-        Rule(
-            id="rows_reconciled",
-            expectation=equal,
-            arguments={"column_A": "rows_in", "column_B": "accounted"},
-            level="stop",
-            words="读入行数须等于采用行数与各类剔除行数之和",
-            remedy=again,
-            origin="reconciliation",
-        ),
-        Rule(
-            id="files_reconciled",
-            expectation="expect_column_values_to_be_between",
-            arguments={"column": "files_off", "max_value": 0},
-            level="stop",
-            words="每个文件的读入行数须等于采用行数与剔除行数之和",
-            remedy=again,
-            origin="reconciliation",
-        ),
-        Rule(
-            id="rows_arrived",
-            expectation=equal,
-            arguments={"column_A": "entities", "column_B": "arrived"},
-            level="stop",
-            words="送交校验的行数须等于清洗得出的行数",
-            remedy=again,
-            origin="reconciliation",
-        ),
-        Rule(
-            id="cells_readable",
-            expectation="expect_column_values_to_be_between",
-            arguments={"column": "unreadable_cells", "max_value": 0},
-            level="note",
-            words="各单元格的内容须能识别",
-            remedy=(
-                "核对这些单元格；写法有误的用 corrections.yml 更正，"
-                f"另一种写法的在 tables.{table} 的 dates、empty 等处补上"
-            ),
-            origin="reconciliation",
-        ),
-        *(
-            [
-                Rule(
-                    id="rows_differ",
-                    expectation="expect_column_values_to_be_between",
-                    arguments={"column": "repeated_kept", "max_value": 0},
-                    level="note",
-                    words="各行不应与别的行完全相同",
-                    remedy=f"确属重复登记的，在 tables.{table} 里写 exact_duplicates: set_aside 或 key；"
-                    "确是不同记录的写 exact_duplicates: keep",
-                    origin="reconciliation",
-                )
-            ]
-            if repeats
-            else []
-        ),
-    ]
-
-
 def _account_checks(
-    table: str, account: Mapping[str, Any], frame: pd.DataFrame | TidyFile | None, about: About
-) -> list[Check]:
+    accounts: Mapping[str, Mapping[str, Any]], arrived: Mapping[str, int], about: Mapping[str, About]
+) -> dict[str, list[Check]]:
+    """The checks of every table's account. The accounts are judged as one frame with a row for each table."""
+    if not accounts:
+        return {}
     import pandas as pd
 
     from helpers.gate import adapter
 
-    aside = sum(entry["rows"] for entry in account["set_aside"])
-    row = {
-        "rows_in": account["rows_in"],
-        "accounted": account["used"] + aside,
-        "entities": account.get("entities", account["used"]),
-        "arrived": 0 if frame is None else len(frame),
-        "unreadable_cells": account.get("unreadable_cells", 0),
-        "repeated_kept": account.get("repeated_kept", 0),
-    }
-    off = [
-        f["file"] for f in account.get("files", ()) if f["rows"] != f["used"] + sum(s["rows"] for s in f["set_aside"])
-    ]
-    row["files_off"] = len(off)
-    judged = pd.DataFrame([row])
-    rules = _account_rules(table, about.repeats)
-    outcomes = adapter.judge(judged, [(rule.expectation, rule.arguments) for rule in rules])
-    reconciled, files, arrived, readable, *repeated = (
-        _check(table, about, rule, outcome, judged) for rule, outcome in zip(rules, outcomes, strict=True)
-    )
+    rows = {table: counted_rows(account, arrived.get(table, 0)) for table, account in accounts.items()}
+    judged = pd.DataFrame(list(rows.values()))
+    outcomes = adapter.judge(judged, [(rule.expectation, rule.arguments) for rule in account_rules("")])
+    found: dict[str, list[Check]] = {}
+    for number, (table, account) in enumerate(accounts.items()):
+        known, row = about.get(table, About()), rows[table]
+        checks = [
+            _check(table, known, rule, _of_row(outcome, number), judged)
+            for rule, outcome in zip(account_rules(table), outcomes, strict=True)
+        ]
+        found[table] = [*_told(checks, account, row, known.repeats), *_unseen(table, account, known)]
+    return found
+
+
+def _of_row(outcome: Outcome, number: int) -> Outcome:
+    """The outcome for one row of a frame."""
+    if outcome.success is None:
+        return replace(outcome, rows=1)
+    there = number in outcome.positions
+    return replace(outcome, success=not there, rows=1, positions=(number,) if there else ())
+
+
+def _told(checks: Sequence[Check], account: Mapping[str, Any], row: Mapping[str, int], repeats: bool) -> list[Check]:
+    """The checks with what they found in words. ``repeats``: whether repeated rows are noted."""
+    reconciled, files, arrived, readable, repeated = checks
+    aside = row["accounted"] - account["used"]
     said = (
         f"读入 {row['rows_in']} 行，采用 {account['used']} 行，剔除 {aside} 行",
         f"清洗得出 {row['entities']} 行，送到 {row['arrived']} 行",
     )
     return [
         _about_table(reconciled, said[0]),
-        _about_table(files, "、".join(off)),
+        _about_table(files, "、".join(files_off(account))),
         _about_table(arrived, said[1]),
         _cells(readable, account, row["unreadable_cells"]),
-        *(_repeated(check, row["repeated_kept"]) for check in repeated),
-        *_unseen(table, account, about),
+        *([_repeated(repeated, row["repeated_kept"])] if repeats else []),
     ]
 
 

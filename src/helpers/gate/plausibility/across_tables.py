@@ -98,21 +98,28 @@ def _copies(subject: Subject, reference: Reference, prefix: str) -> list[tuple[s
         return []
     if prefix and not _declared_before(subject, reference, pairs):
         return []
+    joined = (
+        f"FROM {identifier(view)} AS a JOIN {identifier(target)} AS b "
+        f"ON a.{identifier(reference.column)} = b.{identifier(reference.key)}"
+    )
     picked = ", ".join(
-        f"count(*) FILTER (WHERE a.{identifier(a)} IS NOT NULL AND b.{identifier(b)} IS NOT NULL), "
-        f"count(*) FILTER (WHERE a.{identifier(a)} <> b.{identifier(b)}), count(DISTINCT a.{identifier(a)})"
+        f"count(a.{identifier(a)} = b.{identifier(b)}), count_if(a.{identifier(a)} <> b.{identifier(b)})"
         for a, b in pairs
     )
-    row = subject.query(
-        f"SELECT {picked} FROM {identifier(view)} AS a JOIN {identifier(target)} AS b "
-        f"ON a.{identifier(reference.column)} = b.{identifier(reference.key)}"
-    )[0]
-    return [
+    row = subject.query(f"SELECT {picked} {joined}")[0]
+    alike = [
         (a, b, both, differing)
         for n, (a, b) in enumerate(pairs)
-        for both, differing, values in [row[3 * n : 3 * n + 3]]
-        if both >= LEAST_ROWS and values >= 3 and differing <= (1 - SAME) * both
+        for both, differing in [row[2 * n : 2 * n + 2]]
+        if both >= LEAST_ROWS and differing <= (1 - SAME) * both
     ]
+    if not alike:
+        return []
+    # Only of the few that are left it is asked how many values they have.
+    own = list(dict.fromkeys(a for a, _, _, _ in alike))
+    counted = subject.query(f"SELECT {', '.join(f'count(DISTINCT a.{identifier(c)})' for c in own)} {joined}")[0]
+    values = dict(zip(own, counted, strict=True))
+    return [found for found in alike if values[found[0]] >= 3]
 
 
 def _properties(subject: Subject, table: str, besides: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from helpers.gate.plausibility.roles import columns_read, conditions
 from helpers.gate.plausibility.subject import Subject
@@ -34,6 +34,9 @@ TEST_TEXT = (
     r"测试单|测试工单|测试数据|测试记录|测试一下|【测试】|\[测试\]|[(（]测试[)）]|请忽略|"
     r"勿处理|勿派单|仅供测试|test ticket|please ignore"
 )
+
+#: What each of them holds.
+TEST_WORD = "测试|试单|试填|演示|忽略|勿处理|勿派单|test|demo|dummy|asdf|xxx|aaa|please ignore"
 
 
 def plain(text: str) -> str:
@@ -108,12 +111,9 @@ def _listed_columns(subject: Subject, table: str) -> list[str]:
     texts = [c for c in roles.texts if c not in roles.key and c not in subject.tables[table].tidy_personal]
     if not texts or not rows:
         return []
-    counts = subject.query(
-        f"SELECT {', '.join(f'count(DISTINCT {identifier(c)})' for c in texts)} FROM {identifier(table)}"
-    )
     return [
         c
-        for c, n in zip(texts, counts[0], strict=True)
+        for c, (n, _) in subject.kinds(table, texts).items()
         if n <= DISTINCT and (c in roles.coded or (rows >= 50 and n <= rows / 10))
     ]
 
@@ -213,6 +213,8 @@ def unmarked_tests(subject: Subject) -> Iterator[Check]:
         texts = [c for c in roles.texts if c not in subject.tables[table].tidy_personal]
         if not texts or not subject.count(table):
             continue
+        if not _like_tests(subject, table, texts):
+            continue
         # Each different text is looked at once.
         tests = [
             f"({identifier(c)} IN (SELECT v FROM (SELECT DISTINCT {identifier(c)} AS v FROM {identifier(table)}) WHERE "
@@ -239,6 +241,12 @@ def unmarked_tests(subject: Subject) -> Iterator[Check]:
             rows=subject.places(table, columns[:2], broken),
             failing=rows,
         )
+
+
+def _like_tests(subject: Subject, table: str, columns: Sequence[str]) -> bool:
+    """Whether any text holds a word of a test; the pattern that asks for more is dear."""
+    texts = " UNION ALL ".join(f"SELECT DISTINCT {identifier(c)} AS v FROM {identifier(table)}" for c in columns)
+    return bool(subject.query(f"SELECT 1 FROM ({texts}) WHERE regexp_matches(v, {literal(TEST_WORD)}, 'i') LIMIT 1"))
 
 
 CHECKS = (slips, undecided_rows, unmarked_tests)

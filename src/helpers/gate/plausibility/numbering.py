@@ -85,7 +85,8 @@ def _series(subject: Subject, numbers: str) -> list[_Series]:
         "h AS (SELECT *, CASE WHEN hole > greatest(count(*) OVER (PARTITION BY series), 30) THEN 0 ELSE hole "
         "END AS gap FROM g) "
         "SELECT series, count(*), sum(gap)::BIGINT, count(*) FILTER (WHERE gap > 0), "
-        "arg_max(number_before, gap), arg_max(number, gap) FROM h GROUP BY series ORDER BY series"
+        # Of gaps as wide as one another the first.
+        "arg_max(number_before, (gap, -tail)), arg_max(number, (gap, -tail)) FROM h GROUP BY series ORDER BY series"
     )
     names = ("prefix", "there", "missing", "gaps", "before", "after")
     return [_Series(**dict(zip(names, row, strict=True))) for row in found]

@@ -88,11 +88,9 @@ def _units(subject: Subject, table: str) -> list[str]:
     texts = [c for c in roles.texts if c not in roles.key or len(roles.key) > 1]
     if not texts:
         return []
-    counts = subject.query(
-        f"SELECT {', '.join(f'count(DISTINCT {identifier(c)})' for c in texts)} FROM {identifier(table)}"
-    )[0]
     rows = subject.count(table)
-    return [c for c, n in zip(texts, counts, strict=True) if UNITS <= n <= rows / 2 and rows <= 13 * n]
+    kinds = subject.kinds(table, texts)
+    return [c for c, (n, _) in kinds.items() if UNITS <= n <= rows / 2 and rows <= 13 * n]
 
 
 def _panel(subject: Subject, table: str, column: str, period: str, least: int) -> Check | None:

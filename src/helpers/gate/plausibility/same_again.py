@@ -99,9 +99,8 @@ def _idlike(subject: Subject, view: str, columns: list[str]) -> set[str]:
     """Columns that are different in every row: numbers, tokens; they may have been given anew."""
     if not columns:
         return set()
-    picked = ", ".join(f"count(DISTINCT {identifier(c)}), count({identifier(c)})" for c in columns)
-    row = subject.query(f"SELECT {picked} FROM {identifier(view.removeprefix('previous_'))}")[0]
-    return {c for n, c in enumerate(columns) if row[2 * n + 1] >= 20 and row[2 * n] == row[2 * n + 1]}
+    kinds = subject.kinds(view.removeprefix("previous_"), columns)
+    return {c for c, (different, filled) in kinds.items() if filled >= 20 and different == filled}
 
 
 def _examples(

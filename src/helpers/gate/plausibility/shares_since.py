@@ -233,9 +233,8 @@ def constant_since_last_year(subject: Subject) -> Iterator[Check]:
         columns = [c for c in monthly_shares.both_have(subject, table) if c not in subject.tables[table].tidy_personal]
         if not columns or subject.count(table) < EXPECTED:
             continue
-        picked = ", ".join(f"count(DISTINCT {identifier(c)}), count({identifier(c)})" for c in columns)
-        row = subject.query(f"SELECT {picked} FROM {identifier(table)}")[0]
-        one = [c for n, c in enumerate(columns) if row[2 * n] == 1 and row[2 * n + 1] >= EXPECTED]
+        kinds = subject.kinds(table, columns)
+        one = [c for c, (different, filled) in kinds.items() if different == 1 and filled >= EXPECTED]
         found = [c for c in one if _varied(subject, table, c)]
         if found:
             said = "、".join(f"{subject.called(table, c)}（{_any(subject, table, c)}）" for c in found)

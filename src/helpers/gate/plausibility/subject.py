@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 HELD = 200_000
 #: Rows named as examples of a note.
 EXAMPLES = 5
+#: Answers of so many rows are kept.
+KEPT = 2000
 
 #: A row's place and what stands there: file, row, tidy column, value.
 Place = tuple[str | None, int | None, str, Any]
@@ -81,8 +83,34 @@ class Subject:
     # --- questions ----------------------------------------------------------------------------
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """The answer's rows; raises ``QueryStopped`` where it takes too long or fails."""
-        return database.run(self.connection, sql, "数据合理性检查").fetchall()
+        """The answer's rows; raises ``QueryStopped`` where it takes too long or fails. What was asked before is not
+        asked again, unless a statement has changed what there is to be asked about."""
+        if not sql.startswith(("SELECT", "WITH")):
+            self._answers.clear()
+        if sql in self._answers:
+            return self._answers[sql]
+        rows = database.run(self.connection, sql, "数据合理性检查").fetchall()
+        if len(rows) <= KEPT:
+            self._answers[sql] = rows
+        return rows
+
+    @cached_property
+    def _answers(self) -> dict[str, list[tuple[Any, ...]]]:
+        return {}
+
+    def kinds(self, view: str, columns: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """How many different values each column of a view has, and how many cells are filled."""
+        known = self._kinds.setdefault(view, {})
+        missing = [c for c in columns if c not in known]
+        if missing:
+            picked = ", ".join(f"count(DISTINCT {identifier(c)}), count({identifier(c)})" for c in missing)
+            row = self.query(f"SELECT {picked} FROM {identifier(view)}")[0]
+            known.update({c: (int(row[2 * n]), int(row[2 * n + 1])) for n, c in enumerate(missing)})
+        return {c: known[c] for c in columns}
+
+    @cached_property
+    def _kinds(self) -> dict[str, dict[str, tuple[int, int]]]:
+        return {}
 
     def one(self, sql: str) -> Any:
         """The first value of the answer's first row."""
@@ -202,6 +230,8 @@ def open_subject(
             )
         connection.execute(f"SET temp_directory = {literal(str(folder / '.spill'))}")
         connection.execute(f"SET max_temp_directory_size = {literal(database.SPILL)}")
+        # Counting the values of many columns one by one would be planned as a join of all of them.
+        connection.execute("SET disabled_optimizers = 'distinct_aggregate_rewrite'")
         fence(connection, [path for path, _ in views.values()])
         yield Subject(
             year=year,

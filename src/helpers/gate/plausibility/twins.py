@@ -105,10 +105,7 @@ def _kinds(subject: Subject, table: str) -> dict[str, int]:
     texts = [c for c in roles.texts if c not in roles.key and c not in subject.tables[table].tidy_personal]
     if not texts:
         return {}
-    counts = subject.query(
-        f"SELECT {', '.join(f'count(DISTINCT {identifier(c)})' for c in texts)} FROM {identifier(table)}"
-    )[0]
-    return {c: n for c, n in zip(texts, counts, strict=True) if 1 <= n <= MANY_GROUPS}
+    return {c: n for c, (n, _) in subject.kinds(table, texts).items() if 1 <= n <= MANY_GROUPS}
 
 
 def answers_of(subject: Subject, table: str) -> list[str]:

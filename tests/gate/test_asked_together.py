@@ -1,0 +1,60 @@
+"""Questions asked together get the answers that each would get by itself."""
+
+from __future__ import annotations
+
+import datetime
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.gate import adapter
+from helpers.gate.together import Asked, judge_all
+
+FILLED = ("expect_column_values_to_not_be_null", {"column": "name"})
+ORDER = (
+    "expect_column_pair_values_a_to_be_greater_than_b",
+    {"column_A": "end", "column_B": "start", "or_equal": True, "ignore_row_if": "either_value_is_missing"},
+)
+YEAR = (
+    "expect_column_values_to_be_between",
+    {
+        "column": "start",
+        "min_value": datetime.date(2024, 1, 1),
+        "max_value": datetime.date(2025, 1, 1),
+        "strict_max": True,
+    },
+)
+ONE, TWO = ("expect_column_values_to_be_unique", {"column": "name"}), {"column": "size", "max_value": 3}
+SIZE = ("expect_column_values_to_be_between", TWO)
+MOSTLY = ("expect_column_values_to_not_be_null", {"column": "name", "mostly": 0.5})
+
+moments = st.none() | st.datetimes(datetime.datetime(2023, 12, 1), datetime.datetime(2025, 2, 1))
+rows = st.tuples(st.none() | st.sampled_from("甲乙丙"), moments, moments, st.none() | st.integers(0, 6))
+
+
+def frame(listed: list[tuple], first: int) -> pd.DataFrame:
+    """Rows whose labels begin anywhere, as where a condition has picked them."""
+    table = pd.DataFrame(listed, columns=["name", "start", "end", "size"], index=range(first, first + len(listed)))
+    times = {c: pd.to_datetime(table[c]).astype("datetime64[ns]") for c in ("start", "end")}
+    return table.assign(**times, size=table["size"].astype("float64"), name=table["name"].astype(object))
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(st.lists(rows, max_size=6), st.integers(0, 9)), min_size=2, max_size=3))
+def test_many_frames_asked_together_get_the_answers_of_each(tables: list) -> None:
+    asked = [Asked(frame(listed, first), [FILLED, ORDER, YEAR, ONE, SIZE, MOSTLY]) for listed, first in tables]
+    assert judge_all(asked) == [adapter.judge(one.frame, one.rules, one.types) for one in asked]
+
+
+def test_a_rule_that_cannot_be_judged_together_is_judged_alone() -> None:
+    """A column of texts among columns of numbers: only its own rule fails to be judged."""
+    numbers, texts = pd.DataFrame({"size": [1.0, 9.0]}), pd.DataFrame({"size": ["a", "b"]})
+    first, second, third = judge_all([Asked(numbers, [SIZE]), Asked(texts, [SIZE]), Asked(numbers, [SIZE])])
+    assert [(o.success, o.positions) for o in (*first, *third)] == [(False, (1,))] * 2
+    assert second[0].success is None and second[0].error
+
+
+def test_nothing_asked_is_nothing_answered() -> None:
+    assert judge_all([]) == []
+    assert judge_all([Asked(pd.DataFrame({"a": [1]}), [])]) == [[]]
