@@ -8,12 +8,11 @@ from helpers.report import facts as f
 from helpers.report import lost_words
 from helpers.report import wording as w
 from helpers.report.blocks import Card, CardItem, Front, Paragraph
-from helpers.report.facts import by_dimension, cause_name, leading_cause
 from helpers.report.results_deviations import Deviation
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
-from helpers.report.summary_phrases import outcome_words, score_words, share_words
+from helpers.report.summary_phrases import lead_words, outcome_words, score_words
 
 
 def front(results: Results) -> Iterable[Front]:
@@ -157,12 +156,8 @@ def _reason(results: Results) -> str:
     lead = f"未达目标的主要是{what}" if len(missed) > 1 else f"{what}未达目标"
     gap = found.get("gap")
     size = f"，差距为{w.gap_text(abs(gap), found.get('unit'))}" if gap else ""
-    dimension = next(iter(by_dimension(found)), "")
-    cause = leading_cause(dimension, found)
-    if cause is None:
-        return f"{lead}{size}。"
-    share = share_words(cause, found)
-    return f"{lead}{size}，影响最大的是“{w.brief(cause_name(cause, dimension))}”{share}。"
+    cause = lead_words(found)
+    return f"{lead}{size}，{cause}。" if cause else f"{lead}{size}。"
 
 
 def _lost(results: Results, deviation: Deviation) -> float:
