@@ -37,7 +37,7 @@ from helpers.deviation.scan_cells import (
 from helpers.indicators.plain import plain
 
 #: Beyond chance: at most this often over all cells together; with blocks kept together, at most that.
-ALPHA, ALPHA_BLOCKS = 0.01, 0.02
+ALPHA, ALPHA_BLOCKS = 0.005, 0.02
 #: Arrangements drawn of blocks: every one has to stay below what was found.
 BLOCK_DRAWS = 49
 #: Cells named at most.
