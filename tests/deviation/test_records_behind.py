@@ -171,14 +171,19 @@ def test_every_declared_dimension_adds_up_and_month_and_state_need_no_column(aug
             total = sum(c["contribution"] for c in deviation["causes"] if c["dimension"] == dimension)
             assert total == pytest.approx(deviation["gap"], abs=1e-12)
     share = august["share", "shortfall"]
-    assert [d["dimension"] for d in share["dimensions"]][-4:] == ["device_model", "part_no", "team", "contractor"]
-    tells = {d["dimension"]: d["tells_apart"] for d in share["dimensions"]}
-    assert (
-        tells["month"] is True
-        and tells["state"] is True
-        and not any(tells[n] for n in ("device_model", "part_no", "team"))
-    )
+    last = ["device_model", "part_no", "team", "contractor", "month"]
+    assert [d["dimension"] for d in share["dimensions"]][-5:] == last
+    told = {d["dimension"]: d for d in share["dimensions"]}
+    assert told["state"]["tells_apart"] is True and not any(told[n]["tells_apart"] for n in last)
     assert next(c for c in share["causes"] if c["dimension"] == "month")["cause"] == "2024-08"
+
+
+def test_a_month_of_one_bad_fortnight_is_a_signal_and_no_cause(august):
+    """Thirty misses in a row are August's in the chart, but not its doing."""
+    share = august["share", "shortfall"]
+    month = next(d for d in share["dimensions"] if d["dimension"] == "month")
+    assert month["p_value"] < 0.01 and (month["tells_apart"], month["clustered_by"]) == (False, "week")
+    assert any(signal["months"] == ["2024-08"] for signal in share["control"]["signals"])
 
 
 def test_avoidable_says_what_would_have_come_out(august):
@@ -192,8 +197,9 @@ def test_avoidable_says_what_would_have_come_out(august):
 def test_a_planted_part_of_a_model_is_named(tmp_path):
     found = explained(tmp_path, make(tmp_path, tickets(2024, 1200, set(range(0, 1200, 20)), planted=True)))
     share = found["share", "shortfall"]
-    assert share["concentration"]["values"] == {"device_model": "M2", "part_no": "P3"}
-    assert share["concentration"]["share"] >= 0.7
+    assert share["concentration"]["values"] == {"device_model": "M2", "part_no": "P3", "since": "2024年9月以前"}
+    assert share["concentration"]["share"] >= 0.65 and share["combinations"][0] == share["concentration"]
+    assert share["lead"]["kind"] == "combination" and share["lead"]["values"] == share["concentration"]["values"]
     top = next(c for c in share["causes"] if c["dimension"] == "device_model")
     assert (top["cause"], top["beyond_chance"]) == ("M2", True) and top["misses"] > 2 * top["expected"]
 

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 from scipy.stats import chi2_contingency, kruskal
 
-from helpers.deviation.decompose import Aim
-from helpers.deviation.told_apart import concentration, ranked, structures
+from helpers.deviation.decompose import Aim, missed_rows
+from helpers.deviation.scan import scan
+from helpers.deviation.scan_cells import Trait
+from helpers.deviation.told_apart import coded, is_property, ranked, structures
 
 SHARE = Aim("share", Fraction(95, 100), "higher")
 DIMENSIONS = ["device_model", "part_no", "team", "month"]
@@ -37,6 +39,13 @@ def year(seed, rows=1200, misses=60, planted=0.0):
 
 def told(frame, aim=SHARE, dimensions=DIMENSIONS):
     return {one.dimension: one for one in structures(frame, dimensions, aim)}
+
+
+def concentration(frame, found, aim):
+    """The clearest combination of several properties."""
+    names = [one.dimension for one in found if is_property(one)]
+    cells = scan(missed_rows(frame, aim).to_numpy(), [Trait(name, coded(frame[name]), name) for name in names])
+    return next((cell for cell in cells if len(cell.values) > 1), None)
 
 
 # --- planted --------------------------------------------------------------------------------------

@@ -10,10 +10,11 @@ import pytest
 from helpers.deviation.control import p_chart, xmr_chart
 from helpers.fonts.packaged import check_glyphs
 from helpers.report.blocks import Figure, Fold
-from helpers.report.facts import leading_cause
+from helpers.report.facts import by_dimension, leading_cause
 from helpers.report.figures import control_figure, states_figure
 from helpers.report.narrative import build_report, signals
 from helpers.report.results import validate_results
+from helpers.report.summary_phrases import lead_words
 from tests.report import sample_results as sample
 
 MONTHS = [f"2024-{i:02d}" for i in range(1, 13)]
@@ -116,7 +117,7 @@ def test_the_sample_keeps_the_schema_and_every_character_has_a_glyph(report):
     [
         "因此少得0.23分（该指标分值12.5分）。",
         "比2023年（91.2%）提高5.05个百分点，变化超出偶然波动。",
-        "未达到要求的23条记录中，有16条（69.57%）同属备件为“P-0312”、设备型号为“M720”，而按总体比例只应有1.5条。",
+        "未达到要求的23条记录中，有16条（69.57%）同属备件为“P-0312”、设备型号为“M720”的40条记录，而按总体比例只应有1.5条。",
         "按设备型号看，各组之间的差别没有超出偶然波动，不能据此判断原因。",
         (
             "从受理时间到完成时间，613条记录共用时1000小时，其中等待备件占60%、维修操作占30%、排队等待占10%。"
@@ -166,6 +167,52 @@ def test_the_group_beyond_chance_is_named_before_a_larger_one():
     assert signals.against_chance(cause, deviation) == (
         "；这一组30条记录中有6条没有达到要求，占全部未达到条数的26.09%，而按总体比例只应有1.2条"
     )
+
+
+def told(dimensions, **more):
+    deviation = {**year()["deviations"][0], **more}
+    for one in deviation["dimensions"]:
+        one.update(dimensions.get(one["dimension"], {}))
+    return deviation
+
+
+def test_what_is_explained_or_comes_in_blocks_is_said():
+    explained = told({"device_model": {"explained_by": ["part_no"], "adjusted_for": ["part_no"]}})
+    assert signals.not_told_apart(explained) == "按设备型号看的差别，在备件相同的记录之间不再明显，不单独作为原因。"
+    blocks = told({"device_model": {"clustered_by": "week"}})
+    assert signals.not_told_apart(blocks) == "按设备型号看的差别来自集中在少数几周的一批记录，不能据此判断原因。"
+
+
+def test_what_a_group_is_held_against_is_said():
+    assert signals.compared("device_model", told({})) == "按总体比例"
+    assert signals.compared("device_model", told({"device_model": {"compared_with": "recorded"}})) == (
+        "按填写了设备型号的记录的比例"
+    )
+    assert signals.compared("device_model", told({"device_model": {"adjusted_for": ["part_no", "hour"]}})) == (
+        "按备件、受理时段相同的其他记录"
+    )
+
+
+def test_combinations_are_told_unless_their_dimension_has_named_the_group():
+    def cell(misses, **values):
+        return {"values": values, "rows": 50, "misses": misses, "share": misses / 23, "expected": 2.5}
+
+    deviation = told(
+        {"device_model": {"tells_apart": True}}, combinations=[cell(8, device_model="M720"), cell(7, hour="9时")]
+    )
+    assert signals.concentrated(deviation) == (
+        "未达到要求的23条记录中，有7条（30.43%）属于受理时段为“9时”的50条记录，而按总体比例只应有2.5条。"
+    )
+    assert signals.concentrated({**deviation, "combinations": []}) == ""
+
+
+def test_the_strongest_cause_leads_the_summary():
+    lead = {"kind": "combination", "values": {"hour": "9时、10时"}, "rows": 100, "misses": 20, "excess": 15}
+    assert lead_words({**told({}), "lead": lead}) == "最集中的是受理时段为“9时、10时”的记录，占全部未达到条数的86.96%"
+    other = by_dimension(told({}))["原因"][1]["cause"]
+    group = {"kind": "recorded", "cause": other, "values": {}, "rows": 3, "misses": 3, "excess": 3}
+    assert lead_words({**told({}), "lead": group}).startswith(f"明显高于一般水平的是“{other}”")
+    assert lead_words({**told({}), "lead": None}).startswith("影响最大的是“等待备件”")
 
 
 def test_where_months_vary_widely_so_do_the_limits():

@@ -48,6 +48,15 @@ def test_sound_states_pass_and_make_two_dimensions(tmp_path):
     assert faults(tmp_path, states(), "state, month") == []
 
 
+def test_times_of_day_and_week_need_no_column_and_machines_need_a_register(tmp_path):
+    assert faults(tmp_path, states(), "hour, weekday, shift") == []
+
+
+@pytest.mark.parametrize("name", ["repeat", "age_band"])
+def test_without_a_register_there_is_no_age_and_no_repeated_failure(tmp_path, name):
+    assert [f[:2] for f in faults(tmp_path, states(), name)] == [("unknown_name", "indicators.0.explain")]
+
+
 def test_a_misspelt_column_is_named_with_its_place(tmp_path):
     assert faults(tmp_path, states(to="startd_at")) == [
         ("unknown_name", "tables.tickets.states.parts.0.to", "startd_at", "是否想写 started_at?")

@@ -11,10 +11,25 @@ import numpy as np
 
 from helpers.deviation.control import control_chart
 from helpers.deviation.decompose import Aim, decompose, drill_down, missed_rows, misses_of
+from helpers.deviation.lead import leading
 from helpers.deviation.mix import months_split, years_split
 from helpers.deviation.raised import Deviation, Observed, changes, raise_deviations
+from helpers.deviation.scan import Combination, scan
 from helpers.deviation.states import divide, moments, time_in_state
-from helpers.deviation.told_apart import concentration, ranked, structures
+from helpers.deviation.surroundings import (
+    MONTH,
+    PART_SOURCE,
+    STATE,
+    Source,
+    as_column,
+    beside,
+    clusters,
+    made,
+    periods,
+    source_of,
+    traits,
+)
+from helpers.deviation.told_apart import Structure, coded, is_property, ranked, structures
 from helpers.deviation.trend import Before
 from helpers.deviation.values import MonthFigure, side
 from helpers.deviation.without_cause import without_causes
@@ -37,8 +52,6 @@ LISTED = 200
 LISTED_IN_MONTH = 20
 #: Over so many dimensions at once the misses are counted.
 DRILLED = 3
-#: Dimensions that need no column: made of the measure's date and of the table's states.
-MONTH, STATE = "month", "state"
 #: The month of a row whatever columns its table has.
 CALENDAR_MONTH = "_month"
 #: Where a row stands in the exports.
@@ -247,13 +260,14 @@ def with_records(
     table = measures.year.year.tables[str(measure.table)]
     explained = deviation.kind == "shortfall"
     dimensions = [name for name in dimensions if name not in table.tidy_personal] if explained else []
-    rows = _rows(figure, dimensions, measures)
+    source = source_of(table, str(measure.table), measure.date or table.year_by, measures)
+    rows = _rows(figure, dimensions, measures, source)
     _name_tickets(against, rows, table, aim)
     if table.states and aim.agg in ("share", "mean"):
         deviation = replace(deviation, states=_states(rows, table, aim))
-    if not dimensions:
+    if not explained:
         return deviation
-    deviation = with_causes(deviation, rows, figure, dimensions, aim, table)
+    deviation = with_causes(deviation, rows, figure, dimensions, aim, table, source)
     return replace(deviation, replayed=without_causes(rows, deviation.splits, figure, aim, measures))
 
 
@@ -265,9 +279,11 @@ def _earlier(observed: Observed, deviation: Deviation) -> Sequence[MonthFigure]:
     return before.months
 
 
-def _rows(figure: Figure, dimensions: Sequence[str], measures: Measures) -> pd.DataFrame:
-    """The rows behind a figure with all columns that are asked of them; ``month`` and ``state`` are made
-    of the date and the declared states where the table has no such columns."""
+def _rows(figure: Figure, dimensions: Sequence[str], measures: Measures, source: Source) -> pd.DataFrame:
+    """The rows behind a figure with all columns that are asked of them; ``month``, ``state`` and what else
+    needs no column are made where the table has no such columns."""
+    import pandas as pd
+
     measure = measures.year.measures[figure.measure]
     table = measures.year.year.tables[str(measure.table)]
     own, date = tidy_columns(table), measure.date or table.year_by
@@ -275,14 +291,20 @@ def _rows(figure: Figure, dimensions: Sequence[str], measures: Measures) -> pd.D
         *_ticket_columns(table, dimensions),
         *(moments(table.states) if table.states else ()),
         *([date] if date else ()),
+        *source.columns,
+        *([PART_SOURCE] if dimensions and PART_SOURCE not in table.tidy_personal else ()),
     ]
+    wanted = list(dict.fromkeys(wanted))
     rows = measures.rows(figure.measure, [c for c in wanted if c in own or c in PLACE])
-    made: dict[str, pd.Series] = {}
+    new: dict[str, pd.Series] = {}
     if date:
-        made[MONTH] = made[CALENDAR_MONTH] = _months(rows[date])
+        new[MONTH] = new[CALENDAR_MONTH] = _months(rows[date])
     if table.states:
-        made[STATE] = divide(rows, table.states).longest()
-    return rows.assign(**{name: values for name, values in made.items() if name not in own})
+        new[STATE] = divide(rows, table.states).longest()
+    asked = [name for name in dimensions if name not in own and name not in new]
+    new |= {name: as_column(one, rows.index) for name, one in made(rows, source).items() if name in asked}
+    new |= {name: pd.Series(None, index=rows.index, dtype=object) for name in asked if name not in new}
+    return rows.assign(**{name: values for name, values in new.items() if name not in own})
 
 
 def _months(moments: pd.Series) -> pd.Series:
@@ -318,25 +340,55 @@ def _name_tickets(signals: Sequence[dict[str, Any]], rows: pd.DataFrame, table: 
 
 
 def with_causes(
-    deviation: Deviation, rows: pd.DataFrame, figure: Figure, dimensions: Sequence[str], aim: Aim, table: Table
+    deviation: Deviation,
+    rows: pd.DataFrame,
+    figure: Figure,
+    dimensions: Sequence[str],
+    aim: Aim,
+    table: Table,
+    source: Source,
 ) -> Deviation:
-    """The deviation with its gap split over each dimension, those first that tell their groups apart."""
-    found = ranked(structures(rows, dimensions, aim))
-    splits = tuple(split for one in found if (split := decompose(rows, one.dimension, aim)) is not None)
+    """The deviation with its gap split over each dimension, those first that tell their groups apart, and of
+    these the one that leads."""
+    judged = missed_rows(rows, aim)
+    counted = rows.loc[judged.index]
+    around = beside(counted, source, dimensions, list(tidy_columns(table)))
+    told = structures(rows, dimensions, aim, around)
+    found = _combinations(counted, judged.to_numpy(), told, table, source, around.passing)
+    split = {name: one for name in dimensions if (one := decompose(rows, name, aim)) is not None}
+    lead = leading(list(split.values()), told, found, around.passing)
+    order = sorted(ranked(told), key=lambda one: not (lead and one.dimension == lead["dimension"]))
     missed, drilled = misses_of(rows, aim), tuple(dimensions[:DRILLED])
     shown = [c for c in _ticket_columns(table, dimensions) if c in rows.columns]
-    # Where a case spent its time is no property that it had before it was late.
-    properties = [one for one in found if one.dimension != STATE]
     return replace(
         deviation,
-        splits=splits,
-        structures=tuple(found),
-        concentration=concentration(rows, properties, aim),
+        splits=tuple(split[one.dimension] for one in order if one.dimension in split),
+        structures=tuple(order),
+        combinations=tuple(found),
+        lead=lead,
         dimensions=drilled,
         cells=drill_down(missed, drilled),
         tickets=tuple(_tickets(missed.head(LISTED), shown, table)),
         facts={**deviation.facts, "rows": figure.n, "misses": len(missed), "unknown": figure.unknown},
     )
+
+
+def _combinations(
+    rows: pd.DataFrame,
+    missed: np.ndarray,
+    told: Sequence[Structure],
+    table: Table,
+    source: Source,
+    passing: frozenset[str],
+) -> list[Combination]:
+    """The cells in which misses lie beyond chance, over declared properties and those that nobody declares."""
+    named = [one.dimension for one in told if is_property(one, passing)]
+    if PART_SOURCE in rows and PART_SOURCE not in {one.dimension for one in told}:
+        named.append(PART_SOURCE)
+    properties = {name: coded(rows[name]) for name in named}
+    opened = rows.get(source.opened or "")
+    every = traits(rows, source, properties, list(tidy_columns(table)))
+    return scan(missed, every, periods(rows.get(CALENDAR_MONTH), opened), clusters(rows, source))
 
 
 def _ticket_columns(table: Table, dimensions: Sequence[str]) -> list[str]:

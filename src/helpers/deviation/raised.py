@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from helpers.deviation.decompose import Agg, Cell, Decomposition, Direction
-from helpers.deviation.told_apart import Concentration, Structure
+from helpers.deviation.scan import Combination
+from helpers.deviation.told_apart import Structure
 from helpers.deviation.trend import FEWEST_MONTHS, Before, Course, months_course, since_last_year
 from helpers.deviation.values import MonthFigure
 from helpers.indicators.plain import plain
@@ -69,7 +70,8 @@ class Deviation:
     """One raised result. ``facts`` are the figures that its text needs; ``tickets`` the rows that missed,
     without personal fields, capped (``facts["misses"]`` counts them all). ``since``: this year's figure
     against last year's; ``trend``: the course of the months and of the years where it goes against the
-    target; ``structures`` stand beside ``splits`` one to one; ``control`` and ``states`` as in results.json;
+    target; ``structures`` stand beside ``splits`` one to one; ``combinations``: cells with misses beyond chance;
+    ``lead``: the strongest cause of all; ``control`` and ``states`` as in results.json;
     ``replayed`` by dimension and cause what the whole would have been without it."""
 
     indicator: str
@@ -87,7 +89,8 @@ class Deviation:
     since: Mapping[str, Any] | None = None
     trend: Mapping[str, Any] | None = None
     structures: tuple[Structure, ...] = ()
-    concentration: Concentration | None = None
+    combinations: tuple[Combination, ...] = ()
+    lead: Mapping[str, Any] | None = None
     control: Mapping[str, Any] | None = None
     states: Mapping[str, Any] | None = None
     replayed: Mapping[tuple[str, str | None], Mapping[str, Any]] = field(default_factory=dict)
@@ -105,7 +108,9 @@ class Deviation:
             "trend": _plain(self.trend),
             "causes": [cause for split, told in self._split() for cause in _causes(split, told, self.replayed)],
             "dimensions": [told.to_json() for _, told in self._split() if told],
-            "concentration": self.concentration.to_json() if self.concentration else None,
+            "lead": dict(self.lead) if self.lead else None,
+            "combinations": [one.to_json() for one in self.combinations],
+            "concentration": self._concentration(),
             "unexplained_rows": next((s.unexplained for s in self.splits if s.dimension in self.dimensions[:1]), None),
             "interval": plain(self.interval),
             "drilldown": [
@@ -116,6 +121,11 @@ class Deviation:
             "control": self.control,
             "text_facts": {key: plain(value) for key, value in self.facts.items()},
         }
+
+    def _concentration(self) -> dict[str, Any] | None:
+        """Of the combinations of several values the one that holds most of the misses."""
+        several = [one for one in self.combinations if len(one.values) > 1]
+        return max(several, key=lambda one: one.misses).to_json() if several else None
 
     def _split(self) -> list[tuple[Decomposition, Structure | None]]:
         """Each dimension's split with what is known about its structure."""
@@ -133,7 +143,8 @@ def _causes(
     """Groups with a part in the gap; ``cause`` is null where none is recorded, ``words`` never.
 
     ``expected``: misses at the overall rate, where every row could belong to the group;
-    ``beyond_chance``: whether it has more misses than chance gives it.
+    ``beyond_chance``: whether it has more misses than chance gives it, the dimensions of ``adjusted_for`` held alike;
+    ``adjusted``: what its rows would have then, and its odds.
     """
     expected, beyond = (told.expected, told.beyond) if told else ({}, frozenset())
     return [
@@ -148,6 +159,7 @@ def _causes(
             "misses": group.misses,
             "expected": plain(expected.get(group.cause)) if group.cause is not None else None,
             "beyond_chance": group.cause in beyond if told and told.test and group.cause is not None else None,
+            "adjusted": told.beside_others(group.cause) if told and group.cause is not None else None,
         }
         for group in split.groups
         if group.misses or group.contribution

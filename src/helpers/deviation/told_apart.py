@@ -7,14 +7,15 @@ lie over the groups as chance would hardly lay them does that mean anything.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import combinations
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from helpers.deviation.decompose import Aim, missed_rows, texts
+from helpers.deviation.adjusted import Coded, Codes, Floats
+from helpers.deviation.decompose import VALUE, Aim, missed_rows, texts
+from helpers.deviation.surviving import Adjusted, Dimension, Selection
 from helpers.indicators.plain import plain
 
 Test = Literal["chi_square", "permutation", "evenness", "rank"]
@@ -31,8 +32,11 @@ MOST_CELLS, FEWEST_DRAWS = 20_000_000, 999
 #: A dimension belongs to the misses alone (a cause code) when of the rows that kept the limit no more
 #: than this share carries a value.
 STRAY = 0.05
-#: A combination of values is named when it holds at least this share of all misses.
-MAJOR = 1 / 3
+#: Values of a recorded cause that say nothing about it.
+UNTOLD = (
+    *("未定", "待定", "未知", "不明", "不详", "未明确", "未查明", "其他", "其它", "无"),
+    *("undetermined", "unknown", "other", "others", "none", "n/a", "tbd"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +46,10 @@ class Structure:
     ``test``: chi_square or permutation, misses and others over the groups; evenness, where only misses
     carry a value or rows are merely counted, whether these are spread evenly; rank, the values themselves
     over the groups (Kruskal–Wallis); None where there is nothing to test. ``p_value``: after Holm's correction over the
-    dimensions. ``tells_apart``: whether it is beyond chance, None without a test. ``expected``: the
-    misses that each group would have at the overall rate (empty for evenness). ``beyond``: groups
-    with more misses than chance gives them.
+    dimensions. ``tells_apart``: whether some group is beyond chance with the other dimensions that are held alike,
+    None without a test. ``expected``: the misses that each group would have at the overall rate (empty for
+    evenness), where ``recorded`` at that of the rows that have a value. ``beyond``: groups with more misses than
+    chance gives them. ``adjusted``: the dimension with others held alike, its groups in the order of ``names``.
     """
 
     dimension: str
@@ -54,56 +59,119 @@ class Structure:
     tells_apart: bool | None
     expected: Mapping[str | None, float]
     beyond: frozenset[str | None]
+    recorded: bool = False
+    names: tuple[str, ...] = ()
+    adjusted: Adjusted | None = None
+    counted: bool = True
 
     def to_json(self) -> dict[str, Any]:
+        own = self.adjusted
         return {
             "dimension": self.dimension,
             "test": self.test,
             "groups": self.groups,
             "p_value": None if self.p_value is None else round(self.p_value, 6),
             "tells_apart": self.tells_apart,
+            "compared_with": None if not self.expected else "recorded" if self.recorded else "all",
+            "adjusted_for": list(own.by) if own else None,
+            "adjusted_p_value": round(own.p_value, 6) if own else None,
+            "explained_by": list(own.explained_by) if own else [],
+            "clustered_by": own.clustered_by if own else None,
         }
 
-
-@dataclass(frozen=True, kw_only=True)
-class Concentration:
-    """One combination of two dimensions' values that holds many of the misses: ``misses`` of all
-    ``of`` misses, in ``rows`` of the rows, where ``expected`` misses were to be expected."""
-
-    values: tuple[tuple[str, str], ...]
-    rows: int
-    misses: int
-    of: int
-    expected: float
-    p_value: float
-
-    def to_json(self) -> dict[str, Any]:
+    def beside_others(self, cause: str | None) -> dict[str, Any] | None:
+        """A group with the other dimensions held alike: the misses to be expected of its rows then, and how
+        many times the odds of the others' it has. None where misses are not what was compared."""
+        if self.adjusted is None or cause not in self.names or not self.counted:
+            return None
+        at, told = self.names.index(cause), self.adjusted.effects
+        odds = float(told.odds[at])
         return {
-            "values": dict(self.values),
-            "rows": self.rows,
-            "misses": self.misses,
-            "share": plain(self.misses / self.of),
-            "expected": plain(self.expected),
-            "p_value": round(self.p_value, 6),
+            "expected": plain(float(told.expected[at])),
+            "excess": plain(float(told.sums[at] - told.expected[at])),
+            "odds_ratio": float(f"{odds:.6g}") if np.isfinite(odds) else None,
         }
 
 
-def structures(rows: pd.DataFrame, dimensions: Sequence[str], aim: Aim) -> list[Structure]:
+@dataclass(frozen=True)
+class Beside:
+    """What else is known of the rows that count: dimensions that nobody declared, and blocks that belong together.
+
+    ``passing``: dimensions that say what became of a row, no property that it had before it was late.
+    """
+
+    dimensions: tuple[Dimension, ...] = ()
+    clusters: Mapping[str, Codes] = field(default_factory=dict)
+    passing: frozenset[str] = frozenset()
+
+
+def structures(
+    rows: pd.DataFrame, dimensions: Sequence[str], aim: Aim, beside: Beside | None = None
+) -> list[Structure]:
     """Each dimension in the order given; ``rows`` as for ``decompose``, with all dimensions."""
     missed = missed_rows(rows, aim)
-    single = [_structure(name, texts(rows.loc[missed.index, name]), missed, rows, aim) for name in dimensions]
+    judged = rows.loc[missed.index]
+    named = {name: coded(judged[name]) for name in dimensions}
+    worse = _ranks(judged, aim) if aim.agg == "mean" else missed.to_numpy(dtype="float64")
+    single = [_structure(name, one, missed.to_numpy(), worse, aim) for name, one in named.items()]
     tested = [i for i, one in enumerate(single) if one.p_value is not None]
     if not tested:
         return single
     from statsmodels.stats.multitest import multipletests
 
-    adjusted = multipletests([single[i].p_value for i in tested], method="holm")[1]
-    for i, p_value in zip(tested, adjusted, strict=True):
-        tells = bool(p_value < ALPHA)
+    holm = multipletests([single[i].p_value for i in tested], method="holm")[1]
+    for i, p_value in zip(tested, holm, strict=True):
+        tells = bool(p_value < ALPHA) and (single[i].test != "evenness" or bool(single[i].beyond))
         single[i] = replace(
             single[i], p_value=float(p_value), tells_apart=tells, beyond=single[i].beyond if tells else frozenset()
         )
-    return single
+    return _with_others(single, named, worse, aim.agg != "mean", beside or Beside())
+
+
+def _with_others(
+    single: list[Structure], named: Mapping[str, Coded], worse: Floats, counted: bool, beside: Beside
+) -> list[Structure]:
+    """Properties beside each other: those only that survive tell their groups apart."""
+    properties = [one for one in single if is_property(one, beside.passing)]
+    if not properties:
+        return single
+    own = [Dimension(name=p.dimension, coded=named[p.dimension], recorded=p.recorded) for p in properties]
+    selection = Selection(worse, [*own, *beside.dimensions], beside.clusters)
+    judged: dict[str, Structure] = {}
+    for one, dimension in zip(properties, own, strict=True):
+        found, names = selection.adjusted(one.dimension), dimension.coded.names
+        judged[one.dimension] = replace(
+            one,
+            names=names,
+            adjusted=found,
+            counted=counted,
+            tells_apart=found.survives,
+            beyond=frozenset(n for n, far in zip(names, found.beyond, strict=True) if far and not is_untold(n)),
+        )
+    return [judged.get(one.dimension, one) for one in single]
+
+
+def is_property(one: Structure, passing: frozenset[str] = frozenset()) -> bool:
+    """Whether a dimension is something that rows had before they were late, and could be told apart by."""
+    return one.test not in (None, "evenness") and one.dimension not in passing
+
+
+def coded(values: pd.Series) -> Coded:
+    """A dimension's values as numbers of their texts, in the order of these."""
+    codes, known = pd.factorize(values)
+    again, names = pd.factorize(texts(pd.Series(known, dtype=object)), sort=True)
+    return Coded(np.array([*again, -1], dtype=np.int32)[codes], tuple(str(name) for name in names))
+
+
+def _ranks(rows: pd.DataFrame, aim: Aim) -> Floats:
+    from scipy.stats import rankdata
+
+    return np.asarray(rankdata(-aim.sign * pd.to_numeric(rows[VALUE]).astype(float)), dtype=np.float64)
+
+
+def is_untold(cause: str | None) -> bool:
+    """Whether a recorded cause says that the cause is not known."""
+    return cause is None or cause.strip().lower() in UNTOLD
 
 
 def ranked(found: Sequence[Structure]) -> list[Structure]:
@@ -111,11 +179,11 @@ def ranked(found: Sequence[Structure]) -> list[Structure]:
     return sorted(found, key=lambda one: {True: 0, None: 1, False: 2}[one.tells_apart])
 
 
-def _structure(name: str, names: pd.Series, missed: pd.Series, rows: pd.DataFrame, aim: Aim) -> Structure:
+def _structure(name: str, own: Coded, missed: np.ndarray, worse: Floats, aim: Aim) -> Structure:
     total, bad = len(missed), int(missed.sum())
-    counts = pd.DataFrame({"name": names.fillna(""), "n": 1, "miss": missed.astype("int64")}).groupby("name").sum()
-    keys = [str(key) or None for key in counts.index]
-    n, miss = counts["n"].to_numpy(), counts["miss"].to_numpy()
+    n, miss = (np.bincount(codes + 1, minlength=len(own.names) + 1) for codes in (own.codes, own.codes[missed]))
+    keys = [key for key, rows in zip((None, *own.names), n, strict=True) if rows]
+    n, miss = n[n > 0], miss[n > 0]
     nothing = Structure(
         dimension=name, test=None, p_value=None, groups=len(keys), tells_apart=None, expected={}, beyond=frozenset()
     )
@@ -129,11 +197,14 @@ def _structure(name: str, names: pd.Series, missed: pd.Series, rows: pd.DataFram
         return replace(nothing, tells_apart=False)  # where everything missed, no group fares worse
     if len(keys) < 2 or bad == total:
         return nothing
-    expected = dict(zip(keys, (n * bad / total).tolist(), strict=True))
+    named = np.array([key is not None for key in keys])
+    recorded = _filled_for_missing(n, miss, named)
+    rate = miss[named].sum() / n[named].sum() if recorded else bad / total
+    expected = dict(zip(keys, (n * rate).tolist(), strict=True))
     p_value: float | None
     test: Test
     if aim.agg == "mean":
-        p_value, test = _rank_test(rows, names), "rank"
+        p_value, test = _rank_test(worse, own.codes), "rank"
     else:
         p_value, test = _spread(n, miss)
     if p_value is None:
@@ -141,8 +212,25 @@ def _structure(name: str, names: pd.Series, missed: pd.Series, rows: pd.DataFram
     tails = _tails(n, miss)
     beyond = frozenset(key for key, tail in zip(keys, tails, strict=True) if tail * len(keys) < ALPHA)
     return Structure(
-        dimension=name, test=test, p_value=p_value, groups=len(keys), tells_apart=None, expected=expected, beyond=beyond
+        dimension=name,
+        test=test,
+        p_value=p_value,
+        groups=len(keys),
+        tells_apart=None,
+        expected=expected,
+        beyond=beyond,
+        recorded=recorded,
     )
+
+
+def _filled_for_missing(n: np.ndarray, miss: np.ndarray, named: np.ndarray) -> bool:
+    """Whether misses carry a value more often than others do: a value by itself is then no group's merit or fault."""
+    if named.all() or not named.any():
+        return False
+    from scipy.stats import hypergeom
+
+    filled, with_value = int(n[named].sum()), int(miss[named].sum())
+    return bool(hypergeom.sf(with_value - 1, int(n.sum()), int(miss.sum()), filled) < ALPHA)
 
 
 def _of_misses_alone(keys: Sequence[str | None], n: np.ndarray, miss: np.ndarray) -> bool:
@@ -158,13 +246,18 @@ def _of_misses_alone(keys: Sequence[str | None], n: np.ndarray, miss: np.ndarray
 
 
 def _evenness(name: str, keys: Sequence[str | None], miss: np.ndarray) -> Structure:
-    """Whether the recorded causes are equally frequent; that none is recorded is no cause."""
-    named = np.array([key is not None for key in keys])
-    counts = miss[named]
+    """Whether the recorded causes are equally frequent; that none is recorded is no cause.
+
+    A cause stands out among all misses: those without one, or with one that says nothing, might each have had
+    a further one.
+    """
+    named = np.array([not is_untold(key) for key in keys])
+    counts, blank = miss[named], int(miss[~named].sum())
+    nothing = Structure(
+        dimension=name, test=None, p_value=None, groups=len(keys), tells_apart=None, expected={}, beyond=frozenset()
+    )
     if len(counts) < 2:
-        return Structure(
-            dimension=name, test=None, p_value=None, groups=len(keys), tells_apart=None, expected={}, beyond=frozenset()
-        )
+        return nothing if counts.sum() > blank else replace(nothing, tells_apart=False if len(counts) else None)
     expected = counts.sum() / len(counts)
     from scipy.stats import binom, chisquare
 
@@ -174,12 +267,11 @@ def _evenness(name: str, keys: Sequence[str | None], miss: np.ndarray) -> Struct
     else:
         drawn = np.random.default_rng(SEED).multinomial(int(counts.sum()), np.full(len(counts), 1 / len(counts)), DRAWS)
         p_value = _share_of_draws(chisquare(drawn, axis=1).statistic, float(tested.statistic))
-    tails = binom.sf(counts - 1, counts.sum(), 1 / len(counts))
-    own = [key for key in keys if key is not None]
+    groups = len(counts) + (blank > 0)
+    tails = binom.sf(counts - 1, counts.sum() + blank, 1 / groups)
+    own = [key for key in keys if not is_untold(key)]
     beyond = frozenset(key for key, tail in zip(own, tails, strict=True) if tail * len(own) < ALPHA)
-    return Structure(
-        dimension=name, test="evenness", p_value=p_value, groups=len(keys), tells_apart=None, expected={}, beyond=beyond
-    )
+    return replace(nothing, test="evenness", p_value=p_value, beyond=beyond)
 
 
 def _spread(n: np.ndarray, miss: np.ndarray) -> tuple[float, Test]:
@@ -201,14 +293,12 @@ def _share_of_draws(drawn: np.ndarray, found: float) -> float:
     return float((1 + (drawn >= found * (1 - 1e-12)).sum()) / (1 + len(drawn)))
 
 
-def _rank_test(rows: pd.DataFrame, names: pd.Series) -> float | None:
+def _rank_test(worse: Floats, codes: Codes) -> float | None:
     """Kruskal–Wallis over the groups, those below ``FEWEST`` rows together."""
-    values = pd.to_numeric(rows.loc[names.index, "_value"]).astype(float)
-    own = names.fillna("")
-    sizes = own.map(own.value_counts())
-    groups = [part.to_numpy() for _, part in values.groupby(own.where(sizes >= FEWEST, "\0"))]
-    groups = [g for g in groups if len(g) >= FEWEST]
-    if len(groups) < 2 or values.nunique() < 2:
+    sizes = np.bincount(codes + 1)[codes + 1]
+    own = np.where(sizes >= FEWEST, codes, -2)
+    groups = [g for name in np.unique(own) if len(g := worse[own == name]) >= FEWEST]
+    if len(groups) < 2 or len(np.unique(worse)) < 2:
         return None
     from scipy.stats import kruskal
 
@@ -221,70 +311,3 @@ def _tails(n: np.ndarray, miss: np.ndarray) -> np.ndarray:
 
     tails: np.ndarray = hypergeom.sf(miss - 1, n.sum(), miss.sum(), n)
     return tails
-
-
-# --- combinations ---------------------------------------------------------------------------------
-
-
-def concentration(rows: pd.DataFrame, found: Sequence[Structure], aim: Aim) -> Concentration | None:
-    """The combination of two dimensions' values that holds most of the misses, if beyond chance.
-
-    Over the dimensions that every row could have (no cause codes); at least ``MAJOR`` of all misses
-    must lie there, more than chance puts there (hypergeometric, corrected for all combinations). Both
-    values have to matter: within the group of either one, the other has more misses than chance gives
-    it, or all but belongs to it (a part that fits one model).
-    """
-    names = [one.dimension for one in found if one.test not in (None, "evenness")]
-    missed = missed_rows(rows, aim)
-    named = {name: pd.factorize(texts(rows.loc[missed.index, name]), sort=True) for name in names}
-    tables = [
-        ((one, other), *_counted(named[one][0], named[other][0], missed.to_numpy()))
-        for one, other in combinations(names, 2)
-    ]
-    looked_at = sum(len(cells) for _, cells, _, _ in tables)
-    best: Concentration | None = None
-    for pair, cells, n, miss in tables:
-        if not len(cells):
-            continue
-        top = int(miss.argmax())
-        if not all(_matters(cells[:, side] == cells[top, side], n, miss, top) for side in (0, 1)):
-            continue
-        values = tuple((name, str(named[name][1][at])) for name, at in zip(pair, cells[top], strict=True))
-        one = _cell(values, int(n[top]), int(miss[top]), looked_at, len(missed), int(missed.sum()))
-        if one and (best is None or (one.misses, -one.rows) > (best.misses, -best.rows)):
-            best = one
-    return best
-
-
-def _matters(group: np.ndarray, n: np.ndarray, miss: np.ndarray, top: int) -> bool:
-    """Whether one combination stands out among those that share its other value."""
-    from scipy.stats import hypergeom
-
-    rows, bad = int(n[group].sum()), int(miss[group].sum())
-    if n[top] >= (1 - STRAY) * rows:
-        return True
-    return float(hypergeom.sf(miss[top] - 1, rows, bad, n[top])) * int(group.sum()) < ALPHA
-
-
-def _counted(first: np.ndarray, second: np.ndarray, missed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The combinations of two coded dimensions that occur (−1: not recorded), their rows and misses."""
-    known = (first >= 0) & (second >= 0)
-    width = int(second.max(initial=0)) + 1
-    codes, cell = np.unique(first[known].astype("int64") * width + second[known], return_inverse=True)
-    n, miss = (np.bincount(cell[chosen], minlength=len(codes)) for chosen in (slice(None), missed[known]))
-    return np.column_stack(np.divmod(codes, width)), n, miss
-
-
-def _cell(
-    values: tuple[tuple[str, str], ...], n: int, misses: int, cells: int, total: int, bad: int
-) -> Concentration | None:
-    from scipy.stats import hypergeom
-
-    if misses < MAJOR * bad:
-        return None
-    p_value = min(1.0, float(hypergeom.sf(misses - 1, total, bad, n)) * cells)
-    return (
-        Concentration(values=values, rows=n, misses=misses, of=bad, expected=n * bad / total, p_value=p_value)
-        if p_value < ALPHA
-        else None
-    )

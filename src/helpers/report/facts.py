@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -191,6 +191,13 @@ _COLUMNS = {
     "month": "月份",
     "category": "业务类别",
     "state": "环节",
+    "hour": "受理时段",
+    "weekday": "星期",
+    "shift": "班次",
+    "age_band": "设备使用年限",
+    "repeat": "首次或重复报修",
+    "part_source": "备件来源",
+    "since": "时间",
     "priority": "优先级",
     "team": "班组",
     "contractor": "服务商",
@@ -241,16 +248,23 @@ def tells_nothing(deviation: Deviation, dimension: str) -> bool:
 def leading_cause(dimension: str, deviation: Deviation) -> Cause | None:
     """The cause to name for a dimension: the largest one, among those beyond chance where that was tested.
 
-    None where nothing has a name, nothing adds to the gap, there is one group only, or the groups
-    differ by no more than chance.
+    None where nothing has a name, nothing adds to the gap, there is one group only, the groups differ by no
+    more than chance, or none of them by itself does.
     """
     found = told_apart(deviation).get(dimension)
     causes = [c for c in by_dimension(deviation).get(dimension, ()) if c.get("cause") and c["contribution"] > 0]
     if found and (found["tells_apart"] is False or (found.get("groups") == 1 and not found.get("test"))):
         return None
     if found and found["tells_apart"]:
-        causes = [c for c in causes if c.get("beyond_chance")] or causes
+        causes = [c for c in causes if c.get("beyond_chance")] or [c for c in causes if c.get("beyond_chance") is None]
     return causes[0] if causes else None
+
+
+def values_words(values: Mapping[str, str], deviation: Deviation) -> str:
+    """备件为“P-0312”、设备型号为“M720”"""
+    return "、".join(
+        f"{column_words(name, deviation)}为“{w.brief(value_name(name, value))}”" for name, value in values.items()
+    )
 
 
 def by_dimension(deviation: Deviation) -> dict[str, list[Cause]]:

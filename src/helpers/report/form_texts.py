@@ -11,7 +11,7 @@ from helpers.report.results_deviations import Deviation
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
-from helpers.report.summary_phrases import outcome_words, score_words, share_words, target_words
+from helpers.report.summary_phrases import lead_words, outcome_words, score_words, share_words, target_words
 from helpers.year.models import MANAGEMENT
 
 CAUSES_NAMED = 3
@@ -59,6 +59,8 @@ def _causes(results: Results, deviation: Deviation) -> str:
     told = [f"{w.brief(cause_name(cause, dimension), CAUSE_LENGTH)}{share_words(cause, deviation)}" for cause in causes]
     if told and f.tells_nothing(deviation, dimension):
         told.append(f"各项{dimension}的差别没有超出偶然波动")
+    if (lead := deviation.get("lead")) and lead["kind"] == "combination":
+        told.append(lead_words(deviation))
     told = (
         told
         or [w.brief(cause, CAUSE_LENGTH) for cause in f.stated_causes(results, deviation["indicator"])][:CAUSES_NAMED]

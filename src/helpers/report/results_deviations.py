@@ -24,6 +24,16 @@ class Replayed(TypedDict):
     saved: Figure
 
 
+class Others(TypedDict):
+    """A group with the dimensions of ``adjusted_for`` held alike: the misses to be expected of its rows then, those
+    beyond them, and how many times the odds of the other rows it has; null where no others are left to compare.
+    """
+
+    expected: Size
+    excess: float
+    odds_ratio: NotRequired[Size | None]
+
+
 class Cause(TypedDict):
     """contribution: the group's part of the gap, in its unit, adding up to it within a dimension; avoidable: the
     actual had every miss of the group been kept, the most there can be; replayed: what the records bear out. Neither
@@ -41,7 +51,10 @@ class Cause(TypedDict):
     expected: NotRequired[
         Annotated[
             Size | None,
-            Field(description="Misses at the overall rate, where every row could belong to the group."),
+            Field(
+                description="Misses at the rate of all rows, or of those with a value (compared_with), where every "
+                "row could belong to the group."
+            ),
         ]
     ]
     beyond_chance: NotRequired[
@@ -52,6 +65,7 @@ class Cause(TypedDict):
             ),
         ]
     ]
+    adjusted: NotRequired[Others | None]
     words: NotRequired[Text]
 
 
@@ -127,22 +141,52 @@ class Trend(TypedDict):
 
 
 class Dimension(TypedDict):
+    """tells_apart: whether some group is beyond chance with the dimensions of adjusted_for held alike; explained_by:
+    those with which held alike none is, though one was without them; clustered_by: what misses come in blocks of, where
+    such blocks alone bring about as much.
+    """
+
     dimension: Name
     test: NotRequired[Literal["chi_square", "permutation", "evenness", "rank"] | None]
     groups: NotRequired[Count]
     p_value: NotRequired[Share | None]
     tells_apart: bool | None
+    compared_with: NotRequired[Literal["all", "recorded"] | None]
+    adjusted_for: NotRequired[list[str] | None]
+    adjusted_p_value: NotRequired[Share | None]
+    explained_by: NotRequired[list[str]]
+    clustered_by: NotRequired[Literal["day", "week", "device"] | None]
 
 
-class Concentration(TypedDict):
-    """The combination of values that holds most of the misses, beyond chance."""
+class Combination(TypedDict):
+    """A combination of up to three values with more misses than chance explains. chance: of this very combination;
+    p_value: of any of the combinations looked at, rows and whole days, weeks or machines dealt anew.
+    """
 
     values: dict[str, str]
     rows: Count
     misses: Count
     share: Share
     expected: NotRequired[Size]
+    excess: NotRequired[float]
+    lift: NotRequired[Size]
+    chance: NotRequired[Share]
     p_value: NotRequired[Share]
+    looked_at: NotRequired[Count]
+
+
+class Lead(TypedDict):
+    """The strongest cause over all dimensions, by its misses beyond those to be expected (excess)."""
+
+    kind: Literal["recorded", "group", "combination"]
+    dimension: NotRequired[Text]
+    cause: NotRequired[Text]
+    values: dict[str, str]
+    rows: Count
+    misses: Count
+    expected: NotRequired[Size | None]
+    excess: float
+    contribution: NotRequired[Figure]
 
 
 class StateTime(TypedDict):
@@ -241,7 +285,14 @@ class Deviation(TypedDict):
             ),
         ]
     ]
-    concentration: NotRequired[Concentration | None]
+    lead: NotRequired[Lead | None]
+    combinations: NotRequired[list[Combination]]
+    concentration: NotRequired[
+        Annotated[
+            Combination | None,
+            Field(description="Of the combinations of several values the one with the most misses."),
+        ]
+    ]
     unexplained_rows: NotRequired[Count | None]
     interval: NotRequired[Interval | None]
     drilldown: NotRequired[list[Drill]]

@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from helpers.report import wording as w
-from helpers.report.facts import by_dimension, counted, is_complete, with_status
+from helpers.report.facts import (
+    by_dimension,
+    cause_name,
+    counted,
+    is_complete,
+    leading_cause,
+    values_words,
+    with_status,
+)
 from helpers.report.results_deviations import Cause, Deviation, Signal
 from helpers.report.results_plans import Yardstick
 from helpers.report.results_types import Activity, Results
@@ -74,6 +82,23 @@ def share_words(cause: Cause, deviation: Deviation) -> str:
     if not gap or any(peer["contribution"] < 0 for peer in peers):
         return ""
     return f"，占差距的{w.ratio_text(cause['contribution'] / gap)}"
+
+
+def lead_words(deviation: Deviation) -> str:
+    """The strongest cause over all dimensions: 影响最大的是“备件到货迟”，占差距的85.45%; "" where there is none."""
+    lead = deviation.get("lead")
+    if lead and lead["kind"] == "combination":
+        known = deviation.get("text_facts") or {}
+        share = f"，占全部未达到条数的{w.ratio_text(lead['misses'] / known['misses'])}" if known.get("misses") else ""
+        return f"最集中的是{values_words(lead['values'], deviation)}的记录{share}"
+    dimension, causes = next(iter(by_dimension(deviation).items()), ("", []))
+    cause = next((c for c in causes if lead and c.get("cause") == lead.get("cause")), None)
+    cause = cause or leading_cause(dimension, deviation)
+    if cause is None:
+        return ""
+    largest = all(c["contribution"] <= cause["contribution"] for c in causes)
+    which = "影响最大的是" if largest else "明显高于一般水平的是"
+    return f"{which}“{w.brief(cause_name(cause, dimension))}”{share_words(cause, deviation)}"
 
 
 def target_words(yardstick: Yardstick) -> str:

@@ -290,7 +290,10 @@ def _explain(year: Year, path: Path_, dimensions: Sequence[str], actual: Actual)
     table = year.year.tables.get(measure.table or "") if measure else None
     known = [*tidy_columns(table)] if table else []
     if measure and table:  # made of the date and of the states where the table has no such columns
-        known += ["month"] if measure.date or table.year_by else []
+        known += ["month", "hour", "weekday", "shift"] if measure.date or table.year_by else []
+        fleet = year.year.fleet
+        if fleet and fleet.failures.table == measure.table:
+            known += ["repeat", "age_band"]
         known += ["state"] if table.states else []
     for dimension in dimensions:
         if dimension not in known:

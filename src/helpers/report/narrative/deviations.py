@@ -27,9 +27,7 @@ from helpers.report.results_indicators import Judged
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import share_words
 
-MOST_CELLS = 10
-MOST_TICKETS = 20
-MOST_COLUMNS = 7
+MOST_CELLS, MOST_TICKETS, MOST_COLUMNS = 10, 20, 7
 _KINDS = (
     ("shortfall", "未达到目标"),
     ("overshoot", "明显超出目标"),
@@ -106,7 +104,9 @@ def _cause_tables(what: str, deviation: Deviation) -> Iterable[Block]:
         elif len(causes) > 1 or dimension not in told:
             yield from blocks
     if folded:
-        yield Fold(title="各组差别没有超出偶然波动的差距构成", blocks=tuple(folded))
+        explained = any(one.get("explained_by") for one in told.values())
+        more = "、或者能由其他方面解释的" if explained else "的"
+        yield Fold(title=f"各组差别没有超出偶然波动{more}差距构成", blocks=tuple(folded))
 
 
 def _months(entry: Judged | None, deviation: Deviation, name: str, what: str) -> Iterable[Block]:
@@ -181,29 +181,34 @@ def _cause_table(what: str, dimension: str, causes: Sequence[Cause], deviation: 
     unit, gap = deviation.get("unit"), deviation.get("gap")
     shares = bool(gap) and all(cause["contribution"] >= 0 for cause in causes)
     missed = any(cause.get("misses") is not None for cause in causes)
+    beside = any(cause.get("adjusted") for cause in causes)
     rows, listed = [], with_tail(causes)
     for cause, avoidable in zip(listed, column_values(listed), strict=True):
         count = cause.get("misses", cause.get("rows")) if missed else cause.get("rows")
+        others = cause.get("adjusted")
         rows.append([
             w.brief(cause_name(cause, dimension), f.CELL_LENGTH),
             w.BLANK if count is None else str(count),
+            *([w.number_text(others["expected"], 1, keep=True) if others else w.BLANK] if beside else []),
             _influence(cause["contribution"], unit),
             *([w.ratio_text(cause["contribution"] / gap, keep=True)] if gap and shares else []),
             w.BLANK if avoidable is None else _column_value(avoidable, unit),
         ])  # fmt: skip
     if gap is not None:
         share = [w.ratio_text(1, keep=True)] if shares else []
-        rows.append(["合计", "", _influence(gap, unit), *share, w.BLANK])
+        rows.append(["合计", "", *([""] if beside else []), _influence(gap, unit), *share, w.BLANK])
     columns = [
         (dimension, "left", 2.2),
         ("未达到条数" if missed else "记录数", "right", 1.3),
+        *([("应有条数", "right", 1.1)] if beside else []),
         ("对差距的影响" + ("（百分点）" if unit == "比例" else ""), "right", 1.5),
         *([("占差距", "right", 1.0)] if shares else []),
         ("若无此项的实际值", "right", 1.6),
     ]
     note = f"各项影响相加等于差距；“若无此项的实际值”逐项单独测算，不能相加{column_note(listed)}。"
-    caption = f"{what}的差距构成（按{dimension}）"
-    return f.table(caption, columns, rows, total_row=gap is not None, note=note)
+    if beside:
+        note += f"“应有条数”{signals.compared(causes[0].get('dimension'), deviation)}计算。"
+    return f.table(f"{what}的差距构成（按{dimension}）", columns, rows, total_row=gap is not None, note=note)
 
 
 def _column_value(value: float, unit: str | None) -> str:

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block
-from helpers.report.facts import by_dimension, column_words, told_apart, value_name
+from helpers.report.facts import by_dimension, column_words, told_apart
 from helpers.report.figures import control_figure, states_figure
 from helpers.report.results_deviations import Cause, Composition, Control, Deviation, Signal, StateTime
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import hours_words, signal_words
 
 MOST_IDS = 10
+MOST_COMBINATIONS = 3
+BLOCKS = {"day": "少数几天", "week": "少数几周", "device": "少数几台设备"}
 MOST_STATES = 3
 MAIN_PART = 0.5
 """Of a change so much must come from other cases for that to be said."""
@@ -79,42 +81,89 @@ def _leading_mix(splits: Sequence[Composition] | None, change: float) -> Composi
 
 
 def against_chance(cause: Cause, deviation: Deviation) -> str:
-    """How many misses a group has, and how many it would have if all groups fared alike."""
-    known, expected, misses = deviation.get("text_facts") or {}, cause.get("expected"), cause.get("misses")
+    """How many misses a group has, and how many it would have if it fared like rows that are alike in all else."""
+    known, misses = deviation.get("text_facts") or {}, cause.get("misses")
+    others = cause.get("adjusted")
+    expected = others["expected"] if others else cause.get("expected")
     if not cause.get("beyond_chance") or expected is None or misses is None or not known.get("misses"):
         return ""
     share = w.ratio_text(misses / known["misses"])
     return (
         f"；这一组{cause['rows']}条记录中有{misses}条没有达到要求，占全部未达到条数的{share}，"
-        f"而按总体比例只应有{w.number_text(expected, 1)}条"
+        f"而{compared(cause.get('dimension'), deviation)}只应有{w.number_text(expected, 1)}条"
     )
 
 
+def compared(dimension: str | None, deviation: Deviation) -> str:
+    """What the expected misses of a dimension's groups are taken from."""
+    told = next((one for one in deviation.get("dimensions") or () if one["dimension"] == dimension), None)
+    names = _names(told.get("adjusted_for") or (), deviation) if told else ""
+    if names:
+        return f"按{names}相同的其他记录"
+    if told and told.get("compared_with") == "recorded":
+        return f"按填写了{column_words(str(dimension), deviation)}的记录的比例"
+    return "按总体比例"
+
+
+def _names(dimensions: Iterable[str], deviation: Deviation) -> str:
+    return "、".join(column_words(name, deviation) for name in dimensions)
+
+
 def not_told_apart(deviation: Deviation) -> str:
-    """The dimensions from which no cause can be read, by name."""
+    """The dimensions from which no cause can be read, by name, and those that another one explains."""
     told = told_apart(deviation)
     names = [dimension for dimension in by_dimension(deviation) if f.tells_nothing(deviation, dimension)]
     even = [name for name in names if told[name].get("test") == "evenness"]
-    spread = [name for name in names if name not in even]
-    sentences = [f"记录的各项{name}条数相近，差别没有超出偶然波动，没有哪一项突出。" for name in even]
+    blank = [name for name in names if _mostly_blank(name, deviation)]
+    explained = [name for name in names if told[name].get("explained_by")]
+    clustered = [name for name in names if told[name].get("clustered_by") and name not in explained]
+    spread = [name for name in names if name not in (*even, *blank, *explained, *clustered)]
+    sentences = [f"没有达到要求的记录多数没有{name}的记载，不能据此判断原因。" for name in blank]
+    sentences += [
+        f"记录的各项{name}条数相近，差别没有超出偶然波动，没有哪一项突出。" for name in even if name not in blank
+    ]
+    for name in explained:
+        others = _names(told[name].get("explained_by") or (), deviation)
+        sentences.append(f"按{name}看的差别，在{others}相同的记录之间不再明显，不单独作为原因。")
+    for name in clustered:
+        blocks = BLOCKS[told[name].get("clustered_by") or "day"]
+        sentences.append(f"按{name}看的差别来自集中在{blocks}的一批记录，不能据此判断原因。")
     if spread:
         sentences.append(f"按{'、'.join(spread)}看，各组之间的差别没有超出偶然波动，不能据此判断原因。")
     return "".join(sentences)
 
 
+def _mostly_blank(dimension: str, deviation: Deviation) -> bool:
+    """Whether most misses have no value of a dimension that only misses have."""
+    own = told_apart(deviation)[dimension]
+    if own.get("compared_with"):
+        return False
+    causes = by_dimension(deviation)[dimension]
+    blank, misses = ([c.get("misses") or 0 for c in causes if chosen(c)] for chosen in (_unnamed, bool))
+    return bool(sum(misses)) and 2 * sum(blank) > sum(misses)
+
+
+def _unnamed(cause: Cause) -> bool:
+    return not cause.get("cause")
+
+
 def concentrated(deviation: Deviation) -> str:
-    """The combination of two properties in which most of the misses lie."""
-    found, known = deviation.get("concentration"), deviation.get("text_facts") or {}
-    if not found or not known.get("misses"):
+    """The combinations of properties in which the misses lie; not a group that its dimension's sentence names."""
+    known = deviation.get("text_facts") or {}
+    found = deviation.get("combinations")
+    if found is None:
+        found = [one] if (one := deviation.get("concentration")) else []
+    own = {one["dimension"] for one in deviation.get("dimensions") or () if one["tells_apart"]}
+    told = [one for one in found if len(one["values"]) > 1 or not own.issuperset(one["values"])][:MOST_COMBINATIONS]
+    if not told or not known.get("misses"):
         return ""
-    what = "、".join(
-        f"{column_words(name, deviation)}为“{w.brief(value_name(name, value))}”"
-        for name, value in found["values"].items()
+    listed = "；".join(
+        f"有{one['misses']}条（{w.ratio_text(one['share'])}）{'同属' if len(one['values']) > 1 else '属于'}"
+        f"{f.values_words(one['values'], deviation)}的{one['rows']}条记录，"
+        f"而按总体比例只应有{w.number_text(one.get('expected') or 0, 1)}条"
+        for one in told
     )
-    return (
-        f"未达到要求的{known['misses']}条记录中，有{found['misses']}条（{w.ratio_text(found['share'])}）同属{what}，"
-        f"而按总体比例只应有{w.number_text(found['expected'], 1)}条。"
-    )
+    return f"未达到要求的{known['misses']}条记录中，{listed}。"
 
 
 # --- control chart --------------------------------------------------------------------------------
