@@ -8,7 +8,7 @@ from helpers.report import facts as f
 from helpers.report import lost_words
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Card, CardItem, Table
-from helpers.report.facts import by_dimension, cause_name, leading_cause
+from helpers.report.facts import by_dimension, cause_name, leading_cause, values_words
 from helpers.report.narrative.chapters import see
 from helpers.report.narrative.opening import indicator_item, rate_item, score_items
 from helpers.report.results_deviations import Deviation
@@ -78,6 +78,9 @@ def _missed_words(results: Results, deviation: Deviation) -> str:
 
 
 def _cause_words(results: Results, deviation: Deviation) -> str:
+    lead = deviation.get("lead")
+    if lead and lead["kind"] == "combination":
+        return f"集中在{values_words(lead['values'], deviation)}的记录（{lead['misses']}件）"
     for dimension in by_dimension(deviation):
         cause = leading_cause(dimension, deviation)
         if cause is not None and cause.get("cause") is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Closing, Paragraph, Table
-from helpers.report.facts import by_dimension, cause_name, leading_cause
+from helpers.report.facts import by_dimension, cause_name, leading_cause, values_words
 from helpers.report.figures import monthly_chart
 from helpers.report.narrative import overall
 from helpers.report.narrative.chapters import see
@@ -113,7 +113,15 @@ def _shortfall(results: Results, deviation: Deviation) -> str:
     causes = _causes(deviation)
     stated = "" if causes else "；".join(w.brief(c) for c in f.stated_causes(results, deviation["indicator"]))
     size = size_words(f.judged(results, deviation), deviation)
-    return f"{size}{_counted(deviation)}{causes}" + (f"原因是{stated}。" if stated else "")
+    return f"{size}{_counted(deviation)}{causes}{_led(deviation)}" + (f"原因是{stated}。" if stated else "")
+
+
+def _led(deviation: Deviation) -> str:
+    """The combination of properties in which the misses come together, where that is the strongest cause."""
+    lead = deviation.get("lead")
+    if not lead or lead["kind"] != "combination":
+        return ""
+    return f"其中{lead['misses']}件集中在{values_words(lead['values'], deviation)}的{lead['rows']}件之中。"
 
 
 def _counted(deviation: Deviation) -> str:
