@@ -21,6 +21,8 @@ MOST_MISSED = 3
 MOST_BROKEN = 3
 #: Characters of a measure in the table of what is to be approved.
 ACTION_LENGTH = 45
+#: And of one of last year's.
+PROMISE_LENGTH = 24
 
 
 def decision(results: Results) -> Iterable[Block]:
@@ -28,7 +30,7 @@ def decision(results: Results) -> Iterable[Block]:
     yield Card(items=(_score(results), rate_item(results), indicator_item(results)))
     yield from f.para(lost_words.summary(results))
     rows = [
-        ("未完成的指标", _missed(results)),
+        ("未完成", _missed(results)),
         ("上年措施", _broken(results)),
         ("暂缓事项", _put_off(results)),
         ("数据", _set_aside(results)),
@@ -102,7 +104,7 @@ def _broken(results: Results) -> str:
     open_ones = [entry for entry in followed if entry["status"] != "done"]
     vain = [entry for entry in followed if entry["status"] == "done" and entry.get("verified") is False]
     told = [_open_words(results, entry) for entry in open_ones[:MOST_BROKEN]]
-    told += [f"“{w.brief(e['action'], ACTION_LENGTH)}”已完成但没有达到预期。" for e in vain[:MOST_BROKEN]]
+    told += [f"“{w.brief(e['action'], PROMISE_LENGTH)}”已完成但没有达到预期。" for e in vain[:MOST_BROKEN]]
     good = sum(entry.get("verified") is True for entry in followed)
     unclear = len(followed) - len(open_ones) - len(vain) - good
     counted = [f"{good}项见效"] * bool(good) + [f"{len(open_ones)}项未完成"] * bool(open_ones)
@@ -113,7 +115,7 @@ def _broken(results: Results) -> str:
 def _open_words(results: Results, entry: Action) -> str:
     """“…”原定2024年6月30日前完成，未完成，改由信息技术岗于2025年4月30日前完成。"""
     old = f"原定{w.date_text(due)}前完成，" if (due := entry.get("due")) else ""
-    said = f"“{w.brief(entry['action'], ACTION_LENGTH)}”{old}未完成"
+    said = f"“{w.brief(entry['action'], PROMISE_LENGTH)}”{old}未完成"
     carried = next((a for a in results["plan"] if a.get("carried_from") == entry["id"]), None)
     if carried is None:
         return f"{said}，本年没有接续安排。"
@@ -140,7 +142,7 @@ def _asked_table(rows: Sequence[Sequence[str]]) -> Table:
         ("期限", "center", 5),
         ("预计效果", "left", 9),
     ]
-    return f.table("拟批准的事项", columns, rows)
+    return f.table("", columns, rows)
 
 
 def _measured(results: Results, measure: str | None) -> str:
@@ -161,7 +163,7 @@ def _stock_rows(results: Results) -> list[list[str]]:
         what, size = f"储备{len(cheapest['parts'])}种备件", f"{pieces}件，{w.money_text(cheapest['cost'])}"
         low, high = (w.number_text(max(bound, 0.0), 0) for bound in (cheapest["low"], cheapest["high"]))
         effect = _rise(results, cheapest["measure"], cheapest["before"], cheapest["after"])
-        more = f"多按时完成{w.number_text(cheapest['saved'], 0)}件（{low}至{high}件）"
+        more = f"多按时{w.number_text(cheapest['saved'], 0)}件（{low}至{high}件）"
         return [[what, size, w.TO_FILL, w.TO_FILL, "，".join(filter(None, [effect, more]))]]
     totals, run = (spares.get("totals"), spares["replay"]) if spares else (None, None)
     if not spares or not totals or not totals["planned"] or not run:
@@ -211,13 +213,13 @@ def _put_off(results: Results) -> str:
     if option and option["cost"] is not None:
         what = f"{w.clause(option['words'])}，约需{w.money_text(option['cost'])}，"
         what += f"只多按时完成{w.number_text(option['saved'], 0)}件，"
-        standing = "所需预算已批准，另行安排" if option["standing"] == "approved" else "所需预算尚未批准"
+        standing = "预算已批准，另行安排" if option["standing"] == "approved" else "预算尚未批准"
         return f"{what}{standing}{see('options')}。"
     plan = spares["replacement"].get("plan") if spares else None
     if not plan or not plan.get("list"):
         return ""
     cost = f"，约需{w.money_text(plan['cost'])}" if plan.get("cost") else ""
-    return f"更换{len(plan['list'])}台老旧设备{cost}，所需预算尚未批准{see('replacement')}。"
+    return f"更换{len(plan['list'])}台老旧设备{cost}，预算尚未批准{see('replacement')}。"
 
 
 def _set_aside(results: Results) -> str:
