@@ -187,6 +187,24 @@ def test_last_years_stock_on_this_years_repairs(tmp_path: Path) -> None:
     assert compared(now)["by"]["spares-overall"]["checked"] is None
 
 
+def test_machines_chosen_last_year_at_this_years_rates(tmp_path: Path) -> None:
+    """The same machines in the next year, of which only half of the repairs were late."""
+    rows = [row.replace("2024-", "2023-") for row in worn()]
+    prices, devices = ["PSU,电源板,250"], [*fleet_rows(), "C1,M9,打印机,2022-01-02,,3000"]
+    last = measured(write_year(tmp_path, rows, year=2023, parts=prices, devices=devices), 2023)
+    quick = [
+        repair(
+            n, MONDAY + 8 * n * DAY, resolved=MONDAY + 8 * n * DAY + (HOUR if n % 2 else 6 * DAY), device=f"A{n % 10}"
+        )
+        for n in range(40)
+    ]
+    now = measured(write_year(tmp_path, quick, parts=[*PARTS, "X,零件,1"], devices=fleet_rows()))
+    found, _ = options_table(now, last, [])
+    told = next(row["checked"] for row in found["rows"] if row["kind"] == "replacement")
+    assert (told["planned_on"], told["replayed_on"], told["cost"]) == (2023, 2024, 9000)
+    assert told["saved"] == pytest.approx(3 * 20 / (10 * 366 / 365), abs=0.02)
+
+
 def test_without_prices_or_records_it_says_why(tmp_path: Path) -> None:
     found = compared(measured(write_year(tmp_path / "a", planted())))
     assert found["reasons"] == ["没有一种备件既能测算储备量又有单价，备件不能按金额比较"] and found["chosen"] is None

@@ -82,6 +82,14 @@ def test_the_comparison_in_figures() -> None:
     assert rows[3][1] == rows[3][4] == "—", "a cost that nobody recorded is none"
 
 
+def test_a_model_in_two_ages_is_told_once_and_machines_are_checked() -> None:
+    (one,) = TABLE["overlaps"]
+    text, _ = told(overlaps=[one, {**one, "options": ["spare-PSU", "replace-LP-5"], "shared": 2.3}])
+    assert text.count("宜先选其一") == 1
+    text, _ = told(rows=[ROW, {**OLD, "checked": {**ROW["checked"], "cost": 198800, "saved": 16.28}}], overlaps=[])
+    assert "用2023年的记录选定更换的设备（198,800元），按2024年的故障情况推算，可多按时完成16.3件" in text
+
+
 def test_an_approved_budget_is_called_so_and_nothing_is_said_of_nothing() -> None:
     text, _ = told(chosen={**CHOSEN, "standing": "approved", "spares_alone": None})
     assert "在批准的20万元以内" in text and "假定" not in text and "只再多" not in text

@@ -14,12 +14,14 @@ from helpers.deviation.demands import judge_waits, read_log
 from helpers.deviation.options import (
     Found,
     Option,
+    capped,
     combined,
     find,
     machine_options,
     overlaps,
     spare_options,
 )
+from helpers.deviation.replaced_cases import replaceable
 from helpers.deviation.saved_cases import together
 from helpers.deviation.spare_levels import cheapest, saved_by, waits_with
 from helpers.deviation.spares_plan import plan_parts
@@ -59,6 +61,7 @@ def options_table(
         return _empty(waits, [*reasons, "未声明备件记录（spares），备件和更换设备不能按金额比较"])
     spares, machines = spare_options(found), machine_options(found)
     spares = [_checked(one, found, measures, last) for one in spares]
+    machines = [*machines[:-1], *(_machines_checked(one, found, measures, last) for one in machines[-1:])]
     both = _both(spares, machines)
     rest, _ = _tried(lambda: rest_option(measures, found.late), None)
     budget = found.machines.budget if found.machines else _budget(measures.year)
@@ -159,6 +162,28 @@ def _checked(option: Option, found: Found, measures: Measures, last: Measures | 
             "saved": round(saved.cases, 2),
             "low": round(told.low - len(saved.lost), 2),
             "high": round(min(told.high, len(found.late.opened)) - len(saved.lost), 2),
+        },
+    )
+
+
+def _machines_checked(option: Option, found: Found, measures: Measures, last: Measures | None) -> Option:
+    """All machines that last year's records would have chosen within last year's budget, at this year's rates."""
+    spec = last.year.year.spares if last is not None else None
+    if last is None or spec is None or found.machines is None:
+        return option
+    before = replaceable(last, spec.measure)
+    if before is None or not before.within.machines:
+        return option
+    told = capped(found.machines.at_these_rates(before.within.machines), found.late)
+    return replace(
+        option,
+        checked={
+            "planned_on": last.year.fiscal_year,
+            "replayed_on": measures.year.fiscal_year,
+            "cost": plain(before.within.cost),
+            "saved": round(told.value, 2),
+            "low": round(told.low, 2),
+            "high": round(told.high, 2),
         },
     )
 

@@ -41,6 +41,7 @@ class Replaceable:
     late: Mapping[Cell, Rate]
     new_late: Mapping[Cell, Rate]
     places: Mapping[str, tuple[Place, ...]]
+    late_counts: Counts
 
     def first(self, machines: int) -> list[Cell]:
         """The groups of the first so many machines."""
@@ -61,6 +62,15 @@ class Replaceable:
     def fewer(self, cells: Sequence[Cell]) -> float:
         """Repairs a year avoided, late or not."""
         return avoided(cells, self.fails, self.new_fails)[0] if cells else 0.0
+
+    def at_these_rates(self, machines: Sequence[Machine[Cell]]) -> Estimate:
+        """Late repairs that replacing machines chosen otherwise, say on last year's records, would have avoided at
+        this year's rates of their models; those of a model that is no longer in use avoid none."""
+        groups = {m.cell: (m.cell[0], m.cell[1], None) for m in machines}
+        rates, new = _pooled(self.late_counts, groups), _new(self.late_counts, groups)
+        cells = [groups[m.cell] for m in machines]
+        cells = [cell for cell in cells if cell in new and rates[cell].value is not None]
+        return Estimate(*avoided(cells, rates, new)) if cells else Estimate(0.0, 0.0, 0.0)
 
     def saved(self, cells: Sequence[Cell]) -> Saved:
         """Each late repair of the models with the chance that it would not have come about."""
@@ -110,6 +120,7 @@ def replaceable(measures: Measures, measure: str) -> Replaceable | None:
         late=_pooled(late_counts, groups),
         new_late=_new(late_counts, groups),
         places=_places(measures, spec, late, models),
+        late_counts=late_counts,
     )
 
 

@@ -28,7 +28,8 @@ def options_blocks(plan: Spares | None) -> Iterable[Block]:
     if not found or not shown:
         return
     by_id = {one["id"]: one for one in found["rows"]}
-    yield from f.para(_cheaper(by_id), _proved(by_id), *(_overlap(one, by_id) for one in found["overlaps"]))
+    told = [_cheaper(by_id), _proved(by_id), _machines_proved(found)]
+    yield from f.para(*told, *(_overlap(one, by_id) for one in _largest(found["overlaps"])))
     yield _table(found, shown)
     yield from f.para(_chosen(found["chosen"]), "以上均为测算，供选择措施时参考，采纳与否以改进措施为准。")
 
@@ -62,6 +63,25 @@ def _proved(by_id: dict[str, MoneyOption]) -> str:
         f"放到{proof['replayed_on']}年的维修中推演，"
         f"可多按时完成{cases(proof['saved'])}。"
     )
+
+
+def _machines_proved(found: Options) -> str:
+    """Machines chosen on last year's records, at this year's rates."""
+    proof = next((one["checked"] for one in found["rows"] if one["kind"] == "replacement" and one["checked"]), None)
+    if not proof:
+        return ""
+    return (
+        f"用{proof['planned_on']}年的记录选定更换的设备（{_yuan(proof['cost'] or 0)}），"
+        f"按{proof['replayed_on']}年的故障情况推算，可多按时完成{cases(proof['saved'])}。"
+    )
+
+
+def _largest(overlaps: list[Overlap]) -> list[Overlap]:
+    """One for each part and model: a model may be replaced in several ages, of which the first tells enough."""
+    found: dict[tuple[str | None, str | None], Overlap] = {}
+    for one in overlaps:
+        found.setdefault((one["part"], one["model"]), one)
+    return list(found.values())
 
 
 def _overlap(one: Overlap, by_id: dict[str, MoneyOption]) -> str:
