@@ -177,3 +177,22 @@ def test_a_column_with_one_value_of_several_that_are_told_apart(values: str, sai
         found(one_value.one_value, tmp_path / "b", {"tickets": frame}, aside={"tickets": aside}, measures=measures)
         == []
     )
+
+
+@pytest.mark.parametrize(("word", "said"), [("咨询", 1), ("投诉", 0)])
+def test_a_count_of_what_no_row_is_called(word: str, said: int, tmp_path: Path) -> None:
+    frame = tickets(2024).head(40)
+    frame["category"] = [word if n % 2 else "表扬" for n in range(40)]
+    asked = {
+        **ASKED["indicators"][0],
+        "target": "不高于10件",
+        "actual": {"measure": "bad"},
+        "sample": None,
+    }
+    measures = {
+        "bad": {"table": "tickets", "agg": "count", "where": "category = '投诉'", "unit": "件", "words": "投诉"}
+    }
+    checks = found(one_value.counted_value_absent, tmp_path, {"tickets": frame}, measures=measures, indicators=[asked])
+    assert len(checks) == said and all("“投诉”为 0：“类别”没有一行是“投诉”" in c.words for c in checks)
+    others = {"bad": {**measures["bad"], "where": "category <> '建议'"}}
+    assert found(one_value.counted_value_absent, tmp_path, measures=others, indicators=[asked]) == []

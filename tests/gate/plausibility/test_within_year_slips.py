@@ -146,6 +146,14 @@ def test_no_time_at_all_more_often_than_short_times_let_expect(equal: int, said:
     assert [c.failing for c in checks] == [700] * said
 
 
+@pytest.mark.parametrize(("equal", "said"), [(32, 0), (60, 1)])
+def test_ends_that_are_starts_since_last_year(equal: int, said: int, tmp_path: Path) -> None:
+    frame = tickets(2024)
+    frame.loc[: equal - 1, "resolved_at"] = frame["opened_at"]
+    checks = found(date_slips.zero_lengths, tmp_path, {"tickets": frame})
+    assert [c.failing for c in checks] == [60] * said and all("上年为 0.0%" in c.words for c in checks)
+
+
 # --- registers ------------------------------------------------------------------------------------
 
 

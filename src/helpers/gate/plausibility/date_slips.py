@@ -7,7 +7,7 @@ from math import exp, lgamma, log
 from typing import TYPE_CHECKING
 
 from helpers.gate.plausibility.monthly_shares import both_have
-from helpers.year.engine import identifier
+from helpers.year.engine import identifier, literal
 
 if TYPE_CHECKING:
     from helpers.gate.plausibility.subject import Subject
@@ -18,7 +18,9 @@ OWN, MOST_OWN = 0.15, 4
 #: Fewer dates say nothing; the days of those outside are the numbers of the own months by chance this rarely.
 FEWEST, OUTSIDE, CHANCE = 20, 4, 1e-6
 #: Rows with a length of one and of two minutes from which that of none is told, and how far it may lie off.
-SHORT, OFF, ERRORS = 100, 1.25, 5.0
+SHORT, OFF, ERRORS = 100, 1.1, 4.0
+#: Against last year: so many rows, so many times its share and so much more, beyond so many standard errors.
+EQUAL, TIMES, MORE, SURE, ROWS = 10, 3.0, 0.025, 6.0, 200
 
 
 def days_as_months(subject: Subject) -> Iterator[Check]:
@@ -65,31 +67,60 @@ def _tail(n: int, least: int, share: float) -> float:
 
 
 def zero_lengths(subject: Subject) -> Iterator[Check]:
-    """Clocks in whole minutes that show no time at all more often than one minute and two let expect."""
+    """Clocks that show no time at all more often than last year, or than one minute and two let expect."""
     for table, spec in subject.tables.items():
         types = subject.roles[table].types
         for start, end in dict.fromkeys(spec.clock_ends()):
             if {types[start], types[end]} != {"TIMESTAMP"}:
                 continue
-            for file, none, one, two in _minutes(subject, table, start, end):
-                # From one minute to the next fewer or more by a factor: the same factor once more.
-                expected = one * one / two
-                error = expected * (4 / one + 1 / two) ** 0.5
-                if none <= OFF * expected + ERRORS * error or none <= OFF * _before(subject, table, start, end, one):
-                    continue
-                span = f"date_diff('minute', {identifier(start)}, {identifier(end)})"
-                where = f"{span} = 0 AND source_file = '{file.replace(chr(39), chr(39) * 2)}'"
-                yield subject.note(
-                    table,
-                    "zero_lengths",
-                    f"{file} 有 {none} 行的{subject.called(table, start)}与{subject.called(table, end)}相同，"
-                    f"而相差一分钟的 {one} 行，两分钟的 {two} 行，按此推算应约 {expected:.0f} 行",
-                    "核对是否补登时两个时间填成了一样，或其中一列导错；不能确定的用 corrections.yml 改为空",
-                    observed={"none": none, "one": one, "two": two},
-                    rows=subject.places(table, [start, end], where),
-                    failing=none,
-                    column=end,
-                )
+            found = _against_last_year(subject, table, start, end) or _against_short(subject, table, start, end)
+            if found is not None:
+                yield found
+
+
+def _against_last_year(subject: Subject, table: str, start: str, end: str) -> Check | None:
+    """More rows without a length than last year, beyond chance."""
+    if table not in subject.shared() or not {start, end} <= set(both_have(subject, table)):
+        return None
+    timed = f"CAST({identifier(start)} AS TIME) <> TIME '00:00:00'"
+    equal = f"CAST({identifier(start)} = {identifier(end)} AND {timed} AS INTEGER)"
+    (n, hits), (m, before) = (
+        subject.query(f"SELECT count({equal}), coalesce(sum({equal}), 0) FROM {identifier(view)}")[0]
+        for view in (table, f"previous_{table}")
+    )
+    if min(n, m) < ROWS or hits < EQUAL or hits / n <= TIMES * before / m + MORE:
+        return None
+    pooled = (hits + before) / (n + m)
+    if hits / n - before / m < SURE * (pooled * (1 - pooled) * (1 / n + 1 / m)) ** 0.5:
+        return None
+    return _zero_note(subject, table, start, end, int(hits), f"，占 {hits / n:.1%}，上年为 {before / m:.1%}", "true")
+
+
+def _against_short(subject: Subject, table: str, start: str, end: str) -> Check | None:
+    """A file in whole minutes with more rows of no length than those of one minute and of two let expect."""
+    for file, none, one, two in _minutes(subject, table, start, end):
+        # From one minute to the next fewer or more by a factor: the same factor once more.
+        expected = one * one / two
+        if none <= max(OFF * expected, expected + ERRORS * expected * (4 / one + 1 / two) ** 0.5):
+            continue
+        if none <= OFF * _before(subject, table, start, end, one):
+            continue
+        said = f"，而相差一分钟的 {one} 行，两分钟的 {two} 行，按此推算应约 {expected:.0f} 行"
+        return _zero_note(subject, table, start, end, none, f"（{file}）{said}", f"source_file = {literal(file)}")
+    return None
+
+
+def _zero_note(subject: Subject, table: str, start: str, end: str, rows: int, said: str, where: str) -> Check:
+    return subject.note(
+        table,
+        "zero_lengths",
+        f"有 {rows} 行的{subject.called(table, start)}与{subject.called(table, end)}相同{said}",
+        "核对是否补登时两个时间填成了一样，或其中一列导错；不能确定的用 corrections.yml 改为空",
+        observed=rows,
+        rows=subject.places(table, [start, end], f"{identifier(start)} = {identifier(end)} AND {where}"),
+        failing=rows,
+        column=end,
+    )
 
 
 def _minutes(subject: Subject, view: str, start: str, end: str) -> list[tuple[str, int, int, int]]:

@@ -1,4 +1,4 @@
-"""A coded column with one value in every row, though the year file tells apart several that no row has at all."""
+"""Coded columns that lack what the year file tells apart: one value in every row, or none of those that count."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from helpers.gate.plausibility.coded_values import declared_values
+from helpers.gate.plausibility.stated_figures import figure_of
 from helpers.year.engine import identifier, literals
+from helpers.year.expressions import ExpressionError, compared_values
 
 if TYPE_CHECKING:
     from helpers.gate.plausibility.subject import Subject
@@ -44,7 +46,57 @@ def one_value(subject: Subject) -> Iterator[Check]:
             )
 
 
-CHECKS = (one_value,)
+def counted_value_absent(subject: Subject) -> Iterator[Check]:
+    """Counts of an indicator that are 0 because no row, used or set aside, has the value that they count: whether
+    nothing happened or it was filed under another word."""
+    said: set[tuple[str, str]] = set()
+    for indicator in subject.year.indicators.indicators:
+        named = indicator.actual.measure if indicator.actual else None
+        measure = subject.year.measures.get(named) if named else None
+        if measure is None or measure.agg != "count" or not measure.where or measure.table not in subject.tables:
+            continue
+        table = str(measure.table)
+        if figure_of(subject, str(named)):
+            continue
+        for column, values in _compared(measure.where).items():
+            if (table, column) in said or column not in subject.roles[table].coded:
+                continue
+            if not _others_there(subject, table, column, values):
+                continue
+            said.add((table, column))
+            yield subject.note(
+                table,
+                "counted_value_absent",
+                f"“{measure.words}”为 0：{subject.called(table, column)}没有一行是“{'”、“'.join(sorted(values))}”",
+                "核对导出时是否按这一列筛选过、这些记录是否改归了别的类别；确实没有发生的，在 plausible 里说明",
+                failing=0,
+                column=column,
+            )
+
+
+CHECKS = (one_value, counted_value_absent)
+
+
+def _compared(where: str) -> dict[str, set[str]]:
+    try:
+        pairs = compared_values(where)
+    except ExpressionError:
+        return {}
+    found: dict[str, set[str]] = {}
+    for column, value in pairs:
+        found.setdefault(column, set()).add(value)
+    return found
+
+
+def _others_there(subject: Subject, table: str, column: str, values: set[str]) -> bool:
+    """Whether enough rows have other values of the column, and nothing has one of these."""
+    cell = identifier(column)
+    rows, kinds, hits = subject.query(
+        f"SELECT count({cell}), count(DISTINCT {cell}), count(*) FILTER (WHERE {cell} IN ({literals(sorted(values))})) "
+        f"FROM {identifier(table)}"
+    )[0]
+    absent = _nowhere(subject, table, column, values) if not hits else []
+    return rows >= ROWS and kinds >= ABSENT and len(absent) == len(values)
 
 
 def _nowhere(subject: Subject, table: str, column: str, named: set[str]) -> list[str]:
