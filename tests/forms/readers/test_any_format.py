@@ -168,7 +168,7 @@ def test_a_page_without_text_is_a_scan() -> None:
 def test_what_unpacks_to_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     _, (sheet,) = book_of("表")
     scored(sheet)
-    for room in ("word", "pdf_pages", "web_page"):
+    for room in ("bounded", "pdf_pages", "web_page"):
         monkeypatch.setattr(f"helpers.forms.readers.{room}.MOST_BYTES", 500)
     for suffix in ("docx", "pdf", "html"):
         assert refused(FORMATS[suffix](sheet), f"表.{suffix}").code == "too_big"
