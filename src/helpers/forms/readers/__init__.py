@@ -69,6 +69,12 @@ def forms_of(content: bytes, file: str) -> list[Form]:
         grids, unread, remarks = _grids(content, file, kind)
     except FileError as error:
         raise FormError.of(error) from error
+    except FormError:
+        raise
+    except Exception as error:  # whatever damaged bytes make of a parser: a number of 5,000 digits, an unknown version
+        what = f"读不出这个文件，可能已损坏（{type(error).__name__}：{str(error)[:60]}）"
+        hint = "重新导出完整的文件；或用 Excel、Word、WPS 打开，另存后再试"
+        raise FormError("unreadable", file, what, hint=hint) from error
     forms = _some([form for grid in grids for form in _forms(grid)], grids, file)
     forms = [replace(form, remarks=remarks) for form in forms]
     return [replace(forms[0], unplaced=(*forms[0].unplaced, *unread)), *forms[1:]]
