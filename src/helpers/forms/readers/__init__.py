@@ -16,7 +16,7 @@ from helpers.forms.readers.grid import Grid
 from helpers.forms.readers.head_words import column_of, head
 from helpers.forms.readers.leftovers import leftovers, with_narrative
 from helpers.forms.readers.official_layout import read_layout
-from helpers.forms.readers.pdf_pages import read_pdf
+from helpers.forms.readers.pdf_pages import read_pdf, refuse_unruled
 from helpers.forms.readers.tables_and_words import grids_of
 from helpers.forms.readers.web_page import read_html
 from helpers.forms.readers.word import read_docx
@@ -84,6 +84,7 @@ def _grids(content: bytes, file: str, kind: str) -> tuple[list[Grid], list[tuple
     """The sheets of a file, what of it is no text that could be read, and what a person should know of the reading."""
     if kind == "pdf":
         items, scanned = read_pdf(content, file)
+        refuse_unruled(items, file)
         return grids_of(items, file), [(page, "扫描的图片，没有文字，没有读") for page in scanned], ()
     if kind == "docx":
         written = read_docx(content, file)
