@@ -228,6 +228,7 @@ def title(form: Form) -> str:
 def _table_lines(table: AuditedTable) -> list[str]:
     form, own = table.form, table.findings
     lines = [f"■ {title(form)}  {len(form.rows)} 行指标"]
+    lines += [f"  读法：{remark}" for remark in form.remarks]
     lines += [line for number, one in enumerate(own, start=1) for line in _listed(number, one, form)]
     if not own:
         lines.append("  没有发现问题")

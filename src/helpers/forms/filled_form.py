@@ -48,7 +48,7 @@ class Form:
     ``funds``: what the header states for the project; ``fund_total`` and ``fund_parts``: the lines of
     the funds block, where they are given by themselves. ``goal`` and ``result``: 年度总体目标 and its
     实际完成情况. ``source``: the file (and sheet) that it was read from. ``unplaced``: place and text of what stands
-    in the file and is none of all this.
+    in the file and is none of all this. ``remarks``: what a person should know of how it was read.
     """
 
     about: About = field(default_factory=About)
@@ -67,6 +67,7 @@ class Form:
     rows: tuple[FormRow, ...] = ()
     source: str | None = None
     unplaced: tuple[tuple[str, str], ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 ROW_TEXTS = ("level1", "level2", "level3", "target_text", "actual_text", "deviation_text")

@@ -30,6 +30,7 @@ def head_lines(form: Form) -> list[tuple[str, str]]:
         ("总分", form.total_printed),
         ("总体目标", form.goal),
         ("完成情况", form.result),
+        *(("读法", remark) for remark in form.remarks),
     ]
     return [(label, number(value)) for label, value in said if value is not None]
 

@@ -20,7 +20,7 @@ _NEGATED: tuple[tuple[str, Op], ...] = (
     ("多于", "<="),
     ("超", "<="),
 )
-_NOT = (
+_NOT: tuple[str, ...] = (
     "不",
     "不得",
     "不能",

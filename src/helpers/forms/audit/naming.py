@@ -116,7 +116,7 @@ def states_target(r: Reading) -> bool:
     if r.target.kind not in ("number", "duration"):
         return False
     for text in AMOUNT.findall(name):
-        figure = Fraction(FIGURE.match(text).group())  # type: ignore[union-attr] - it begins with one
+        figure = Fraction(FIGURE.findall(text)[0])
         for end in range(len(text), 1, -1):
             if figure * factor_of(text[:end].lstrip("0123456789.")) != r.target.value:
                 continue

@@ -16,7 +16,7 @@ from helpers.forms.readers.grid import Grid
 from helpers.forms.readers.head_words import column_of, head
 from helpers.forms.readers.leftovers import leftovers, with_narrative
 from helpers.forms.readers.official_layout import read_layout
-from helpers.forms.readers.pdf_pages import read_pdf
+from helpers.forms.readers.pdf_pages import read_pdf, refuse_unruled
 from helpers.forms.readers.tables_and_words import grids_of
 from helpers.forms.readers.web_page import read_html
 from helpers.forms.readers.word import read_docx
@@ -66,23 +66,34 @@ def forms_of(content: bytes, file: str) -> list[Form]:
             raise FormError(code, file, message, hint=hint)
         if kind == "json":
             return _some(read_jsonl(content, file), [], file)
-        grids, unread = _grids(content, file, kind)
+        grids, unread, remarks = _grids(content, file, kind)
     except FileError as error:
         raise FormError.of(error) from error
+    except FormError:
+        raise
+    except Exception as error:  # whatever damaged bytes make of a parser: a number of 5,000 digits, an unknown version
+        what = f"读不出这个文件，可能已损坏（{type(error).__name__}：{str(error)[:60]}）"
+        hint = "重新导出完整的文件；或用 Excel、Word、WPS 打开，另存后再试"
+        raise FormError("unreadable", file, what, hint=hint) from error
     forms = _some([form for grid in grids for form in _forms(grid)], grids, file)
+    forms = [replace(form, remarks=remarks) for form in forms]
     return [replace(forms[0], unplaced=(*forms[0].unplaced, *unread)), *forms[1:]]
 
 
-def _grids(content: bytes, file: str, kind: str) -> tuple[list[Grid], list[tuple[str, str]]]:
-    """The sheets of a file, and what of it is no text that could be read."""
+def _grids(content: bytes, file: str, kind: str) -> tuple[list[Grid], list[tuple[str, str]], tuple[str, ...]]:
+    """The sheets of a file, what of it is no text that could be read, and what a person should know of the reading."""
     if kind == "pdf":
         items, scanned = read_pdf(content, file)
-        return grids_of(items, file), [(page, "扫描的图片，没有文字，没有读") for page in scanned]
-    if kind in ("docx", "html"):
-        return grids_of(read_docx(content, file) if kind == "docx" else read_html(content, file), file), []
+        refuse_unruled(items, file)
+        return grids_of(items, file), [(page, "扫描的图片，没有文字，没有读") for page in scanned], ()
+    if kind == "docx":
+        written = read_docx(content, file)
+        return grids_of(written.items, file), [], written.remarks
+    if kind == "html":
+        return grids_of(read_html(content, file), file), [], ()
     if kind in ("xls", "xlsx"):
-        return read_book(content, file), []
-    return [csv_grid(content, file)], []
+        return read_book(content, file), [], ()
+    return [csv_grid(content, file)], [], ()
 
 
 def _forms(grid: Grid) -> list[Form]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from helpers.files.marks import Cell
 from helpers.forms.readers.form_error import FormError
+from helpers.forms.readers.head_words import head
 from helpers.forms.readers.tables_and_words import SAME_EDGE, Item, Table, Words
 
 MOST_PAGES = 400
@@ -67,6 +68,26 @@ def read_pdf(content: bytes, file: str) -> tuple[list[Item], list[str]]:
             hint="用原来的电子表格（.xlsx、.docx）；没有时先做文字识别（OCR），核对后另存为 .docx 或 .xlsx",
         )
     return items, scanned
+
+
+def refuse_unruled(items: Sequence[Item], file: str) -> None:
+    """Refuse a form whose heads stand outside of every ruled table: which text belongs to which cell would be a guess.
+
+    Raises ``FormError``.
+    """
+    if any(isinstance(item, Table) and item.has_heads() for item in items):
+        return
+    lines = [item for item in items if isinstance(item, Words)]
+    for at, one in enumerate(lines):
+        near = head("".join(line.text for line in lines[max(0, at - 1) : at + 2]))
+        if "三级指标" in head(one.text) and re.search("指标值|目标值|完成值|完成情况", near):
+            raise FormError(
+                "unruled_pdf",
+                file,
+                "这个 PDF 里的自评表没有完整的框线，分不清文字属于哪一格，没有读",
+                place=one.place,
+                hint="用原来的 .docx 或 .xlsx；没有时把表格复制到 Excel 或 WPS 表格，逐格核对后另存为 .xlsx",
+            )
 
 
 class _Lost(logging.Handler):

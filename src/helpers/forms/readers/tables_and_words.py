@@ -46,6 +46,10 @@ class Table:
         """The table by itself."""
         return Grid("", "", *spread(self.cells, self.merged, self.rows, self.columns))
 
+    def has_heads(self) -> bool:
+        """Whether indicators are headed in it."""
+        return next(blocks_of(self.grid()), None) is not None
+
 
 Item = Words | Table
 
