@@ -127,7 +127,7 @@ def test_three_months_are_not_the_year(tmp_path: Path) -> None:
     assert found["most"].outcome.notes == ("part_of_year_open",)
     assert found["exceeded"].outcome.notes == found["reached"].outcome.notes == ("part_of_year",)
     assert months["2024-03"] == 91 and months["2024-04"] is None and months["2024-12"] is None
-    assert {d["indicator"]: d["trend"] for d in raised} == {"exceeded": None}
+    assert {d["trend"] for d in raised} == {None}  # getting slower, of a part of the year
 
 
 def test_a_declared_period_is_all_there_is(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from helpers.year.declared_clocks import Derived, Hold, ScheduleBy
 from helpers.year.declared_grain import Attribute, Grain, Moment, Scope
 from helpers.year.expect import Expect
-from helpers.year.models import Calendar, Correction, Plausible
-from helpers.year.tables import Checks, Column, Keep, Loss, NearDuplicates, OutOfScope, State, States
+from helpers.year.models import Calendar, Correction, Measure, Plausible, Yardstick
+from helpers.year.tables import Checks, Column, Keep, Loss, NearDuplicates, OutOfScope, Period, State, States
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "cleaning.md").read_text(encoding="utf-8")
 
@@ -33,6 +33,7 @@ TEXT = (Path(__file__).resolve().parents[2] / "docs" / "cleaning.md").read_text(
         Moment,
         NearDuplicates,
         OutOfScope,
+        Period,
         Plausible,
         Scope,
         ScheduleBy,
@@ -44,3 +45,9 @@ def test_every_key_is_documented(model: type[BaseModel]) -> None:
     internal = {("Hold", "events"), ("Keep", "by"), ("Keep", "take"), ("Keep", "why")}
     keys = [info.alias or name for name, info in model.model_fields.items() if (model.__name__, name) not in internal]
     assert [key for key in keys if f"`{key}`" not in TEXT and f"{key}:" not in TEXT] == []
+
+
+@pytest.mark.parametrize("model", [Measure, Yardstick])
+def test_what_is_measured_and_verified_is_documented(model: type[BaseModel]) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "effects.md").read_text(encoding="utf-8")
+    assert [name for name in model.model_fields if f"`{name}`" not in text] == []

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 State = Literal["proposed", "done", "carried"]
 
-#: A change is called beyond chance when it would come about by chance less often than this.
-ALPHA = 0.05
+#: A finished measure's change is called beyond chance when it would come about by chance less often than this:
+#: stricter than for years, since carry-over that two years of months cannot show makes p values too small.
+ALPHA = 0.02
 
 
 @dataclass(frozen=True, kw_only=True)

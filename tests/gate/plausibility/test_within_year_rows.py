@@ -345,3 +345,24 @@ def test_personal_columns_are_masked(tmp_path: Path) -> None:
     with compared(tmp_path, {"tickets": frame}, alone=True, tables={"tickets": personal}) as subject:
         found = holes(subject)
     assert {r.value for r in found.failing_rows} == {"（个人信息）"}
+
+
+# --- a part of the year ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("last", "found"), [(3, ["2024-01", "2024-03"]), (12, None)])
+def test_a_log_that_ends_in_march_is_of_a_part_of_the_year(last: int, found: list[str] | None, tmp_path: Path) -> None:
+    frame = tickets(2024)
+    with compared(tmp_path, {"tickets": frame[frame["opened_at"].dt.month <= last]}, alone=True) as subject:
+        said = list(coverage.part_of_year(subject))
+    assert [list(check.observed.values()) for check in said] == ([found] if found else [])
+
+
+@pytest.mark.parametrize(("every", "notes"), [(1, 1), (30, 0)])
+def test_cases_left_open_at_the_end_were_exported_too_soon(every: int, notes: int, tmp_path: Path) -> None:
+    frame = tickets(2024)
+    late = frame["opened_at"] > frame["opened_at"].max() - pd.Timedelta(days=10)
+    frame.loc[late & (frame.index % every == 0), "resolved_at"] = pd.NaT
+    with compared(tmp_path, {"tickets": frame}, alone=True) as subject:
+        found = list(coverage.closing_window(subject))
+    assert len(found) == notes and all("导出时多半还没有办结" in check.words for check in found)

@@ -13,7 +13,7 @@ from helpers.report.results_types import Results
 from helpers.report.summary_phrases import target_words
 
 _FOLLOWED = {"done": "已完成", "carried": "未完成，结转本年", "proposed": "未采纳", "adopted": "实施中"}
-SURE = 0.05
+SURE = 0.02
 """What would come about by chance more often than this is not called a change."""
 _VERIFIED = {True: "核实有效", False: "核实未见效", None: "尚不能核实"}
 
