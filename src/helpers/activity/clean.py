@@ -143,7 +143,7 @@ def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal_year: int) -> None:
-    """``typed`` and ``judged``; again where times turn out to have offsets, or dates to be in words. Dates and
+    """``judged_rows`` and ``judged``; again where times turn out to have offsets, or dates to be in words. Dates and
     figures that stay open stop."""
     dates.refuse_clashes(connection, spec)
     said = [c for c in dates.date_columns(spec) if declares_offsets(spec.columns[c], spec)]
@@ -191,8 +191,7 @@ def _judge_rows(
     foreign: Sequence[int] = (),
 ) -> list[str]:
     """``judged_rows``, the texts of those with unreadable cells as ``unread``, and the columns of these cells."""
-    _view(connection, "typed", sql.typed(spec, readings))
-    connection.execute(f"CREATE TABLE judged_rows AS {sql.judged_rows(spec, required, fiscal_year, foreign)}")
+    connection.execute(f"CREATE TABLE judged_rows AS {sql.judged_rows(spec, readings, required, fiscal_year, foreign)}")
     columns = connection.execute(
         "SELECT DISTINCT unnest(_unreadable) AS c FROM judged_rows WHERE _unreadable IS NOT NULL ORDER BY c"
     ).fetchall()

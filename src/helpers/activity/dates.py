@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import duckdb
@@ -13,11 +12,13 @@ from helpers.activity.cells import EPOCH_CELLS, OFFSET, SERIAL, WORDS, ZERO_MOME
 from helpers.activity.errors import ExportError
 from helpers.year.engine import identifier, literal, literals
 from helpers.year.personal import MASKED
-from helpers.year.tables import EPOCHS, Table
+from helpers.year.tables import EPOCHS, Column, Table
 
 #: 3/4/2024, 03.04.24 9:15: the first two numbers may be day and month or month and day.
 NUMERIC = r"^(\d{1,2})([/.-])(\d{1,2})([/.-])(\d{2}|\d{4})(\D.*)?$"
 SHOWN = 5
+#: The name of a cell where the cells of several columns are looked at together.
+CELL = "cell"
 _DIRECTIVES = re.compile(r"%-?([a-zA-Z])")
 
 
@@ -69,10 +70,14 @@ def refuse_undeclared(
 
     Reads ``unread`` and ``texts``. Single stray cells are left to be listed as unreadable.
     """
-    for column in (c for c in date_columns(spec) if c in unread):
+    columns = [c for c in date_columns(spec) if c in unread]
+    said = {c: _with_words(spec, c) for c in columns}
+    words = Readings(zones={CELL: ""}, words=frozenset([CELL]))
+    worded = _readable(connection, {c: cast(CELL, declared, spec, words) for c, declared in said.items()})
+    for column in columns:
         _refuse_serials(connection, spec, column)
         _refuse_epochs(connection, spec, column)
-        _refuse_words(connection, spec, column)
+        _refuse_words(connection, spec, column, worded)
         if any(not text.startswith("%Y") for text in date_formats(spec.columns[column], spec)):
             continue
         cell = identifier(column)
@@ -141,11 +146,12 @@ def _refuse_epochs(connection: duckdb.DuckDBPyConnection, spec: Table, column: s
             )
 
 
-def _refuse_words(connection: duckdb.DuckDBPyConnection, spec: Table, column: str) -> None:
+def _refuse_words(connection: duckdb.DuckDBPyConnection, spec: Table, column: str, worded: Collection[str]) -> None:
     """Dates in words that are not declared: names of months, 上午 behind a day in figures."""
-    declared = spec.columns[column]
-    formats = list(declared.dates or spec.dates)
-    said = declared.model_copy(update={"dates": (*formats, WORDS)})
+    if column not in worded:
+        return
+    formats = list(spec.columns[column].dates or spec.dates)
+    said = _with_words(spec, column)
     value = cast(column, said, spec, Readings(zones={column: ""}, words=frozenset([column])))
     found = _found(connection, column, f"({value}) IS NOT NULL")
     if not found or (len(found) < 2 and _filled(connection, column) > 1):
@@ -158,6 +164,12 @@ def _refuse_words(connection: duckdb.DuckDBPyConnection, spec: Table, column: st
         rows=[(row, _shown(spec, column, text)) for _, row, text, _ in found],
         hint=f"核对来源是否换了语言导出；确是这样写的，在 columns.{column} 里写 dates: [{listed}]",
     )
+
+
+def _with_words(spec: Table, column: str) -> Column:
+    """The declaration of a column, with dates in words added to its formats."""
+    declared = spec.columns[column]
+    return declared.model_copy(update={"dates": (*(declared.dates or spec.dates), WORDS)})
 
 
 def _filled(connection: duckdb.DuckDBPyConnection, column: str) -> int:
@@ -209,12 +221,34 @@ def in_words(
     connection: duckdb.DuckDBPyConnection, spec: Table, unread: Sequence[str], readings: Readings
 ) -> frozenset[str]:
     """The date columns in which an unreadable cell turns out to be a date in words, or to say that there is none."""
-    found = set()
-    for column in (c for c in date_columns(spec) if c in unread):
-        value = cast(column, spec.columns[column], spec, replace(readings, words=frozenset([column])))
-        if connection.execute(f"SELECT 1 FROM {_unread(column)} WHERE {value} IS NOT NULL LIMIT 1").fetchall():
-            found.add(column)
-    return frozenset(found)
+    return frozenset(
+        _readable(
+            connection,
+            {
+                c: cast(
+                    CELL, spec.columns[c], spec, Readings(zones={CELL: readings.zones.get(c)}, words=frozenset([CELL]))
+                )
+                for c in date_columns(spec)
+                if c in unread
+            },
+        )
+    )
+
+
+def _readable(connection: duckdb.DuckDBPyConnection, values: Mapping[str, str]) -> list[str]:
+    """The columns of whose unreadable cells an expression over ``CELL`` makes a value; columns that are read by the
+    same expression, which is long, are looked at together."""
+    columns: dict[str, list[str]] = {}
+    for column, value in values.items():
+        columns.setdefault(value, []).append(column)
+    found: list[str] = []
+    for value, alike in columns.items():
+        cells = " UNION ALL ".join(
+            f"SELECT {literal(c)} AS col, {identifier(c)} AS {CELL} FROM {_unread(c)}" for c in alike
+        )
+        rows = connection.execute(f"SELECT DISTINCT col FROM ({cells}) WHERE {value} IS NOT NULL ORDER BY col")
+        found += [column for (column,) in rows.fetchall()]
+    return found
 
 
 def zones_of(connection: duckdb.DuckDBPyConnection, spec: Table, columns: Sequence[str]) -> dict[str, str | None]:

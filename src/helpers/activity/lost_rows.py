@@ -137,6 +137,11 @@ def write_uncertain(
     path = tidy.with_suffix(".uncertain.parquet")
     path.unlink(missing_ok=True)
     kinds = _kinds(spec, required)
+    # In most tables nothing is lost, and how what is lost is put together need not be thought about.
+    doubtful = f"_unreadable IS NOT NULL OR {_lost(kinds)} IS NOT NULL"
+    doubtful += f" OR (_first IS NOT NULL AND {sql.NOT_BLANK})" if spec.grain else ""
+    if not connection.execute(f"SELECT 1 FROM judged_rows WHERE {doubtful} LIMIT 1").fetchall():
+        return
     own = ", ".join(identifier(c) for c in tidy_columns(spec))
     used = (
         f"SELECT {own}, source_file, source_row, true AS _used, 'cell' AS _kind, _unknown FROM "

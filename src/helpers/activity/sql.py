@@ -4,7 +4,7 @@ Stages: ``source`` (text as read) → ``texts`` (trimmed, empty-value markers go
 folded) → ``typed`` → ``judged`` (the one reason for which a row is set aside, or none) → ``records``
 (the used rows, or the grain's cases made of them) → ``tidy`` (with the derived columns).
 
-Only ``judged_rows`` is a table; the other stages are views of it or of the staged files, so that a
+Only ``judged_rows``, made of ``typed``, is a table; the other stages are views of it or of the staged files, so that a
 log of millions of rows is held once. Whatever compares rows with one another (repetitions, keys)
 looks only at rows that share a value, and writes its verdict into ``_again``.
 """
@@ -127,8 +127,10 @@ def _header(spec: Table) -> str:
 # --- judged ---------------------------------------------------------------------------------------
 
 
-def judged_rows(spec: Table, required: Sequence[str], fiscal_year: int, foreign: Collection[int] = ()) -> str:
-    """Each row with what speaks against it by itself: ``_first`` (it is no usable row), ``_scope`` (it is
+def judged_rows(
+    spec: Table, readings: Readings, required: Sequence[str], fiscal_year: int, foreign: Collection[int] = ()
+) -> str:
+    """Each row of ``typed`` with what speaks against it by itself: ``_first`` (it is no usable row), ``_scope`` (it is
     not of this year or project), and ``_again``, to be filled by ``comparisons``. ``foreign``: the files of which
     nearly every row would be shifted; those are written in forms that nobody declared, which is said by column."""
     words = spec.column_words()
@@ -150,7 +152,7 @@ def judged_rows(spec: Table, required: Sequence[str], fiscal_year: int, foreign:
     own = ", ".join(identifier(c) for c in spec.columns)
     query = (
         f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, "
-        f"CASE {' '.join(first)} END AS _first FROM typed"
+        f"CASE {' '.join(first)} END AS _first FROM ({typed(spec, readings)})"
     )
     return (
         f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, _first, "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from helpers.year.engine import identifier, literal
+from helpers.year.engine import identifier
 from helpers.year.tidy import record_columns, tidy_columns
 
 if TYPE_CHECKING:
@@ -125,21 +125,53 @@ def flags(subject: Subject, table: str) -> list[Share]:
 
 
 def values(subject: Subject, table: str, columns: Sequence[str]) -> dict[str, list[Share]]:
-    """For each text column of few values, the rows of each, last year's most frequent first."""
-    asked = []
-    for column in columns:
-        name = identifier(column)
-        listed = subject.query(
-            f"SELECT v, sum(b) AS b FROM (SELECT {name} AS v, count(*) AS b FROM {identifier(f'previous_{table}')} "
-            f"GROUP BY 1 UNION ALL SELECT {name}, 0 FROM {identifier(table)} GROUP BY 1) "
-            f"WHERE v IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_VALUES + 1}"
-        )
-        if len(listed) <= MOST_VALUES:
-            asked += [(column, value, f"{name} = {literal(value)}") for value, _ in listed]
-    found: dict[str, list[Share]] = {}
-    for one in _shares(subject, table, asked):
-        found.setdefault(one.column, []).append(one)
+    """For each text column of few values, the rows of each, last year's most frequent first; asked once a column."""
+    known: dict[tuple[str, str], list[Share]] = vars(subject).setdefault("_monthly_values", {})
+    missing = [c for c in columns if (table, c) not in known]
+    known |= {(table, c): shares for c, shares in _values(subject, table, missing).items()}
+    return {c: known[table, c] for c in columns if known[table, c]}
+
+
+def _values(subject: Subject, table: str, columns: Sequence[str]) -> dict[str, list[Share]]:
+    """The same, with no shares for a column of too many values."""
+    few = list(columns)
+    for view in (table, f"previous_{table}"):
+        few = [c for c, (different, _) in subject.kinds(view, few).items() if different <= MOST_VALUES]
+    now, before = (_monthly(subject, table, prefix, few) for prefix in ("", "previous_"))
+    found: dict[str, list[Share]] = {c: [] for c in columns}
+    for column in few:
+        there = {v for months in (*now[column].values(), *before[column].values()) for v in months if v is not None}
+        if len(there) > MOST_VALUES:
+            continue
+        shares = [Share(column, v, *(_of_value(months[column], v) for months in (now, before))) for v in there]
+        found[column] = sorted(shares, key=lambda s: (-s.hits_before, str(s.value)))
     return found
+
+
+Months = dict[object, dict[str | None, int]]
+
+
+def _monthly(subject: Subject, table: str, prefix: str, columns: Sequence[str]) -> dict[str, Months]:
+    """For each column the rows of each value in each month, the months in order."""
+    found: dict[str, Months] = {c: {} for c in columns}
+    counted = " UNION ALL ".join(
+        f"SELECT {n} AS c, {_month(subject, table, prefix)} AS m, {identifier(column)} AS v, count(*) AS rows "
+        f"FROM {identifier(prefix + table)} GROUP BY m, v"
+        for n, column in enumerate(columns)
+    )
+    for n, month, value, rows in subject.query(f"SELECT * FROM ({counted}) ORDER BY c, m") if columns else ():
+        found[columns[n]].setdefault(month, {})[value] = int(rows)
+    return found
+
+
+def _of_value(months: Months, value: str) -> Cells:
+    return tuple((values.get(value, 0), sum(values.values())) for values in months.values())
+
+
+def _month(subject: Subject, table: str, prefix: str) -> str:
+    year = subject.previous if prefix else subject.year
+    date = year.year.tables[table].year_by if year else None
+    return f"month({identifier(date)})" if date else "0"
 
 
 def _shares(
@@ -153,9 +185,7 @@ def _shares(
 
 def _cells(subject: Subject, table: str, prefix: str, conditions: Sequence[str], where: str) -> list[Cells]:
     """Hits and rows of each condition by month, the months in order."""
-    year = subject.previous if prefix else subject.year
-    date = year.year.tables[table].year_by if year else None
-    month = f"month({identifier(date)})" if date else "0"
+    month = _month(subject, table, prefix)
     picked = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
     rows = subject.query(
         f"SELECT {month}, count(*), {picked} FROM {identifier(prefix + table)} WHERE {where} GROUP BY 1 ORDER BY 1"

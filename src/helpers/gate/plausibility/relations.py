@@ -80,8 +80,9 @@ def _strength(column: str, rows: str) -> str:
 def relation_broken(subject: Subject) -> Iterator[Check]:
     """A column that another one determines in most rows, and in a stretch of rows no longer."""
     for table in subject.tables:
-        for relation in _relations(subject, table):
-            found = _looked_at(subject, relation)
+        relations = _relations(subject, table)
+        for relation, parts in zip(relations, _stretches(subject, table, relations), strict=True):
+            found = _looked_at(subject, relation, parts)
             if found is not None:
                 yield found
                 break
@@ -104,19 +105,41 @@ def _shifted(subject: Subject, relation: _Relation) -> Check | None:
     )
 
 
-def _looked_at(subject: Subject, relation: _Relation) -> Check | None:
-    """Whether the relation holds all along; where it holds nowhere, whether moving the column restores it."""
-    a, b = identifier(relation.source), f"CAST({identifier(relation.target)} AS VARCHAR)"
-    rows = (
-        f"SELECT source_file AS f, source_row AS r, {a} AS a, {b} AS b FROM {identifier(relation.table)} "
+def _stretches(subject: Subject, table: str, relations: Sequence[_Relation]) -> list[list[tuple[Any, ...]]]:
+    """For each relation its stretches of rows: file, number, rows, those that differ from what is usual, first and
+    last row. All relations of a table are asked in one query; of a large one, each by itself."""
+    if not relations:
+        return []
+    longest = int(subject.one(f"SELECT max(source_row) FROM {identifier(table)}"))
+    together = len(relations) if subject.count(table) <= LOOKED // len(relations) else 1
+    found: list[list[tuple[Any, ...]]] = [[] for _ in relations]
+    for start in range(0, len(relations), together):
+        rows = " UNION ALL ".join(
+            _cells(subject, n, relations[n]) for n in range(start, min(start + together, len(relations)))
+        )
+        asked = (
+            f"WITH o AS MATERIALIZED ({rows}), "
+            f"m AS (SELECT n, a, mode(b) AS usual FROM o GROUP BY n, a HAVING count(*) > 1) "
+            f"SELECT n, f, r // {longest // STRETCHES + 1}, count(*), count(*) FILTER (WHERE b <> usual), min(r), "
+            f"max(r) FROM o JOIN m USING (n, a) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+        )
+        for n, *part in subject.query(asked):
+            found[n].append(tuple(part))
+    return found
+
+
+def _cells(subject: Subject, number: int, relation: _Relation) -> str:
+    """The rows of a relation under its number: file, row, source, target."""
+    a, b = identifier(relation.source), identifier(relation.target)
+    return (
+        f"SELECT {number} AS n, source_file AS f, source_row AS r, CAST({a} AS VARCHAR) AS a, "
+        f"CAST({b} AS VARCHAR) AS b FROM {identifier(relation.table)} "
         f"WHERE {a} IS NOT NULL AND {b} IS NOT NULL{_some(subject, relation, a)}"
     )
-    longest = int(subject.one(f"SELECT max(source_row) FROM {identifier(relation.table)}"))
-    parts = subject.query(
-        f"WITH o AS ({rows}), m AS (SELECT a, mode(b) AS usual FROM o GROUP BY a HAVING count(*) > 1) "
-        f"SELECT f, r // {longest // STRETCHES + 1}, count(*), count(*) FILTER (WHERE b <> usual), min(r), max(r) "
-        f"FROM o JOIN m USING (a) GROUP BY 1, 2 ORDER BY 1, 2"
-    )
+
+
+def _looked_at(subject: Subject, relation: _Relation, parts: Sequence[tuple[Any, ...]]) -> Check | None:
+    """Whether the relation holds all along; where it holds nowhere, whether moving the column restores it."""
     if sum(p[3] for p in parts) > (1 - LOST) * sum(p[2] for p in parts):
         return _shifted(subject, relation)
     broken = _broken([p for p in parts if p[2] >= 5])
