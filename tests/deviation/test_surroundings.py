@@ -75,17 +75,17 @@ def test_misses_at_certain_hours_are_seen_though_nobody_declared_hours():
     frame["_value"] = ~(np.isin(opened.hour, (9, 14)) & (dice.random(4000) < 0.3))
     source = Source("opened_at", None, {}, ())
     missed = missed_rows(frame, SHARE).to_numpy()
-    every = traits(frame, source, {"team": coded(frame["team"])}, [])
+    found = made(frame, source)
+    every = traits(found, {"team": coded(frame["team"])}, [])
     (cell,) = scan(missed, every, None, clusters(frame, source))
     assert dict(cell.values) == {"hour": "9时、14时"} and cell.misses == missed.sum()
-    around = beside(frame, source, ["team"], [])
-    assert [one.name for one in around.dimensions] == ["hour", "shift", "weekday"]
-    assert [one.name for one in beside(frame, source, ["team"], ["hour"]).dimensions] == ["shift", "weekday"]
+    assert [one.name for one in beside(found, {}, ["team"]).dimensions] == ["hour", "shift", "weekday"]
+    assert [one.name for one in beside(found, {}, ["hour"]).dimensions] == ["shift", "weekday"]
 
 
 def test_a_value_that_says_it_is_not_known_is_no_property():
     frame = pd.DataFrame({"team": ["甲", "未定", "其他", None]})
-    (one,) = traits(frame, Source(None, None, {}, ()), {"team": coded(frame["team"])}, [])
+    (one,) = traits({}, {"team": coded(frame["team"])}, [])
     assert [None if code < 0 else one.coded.names[code] for code in one.coded.codes] == ["甲", None, None, None]
 
 

@@ -204,6 +204,8 @@ def test_combinations_are_told_unless_their_dimension_has_named_the_group():
         "未达到要求的23条记录中，有7条（30.43%）属于受理时段为“9时”的50条记录，而按总体比例只应有2.5条。"
     )
     assert signals.concentrated({**deviation, "combinations": []}) == ""
+    months = {**deviation, "combinations": [cell(7, month="2024-08、2024-09")]}
+    assert "月份为“2024年8月、2024年9月”的50条记录" in signals.concentrated(months)
 
 
 def test_the_strongest_cause_leads_the_summary():

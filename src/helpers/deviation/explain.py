@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from helpers.deviation.adjusted import Coded
 from helpers.deviation.control import control_chart
 from helpers.deviation.decompose import Aim, decompose, drill_down, missed_rows, misses_of
 from helpers.deviation.lead import leading
@@ -29,7 +30,7 @@ from helpers.deviation.surroundings import (
     source_of,
     traits,
 )
-from helpers.deviation.told_apart import Structure, coded, is_property, ranked, structures
+from helpers.deviation.told_apart import Beside, Structure, coded, is_property, ranked, structures
 from helpers.deviation.trend import Before
 from helpers.deviation.values import MonthFigure, side
 from helpers.deviation.without_cause import without_causes
@@ -302,7 +303,8 @@ def _rows(figure: Figure, dimensions: Sequence[str], measures: Measures, source:
     if table.states:
         new[STATE] = divide(rows, table.states).longest()
     asked = [name for name in dimensions if name not in own and name not in new]
-    new |= {name: as_column(one, rows.index) for name, one in made(rows, source).items() if name in asked}
+    found = made(rows, source) if asked else {}
+    new |= {name: as_column(one, rows.index) for name, one in found.items() if name in asked}
     new |= {name: pd.Series(None, index=rows.index, dtype=object) for name in asked if name not in new}
     return rows.assign(**{name: values for name, values in new.items() if name not in own})
 
@@ -352,9 +354,10 @@ def with_causes(
     these the one that leads."""
     judged = missed_rows(rows, aim)
     counted = rows.loc[judged.index]
-    around = beside(counted, source, dimensions, list(tidy_columns(table)))
+    own, properties = [*tidy_columns(table), *dimensions], made(counted, source)
+    around = beside(properties, clusters(counted, source), own)
     told = structures(rows, dimensions, aim, around)
-    found = _combinations(counted, judged.to_numpy(), told, table, source, around.passing)
+    found = _combinations(counted, judged.to_numpy(), told, properties, own, source, around)
     split = {name: one for name in dimensions if (one := decompose(rows, name, aim)) is not None}
     lead = leading(list(split.values()), told, found, around.passing)
     order = sorted(ranked(told), key=lambda one: not (lead and one.dimension == lead["dimension"]))
@@ -377,18 +380,18 @@ def _combinations(
     rows: pd.DataFrame,
     missed: np.ndarray,
     told: Sequence[Structure],
-    table: Table,
+    properties: Mapping[str, Coded],
+    own: Sequence[str],
     source: Source,
-    passing: frozenset[str],
+    around: Beside,
 ) -> list[Combination]:
     """The cells in which misses lie beyond chance, over declared properties and those that nobody declares."""
-    named = [one.dimension for one in told if is_property(one, passing)]
+    named = [one.dimension for one in told if is_property(one, around.passing)]
     if PART_SOURCE in rows and PART_SOURCE not in {one.dimension for one in told}:
         named.append(PART_SOURCE)
-    properties = {name: coded(rows[name]) for name in named}
-    opened = rows.get(source.opened or "")
-    every = traits(rows, source, properties, list(tidy_columns(table)))
-    return scan(missed, every, periods(rows.get(CALENDAR_MONTH), opened), clusters(rows, source))
+    every = traits(properties, {name: coded(rows[name]) for name in named}, own)
+    times = periods(rows.get(CALENDAR_MONTH), rows.get(source.opened or ""))
+    return scan(missed, every, times, around.clusters)
 
 
 def _ticket_columns(table: Table, dimensions: Sequence[str]) -> list[str]:

@@ -54,7 +54,7 @@ Conditions = tuple[Condition, ...]
 NOTHING: tuple[float, Conditions] = (-np.inf, ())
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Space:
     """All cells over some rows: per row and combination of columns the cell (0: none)."""
 
@@ -96,7 +96,7 @@ class Space:
 def space_of(traits: Sequence[Trait], periods: Periods | None) -> Space:
     rows = len(traits[0].coded.codes) if traits else len(periods.codes) if periods else 0
     chosen = list(_columns(traits, DEEPEST))[:MOST_COLUMNS]
-    space = Space(traits, periods, np.zeros((rows, len(chosen)), dtype=np.int32))
+    space = Space(traits=traits, periods=periods, ids=np.zeros((rows, len(chosen)), dtype=np.int32))
     _number(space.ids, space.cells, chosen, traits)
     if periods:
         alone = [c for c in _columns(traits, DEEPEST - 1) if all(traits[t].family != SINCE for t in c)]

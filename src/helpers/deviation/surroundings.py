@@ -114,15 +114,11 @@ def _ages(device: pd.Series, opened: pd.Series, source: Source) -> Coded:
 # --- for the tests --------------------------------------------------------------------------------
 
 
-def beside(rows: pd.DataFrame, source: Source, dimensions: Sequence[str], own: Sequence[str]) -> Beside:
-    """What a declared dimension is held against besides the others: the time of day and week, and blocks."""
-    found = made(rows, source)
+def beside(found: Mapping[str, Coded], blocks: Mapping[str, Codes], own: Sequence[str]) -> Beside:
+    """What a declared dimension is held against besides the others: the time of day and week (of ``found``, those
+    made), and blocks. ``own``: names that are declared, or columns of the table."""
     extra = [Dimension(name=n, coded=found[n]) for n in (HOUR, SHIFT, WEEKDAY) if n in found and n not in own]
-    return Beside(
-        dimensions=tuple(one for one in extra if one.name not in dimensions),
-        clusters=clusters(rows, source),
-        passing=frozenset({STATE}),
-    )
+    return Beside(dimensions=tuple(extra), clusters=blocks, passing=frozenset({STATE}))
 
 
 def clusters(rows: pd.DataFrame, source: Source) -> dict[str, Codes]:
@@ -138,13 +134,13 @@ def clusters(rows: pd.DataFrame, source: Source) -> dict[str, Codes]:
     return blocks
 
 
-def traits(rows: pd.DataFrame, source: Source, told: Mapping[str, Coded], own: Sequence[str]) -> list[Trait]:
-    """What is scanned for combinations: the declared properties, those made, and where parts came from."""
-    found = [Trait(name, _known(one), FAMILIES.get(name, name)) for name, one in told.items()]
-    for name, one in made(rows, source).items():
+def traits(found: Mapping[str, Coded], told: Mapping[str, Coded], own: Sequence[str]) -> list[Trait]:
+    """What is scanned for combinations: what is declared, and what is made (``found``) where nothing has its name."""
+    every = [Trait(name, _known(one), FAMILIES.get(name, name)) for name, one in told.items()]
+    for name, one in found.items():
         if name not in told and name not in own:
-            found.append(Trait(name, one, FAMILIES.get(name, name), told=False))
-    return [trait for trait in found if len(trait.coded.names) > 1]
+            every.append(Trait(name, one, FAMILIES.get(name, name), told=False))
+    return [trait for trait in every if len(trait.coded.names) > 1]
 
 
 def _known(one: Coded) -> Coded:

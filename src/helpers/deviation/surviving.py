@@ -128,7 +128,9 @@ class Selection:
         strata = np.unique(own.strata(self._strata(by))[chosen], return_inverse=True)[1]
         spread = _Spread(self._worse[chosen], own.coded.codes[chosen], strata)
         found = spread.clearest(spread.apart)
-        every = kinds({at: codes[chosen] for at, codes in self._clusters.items() if _finer(codes, own.coded.codes)})
+        groups = own.coded.codes[chosen]
+        blocks_of = {at: codes[chosen] for at, codes in self._clusters.items()}
+        every = kinds({at: codes for at, codes in blocks_of.items() if _finer(codes, groups)})
         return next((at for at, blocks in every.items() if spread.reached(found, blocks) > ALPHA_BLOCKS), None)
 
 

@@ -199,8 +199,8 @@ def _structure(name: str, own: Coded, missed: np.ndarray, worse: Floats, aim: Ai
         return nothing
     named = np.array([key is not None for key in keys])
     recorded = _filled_for_missing(n, miss, named)
-    rate = miss[named].sum() / n[named].sum() if recorded else bad / total
-    expected = dict(zip(keys, (n * rate).tolist(), strict=True))
+    bad_of, rows_of = (miss[named].sum(), n[named].sum()) if recorded else (bad, total)
+    expected = dict(zip(keys, (n * bad_of / rows_of).tolist(), strict=True))
     p_value: float | None
     test: Test
     if aim.agg == "mean":

@@ -262,9 +262,8 @@ def leading_cause(dimension: str, deviation: Deviation) -> Cause | None:
 
 def values_words(values: Mapping[str, str], deviation: Deviation) -> str:
     """备件为“P-0312”、设备型号为“M720”"""
-    return "、".join(
-        f"{column_words(name, deviation)}为“{w.brief(value_name(name, value))}”" for name, value in values.items()
-    )
+    told = {name: "、".join(value_name(name, one) for one in value.split("、")) for name, value in values.items()}
+    return "、".join(f"{column_words(name, deviation)}为“{w.brief(value)}”" for name, value in told.items())
 
 
 def by_dimension(deviation: Deviation) -> dict[str, list[Cause]]:
