@@ -15,7 +15,8 @@ from helpers.deviation.plan import judge_action
 from helpers.deviation.verify import prove
 from helpers.indicators import parse_target
 from helpers.measures.figures import Figure, Side
-from helpers.year.models import Action, Measure
+from helpers.year.declared_plan import Action
+from helpers.year.models import Measure
 
 TARGET = parse_target("不低于95%")
 

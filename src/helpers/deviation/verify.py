@@ -21,7 +21,8 @@ from helpers.indicators.plain import plain
 if TYPE_CHECKING:
     from helpers.indicators import Target
     from helpers.measures.figures import Measures, Side
-    from helpers.year.models import Action, Measure
+    from helpers.year.declared_plan import Action
+    from helpers.year.models import Measure
 
 #: Why a change cannot be judged.
 Reason = Literal["no_measure", "whole_figure", "no_date", "not_yet", "few_before", "few_after", "one_year_alone"]
