@@ -16,7 +16,7 @@ from helpers.deviation.verify import prove
 from helpers.indicators import parse_target
 from helpers.measures.figures import Figure, Side
 from helpers.year.declared_indicators import Measure
-from helpers.year.models import Action
+from helpers.year.declared_plan import Action
 
 TARGET = parse_target("不低于95%")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from helpers.report.narrative import plans
+from helpers.report.narrative import overall, plans
+from tests.report import sample_results
 
 EFFECT = {
     "before": 0.65,
@@ -46,3 +47,18 @@ def test_counts_are_told_as_a_years() -> None:
 def test_only_finished_measures_are_told() -> None:
     assert plans._effect(1, {"status": "carried", "effect": EFFECT}) == ""
     assert plans._effect(1, {"status": "done", "effect": None}) == ""
+
+
+def test_what_became_unknown_is_no_unchanged_result() -> None:
+    data = sample_results.fy2024()
+    for entry in data["indicators"]:
+        if entry.get("previous"):
+            entry["previous"]["status"] = entry["status"]
+    words = " ".join(str(block) for block in overall.against_last_year(data))
+    assert "完成情况没有变化" in words
+    first = next(e for e in data["indicators"] if e.get("previous") and e["status"] == "met")
+    first["previous"]["status"] = "unknown"
+    words = " ".join(str(block) for block in overall.against_last_year(data))
+    assert "完成情况没有变化" not in words and f"{first['level3']}上年无法判定、本年可以判定" in words.replace(
+        "“", ""
+    ).replace("”", "")

@@ -14,8 +14,8 @@ from helpers.indicators.plain import plain
 if TYPE_CHECKING:
     from helpers.indicators import Target
     from helpers.measures.figures import Figure, Measures
+    from helpers.year.declared_plan import Action
     from helpers.year.load import Year
-    from helpers.year.models import Action
 
 State = Literal["proposed", "done", "carried"]
 

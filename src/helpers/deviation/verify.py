@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from helpers.indicators import Target
     from helpers.measures.figures import Measures, Side
     from helpers.year.declared_indicators import Measure
-    from helpers.year.models import Action
+    from helpers.year.declared_plan import Action
 
 #: Why a change cannot be judged.
 Reason = Literal["no_measure", "whole_figure", "no_date", "not_yet", "few_before", "few_after", "one_year_alone"]

@@ -18,10 +18,10 @@ from helpers.year.check_funds import check_funds
 from helpers.year.check_spares import check_fleet, check_spares
 from helpers.year.check_tables import Path_, check_corrections, check_tables, expression, unknown
 from helpers.year.declared_indicators import Actual, Indicator, Measure
+from helpers.year.declared_plan import Action
 from helpers.year.expressions import check_expression
 from helpers.year.faults import Fault, YearFileError
 from helpers.year.load import Lines, Year
-from helpers.year.models import Action
 from helpers.year.outline_file import outline_faults
 from helpers.year.tidy import tidy_columns
 

@@ -14,9 +14,10 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from helpers.year.declared_indicators import IndicatorsFile, Measure
+from helpers.year.declared_plan import PlanFile
 from helpers.year.faults import Fault, YearFileError, did_you_mean
 from helpers.year.hashes import file_sha256
-from helpers.year.models import CorrectionsFile, PlanFile, YearFile
+from helpers.year.models import CorrectionsFile, YearFile
 from helpers.year.outline_file import Outline, shipped_outline, shipped_outlines
 from helpers.year.root import Root, shown_raw
 

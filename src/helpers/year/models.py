@@ -1,4 +1,4 @@
-"""The shape of one fiscal year's authored files; that of indicators.yml stands in ``declared_indicators``.
+"""The shape of one fiscal year's authored files; those of indicators.yml and plan.yml in ``declared_*``.
 
 Only shapes and single-value rules stand here; what spans several entries or files is checked in
 ``helpers.year.crosscheck``. Unknown keys are refused everywhere.
@@ -201,53 +201,6 @@ class YearFile(Model):
     spares: Spares | None = None
     fleet: Fleet | None = None
     source: Source | None = None
-
-
-# --- plan.yml -------------------------------------------------------------------------------------
-
-
-class Yardstick(Model):
-    """By what an action is judged next year; without a measure there is nothing to verify it by but words.
-
-    ``comparison``: which rows of the measure's table the action does not touch, as a condition like ``where``;
-    the measure over them shows what would have happened anyway.
-    """
-
-    measure: Identifier | None = None
-    target: Words
-    words: str | None = None
-    comparison: str | None = None
-
-    @model_validator(mode="after")
-    def _of_a_measure(self) -> Yardstick:
-        if self.comparison is not None and self.measure is None:
-            raise ValueError("写了 comparison 就要写 measure")
-        return self
-
-
-class Action(Model):
-    """One improvement measure; ``confirmed`` says whether the cause was confirmed (null: open); ``options``: ids of
-    ``spares.options`` in results.json whose replayed figure the measure carries."""
-
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
-    indicator: Identifier
-    cause: Words
-    confirmed: bool | None = None
-    action: Words
-    owner: Words
-    due: date
-    yardstick: Yardstick
-    expected_effect: str | None = None
-    status: Literal["proposed", "adopted", "done"] = "adopted"
-    done_on: date | None = None
-    carried_from: str | None = None
-    options: Strings = ()
-
-
-class PlanFile(Model):
-    """plan.yml"""
-
-    actions: tuple[Action, ...] = ()
 
 
 # --- corrections.yml ------------------------------------------------------------------------------

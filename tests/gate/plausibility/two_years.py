@@ -14,8 +14,9 @@ import pandas as pd
 from helpers.gate.plausibility.subject import Subject, open_subject
 from helpers.gate.result import Check
 from helpers.year.declared_indicators import IndicatorsFile
+from helpers.year.declared_plan import PlanFile
 from helpers.year.load import Year
-from helpers.year.models import CorrectionsFile, PlanFile, YearFile
+from helpers.year.models import CorrectionsFile, YearFile
 from helpers.year.outline_file import Outline
 from helpers.year.tidy import tidy_columns
 
