@@ -19,7 +19,7 @@ from helpers.deviation.stock_book import read_shelf
 from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year
 from helpers.report.results_schema import schema
-from helpers.year.models import Action
+from helpers.year.declared_plan import Action
 from tests.deviation.spare_samples import (
     DAY,
     FLEET,

@@ -33,8 +33,8 @@ from helpers.year.faults import did_you_mean
 
 if TYPE_CHECKING:
     from helpers.measures.figures import Measures
+    from helpers.year.declared_plan import Action
     from helpers.year.load import Year
-    from helpers.year.models import Action
 
 Json = dict[str, Any]
 T = TypeVar("T")
