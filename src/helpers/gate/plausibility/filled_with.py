@@ -156,7 +156,7 @@ def _conditions(subject: Subject, table: str, columns: list[str]) -> list[tuple[
 
 def _cells(
     subject: Subject, view: str, columns: list[str], conditions: list[tuple[str | None, str | None]]
-) -> dict[tuple[str | None, str | None], Masks]:
+) -> Mapping[tuple[str | None, str | None], Masks]:
     """For each condition and file, how many rows fill which columns."""
     mask = " + ".join(f"{1 << n} * CAST({identifier(c)} IS NOT NULL AS BIGINT)" for n, c in enumerate(columns))
     found: dict[tuple[str | None, str | None], dict[str, Counter[int]]] = {}

@@ -101,7 +101,7 @@ def silent_stints(subject: Subject) -> Iterator[Check]:
 def counted_twice(subject: Subject) -> Iterator[Check]:
     """A count of what is there on a day that counts one entry in two stretches."""
     for name, measure in subject.year.measures.items():
-        table = measure.table
+        table = str(measure.table)
         if table not in subject.tables or measure.agg != "count" or not measure.where:
             continue
         spec, roles = subject.tables[table], subject.roles[table]
