@@ -101,8 +101,8 @@ def silent_stints(subject: Subject) -> Iterator[Check]:
 def counted_twice(subject: Subject) -> Iterator[Check]:
     """A count of what is there on a day that counts one entry in two stretches."""
     for name, measure in subject.year.measures.items():
-        table = measure.table
-        if table is None or table not in subject.tables or measure.agg != "count" or not measure.where:
+        table = str(measure.table)
+        if table not in subject.tables or measure.agg != "count" or not measure.where:
             continue
         spec, roles = subject.tables[table], subject.roles[table]
         days = columns_read(measure.where) & {c for c in roles.dates if c in record_columns(spec)}
