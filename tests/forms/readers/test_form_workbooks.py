@@ -240,3 +240,10 @@ def test_formulas_are_read_by_their_values(path: Path) -> None:
 )
 def test_values_as_they_are_shown(value: Any, format: str, text: str) -> None:
     assert shown(value, format) == text
+
+
+def test_a_target_that_was_stored_as_a_formula_is_its_text(path: Path) -> None:
+    book, (sheet,) = sample.book_of("表")
+    sample.scored(sheet, rows=[("产出指标", "数量指标", "编制方案", "=3份", "3份", "=20", 20, None)])
+    (form,) = read_forms(sample.saved(book, path))
+    assert (form.rows[0].target_text, form.rows[0].weight) == ("=3份", 20)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
@@ -34,6 +34,7 @@ class Reading:
     target: Target
     actual: Actual
     outcome: Outcome
+    _: KW_ONLY
     assumed: bool = False
     damage: str | None = None
 
@@ -140,7 +141,7 @@ def _read(row: FormRow, form: Form, rules: RuleSet) -> Reading:
     outcome = UNKNOWN if unclear else evaluate(target, actual, rules)
     if "operator_copied" in actual.notes and outcome.status != "met":
         outcome = UNKNOWN  # the exact value is not shown
-    return Reading(row, target, actual, outcome, assumed, damage)
+    return Reading(row, target, actual, outcome, assumed=assumed, damage=damage)
 
 
 def _with_year(value: Any, year: str | None) -> Any:

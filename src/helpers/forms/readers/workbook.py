@@ -15,6 +15,9 @@ from helpers.forms.readers.grid import MOST_COLUMNS, MOST_ROWS, Grid, spread
 
 ERRORS = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)")
 
+#: A target that begins with "=" and was stored as a formula by the program that wrote it (=8个): no calculation.
+LITERAL = re.compile(r"\s*(?P<figure>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>%|‰|[\u4e00-\u9fff]{1,6})?\s*", re.ASCII)
+
 
 def read_book(content: bytes, file: str) -> list[Grid]:
     """The visible worksheets of a workbook. Raises ``FormError``, or ``FileError`` where it cannot be read."""
@@ -34,17 +37,20 @@ def _grid(book: Book, name: str, file: str) -> Grid:
     _refuse_far_cells(book, name, file)
     page, marks, formats = book.page(name, MOST_ROWS), book.marks(name), book.number_formats(name)
     bad: dict[Cell, FormError] = {}
+    cells: dict[Cell, str] = {}  # where no format is known, a share stays the figure that is stored
     for at, text in marks.errors.items():
         bad[at] = _error_value(text, file, name, at)
     for at, formula in marks.uncalculated.items():
+        if literal := LITERAL.fullmatch(formula):
+            cells[at] = f"={formula.strip()}" if literal["unit"] else literal["figure"]
+            continue
         what = f"公式 ={formula[:40]} 没有算出的值" if formula else "公式没有算出的值"
         hint = "用 Excel 或 WPS 打开并保存一次，或改成数值"
         bad[at] = _fault("formula_without_value", file, name, at, what, hint)
-    cells: dict[Cell, str] = {}  # where no format is known, a share stays the figure that is stored
     for row, line in enumerate(page.cells[:MOST_ROWS]):
         for column, value in enumerate(line[:MOST_COLUMNS]):
             at = (row, column)
-            if value == "" or at in bad:
+            if value == "" or at in bad or at in cells:
                 continue
             if isinstance(value, str) and ERRORS.fullmatch(value):
                 bad[at] = _error_value(value, file, name, at)
