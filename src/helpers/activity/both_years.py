@@ -1,0 +1,28 @@
+"""Several years cleaned: side by side where their exports are small, one after the other where memory counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from helpers.activity.clean import Reconciliation, clean_year
+from helpers.files.names import matching_files
+from helpers.year.load import Year
+
+#: Bytes of all exports up to which two years are cleaned at a time; the database works without Python's lock.
+SMALL = 64_000_000
+
+
+def clean_years(wanted: Sequence[tuple[Year, Path]]) -> list[list[Reconciliation]]:
+    """``clean_year`` for each year and folder, in this order. What the first of them raises is raised, as if they
+    had been cleaned one after the other."""
+    size = sum(path.stat().st_size for year, _ in wanted for path in _exports(year))
+    with ThreadPoolExecutor(len(wanted) if size <= SMALL else 1) as pool:
+        started = [pool.submit(clean_year, year, out) for year, out in wanted]
+        return [one.result() for one in started]
+
+
+def _exports(year: Year) -> set[Path]:
+    patterns = [pattern for spec in year.year.tables.values() for pattern in spec.files]
+    return {path for pattern in patterns for path in matching_files(year.folder, pattern)}
