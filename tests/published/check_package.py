@@ -56,7 +56,15 @@ def broken(package: Path) -> list[str]:
     listed = {o["file"]: o["sha256"] for o in manifest["outputs"]}
     present = {p.relative_to(package).as_posix() for p in package.rglob("*") if p.is_file()} - {"manifest.json"}
     wrong = [f"not in the manifest or not there: {name}" for name in present ^ set(listed)]
-    wanted = {"report.html", "report.pdf", "report.docx", "self_evaluation.xlsx", "results.json", "validation.json"}
+    wanted = {
+        "report.html",
+        "report.pdf",
+        "report.docx",
+        "technical.pdf",
+        "self_evaluation.xlsx",
+        "results.json",
+        "validation.json",
+    }
     wrong += [f"missing: {name}" for name in wanted - present]
     for name in present & set(listed):
         if hashlib.sha256((package / name).read_bytes()).hexdigest() != listed[name]:

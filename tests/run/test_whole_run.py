@@ -18,6 +18,7 @@ FILES = {
     "report.html",
     "report.pdf",
     "report.docx",
+    "technical.pdf",
     "self_evaluation.xlsx",
     "results.json",
     "validation.json",
