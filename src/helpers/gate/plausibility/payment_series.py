@@ -12,7 +12,9 @@ from helpers.year.engine import identifier
 #: A payment is monthly where it came in so many months, mostly once in each.
 MONTHS = 8
 #: A panel has so many units, of which so large a share is there once in each period.
-UNITS, WHOLE, LARGEST = 5, 0.8, 20_000
+UNITS, WHOLE, LARGEST = 5, 0.95, 20_000
+#: What comes once a quarter hardly does so by chance: up to this share of its places may be empty or doubled.
+WHOLE_QUARTERS = 0.85
 MONTH, QUARTER = "月", "季度"
 
 
@@ -107,7 +109,7 @@ def _panel(subject: Subject, table: str, column: str, period: str, least: int) -
     last = max(periods) if subject.tables[table].exported else (4 if period == QUARTER else 12)
     expected = range(1, 1 + max(last, 4 if period == QUARTER else 12))
     once = sum(r[2] == 1 for r in rows)
-    if once < WHOLE * len(units) * len(periods):
+    if once < (WHOLE_QUARTERS if period == QUARTER else WHOLE) * len(units) * len(periods):
         return None
     held = {(r[0], r[1]) for r in rows}
     absent = [p for p in expected if p not in periods]
