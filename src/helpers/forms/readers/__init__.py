@@ -10,6 +10,7 @@ from pathlib import Path
 from helpers.files.file_kinds import document_of, kind_of
 from helpers.files.refusal import FileError
 from helpers.forms.filled_form import Form
+from helpers.forms.readers.any_workbook import read_book
 from helpers.forms.readers.form_error import FormError
 from helpers.forms.readers.form_lists import csv_grid, list_row, read_jsonl, read_list
 from helpers.forms.readers.grid import Grid
@@ -20,7 +21,6 @@ from helpers.forms.readers.pdf_pages import read_pdf, refuse_unruled
 from helpers.forms.readers.tables_and_words import grids_of
 from helpers.forms.readers.web_page import read_html
 from helpers.forms.readers.word import read_docx
-from helpers.forms.readers.workbook import read_book
 
 KINDS = "自评表可以是 .xlsx、.xls、.docx、.pdf（有文字）、.html、.csv 或 .jsonl"
 AGAIN = "用 Excel 或 WPS 打开，另存为 .xlsx 后再试"
