@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from helpers.deviation.adjusted import Coded
-from helpers.deviation.scan import MOST_KEPT, MOST_MISSES, scan
+from helpers.deviation.scan import _sample as scan_sample
+from helpers.deviation.scan import scan
 from helpers.deviation.scan_cells import Periods, Trait, ratio
 
 ROWS = 4000
@@ -145,11 +146,14 @@ def test_the_same_rows_give_the_same_cells():
     assert looked_at(missed, table) == looked_at(missed, table)
 
 
-def test_of_a_large_log_a_sample_is_looked_at_and_all_rows_are_counted():
+def test_of_a_large_log_a_sample_is_looked_at_and_all_rows_are_counted(monkeypatch):
+    monkeypatch.setattr("helpers.deviation.scan.MOST_PLACES", 10)
     dice, table = columns(12, rows=40_000)
     pair = (table["engineer"] == 3) & (table["part"] == 5)
     missed = dice.random(40_000) < np.where(pair, 0.3, 0.06)
-    assert missed.sum() > MOST_MISSES and (~missed).sum() > MOST_KEPT
+    chosen, other = scan_sample(missed, 20), scan_sample(~missed, 20)
+    assert (len(chosen), missed[chosen].sum()) == (13_500, 1_500)
+    assert len(other) == 13_500 and missed[other].sum() == missed.sum()  # few kept the limit: all of them
     (cell,) = looked_at(missed, table)
     assert dict(cell.values) == {"engineer": "3", "part": "5"} and cell.rows == pair.sum()
     assert cell.of == missed.sum() and cell.misses == (missed & pair).sum()

@@ -28,6 +28,7 @@ from helpers.deviation.scan_cells import (
     Periods,
     Space,
     Trait,
+    columns_of,
     largest,
     mask_of,
     ratio,
@@ -42,8 +43,9 @@ ALPHA, ALPHA_BLOCKS = 0.005, 0.02
 BLOCK_DRAWS = 49
 #: Cells named at most.
 MOST_NAMED = 5
-#: Of more rows than this a sample is looked at: misses and others apart, which changes no ratio of odds.
-MOST_MISSES, MOST_KEPT = 1_500, 12_000
+#: Of more rows than these, or than fit so many places (rows × combinations of columns), a sample is looked at: misses,
+#: at most one in so many of its rows, and others apart, which changes no ratio of odds.
+FEW_ROWS, MOST_PLACES, MISSES_ONE_IN = 13_500, 4_000_000, 9
 #: A cell that lies to this part within one value of another property is said to have that, too.
 ALIAS = 0.95
 
@@ -102,7 +104,7 @@ def scan(
     """
     if not (traits or periods) or not 0 < missed.sum() < len(missed) or len(missed) < 2 * FEWEST_ROWS:
         return []
-    chosen = _sample(missed)
+    chosen = _sample(missed, len(columns_of(traits)))
     here = [replace(t, coded=Coded(t.coded.codes[chosen], t.coded.names)) for t in traits]
     times = Periods(periods.codes[chosen], periods.names) if periods and len(periods.names) > 1 else None
     blocked = kinds({name: codes[chosen] for name, codes in (clusters or {}).items()})
@@ -110,12 +112,15 @@ def scan(
     return _joined([_told(cell, p, n, missed, traits, periods) for cell, p, n in found], traits)
 
 
-def _sample(missed: Mask) -> Codes:
+def _sample(missed: Mask, columns: int) -> Codes:
     """Which rows are looked at, in their order; the dice are always the same."""
     dice = np.random.default_rng(DRAWS)
+    most = max(FEW_ROWS, MOST_PLACES // max(columns, 1))
+    bad, kept = np.flatnonzero(missed), np.flatnonzero(~missed)
+    for_misses = max(most // MISSES_ONE_IN, most - len(kept))
     parts = []
-    for rows, most in ((np.flatnonzero(missed), MOST_MISSES), (np.flatnonzero(~missed), MOST_KEPT)):
-        parts.append(rows if len(rows) <= most else dice.choice(rows, most, replace=False))
+    for rows, room in ((bad, for_misses), (kept, most - min(len(bad), for_misses))):
+        parts.append(rows if len(rows) <= room else dice.choice(rows, room, replace=False))
     return np.sort(np.concatenate(parts))
 
 

@@ -95,7 +95,7 @@ class Space:
 
 def space_of(traits: Sequence[Trait], periods: Periods | None) -> Space:
     rows = len(traits[0].coded.codes) if traits else len(periods.codes) if periods else 0
-    chosen = list(_columns(traits, DEEPEST))[:MOST_COLUMNS]
+    chosen = columns_of(traits)
     space = Space(traits=traits, periods=periods, ids=np.zeros((rows, len(chosen)), dtype=np.int32))
     _number(space.ids, space.cells, chosen, traits)
     if periods:
@@ -104,6 +104,11 @@ def space_of(traits: Sequence[Trait], periods: Periods | None) -> Space:
         space.timed = np.zeros((rows, len(chosen)), dtype=np.int32)
         _number(space.timed, space.timed_cells, chosen, traits)
     return space
+
+
+def columns_of(traits: Sequence[Trait]) -> list[tuple[int, ...]]:
+    """The combinations of traits that are looked at."""
+    return list(_columns(traits, DEEPEST))[:MOST_COLUMNS]
 
 
 def _columns(traits: Sequence[Trait], deepest: int) -> Iterator[tuple[int, ...]]:
