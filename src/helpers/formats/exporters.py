@@ -7,6 +7,7 @@ a broken entry point would stop nbconvert's whole command line.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 from nbconvert.exporters.exporter import Exporter
@@ -17,22 +18,21 @@ class NoBlocks(ValueError):
     """The notebook carries no report: it was not executed, or is another notebook."""
 
 
+#: The formats of the report, each with the module and the function that make it.
+RENDERERS = {
+    "html": ("helpers.formats.html", "render_html"),
+    "pdf": ("helpers.formats.pdf", "render_pdf"),
+    "docx": ("helpers.formats.docx", "render_docx"),
+}
+
+
 def _render(name: str) -> Callable[[Sequence[Any]], str | bytes]:
     """The renderer of one format, imported when it is used."""
-    if name == "html":
-        from helpers.formats.html import render_html
-
-        return render_html
-    if name == "pdf":
-        from helpers.formats.pdf import render_pdf
-
-        return render_pdf
-    from helpers.formats.docx import render_docx
-
-    return render_docx
+    module, function = RENDERERS[name]
+    renderer: Callable[[Sequence[Any]], str | bytes] = getattr(import_module(module), function)
+    return renderer
 
 
-FORMATS = ("html", "pdf", "docx")
 TECHNICAL = "technical.pdf"
 
 
@@ -64,7 +64,7 @@ def export_all(notebook: Any) -> dict[str, bytes]:
     from helpers.report.documents import technical
 
     blocks = _blocks(notebook)
-    made = {f"report.{name}": _made(blocks, name) for name in FORMATS}
+    made = {f"report.{name}": _made(blocks, name) for name in RENDERERS}
     if paper := technical(blocks):
         made[TECHNICAL] = _render("pdf")(paper)
     return {file: text.encode("utf-8") if isinstance(text, str) else text for file, text in made.items()}
