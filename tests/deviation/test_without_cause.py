@@ -164,7 +164,9 @@ def test_a_mean_at_the_others_mean(tmp_path: Path) -> None:
 def test_teams_without_effect_are_replayed_to_the_actual(tmp_path: Path, seed: int) -> None:
     """Planted nothing: the actual lies within the interval of what would be without a team."""
     dice = np.random.default_rng(seed)
-    rows = [case(n, 3, 90 if dice.random() < 0.1 else 20, team=str(dice.choice(["甲", "乙"]))) for n in range(600)]
+    rows = [
+        case(n * 24 // 5, 3, 90 if dice.random() < 0.1 else 20, team=str(dice.choice(["甲", "乙"]))) for n in range(600)
+    ]
     late = sum((r[-1] - r[3]) > HOUR for r in rows if r[-1])
     found = replays(tmp_path, rows)
     told = found["share", "team", "乙"]["replayed"]

@@ -150,7 +150,7 @@ def test_the_transfer_form_has_seven_lines_and_no_scores(book):
     ]
     assert values.cell(first, 5).value is None
     assert values.cell(first + 4, 5).value == "全年预算178万元，执行177万元，执行率99.44%。"
-    assert values.cell(first + 4, 7).value == "未执行1万元，申报材料没有说明原因。"
+    assert values.cell(first + 4, 7).value == "未执行1万元，未单独说明原因。"
     assert at(values, "预算执行率（B/A×100%）")
 
 

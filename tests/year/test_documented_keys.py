@@ -11,7 +11,8 @@ from helpers.year.declared_clocks import Derived, Hold, ScheduleBy
 from helpers.year.declared_grain import Attribute, Grain, Moment, Scope
 from helpers.year.declared_plan import Yardstick
 from helpers.year.expect import Expect
-from helpers.year.models import Calendar, Correction, Measure, Plausible
+from helpers.year.declared_indicators import Measure
+from helpers.year.models import Calendar, Correction, Plausible
 from helpers.year.tables import Checks, Column, Keep, Loss, NearDuplicates, OutOfScope, Period, State, States
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "cleaning.md").read_text(encoding="utf-8")
