@@ -9,9 +9,9 @@ from pydantic import BaseModel
 
 from helpers.year.declared_clocks import Derived, Hold, ScheduleBy
 from helpers.year.declared_grain import Attribute, Grain, Moment, Scope
+from helpers.year.declared_indicators import Measure
 from helpers.year.declared_plan import Yardstick
 from helpers.year.expect import Expect
-from helpers.year.declared_indicators import Measure
 from helpers.year.models import Calendar, Correction, Plausible
 from helpers.year.tables import Checks, Column, Keep, Loss, NearDuplicates, OutOfScope, Period, State, States
 
