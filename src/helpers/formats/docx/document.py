@@ -16,7 +16,8 @@ from typing import Any
 
 from helpers.fonts.packaged import check_glyphs
 from helpers.fonts.width import wrapped
-from helpers.formats.docx import pages, styles
+from helpers.formats.docx import pages
+from helpers.formats.docx import styles_and_borders as styles
 from helpers.formats.docx.docx_tables import table
 from helpers.formats.docx.xml import has_long_word, paragraph, runs
 from helpers.formats.page_layout import is_ragged, title_lines

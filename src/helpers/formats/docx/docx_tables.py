@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from helpers.formats.docx.styles import TABLE_GRID, TABLE_HEAD, TABLE_SMALL, TABLE_SMALL_HEAD, TABLE_TEXT
+from helpers.formats.docx.styles_and_borders import TABLE_GRID, TABLE_HEAD, TABLE_SMALL, TABLE_SMALL_HEAD, TABLE_TEXT
 from helpers.formats.docx.xml import TWIPS, element, has_long_word, paragraph, runs, value
 from helpers.formats.page_layout import (
     ACROSS,

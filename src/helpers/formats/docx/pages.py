@@ -8,7 +8,7 @@ from typing import Any
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.oxml import serialize_part_xml
 
-from helpers.formats.docx.styles import FOOTER, GAP, HEADER, LINE, font_table
+from helpers.formats.docx.styles_and_borders import FOOTER, GAP, HEADER, LINE, font_table
 from helpers.formats.docx.xml import TWIPS, element, field, paragraph, runs, value
 
 MM = 72 / 25.4 * TWIPS

@@ -138,16 +138,23 @@ def _causes(deviation: Deviation) -> str:
         top = leading_cause(dimension, deviation)
         if top is None or (top is not causes[0] and not top.get("beyond_chance")):
             continue
-        named = [c for c in causes if c.get("cause") is not None][:MOST_CAUSES] if not told else [top]
-        said = "、".join(f"{w.brief(cause_name(c, dimension))}{_pieces(c)}" for c in named)
+        named = [top]
+        if not told:
+            named = [c for c in causes if c.get("cause") is not None and _pieces(c) != 0][:MOST_CAUSES]
+        said = "、".join(f"{w.brief(cause_name(c, dimension))}{_counted_words(c)}" for c in named)
         told.append(f"按{dimension}分，{'有' if len(named) > 1 else '主要是'}{said}")
         if len(told) == MOST_DIMENSIONS:
             break
     return f"{'；'.join(told)}。" if told else ""
 
 
-def _pieces(cause: Cause) -> str:
-    count = cause.get("misses", cause.get("rows"))
+def _pieces(cause: Cause) -> int | None:
+    """How many cases missed for a cause, else how many it has."""
+    return cause.get("misses", cause.get("rows"))
+
+
+def _counted_words(cause: Cause) -> str:
+    count = _pieces(cause)
     return f"（{count}件）" if count is not None else ""
 
 

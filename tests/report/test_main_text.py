@@ -1,0 +1,67 @@
+"""The main text: one compact paragraph an indicator and a shortfall; what is many is counted."""
+
+from __future__ import annotations
+
+from helpers.report.narrative import build_report
+from tests.report import sample_results as sample
+
+
+def paragraphs(results):
+    """The run-in paragraphs of the main text by their first words."""
+    found = {}
+    for block in build_report(results):
+        if block.type == "heading" and block.part != "main":
+            break
+        if block.type == "paragraph" and block.text.startswith("**"):
+            name, said = block.text[2:].split("。**", 1)
+            found[name] = said
+    return found
+
+
+def test_an_indicator_is_one_paragraph():
+    said = paragraphs(sample.fy2024())
+    assert said["2.有效投诉"] == "目标不高于10件，实际2件，完成，得12.5分（分值12.5分）。上年为4件。"
+    assert said["3.完成时效"].endswith("未完成，得12.25分（分值12.5分）。原因和措施见下文和附件2。")
+    assert (
+        "实际值依据《办公办案效率自评说明》填报。明显超出目标，下一年度重新核定目标值。"
+        in said["5.提高干警办公办案效率"]
+    )
+
+
+def test_a_shortfall_names_its_causes_with_their_cases_and_none_without():
+    data = sample.fy2024()
+    said = paragraphs(data)["完成时效（故障维修）"]
+    assert "613件中23件没有达到要求。按原因分，有等待备件（18件）、厂商返修（3件）" in said
+    for cause in data["deviations"][0]["causes"]:
+        if cause["cause"] == "厂商返修":
+            cause["misses"] = 0
+    assert "厂商返修" not in paragraphs(data)["完成时效（故障维修）"]
+
+
+def test_where_they_are_many_only_those_that_need_a_word_are_spoken_of():
+    data = sample.many()
+    said = [name for name in paragraphs(data) if name[0].isdigit()]
+    assert len(said) == 50
+    told = "\n".join(b.text for b in build_report(data) if b.type == "paragraph")
+    assert "其余10项均已完成（见附件1）。" in told
+
+
+def test_weights_as_published_stand_where_the_score_stands():
+    data = sample.fy2024()
+    data["printed_weights"] = [
+        {"level1": "产出指标", "weight": 50},
+        {"level1": "效益指标", "weight": None},
+        {"level1": "满意度指标", "weight": 40},
+    ]
+    told = "\n".join(b.text for b in build_report(data) if b.type == "paragraph")
+    assert (
+        "公布的自评表印出产出指标50分、满意度指标40分，没有印出效益指标的分值；本报告按产出指标50分、效益指标30分、"
+        in told
+    )
+    assert "两种划分的总分都是99.69分" in told
+    data["printed_weights"][0]["weight"] = 30
+    data["printed_weights"][1]["weight"] = 20
+    told = "\n".join(b.text for b in build_report(data) if b.type == "paragraph")
+    assert "按公布的分值为" in told
+    data["printed_weights"] = [{"level1": "产出指标", "weight": 50}]
+    assert "公布的自评表" not in "\n".join(b.text for b in build_report(data) if b.type == "paragraph")
