@@ -140,7 +140,7 @@ def _causes(deviation: Deviation) -> str:
             continue
         named = [top]
         if not told:
-            named = [c for c in causes if c.get("cause") is not None and _pieces(c) != 0][:MOST_CAUSES]
+            named = [c for c in causes if c.get("cause") is not None and _pieces(c) != 0][:MOST_CAUSES] or [top]
         said = "、".join(f"{w.brief(cause_name(c, dimension))}{_counted_words(c)}" for c in named)
         told.append(f"按{dimension}分，{'有' if len(named) > 1 else '主要是'}{said}")
         if len(told) == MOST_DIMENSIONS:
