@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from helpers.activity.reclock import CannotReclock, reclock
+from helpers.deviation.clocks_again import Move, clocks_again
 from helpers.deviation.stock import DAY, Lead, lead_of
-from helpers.measures.rejudge import judge_rows
-from helpers.year.tidy import record_columns, tidy_columns
+from helpers.year.tidy import record_columns
 
 if TYPE_CHECKING:
     from helpers.measures.figures import Measures
@@ -206,30 +205,17 @@ def judge_waits(
     says (seconds; None: as recorded), by the clocks of the table. Raises ``CannotReclock``, ``QueryStopped``."""
     if not demands:
         return [() for _ in scenarios]
-    year, table = measures.year, measures.year.year.tables[spec.table]
     where = (f"({spec.where}\n) AND " if spec.where else "") + _named(spec)
-    stored = measures.select(
-        spec.table, {c: f'"{c}"' for c in (*tidy_columns(table), "source_file", "source_row")}, where
-    )
-    records = stored.select([*record_columns(table), "source_file", "source_row"])
-
-    def judged(moves: list[tuple[str, int, int, int, int]]) -> list[tuple[bool, bool]]:
-        return judge_rows(year, spec.measure, reclock(year, spec.table, records, moves, measures.folder))
-
-    recorded = judged([])
-    if recorded != judge_rows(year, spec.measure, stored):
-        raise CannotReclock(
-            "clocks_differ", "照原样重新计时的结果与整理后的表不一致，不能据此推演；请从 1_clean 起重新运行"
-        )
+    again = clocks_again(measures, spec.measure, where)
     places = sorted(range(len(demands)), key=lambda i: (demands[i].file, demands[i].row))
     found = []
     for waits in scenarios:
-        kept = dict(zip(places, zip(recorded, judged(_moves(demands, waits)), strict=True), strict=True))
+        kept = dict(zip(places, zip(again.recorded, again.judged(_moves(demands, waits)), strict=True), strict=True))
         found.append(tuple(Kept(*kept[i][0], *kept[i][1]) for i in range(len(demands))))
     return found
 
 
-def _moves(demands: Sequence[Demand], waits: Sequence[int | None]) -> list[tuple[str, int, int, int, int]]:
+def _moves(demands: Sequence[Demand], waits: Sequence[int | None]) -> list[Move]:
     """The repairs that wait for another time than was recorded: row, wait from, until, and then until."""
     return [
         (d.file, d.row, d.at, d.at + d.waited, d.at + wait)

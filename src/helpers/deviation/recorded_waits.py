@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from helpers.activity.reclock import CannotReclock, reclock
-from helpers.measures.rejudge import judge_rows
+from helpers.deviation.clocks_again import Move, Place, clocks_again
 from helpers.year.engine import identifier
-from helpers.year.tidy import record_columns, tidy_columns
+from helpers.year.tidy import record_columns
 
 if TYPE_CHECKING:
     from helpers.measures.figures import Measures
     from helpers.year.load import Year
 
-#: A case by its place in the exports: file and row.
-Place = tuple[str, int]
 PARTS_WAIT = "等待备件"
 
 
@@ -70,35 +68,27 @@ def kept_without(
     ``measure``: a share; ``higher``: its condition is what a case should keep. A case that has no end stays late.
     Raises ``CannotReclock``, ``QueryStopped``, ``CalendarUnknown``.
     """
-    year, spec = measures.year, measures.year.measures[measure]
-    table = year.year.tables[str(spec.table)]
+    return {wait.words: _kept_without(measures, measure, wait, higher) for wait in waits}
+
+
+@lru_cache(maxsize=32)
+def _kept_without(measures: Measures, measure: str, wait: Wait, higher: bool) -> frozenset[Place]:
+    """The late cases of one wait; causes and options both ask for them."""
+    spec = measures.year.measures[measure]
     kept = f"(({spec.value}\n) IS TRUE)"
     late = f"NOT {kept}" if higher else kept
     where = f"({spec.where}\n) AND {late}" if spec.where else late
-    columns = {c: identifier(c) for c in (*tidy_columns(table), "source_file", "source_row")}
-    stored = measures.select(str(spec.table), columns, where)
-    records = stored.select([*record_columns(table), "source_file", "source_row"])
-    if judge_rows(year, measure, reclock(year, str(spec.table), records, [], measures.folder)) != judge_rows(
-        year, measure, stored
-    ):
-        raise CannotReclock(
-            "clocks_differ", "照原样重新计时的结果与整理后的表不一致，不能据此推演；请从 1_clean 起重新运行"
-        )
-    places = sorted(zip(stored.column("source_file").to_pylist(), stored.column("source_row").to_pylist(), strict=True))
-    found = {}
-    for wait in waits:
-        moves = _moves(measures, str(spec.table), wait, where)
-        moved = {(file, row) for file, row, *_ in moves}
-        judged = judge_rows(year, measure, reclock(year, str(spec.table), records, moves, measures.folder))
-        found[wait.words] = frozenset(
-            place
-            for place, (counted, good) in zip(places, judged, strict=True)
-            if place in moved and counted and good == higher
-        )
-    return found
+    again = clocks_again(measures, measure, where)
+    moves = _moves(measures, again.table, wait, where)
+    moved = {(file, row) for file, row, *_ in moves}
+    return frozenset(
+        place
+        for place, (counted, good) in zip(again.places, again.judged(moves), strict=True)
+        if place in moved and counted and good == higher
+    )
 
 
-def _moves(measures: Measures, table: str, wait: Wait, where: str) -> list[tuple[str, int, int, int, int]]:
+def _moves(measures: Measures, table: str, wait: Wait, where: str) -> list[Move]:
     """Each case that waited: its place, and in seconds when the wait began and ended; then it ends as it begins."""
 
     def seconds(column: str) -> str:

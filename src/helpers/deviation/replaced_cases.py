@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from helpers.deviation.clocks_again import Place
 from helpers.deviation.machine_days import Cell, Counts, count, in_use, new_machines, read_devices, read_failures
 from helpers.deviation.new_machines import age_within_model, new_prices
-from helpers.deviation.recorded_waits import Place
 from helpers.deviation.replacement import Choice, Machine, Rate, avoided, choose, rate
 from helpers.deviation.saved_cases import Saved, late_condition
 from helpers.deviation.yearly_count import Estimate

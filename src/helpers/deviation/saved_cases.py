@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from helpers.deviation.recorded_waits import Place
+from helpers.deviation.clocks_again import Place
 from helpers.deviation.yearly_count import Estimate, estimate
 from helpers.year.engine import identifier
 

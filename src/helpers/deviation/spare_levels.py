@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from helpers.deviation.allocation import Levels, Stocked, to_level
+from helpers.deviation.clocks_again import Place
 from helpers.deviation.demands import Kept, Log, judge_waits
-from helpers.deviation.recorded_waits import Place
 from helpers.deviation.replay import replay
 from helpers.deviation.saved_cases import Saved, together
 from helpers.deviation.spares_proposals import PartPlan

@@ -1,0 +1,67 @@
+"""Rows under a declared share gone through again: waits moved, the table's clocks run, the condition judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from helpers.activity.reclock import CannotReclock, reclock
+from helpers.measures.rejudge import judge_rows
+from helpers.year.engine import identifier
+from helpers.year.tidy import record_columns, tidy_columns
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from helpers.measures.figures import Measures
+
+#: A case by its place in the exports: file and row.
+Place = tuple[str, int]
+#: File, row, and in seconds since 1970 when a wait began, when it ended and when it would have ended.
+Move = tuple[str, int, int, int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClocksAgain:
+    """The rows of a measure, in the order of their ``places``; ``recorded``: how each is judged as it stands.
+
+    A judgement is whether a row counts for the share, and whether it keeps its condition.
+    """
+
+    measures: Measures
+    measure: str
+    table: str
+    records: pa.Table
+    places: tuple[Place, ...]
+    recorded: tuple[tuple[bool, bool], ...]
+
+    def judged(self, moves: Sequence[Move]) -> list[tuple[bool, bool]]:
+        """How each row would be judged. Raises ``CannotReclock``, ``QueryStopped``."""
+        year = self.measures.year
+        return judge_rows(year, self.measure, reclock(year, self.table, self.records, moves, self.measures.folder))
+
+
+@lru_cache(maxsize=4)
+def clocks_again(measures: Measures, measure: str, where: str) -> ClocksAgain:
+    """The rows of a share's table under a condition, after the clocks have shown that they can be run again.
+
+    Raises ``CannotReclock`` where they give another result than the tidy table has.
+    """
+    year, name = measures.year, str(measures.year.measures[measure].table)
+    table = year.year.tables[name]
+    stored = measures.select(
+        name, {c: identifier(c) for c in (*tidy_columns(table), "source_file", "source_row")}, where
+    )
+    records = stored.select([*record_columns(table), "source_file", "source_row"])
+    recorded = tuple(judge_rows(year, measure, stored))
+    places = sorted(zip(stored.column("source_file").to_pylist(), stored.column("source_row").to_pylist(), strict=True))
+    again = ClocksAgain(
+        measures=measures, measure=measure, table=name, records=records, places=tuple(places), recorded=recorded
+    )
+    if tuple(again.judged([])) != recorded:
+        raise CannotReclock(
+            "clocks_differ", "照原样重新计时的结果与整理后的表不一致，不能据此推演；请从 1_clean 起重新运行"
+        )
+    return again
