@@ -127,7 +127,7 @@ def test_of_measures_compared_by_money_the_cheapest_stock_is_asked_for_and_machi
         "options": {"measure": "repairs_kept", "measure_words": "按时率", "rows": rows, "chosen": None, "overlaps": [],
                     "reasons": [], "assumptions": []},
     }  # fmt: skip
-    assert asked(data)[0][:2] == ["储备2种备件", "5件，5615元"]
+    assert asked(data)[0][:2] == ["储备2种备件", "6件，5615元"]
     assert asked(data)[0][-1] == "按时率由90%提高到97%（推演），多按时44件（38至50件）"
     assert said(data)["暂缓事项"] == "更换上述设备共5台，约需1.5万元，只多按时完成2件，预算尚未批准（见附件3）。"
     rows[-1]["standing"] = "approved"

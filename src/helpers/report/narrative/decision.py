@@ -159,7 +159,7 @@ def _stock_rows(results: Results) -> list[list[str]]:
     spares = results.get("spares")
     cheapest = _option(results, "spares-overall")
     if cheapest and cheapest["saved"] > 0 and cheapest["cost"] is not None:
-        pieces = sum(max(part["stock"] - part["on_hand"], 0) for part in cheapest["parts"])
+        pieces = sum(part["stock"] for part in cheapest["parts"])
         what, size = f"储备{len(cheapest['parts'])}种备件", f"{pieces}件，{w.money_text(cheapest['cost'])}"
         low, high = (w.number_text(max(bound, 0.0), 0) for bound in (cheapest["low"], cheapest["high"]))
         effect = _rise(results, cheapest["measure"], cheapest["before"], cheapest["after"])
