@@ -8,8 +8,6 @@ from helpers.report.blocks import Card, Cell, Closing, Front, Table, TableColumn
 
 #: A paragraph of up to so many characters goes with the wide table that it leads to.
 SHORT = 120
-#: Up to so many items of the summary stand side by side.
-SIDE_BY_SIDE = 4
 #: Of a table that may be divided this many rows start it.
 STARTING = 2
 
@@ -37,17 +35,8 @@ def attachment_lines(closing: Closing) -> list[str]:
 
 
 def card_table(card: Card) -> Table:
-    """The summary: few items side by side with their notes below, more of them one below the other."""
-    items = card.items
-    if len(items) <= SIDE_BY_SIDE:
-        columns = tuple(TableColumn(title=item.label, align="center") for item in items)
-        rows = [tuple(Cell(text=item.value) for item in items)]
-        rows += [tuple(Cell(text=item.note or "") for item in items)] * any(item.note for item in items)
-        return Table(caption="", columns=columns, rows=tuple(rows))
-    rows = [(Cell(text=i.label), Cell(text=i.value), Cell(text=i.note or "")) for i in items]
-    columns = (
-        TableColumn(title="项目", width=2),
-        TableColumn(title="结果", width=2, align="center"),
-        TableColumn(title="说明", width=4),
-    )
-    return Table(caption="自评结果摘要", columns=columns, rows=tuple(rows))
+    """The summary: the items side by side, their notes below."""
+    columns = tuple(TableColumn(title=item.label, align="center") for item in card.items)
+    rows = [tuple(Cell(text=item.value) for item in card.items)]
+    rows += [tuple(Cell(text=item.note or "") for item in card.items)] * any(item.note for item in card.items)
+    return Table(caption="", columns=columns, rows=tuple(rows))

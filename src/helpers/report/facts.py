@@ -52,6 +52,17 @@ def previous_of(entry: Judged) -> Previous:
     return entry.get("previous") or cast(Previous, {})
 
 
+def largest_first(results: Results, deviations: Iterable[Deviation]) -> list[Deviation]:
+    """By the attainment that is missing of what each is about: gaps in different units cannot be ranked."""
+
+    def missing(deviation: Deviation) -> float:
+        entry = judged(results, deviation)
+        attainment = entry.get("attainment") if entry else None
+        return 1 - attainment if attainment is not None else 0.0
+
+    return sorted(deviations, key=missing, reverse=True)
+
+
 def stated_causes(results: Results, indicator: str) -> list[str]:
     """What the plan's authors hold to be the causes of an indicator's deviation: confirmed or open, never rejected."""
     said = [

@@ -101,6 +101,17 @@ def lead_words(deviation: Deviation) -> str:
     return f"{which}“{w.brief(cause_name(cause, dimension))}”{share_words(cause, deviation)}"
 
 
+def cases_words(cause: Cause) -> str:
+    """（47件）: how many cases missed for a cause, else how many it has."""
+    count = cases_of(cause)
+    return f"（{count}件）" if count is not None else ""
+
+
+def cases_of(cause: Cause) -> int | None:
+    """How many cases missed for a cause, else how many it has."""
+    return cause.get("misses", cause.get("rows"))
+
+
 def target_words(yardstick: Yardstick) -> str:
     """A yardstick's target as written, else as a figure."""
     if yardstick.get("target_text"):

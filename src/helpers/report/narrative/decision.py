@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from helpers.report import facts as f
 from helpers.report import lost_words
 from helpers.report import wording as w
-from helpers.report.blocks import Block, Card, CardItem, Table
+from helpers.report.blocks import Block, Card
 from helpers.report.facts import by_dimension, cause_name, leading_cause, values_words
 from helpers.report.narrative.chapters import see
-from helpers.report.narrative.opening import indicator_item, rate_item, score_items
+from helpers.report.narrative.opening import indicator_item, rate_item, score_item
 from helpers.report.results_deviations import Deviation
 from helpers.report.results_plans import Action, MoneyOption
 from helpers.report.results_types import Results
+from helpers.report.summary_phrases import cases_words
 
 #: So many missed results are named one by one; the attachments have all of them.
 MOST_MISSED = 3
@@ -27,7 +28,7 @@ PROMISE_LENGTH = 24
 
 def decision(results: Results) -> Iterable[Block]:
     """The result, the misses with their causes, last year's promises, and what is asked for."""
-    yield Card(items=(_score(results), rate_item(results), indicator_item(results)))
+    yield Card(items=(score_item(results), rate_item(results), indicator_item(results)))
     yield from f.para(lost_words.summary(results))
     rows = [
         ("未完成", _missed(results)),
@@ -39,31 +40,18 @@ def decision(results: Results) -> Iterable[Block]:
     yield from _asked(results)
 
 
-def _score(results: Results) -> CardItem:
-    """Score and grade in one, with what the weights rest on."""
-    score, grade = score_items(results)
-    value = f"{score.value}，{grade.value}" if results["score"].get("grade") else score.value
-    return score.model_copy(update={"value": value})
-
-
 # --- what was not reached -------------------------------------------------------------------------
 
 
 def _missed(results: Results) -> str:
     """Each missed result with its cause, in one sentence each."""
-    found = sorted(f.deviations_of(results, "shortfall"), key=lambda one: _lost(results, one), reverse=True)
+    found = f.largest_first(results, f.deviations_of(results, "shortfall"))
     if not found:
         unknown = len(f.with_status(results, "unknown"))
         return f"无；{unknown}项无法判定。" if unknown else "无。"
     told = [_missed_words(results, deviation) for deviation in found[:MOST_MISSED]]
     told += [f"另有{len(found) - MOST_MISSED}项{see('shortfalls')}。"] * (len(found) > MOST_MISSED)
     return "\n".join(told)
-
-
-def _lost(results: Results, deviation: Deviation) -> float:
-    entry = f.judged(results, deviation)
-    attainment = entry.get("attainment") if entry else None
-    return 1 - attainment if attainment is not None else 0.0
 
 
 def _missed_words(results: Results, deviation: Deviation) -> str:
@@ -86,9 +74,7 @@ def _cause_words(results: Results, deviation: Deviation) -> str:
     for dimension in by_dimension(deviation):
         cause = leading_cause(dimension, deviation)
         if cause is not None and cause.get("cause") is not None:
-            count = cause.get("misses", cause.get("rows"))
-            size = f"（{count}件）" if count is not None else ""
-            return f"主要是{w.brief(cause_name(cause, dimension))}{size}"
+            return f"主要是{w.brief(cause_name(cause, dimension))}{cases_words(cause)}"
     stated = f.stated_causes(results, deviation["indicator"])
     return f"原因是{w.brief(stated[0])}" if stated else "原因没有记录"
 
@@ -129,12 +115,6 @@ def _open_words(results: Results, entry: Action) -> str:
 def _asked(results: Results) -> Iterable[Block]:
     """The table of what is to be approved: action, quantity, money, owner, date, effect."""
     rows = [*_stock_rows(results), *(_plan_row(a) for a in results["plan"] if a["status"] == "proposed")]
-    if not rows:
-        return
-    yield _asked_table(rows)
-
-
-def _asked_table(rows: Sequence[Sequence[str]]) -> Table:
     columns = [
         ("拟批准的事项", "left", 10),
         ("数量、金额", "center", 4),
@@ -142,7 +122,8 @@ def _asked_table(rows: Sequence[Sequence[str]]) -> Table:
         ("期限", "center", 5),
         ("预计效果", "left", 9),
     ]
-    return f.table("", columns, rows)
+    if rows:
+        yield f.table("", columns, rows)
 
 
 def _measured(results: Results, measure: str | None) -> str:
@@ -157,7 +138,7 @@ def _measured(results: Results, measure: str | None) -> str:
 def _stock_rows(results: Results) -> list[list[str]]:
     """The stock that is proposed, in one row: the cheapest that keeps the level overall, else each part by itself."""
     spares = results.get("spares")
-    cheapest = _option(results, "spares-overall")
+    cheapest = next((one for one in _options(results) if one["id"] == "spares-overall"), None)
     if cheapest and cheapest["saved"] > 0 and cheapest["cost"] is not None:
         pieces = sum(part["stock"] for part in cheapest["parts"])
         what, size = f"储备{len(cheapest['parts'])}种备件", f"{pieces}件，{w.money_text(cheapest['cost'])}"
@@ -174,11 +155,11 @@ def _stock_rows(results: Results) -> list[list[str]]:
     return [[f"储备{totals['planned']}种备件", size, w.TO_FILL, w.TO_FILL, effect or w.BLANK]]
 
 
-def _option(results: Results, name: str) -> MoneyOption | None:
-    """One of the measures compared by money."""
+def _options(results: Results) -> list[MoneyOption]:
+    """The measures compared by money."""
     spares = results.get("spares")
     options = spares.get("options") if spares else None
-    return next((one for one in options["rows"] if one["id"] == name), None) if options else None
+    return options["rows"] if options else []
 
 
 def _rise(results: Results, measure: str | None, before: float | None, after: float | None) -> str:
@@ -207,8 +188,7 @@ def _plan_row(action: Action) -> list[str]:
 def _put_off(results: Results) -> str:
     """What was worked out and is not asked for now, and why."""
     spares = results.get("spares")
-    options = spares.get("options") if spares else None
-    machines = [one for one in options["rows"] if one["kind"] == "replacement"] if options else []
+    machines = [one for one in _options(results) if one["kind"] == "replacement"]
     option = max(machines, key=lambda one: one["machines"] or 0, default=None)
     if option and option["cost"] is not None:
         what = f"{w.clause(option['words'])}，约需{w.money_text(option['cost'])}，"

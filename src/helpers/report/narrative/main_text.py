@@ -14,11 +14,11 @@ from helpers.report.narrative.chapters import see
 from helpers.report.narrative.decision import ACTION_LENGTH
 from helpers.report.narrative.deviations import size_words
 from helpers.report.narrative.plans import state_words, yardstick_words
-from helpers.report.results_deviations import Cause, Deviation
+from helpers.report.results_deviations import Deviation
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
-from helpers.report.summary_phrases import outcome_words, score_words
+from helpers.report.summary_phrases import cases_of, cases_words, outcome_words, score_words
 
 #: So many indicators have a paragraph each; of more only those that need a word.
 MOST_SPOKEN_OF = 15
@@ -103,10 +103,9 @@ def deviations_brief(results: Results) -> Iterable[Block]:
     for deviation in found:
         more = see("shortfalls", "详细分析见{}。") if deviation is found[-1] else ""
         yield Paragraph(text=f"**{f.subject(results, deviation)}。**{_shortfall(results, deviation)}{more}")
-    largest = max(found, key=lambda one: abs(one.get("gap") or 0), default=None)
-    entry = f.judged(results, largest) if largest else None
-    if largest and entry:
-        yield from monthly_chart(entry, "main-months", f.subject(results, largest))
+    for largest in f.largest_first(results, found)[:1]:
+        if entry := f.judged(results, largest):
+            yield from monthly_chart(entry, "main-months", f.subject(results, largest))
 
 
 def _shortfall(results: Results, deviation: Deviation) -> str:
@@ -140,22 +139,12 @@ def _causes(deviation: Deviation) -> str:
             continue
         named = [top]
         if not told:
-            named = [c for c in causes if c.get("cause") is not None and _pieces(c) != 0][:MOST_CAUSES] or [top]
-        said = "、".join(f"{w.brief(cause_name(c, dimension))}{_counted_words(c)}" for c in named)
+            named = [c for c in causes if c.get("cause") is not None and cases_of(c) != 0][:MOST_CAUSES] or [top]
+        said = "、".join(f"{w.brief(cause_name(c, dimension))}{cases_words(c)}" for c in named)
         told.append(f"按{dimension}分，{'有' if len(named) > 1 else '主要是'}{said}")
         if len(told) == MOST_DIMENSIONS:
             break
     return f"{'；'.join(told)}。" if told else ""
-
-
-def _pieces(cause: Cause) -> int | None:
-    """How many cases missed for a cause, else how many it has."""
-    return cause.get("misses", cause.get("rows"))
-
-
-def _counted_words(cause: Cause) -> str:
-    count = _pieces(cause)
-    return f"（{count}件）" if count is not None else ""
 
 
 def measures(results: Results) -> Iterable[Block]:

@@ -30,21 +30,20 @@ def front(results: Results) -> Iterable[Front]:
 # --- the result in three figures -------------------------------------------------------------------
 
 
-def score_items(results: Results) -> list[CardItem]:
-    """The score and the grade, each with what it rests on."""
+def score_item(results: Results) -> CardItem:
+    """The score and the grade, with what they rest on."""
     score = results["score"]
-    basis = w.clause(score.get("basis") or results.get("weights_basis")) or None
-    full = f"满分{w.score_text(f.full_weight(results))}"
-    if f.is_complete(results):
-        notes = "；".join(filter(None, [full, basis]))
-        items = [CardItem(label="自评总分", value=w.score_text(score["total"]), note=notes)]
-    else:
-        upper = f"全部评出后最高{w.score_text(score['upper'])}"
-        notes = "；".join(filter(None, [upper, full, basis]))
-        items = [CardItem(label="已评得分", value=w.score_text(score["total"]), note=notes)]
-    grade = score.get("grade")
-    unknown = None if grade else "有未评分的项目"
-    return [*items, CardItem(label="评价等级", value=w.plain(grade) or "暂不评定", note=unknown)]
+    basis = w.clause(score.get("basis") or results.get("weights_basis"))
+    whole = f.is_complete(results)
+    notes = ["" if whole else f"全部评出后最高{w.score_text(score['upper'])}"]
+    notes += [f"满分{w.score_text(f.full_weight(results))}", basis]
+    grade = w.plain(score.get("grade"))
+    value = w.score_text(score["total"])
+    return CardItem(
+        label="自评总分" if whole else "已评得分",
+        value=f"{value}，{grade}" if grade else value,
+        note="；".join(filter(None, notes)),
+    )
 
 
 def rate_item(results: Results) -> CardItem:
