@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.run import kernel, run_year
+from helpers.run import kernel, run_year, server
 from helpers.run.run_year import RunStopped
 from helpers.run.stages import _failing_line, _place
 from tests.conftest import PLANTED, PROJECT
@@ -25,15 +25,16 @@ def test_sockets_lie_in_a_folder_with_a_short_path(monkeypatch: pytest.MonkeyPat
     deep = tmp_path / ("x" * 90)
     deep.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(deep))
-    folder = kernel.short_folder()
-    assert folder is not None and len(str(folder)) <= kernel.LONGEST_FOLDER
+    folder = server.short_folder()
+    assert folder is not None and len(str(folder)) <= server.LONGEST_FOLDER
     assert kernel.StageKernelManager().transport == "ipc"
 
 
 def test_where_no_short_folder_can_be_written_to_the_kernel_listens_on_the_loopback(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(kernel, "short_folder", lambda: None)
+    for module in (kernel, server):
+        monkeypatch.setattr(module, "short_folder", lambda: None)
     manager = kernel.StageKernelManager()
     assert manager.transport == "tcp" and manager.ip == "127.0.0.1"
     assert manager.kernel_spec_manager.get_kernel_spec("python3").metadata == {}

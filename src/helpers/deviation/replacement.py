@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Generic, Literal, TypeVar
 
+from helpers.deviation.chance import holm
+
 CONFIDENCE = 0.05
 #: A model or age is told from others only where chance does it less often than this.
 ALPHA = 0.05
@@ -83,12 +85,8 @@ def against_rest(counts: Mapping[str, tuple[int, int]]) -> dict[str, tuple[float
 
 def _holm(raw: Mapping[Cell, float | None]) -> dict[Cell, float]:
     """p values corrected for their number; those that are None are left out."""
-    from statsmodels.stats.multitest import multipletests
-
     tested = {name: p for name, p in raw.items() if p is not None}
-    if not tested:
-        return {}
-    return dict(zip(tested, (float(p) for p in multipletests(list(tested.values()), method="holm")[1]), strict=True))
+    return dict(zip(tested, holm(list(tested.values())), strict=True))
 
 
 # --- which machines first -------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.deviation.adjusted import Coded, Codes, Floats
+from helpers.deviation.chance import holm
 from helpers.deviation.decompose import VALUE, Aim, missed_rows, texts
 from helpers.deviation.surviving import Adjusted, Dimension, Selection
 from helpers.indicators.plain import plain
@@ -117,13 +118,11 @@ def structures(
     tested = [i for i, one in enumerate(single) if one.p_value is not None]
     if not tested:
         return single
-    from statsmodels.stats.multitest import multipletests
-
-    holm = multipletests([single[i].p_value for i in tested], method="holm")[1]
-    for i, p_value in zip(tested, holm, strict=True):
+    corrected = holm([p for i in tested if (p := single[i].p_value) is not None])
+    for i, p_value in zip(tested, corrected, strict=True):
         tells = bool(p_value < ALPHA) and (single[i].test != "evenness" or bool(single[i].beyond))
         single[i] = replace(
-            single[i], p_value=float(p_value), tells_apart=tells, beyond=single[i].beyond if tells else frozenset()
+            single[i], p_value=p_value, tells_apart=tells, beyond=single[i].beyond if tells else frozenset()
         )
     return _with_others(single, named, worse, aim.agg != "mean", beside or Beside())
 

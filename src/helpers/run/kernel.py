@@ -14,8 +14,6 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,17 +22,16 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import default
 
+from helpers.run.server import can_serve, short_folder, start_server
+
 if TYPE_CHECKING:
     import subprocess
 
     from jupyter_client.connect import KernelConnectionInfo
 
 NAME = "python3"
-CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
 #: A file of the project root named like a module (calendar.py, queue.py) is data, never imported.
 NO_CWD = "--InteractiveShellApp.ignore_cwd=True"
-#: The longest folder below which a Unix socket (k-ipc-1, listener-abcdefgh) still has a valid path.
-LONGEST_FOLDER = 60
 
 
 def _serve(connection_file: str, cwd: str | None, env: dict[str, str]) -> None:
@@ -50,28 +47,6 @@ def _serve(connection_file: str, cwd: str | None, env: dict[str, str]) -> None:
     app = IPKernelApp.instance(parent_handle=os.getppid())
     app.initialize(["-f", connection_file, NO_CWD])
     app.start()
-
-
-def short_folder() -> Path | None:
-    """A folder for sockets: their paths are limited to about 100 characters, whatever TMPDIR says.
-
-    None where no such folder can be written to; the kernel then listens on the loopback interface.
-    """
-    for name in (tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp", "/dev/shm", "/var/tmp"):  # noqa: S108 - private folders are made in these
-        if name and len(os.fsencode(name)) <= LONGEST_FOLDER and os.access(name, os.W_OK | os.X_OK):
-            return Path(name)
-    return None
-
-
-@contextmanager
-def _temporary_folder(folder: Path | None) -> Iterator[None]:
-    """Temporary files are made in this folder for a while."""
-    before = tempfile.tempdir
-    tempfile.tempdir = before if folder is None else str(folder)
-    try:
-        yield
-    finally:
-        tempfile.tempdir = before
 
 
 class _Forked:
@@ -105,15 +80,12 @@ class ForkProvisioner(LocalProvisioner):
     """Launches a kernel by forking the warm server."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:  # noqa: ARG002 - jupyter's
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["helpers.run.preload"])
+        start_server()
         assert self.parent is not None
         folder = kwargs.get("cwd") or str(Path.cwd())
+        context = multiprocessing.get_context("forkserver")
         process = context.Process(target=_serve, args=(self.parent.connection_file, folder, kwargs["env"]))
-        # The server starts with the first kernel: it must not import from the folder that it is started in.
-        os.environ["PYTHONSAFEPATH"] = "1"
-        with _temporary_folder(short_folder()):
-            process.start()
+        process.start()
         self.process = cast("subprocess.Popen[bytes]", _Forked(process))
         self.pid, self.pgid = process.pid, None
         return self.connection_info
@@ -123,8 +95,7 @@ class _Specs(KernelSpecManager):
     """Knows one kernel: this Python."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:  # noqa: ARG002 - whatever is asked for
-        forks = CAN_FORK and short_folder() is not None
-        metadata = {"kernel_provisioner": {"provisioner_name": "selfeval-fork"}} if forks else {}
+        metadata = {"kernel_provisioner": {"provisioner_name": "selfeval-fork"}} if can_serve() else {}
         argv = [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}", NO_CWD]
         return KernelSpec(argv=argv, display_name="Python 3", language="python", metadata=metadata, name=NAME)
 

@@ -1,7 +1,12 @@
-"""Imported once by the server from which stage kernels are forked, so that each kernel starts warm."""
+"""Imported once by the server from which stage kernels are forked, so that each kernel starts warm.
 
+What the first stage needs is imported before it is forked; the rest while it runs, see ``_import_rest``.
+"""
+
+import contextlib
 import os
 import threading
+from pathlib import Path
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("MPLBACKEND", "agg")
@@ -19,6 +24,45 @@ import helpers.formats.display
 import helpers.measures.year_attained
 import helpers.report.narrative
 import helpers.run.workspace
+from helpers.run.server import WARM_YEAR
 
 # A progress bar's default lock is a named semaphore, which a killed kernel would leave behind.
 tqdm.tqdm.set_lock(threading.RLock())
+
+
+def _import_rest() -> None:
+    """Beside the first stage: what only later stages need. Whatever fails here fails again where it is needed, in
+    the stage that can say so."""
+    with contextlib.suppress(Exception):
+        _read_year_files(os.environ.get(WARM_YEAR, ""))
+        import helpers.gate.adapter
+        import helpers.gate.plausibility
+        import helpers.report.own_audit
+
+
+def _read_year_files(named: str) -> None:
+    """Year files are remembered by their content, so that stages do not parse the same text again."""
+    from helpers.year.load import load_year
+    from helpers.year.root import Root
+
+    root, _, year = named.rpartition(":")
+    for fiscal_year in (int(year), int(year) - 1) if root else ():
+        if Root(Path(root)).has_year(fiscal_year):
+            load_year(Path(root), fiscal_year)
+
+
+_server, _rest = os.getpid(), threading.Thread(target=_import_rest, daemon=True)
+
+
+def _before_fork() -> None:
+    """A kernel is forked from a process that has one thread."""
+    if os.getpid() == _server and _rest.ident is not None:
+        _rest.join()
+
+
+def _after_first_fork() -> None:
+    if _rest.ident is None and os.getpid() == _server:
+        _rest.start()
+
+
+os.register_at_fork(before=_before_fork, after_in_parent=_after_first_fork)

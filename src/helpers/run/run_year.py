@@ -20,6 +20,7 @@ from helpers.run import manifest
 from helpers.run.check import check_year
 from helpers.run.notebooks import write_normalised
 from helpers.run.publish import leave_failed, publish, repair, staging
+from helpers.run.server import start_server
 from helpers.run.stages import REPORT, STAGES, VALIDATE, StageFailed, rerun_command, run_stage
 from helpers.run.workspace import find_root, open_stage
 from helpers.year.faults import YearFileError
@@ -51,10 +52,12 @@ def run_year(
     previous package stays as it was in each case.
     """
     root = find_root(root)
+    final = Root(root).package(fiscal_year)
+    if force or not final.is_dir():
+        start_server(root, fiscal_year)  # it gets warm while the year files are checked
     faults = check_year(root, fiscal_year, open_files=False)
     if faults:
         raise YearFileError(faults)
-    final = Root(root).package(fiscal_year)
     try:
         final.parent.mkdir(exist_ok=True)
         with FileLock(Root(root).lock(fiscal_year), timeout=0):
@@ -73,6 +76,7 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
     described = manifest.basis(fiscal_year, open_stage("", fiscal_year, str(root)).inputs)
     if not force and manifest.is_current(final, described):
         return Published(final, False, load_results(final / "results.json"))
+    start_server(root, fiscal_year)
     work = staging(final.parent, fiscal_year)
     try:
         _run_stages(root, fiscal_year, work, final, progress)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -211,7 +212,7 @@ def _load_file(path: Path, shown: str, model: type[FileModel]) -> _Loaded:
         )
         return _Loaded(None, Lines(shown, {}), [fault])
     try:
-        tree = YAML(typ="rt").load(text)
+        tree = _tree(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
@@ -240,6 +241,12 @@ def _load_file(path: Path, shown: str, model: type[FileModel]) -> _Loaded:
     except ValidationError as error:
         others = [e for e in error.errors() if not any(_is_at(tuple(e["loc"]), place) for place in blanks)]
         return _Loaded(None, lines, faults + [_translate(e, lines, model) for e in others])
+
+
+@lru_cache(maxsize=64)
+def _tree(text: str) -> Any:
+    """The file with its lines, never changed by whoever asks; every stage reads the same files again."""
+    return YAML(typ="rt").load(text)
 
 
 def _blank(lines: Lines, place: tuple[str | int, ...], value: str) -> Fault:

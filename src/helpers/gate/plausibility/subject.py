@@ -218,12 +218,12 @@ def open_subject(
     views = _views(year, folder)
     if previous is not None and previous_folder is not None:
         views |= {f"previous_{name}": view for name, view in _views(previous, previous_folder).items()}
-    connection = open_engine(database.MEMORY, threads=2)
+    # Hundreds of questions are asked: what is small is read once, and answered without dealing the work out.
+    held = {name: pyarrow.parquet.read_metadata(path).num_rows <= HELD for name, (path, _) in views.items()}
+    connection = open_engine(database.MEMORY, threads=1 if all(held.values()) else 2)
     try:
         for name, (path, fiscal_year) in views.items():
-            rows = int(pyarrow.parquet.read_metadata(path).num_rows)
-            # Hundreds of questions are asked: what is small is read once.
-            kind = "TABLE" if rows <= HELD else "VIEW"
+            kind = "TABLE" if held[name] else "VIEW"
             connection.execute(
                 f"CREATE {kind} {identifier(name)} AS SELECT *{year_bounds(fiscal_year)} "
                 f"FROM read_parquet({literal(str(path))})"

@@ -1,0 +1,60 @@
+"""The server from which stage kernels are forked: a process that has imported the libraries once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import forkserver
+from pathlib import Path
+
+CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
+#: Where the run says whose year files its stages will read: the root, a colon, the fiscal year.
+WARM_YEAR = "SELFEVAL_WARM_YEAR"
+#: The longest folder below which a Unix socket (k-ipc-1, listener-abcdefgh) still has a valid path.
+LONGEST_FOLDER = 60
+
+
+def short_folder() -> Path | None:
+    """A folder for sockets: their paths are limited to about 100 characters, whatever TMPDIR says.
+
+    None where no such folder can be written to; the kernel then listens on the loopback interface.
+    """
+    for name in (tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp", "/dev/shm", "/var/tmp"):  # noqa: S108 - private folders are made in these
+        if name and len(os.fsencode(name)) <= LONGEST_FOLDER and os.access(name, os.W_OK | os.X_OK):
+            return Path(name)
+    return None
+
+
+def can_serve() -> bool:
+    """Whether kernels can be forked here."""
+    return CAN_FORK and short_folder() is not None
+
+
+def start_server(root: Path | None = None, fiscal_year: int | None = None) -> None:
+    """Start the server if it does not run yet, and return at once: it imports while the caller goes on.
+
+    ``root`` and ``fiscal_year``: the year files that the stages will read.
+    """
+    if not can_serve():
+        return
+    if root is not None:
+        os.environ[WARM_YEAR] = f"{root.resolve()}:{fiscal_year}"
+    # The server must not import from the folder that it is started in.
+    os.environ["PYTHONSAFEPATH"] = "1"
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["helpers.run.preload"])
+    with _temporary_folder(short_folder()):
+        forkserver.ensure_running()
+
+
+@contextmanager
+def _temporary_folder(folder: Path | None) -> Iterator[None]:
+    """Temporary files are made in this folder for a while."""
+    before = tempfile.tempdir
+    tempfile.tempdir = before if folder is None else str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
