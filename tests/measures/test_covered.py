@@ -15,6 +15,7 @@ from helpers.measures.covered import Covered, covered, of_a_part
 from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year
 from helpers.year.crosscheck import crosscheck
+from helpers.year.declared_clocks import Derived
 from helpers.year.faults import YearFileError
 from helpers.year.load import load_year
 from helpers.year.tables import Table
@@ -51,6 +52,15 @@ def daily(first: str, last: str, step: int = 1, each: int = 3, skip: tuple[int, 
 )
 def test_which_months_are_covered(days, found) -> None:
     assert covered(SPEC, 2024, days) == found
+
+
+def test_a_month_of_many_timed_cases_is_a_log_cut_off() -> None:
+    timed = SPEC.model_copy(update={"derived": {"hours": Derived(clock="hours", start="a", end="b")}})
+    one_month = daily("2024-01-02", "2024-01-31", each=20)
+    assert covered(timed, 2024, one_month) == Covered("2024-01", "2024-01")
+    assert covered(SPEC, 2024, one_month) is None
+    # Some dozens of cases in a month may be all that there were.
+    assert covered(timed, 2024, daily("2024-01-02", "2024-01-31", each=3)) is None
 
 
 def test_an_export_of_last_autumn_and_a_declared_period_decide() -> None:

@@ -13,6 +13,8 @@ from helpers.year.tables import Table
 
 #: A log has at least so many records, in so many months; fewer are a survey or a register, kept now and then.
 RECORDS, MONTHS = 50, 3
+#: What has a clock (from the opening to the end of a case) and so many records is one even in a single month.
+MANY = 300
 #: So many records and days with records were to be expected in the missing months,
 EXPECTED, ACTIVE = 20, 5
 #: which last so many times longer than any other silence of the log.
@@ -49,8 +51,11 @@ def covered(spec: Table, fiscal_year: int, daily: Mapping[date, int]) -> Covered
         return None
     start, end = date(fiscal_year, 1, 1), date(fiscal_year, 12, 31)
     first, last = days[0], days[-1]
-    cut_first = first.month > 1 and _missing(days, daily, (first - start).days)
-    cut_last = last.month < 12 and (_missing(days, daily, (end - last).days) or _exported_before(spec, fiscal_year))
+    timed = any(derived.clock for derived in spec.derived.values())
+    fewest = 1 if timed and sum(daily[day] for day in days) >= MANY else MONTHS
+    cut_first = first.month > 1 and _missing(days, daily, (first - start).days, fewest)
+    silent = last.month < 12 and _missing(days, daily, (end - last).days, fewest)
+    cut_last = silent or (last.month < 12 and _exported_before(spec, fiscal_year))
     if not (cut_first or cut_last):
         return None
     return Covered(
@@ -63,10 +68,10 @@ def _exported_before(spec: Table, fiscal_year: int) -> bool:
     return spec.exported is not None and spec.exported < date(fiscal_year, 12, 1)
 
 
-def _missing(days: list[date], daily: Mapping[date, int], silence: int) -> bool:
-    """Whether a silence at one end of the year is no chance."""
+def _missing(days: list[date], daily: Mapping[date, int], silence: int, months: int) -> bool:
+    """Whether a silence at one end of the year is no chance; ``months``: so many with records make a log."""
     records = sum(daily[day] for day in days)
-    if records < RECORDS or len({day.month for day in days}) < MONTHS:
+    if records < RECORDS or len({day.month for day in days}) < months:
         return False
     span = (days[-1] - days[0]).days + 1
     longest = max(((after - before) for before, after in pairwise(days)), default=timedelta(0)).days
