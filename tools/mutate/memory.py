@@ -111,6 +111,8 @@ def _tables(make: Callable[..., Any], folder: Path) -> Callable[..., Any]:
         kept = folder / hashlib.sha256(said.encode()).hexdigest()
         names = [f"{table}.parquet", f"{table}.set_aside.parquet"]
         if (kept / "account").is_file():
+            # Rows in doubt that damage before has left; what is undamaged has none.
+            (out / f"{table}.uncertain.parquet").unlink(missing_ok=True)
             for name in names:
                 (out / name).unlink(missing_ok=True)
                 os.link(kept / name, out / name)

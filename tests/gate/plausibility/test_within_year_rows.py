@@ -211,6 +211,14 @@ def test_a_unit_missed_in_one_quarter_or_a_whole_quarter(tmp_path: Path) -> None
     assert "第 2 季度一条也没有" in one(facilities(tmp_path / "c", quarter)).words
 
 
+def test_a_fifth_of_a_panel_missing_is_seen_where_nothing_is_there_twice(tmp_path: Path) -> None:
+    assert (
+        "缺 10 次" in one(facilities(tmp_path / "a", panel().drop(index=range(2, 48, 5)).reset_index(drop=True))).words
+    )
+    doubled = pd.concat([panel().drop(index=range(2, 48, 5)), panel().iloc[[0]].assign(check_id="J9")])
+    assert facilities(tmp_path / "b", doubled.reset_index(drop=True)) == []
+
+
 def test_units_looked_at_now_and_then_are_no_panel(tmp_path: Path) -> None:
     assert facilities(tmp_path, panel().drop(index=range(1, 48, 3))) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -234,3 +235,34 @@ def test_a_part_missing_from_the_catalogue_in_numbers_is_followed_by_its_name(tm
     with compared(tmp_path, {"devices": frame[frame.index >= 50]}, alone=True) as subject:
         (check,) = across_tables.references_lead_nowhere(subject)
     assert check.arguments == {"column": "device_id"} and "在设备台账中查不到" in check.words
+
+
+# --- dates alone ----------------------------------------------------------------------------------
+
+
+def test_a_date_decades_away_from_all_others_is_named(tmp_path: Path) -> None:
+    assert found(date_slips.lone_dates, tmp_path / "a") == []
+    frame = devices(2024)
+    column = next(c for c in frame.columns if c.endswith("_on"))
+    frame.loc[4, column] = datetime.date(2099, 1, 5)
+    (check,) = found(date_slips.lone_dates, tmp_path / "b", {"devices": frame})
+    assert check.arguments == {"column": column} and check.failing == 1 and "2099-01-05" in check.words
+    assert [row.source_row for row in check.failing_rows] == [6]
+
+
+@given(
+    st.lists(st.dates(datetime.date(2005, 1, 1), datetime.date(2024, 12, 31)), min_size=20, max_size=60),
+    st.lists(st.dates(datetime.date(2090, 1, 1), datetime.date(2099, 1, 1)), max_size=3),
+)
+def test_only_what_lies_beyond_the_reach_of_the_others_stands_alone(
+    usual: list[datetime.date], far: list[datetime.date]
+) -> None:
+    dates = sorted([*usual, *far])
+    alone = date_slips._alone(dates[:4], dates[::-1][:4])
+    assert set(far) <= set(alone)
+    assert not [day for day in alone if day.year < 2090] or _isolated(sorted(usual))
+
+
+def _isolated(dates: list[datetime.date]) -> bool:
+    gaps = [after - before for before, after in itertools.pairwise(dates)]
+    return max(gaps) > date_slips.GAP

@@ -1,8 +1,10 @@
-"""Dates that give themselves away: months that are days, starts that are ends more often than short times are."""
+"""Dates that give themselves away: months that are days, starts that are ends more often than short times are, dates
+that stand decades away from all others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime
+from collections.abc import Iterator, Sequence
 from math import exp, lgamma, log
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,8 @@ FEWEST, OUTSIDE, CHANCE = 20, 4, 1e-6
 SHORT, OFF, ERRORS = 100, 1.1, 4.0
 #: Against last year: so many rows, so many times its share and so much more, beyond so many standard errors.
 EQUAL, TIMES, MORE, SURE, ROWS = 10, 3.0, 0.025, 6.0, 200
+#: So many dates at an end of a column may stand alone, beyond a gap of at least so long.
+LONE, GAP = 3, datetime.timedelta(days=5 * 365)
 
 
 def days_as_months(subject: Subject) -> Iterator[Check]:
@@ -143,4 +147,54 @@ def _before(subject: Subject, table: str, start: str, end: str, one: int) -> flo
     return max((none / one_then * one for _, none, one_then, _ in rows), default=0.0)
 
 
-CHECKS = (days_as_months, zero_lengths)
+# --- alone ----------------------------------------------------------------------------------------
+
+
+def lone_dates(subject: Subject) -> Iterator[Check]:
+    """A few dates far from all others of their column, as 2099 among the years of a register."""
+    for table in subject.tables:
+        columns = subject.roles[table].dates
+        if not columns or subject.count(table) < FEWEST:
+            continue
+        picked = ", ".join(
+            f"min({day}, {LONE + 1}), max({day}, {LONE + 1}), count({day})"
+            for day in (f"CAST({identifier(c)} AS DATE)" for c in columns)
+        )
+        (answer,) = subject.query(f"SELECT {picked} FROM {identifier(table)}")
+        for n, column in enumerate(columns):
+            first, last, filled = answer[3 * n : 3 * n + 3]
+            alone = _alone(first, last) if filled >= FEWEST else []
+            if alone:
+                yield _lone_note(subject, table, column, alone)
+
+
+def _alone(first: Sequence[datetime.date], last: Sequence[datetime.date]) -> list[datetime.date]:
+    """The dates at either end of a column (its earliest and latest, from the end inwards) beyond a gap that is longer
+    than all the others reach."""
+    found: list[datetime.date] = []
+    for ends, inner in ((first, last[-1]), (last, first[-1])):
+        for n in range(LONE, 0, -1):
+            gap, reach = abs(ends[n] - ends[n - 1]), abs(ends[n] - inner)
+            if gap > max(GAP, reach):
+                found += ends[:n]
+                break
+    return sorted(set(found))
+
+
+def _lone_note(subject: Subject, table: str, column: str, alone: Sequence[datetime.date]) -> Check:
+    listed = ", ".join(f"DATE '{day}'" for day in alone)
+    rows = subject.places(table, [column], f"CAST({identifier(column)} AS DATE) IN ({listed})")
+    said = "、".join(map(str, alone))
+    return subject.note(
+        table,
+        "lone_dates",
+        f"{subject.called(table, column)}里的 {said} 与其余日期相隔多年，疑似年份写错或以远期日期代替空白",
+        f"核对这些行；以远期或早期日期表示“没有”的，在 columns.{column}.empty 里列出",
+        observed=[str(day) for day in alone],
+        rows=rows,
+        failing=len(rows),
+        column=column,
+    )
+
+
+CHECKS = (days_as_months, zero_lengths, lone_dates)

@@ -15,6 +15,8 @@ MONTHS = 8
 UNITS, WHOLE, LARGEST = 5, 0.95, 20_000
 #: What comes once a quarter hardly does so by chance: up to this share of its places may be empty or doubled.
 WHOLE_QUARTERS = 0.85
+#: Where no unit comes twice in a quarter although chance would have doubled so many, so many places are enough.
+NEVER_TWICE, CHANCE_DOUBLES = 0.75, 10
 MONTH, QUARTER = "月", "季度"
 
 
@@ -108,8 +110,7 @@ def _panel(subject: Subject, table: str, column: str, period: str, least: int) -
         return None
     last = max(periods) if subject.tables[table].exported else (4 if period == QUARTER else 12)
     expected = range(1, 1 + max(last, 4 if period == QUARTER else 12))
-    once = sum(r[2] == 1 for r in rows)
-    if once < (WHOLE_QUARTERS if period == QUARTER else WHOLE) * len(units) * len(periods):
+    if not _once_each([int(r[2]) for r in rows], len(units) * len(periods), period):
         return None
     held = {(r[0], r[1]) for r in rows}
     absent = [p for p in expected if p not in periods]
@@ -131,6 +132,15 @@ def _panel(subject: Subject, table: str, column: str, period: str, least: int) -
         failing=len(twice),
         column=column,
     )
+
+
+def _once_each(times: Sequence[int], places: int, period: str) -> bool:
+    """Whether units are meant to come once a period, by how often each came in those in which it did."""
+    once = times.count(1)
+    if period != QUARTER:
+        return once >= WHOLE * places
+    never_twice = once == len(times) and once * (once - 1) / (2 * places) >= CHANCE_DOUBLES
+    return once >= (NEVER_TWICE if never_twice else WHOLE_QUARTERS) * places
 
 
 CHECKS = (payment_missing, panel_holes)
