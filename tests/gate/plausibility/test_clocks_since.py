@@ -28,6 +28,19 @@ def test_earlier_office_hours_say_nothing(tmp_path: Path) -> None:
         assert told(checks.hours_shifted(subject)) == []
 
 
+def test_an_afternoon_by_the_twelve_hour_clock_is_named_by_its_hours(tmp_path: Path) -> None:
+    frame = tickets(2024)
+    afternoon = frame.index[frame["opened_at"].dt.hour >= 14][:12]
+    frame.loc[afternoon, "opened_at"] -= pd.Timedelta(hours=12)
+    with compared(tmp_path / "a", {"tickets": frame}) as subject:
+        (check,) = checks.hours_never_used(subject)
+    assert check.arguments["column"] == "opened_at" and check.failing == 12 and "有 12 行在 2 时" in check.words
+    frame = tickets(2024)
+    frame.loc[afternoon[:4], "opened_at"] -= pd.Timedelta(hours=12)
+    with compared(tmp_path / "b", {"tickets": frame}) as subject:
+        assert told(checks.hours_never_used(subject)) == []
+
+
 def test_a_file_without_times_is_named_where_last_year_had_them(tmp_path: Path) -> None:
     frame, before = tickets(2024), tickets(2023)
     with compared(tmp_path / "a", {"tickets": frame.assign(opened_at=frame["opened_at"].dt.normalize())}) as subject:

@@ -301,6 +301,25 @@ def test_a_rare_value_beside_a_frequent_one(tmp_path: Path) -> None:
     assert found(coded_values.slips, tmp_path / "c", {"tickets": frame}, tables={"tickets": synonyms}) == []
 
 
+def test_a_value_in_other_capitals_splits_a_group_however_many_rows_have_it(tmp_path: Path) -> None:
+    frame = tickets(2024)
+    frame["category"] = frame["category"].replace("系统", "System")
+    rows = frame.index[frame["category"] == "System"][::3]
+    frame.loc[rows, "category"] = "SYSTEM"
+    (check,) = found(coded_values.slips, tmp_path, {"tickets": frame})
+    assert check.failing == len(rows) > 3 and "“SYSTEM”像是“System”" in check.words
+
+
+def test_blanks_of_a_flag_that_says_no_as_well_leave_a_condition_open(tmp_path: Path) -> None:
+    valid = {"valid": {"table": "tickets", "agg": "count", "where": "valid", "words": "有效"}}
+    frame = tickets(2024)
+    frame["valid"] = pd.array([True, False, *[None] * (len(frame) - 2)], dtype="boolean")
+    (check,) = found(coded_values.undecided_rows, tmp_path / "a", {"tickets": frame}, measures=valid)
+    assert check.failing == len(frame) - 2
+    frame.loc[1, "valid"] = None  # yes or nothing: a blank means no
+    assert found(coded_values.undecided_rows, tmp_path / "b", {"tickets": frame}, measures=valid) == []
+
+
 def test_a_blank_that_leaves_a_condition_open(tmp_path: Path) -> None:
     frame = tickets(2024)
     frame.loc[:4, "category"] = None

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 CARRIED = 0.05
 #: Columns are copies of a property where they agree in this share of rows, and of at least so many rows.
 SAME, LEAST_ROWS = 0.97, 50
+#: The model that the year file says is a device's is one as long as it agrees in so many.
+SAME_MODEL = 0.5
 #: Where last year's copies differed as well, this many times as often is worth a note.
 TIMES = 4
 #: An entry that nothing names is worth a note where the others are named this often, at least.
@@ -111,7 +113,7 @@ def _copies(subject: Subject, reference: Reference, prefix: str) -> list[tuple[s
         (a, b, both, differing)
         for n, (a, b) in enumerate(pairs)
         for both, differing in [row[2 * n : 2 * n + 2]]
-        if both >= LEAST_ROWS and differing <= (1 - SAME) * both
+        if both >= LEAST_ROWS and differing <= (1 - (SAME_MODEL if _is_model(subject, reference, b) else SAME)) * both
     ]
     if not alike:
         return []
@@ -143,12 +145,17 @@ def _declared_before(subject: Subject, reference: Reference, pairs: list[tuple[s
 def _new_difference(subject: Subject, reference: Reference, own: str, other: str, rows: int, differing: int) -> bool:
     """Differences that last year had none or few of; without a year before, only of a device's declared model."""
     if not subject.previous:
-        fleet = subject.year.year.fleet
-        return fleet is not None and (reference.target, other) == (fleet.table, fleet.model)
+        return _is_model(subject, reference, other)
     before = next(((r, d) for a, b, r, d in _copies(subject, reference, "previous_") if (a, b) == (own, other)), None)
     if before is None:
         return False
     return differing > max(TIMES * before[1] / before[0] * rows, 10 if before[1] else 0)
+
+
+def _is_model(subject: Subject, reference: Reference, other: str) -> bool:
+    """Whether a column is the declared model of the devices."""
+    fleet = subject.year.year.fleet
+    return fleet is not None and (reference.target, other) == (fleet.table, fleet.model)
 
 
 def _differing_rows(subject: Subject, reference: Reference, own: str, other: str) -> list[tuple[str, int, str, str]]:

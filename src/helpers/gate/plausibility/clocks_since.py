@@ -20,6 +20,8 @@ FEWEST = 60
 #: A file's hours are shifted where they differ by this much from those of every file of last year, and shifted
 #: back by less than this share of it.
 FAR, EXPLAINED = 0.35, 0.5
+#: So many times, so many hours away from any hour that last year had, are no chance.
+STRANGE, AWAY = 5, 2
 #: A file whose times are lost has this share of midnights, where no file of last year had this one.
 LOST, HAD = 0.95, 0.5
 #: Lateness was moved where it fell by so many standard errors, to this part of what it was or less, and at
@@ -56,6 +58,46 @@ def hours_shifted(subject: Subject) -> Iterator[Check]:
                 column=column,
             )
             break  # one file shows it; the others of the table are as the remedy says
+
+
+def hours_never_used(subject: Subject) -> Iterator[Check]:
+    """Times in hours in which last year had none: the afternoon by the twelve-hour clock is the night."""
+    for table, column in _moments(subject):
+        before = _hours(subject, f"previous_{table}", column)
+        rows = sum(before)
+        if rows < FEWEST:
+            continue
+        usual = [hour for hour, n in enumerate(before) if n]
+        strange = [h for h in range(24) if all(min((h - u) % 24, (u - h) % 24) >= AWAY for u in usual)]
+        now = _hours(subject, table, column)
+        found = sum(now[h] for h in strange)
+        # None of so many does not exclude three of so many (rule of three).
+        if found < max(STRANGE, 2 * 3 / rows * sum(now)):
+            continue
+        cell = identifier(column)
+        where = f"hour({cell}) IN ({', '.join(map(str, strange))}) AND date_trunc('day', {cell}) <> {cell}"
+        yield subject.note(
+            table,
+            "hours_never_used",
+            f"{subject.called(table, column)}有 {found} 行在 {_spans([h for h in strange if now[h]])}，"
+            "上年这些时段及前后一小时都没有记录，疑似十二小时制丢了“下午”或时区不同",
+            "核对导出的时间格式；改为二十四小时制重新导出",
+            observed={"rows": found, "hours": [h for h in strange if now[h]]},
+            rows=subject.places(table, [column], where),
+            failing=found,
+            column=column,
+        )
+
+
+def _hours(subject: Subject, view: str, column: str) -> tuple[int, ...]:
+    """How many times fall into each hour of the day."""
+    profiles = _profiles(subject, view, column, 1).values()
+    return tuple(map(sum, zip(*profiles, strict=True))) or (0,) * 24
+
+
+def _spans(hours: Sequence[int]) -> str:
+    """Hours of the day in words."""
+    return "、".join(f"{h} 时" for h in hours)
 
 
 def times_lost(subject: Subject) -> Iterator[Check]:
@@ -111,7 +153,7 @@ def lateness_moved_within(subject: Subject) -> Iterator[Check]:
         )
 
 
-CHECKS = (hours_shifted, times_lost, lateness_moved_within)
+CHECKS = (hours_shifted, hours_never_used, times_lost, lateness_moved_within)
 
 
 def _moments(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -125,13 +167,13 @@ def _moments(subject: Subject) -> Iterator[tuple[str, str]]:
 # --- hours ----------------------------------------------------------------------------------------
 
 
-def _profiles(subject: Subject, view: str, column: str) -> dict[str, Profile]:
+def _profiles(subject: Subject, view: str, column: str, fewest: int = FEWEST) -> dict[str, Profile]:
     """How many rows of each file fall into each hour; files with times only."""
     name = identifier(column)
     hours = ", ".join(f"count(*) FILTER (WHERE hour({name}) = {hour})" for hour in range(24))
     found = subject.query(
         f"SELECT source_file, {hours} FROM {identifier(view)} WHERE {name} IS NOT NULL AND "
-        f"date_trunc('day', {name}) <> {name} GROUP BY 1 HAVING count(*) >= {FEWEST} ORDER BY 1"
+        f"date_trunc('day', {name}) <> {name} GROUP BY 1 HAVING count(*) >= {fewest} ORDER BY 1"
     )
     return {str(file): tuple(int(n) for n in counts) for file, *counts in found}
 

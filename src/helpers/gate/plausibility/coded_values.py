@@ -102,6 +102,18 @@ def _slips(counts: Mapping[str, int], known: set[str]) -> dict[str, str]:
         match = next((o for o in others if slip_of(value, o)), None)
         if match is not None:
             found[value] = match
+    return _other_capitals(counts, known) | found
+
+
+def _other_capitals(counts: Mapping[str, int], known: set[str]) -> dict[str, str]:
+    """Values, however frequent, that only capitals, width and spaces tell from a more frequent or declared one."""
+    leading: dict[str, str] = {}
+    found = {}
+    for value in sorted(counts, key=lambda v: (v not in known, -counts[v], v)):
+        bare = "".join(unicodedata.normalize("NFKC", value).casefold().split())
+        first = leading.setdefault(bare, value)
+        if first != value and value not in known:
+            found[value] = first
     return found
 
 
@@ -191,9 +203,16 @@ def _blank_columns(subject: Subject, table: str, where: str) -> list[str]:
             f"SELECT count(*) FILTER (WHERE {_blank(table, column, where)}), coalesce(avg({there}), 0), "
             f"coalesce(avg({there}) FILTER (WHERE coalesce({where}, true)), 0) FROM {identifier(table)}"
         )[0]
-        if blank and (whole == 0 or max(whole, asked) >= FILLED):
+        if blank and (whole == 0 or max(whole, asked) >= FILLED or _says_no(subject, table, column)):
             found.append(column)
     return found
+
+
+def _says_no(subject: Subject, table: str, column: str) -> bool:
+    """Whether a flag is written down where it does not hold too, so that a blank means neither."""
+    if column not in subject.roles[table].flags:
+        return False
+    return bool(subject.one(f"SELECT count(DISTINCT {identifier(column)}) FROM {identifier(table)}") == 2)
 
 
 def _blank(table: str, column: str, where: str) -> str:
