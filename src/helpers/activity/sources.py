@@ -11,7 +11,7 @@ import duckdb
 
 from helpers.activity.errors import ExportError
 from helpers.activity.not_records import LABEL_COLUMNS, labels_of
-from helpers.activity.readers import ROW, Sheet, find_columns, missing_column, read_exports
+from helpers.activity.readers import ROW, Sheet, find_columns, missing_column, read_exports, refuse_other_units
 from helpers.files.names import matching_files
 from helpers.year.engine import identifier, literal, literals
 from helpers.year.hashes import file_sha256
@@ -85,6 +85,7 @@ def load(
     connection.execute("CREATE TABLE labels (_file_no INTEGER, source_row BIGINT, text VARCHAR)")
     for sheet, path in _sheets(year, spec, work):
         columns = find_columns(sheet, spec, required)
+        refuse_other_units(sheet, spec, columns)
         found |= set(columns)
         if sheet.cut_off:
             _refuse_cut_off(connection, sheet)
