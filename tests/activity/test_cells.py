@@ -426,3 +426,8 @@ def test_a_declared_synonym_may_hold_what_is_cleaned(tmp_path: Path) -> None:
 def test_keys_that_do_not_fit_the_type_are_told(tmp_path: Path, kind: str, message: str) -> None:
     with pytest.raises(YearFileError, match=message):
         project(tmp_path, TABLES % ("", kind), {"t.csv": ""})
+
+
+@pytest.mark.parametrize(("cell", "meant"), [("Re\u0301seau", "Réseau"), ("\u2f64户", "用户"), ("快\uf914", "快樂")])
+def test_characters_that_look_the_same_are_the_same(cell: str, meant: str, tmp_path: Path) -> None:
+    assert read(tmp_path, "text", [meant, cell]) == [meant, meant] and plain(cell) == meant
