@@ -257,18 +257,6 @@ def test_a_field_of_several_values_is_not_equal_to_one(tmp_path: Path) -> None:
     assert check.level == "stop" and '["会议","网络"]' in check.words
 
 
-def test_a_count_of_nothing_names_the_value_that_no_record_has(tmp_path: Path) -> None:
-    where = "category = '会义'"
-    (check,) = found(named_values.absent_values, tmp_path / "a", {}, measures=counted(where))
-    assert (check.level, check.failing, check.rule) == ("note", 0, "absent_values:category")
-    assert "没有一行是条件里写的“会义”，记录里有“会议”" in check.words
-    assert found(named_values.absent_values, tmp_path / "b", {}, measures=counted("category = '会议'")) == []
-    last_year = tickets(2023)
-    last_year.loc[[0, 1], "category"] = "会义"
-    with compared(tmp_path / "c", before={"tickets": last_year}, measures=counted(where)) as subject:
-        assert list(named_values.absent_values(subject)) == []
-
-
 @pytest.mark.parametrize("where", ["category = '硬件&软件'", "category in ('会议', '会 议')", "category <> '故障'"])
 def test_a_value_that_is_there_or_is_like_none_says_nothing(where: str, tmp_path: Path) -> None:
     assert found(named_values.named_values, tmp_path, measures=counted(where), frames={}) == []
