@@ -82,3 +82,28 @@ def test_a_unit_above_the_table_counts_for_amounts(tmp_path: Path) -> None:
 )
 def test_units_are_known_by_how_heads_write_them(header: str, kind: str, unit: str | None) -> None:
     assert unit_in(header, kind) == unit
+
+
+RATES = """\
+  tickets:
+    title: 满意率
+    files: exports/a.csv
+    columns: {{id: 编号, rate: {{from: 满意率（%）, type: number{bare}}}}}
+    key: id
+"""
+
+
+@pytest.mark.parametrize(("bare", "rate"), [(", bare: percent", 0.95), (", bare: number", 95.0)])
+def test_percents_in_a_head_ask_what_the_figures_are(bare: str, rate: float, tmp_path: Path) -> None:
+    whole = {"a.csv": "编号,满意率（%）\nA,95\nB,95\n"}
+    with pytest.raises(ExportError) as caught:
+        cleaned(project(tmp_path, RATES.format(bare=""), whole), tmp_path / "out")
+    assert "[mixed_percent]" in str(caught.value) and "bare: percent" in str(caught.value)
+    _, tidy, _ = cleaned(project(tmp_path, RATES.format(bare=bare), whole), tmp_path / "out")
+    assert list(tidy["rate"]) == [rate, rate]
+
+
+def test_fractions_below_such_a_head_are_what_a_workbook_keeps(tmp_path: Path) -> None:
+    parts = {"a.csv": "编号,满意率（%）\nA,0.95\nB,1\n"}
+    _, tidy, _ = cleaned(project(tmp_path, RATES.format(bare=""), parts), tmp_path / "out")
+    assert list(tidy["rate"]) == [0.95, 1.0]

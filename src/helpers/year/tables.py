@@ -56,7 +56,7 @@ class Column(Model):
     hours. ``dates``: formats of this column, in place of the table's. ``empty``: what also means
     nothing in this column. ``required``: a file without this column is refused; otherwise the
     column is empty there. ``decimal``: the decimal mark of its figures, where the cells leave it
-    open. ``bare``: what figures without % are in a column that has percents. ``placeholders``:
+    open. ``bare``: what figures without % are in a column that has percents, or % in its header. ``placeholders``:
     whether dates such as 1970-01-01 and 9999-12-31 stand for no date.
     """
 

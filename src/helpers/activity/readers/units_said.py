@@ -35,6 +35,9 @@ _TIMES = {
 _BEHIND = r"(?:[(\[/:]\s*(?:(?:金额)?单位\s*[:：]?\s*)?(?:人民币|rmb|cny)?\s*({units})\s*[)\]]?|[_\s-]({words}))$"
 _ATTACHED = r".*?(亿元|百万元|万元|千元)$"
 _ABOVE = r"(?:^|[(\s,;])(?:金额|计量|货币)?单位\s*[:：]?\s*(?:人民币)?\s*(亿元|百万元|万元|千元|元)(?=$|[)\s,;])"
+_PERCENT = r"[(（\[/]\s*(?:单位\s*[:：]?\s*)?[%％]\s*[)）\]]?\s*$"
+#: So large a figure is no fraction of a whole.
+ALL = 1.5
 #: A figure without a unit of its own, other than nothing.
 _BARE = r"^[-+(]?\s*[¥￥]?\s*0*[0-9.,' ]*[1-9][0-9.,' ]*\)?-?$"
 
@@ -47,10 +50,11 @@ def refuse_other_units(sheet: Sheet, spec: Table, columns: Mapping[str, str]) ->
     if spec.checks.head_unit == "keep":
         return
     for name, cell in columns.items():
-        declared = spec.columns[name]
+        declared, header = spec.columns[name], sheet.headers[int(cell[1:])]
+        if declared.type == "number" and declared.bare is None and re.search(_PERCENT, header):
+            _refuse_percents(sheet, name, cell, header)
         if declared.type not in ("money", "duration"):
             continue
-        header = sheet.headers[int(cell[1:])]
         said, place = unit_in(header, declared.type), header
         if said is None and declared.type == "money":
             said, place = _above(sheet.above)
@@ -62,6 +66,22 @@ def refuse_other_units(sheet: Sheet, spec: Table, columns: Mapping[str, str]) ->
         ).fetchall()
         if bare:
             raise _other_unit(sheet, spec, name, declared, said=said, place=place, row=int(bare[0][0]))
+
+
+def _refuse_percents(sheet: Sheet, name: str, cell: str, header: str) -> None:
+    """95 below 满意率（%） is 0.95, or 95 of something: percents that a workbook shows are at most 1, mostly."""
+    large = duckdb.execute(
+        f"SELECT {ROW}, {cell} FROM ({sheet.relation}) WHERE abs(try_cast(trim({cell}) AS DOUBLE)) > {ALL} LIMIT 1"
+    ).fetchall()
+    if large:
+        row, text = large[0]
+        raise ExportError(
+            "mixed_percent",
+            sheet.file,
+            f"列 {name} 的表头“{header}”写着 %，数字本身没有百分号",
+            rows=[(int(row), str(text))],
+            hint=f"在 columns.{name} 里写 bare: percent（95 就是 95%，记作 0.95）或 bare: number（就是 95）",
+        )
 
 
 def unit_in(header: str, kind: str) -> str | None:
