@@ -257,3 +257,10 @@ def test_a_record_that_lacks_a_cell_is_one_whatever_its_name(tmp_path: Path) -> 
     rows = ROWS + "*记-4,制表人,2024-03-01,\n负责人,会议,2024-03-01,\n审核员,,2024-04-01,\n"
     account, tidy, _ = cleaned(project(tmp_path, KEYED, {"台账.csv": HEAD + rows}), tmp_path / "out")
     assert (len(tidy), reasons(account)) == (6, {})
+
+
+def test_a_total_may_be_called_so_far_to_the_right(tmp_path: Path) -> None:
+    head = HEAD.strip() + ",经办,备注,审批,说明\n"
+    rows = "".join(f"{row},a,b,c,付款\n" for row in ROWS.splitlines()) + "记-9,,2024-12-31,600,,,,本年合计\n"
+    account, tidy, _ = cleaned(project(tmp_path, FREE, {"台账.csv": head + rows}), tmp_path / "out")
+    assert (len(tidy), reasons(account)) == (3, {"合计行": 1})

@@ -21,6 +21,8 @@ from helpers.year.tables import MONEY_FACTORS, Table
 
 #: Where a label outside the declared columns stands: 序号 and its like.
 LABEL_COLUMNS = 3
+#: In tables of up to so many rows that have no key, all columns are looked at.
+LABELLED_ROWS = 50_000
 #: Lines with too few cells are looked at one by one, up to this many; more are losses, which stop the run.
 LOOKED_AT = 20_000
 SHOWN = 5
