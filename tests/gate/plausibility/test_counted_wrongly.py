@@ -11,6 +11,7 @@ import pytest
 from helpers.gate.plausibility.blank_figures import blank_figures
 from helpers.gate.plausibility.keys_alike import keys_alike
 from helpers.gate.plausibility.percent_scale import percent_scale
+from helpers.gate.plausibility.sum_rows import sum_rows
 from helpers.gate.result import Check
 from tests.gate.plausibility.two_years import compared, ledger, tickets
 
@@ -51,3 +52,13 @@ def test_percents_as_they_stand_are_no_ratios(factor: int, level: str | None, tm
     checks = said(percent_scale, tmp_path, {}, measures=mean)
     assert [c.level for c in checks] == ([level] if level else [])
     assert all("“满意率”是 97，即 9700%" in c.words for c in checks)
+
+
+def test_a_row_that_is_nothing_but_the_sum_of_the_others_is_a_total(tmp_path: Path) -> None:
+    frame = ledger(2024).head(3).reset_index(drop=True)
+    total = frame.loc[[2]].assign(voucher=None, purpose=None, source_row=99, amount=frame["amount"].sum())
+    both = pd.concat([frame, total])
+    (check,) = said(sum_rows, tmp_path / "a", {"ledger": both})
+    assert (check.level, check.failing, check.failing_rows[0].source_row) == ("stop", 1, 99)
+    assert said(sum_rows, tmp_path / "b", {"ledger": both.assign(voucher="V1")}) == []
+    assert said(sum_rows, tmp_path / "c", {"ledger": pd.concat([frame, total.assign(amount=1)])}) == []
