@@ -216,8 +216,28 @@ LENGTHS = {
     "0:00:36.5": 36.5,
     "1.5 h": 5400,
     "30 s": 30,
+    "PT1H18M": 4680,
+    "P1DT2H": 93600,
+    "PT0.5S": 0.5,
+    "1時間18分": 4680,
 }
-NO_LENGTHS = ["-5", "-1:30", "1w", "2d 4h", "一天", "半小时", "5 min 3 h", "12:3", "3个月", "1 2"]
+NO_LENGTHS = [
+    "P",
+    "PT",
+    "P1M",
+    "P1W",
+    "-PT5M",
+    "-5",
+    "-1:30",
+    "1w",
+    "2d 4h",
+    "一天",
+    "半小时",
+    "5 min 3 h",
+    "12:3",
+    "3个月",
+    "1 2",
+]
 
 
 @pytest.mark.parametrize("unit", ["小时", "分钟"])
@@ -426,3 +446,8 @@ def test_a_declared_synonym_may_hold_what_is_cleaned(tmp_path: Path) -> None:
 def test_keys_that_do_not_fit_the_type_are_told(tmp_path: Path, kind: str, message: str) -> None:
     with pytest.raises(YearFileError, match=message):
         project(tmp_path, TABLES % ("", kind), {"t.csv": ""})
+
+
+@pytest.mark.parametrize(("cell", "meant"), [("Re\u0301seau", "Réseau"), ("\u2f64户", "用户"), ("快\uf914", "快樂")])
+def test_characters_that_look_the_same_are_the_same(cell: str, meant: str, tmp_path: Path) -> None:
+    assert read(tmp_path, "text", [meant, cell]) == [meant, meant] and plain(cell) == meant

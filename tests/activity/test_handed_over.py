@@ -95,6 +95,14 @@ def test_a_few_rows_in_common_are_left_to_the_key(tmp_path: Path) -> None:
     assert (len(tidy), account.overlaps) == (200, ())
 
 
+def test_files_of_a_few_rows_share_none_by_chance(tmp_path: Path) -> None:
+    first, second = ROWS[:3], lines(date(2024, 4, 1), 3, "W")
+    said = stop(tmp_path / "a", LEDGER, {"台账1.csv": text(first), "台账2.csv": text([first[2], *second[:2]])})
+    assert "[files_overlap]" in said and "有 1 行" in said
+    files = {"台账1.csv": text(first), "台账2.csv": text(second)}
+    assert len(cleaned(project(tmp_path / "b", LEDGER, files), tmp_path / "b")[1]) == 6
+
+
 def test_a_month_between_two_files_is_missing(tmp_path: Path) -> None:
     files = {"台账1.csv": text(lines(date(2024, 1, 1), 181)), "台账2.csv": text(lines(date(2024, 8, 1), 150, "W"))}
     said = stop(tmp_path / "a", KEYED, files)

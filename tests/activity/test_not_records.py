@@ -70,6 +70,7 @@ def test_what_names_a_total(text: str, kind: str | None) -> None:
         "第 1 页 共 3 页",
         "Page 1 of 3",
         "打印时间：2024-12-31 10:00",
+        "打印时间",
         "制表人:张三",
         "审核：",
         "单位负责人（签字）：",
@@ -243,3 +244,23 @@ def test_a_line_of_two_signatures_is_a_footer(tmp_path: Path) -> None:
     text = "凭证号,日期,金额\n1,2024-03-01,10\n2,2024-03-02,20\n制表：张三,审核：李四,\n"
     _, tidy, aside = cleaned(project(tmp_path, tables, {"t.csv": text}), tmp_path / "out")
     assert list(tidy["id"]) == ["1", "2"] and list(aside["_reason"]) == ["页脚、签字或表下附注"]
+
+
+@pytest.mark.parametrize("line", ["打印时间,,2024-12-31,", "导出日期：,,2024-12-31,"])
+def test_a_label_with_its_date_in_another_cell_is_no_record(line: str, tmp_path: Path) -> None:
+    for table in (KEYED, FREE):
+        account, tidy, _ = cleaned(project(tmp_path, table, {"台账.csv": HEAD + ROWS + line + "\n"}), tmp_path / "out")
+        assert (len(tidy), reasons(account)) == (3, {"页脚、签字或表下附注": 1})
+
+
+def test_a_record_that_lacks_a_cell_is_one_whatever_its_name(tmp_path: Path) -> None:
+    rows = ROWS + "*记-4,制表人,2024-03-01,\n负责人,会议,2024-03-01,\n审核员,,2024-04-01,\n"
+    account, tidy, _ = cleaned(project(tmp_path, KEYED, {"台账.csv": HEAD + rows}), tmp_path / "out")
+    assert (len(tidy), reasons(account)) == (6, {})
+
+
+def test_a_total_may_be_called_so_far_to_the_right(tmp_path: Path) -> None:
+    head = HEAD.strip() + ",经办,备注,审批,说明\n"
+    rows = "".join(f"{row},a,b,c,付款\n" for row in ROWS.splitlines()) + "记-9,,2024-12-31,600,,,,本年合计\n"
+    account, tidy, _ = cleaned(project(tmp_path, FREE, {"台账.csv": head + rows}), tmp_path / "out")
+    assert (len(tidy), reasons(account)) == (3, {"合计行": 1})

@@ -136,6 +136,7 @@ TICKETS = [{"id": "1", "subject": "a", "tags": [{"name": "x"}]}, {"id": "2", "su
     [
         {"tickets": TICKETS, "next_page": None, "count": 2},
         {"code": 0, "data": {"list": TICKETS, "total": "2"}},
+        {"hits": {"total": {"value": 2, "relation": "eq"}, "hits": TICKETS}},
         {"result": {"page": {"rows": TICKETS}}, "has_more": False},
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -40,11 +41,12 @@ def test_where_no_short_folder_can_be_written_to_the_kernel_listens_on_the_loopb
     assert manager.kernel_spec_manager.get_kernel_spec("python3").metadata == {}
 
 
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.ENOSPC])
 def test_a_folder_that_cannot_be_written_to_is_one_line_of_words(
-    data_root: Path, monkeypatch: pytest.MonkeyPatch
+    number: int, data_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: object, **__: object) -> None:
-        raise PermissionError(13, "Permission denied", "reports/.2024.lock")
+        raise OSError(number, os.strerror(number), "reports/.2024.lock")
 
     monkeypatch.setattr(run_year, "FileLock", refused)
     with pytest.raises(RunStopped, match=r"^\[not_writable\]  不能写入 reports/.2024.lock"):

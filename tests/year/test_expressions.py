@@ -73,3 +73,12 @@ def test_the_columns_that_are_read() -> None:
 )
 def test_texts_that_columns_are_compared_with(text: str, pairs: set[tuple[str, str]]) -> None:
     assert compared_values(text) == pairs
+
+
+def test_a_column_named_like_a_word_of_sql_is_written_in_quotes() -> None:
+    columns = {**COLUMNS, "at": "TIMESTAMP", "order": "BIGINT"}
+    for text, name in (("month(at) <= 3", "at"), ("order > 1", "order")):
+        with pytest.raises(ExpressionError) as caught:
+            check_expression(text, columns)
+        assert f'加双引号："{name}"' in str(caught.value.hint)
+    assert check_expression('month("at") <= 3 and "order" > 1', columns) == "BOOLEAN"

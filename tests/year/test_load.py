@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.run.check import check_year
 from helpers.year.faults import YearFileError
 from helpers.year.load import load_year
 from tests import small_year
@@ -110,3 +111,25 @@ def test_not_utf8_is_said_with_its_line(root: Path) -> None:
     path.write_bytes(YEAR.encode("gb18030"))
     found = faults(root)["not_utf8"]
     assert found.line == 2
+
+
+@pytest.mark.parametrize(
+    ("unit", "base"), [("分钟", "小时"), ("天", "小时"), ("万元", "元"), ("'%'", "比例"), ("万元/人", "元/人")]
+)
+def test_a_measure_is_in_the_unit_of_its_column(root: Path, unit: str, base: str) -> None:
+    """Hours called 分钟 made every outcome unknown, and the figure wrong."""
+    measure = "{agg: mean, table: tickets, value: '90', unit: " + unit + ", words: 平均"
+    rewrite(root, "indicators.yml", "measures:\n", f"measures:\n  mean: {measure}}}\n")
+    faults = [f for f in check_year(root, 2024) if f.code == "measure_unit"]
+    assert len(faults) == 1 and f"写 unit: {base}" in str(faults[0])
+
+
+def test_counted_days_and_base_units_are_left_alone(root: Path) -> None:
+    units = {
+        "a": "agg: mean, value: '1', unit: 工作日",
+        "b": "agg: count, unit: 天",
+        "c": "agg: sum, value: '1', unit: 分",
+    }
+    added = "".join(f"  {n}: {{table: tickets, words: {n}, {m}}}\n" for n, m in units.items())
+    rewrite(root, "indicators.yml", "measures:\n", "measures:\n" + added)
+    assert [f for f in check_year(root, 2024) if f.code == "measure_unit"] == []

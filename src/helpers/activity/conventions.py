@@ -64,12 +64,12 @@ def numbers_of(connection: duckdb.DuckDBPyConnection, spec: Table) -> dict[str, 
     counts = connection.execute(f"SELECT {odd} FROM texts").fetchall()[0]
     found = {}
     for (column, declared), count in zip(columns.items(), counts, strict=True):
-        if not count:
+        if not count and declared.bare != "percent":
             found[column] = Numbers(plain=True)
             continue
         kinds = _kinds(connection, column)
         mark = declared.decimal or _mark(spec, column, declared, kinds)
-        plain = mark == "." and kinds.keys() <= {"plain"}
+        plain = mark == "." and kinds.keys() <= {"plain"} and declared.bare != "percent"
         percents = not plain and _percents(connection, spec, column, declared)
         found[column] = Numbers(mark, plain, percents, not plain and _whole_days(connection, column, declared))
     return found
@@ -166,7 +166,7 @@ def _percents(connection: duckdb.DuckDBPyConnection, spec: Table, column: str, d
         f"SELECT count(*) FILTER (WHERE {signed}), count(*) FILTER (WHERE {plain}) FROM texts"
     ).fetchall()[0]
     if not (percents and numbers) or declared.bare:
-        return bool(percents) and declared.bare == "percent"
+        return declared.bare == "percent"
     rows = [*_first(connection, cell, signed, 2), *_first(connection, cell, plain, 2)]
     raise ExportError(
         "mixed_percent",

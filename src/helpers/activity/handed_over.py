@@ -25,6 +25,8 @@ RECORDS = f"{sql.NOT_BLANK} AND (_first IS NULL OR _first NOT IN ({literals((sql
 COMPARED = 1_000_000
 #: Fewer rows in common are chance; so large a share of the smaller file is not.
 SHARED_ROWS, SHARED_PART = 3, 0.05
+#: Of files of a few rows one in so many is no chance.
+SHARED_SMALL = 3
 #: Between two files of so many days and rows, a hole so long, and so many times the longest within them.
 SPAN_DAYS, SPAN_ROWS, GAP_DAYS, GAP_TIMES = 45, 50, 14, 3
 #: A table of which so many rows, but for the year, are last year's was handed over again.
@@ -119,7 +121,7 @@ def _refuse_contained(connection: duckdb.DuckDBPyConnection, spec: Table, files:
         if shared == smaller and shared >= (2 if named else SPAN_ROWS):
             inner, outer = names if sizes[first] <= sizes[second] else reversed(names)
             raise _twice(outer, inner, f"{inner} 的 {smaller * every} 行都已经在 {outer} 里")
-        if shared < max(SHARED_ROWS, SHARED_PART * smaller):
+        if shared < max(min(SHARED_ROWS, smaller / SHARED_SMALL), SHARED_PART * smaller):
             continue
         if not spec.repeats_set_aside and spec.exact_duplicates is None:
             raise _counted_twice(*names, int(shared * every))

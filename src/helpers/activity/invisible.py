@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import duckdb
 
@@ -16,6 +17,11 @@ _NOTHING = (
 )
 #: Spaces other than the plain one: no-break, narrow, ideographic and the typographer's.
 _SPACES = r"\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
+#: Marks apart from their letter, and doubles of characters that look like them: é as two, ⽤ for 用, \uf914 for 樂.
+_APART = r"\x{300}-\x{36f}\x{2e9f}\x{2ef3}\x{2f00}-\x{2fd5}\x{f900}-\x{faff}"
+_RADICALS = "".join(map(chr, (0x2E9F, 0x2EF3, *range(0x2F00, 0x2FD6))))
+_CHARACTERS = unicodedata.normalize("NFKC", _RADICALS)
+assert len(_RADICALS) == len(_CHARACTERS)
 _WHITE = " \t\r\n"
 #: ``="00123"``, and the apostrophe that marks a number as text.
 _WRAPPED = r'^="([^"]*)"$'
@@ -23,7 +29,7 @@ _QUOTED = r"^'\s*([-+(=¥￥$€£.0-9][^']*)$"
 
 #: Beyond so many bytes a text is prose: only its ends are looked at.
 PROSE = 128
-_STAINED = f"[{_NOTHING}{_SPACES}]"
+_STAINED = f"[{_NOTHING}{_SPACES}{_APART}]"
 _TOUCHED = rf"^[ \t\r\n='\"]|[ \t\r\n]$|{_STAINED}"
 #: First or last characters that call for a closer look.
 _ENDS = (34, 39, 61, 0x85, 0xA0, 0xAD, 0x3000, 0xFEFF)
@@ -39,6 +45,7 @@ _NOTHING_HERE, _SPACES_HERE = re.compile(f"[{_python(_NOTHING)}]"), re.compile(f
 def plain(text: str) -> str:
     """A text of a declaration as ``mended`` would leave it in a cell."""
     text = _SPACES_HERE.sub(" ", _NOTHING_HERE.sub("", text)).strip(_WHITE)
+    text = unicodedata.normalize("NFC", text.translate(str.maketrans(_RADICALS, _CHARACTERS)))
     return re.sub(_QUOTED, r"\1", re.sub(_WRAPPED, r"\1", text).strip(_WHITE))
 
 
@@ -75,9 +82,10 @@ def _suspect(text: str) -> str:
 
 
 def mended(cell: str) -> str:
-    """A cell (SQL) without what is invisible, without spaces around it, and unwrapped."""
+    """A cell (SQL) without what is invisible, in characters of one make, without spaces around it, and unwrapped."""
     white = literal(_WHITE)
     bare = f"regexp_replace({cell}, {literal(f'[{_NOTHING}]')}, '', 'g')"
+    bare = f"nfc_normalize(translate({bare}, {literal(_RADICALS)}, {literal(_CHARACTERS)}))"
     spaced = f"trim(regexp_replace({bare}, {literal(f'[{_SPACES}]')}, ' ', 'g'), {white})"
     unwrapped = f"trim(regexp_replace({spaced}, {literal(_WRAPPED)}, '\\1'), {white})"
     return f"regexp_replace({unwrapped}, {literal(_QUOTED)}, '\\1')"

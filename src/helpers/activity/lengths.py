@@ -10,7 +10,7 @@ from helpers.year.tables import HOURS
 #: forty hours: w is not read, d only in a column that shows it to be a whole day (see ``conventions``).
 _WORDS = {
     "d": "天|days?|d[ií]as?|dias?|jours?|tage?n?",
-    "h": "个?小时|個?小時|个?钟头|时|時|hours?|hrs?|horas?|heures?|stunden?|std|h",
+    "h": "个?小时|個?小時|个?钟头|时|時間?|hours?|hrs?|horas?|heures?|stunden?|std|h",
     "m": "分钟|分鐘|分|minutes?|mins?|minutos?|minuten?|mn|m",
     "s": "秒钟|秒鐘|秒|seconds?|secs?|segundos?|secondes?|sekunden?|sek|s",
 }
@@ -23,6 +23,8 @@ _CLOCKS = {
     True: rf"{_DAYS_BEFORE}([0-9]+):([0-5][0-9])(?::{_SECOND})?",
     False: rf"{_DAYS_BEFORE}([0-9]+):([0-5][0-9]):{_SECOND}",
 }
+#: ISO 8601, as interfaces write it: P1DT2H30M.
+_ISO = r"p(?:([0-9]+)d)?(?:t(?:([0-9]+(?:\.[0-9]+)?)h)?(?:([0-9]+(?:\.[0-9]+)?)m)?(?:([0-9]+(?:\.[0-9]+)?)s)?)?"
 
 
 def length(cell: str, unit: str, numbers: Numbers) -> str:
@@ -45,6 +47,7 @@ def _worded(unit: str, numbers: Numbers) -> str:
         f"CASE WHEN regexp_full_match(t, {literal(written(numbers.mark))}) THEN {figure} * {times} / {parts}.0 "
         f"WHEN regexp_full_match(t, {literal(clock)}) THEN "
         f"{let('c', _parts('t', clock, ('d', 'e', 'h', 'm', 's')), _clock())} "
+        f"WHEN regexp_full_match(t, {literal(_ISO)}) THEN {let('i', _parts('t', _ISO, ('d', 'h', 'm', 's')), _iso())} "
         f"ELSE {let('u', _parts('t', _units(numbers), ('d', 'h', 'n', 'm', 's')), _in_words(numbers))} END"
     )
 
@@ -60,6 +63,11 @@ def _clock() -> str:
     fits = f"({days} = 0 OR {hours} < 24) AND (c.e = '' OR c.s <> '')"
     passed = f"{days} * 86400 + {hours} * 3600 + {minutes} * 60 + coalesce({seconds}, 0)"
     return f"CASE WHEN {fits} THEN ({passed}) / 3600.0 END"
+
+
+def _iso() -> str:
+    passed = " + ".join(f"coalesce(try_cast(i.{part} AS DOUBLE), 0) * {_SECONDS[part]}" for part in "dhms")
+    return f"CASE WHEN concat(i.d, i.h, i.m, i.s) <> '' THEN ({passed}) / 3600.0 END"
 
 
 def _units(numbers: Numbers) -> str:

@@ -21,6 +21,8 @@ from helpers.year.tables import MONEY_FACTORS, Table
 
 #: Where a label outside the declared columns stands: 序号 and its like.
 LABEL_COLUMNS = 3
+#: In tables of up to so many rows that have no key, all columns are looked at.
+LABELLED_ROWS = 50_000
 #: Lines with too few cells are looked at one by one, up to this many; more are losses, which stop the run.
 LOOKED_AT = 20_000
 SHOWN = 5
@@ -96,6 +98,8 @@ _FOOTERS = (
     re.compile(
         rf"(?:{_ROLES})(?:人|员|单位|部门|机构|时间|日期)?(?:\(?(?:签字|签章|盖章|签名)\)?)?(?:及电话|电话)?[:_].*"
     ),
+    # The label alone, with the date in the next cell. (人 alone may be a post: 负责人.)
+    re.compile(rf"(?:{_ROLES}|报表|统计|生成)(?:时间|日期)"),
     re.compile(r".{0,20}(?:签字|签章|盖章|签名)\)?[:_]?.{0,20}"),
     re.compile(
         r"(?:注|备注|说明|附注|注释|数据来源|资料来源|来源|填表说明|编制说明"

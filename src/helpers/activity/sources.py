@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 
 from helpers.activity.errors import ExportError
-from helpers.activity.not_records import LABEL_COLUMNS, labels_of
-from helpers.activity.readers import ROW, Sheet, find_columns, missing_column, read_exports
+from helpers.activity.not_records import LABEL_COLUMNS, LABELLED_ROWS, labels_of
+from helpers.activity.readers import ROW, Sheet, find_columns, missing_column, read_exports, refuse_other_units
 from helpers.files.names import matching_files
 from helpers.year.engine import identifier, literal, literals
 from helpers.year.hashes import file_sha256
@@ -85,13 +85,17 @@ def load(
     connection.execute("CREATE TABLE labels (_file_no INTEGER, source_row BIGINT, text VARCHAR)")
     for sheet, path in _sheets(year, spec, work):
         columns = find_columns(sheet, spec, required)
+        refuse_other_units(sheet, spec, columns)
         found |= set(columns)
         if sheet.cut_off:
             _refuse_cut_off(connection, sheet)
         number = len(files)
         picked = ", ".join(f"{columns.get(c, 'CAST(NULL AS VARCHAR)')} AS {identifier(c)}" for c in spec.columns)
         parts.append(f"SELECT {picked}, {ROW}, {number} AS _file_no, false AS _ragged FROM ({sheet.relation})")
-        others = [f"c{i}" for i in range(min(len(sheet.headers), LABEL_COLUMNS)) if f"c{i}" not in columns.values()]
+        # A ledger without a key may call its totals so in any column.
+        keyless = not _named(spec) and sheet.rows <= LABELLED_ROWS
+        looked_at = len(sheet.headers) if keyless else min(len(sheet.headers), LABEL_COLUMNS)
+        others = [f"c{i}" for i in range(looked_at) if f"c{i}" not in columns.values()]
         if others and sheet.rows:
             connection.execute(f"INSERT INTO labels {labels_of(sheet.relation, number, others)}")
         if sheet.ragged:

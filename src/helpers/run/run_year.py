@@ -65,9 +65,9 @@ def run_year(
             return _run_locked(root, fiscal_year, final, force, progress)
     except Timeout:
         raise RunStopped(f"[run_active]  {fiscal_year} 年度正在由另一个进程运行，请等它结束后再试") from None
-    except PermissionError as error:
+    except OSError as error:  # no right, a read-only share, a full disk, a share without locks
         raise RunStopped(
-            f"[not_writable]  不能写入 {error.filename}：{error.strerror}\n"
+            f"[not_writable]  不能写入 {error.filename or final.parent}：{error.strerror or error}\n"
             "    处理：给运行的账户写权限；只读的共享盘先把整个文件夹复制到本机，再用 --root 指向它"
         ) from None
 

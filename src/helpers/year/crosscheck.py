@@ -14,6 +14,7 @@ from helpers.indicators import (
     parse_actual,
     parse_target,
 )
+from helpers.indicators.units import BASE, spelled
 from helpers.year.check_funds import check_funds
 from helpers.year.check_spares import check_fleet, check_spares
 from helpers.year.check_tables import Path_, check_corrections, check_tables, expression, unknown
@@ -120,6 +121,7 @@ def _measures(year: Year) -> Iterator[Fault]:
     lines = year.lines["indicators.yml"]
     for name, measure in year.measures.items():
         path: Path_ = ("measures", name)
+        yield from _own_unit(lines, (*path, "unit"), measure)
         if measure.agg == "ratio":
             yield from _ratio(year, lines, path, measure)
             continue
@@ -143,6 +145,25 @@ def _measures(year: Year) -> Iterator[Fault]:
         for column in measure.repeat_of:
             if column not in columns:
                 yield unknown(lines, (*path, "repeat_of"), "列", column, columns)
+
+
+def _own_unit(lines: Lines, path: Path_, measure: Measure) -> Iterator[Fault]:
+    """Figures are in 元, hours and fractions, as the columns are: no other unit of these can be meant for them."""
+    if measure.unit is None or measure.agg in ("count", "distinct", "share", *DAYS):
+        return
+    head, slash, rest = spelled(measure.unit).partition("/")
+    base = BASE.get(head, ("", 0))[0]
+    if not base or measure.unit.startswith(base):
+        return
+    means = "95 这样的百分数在 value 里除以 100" if base == "比例" else "value 里已经换算过的，去掉换算"
+    means += "，工作日的时钟写 unit: 工作日" if base == "小时" else ""
+    yield lines.fault(
+        "measure_unit",
+        path,
+        "度量的结果与整洁表一样，金额是元、时长是小时、比率是比例，不换算成别的单位",
+        value=measure.unit,
+        hint=f"写 unit: {base}{slash}{rest}；{means}；指标值照常可以写{measure.unit}",
+    )
 
 
 def _is_day(text: str, columns: Mapping[str, str]) -> bool:

@@ -8,7 +8,8 @@ tidy table it names, and depends on no clock, file, setting or chance.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -198,7 +199,7 @@ def check_expression(text: str, columns: Mapping[str, str], *, boolean: bool = F
     result that is not true or false.
     """
     known = {**GIVEN, **columns}
-    for node in _walk(_tree(text)):
+    for node in _walk(_parsed(text, columns)):
         if node["class"] not in NODES:
             raise ExpressionError(f"表达式里不能用 {node['class'].lower()}", "只能用列、常数、运算符和函数")
         if node["class"] == "COLUMN_REF":
@@ -210,6 +211,28 @@ def check_expression(text: str, columns: Mapping[str, str], *, boolean: bool = F
             word = node["function_name"]
             raise ExpressionError(f"不能用函数 {word}", did_you_mean(word, sorted(FUNCTIONS)))
     return _bind(text, known, boolean)
+
+
+def _parsed(text: str, columns: Iterable[str]) -> dict[str, Any]:
+    """The tree of an expression; where a column's name is a word of SQL, the error says how to write it."""
+    try:
+        return _tree(text)
+    except ExpressionError as error:
+        for name in columns:
+            if re.search(rf'(?<!["\w]){re.escape(name)}(?!["\w(])', text, re.IGNORECASE) and not _stands_alone(name):
+                raise ExpressionError(
+                    str(error), f'列名 {name} 是 SQL 的保留词，在表达式里加双引号："{name}"'
+                ) from error
+        raise
+
+
+def _stands_alone(name: str) -> bool:
+    """Whether a name can be written without quotes anywhere in an expression."""
+    try:
+        _tree(f"abs({name})")
+    except ExpressionError:
+        return False
+    return True
 
 
 def _bind(text: str, columns: Mapping[str, str], boolean: bool) -> str:

@@ -56,7 +56,7 @@ class Column(Model):
     hours. ``dates``: formats of this column, in place of the table's. ``empty``: what also means
     nothing in this column. ``required``: a file without this column is refused; otherwise the
     column is empty there. ``decimal``: the decimal mark of its figures, where the cells leave it
-    open. ``bare``: what figures without % are in a column that has percents. ``placeholders``:
+    open. ``bare``: what figures without % are in a column that has percents, or % in its header. ``placeholders``:
     whether dates such as 1970-01-01 and 9999-12-31 stand for no date.
     """
 
@@ -149,6 +149,7 @@ class Checks(Model):
     ``ragged``: a row of a text file has more or fewer cells than the header. ``merged``: one number stands
     for several rows of a workbook; ``first`` counts it for the first of them only. ``at_limit``: a sheet
     fills the last row that its format has, so the rest was probably cut off, or a JSON page says that others follow.
+    ``head_unit``: a head says another unit of money or time than is declared; ``keep`` takes the declared one.
     """
 
     earliest: date = date(1990, 1, 1)
@@ -160,6 +161,7 @@ class Checks(Model):
     ragged: Literal["stop", "set_aside"] = "stop"
     merged: Literal["stop", "first"] = "stop"
     at_limit: Literal["stop", "keep"] = "stop"
+    head_unit: Literal["stop", "keep"] = "stop"
 
 
 def _as_share(value: Any) -> Any:

@@ -194,5 +194,18 @@ def test_a_count_of_what_no_row_is_called(word: str, said: int, tmp_path: Path) 
     }
     checks = found(one_value.counted_value_absent, tmp_path, {"tickets": frame}, measures=measures, indicators=[asked])
     assert len(checks) == said and all("“投诉”为 0：“类别”没有一行是“投诉”" in c.words for c in checks)
+    assert all("有的是“咨询”（20 行）、“表扬”（20 行）" in c.words for c in checks)
     others = {"bad": {**measures["bad"], "where": "category <> '建议'"}}
     assert found(one_value.counted_value_absent, tmp_path, measures=others, indicators=[asked]) == []
+
+
+@pytest.mark.parametrize(("word", "said"), [("服务投诉", 1), ("咨询建议", 0)])
+def test_a_slip_in_a_condition_tells_in_a_few_rows_of_one_value(word: str, said: int, tmp_path: Path) -> None:
+    frame = tickets(2024).head(6)
+    frame["category"] = word
+    asked = {**ASKED["indicators"][0], "target": "不高于10件", "actual": {"measure": "bad"}, "sample": None}
+    bad = {"table": "tickets", "agg": "count", "where": "category = '服务投拆'", "unit": "件", "words": "投诉"}
+    checks = found(
+        one_value.counted_value_absent, tmp_path, {"tickets": frame}, measures={"bad": bad}, indicators=[asked]
+    )
+    assert len(checks) == said and all("“服务投诉”（6 行）" in c.words for c in checks)

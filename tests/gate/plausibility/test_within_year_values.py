@@ -243,6 +243,20 @@ def test_a_condition_on_a_value_that_records_write_otherwise_stops(written: str,
         assert f'synonyms.category: {{"硬件 > PC": ["{written}"]}}' in check.remedy
 
 
+def test_rows_in_another_writing_stop_although_some_are_as_named(tmp_path: Path) -> None:
+    frame = tickets(2024)
+    frame.loc[[3, 4], "category"], frame.loc[5, "category"] = "会 议", "會議"
+    (check,) = found(named_values.named_values, tmp_path, {"tickets": frame}, measures=counted("category = '会议'"))
+    assert (check.level, check.failing) == ("stop", 2)
+    assert "条件里写“会议”，记录里写“会 议”（2 行）" in check.words and "會議" not in check.words
+
+
+def test_a_field_of_several_values_is_not_equal_to_one(tmp_path: Path) -> None:
+    frame = tickets(2024).replace("会议", '["会议","网络"]')
+    (check,) = found(named_values.named_values, tmp_path, {"tickets": frame}, measures=counted("category = '会议'"))
+    assert check.level == "stop" and '["会议","网络"]' in check.words
+
+
 @pytest.mark.parametrize("where", ["category = '硬件&软件'", "category in ('会议', '会 议')", "category <> '故障'"])
 def test_a_value_that_is_there_or_is_like_none_says_nothing(where: str, tmp_path: Path) -> None:
     assert found(named_values.named_values, tmp_path, measures=counted(where), frames={}) == []

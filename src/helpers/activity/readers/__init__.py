@@ -14,12 +14,13 @@ from helpers.activity.errors import ExportError
 from helpers.activity.readers import records, text, workbook
 from helpers.activity.readers.headers import find_columns, missing_column, normal_header
 from helpers.activity.readers.sheet import ROW, Sheet
+from helpers.activity.readers.units_said import refuse_other_units
 from helpers.files import archives, markup
 from helpers.files.file_kinds import WORKBOOKS, kind_of
 from helpers.files.refusal import FileError
 from helpers.year.tables import Table
 
-__all__ = ["ROW", "Sheet", "find_columns", "missing_column", "normal_header", "read_exports"]
+__all__ = ["ROW", "Sheet", "find_columns", "missing_column", "normal_header", "read_exports", "refuse_other_units"]
 
 
 def read_exports(path: Path, shown: str, spec: Table, work: Path) -> Iterator[Sheet]:

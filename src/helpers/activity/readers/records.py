@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -145,4 +146,6 @@ def _pointer(path: tuple[str, ...]) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].replace("Invalid Input Error: ", "")[:120]
+    """What the database says of a file, without the path that it has on this machine."""
+    said = str(error).splitlines()[0].replace("Invalid Input Error: ", "")
+    return re.sub(r' in file "[^"]*"', "", said)[:120]

@@ -25,7 +25,8 @@ class Sheet:
     ``encoding`` and ``delimiter``: of a text file, as found; ``page``: the worksheet. ``unread``: what stands in
     the file and was not read, ``hidden``: how many rows a filter hides, all of them read. ``blank_formulas``:
     cells whose formula gave nothing, or was never calculated. ``more``: a JSON page
-    that says that others follow; ``total``: how many records it says that there are.
+    that says that others follow; ``total``: how many records it says that there are. ``above``: what stands above
+    the head.
     """
 
     file: str
@@ -44,6 +45,7 @@ class Sheet:
     blank_formulas: tuple[str, ...] = ()
     more: bool = False
     total: int | None = None
+    above: tuple[str, ...] = ()
 
     @property
     def relation(self) -> str:

@@ -42,7 +42,7 @@ class Layout:
     """Where the records of a UTF-8 file begin and how their cells are told apart.
 
     ``header_row``: the last row of the head; ``lines``: the physical lines up to and with it, which may hold
-    line breaks themselves.
+    line breaks themselves; ``above``: the lines above the head.
     """
 
     path: Path
@@ -51,6 +51,7 @@ class Layout:
     headers: tuple[str, ...]
     header_row: int
     lines: int
+    above: tuple[str, ...] = ()
 
 
 def read(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
@@ -92,6 +93,7 @@ def _sheet(shown: str, layout: Layout, staged: Path, rows: int, whole: _Bytes) -
         cut_off=whole.cut_off,
         encoding=layout.encoding,
         delimiter=layout.delimiter,
+        above=layout.above,
     )
 
 
@@ -173,18 +175,24 @@ def _layout(path: Path, encoding: str, shown: str, spec: Table) -> Layout:
         row = spec.header_row + (told is not None and spec.header_row == 1)
         if told is None:
             stream.seek(0)
-        above = sum(1 for _ in zip(range(row - 1 - bool(told)), stream, strict=False)) + bool(told)
+        titles = [line for _, line in zip(range(row - 1 - bool(told)), stream, strict=False)]
         head = stream.read(encodings.START).lstrip("\ufeff")
     delimiter = spec.delimiter or (told[1] if told else _delimiter(head))
     records, used = _first_records(head, delimiter, spec.header_rows)
     header = joined_head(records) if spec.header_rows > 1 else records[0] if records else []
-    last = row + spec.header_rows - 1
+    last, above = row + spec.header_rows - 1, len(titles) + bool(told)
     if above < row - 1 or len(records) < spec.header_rows or not any(cell.strip() for cell in header):
         raise FileError(
             "no_header", shown, f"第 {last} 行没有表头", hint="在 year.yml 里用 header_row 指明表头所在的行"
         )
     return Layout(
-        path=path, encoding=encoding, delimiter=delimiter, headers=tuple(header), header_row=last, lines=above + used
+        path=path,
+        encoding=encoding,
+        delimiter=delimiter,
+        headers=tuple(header),
+        header_row=last,
+        lines=above + used,
+        above=tuple(cell for line in titles for cell in line.strip().split(delimiter) if cell),
     )
 
 

@@ -80,6 +80,7 @@ def _sheet(book: Book | Tables, name: str, shown: str, spec: Table, staged: Path
         page=name if len(book.sheets) > 1 else None,
         unread=unread_sheets(book, read_too, len(declared) or len(headers)),
         hidden=hidden,
+        above=tuple(text for row in cells[: spec.header_row - 1] for v in row if (text := _cell(v).strip())),
         blank_formulas=tuple(
             cell_name(c) for c in sorted(marks.blank) if c[1] in declared and c[0] >= spec.first_row - 1
         ),

@@ -147,6 +147,12 @@ def _leaves(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any
 def _page(whole: Mapping[str, Any], records: list[Any]) -> Page:
     """What the answer says of the pages that follow it, wherever it says so."""
     said = {name.rpartition(".")[2].lower(): value for name, value in _leaves(whole)}
+    # Elasticsearch says {"total": {"value": 300}}.
+    said |= {
+        name[: -len(".value")].rpartition(".")[2].lower(): value
+        for name, value in _leaves(whole)
+        if name.lower().endswith(".value")
+    }
     totals = [n for name in TOTAL if (n := _number(said.get(name))) is not None]
     more = any(said.get(name) not in (None, "", False, 0, "0", "null") for name in NEXT)
     more |= any(str(said.get(name.lower())).lower() == ("false" if name in ("isLast", "end_of_stream") else "true")

@@ -1,8 +1,9 @@
-"""Values that a condition names and no record has, while records have the same value written otherwise."""
+"""Values that a condition names and records have written otherwise."""
 
 from __future__ import annotations
 
 import html
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from helpers.gate.plausibility.roles import conditions
 from helpers.gate.plausibility.subject import Subject
 from helpers.gate.result import Check
-from helpers.year.engine import identifier, literal
+from helpers.year.engine import identifier, literal, literals
 from helpers.year.expressions import ExpressionError, compared_values
 
 #: So many of the most frequent values of a column are looked through.
@@ -24,26 +25,31 @@ def plain(text: str) -> str:
 
 
 def named_values(subject: Subject) -> Iterator[Check]:
-    """A condition on ``A > B`` where the records say ``A &gt; B`` counts nothing: no figure may come of it."""
+    """A condition on ``A > B`` where records say ``A &gt; B``, or ``Printer`` where some say ``printer``, leaves
+    them out: no figure may come of it."""
     for table in subject.tables:
         names = _names(subject, table)
         for column in sorted({c for c, _ in names}):
             named = {value for c, value in names if c == column}
-            found = {v: other for v in sorted(named) if (other := _written(subject, table, column, v, named))}
+            found = {v: others for v in sorted(named) if (others := _written(subject, table, column, v, named))}
             if not found:
                 continue
-            said = "；".join(f"条件里写“{v}”，记录里写“{other}”（{n} 行）" for v, (other, n) in found.items())
-            pairs = ", ".join(f'"{v}": ["{other}"]' for v, (other, _) in found.items())
+            said = "；".join(
+                f"条件里写“{v}”，记录里写“{other}”（{n} 行）" for v, others in found.items() for other, n in others
+            )
+            pairs = ", ".join(
+                f'"{v}": [{", ".join(json.dumps(other, ensure_ascii=False) for other, _ in others)}]'
+                for v, others in found.items()
+            )
+            listed = [other for others in found.values() for other, _ in others]
             yield subject.note(
                 table,
                 "named_values",
-                f"{subject.called(table, column)}没有一行是条件里写的值，只有另一种写法：{said}",
+                f"{subject.called(table, column)}有的行不是条件里写的值，而是它的另一种写法，没有计入：{said}",
                 f"条件里照抄记录的写法，或者写 tables.{table}.synonyms.{column}: {{{pairs}}}",
-                observed={v: other for v, (other, _) in found.items()},
-                rows=subject.places(
-                    table, [column], f"{identifier(column)} IN ({', '.join(literal(o) for o, _ in found.values())})"
-                ),
-                failing=sum(n for _, n in found.values()),
+                observed={v: others[0][0] for v, others in found.items()},
+                rows=subject.places(table, [column], f"{identifier(column)} IN ({literals(listed)})"),
+                failing=sum(n for others in found.values() for _, n in others),
                 column=column,
                 level="stop",
             )
@@ -61,22 +67,34 @@ def _names(subject: Subject, table: str) -> set[tuple[str, str]]:
     return {(column, value) for column, value in names if column in roles.texts and value.strip()}
 
 
-def _written(subject: Subject, table: str, column: str, value: str, named: set[str]) -> tuple[str, int] | None:
-    """How the records write a value that none of them has as it is named, and how many do."""
+def _written(subject: Subject, table: str, column: str, value: str, named: set[str]) -> list[tuple[str, int]]:
+    """How records write a value other than it is named, and how many do, the most frequent first; none where rows
+    are set aside under the very name, which tells the writings apart."""
+    aside = f"{table}_set_aside"
     if column in subject.tables[table].tidy_personal:
-        return None
-    cell, views = identifier(column), [table]
-    if f"{table}_set_aside" in subject.views and column in subject.tables[table].columns:
-        views.append(f"{table}_set_aside")
-    for view in views:
-        if subject.query(f"SELECT 1 FROM {identifier(view)} WHERE {cell} = {literal(value)} LIMIT 1"):
-            return None
+        return []
+    apart = f"SELECT 1 FROM {identifier(aside)} WHERE {identifier(column)} = {literal(value)} LIMIT 1"
+    if aside in subject.views and column in subject.tables[table].columns and subject.query(apart):
+        return []
+    return [
+        (other, n)
+        for other, n in _frequent(subject, table, column)
+        if other not in named and (plain(other) == plain(value) or _listed(other, value))
+    ]
+
+
+def _listed(text: str, value: str) -> bool:
+    """Whether a field of several values, as JSON writes them, holds this one."""
+    return text.startswith(("[", "{")) and json.dumps(value, ensure_ascii=False) in text
+
+
+def _frequent(subject: Subject, table: str, column: str) -> list[tuple[str, int]]:
+    cell = identifier(column)
     counts = subject.query(
         f"SELECT {cell}, count(*) AS n FROM {identifier(table)} WHERE {cell} IS NOT NULL "
         f"GROUP BY 1 ORDER BY n DESC, 1 LIMIT {LOOKED_THROUGH}"
     )
-    same = [(other, int(n)) for other, n in counts if other not in named and plain(other) == plain(value)]
-    return same[0] if same else None
+    return [(str(value), int(n)) for value, n in counts]
 
 
 CHECKS = (named_values,)

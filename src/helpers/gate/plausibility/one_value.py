@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from helpers.gate.plausibility.coded_values import declared_values
+from helpers.gate.plausibility.coded_values import declared_values, slip_of
 from helpers.gate.plausibility.stated_figures import figure_of
 from helpers.year.engine import identifier, literals
 from helpers.year.expressions import ExpressionError, compared_values
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 #: So many rows, and so many other values that the year file names and nothing has, not even a row set aside.
 ROWS, ABSENT = 10, 2
+#: So many of the most frequent values are looked through for those like a named one, and so many are told.
+LOOKED_THROUGH, NEAREST = 500, 3
 
 
 def one_value(subject: Subject) -> Iterator[Check]:
@@ -64,11 +67,14 @@ def counted_value_absent(subject: Subject) -> Iterator[Check]:
             if not _others_there(subject, table, column, values):
                 continue
             said.add((table, column))
+            there = "、".join(f"“{value}”（{rows} 行）" for value, rows in _nearest(subject, table, column, values))
             yield subject.note(
                 table,
                 "counted_value_absent",
-                f"“{measure.words}”为 0：{subject.called(table, column)}没有一行是“{'”、“'.join(sorted(values))}”",
-                "核对导出时是否按这一列筛选过、这些记录是否改归了别的类别；确实没有发生的，在 plausible 里说明",
+                f"“{measure.words}”为 0：{subject.called(table, column)}没有一行是“{'”、“'.join(sorted(values))}”，"
+                f"有的是{there}",
+                "核对条件里的写法、导出时是否按这一列筛选过、这些记录是否改归了别的类别；"
+                "确实没有发生的，在 plausible 里说明",
                 failing=0,
                 column=column,
             )
@@ -96,7 +102,22 @@ def _others_there(subject: Subject, table: str, column: str, values: set[str]) -
         f"FROM {identifier(table)}"
     )[0]
     absent = _nowhere(subject, table, column, values) if not hits else []
-    return rows >= ROWS and kinds >= ABSENT and len(absent) == len(values)
+    if len(absent) < len(values):
+        return False
+    return (rows >= ROWS and kinds >= ABSENT) or any(
+        slip_of(value, other) for other, _ in _nearest(subject, table, column, values) for value in values
+    )
+
+
+def _nearest(subject: Subject, table: str, column: str, values: set[str]) -> list[tuple[str, int]]:
+    """The values of a column that are most like one of these, with their rows."""
+    cell = identifier(column)
+    counts = subject.query(
+        f"SELECT {cell}, count(*) AS n FROM {identifier(table)} WHERE {cell} IS NOT NULL "
+        f"GROUP BY 1 ORDER BY n DESC, 1 LIMIT {LOOKED_THROUGH}"
+    )
+    like = {other: max(SequenceMatcher(None, other, value).ratio() for value in values) for other, _ in counts}
+    return [(str(v), int(n)) for v, n in sorted(counts, key=lambda one: (-like[one[0]], -one[1], one[0]))[:NEAREST]]
 
 
 def _nowhere(subject: Subject, table: str, column: str, named: set[str]) -> list[str]:

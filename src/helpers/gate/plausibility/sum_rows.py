@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: A sum has so many rows at least; with cents, or of so many different amounts, it is hit by chance no more.
 ROWS, DIFFERENT = 5, 4
+#: A row without any text is a sum of so many others already.
+BARE_ROWS = 2
 #: The sum of a month has so many rows, and stands in so many months.
 MONTH_ROWS, MONTHS = 3, 3
 #: Larger tables are no ledgers that somebody added up.
@@ -34,10 +36,15 @@ def sum_rows(subject: Subject) -> Iterator[Check]:
     for table in subject.tables:
         roles = subject.roles[table]
         summed = [c for c in roles.numbers if c in roles.money and c not in roles.key]
-        if not summed or not ROWS < subject.count(table) <= LARGEST:
+        if not summed or not BARE_ROWS < subject.count(table) <= LARGEST:
             continue
         for column in summed:
-            sums = found_sums(_amounts(subject, table, column))
+            amounts = _amounts(subject, table, column)
+            bare = _bare_total(subject, table, amounts)
+            if bare is not None:
+                yield _total_note(subject, table, column, bare)
+                continue
+            sums = found_sums(amounts)
             if not sums:
                 continue
             listed = " OR ".join(f"(source_file = {literal(a.file)} AND source_row = {a.row})" for a in sums[:EXAMPLES])
@@ -55,6 +62,37 @@ def sum_rows(subject: Subject) -> Iterator[Check]:
 
 
 CHECKS = (sum_rows,)
+
+
+def _bare_total(subject: Subject, table: str, amounts: Sequence[_Amount]) -> _Amount | None:
+    """The row that says nothing but an amount (and a date), which is that of all other rows of its file."""
+    texts = subject.roles[table].texts
+    if not texts:
+        return None
+    blank = " AND ".join(f"{identifier(c)} IS NULL" for c in texts)
+    bare = subject.query(f"SELECT source_file, source_row FROM {identifier(table)} WHERE {blank} LIMIT 50")
+    for file, row in bare:
+        own = [a for a in amounts if a.file == file]
+        named = [a for a in own if (a.file, a.row) not in bare]
+        amount = next((a for a in own if a.row == row), None)
+        if amount and len(named) >= BARE_ROWS and 2 * amount.cents == sum(a.cents for a in own):
+            return amount
+    return None
+
+
+def _total_note(subject: Subject, table: str, column: str, total: _Amount) -> Check:
+    place = f"source_file = {literal(total.file)} AND source_row = {total.row}"
+    return subject.note(
+        table,
+        "sum_rows",
+        f"有 1 行只有{subject.called(table, column)}，没有任何文字，金额恰好是其余各行之和：是合计行，不是记录",
+        "在来源里去掉这一行或注明“合计”，或用 out_of_scope 剔除；确是一笔业务的，在 plausible 里说明",
+        observed=1,
+        rows=subject.places(table, [column], place),
+        failing=1,
+        column=column,
+        level="stop",
+    )
 
 
 def _amounts(subject: Subject, table: str, column: str) -> list[_Amount]:
