@@ -38,7 +38,7 @@ def test_a_local_set_differs_from_the_base_in_what_its_form_says_and_in_nothing_
 
 def test_scores_by_the_form_of_hubei() -> None:
     rules = load_rules("hubei-2020")
-    assert execution(D("85"), D("100"), rules).score == D("17.00")
+    assert execution(D(85), D(100), rules).score == D("17.00")
     missed = evaluate(parse_target("≤10件"), parse_actual("16件"), rules)
     assert (missed.attainment, score(D(8), missed, rules)) == (F(10, 16), D("5.00"))
     assert score(D(8), evaluate(parse_target("≥10件"), parse_actual("16件"), rules), rules) == D("8.00")
