@@ -83,9 +83,9 @@ def test_formats_ranges_and_empty_cells_far_out_are_no_cells() -> None:
 
 def test_a_filled_sheet_may_be_large_and_a_thin_one_may_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(far_cells, "MOST_CELLS", 1000)
-    monkeypatch.setattr(far_cells, "LAST_ROW", 2000)
     full = "".join(
-        f'<row r="{r}">' + "".join(f'<c r="{c}{r}"><v>{r}</v></c>' for c in "ABCD") + "</row>" for r in range(1, 601)
+        f'<row r="{r}">' + "".join(f'<c s="0" r="{c}{r}"><v>{r}</v></c>' for c in "ABCD") + "</row>"
+        for r in range(1, 601)
     )
     for chunk in (1 << 26, 1000):
         monkeypatch.setattr(far_cells, "CHUNK", chunk)

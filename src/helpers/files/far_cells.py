@@ -14,9 +14,11 @@ from helpers.files.refusal import FileError
 
 #: A sheet of more places than ``MOST_CELLS`` is laid out where its cells fill it at least thinly, and up to MOST.
 PLACES_A_CELL, MOST = 20, 200_000_000
-LAST_ROW = 1_048_576
-#: The column of each cell; empty where a cell does not say its place.
-COLUMN = re.compile(rb"""<(?:[\w.-]+:)?c(?=[\s/>])(?:[^>]*?\sr\s*=\s*["']([A-Za-z]+))?""")
+#: Column and row of each cell; empty where a cell does not say its place.
+PLACE = re.compile(rb"""<(?:[\w.-]+:)?c(?=[\s/>])(?:[^>]*?\sr\s*=\s*["']([A-Za-z]+)([0-9]+))?""")
+#: A place beyond column Z or row 99,999, as most programs write it, and how else cells may begin.
+BEYOND = re.compile(rb'<c r="(?:[A-Za-z]{2}|[A-Za-z][0-9]{6})')
+OTHERWISE = (b":c ", b":c>", b":c/", b"<c>", b"<c/", b"<c\n", b"<c\r", b"<c\t")
 CHUNK = 1 << 26
 #: The elements of an OpenDocument sheet that take places, and how often they are repeated.
 TABLE_ROW_OR_CELL = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>")
@@ -26,21 +28,30 @@ REPEATED = re.compile(rb"""\stable:number-(?:rows|columns)-repeated\s*=\s*["']([
 def refuse_far_cells(content: bytes, name: str, shown: str) -> None:
     """Refuse a sheet of an XLSX with a cell at the far end of it. Raises ``FileError`` with the sheet's last corner."""
     xml = sheet_xml(content, name)
+    if _surely_near(xml):
+        return
     columns: set[bytes] = set()
+    rows: set[bytes] = set()
     cells = 0
     for part in _parts(xml):
-        found = COLUMN.findall(part)
+        found = PLACE.findall(part)
         cells += len(found)
-        columns.update(found)
-    if b"" not in columns:
-        widest = max((at[1] + 1 for one in columns if (at := cell_of(f"{one.decode()}1"))), default=0)
-        if not _too_many(widest * LAST_ROW, cells):
-            return
-    row = column = 0
-    for at, _ in filled_cells(content, name):
-        row, column = max(row, at[0]), max(column, at[1])
+        columns.update(column for column, _ in found)
+        rows.update(row for _, row in found)
+    row = max((int(one) - 1 for one in rows if one), default=0)
+    column = max((at[1] for one in columns if (at := cell_of(f"{one.decode()}1"))), default=0)
+    if b"" in rows or _too_many((row + 1) * (column + 1), cells):  # the places in order, empty cells left out
+        held = [at for at, _ in filled_cells(content, name)]
+        row, column = (max((at[i] for at in held), default=0) for i in (0, 1))
     if _too_many((row + 1) * (column + 1), cells):
         raise _refused(shown, name, (row, column))
+
+
+def _surely_near(xml: bytes) -> bool:
+    """Whether a glance shows that every cell says its place, none of them beyond column Z or row 99,999."""
+    if any(start in xml for start in OTHERWISE) or xml.count(b"<c ") != xml.count(b'<c r="'):
+        return False
+    return BEYOND.search(xml) is None
 
 
 def refuse_far_ods(content: bytes, shown: str) -> None:
