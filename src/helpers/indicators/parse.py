@@ -24,7 +24,7 @@ SPLIT = re.compile(r"[、;,。]|且|并且|(?<=[0-9][日天])(?=[0-9])|(?<=[0-9]
 #: Words before a figure that say nothing about it.
 FILLER = re.compile(
     r"^(?:定[性量](?=.)|(?:年度)?(?:指标|目标)值?[:为]?|力争|确保|保证|争取|预计|预期|计划|原则上|实际|累计|共计|合计|总计|总共|全年|年均|平均|全部|已|共|计|"
-    r"(?:应|需)(?=[达不]))"
+    r"(?:应当?|需要?|必须|须|务必|要)(?=[达不]))"
 )
 #: A word right before a figure that bounds it in a way nobody knows: read without it, the figure would be wrong.
 UNKNOWN_BOUND = re.compile(
@@ -69,6 +69,13 @@ WORD = re.compile("[\u4e00-\u9fff]")
 QUANTILE = re.compile(
     r"[0-9]%?(?:百)?分位|百分位|四分位|分位[数值点]|(?<![A-Za-z])[Pp][0-9]{2}(?![0-9A-Za-z])", re.ASCII
 )
+#: Letters that a scanner or a hand takes for digits: 2OO人, l00人; O3 is a name.
+LETTER_DIGITS = re.compile(
+    r"(?<![A-Za-z])(?:[0-9]+[OoIl]+(?=[0-9%‰]|[\u4e00-\u9fff])|[OoIl]+[0-9]{2,}(?=[%‰]|[\u4e00-\u9fff]))", re.ASCII
+)
+#: A comma that parts no thousands: 1,20万元.
+ODD_COMMA = re.compile("[0-9],[0-9]", re.ASCII)
+UNIT_IN_BRACKETS = re.compile(r"^(?P<figure>[^()]*[0-9])\((?P<unit>[^()0-9]{1,4})\)$", re.ASCII)
 SHORT_GRADES = ("是", "否", "有", "优", "良", "中", "差", "好", "高", "低")
 
 
@@ -93,6 +100,13 @@ def _understood(written: str) -> tuple[Target, Direction | None]:
         return Target(text=written, reason=why), None
     if is_elsewhere(plain):
         return Target(text=written, reason="指标值在别处，这里没有写"), None
+    if LETTER_DIGITS.search(plain):
+        return Target(text=written, reason="数字里混有字母，疑似扫描或录入错误", notes=("suspect_sign",)), None
+    if ODD_COMMA.search(plain):
+        return Target(text=written, reason="数字里的逗号不在千分位上，不知道是几个数", notes=("suspect_sign",)), None
+    stated = UNIT_IN_BRACKETS.match(plain)
+    if stated and stated["unit"] in COUNTS and "元" not in stated["unit"]:
+        plain = stated["figure"] + stated["unit"]
     plain, way = _stripped(_unlisted(plain))
     return _read(plain, written), way
 
@@ -360,6 +374,8 @@ def _with_direction(target: Target, name: str | None, declared: str | None, way:
         direction, source = cast(Direction, declared), "year_file"
     elif target.op == "=":
         direction, source = "equal", "text"
+    elif target.value == 0 and target.unit not in ("比例", "百分点"):
+        direction, source = "lower", "text"  # 0人: nothing of it
     else:
         direction = direction_of(name, target.unit)
         source = "lexicon" if direction else "unknown"
