@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.indicators import evaluate, load_rules, parse_actual, parse_target
+from helpers.indicators.lexicon import direction_of
 
 RULES = load_rules("caiyu-2020-10")
 
@@ -95,3 +96,47 @@ def test_letters_and_commas_inside_of_a_figure_are_asked(text: str) -> None:
 @pytest.mark.parametrize(("text", "value"), [("1,234,567元", 1234567), ("12,345人", 12345), ("5台,3套", None)])
 def test_commas_of_thousands_and_lists_stay(text: str, value: int | None) -> None:
     assert parse_target(text).value == value and parse_target(text).kind == ("number" if value else "compound")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "每月5日前",
+        "次月10日前",
+        "当月25日前报送",
+        "每季度末25日前",
+        "次年3月底前",
+        "翌年1月15日前",
+        "上年12月",
+        "第5项",
+        "2023年次年",
+    ],
+)
+def test_days_of_other_months_and_ordinals_are_no_quantity(text: str) -> None:
+    found = parse_target(text)
+    assert (found.kind, found.value) == ("unknown", None) and found.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "op", "met"),
+    [("95%以上（不含）", ">", "95.1%"), ("10人以上（不含10人）", ">", "11人"), ("≤5件（不含本数）", "<", "4件")],
+)
+def test_a_bound_that_leaves_its_figure_out(text: str, op: str, met: str) -> None:
+    target = parse_target(text)
+    assert target.op == op and evaluate(target, parse_actual(met), RULES).status == "met"
+    assert parse_target("100万元（不含设备50万元）").kind == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "direction"),
+    [
+        ("路面病害率", "比例", "lower"),
+        ("案件改判率", "比例", "lower"),
+        ("不良资产率", "比例", "lower"),
+        ("设备报废率", "比例", "lower"),
+        ("挽回经济损失", "元", None),
+        ("追回赃款数", "元", None),
+    ],
+)
+def test_more_names_of_harm(name: str, unit: str, direction: str | None) -> None:
+    assert direction_of(name, unit) == direction

@@ -172,6 +172,8 @@ def quantity(plain: str, written: str) -> Target:
     if words is None:
         return Target(text=written, reason="数值后面不是计量单位")
     number, unit = to_base(Fraction(match["number"]), words)
+    if unit == "年" and 1900 <= number < 2200:
+        return Target(text=written, reason="写的是年份，不是数值")
     notes = ("approximate",) if any(match[k] for k in ("loose", "loose2", "about")) else ()
     kind: Kind = "duration" if unit and unit.partition("/")[0] in DURATIONS else "number"
     if kind == "duration" and op is None and after is None and rest != plain and not match["about"]:
@@ -221,7 +223,8 @@ def _length(plain: str) -> str:
         return plain
     small = {"小时": "小时", "分钟": "分钟", "分": "分钟", "秒": "秒"}[match["small"]]
     large = {"天": "天", "小时": "小时", "个小时": "小时", "时": "小时", "分钟": "分钟", "分": "分钟"}[match["large"]]
-    return f"{int(Fraction(match['one']) * BASE[large][1] / BASE[small][1]) + int(match['two'])}{small}"
+    times = BASE[large][1] / BASE[small][1]
+    return f"{int(Fraction(match['one']) * times) + int(match['two'])}{small}" if times > 1 else plain
 
 
 def _suffix(plain: str) -> tuple[Op | None, str]:

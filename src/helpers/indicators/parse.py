@@ -36,7 +36,7 @@ BOUNDING = re.compile(rf"{BOUND}|以[上下内]|之间|或|除|不|未|另|共|�
 #: A negation that may belong to the bound behind it (不准备超过5件).
 NEGATING = re.compile("[不未勿莫禁无免非][^0-9率度数量额值比人]{0,2}$")
 #: One letter before a figure that is a word; any other is taken for a damaged sign.
-SINGLE = set("达为共计约近需超满每第含有在于至仅只完其占")
+SINGLE = set("达为共计约近需超满每含有在于至仅只完其占")
 CHANGE = re.compile(
     r"^(?:(?:同比|环比|比|较|与)?(?:上一?年度?|去年|往年|上期|基期|\d{4}年)?(?:同期)?(?:相比)?)?(?P<way>增长|提高|提升|增加|上升|下降|降低|减少|压减|缩短|节约)(?:了|率|幅度|至)?"
     r"(?P<rest>(?:[^0-9]{0,6})-?[0-9].*)$",
@@ -75,6 +75,12 @@ LETTER_DIGITS = re.compile(
 )
 #: A comma that parts no thousands: 1,20万元.
 ODD_COMMA = re.compile("[0-9],[0-9]", re.ASCII)
+#: A day that comes round, or one of another month: no length of time.
+DAY_OF_A_MONTH = re.compile(
+    r"(?:每个?|[次当下上本]个?)(?:月|季度?|季末|周|半年)[^0-9]{0,5}[0-9]{1,2}[日号](?![内历])", re.ASCII
+)
+OTHER_YEAR = re.compile("[次翌下来上去往后]一?年")
+EXCLUSIVE = re.compile(r"\(不含(?:本数|[0-9]+(?:\.[0-9]+)?[^()]{0,3})?\)")
 UNIT_IN_BRACKETS = re.compile(r"^(?P<figure>[^()]*[0-9])\((?P<unit>[^()0-9]{1,4})\)$", re.ASCII)
 SHORT_GRADES = ("是", "否", "有", "优", "良", "中", "差", "好", "高", "低")
 
@@ -104,6 +110,14 @@ def _understood(written: str) -> tuple[Target, Direction | None]:
         return Target(text=written, reason="数字里混有字母，疑似扫描或录入错误", notes=("suspect_sign",)), None
     if ODD_COMMA.search(plain):
         return Target(text=written, reason="数字里的逗号不在千分位上，不知道是几个数", notes=("suspect_sign",)), None
+    if DAY_OF_A_MONTH.search(plain):
+        return Target(text=written, reason="写的是某月里的哪一天，不是一个期限，也不是天数"), None
+    if EXCLUSIVE.search(plain):
+        found, way = _understood(EXCLUSIVE.sub("", plain))
+        strict = {">=": ">", "<=": "<", ">": ">", "<": "<"}.get(found.op or "")
+        if strict is None or found.kind == "date":
+            return Target(text=written, reason="写了“不含”，但没有可以识别的上下限"), None
+        return replace(found, text=written, op=cast(Op, strict)), way
     stated = UNIT_IN_BRACKETS.match(plain)
     if stated and stated["unit"] in COUNTS and "元" not in stated["unit"]:
         plain = stated["figure"] + stated["unit"]
@@ -142,6 +156,8 @@ def _dated(plain: str, written: str) -> Target | None:
         return None
     if op in (">", ">="):
         return Target(text=written, reason="期限前写了 ≥，不知道是不早于还是不晚于，请写“某年某月某日前”")
+    if OTHER_YEAR.search(match["before"]):
+        return Target(text=written, reason="写的是另一年的日期，没有写是哪一年")
     if re.search("[≥≤<>=±]", match["before"]) or re.search("较|比|与|自|从|由|起|以来|距", match["before"]):
         return Target(text=written, reason="有日期，但没有可以识别的指标值")
     found = date_target(match["date"], written) or date_target(match["date"] + match["tail"], written)
@@ -300,6 +316,8 @@ def _named(plain: str, written: str) -> Target | None:
     if UNKNOWN_BOUND.search(name) or (NEGATING.search(name) and operator(named["rest"])[0]):
         return Target(text=written, reason="数值前的限定词不能识别，请写 ≥、≤ 或“不低于”“不超过”")
     found = _one(named["rest"], written)
+    if found.kind == "date" and OTHER_YEAR.search(name):
+        return Target(text=written, reason="写的是另一年的日期，没有写是哪一年")
     return None if found.kind == "unknown" else found
 
 
