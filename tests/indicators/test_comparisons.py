@@ -140,3 +140,29 @@ def test_a_bound_that_leaves_its_figure_out(text: str, op: str, met: str) -> Non
 )
 def test_more_names_of_harm(name: str, unit: str, direction: str | None) -> None:
     assert direction_of(name, unit) == direction
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("1年半", F(3, 2), "年"),
+        ("两个半小时", F(5, 2), "小时"),
+        ("一个半月", F(3, 2), "月"),
+        ("3天半", F(84), "小时"),
+        ("≥60周岁", F(60), "周岁"),
+        ("≤52分贝", F(52), "分贝"),
+        ("6年级", F(6), "年级"),
+    ],
+)
+def test_halves_and_words_that_begin_like_a_unit(text: str, value: F, unit: str) -> None:
+    for found in (parse_target(text), parse_actual(text)):
+        assert (found.value, found.unit) == (value, unit)
+
+
+def test_what_is_saved_or_paid_in_a_year_is_no_amount_of_a_month() -> None:
+    assert asked("≤80万元", "节约2万元") == ("change_for_amount",)
+    assert judged("≥3%", "下降4%", "能耗下降率")[0] == "met"
+    assert asked("500元/人·月", "6000元") == ("sign_missing",)
+    assert judged("≤500元/人·月", "480元")[0] == "met"
+    assert judged("3元/天/生", "3元/生·天")[0] == "met"
+    assert direction_of("人均补助", "元/人") is None and direction_of("人均培训成本", "元/人") == "lower"

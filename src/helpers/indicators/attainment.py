@@ -21,6 +21,7 @@ from helpers.indicators.rule_sets import RuleSet
 from helpers.indicators.units import comparable, large_scale
 
 ONE, NOTHING = Fraction(1), Fraction(0)
+PERIODS = {"日", "天", "周", "月", "季度", "季", "学期", "半年"}
 NEARLY = re.compile(r"(?:近|将近|接近)[0-9]", re.ASCII)
 #: The bound that a known direction means, and what a grade of three stands for.
 OPS: dict[Direction, Op] = {"higher": ">=", "lower": "<=", "equal": "="}
@@ -35,15 +36,10 @@ def evaluate(target: Target, actual: Actual, rules: RuleSet) -> Outcome:
         return _kept_by_date(target, actual)
     if not isinstance(actual.value, Fraction):
         return UNKNOWN
-    if "words_for_zero" in actual.notes and target.unit == "比例" and target.direction == "higher":
-        return UNKNOWN  # 无投诉 beside a rate of handling: nothing was there to handle
     found, notes = in_unit_of(target, actual)
-    if found is not None and found == target.value and NEARLY.search(normal(actual.text)):
-        return UNKNOWN  # 近100人 is less than 100, by how much is not said
-    if found is None:
-        return Outcome(status="unknown", notes=notes or ("incomparable_units",))
-    if opposite_changes(target, actual):
-        return Outcome(status="unknown", notes=("opposite_change",))
+    unlike = _unlike(target, actual, found)
+    if found is None or unlike:
+        return Outcome(status="unknown", notes=notes or unlike or ("incomparable_units",))
     if target.kind == "band":
         outcome = _band(target, found)
     elif isinstance(target.value, Fraction):
@@ -51,6 +47,17 @@ def evaluate(target: Target, actual: Actual, rules: RuleSet) -> Outcome:
     else:
         return UNKNOWN
     return replace(outcome, notes=(*outcome.notes, *notes)) if notes else outcome
+
+
+def _unlike(target: Target, actual: Actual, found: Fraction | None) -> tuple[str, ...]:
+    """Why figures that could be compared say nothing about each other; empty where they do."""
+    if "words_for_zero" in actual.notes and target.unit == "比例" and target.direction == "higher":
+        return ("nothing_to_handle",)  # 无投诉 beside a rate of handling
+    if found is not None and found == target.value and NEARLY.search(normal(actual.text)):
+        return ("nearly_reached",)  # 近100人 is less than 100, by how much is not said
+    if "decrease" in actual.notes and target.direction == "lower" and "decrease" not in target.notes:
+        return ("change_for_amount",)  # 节约2万元 beside ≤80万元
+    return ("opposite_change",) if found is not None and opposite_changes(target, actual) else ()
 
 
 def opposite_changes(target: Target, actual: Actual) -> bool:
@@ -74,6 +81,8 @@ def in_unit_of(target: Target, actual: Actual) -> tuple[Fraction | None, tuple[s
         return value * 100 if _beyond_one(target) else value, ("target_in_percent",)
     if actual.unit and not target.unit and target.scale != 1:  # 3万 answered by 3.2万人
         return value * large_scale(actual.unit), ()
+    if _of_the_whole_year(target, actual, value):
+        return None, ("sign_missing",)
     if actual.unit and not target.unit:
         return _beside_bare_target(target, actual, value)
     if not actual.unit and _share_beside_percent(target.value, value):
@@ -110,6 +119,14 @@ def _beside_bare_target(target: Target, actual: Actual, value: Fraction) -> tupl
     if target.value == 0 or (near and near[0] == near[-1]):
         return (near[0] if near else written), ("unit_assumed",)
     return None, ("sign_missing",)
+
+
+def _of_the_whole_year(target: Target, actual: Actual, value: Fraction) -> bool:
+    """6000元 beside 500元/人·月: an amount without its period, and far more than one period's."""
+    per = (target.unit or "").partition("/")[2]
+    period = PERIODS & set(re.split("[·/]", per))
+    stated = "/" in (actual.unit or "/")
+    return bool(period) and not stated and isinstance(target.value, Fraction) and 0 < 2 * target.value <= value
 
 
 def _share_beside_percent(wanted: object, value: Fraction) -> bool:

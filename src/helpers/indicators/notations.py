@@ -183,6 +183,13 @@ def quantity(plain: str, written: str) -> Target:
     return Target(text=written, kind=kind, op=op or after, value=number, unit=unit, scale=factor_of(words), notes=notes)
 
 
+#: Words that begin like a unit and are none of it: 60周岁 are no weeks, 6年级 no years, 52分贝 no points.
+OWN_WORD = re.compile(
+    "(?:周岁|周刊|周报|年级|年代|年龄|天线|天窗|分贝|分局|分校|分公司|分支|分站|分会|分册|分区|元件|元素|日报|日志|月票|月刊|季刊|"
+    "秒杀|度电|台账|台阶|期刊|条例|份额|名额|次品|户外|家庭|家具|场馆|场地|项链|层级|点心|段落|人行|件套|米线|克拉)"
+)
+
+
 @lru_cache(maxsize=16384)
 def measure_word(unit: str) -> str | None:
     """The unit proper of what follows a number: 个基层医疗机构 → 个; None where it is no unit."""
@@ -197,6 +204,8 @@ def measure_word(unit: str) -> str | None:
         return unit
     if NO_UNIT.search(unit):
         return None
+    if OWN_WORD.match(unit):
+        return unit if len(unit) <= 4 else None
     lead = next((word for word in COUNTS if unit.startswith(word) and len(word) < len(unit)), None)
     if lead and re.fullmatch("[\u4e00-\u9fff]+", unit) and len(unit) <= 12:
         return lead

@@ -15,6 +15,7 @@ from helpers.indicators.model import Direction, DirectionSource, Op, Target
 from helpers.indicators.normal_text import NUMERAL_CHARS, normal
 from helpers.indicators.notations import BEFORE, NUMBER, measure_word, operator, quantity
 from helpers.indicators.units import BASE, COUNTS
+from helpers.indicators.unreadable import unreadable
 
 WAYS: dict[str, Direction] = {"正向": "higher", "反向": "lower", "逆向": "lower", "负向": "lower"}
 DIRECTIONS: dict[Op, Direction] = {"<": "lower", "<=": "lower", "=": "equal", ">": "higher", ">=": "higher"}
@@ -65,20 +66,6 @@ MONEY_NAME = re.compile(
 )
 CIRCUMSTANCE = re.compile(r"^[57](?:天)?\*(?:8|12|24)小?时?[^0-9]{0,12}$", re.ASCII)
 WORD = re.compile("[\u4e00-\u9fff]")
-#: A quantile says where in the distribution a limit stands; without the limit itself there is no figure.
-QUANTILE = re.compile(
-    r"[0-9]%?(?:百)?分位|百分位|四分位|分位[数值点]|(?<![A-Za-z])[Pp][0-9]{2}(?![0-9A-Za-z])", re.ASCII
-)
-#: Letters that a scanner or a hand takes for digits: 2OO人, l00人; O3 is a name.
-LETTER_DIGITS = re.compile(
-    r"(?<![A-Za-z])(?:[0-9]+[OoIl]+(?=[0-9%‰]|[\u4e00-\u9fff])|[OoIl]+[0-9]{2,}(?=[%‰]|[\u4e00-\u9fff]))", re.ASCII
-)
-#: A comma that parts no thousands: 1,20万元.
-ODD_COMMA = re.compile("[0-9],[0-9]", re.ASCII)
-#: A day that comes round, or one of another month: no length of time.
-DAY_OF_A_MONTH = re.compile(
-    r"(?:每个?|[次当下上本]个?)(?:月|季度?|季末|周|半年)[^0-9]{0,5}[0-9]{1,2}[日号](?![内历])", re.ASCII
-)
 OTHER_YEAR = re.compile("[次翌下来上去往后]一?年")
 EXCLUSIVE = re.compile(r"\(不含(?:本数|[0-9]+(?:\.[0-9]+)?[^()]{0,3})?\)")
 UNIT_IN_BRACKETS = re.compile(r"^(?P<figure>[^()]*[0-9])\((?P<unit>[^()0-9]{1,4})\)$", re.ASCII)
@@ -101,17 +88,10 @@ def _understood(written: str) -> tuple[Target, Direction | None]:
     plain = normal(written)
     if not plain or is_placeholder(plain):
         return Target(text=written, reason="没有写指标值" if not plain else "只有占位的文字，没有指标值"), None
-    if QUANTILE.search(plain):
-        why = "写的是分位数，要写明是哪个量的分位数和它的限值，例如“响应时间的95分位数不超过4小时”"
-        return Target(text=written, reason=why), None
     if is_elsewhere(plain):
         return Target(text=written, reason="指标值在别处，这里没有写"), None
-    if LETTER_DIGITS.search(plain):
-        return Target(text=written, reason="数字里混有字母，疑似扫描或录入错误", notes=("suspect_sign",)), None
-    if ODD_COMMA.search(plain):
-        return Target(text=written, reason="数字里的逗号不在千分位上，不知道是几个数", notes=("suspect_sign",)), None
-    if DAY_OF_A_MONTH.search(plain):
-        return Target(text=written, reason="写的是某月里的哪一天，不是一个期限，也不是天数"), None
+    if why := unreadable(plain):
+        return Target(text=written, reason=why.reason, notes=("suspect_sign",) if why.damaged else ()), None
     if EXCLUSIVE.search(plain):
         found, way = _understood(EXCLUSIVE.sub("", plain))
         strict = {">=": ">", "<=": "<", ">": ">", "<": "<"}.get(found.op or "")

@@ -77,6 +77,7 @@ SPELLINGS: dict[str, str] = {
     "l": "升",
     "kw": "千瓦",
     "kwh": "千瓦时",
+    "db": "分贝",
     "个百分点": "百分点",
     "人/次": "人次",
     "%以内": "%",
@@ -278,6 +279,8 @@ def comparable(number: Fraction, unit: str | None, wanted: str | None) -> Fracti
     if not unit or not wanted or unit == wanted:
         return number
     one, other = unit.partition("/"), wanted.partition("/")
+    if one[0] == other[0] and sorted(re.split("[·/]", one[2])) == sorted(re.split("[·/]", other[2])):
+        return number  # 元/天·生 is 元/生·天
     if one[0] == other[0] and not (one[2] and other[2]):
         return number
     (one_scale, one_unit), (other_scale, other_unit) = _large(one[0]), _large(other[0])
