@@ -355,3 +355,11 @@ def test_a_damaged_container_is_read_or_refused(read: Read, kind: str, at: int, 
     broken[at % len(broken)] = value
     with contextlib.suppress(ExportError):
         assert read(bytes(broken), f"a.{kind}")[0].rows_in >= 0
+
+
+def test_a_text_in_the_farthest_cell_stops_in_one_screen(read: Read) -> None:
+    far = (
+        '<row r="1">' + text("编号", 'r="A1"') + "</row>" + '<row r="1048576">' + text("x", 'r="XFD1048576"') + "</row>"
+    )
+    error = refused(read, package(far))
+    assert error.code == "too_big" and "XFD1048576" in str(error)

@@ -469,6 +469,7 @@ def test_the_annexes(report):
     [
         ("execution_weight", 10, "10"),
         ("group_weights", {"产出指标": 50, "效益指标": 30}, "产出指标50分，效益指标30分"),
+        ("group_weights", {}, "由单位自定"),
         ("lower_formula", "ratio", "按目标值与实际值之比"),
         ("pass_mark", None, "不设"),
         ("choice_shares", [[0.8, 1], [0, 0.8]], "100%至80%，80%至0%"),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from helpers.files.likely import has_han, makes_sense
+from helpers.files.likely import common_characters, has_han, makes_sense
 from helpers.files.refusal import FileError
 
 CHUNK = 1 << 22
@@ -19,6 +19,8 @@ START = 1 << 16
 TELLING = 100_000
 #: What is tried, so that it can be asked for, where a file is neither UTF-8 nor sensible as GB18030.
 OTHERS = {"big5": "繁体中文", "shift_jis": "日文", "euc-kr": "韩文", "cp1252": "西欧", "cp1251": "俄文"}
+#: So few characters that are no ASCII may be of two encodings at once.
+FEW = 8
 KNOWN = "常用的有 utf-8、gb18030、utf-16、big5、cp1252"
 ROWS = 3
 
@@ -88,6 +90,8 @@ def encoding_of(stream: BinaryIO, shown: str, declared: str | None) -> str:
     marked = [] if declared else by_mark(start)
     name = declared or (marked[0] if marked else "utf-8")
     line = undecodable(stream, name)
+    if line is None and not declared and not marked and _is_few_han(start):
+        return "gb18030"
     if line is None:
         return "utf-8-sig" if name.lower() in UTF8 and start.startswith(codecs.BOM_UTF8) else name
     if declared:
@@ -116,6 +120,17 @@ def encoding_of(stream: BinaryIO, shown: str, declared: str | None) -> str:
         rows=problems,
         hint=f"文件可能被截断在一个字的中间；否则在 year.yml 里用 encoding 写明它的编码{_reads_as(stream, line)}",
     )
+
+
+def _is_few_han(content: bytes) -> bool:
+    """A few Chinese characters in an otherwise plain file that happen to be UTF-8 of another script: 元 is Ԫ."""
+    if len(content) >= START or content.isascii():
+        return False
+    other = [c for c in content.decode("utf-8", "ignore") if c > "\x7f"]
+    if len(other) > FEW or not all("\u0370" <= c <= "\u07ff" for c in other):
+        return False
+    text = _as(content, "gb18030")
+    return text is not None and has_han(text) and all(c <= "\x7f" or c in common_characters() for c in text)
 
 
 def _not_as_declared(stream: BinaryIO, shown: str, declared: str, line: int) -> FileError:

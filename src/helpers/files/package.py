@@ -62,6 +62,13 @@ def _plain_target(match: re.Match[bytes]) -> bytes:
     return match[1] + match[2] + target.encode() + match[2]
 
 
+def sheet_xml(content: bytes, name: str) -> bytes:
+    """The part of one sheet; empty where the package has none."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        part = _part(archive, name)
+        return archive.read(part) if part else b""
+
+
 def sheet_marks(content: bytes, name: str) -> Marks:
     """Errors, formulas without a value and hidden rows of one sheet."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -101,9 +108,7 @@ def filled_cells(content: bytes, name: str) -> Iterator[tuple[Cell, int]]:
 
     A row or cell without its reference follows the one before it.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        part = _part(archive, name)
-        xml = archive.read(part) if part else b""
+    xml = sheet_xml(content, name)
     row, column = -1, -1
     for found in ROW_OR_CELL.finditer(xml):
         attributes = found[2]

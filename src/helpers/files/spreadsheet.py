@@ -15,6 +15,7 @@ from typing import Any
 
 from helpers.files import biff, package
 from helpers.files.compound import Compound
+from helpers.files.far_cells import refuse_far_cells, refuse_far_ods
 from helpers.files.file_kinds import AGAIN, WORKBOOKS, kind_of
 from helpers.files.marks import Cell, Marks
 from helpers.files.refusal import FileError
@@ -47,17 +48,18 @@ class Book:
     _content: bytes = field(repr=False)
     _opened: Any = field(repr=False)
     _tops: dict[str, list[list[Any]]] = field(default_factory=dict, repr=False)
+    _laid_out: set[str] = field(default_factory=set, repr=False)
 
     def page(self, name: str, rows: int | None = None) -> Page:
         """A worksheet, or its first rows. Raises ``FileError`` where it cannot be read."""
         with _refusing(self.shown, f"工作表 {name} 读不出来"):
-            sheet = self._opened.get_sheet_by_name(name)
+            sheet = self._sheet(name)
             cells = sheet.to_python(skip_empty_area=False, nrows=rows)
             merged = sheet.merged_cell_ranges or ()
         return Page(name, self.sheets[name], cells, tuple(map(tuple, merged)))
 
     def top(self, name: str, rows: int) -> list[list[Any]]:
-        """The first rows of a worksheet; none where it cannot be read."""
+        """The first rows of a worksheet; none where it cannot be read. Raises ``FileError`` where it is too big."""
         if name not in self._tops or rows > TOP:
             self._tops[name] = self._first_rows(name, max(rows, TOP))
         return self._tops[name][:rows]
@@ -65,9 +67,18 @@ class Book:
     def _first_rows(self, name: str, rows: int) -> list[list[Any]]:
         try:
             with _refusing(self.shown, name):
-                return list(self._opened.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=rows))
-        except FileError:
+                return list(self._sheet(name).to_python(skip_empty_area=False, nrows=rows))
+        except FileError as error:
+            if error.code == "too_big":  # the records may stand there, and another sheet be taken for it
+                raise
             return []  # page says what is wrong once the sheet is wanted
+
+    def _sheet(self, name: str) -> Any:
+        """The parser's worksheet, unless it would fill the memory: all of it is laid out, whatever is asked of it."""
+        if self.kind == "xlsx" and name not in self._laid_out:
+            refuse_far_cells(self._content, name, self.shown)
+            self._laid_out.add(name)
+        return self._opened.get_sheet_by_name(name)
 
     def marks(self, name: str) -> Marks:
         """What a worksheet holds beyond its values. Raises ``FileError`` where that cannot be read."""
@@ -90,14 +101,6 @@ class Book:
                 return {}
             stream = biff.workbook_stream(Compound(self._content)) or b""
             return biff.number_formats(stream, list(self._opened.sheet_names).index(name))
-
-    def last_cell(self, name: str) -> Cell:
-        """The last row and column of a worksheet of an XLSX that hold anything; as much as nothing elsewhere."""
-        if self.kind != "xlsx":
-            return 0, 0
-        with _refusing(self.shown, f"工作表 {name} 读不出来"):
-            held = [at for at, _ in package.filled_cells(self._content, name)]
-        return max((row for row, _ in held), default=0), max((column for _, column in held), default=0)
 
     def ods_errors(self) -> list[str]:
         """The texts of error cells in an OpenDocument workbook, which reads them as empty."""
@@ -122,6 +125,8 @@ def book_of(content: bytes, shown: str) -> Book:
     with _refusing(shown, "打不开这个工作簿"):
         if kind == "xls" and biff.is_too_wide(biff.workbook_stream(Compound(content)) or b""):
             raise ValueError("记录指向不存在的行列")
+        if kind == "ods":
+            refuse_far_ods(content, shown)
         content = package.plain_package(content) if kind == "xlsx" else content
         opened = python_calamine.load_workbook(io.BytesIO(content))
     sheets = {
@@ -158,6 +163,8 @@ def _refusing(shown: str, what: str) -> Iterator[None]:
     try:
         with _without_panics():
             yield
+    except FileError:
+        raise
     except python_calamine.PasswordError as error:
         raise FileError("encrypted", shown, "这个工作簿加了打开密码", hint="取消打开密码后另存，再放回原处") from error
     except BaseException as error:

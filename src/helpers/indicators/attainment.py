@@ -7,6 +7,7 @@ else 0. Attainment is not capped here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,10 +16,13 @@ from fractions import Fraction
 from typing import Literal
 
 from helpers.indicators.model import UNKNOWN, Actual, Direction, Op, Outcome, Status, Target
+from helpers.indicators.normal_text import normal
 from helpers.indicators.rule_sets import RuleSet
 from helpers.indicators.units import comparable, large_scale
 
 ONE, NOTHING = Fraction(1), Fraction(0)
+PERIODS = {"日", "天", "周", "月", "季度", "季", "学期", "半年"}
+NEARLY = re.compile(r"(?:近|将近|接近)[0-9]", re.ASCII)
 #: The bound that a known direction means, and what a grade of three stands for.
 OPS: dict[Direction, Op] = {"higher": ">=", "lower": "<=", "equal": "="}
 GRADES: dict[Literal[1, 2, 3], Status] = {1: "met", 2: "partly_met", 3: "not_met"}
@@ -33,10 +37,9 @@ def evaluate(target: Target, actual: Actual, rules: RuleSet) -> Outcome:
     if not isinstance(actual.value, Fraction):
         return UNKNOWN
     found, notes = in_unit_of(target, actual)
-    if found is None:
-        return Outcome(status="unknown", notes=notes or ("incomparable_units",))
-    if opposite_changes(target, actual):
-        return Outcome(status="unknown", notes=("opposite_change",))
+    unlike = _unlike(target, actual, found)
+    if found is None or unlike:
+        return Outcome(status="unknown", notes=notes or unlike or ("incomparable_units",))
     if target.kind == "band":
         outcome = _band(target, found)
     elif isinstance(target.value, Fraction):
@@ -44,6 +47,17 @@ def evaluate(target: Target, actual: Actual, rules: RuleSet) -> Outcome:
     else:
         return UNKNOWN
     return replace(outcome, notes=(*outcome.notes, *notes)) if notes else outcome
+
+
+def _unlike(target: Target, actual: Actual, found: Fraction | None) -> tuple[str, ...]:
+    """Why figures that could be compared say nothing about each other; empty where they do."""
+    if "words_for_zero" in actual.notes and target.unit == "比例" and target.direction == "higher":
+        return ("nothing_to_handle",)  # 无投诉 beside a rate of handling
+    if found is not None and found == target.value and NEARLY.search(normal(actual.text)):
+        return ("nearly_reached",)  # 近100人 is less than 100, by how much is not said
+    if "decrease" in actual.notes and target.direction == "lower" and "decrease" not in target.notes:
+        return ("change_for_amount",)  # 节约2万元 beside ≤80万元
+    return ("opposite_change",) if found is not None and opposite_changes(target, actual) else ()
 
 
 def opposite_changes(target: Target, actual: Actual) -> bool:
@@ -62,21 +76,67 @@ def in_unit_of(target: Target, actual: Actual) -> tuple[Fraction | None, tuple[s
     value = actual.value
     assert isinstance(value, Fraction)
     if target.unit and not actual.unit:
-        if target.unit == "比例" and 0 < value <= 1 and target.scale != 1:
-            return None, ("sign_missing",)
-        if actual.scale != 1:  # 3.2万: of the same things, but never of money in silence
-            large = large_scale(target.unit)
-            if target.unit.startswith("/"):
-                return value, ()
-            return (
-                (None, ("sign_missing",)) if target.scale != 1 or target.unit.startswith("元") else (value / large, ())
-            )
-        return value * target.scale, () if target.scale == 1 else ("unit_assumed",)
+        return _bare_actual(target, actual, value)
     if actual.unit == "比例" and not target.unit and target.kind == "number":
         return value * 100 if _beyond_one(target) else value, ("target_in_percent",)
     if actual.unit and not target.unit and target.scale != 1:  # 3万 answered by 3.2万人
         return value * large_scale(actual.unit), ()
+    if _of_the_whole_year(target, actual, value):
+        return None, ("sign_missing",)
+    if actual.unit and not target.unit:
+        return _beside_bare_target(target, actual, value)
+    if not actual.unit and _share_beside_percent(target.value, value):
+        return None, ("sign_missing",)
     return comparable(value, actual.unit, target.unit), ()
+
+
+def _bare_actual(target: Target, actual: Actual, value: Fraction) -> tuple[Fraction | None, tuple[str, ...]]:
+    """A figure without unit, in the unit of the target; asked where it may be another one (40000 beside 5万吨)."""
+    assert target.unit is not None
+    if target.unit == "比例" and 0 < value <= 1 and target.scale != 1:
+        return None, ("sign_missing",)
+    if actual.scale != 1:  # 3.2万: of the same things, but never of money in silence
+        large = large_scale(target.unit)
+        if target.unit.startswith("/"):
+            return value, ()
+        return (None, ("sign_missing",)) if target.scale != 1 or target.unit.startswith("元") else (value / large, ())
+    wanted = target.value / target.scale if isinstance(target.value, Fraction) else Fraction(0)
+    scaled = (target.scale != 1 and target.unit != "比例") or large_scale(target.unit) != 1
+    if wanted > 0 and (
+        (scaled and value >= 100 * wanted) or (target.unit.partition("/")[0] == "小时" and value >= 10 * wanted)
+    ):
+        return None, ("sign_missing",)
+    return value * target.scale, () if target.scale == 1 else ("unit_assumed",)
+
+
+def _beside_bare_target(target: Target, actual: Actual, value: Fraction) -> tuple[Fraction | None, tuple[str, ...]]:
+    """An actual in 万元 or 天 beside a bare figure: taken as written where that is about as much, else asked."""
+    large = large_scale(actual.unit or "")
+    if (actual.scale == 1 and large == 1) or actual.unit == "比例" or not isinstance(target.value, Fraction):
+        return value, ()
+    written = value / actual.scale
+    near = [one for one in (written, value * large) if 0 < target.value <= 3 * one <= 9 * target.value]
+    if target.value == 0 or (near and near[0] == near[-1]):
+        return (near[0] if near else written), ("unit_assumed",)
+    return None, ("sign_missing",)
+
+
+def _of_the_whole_year(target: Target, actual: Actual, value: Fraction) -> bool:
+    """6000元 beside 500元/人·月: an amount without its period, and far more than one period's."""
+    per = (target.unit or "").partition("/")[2]
+    period = PERIODS & set(re.split("[·/]", per))
+    stated = "/" in (actual.unit or "/")
+    return bool(period) and not stated and isinstance(target.value, Fraction) and 0 < 2 * target.value <= value
+
+
+def _share_beside_percent(wanted: object, value: Fraction) -> bool:
+    """0.97 beside 95, or 97 beside 0.95: one of them is a share, the other a percent."""
+    if not isinstance(wanted, Fraction):
+        return False
+    share, percent = sorted((wanted, value))
+    if not (0 < share <= 1 and 10 <= percent <= 100):
+        return False
+    return percent == 100 if share == 1 else 1 <= 200 * share / percent <= 4
 
 
 def expressed(target: Target, actual: Actual) -> Actual:

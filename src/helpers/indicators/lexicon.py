@@ -90,6 +90,10 @@ NOT_NEGATED = re.compile(
 )
 
 
+#: What people get, or what is earned: a head of it is no cost.
+PAID_OUT = re.compile("补助|补贴|资助|救助|奖|津贴|工资|薪|待遇|收入|产值|产出|效益|利润|纳税|消费")
+
+
 def _is_cost(head: str, unit: str | None, money: bool) -> bool:
     """Whether the name's end is something that is spent; what is paid out to somebody or taken in is none."""
     if head.endswith("控制数"):
@@ -98,7 +102,10 @@ def _is_cost(head: str, unit: str | None, money: bool) -> bool:
         return not re.search(
             "(?:免|收|征|缴|消|学|会|党|团)费$|^(?:发放|补助|补贴|兑付|收取|征收|缴纳|筹集|争取)", head
         )
-    return head.endswith(words("lower_end")) or (money and bool(re.search("成本|费用|人均|单价|造价|控制在", head)))
+    each = "人均" in head and not PAID_OUT.search(head)
+    return head.endswith(words("lower_end")) or (
+        money and (each or bool(re.search("成本|费用|单价|造价|控制在", head)))
+    )
 
 
 def _is_bad(head: str) -> bool:

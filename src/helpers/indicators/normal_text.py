@@ -67,6 +67,11 @@ NUMERAL = re.compile(
     r"|%|条|处|篇|座|辆|倍|季度|种|批|起|例|组|亩|公里|米|成(?:以|左|$))(?!次性)"
 )
 HALF = re.compile("(?<![一二两三四五六七八九])半(?=年[^度终报中]|年$|天|小时|个月)")
+#: 1年半, 2个半小时: a half behind the figure or behind its measure word.
+AND_A_HALF = re.compile(
+    r"(?<![0-9.第])([0-9]{1,3}|[一两二三四五六七八九十])(?:(年|天|日|小时|个月)半|个半(小时|月|工作日))"
+    r"(?=以?[内上下前]|之内|左右|完成|[;,。、)]|$)"
+)
 EACH = re.compile("一[^\\d一,;、。]{1,2}一[^\\d一,;、。]{1,2}")
 SHARE = re.compile(rf"(百|千|万)分之([{NUMERAL_CHARS}]+|[0-9.]+)")
 #: What separates the parts of a compound unit: 元/人·天, 元/人、天, 元/人.天, 元/(人·天).
@@ -116,7 +121,8 @@ def normal(text: str) -> str:
     out = YEAR.sub(lambda m: "".join(str(DIGITS[c]) for c in m.group()), out)
     out = PER_IN_BRACKETS.sub(lambda m: "/" + m["parts"], out)
     out = PER.sub(lambda m: "/" + m["first"] + re.sub("[•・‧∙*、.]", "·", m["rest"]), out)
-    out = HALF.sub("0.5", out.strip(";"))
+    out = AND_A_HALF.sub(lambda m: f"{_number(m[1])}.5{m[2] or {'月': '个月'}.get(m[3], m[3])}", out.strip(";"))
+    out = HALF.sub("0.5", out)
     if not EACH.search(out):
         out = LONG_NUMERAL.sub(lambda m: _number(m.group()), NUMERAL.sub(lambda m: _number(m.group()), out))
     out = EACH_FIRST.sub(lambda m: f"{m['sign']}{m['number']}{m['unit']}{_per(m)}{m['after'] or ''}", out)

@@ -16,6 +16,7 @@ _NEGATED: tuple[tuple[str, Op], ...] = (
     ("高于", "<="),
     ("超过", "<="),
     ("超出", "<="),
+    ("突破", "<="),
     ("大于", "<="),
     ("多于", "<="),
     ("超", "<="),
@@ -171,6 +172,8 @@ def quantity(plain: str, written: str) -> Target:
     if words is None:
         return Target(text=written, reason="数值后面不是计量单位")
     number, unit = to_base(Fraction(match["number"]), words)
+    if unit == "年" and 1900 <= number < 2200:
+        return Target(text=written, reason="写的是年份，不是数值")
     notes = ("approximate",) if any(match[k] for k in ("loose", "loose2", "about")) else ()
     kind: Kind = "duration" if unit and unit.partition("/")[0] in DURATIONS else "number"
     if kind == "duration" and op is None and after is None and rest != plain and not match["about"]:
@@ -178,6 +181,13 @@ def quantity(plain: str, written: str) -> Target:
     if op == ">=" and kind == "duration" and after == "<=":
         op = None
     return Target(text=written, kind=kind, op=op or after, value=number, unit=unit, scale=factor_of(words), notes=notes)
+
+
+#: Words that begin like a unit and are none of it: 60周岁 are no weeks, 6年级 no years, 52分贝 no points.
+OWN_WORD = re.compile(
+    "(?:周岁|周刊|周报|年级|年代|年龄|天线|天窗|分贝|分局|分校|分公司|分支|分站|分会|分册|分区|元件|元素|日报|日志|月票|月刊|季刊|"
+    "秒杀|度电|台账|台阶|期刊|条例|份额|名额|次品|户外|家庭|家具|场馆|场地|项链|层级|点心|段落|人行|件套|米线|克拉)"
+)
 
 
 @lru_cache(maxsize=16384)
@@ -194,6 +204,8 @@ def measure_word(unit: str) -> str | None:
         return unit
     if NO_UNIT.search(unit):
         return None
+    if OWN_WORD.match(unit):
+        return unit if len(unit) <= 4 else None
     lead = next((word for word in COUNTS if unit.startswith(word) and len(word) < len(unit)), None)
     if lead and re.fullmatch("[\u4e00-\u9fff]+", unit) and len(unit) <= 12:
         return lead
@@ -220,7 +232,8 @@ def _length(plain: str) -> str:
         return plain
     small = {"小时": "小时", "分钟": "分钟", "分": "分钟", "秒": "秒"}[match["small"]]
     large = {"天": "天", "小时": "小时", "个小时": "小时", "时": "小时", "分钟": "分钟", "分": "分钟"}[match["large"]]
-    return f"{int(Fraction(match['one']) * BASE[large][1] / BASE[small][1]) + int(match['two'])}{small}"
+    times = BASE[large][1] / BASE[small][1]
+    return f"{int(Fraction(match['one']) * times) + int(match['two'])}{small}" if times > 1 else plain
 
 
 def _suffix(plain: str) -> tuple[Op | None, str]:

@@ -15,6 +15,7 @@ from helpers.indicators.model import Direction, DirectionSource, Op, Target
 from helpers.indicators.normal_text import NUMERAL_CHARS, normal
 from helpers.indicators.notations import BEFORE, NUMBER, measure_word, operator, quantity
 from helpers.indicators.units import BASE, COUNTS
+from helpers.indicators.unreadable import unreadable
 
 WAYS: dict[str, Direction] = {"正向": "higher", "反向": "lower", "逆向": "lower", "负向": "lower"}
 DIRECTIONS: dict[Op, Direction] = {"<": "lower", "<=": "lower", "=": "equal", ">": "higher", ">=": "higher"}
@@ -24,7 +25,7 @@ SPLIT = re.compile(r"[、;,。]|且|并且|(?<=[0-9][日天])(?=[0-9])|(?<=[0-9]
 #: Words before a figure that say nothing about it.
 FILLER = re.compile(
     r"^(?:定[性量](?=.)|(?:年度)?(?:指标|目标)值?[:为]?|力争|确保|保证|争取|预计|预期|计划|原则上|实际|累计|共计|合计|总计|总共|全年|年均|平均|全部|已|共|计|"
-    r"(?:应|需)(?=[达不]))"
+    r"(?:应当?|需要?|必须|须|务必|要)(?=[达不]))"
 )
 #: A word right before a figure that bounds it in a way nobody knows: read without it, the figure would be wrong.
 UNKNOWN_BOUND = re.compile(
@@ -36,7 +37,7 @@ BOUNDING = re.compile(rf"{BOUND}|以[上下内]|之间|或|除|不|未|另|共|�
 #: A negation that may belong to the bound behind it (不准备超过5件).
 NEGATING = re.compile("[不未勿莫禁无免非][^0-9率度数量额值比人]{0,2}$")
 #: One letter before a figure that is a word; any other is taken for a damaged sign.
-SINGLE = set("达为共计约近需超满每第含有在于至仅只完其占")
+SINGLE = set("达为共计约近需超满每含有在于至仅只完其占")
 CHANGE = re.compile(
     r"^(?:(?:同比|环比|比|较|与)?(?:上一?年度?|去年|往年|上期|基期|\d{4}年)?(?:同期)?(?:相比)?)?(?P<way>增长|提高|提升|增加|上升|下降|降低|减少|压减|缩短|节约)(?:了|率|幅度|至)?"
     r"(?P<rest>(?:[^0-9]{0,6})-?[0-9].*)$",
@@ -65,10 +66,9 @@ MONEY_NAME = re.compile(
 )
 CIRCUMSTANCE = re.compile(r"^[57](?:天)?\*(?:8|12|24)小?时?[^0-9]{0,12}$", re.ASCII)
 WORD = re.compile("[\u4e00-\u9fff]")
-#: A quantile says where in the distribution a limit stands; without the limit itself there is no figure.
-QUANTILE = re.compile(
-    r"[0-9]%?(?:百)?分位|百分位|四分位|分位[数值点]|(?<![A-Za-z])[Pp][0-9]{2}(?![0-9A-Za-z])", re.ASCII
-)
+OTHER_YEAR = re.compile("[次翌下来上去往后]一?年")
+EXCLUSIVE = re.compile(r"\(不含(?:本数|[0-9]+(?:\.[0-9]+)?[^()]{0,3})?\)")
+UNIT_IN_BRACKETS = re.compile(r"^(?P<figure>[^()]*[0-9])\((?P<unit>[^()0-9]{1,4})\)$", re.ASCII)
 SHORT_GRADES = ("是", "否", "有", "优", "良", "中", "差", "好", "高", "低")
 
 
@@ -88,11 +88,19 @@ def _understood(written: str) -> tuple[Target, Direction | None]:
     plain = normal(written)
     if not plain or is_placeholder(plain):
         return Target(text=written, reason="没有写指标值" if not plain else "只有占位的文字，没有指标值"), None
-    if QUANTILE.search(plain):
-        why = "写的是分位数，要写明是哪个量的分位数和它的限值，例如“响应时间的95分位数不超过4小时”"
-        return Target(text=written, reason=why), None
     if is_elsewhere(plain):
         return Target(text=written, reason="指标值在别处，这里没有写"), None
+    if why := unreadable(plain):
+        return Target(text=written, reason=why.reason, notes=("suspect_sign",) if why.damaged else ()), None
+    if EXCLUSIVE.search(plain):
+        found, way = _understood(EXCLUSIVE.sub("", plain))
+        strict = {">=": ">", "<=": "<", ">": ">", "<": "<"}.get(found.op or "")
+        if strict is None or found.kind == "date":
+            return Target(text=written, reason="写了“不含”，但没有可以识别的上下限"), None
+        return replace(found, text=written, op=cast(Op, strict)), way
+    stated = UNIT_IN_BRACKETS.match(plain)
+    if stated and stated["unit"] in COUNTS and "元" not in stated["unit"]:
+        plain = stated["figure"] + stated["unit"]
     plain, way = _stripped(_unlisted(plain))
     return _read(plain, written), way
 
@@ -128,6 +136,8 @@ def _dated(plain: str, written: str) -> Target | None:
         return None
     if op in (">", ">="):
         return Target(text=written, reason="期限前写了 ≥，不知道是不早于还是不晚于，请写“某年某月某日前”")
+    if OTHER_YEAR.search(match["before"]):
+        return Target(text=written, reason="写的是另一年的日期，没有写是哪一年")
     if re.search("[≥≤<>=±]", match["before"]) or re.search("较|比|与|自|从|由|起|以来|距", match["before"]):
         return Target(text=written, reason="有日期，但没有可以识别的指标值")
     found = date_target(match["date"], written) or date_target(match["date"] + match["tail"], written)
@@ -286,6 +296,8 @@ def _named(plain: str, written: str) -> Target | None:
     if UNKNOWN_BOUND.search(name) or (NEGATING.search(name) and operator(named["rest"])[0]):
         return Target(text=written, reason="数值前的限定词不能识别，请写 ≥、≤ 或“不低于”“不超过”")
     found = _one(named["rest"], written)
+    if found.kind == "date" and OTHER_YEAR.search(name):
+        return Target(text=written, reason="写的是另一年的日期，没有写是哪一年")
     return None if found.kind == "unknown" else found
 
 
@@ -360,6 +372,8 @@ def _with_direction(target: Target, name: str | None, declared: str | None, way:
         direction, source = cast(Direction, declared), "year_file"
     elif target.op == "=":
         direction, source = "equal", "text"
+    elif target.value == 0 and target.unit not in ("比例", "百分点"):
+        direction, source = "lower", "text"  # 0人: nothing of it
     else:
         direction = direction_of(name, target.unit)
         source = "lexicon" if direction else "unknown"

@@ -77,6 +77,7 @@ SPELLINGS: dict[str, str] = {
     "l": "升",
     "kw": "千瓦",
     "kwh": "千瓦时",
+    "db": "分贝",
     "个百分点": "百分点",
     "人/次": "人次",
     "%以内": "%",
@@ -227,7 +228,11 @@ CONVERTIBLE: tuple[dict[str, Fraction], ...] = (
     {"公斤": Fraction(1), "吨": Fraction(1000), "克": Fraction(1, 1000)},
     {"人": Fraction(1), "名": Fraction(1), "位": Fraction(1)},
     {"月": Fraction(1), "年": Fraction(12), "季度": Fraction(3)},
+    {"升": Fraction(1), "毫升": Fraction(1, 1000), "立方米": Fraction(1000)},
+    {"千瓦": Fraction(1), "瓦": Fraction(1, 1000), "兆瓦": Fraction(1000), "kW": Fraction(1), "MW": Fraction(1000)},
+    {"Mbps": Fraction(1), "Kbps": Fraction(1, 1000), "Gbps": Fraction(1000)},
 )
+KINDS = ("length", "area", "weight", "count", "months", "volume", "power", "bandwidth")
 #: A measure word before the noun adds nothing: 11个人 = 11人; 个 alone stays.
 MEASURE_WORD = re.compile(r"^(?:个|名|位)(?=人|工作日|小时|月|次|百分点)")
 #: 件(次): of either.
@@ -274,6 +279,8 @@ def comparable(number: Fraction, unit: str | None, wanted: str | None) -> Fracti
     if not unit or not wanted or unit == wanted:
         return number
     one, other = unit.partition("/"), wanted.partition("/")
+    if one[0] == other[0] and sorted(re.split("[·/]", one[2])) == sorted(re.split("[·/]", other[2])):
+        return number  # 元/天·生 is 元/生·天
     if one[0] == other[0] and not (one[2] and other[2]):
         return number
     (one_scale, one_unit), (other_scale, other_unit) = _large(one[0]), _large(other[0])
@@ -282,8 +289,8 @@ def comparable(number: Fraction, unit: str | None, wanted: str | None) -> Fracti
             return number * one_scale * family[one_unit] / (other_scale * family[other_unit])
     if kind_of(one_unit) != kind_of(other_unit) or (one[2] and other[2] and one[2] != other[2]):
         return None
-    if kind_of(one_unit) != "count" and one_unit != other_unit:
-        return None
+    if one_unit != other_unit and (kind_of(one_unit) != "count" or re.search("[A-Za-z]", one_unit + other_unit)):
+        return None  # GB are no TB
     return number * one_scale / other_scale
 
 
@@ -311,7 +318,7 @@ def kind_of(unit: str) -> str:
     }
     if unit in known:
         return known[unit]
-    for family, name in zip(CONVERTIBLE, ("length", "area", "weight", "count", "months"), strict=True):
+    for family, name in zip(CONVERTIBLE, KINDS, strict=True):
         if unit in family:
             return name
     return "count"

@@ -71,12 +71,12 @@ def as_html(*sheets: Any, before: tuple[str, ...] = (), after: tuple[str, ...] =
     return f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>{"".join(parts)}</body></html>'.encode()
 
 
-def as_pdf(*sheets: Any, height: str = "297mm", stroke: str = "1pt") -> bytes:
-    """``height``: of the pages, low ones break the table; ``stroke``: of its lines, as Typst names them."""
+def as_pdf(*sheets: Any, height: str = "297mm", stroke: str = "1pt", align: str = "start") -> bytes:
+    """``height``: of the pages, low ones break the table; ``stroke`` of its lines, ``align`` of its cells in Typst."""
     source = f'#set page(width: 420mm, height: {height}, margin: 12mm)\n#set text(size: 8pt, font: "Selfeval Song")\n'
     for sheet in sheets:
         lines, (merged, covered) = texts(sheet), spans(sheet)
-        source += f"#table(stroke: {stroke}, columns: (1fr,) * {max(map(len, lines))},\n"
+        source += f"#table(stroke: {stroke}, align: {align}, columns: (1fr,) * {max(map(len, lines))},\n"
         for r, line in enumerate(lines):
             for c, text in enumerate(line):
                 if (r, c) not in covered:

@@ -165,14 +165,6 @@ def test_a_page_without_text_is_a_scan() -> None:
     assert refused(bytes(drawn), "扫描.pdf").code == "scanned_pdf"
 
 
-@pytest.mark.parametrize("stroke", ["none", "(x: none, y: 1pt)", "(x: 1pt, y: none)"])
-def test_a_table_without_all_its_lines_is_refused(stroke: str) -> None:
-    _, (sheet,) = book_of("表")
-    scored(sheet)
-    error = refused(as_pdf(sheet, stroke=stroke), "表.pdf")
-    assert error.code == "unruled_pdf" and "框线" in error.message and ".xlsx" in str(error.hint)
-
-
 def test_what_unpacks_to_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     _, (sheet,) = book_of("表")
     scored(sheet)

@@ -100,8 +100,16 @@ def sign_missing(read: FormReading, rules: RuleSet) -> Iterator[Finding]:
             yield finding(
                 "sign_missing",
                 "note",
-                f"“{r.name}”的指标值是 {r.row.target_text}，实际完成值只写“{r.row.actual_text}”，没有写单位，"
+                f"“{r.name}”的指标值是 {r.row.target_text}，实际完成值写“{r.row.actual_text}”，{_unsaid(r)}，"
                 "不能确定是多少。",
-                "写明 %、万元等单位，例如“95%”。",
+                "指标值和实际完成值都写明 %、万元、元/人·月等单位，例如“95%”。",
                 where=r.place("actual_text"),
             )
+
+
+def _unsaid(r: Reading) -> str:
+    """Which of the two has no unit, or none of the period that the other has."""
+    if r.actual.unit and r.target.unit:
+        return "没有写是每期的还是全年的"
+    missing = [name for name, unit in (("指标值", r.target.unit), ("实际完成值", r.actual.unit)) if not unit]
+    return f"{'和'.join(missing)}没有写单位"

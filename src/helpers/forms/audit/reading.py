@@ -152,11 +152,17 @@ def _with_year(value: Any, year: str | None) -> Any:
     return value
 
 
+#: A rate that the lexicon does not know may be one of harm, whatever its group; so may what is measured.
+MEASURED = re.compile("(?:率|占比|比例|密度|浓度|强度|含量|噪声|噪音|误差|偏差)$")
+
+
 def direction_by_group(row: FormRow, target: Target) -> Direction | None:
     """What the indicator's group says where its name does not: more output, less cost, sooner is better."""
     group, head = row.level2 or row.level1 or "", head_of(row.level3 or "")
-    if head.endswith(words("neutral_rate")) or any(w in head for w in words("bad")):
+    if head.endswith(words("neutral_rate")) or any(w in head for w in words("bad")) or MEASURED.search(head):
         return None
+    if "提前" in head:
+        return "higher"
     if "成本" in group:
         return "lower" if target.unit and target.unit.startswith("元") and not re.search("收入|节约", head) else None
     if "时效" in group or "进度" in group:

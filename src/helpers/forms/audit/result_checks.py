@@ -276,6 +276,8 @@ def _different(r: Reading) -> str | None:
         return "一个按日历时间，一个按工作日"
     if opposite_changes(r.target, r.actual):
         return "一个是上升，一个是下降"
+    if "change_for_amount" in r.outcome.notes:
+        return "一个是限额，一个是减少了多少"
     pair = {re.sub("^[万亿]", "", u or "") for u in (r.target.unit, r.actual.unit)}
     if pair == {"人", "人次"}:
         return "一个按人，一个按人次"

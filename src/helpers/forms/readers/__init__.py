@@ -83,9 +83,9 @@ def forms_of(content: bytes, file: str) -> list[Form]:
 def _grids(content: bytes, file: str, kind: str) -> tuple[list[Grid], list[tuple[str, str]], tuple[str, ...]]:
     """The sheets of a file, what of it is no text that could be read, and what a person should know of the reading."""
     if kind == "pdf":
-        items, scanned = read_pdf(content, file)
-        refuse_unruled(items, file)
-        return grids_of(items, file), [(page, "扫描的图片，没有文字，没有读") for page in scanned], ()
+        pdf = read_pdf(content, file)
+        refuse_unruled(pdf.items, file)
+        return grids_of(pdf.items, file), pdf.unread, pdf.remarks
     if kind == "docx":
         written = read_docx(content, file)
         return grids_of(written.items, file), [], written.remarks

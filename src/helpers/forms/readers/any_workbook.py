@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from helpers.files.biff import MOST_CELLS
 from helpers.files.marks import Cell, cell_name
 from helpers.files.refusal import FileError
 from helpers.files.spreadsheet import Book, book_of
@@ -34,7 +33,6 @@ def read_book(content: bytes, file: str) -> list[Grid]:
 
 
 def _grid(book: Book, name: str, file: str) -> Grid:
-    _refuse_far_cells(book, name, file)
     page, marks, formats = book.page(name, MOST_ROWS), book.marks(name), book.number_formats(name)
     bad: dict[Cell, FormError] = {}
     cells: dict[Cell, str] = {}  # where no format is known, a share stays the figure that is stored
@@ -63,15 +61,6 @@ def _grid(book: Book, name: str, file: str) -> Grid:
     rows = min(max([rows, *(last[0] + 1 for _, last in inside)]), MOST_ROWS)
     columns = min(max([columns, *(last[1] + 1 for _, last in inside)]), MOST_COLUMNS)
     return Grid(file, name, *spread(cells, inside, rows, columns), bad=bad)
-
-
-def _refuse_far_cells(book: Book, name: str, file: str) -> None:
-    """A single text at the far corner of a sheet would make the parser fill the memory."""
-    row, column = book.last_cell(name)
-    if (row + 1) * (column + 1) > MOST_CELLS:
-        place = f"{name}!{cell_name((row, column))}"
-        hint = "删去表格之外的内容（选中后面的行和列，删除），另存后再试"
-        raise FormError("too_big", file, "工作表一直用到了最远的行和列，不会是自评表", place=place, hint=hint)
 
 
 def _error_value(text: str, file: str, sheet: str, at: Cell) -> FormError:

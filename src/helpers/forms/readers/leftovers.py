@@ -37,7 +37,8 @@ def leftovers(grid: Grid, forms: Sequence[Form]) -> Iterator[tuple[str, str]]:
             if not text:
                 continue
             beside, labels_value = labels_value, _labels_other(text)
-            if not (beside or labels_value or _is_form(text) or _squeezed(text) in whole or points(text) in figures):
+            held = _squeezed(text) in whole or _labelled(text) in whole or points(text) in figures
+            if not (beside or labels_value or _is_form(text) or held):
                 yield grid.place(row, column), text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
@@ -45,6 +46,13 @@ def _labels_other(text: str) -> bool:
     """Whether a cell names what no check needs: 项目负责人, 主管部门; what stands beside it need not be named."""
     plain = head(text)
     return bool(head_words.OTHER_LABELS.match(plain) or head_words.LABELS["department"].match(plain))
+
+
+def _labelled(text: str) -> str:
+    """The value of a label in one cell or line with it (项目名称：某项目); the text itself where there is none."""
+    label, _, value = re.sub("[:：]", ":", text).partition(":")
+    named = any(words.match(head(label)) for words in head_words.LABELS.values())
+    return _squeezed(value) if named and value.strip() else _squeezed(text)
 
 
 @lru_cache(maxsize=16384)

@@ -6,12 +6,14 @@ import io
 import logging
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.files.marks import Cell
 from helpers.forms.readers.form_error import FormError
 from helpers.forms.readers.head_words import head
+from helpers.forms.readers.pdf_unruled import line_of, read_aligned
 from helpers.forms.readers.tables_and_words import SAME_EDGE, Item, Table, Words
 
 MOST_PAGES = 400
@@ -22,15 +24,25 @@ PAGE_NUMBER = re.compile(r"[-—–\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/,，
 POINT = re.compile(r"[（(]?\d{1,2}[)）、．.](?!\d)|[①-⑳]|[一二三四五六七八九十][、．]")
 
 Box = tuple[float, float, float, float]
+SCANNED = "扫描的图片，没有文字，没有读"
+ALIGNED = "PDF 里的表没有框线，按文字的对齐读出；各列、各组和总分对得上，仍请用 --show 核对一遍"
 
 
-def read_pdf(content: bytes, file: str) -> tuple[list[Item], list[str]]:
-    """Tables and lines of all pages in order, and the pages without any text. Raises ``FormError``."""
+@dataclass
+class ReadPdf:
+    """Tables and lines of all pages in order; what is no text or was not read, with its place; how it was read."""
+
+    items: list[Item] = field(default_factory=list)
+    unread: list[tuple[str, str]] = field(default_factory=list)
+    remarks: tuple[str, ...] = ()
+
+
+def read_pdf(content: bytes, file: str) -> ReadPdf:
+    """A PDF with text. Raises ``FormError``."""
     import pdfplumber
 
     _refuse_bomb(content, file)
-    items: list[Item] = []
-    scanned: list[str] = []
+    read = ReadPdf()
     lost = _Lost(logging.WARNING)
     parser = logging.getLogger("pdfminer")
     told, parser.propagate = parser.propagate, False  # its words are for its makers, not for the screen
@@ -45,10 +57,9 @@ def read_pdf(content: bytes, file: str) -> tuple[list[Item], list[str]]:
                     hint="只留自评表所在的页，另存后再试",
                 )
             for number, page in enumerate(pdf.pages, start=1):
-                found = list(_page(page, number, items))
+                _page(page, number, read)
                 if not page.chars and (page.images or page.curves):
-                    scanned.append(f"第 {number} 页")
-                items += found
+                    read.unread.append((f"第 {number} 页", SCANNED))
                 page.close()
     except FormError:
         raise
@@ -59,15 +70,15 @@ def read_pdf(content: bytes, file: str) -> tuple[list[Item], list[str]]:
         parser.propagate = told
     if lost.any:
         raise _refused(ValueError("data lost"), file)
-    if not any(isinstance(item, Words) or item.cells for item in items):
-        what = "这是扫描的 PDF，页面是图片，没有文字" if scanned else "这个 PDF 里没有文字"
+    if not any(isinstance(item, Words) or item.cells for item in read.items):
+        what = "这是扫描的 PDF，页面是图片，没有文字" if read.unread else "这个 PDF 里没有文字"
         raise FormError(
             "scanned_pdf",
             file,
             what,
             hint="用原来的电子表格（.xlsx、.docx）；没有时先做文字识别（OCR），核对后另存为 .docx 或 .xlsx",
         )
-    return items, scanned
+    return read
 
 
 def refuse_unruled(items: Sequence[Item], file: str) -> None:
@@ -130,23 +141,29 @@ def _refuse_bomb(content: bytes, file: str) -> None:
 # --- a page ---------------------------------------------------------------------------------------
 
 
-def _page(page: Any, number: int, before: Sequence[Item]) -> Iterator[Item]:
-    """The tables and lines of one page from top to bottom."""
+def _page(page: Any, number: int, read: ReadPdf) -> None:
+    """Add the tables and lines of one page from top to bottom."""
+    before = list(read.items)
     tables = page.find_tables()
     boxes = [table.bbox for table in tables]
     outside = page.filter(lambda o: o["object_type"] != "char" or not any(_inside(o, box) for box in boxes))
     heads = {item.text for item in before if isinstance(item, Words) and item.place.startswith("第 1 页")}
     found: list[tuple[float, Any]] = [(table.bbox[1], table) for table in tables]
-    for line in outside.extract_text_lines(return_chars=False) if outside.chars else ():
+    for line in outside.extract_text_lines(return_chars=not tables) if outside.chars else ():
         text = _tight(line["text"])
         if text and not PAGE_NUMBER.fullmatch(text) and not (number > 1 and text in heads):
-            found.append((line["top"], text))
+            found.append((line["top"], line))
+    if not tables and (aligned := read_aligned([line_of(line["chars"]) for _, line in found], number)):
+        read.items += aligned.items
+        read.unread += [(place, f"{text}（没有框线，分不清是哪一格的，没有读）") for place, text in aligned.unread]
+        read.remarks = (ALIGNED,)
+        return
     goes_on = bool(before) and isinstance(before[-1], Table)
     for at, (_, one) in enumerate(sorted(found, key=lambda pair: pair[0])):
-        if isinstance(one, str):
-            yield Words(one, f"第 {number} 页第 {at + 1} 行文字")
+        if isinstance(one, dict):
+            read.items.append(Words(_tight(one["text"]), f"第 {number} 页第 {at + 1} 行文字"))
         else:
-            yield _table(page, one, f"第 {number} 页表格", goes_on and at == 0)
+            read.items.append(_table(page, one, f"第 {number} 页表格", goes_on and at == 0))
 
 
 def _inside(char: Any, box: Box) -> bool:

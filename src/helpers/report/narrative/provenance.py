@@ -84,7 +84,7 @@ def rule_value(name: str, value: Any) -> str:
     if name == "overshoot_from":
         return f"完成率达到{w.ratio_text(value)}"
     if name == "group_weights":
-        return "，".join(f"{w.plain(group)}{w.score_text(weight)}" for group, weight in value.items())
+        return "，".join(f"{w.plain(group)}{w.score_text(weight)}" for group, weight in value.items()) or "由单位自定"
     if name == "choice_shares":
         return "，".join(f"{w.ratio_text(high)}至{w.ratio_text(low)}" for low, high in value)
     if name in ("grades", "satisfaction_bands", "execution_bands"):
