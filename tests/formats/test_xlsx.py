@@ -109,7 +109,7 @@ def test_indicator_rows_of_the_scored_form(book):
     assert [row["分值"] for row in rows] == [12.5, 12.5, 12.5, 12.5, 10, 10, 10, 10, 100]
     assert rows[3]["偏差原因分析及改进措施"] is None
     told = rows[2]["偏差原因分析及改进措施"]
-    assert "故障维修：低于目标3.75个百分点。原因：等待备件，占差距的78.26%" in told
+    assert "故障维修：低于目标3.8个百分点。原因：等待备件，占差距的78.3%" in told
     assert "2.在服务范围内按设备型号提前储备备件（信息技术岗，2025年6月30日前完成）" in told
     assert told.endswith("衡量指标：故障维修在一个工作日内完成的占比不低于98%。")
 
@@ -149,7 +149,7 @@ def test_the_transfer_form_has_seven_lines_and_no_scores(book):
         "支出责任履行情况",
     ]
     assert values.cell(first, 5).value is None
-    assert values.cell(first + 4, 5).value == "全年预算178万元，执行177万元，执行率99.44%。"
+    assert values.cell(first + 4, 5).value == "全年预算178万元，执行177万元，执行率99.4%。"
     assert values.cell(first + 4, 7).value == "未执行1万元，未单独说明原因。"
     assert at(values, "预算执行率（B/A×100%）")
 

@@ -58,7 +58,7 @@ def _causes(results: Results, deviation: Deviation) -> str:
     causes = [cause for cause in causes if cause["contribution"] > 0][:CAUSES_NAMED]
     told = [f"{w.brief(cause_name(cause, dimension), CAUSE_LENGTH)}{share_words(cause, deviation)}" for cause in causes]
     if told and f.tells_nothing(deviation, dimension):
-        told.append(f"各项{dimension}的差别没有超出偶然波动")
+        told.append(f"各项{dimension}的差别属正常起伏")
     if (lead := deviation.get("lead")) and lead["kind"] == "combination":
         told.append(lead_words(deviation))
     told = (
@@ -132,7 +132,7 @@ def execution_text(results: Results) -> str:
     if budget["execution_rate"] is None or budget["spent"] is None or budget["adjusted"] is None:
         return ""
     spent = w.money_text(budget["spent"], apart=[budget["adjusted"]])
-    rate = w.ratio_text(budget["execution_rate"])
+    rate = f.execution_rate(results)
     return f"全年预算{w.money_text(budget['adjusted'])}，执行{spent}，执行率{rate}。"
 
 

@@ -9,10 +9,12 @@ from helpers.report import wording as w
 from helpers.report.blocks import Block, Closing, Paragraph, Table
 from helpers.report.facts import by_dimension, cause_name, leading_cause, values_words
 from helpers.report.figures import monthly_chart
-from helpers.report.narrative import overall
+from helpers.report.narrative import overall, signals
+from helpers.report.narrative.asked import ACTION_LENGTH
+from helpers.report.narrative.asked import size_words as measure_size
 from helpers.report.narrative.chapters import see
-from helpers.report.narrative.decision import ACTION_LENGTH
 from helpers.report.narrative.deviations import size_words
+from helpers.report.narrative.no_measure import flags
 from helpers.report.narrative.plans import state_words, yardstick_words
 from helpers.report.results_deviations import Deviation
 from helpers.report.results_indicators import Indicator
@@ -36,7 +38,8 @@ def activity_brief(results: Results) -> Iterable[Block]:
     """The year's activity in a sentence or two."""
     told = overall.activity_words(results)
     if told:
-        yield from f.para(*told, see("activity", "分类数量见{}。") if len(results["activities"]) > 1 else "")
+        more = see("activity", "分类数量见{}。") if len(results["activities"]) > 1 else ""
+        yield from f.para(*told, overall.reconciled(results), more)
 
 
 def since_last_year(results: Results) -> Iterable[Block]:
@@ -144,7 +147,7 @@ def _causes(deviation: Deviation) -> str:
         told.append(f"按{dimension}分，{'有' if len(named) > 1 else '主要是'}{said}")
         if len(told) == MOST_DIMENSIONS:
             break
-    return f"{'；'.join(told)}。" if told else ""
+    return f"{'；'.join(told)}。{signals.same_cases(deviation)}" if told else ""
 
 
 def measures(results: Results) -> Iterable[Block]:
@@ -156,14 +159,16 @@ def measures(results: Results) -> Iterable[Block]:
     yield from f.para(f"针对{f.names(bare)}的改进措施尚未提出。" if bare else "")
     if actions:
         yield _measures_table(actions)
+        yield from f.para(*flags(results))
 
 
 def _measures_table(actions: Sequence[Action]) -> Table:
     columns = [
         ("序号", "center", 2.5),
         ("改进措施", "left", 12),
-        ("责任岗位", "center", 4.5),
-        ("期限", "center", 5),
+        ("数量、金额", "center", 4.5),
+        ("责任岗位", "center", 4),
+        ("期限", "center", 4.5),
         ("衡量指标", "left", 9),
         ("状态", "center", 4),
     ]
@@ -171,14 +176,21 @@ def _measures_table(actions: Sequence[Action]) -> Table:
         [
             str(at),
             w.brief(action["action"], ACTION_LENGTH),
+            measure_size(action),
             w.clause(action.get("owner")) or w.TO_FILL,
-            w.date_text(due) if (due := action.get("due")) else w.TO_FILL,
+            _due(action),
             yardstick_words(action),
             state_words(action),
         ]
         for at, action in enumerate(actions, start=1)
     ]
     return f.table("下一步改进措施", columns, rows)
+
+
+def _due(action: Action) -> str:
+    """A date that nobody adopted is a suggestion."""
+    due = action.get("due")
+    return (w.date_text(due) + ("（建议）" if action["status"] == "proposed" else "")) if due else w.TO_FILL
 
 
 def closing(results: Results) -> Iterable[Block]:

@@ -11,12 +11,14 @@ from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Table
 from helpers.report.figures import activity_months_chart, trend_chart
 from helpers.report.results_indicators import Indicator
-from helpers.report.results_types import Activity, DroppedIndicator, Results
+from helpers.report.results_types import Activity, ActivitySpread, DroppedIndicator, Results
 from helpers.report.summary_phrases import activity_text
 
 BAR_END = 1.5
 NAMED = 3
 MOST_MERGED = 10
+SMALLEST = 0.005
+"""A column of shares is printed where each part is at least this much of the whole."""
 MOST_NOTES = 3
 """Up to so many remarks stand below the table, more of them in a column."""
 
@@ -147,7 +149,7 @@ def _points(value: float | None) -> str:
 def _execution_row(results: Results) -> list[Cell]:
     budget = results["budget"]
     rate = budget["execution_rate"]
-    words = w.UNKNOWN if rate is None else w.ratio_text(rate)
+    words = f.execution_rate(results) or w.UNKNOWN
     bar = None if rate is None else max(0.0, min(rate, BAR_END))
     texts = ["预算执行", w.BLANK, "预算执行率", "全年执行数与全年预算数之比", w.BLANK, words]
     tail = [_points(budget["weight"]), _points(budget["score"]), w.BLANK]
@@ -182,8 +184,7 @@ def activity_words(results: Results) -> list[str]:
     if not total:
         return [f"列入统计的运维活动共{len(entries)}类，本年度都没有记录。"]
     return [
-        f"全年开展运维活动{len(entries)}类，共{total}{unit}{_largest(entries, total, unit)}。",
-        _bounds(entries),
+        f"全年开展运维活动{len(entries)}类，共{total}{unit}{_more(entries)}{_largest(entries, total, unit)}。",
         _targets(entries),
     ]
 
@@ -205,12 +206,40 @@ def _largest(entries: list[Activity], total: int, unit: str) -> str:
     return f"，其中{'；'.join(told)}"
 
 
-def _bounds(entries: list[Activity]) -> str:
-    bounds = [entry for entry in entries if entry.get("lower_bound")]
-    if not bounds:
+def _more(entries: list[Activity]) -> str:
+    """A total of which a part is a lower bound is one as well."""
+    return "以上" if any(entry.get("lower_bound") for entry in entries) else ""
+
+
+def reconciled(results: Results) -> str:
+    """How the rows that the shares are taken of lie in the activities, so that both can be added up."""
+    evidence = results.get("activity_evidence")
+    shares = evidence["shares"] if evidence else []
+    unit = f.unit_of_activities(results)
+    told = []
+    for share in shares:
+        rows = share["by"]
+        if len(rows) == 1:
+            told.append(f"{w.quoted(share['name'])}的{rows[0]['rows']}{unit}都属于{w.quoted(rows[0]['category'])}")
+            continue
+        named = "、".join(f"{w.quoted(row['category'])}{row['rows']}{unit}" for row in rows[:NAMED])
+        rest = sum(row["rows"] for row in rows[NAMED:])
+        more = f"、其他类别{rest}{unit}" if rest else ""
+        told.append(f"{w.quoted(share['name'])}的{sum(row['rows'] for row in rows)}{unit}中有{named}{more}")
+    if not told:
         return ""
-    told = "".join(w.quoted(entry["category"]) for entry in bounds)
-    return f"{told}{'均' if len(bounds) > 1 else ''}为约数，合计按其下限计入。"
+    return f"按占比考核的记录也出自这些活动：{'；'.join(told)}。{_added(results, shares, unit)}"
+
+
+def _added(results: Results, shares: Sequence[ActivitySpread], unit: str) -> str:
+    """The kinds of activity that several shares divide among them without a rest: 9182 + 792 = 9974."""
+    counts = {w.clause(entry["category"]): entry["count"] for entry in results["activities"]}
+    told = []
+    for category, count in counts.items():
+        sizes = [row["rows"] for share in shares for row in share["by"] if w.clause(row["category"]) == category]
+        if len(sizes) > 1 and sum(sizes) == count:
+            told.append(f"{w.quoted(category)}的{count}{unit}即{'与'.join(str(size) for size in sizes)}之和")
+    return f"{'；'.join(told)}。" if told else ""
 
 
 def _targets(entries: list[Activity]) -> str:
@@ -225,18 +254,17 @@ def _activity_table(results: Results, entries: list[Activity], total: int) -> Ta
         ("序号", "center", 0.6),
         ("活动类别", "left", 4.0),
         (f"数量（{unit}）", "right", 1.2),
-        ("占比", "right", 1.0),
     ]
     rows = [
-        [
-            str(at),
-            w.clause(entry["category"]),
-            activity_text(entry, unit).removesuffix(unit),
-            w.ratio_text(entry["count"] / total, keep=True),
-        ]
+        [str(at), w.clause(entry["category"]), activity_text(entry, unit).removesuffix(unit)]
         for at, entry in enumerate(entries, start=1)
     ]
-    rows.append(["", "合计", str(total), w.ratio_text(1, keep=True)])
+    rows.append(["", "合计", f"{total}{_more(entries)}"])
+    # Of hundreds of cases a single one is 0.01 %: such a column says less than the counts.
+    if all(not entry["count"] or entry["count"] >= SMALLEST * total for entry in entries):
+        columns.append(("占比", "right", 1.0))
+        shares = [w.ratio_text(entry["count"] / total, keep=True) for entry in entries]
+        rows = [[*row, share] for row, share in zip(rows, [*shares, w.ratio_text(1, keep=True)], strict=True)]
     notes = {w.clause(e["category"]): w.clause(e["note"]) for e in entries if e.get("note")}
     for title, key in (("年度目标", "target"), ("说明", "note")):
         if sum(bool(entry.get(key)) for entry in entries) > (MOST_NOTES if key == "note" else 0):

@@ -9,6 +9,7 @@ from typing import Any
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Fold, Items, Paragraph
+from helpers.report.narrative import statistics
 from helpers.report.narrative.chapters import Section
 from helpers.report.results_indicators import Evidence, Judged
 from helpers.report.results_types import Results
@@ -22,6 +23,7 @@ def basis(results: Results) -> Iterable[Section]:  # noqa: ARG001 - every writer
     """The sections of the annex on rules, measures and provenance."""
     yield Section("采用的评分规则", (rules,))
     yield Section("指标计算口径", (measures,))
+    yield Section("统计判断的方法和数值", (statistics.exact,))
     yield Section("数据来源和复现方法", (sources,))
 
 
