@@ -19,7 +19,7 @@ from helpers.report.facts import (
 )
 from helpers.report.figures import cause_pareto_chart, monthly_chart
 from helpers.report.narrative import signals
-from helpers.report.narrative.chapters import Point
+from helpers.report.narrative.chapters import Point, reasons
 from helpers.report.narrative.plans import plan_blocks
 from helpers.report.narrative.without_words import column_note, column_values, without_words
 from helpers.report.results_deviations import Cause, Deviation, Ticket
@@ -67,7 +67,7 @@ def shortfalls(results: Results) -> Iterable[Point]:
         is_last = all(other["indicator"] != deviation["indicator"] for other in found[at + 1 :])
         blocks = list(_shortfall(results, deviation, f"cause-{at + 1}"))
         blocks += measures_of(results, deviation["indicator"]) if is_last else []
-        yield Point(f.subject(results, deviation), tuple(blocks))
+        yield Point(f.subject(results, deviation), tuple(blocks), reasons(deviation["indicator"]))
 
 
 def _shortfall(results: Results, deviation: Deviation, name: str) -> Iterable[Block]:

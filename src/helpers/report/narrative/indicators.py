@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Items
-from helpers.report.narrative.chapters import Point, see
+from helpers.report.narrative.chapters import Point, about, see
 from helpers.report.results_indicators import Evidence, Indicator, Judged, Part
 from helpers.report.results_types import Results
 
@@ -32,7 +32,7 @@ _TOLD_BY_EVIDENCE = {"stated_without_method"}
 def each_indicator(results: Results) -> Iterable[Point]:
     """One point for every indicator, in the order of the table."""
     for entry in results["indicators"]:
-        yield Point(w.clause(entry["level3"]), tuple(_blocks(results, entry)))
+        yield Point(w.clause(entry["level3"]), tuple(_blocks(results, entry)), about(entry["id"]))
 
 
 def _blocks(results: Results, entry: Indicator) -> Iterable[Block]:

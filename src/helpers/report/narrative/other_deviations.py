@@ -8,7 +8,7 @@ from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block
 from helpers.report.narrative import signals
-from helpers.report.narrative.chapters import Point
+from helpers.report.narrative.chapters import Point, reasons
 from helpers.report.narrative.deviations import measures_of, months_blocks
 from helpers.report.results_deviations import Deviation
 from helpers.report.results_indicators import Judged
@@ -27,7 +27,11 @@ def overshoots(results: Results) -> Iterable[Point]:
         advice = "下一年度应结合本年实际完成情况和测算依据，重新核定目标值。"
         since = signals.last_year(deviation, w.actual_unit(entry))
         told = f.para(lead, since, _basis(entry), advice)
-        yield Point(f.subject(results, deviation), (*told, *_optional_measures(results, deviation)))
+        yield Point(
+            f.subject(results, deviation),
+            (*told, *_optional_measures(results, deviation)),
+            reasons(deviation["indicator"]),
+        )
 
 
 def _basis(entry: Judged) -> str:
@@ -52,7 +56,7 @@ def fragile(results: Results) -> Iterable[Point]:
         blocks: list[Block] = [*f.para(f"{lead}。", why, signals.last_year(deviation, unit))]
         if (deviation["indicator"], deviation.get("part")) not in moving:
             blocks += signals.control_blocks(deviation, unit, f"fragile-{at + 1}-control", what)
-        yield Point(what, (*blocks, *_optional_measures(results, deviation)))
+        yield Point(what, (*blocks, *_optional_measures(results, deviation)), reasons(deviation["indicator"]))
 
 
 def _sample(entry: Judged, deviation: Deviation) -> str:
@@ -96,7 +100,7 @@ def trends(results: Results) -> Iterable[Point]:
             *months_blocks(entry, deviation, f"trend-{at + 1}", what),
             *signals.states_blocks(deviation, f"trend-{at + 1}-states", what),
         ]
-        yield Point(what, (*blocks, *_optional_measures(results, deviation)))
+        yield Point(what, (*blocks, *_optional_measures(results, deviation)), reasons(deviation["indicator"]))
 
 
 def _optional_measures(results: Results, deviation: Deviation) -> list[Block]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -10,11 +10,11 @@ from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Table
 from helpers.report.figures import activity_months_chart, trend_chart
+from helpers.report.narrative.chapters import about, reasons, whence
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_types import Activity, ActivitySpread, DroppedIndicator, Results
 from helpers.report.summary_phrases import activity_text
 
-BAR_END = 1.5
 NAMED = 3
 MOST_MERGED = 10
 SMALLEST = 0.005
@@ -32,7 +32,8 @@ def compact_table(results: Results) -> Table:
     """The same on an upright page: what was promised, what was reached, what it scores."""
     entries = results["indicators"]
     first = f.spans([entry["level1"] for entry in entries], MOST_MERGED)
-    rows = [_short(_row(entry, span, 1)) for entry, span in zip(entries, first, strict=True)]
+    raised = _raised(results)
+    rows = [_short(_row(entry, span, 1, raised)) for entry, span in zip(entries, first, strict=True)]
     rows += [_short(_execution_row(results)), _short(_total_row(results))]
     return f.table("绩效指标完成情况", _short(_COLUMNS), rows, total_row=True, note=_table_note(results))
 
@@ -96,7 +97,8 @@ def indicator_table(results: Results) -> Table:
     entries = results["indicators"]
     first = f.spans([entry["level1"] for entry in entries], MOST_MERGED)
     second = f.spans([(entry["level1"], entry["level2"]) for entry in entries], MOST_MERGED)
-    rows = [_row(*row) for row in zip(entries, first, second, strict=True)]
+    raised = _raised(results)
+    rows = [_row(*row, raised) for row in zip(entries, first, second, strict=True)]
     rows += [_execution_row(results), _total_row(results)]
     return f.table("绩效指标完成情况表", _COLUMNS, rows, wide=True, total_row=True, note=_table_note(results))
 
@@ -118,20 +120,24 @@ def _dropped_words(entry: DroppedIndicator) -> str:
     return f"{w.quoted(entry['level3'])}本年度不适用（{w.clause(entry['why'])}），{spread}。"
 
 
-def _row(entry: Indicator, first: int, second: int) -> list[Cell]:
+def _raised(results: Results) -> set[str]:
+    return {deviation["indicator"] for deviation in results["deviations"]}
+
+
+def _row(entry: Indicator, first: int, second: int, raised: Collection[str]) -> list[Cell]:
     spanning = [Cell(text=w.clause(entry["level1"]), rowspan=first)] if first else []
     spanning += [Cell(text=w.clause(entry["level2"]), rowspan=second)] if second else []
     status = entry["status"]
     return [
         *spanning,
-        Cell(text=w.clause(entry["level3"])),
+        Cell(text=w.clause(entry["level3"]), link=about(entry["id"])),
         Cell(text=w.clause(entry.get("definition"))),
         Cell(text=w.plain(entry.get("target_text")) or w.BLANK),
-        Cell(text=f.actual_words(entry)),
-        Cell(text=w.attainment_words(entry), bar=_bar(entry)),
+        Cell(text=f.actual_words(entry), link=whence(entry["id"])),
+        Cell(text=w.attainment_words(entry), bar=_bar(entry), low=status in f.MISSED),
         Cell(text=_points(entry["weight"])),
         Cell(text=_points(entry["score"])),
-        Cell(text=w.status_words(status), status=status),
+        Cell(text=w.status_words(status), status=status, link=reasons(entry["id"]) if entry["id"] in raised else None),
     ]
 
 
@@ -139,7 +145,7 @@ def _bar(entry: Indicator) -> float | None:
     attainment = entry.get("attainment")
     if attainment is None:
         return None
-    return min(attainment, 1.0 if w.lower_is_better(entry) else BAR_END)
+    return min(attainment, 1.0)
 
 
 def _points(value: float | None) -> str:
@@ -150,7 +156,7 @@ def _execution_row(results: Results) -> list[Cell]:
     budget = results["budget"]
     rate = budget["execution_rate"]
     words = f.execution_rate(results) or w.UNKNOWN
-    bar = None if rate is None else max(0.0, min(rate, BAR_END))
+    bar = None if rate is None else max(0.0, min(rate, 1.0))
     texts = ["预算执行", w.BLANK, "预算执行率", "全年执行数与全年预算数之比", w.BLANK, words]
     tail = [_points(budget["weight"]), _points(budget["score"]), w.BLANK]
     share = Cell(text=w.BLANK if rate is None else words, bar=bar)
@@ -255,8 +261,12 @@ def _activity_table(results: Results, entries: list[Activity], total: int) -> Ta
         ("活动类别", "left", 4.0),
         (f"数量（{unit}）", "right", 1.2),
     ]
-    rows = [
-        [str(at), w.clause(entry["category"]), activity_text(entry, unit).removesuffix(unit)]
+    rows: list[list[str | Cell]] = [
+        [
+            str(at),
+            w.clause(entry["category"]),
+            Cell(text=activity_text(entry, unit).removesuffix(unit), link=whence("activities")),
+        ]
         for at, entry in enumerate(entries, start=1)
     ]
     rows.append(["", "合计", f"{total}{_more(entries)}"])
