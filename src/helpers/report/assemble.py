@@ -310,6 +310,7 @@ def results_json(
         "project": declared.project,
         "institution": declared.institution,
         "self_name": declared.self_name,
+        "form_cell_limit": declared.form_cell_limit,
         "department": declared.department,
         "central_department": declared.central_department,
         "local_department": declared.local_department,

@@ -285,6 +285,7 @@ class Results(TypedDict):
     project: Name
     institution: Name
     self_name: NotRequired[Text]
+    form_cell_limit: NotRequired[Count | None]
     department: NotRequired[Text]
     central_department: NotRequired[Text]
     local_department: NotRequired[Text]
