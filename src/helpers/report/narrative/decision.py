@@ -149,4 +149,5 @@ def _set_aside(results: Results) -> str:
     if not tables:
         return "实际完成值均系填报，没有数据表，数据未作校验。"
     given, used = sum(t["rows_in"] for t in tables), sum(t["used"] for t in tables)
-    return f"{len(tables)}张数据表共{given}行，使用{used}行，其余按规则不计入{see('data_checks')}。"
+    rest = "其余按规则不计入" if used < given else "没有剔除"
+    return f"{len(tables)}张数据表共{given}行，使用{used}行，{rest}{see('data_checks')}。"

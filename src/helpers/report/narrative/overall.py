@@ -225,6 +225,8 @@ def reconciled(results: Results) -> str:
     told = []
     for share in shares:
         rows = share["by"]
+        if sum(row["rows"] for row in rows) == _total(results):
+            continue
         if len(rows) == 1:
             told.append(f"{w.quoted(share['name'])}的{rows[0]['rows']}{unit}都属于{w.quoted(rows[0]['category'])}")
             continue
