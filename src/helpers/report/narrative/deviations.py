@@ -272,7 +272,9 @@ def _tickets(what: str, deviation: Deviation) -> Iterable[Block]:
     title = f"未达到要求的记录清单（{total}条）"
     note = None
     if total > len(tickets):
-        note = f"列出前{len(tickets)}条，共{total}条，其余见 results.json。"
+        kept = len(deviation["tickets"])
+        rest = "其余" if kept >= total else f"前{kept}条"
+        note = f"列出前{len(tickets)}条，共{total}条，{rest}见电子版成套材料。"
     yield Fold(title=title, blocks=(f.table(f"{what}{title}", columns, rows, note=note),))
 
 

@@ -38,8 +38,8 @@ def activity_brief(results: Results) -> Iterable[Block]:
     """The year's activity in a sentence or two."""
     told = overall.activity_words(results)
     if told:
-        more = see("activity", "分类数量见{}。") if len(results["activities"]) > 1 else ""
-        yield from f.para(*told, overall.reconciled(results), more)
+        what = "分类数量和与指标的对应" if overall.reconciled(results) else "分类数量"
+        yield from f.para(*told, see("activity", f"{what}见{{}}。") if len(results["activities"]) > 1 else "")
 
 
 def since_last_year(results: Results) -> Iterable[Block]:
@@ -67,6 +67,8 @@ def _note(results: Results, entry: Indicator) -> str:
     said = [f"目标{target}", f"实际{f.actual_words(entry)}", w.status_words(entry["status"])]
     score = "暂不评分" if entry["score"] is None else f"得{w.score_text(entry['score'])}"
     full = f"（分值{w.score_text(entry['weight'])}）" if entry["weight"] is not None else ""
+    if entry["score"] is not None and entry["score"] == entry["weight"]:
+        score, full = f"得满分{w.score_text(entry['score'])}", ""
     past = f.previous_of(entry)
     before = w.clause(past.get("actual_text")) if not entry.get("parts") else ""
     since = f"上年为{before}。" if before else ""
@@ -158,11 +160,10 @@ def measures(results: Results) -> Iterable[Block]:
     bare = [e for one in missed if one not in planned and (e := f.indicator_of(results, one))]
     yield from f.para(f"针对{f.names(bare)}的改进措施尚未提出。" if bare else "")
     if actions:
-        yield _measures_table(actions)
-        yield from f.para(*flags(results))
+        yield _measures_table(actions, "".join(flags(results)))
 
 
-def _measures_table(actions: Sequence[Action]) -> Table:
+def _measures_table(actions: Sequence[Action], note: str) -> Table:
     columns = [
         ("序号", "center", 2.5),
         ("改进措施", "left", 12),
@@ -184,7 +185,7 @@ def _measures_table(actions: Sequence[Action]) -> Table:
         ]
         for at, action in enumerate(actions, start=1)
     ]
-    return f.table("下一步改进措施", columns, rows)
+    return f.table("下一步改进措施", columns, rows, note=note or None)
 
 
 def _due(action: Action) -> str:

@@ -177,6 +177,7 @@ def activity(results: Results) -> Iterable[Block]:
     entries, total = results["activities"], _total(results)
     if entries and total:
         yield _activity_table(results, entries, total)
+        yield from f.para(reconciled(results))
         yield from activity_months_chart(results)
 
 
