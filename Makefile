@@ -43,8 +43,9 @@ bench: $(READY) ## measure; one JSON object a line
 mutate: $(READY) ## damage copies of the exports and see what is said; docs/mutation.md is written anew
 	@$(HERE) tools.mutate --variations --out docs/mutation.md
 
-example-data: $(READY) ## write the synthetic exports of the example years again
+example-data: $(READY) ## write the synthetic exports of the example years and of examples/ again
 	@$(HERE) tools.example_data
+	@$(HERE) tools.example_roots
 
 fonts: $(READY) ## build the packaged font subsets again (needs npm and the network)
 	@$(HERE) tools.build_fonts

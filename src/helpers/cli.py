@@ -63,7 +63,7 @@ def run(
 @app.command()
 def check(year: YearOption, root: RootOption = Path()) -> None:
     """Check the year files only; no kernel is started."""
-    from helpers.run.check import check_year
+    from helpers.run.check import check_year, remarks
     from helpers.run.parameters import ParameterError
     from helpers.run.workspace import find_root
 
@@ -74,6 +74,8 @@ def check(year: YearOption, root: RootOption = Path()) -> None:
     if faults:
         _stop(str(YearFileError(faults)), 2)
     typer.echo(f"{year} 年度文件检查通过")
+    for remark in remarks(find_root(root), year):
+        typer.echo(f"提示：{remark}")
 
 
 @app.command()

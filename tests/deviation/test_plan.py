@@ -80,8 +80,8 @@ MEAN_BEFORE, MEAN_AFTER = Figure(Fraction(9), None, 100, "小时"), Figure(Fract
 @pytest.mark.parametrize(
     ("before", "after", "kept", "better", "proof", "verified", "beyond", "conclusion"),
     [
-        (LOW, HIGH, True, "higher", SURE, True, True, "衡量指标已达到目标值，改善幅度超出偶然波动。"),
-        (LOW, HIGH, False, "higher", SURE, False, True, "衡量指标未达到目标值，但改善幅度超出偶然波动。"),
+        (LOW, HIGH, True, "higher", SURE, True, True, "衡量指标已达到目标值，改善明显。"),
+        (LOW, HIGH, False, "higher", SURE, False, True, "衡量指标未达到目标值，但改善明显。"),
         (
             LOW,
             HIGH,
@@ -90,7 +90,7 @@ MEAN_BEFORE, MEAN_AFTER = Figure(Fraction(9), None, 100, "小时"), Figure(Fract
             PERHAPS,
             None,
             False,
-            "衡量指标已达到目标值，但改善幅度在偶然波动范围以内，尚不能认定为措施成效。",
+            "衡量指标已达到目标值，但改善幅度属正常起伏，尚不能认定为措施成效。",
         ),
         (
             LOW,
@@ -100,7 +100,7 @@ MEAN_BEFORE, MEAN_AFTER = Figure(Fraction(9), None, 100, "小时"), Figure(Fract
             PERHAPS,
             False,
             False,
-            "衡量指标未达到目标值，改善幅度在偶然波动范围以内，尚不能认定为措施成效。",
+            "衡量指标未达到目标值，改善幅度属正常起伏，尚不能认定为措施成效。",
         ),
         (
             LOW,
@@ -122,7 +122,7 @@ MEAN_BEFORE, MEAN_AFTER = Figure(Fraction(9), None, 100, "小时"), Figure(Fract
             moved(0.01, -4),
             True,
             True,
-            "衡量指标已达到目标值，改善幅度超出偶然波动。",
+            "衡量指标已达到目标值，改善明显。",
         ),
         # Counts of whole years rule an effect out; they prove none.
         (
@@ -133,7 +133,7 @@ MEAN_BEFORE, MEAN_AFTER = Figure(Fraction(9), None, 100, "小时"), Figure(Fract
             SHORT,
             None,
             False,
-            "衡量指标已达到目标值，但改善幅度在偶然波动范围以内，尚不能认定为措施成效。",
+            "衡量指标已达到目标值，但改善幅度属正常起伏，尚不能认定为措施成效。",
         ),
         (
             LOW,

@@ -43,7 +43,7 @@ def test_the_planted_model_comes_first(tmp_path: Path) -> None:
         ("孤型", 1, "not_distinguishable"),
         ("新型", 4, "lower"),
     ]
-    assert found["models"][1]["words"] == "与其余设备的差别在偶然波动范围以内"
+    assert found["models"][1]["words"] == "与其余设备没有明显差别"
     assert [(c["model"], c["age_from"], c["failures"], c["worse_than_new"]) for c in found["cells"]] == [
         ("新型", 0, 4, None),
         ("旧型", 8, 42, True),
@@ -80,7 +80,7 @@ def test_proposals_follow_the_plan(tmp_path: Path) -> None:
         (PLANTED, devices(new="20000"), "预算不足以更换一台应当先换的设备"),
         (PLANTED, devices(old=""), "使用满 3 年的设备都没有购置日期可查，不知道年限"),
         (PLANTED, devices(old=NEW)[:-1], "在用设备使用都不满 3 年，没有需要更换的旧设备"),
-        ({"A1": 1, "B1": 1}, devices(), "没有哪个型号、年限的故障率高于新设备且超出偶然波动，不能据此提出更换"),
+        ({"A1": 1, "B1": 1}, devices(), "没有哪个型号、年限的故障率明显高于新设备，不能据此提出更换"),
         ({}, devices(), "本年度没有故障记录"),
         (PLANTED, [], "设备台账里没有本年度在用的设备"),
         (

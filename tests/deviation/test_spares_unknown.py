@@ -25,7 +25,7 @@ def test_no_repairs(tmp_path: Path) -> None:
     found = planned(measured(write_year(tmp_path)))
     assert found["reason"] == "本年度没有维修记录" and found["parts"] == found["proposals"] == []
     assert found["replay"] is None and found["replacement"]["reason"] == "设备台账里没有本年度在用的设备"
-    assert found["out_of_sample"] == {"reason": "没有上年度的记录，不能用上年度制定的方案检验本年度"}
+    assert found["out_of_sample"] == {"reason": "没有上年度的记录，不能用上年度制定的方案在本年度验证"}
 
 
 def test_one_repair(tmp_path: Path) -> None:

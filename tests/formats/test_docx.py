@@ -109,8 +109,8 @@ ORDER = {
     "tbl": "tblPr tblGrid tr",
     "tr": "trPr tc",
     "tc": "tcPr p",
-    "p": "pPr r",
-    "r": "rPr t br fldChar instrText drawing",
+    "p": "pPr bookmarkStart r hyperlink bookmarkEnd",
+    "r": "rPr t br tab fldChar instrText drawing",
     "tblCellMar": "top left bottom right",
     "tblBorders": "top left bottom right insideH insideV",
     "pBdr": "top left bottom right",
@@ -417,7 +417,28 @@ def told(blocks: Any) -> Iterator[str]:
 )
 def test_the_text_of_the_blocks_is_there_in_order_once_and_nothing_else(blocks: list) -> None:
     words = tight("".join(parts(render_docx(blocks))["word/document.xml"].itertext()))
-    assert words == tight("".join(told(blocks)))
+    main = [at for at, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 1]
+    ahead = main[1] if len(main) > 1 and contents_of(blocks) else len(blocks)
+    assert words == tight("".join([*told(blocks[:ahead]), contents_of(blocks), *told(blocks[ahead:])]))
+
+
+def contents_of(blocks: list) -> str:
+    """The list of contents: each title of the first two levels, and the field that gives its page."""
+    found = [block.text for block in blocks if isinstance(block, Heading) and block.level < 3]
+    if len(found) < 12:
+        return ""
+    return "目录" + "".join(rf"{text}PAGEREF _Contents{at} \h" for at, text in enumerate(found, start=1))
+
+
+def test_a_long_paper_has_its_contents_on_the_second_page_as_links_with_page_numbers() -> None:
+    root = parts(render_docx(build_report(sample_results.fy2024())))["word/document.xml"]
+    links = [link.get(qn("w:anchor")) for link in root.iter(qn("w:hyperlink"))]
+    places = [mark.get(qn("w:name")) for mark in root.iter(qn("w:bookmarkStart"))]
+    assert links == places and len(links) == len(set(links)) >= 12
+    breaks = [p for p in root.iter(qn("w:p")) if p.find(f"{qn('w:pPr')}/{qn('w:pageBreakBefore')}") is not None]
+    assert ["".join(p.itertext()) for p in breaks][:2] == ["目录", "一、绩效情况分析"]
+    short = parts(render_docx([FRONT, Heading(level=1, text="一、甲"), Heading(level=1, text="二、乙")]))
+    assert not list(short["word/document.xml"].iter(qn("w:hyperlink")))
 
 
 def test_properties_and_dates_come_from_the_report(document: Any) -> None:

@@ -121,7 +121,7 @@ def test_blocks_survive_the_way_through_a_notebook() -> None:
 # --- all formats ------------------------------------------------------------------------------------
 
 
-UNSEEN = ("svg", "alt", "data", "type", "status", "style", "align", "part", "mark")
+UNSEEN = ("svg", "alt", "data", "type", "status", "style", "align", "part", "mark", "anchor", "link")
 
 
 def sentences(content) -> Iterator[str]:

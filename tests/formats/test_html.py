@@ -199,7 +199,45 @@ def test_what_is_technical_is_folded_below_its_heading_and_listed_in_order() -> 
     technical = Heading(level=1, text="技术说明1 口径", mark="技术说明1", part="technical")
     inner = [Heading(level=2, text="（一）规则"), Paragraph(text="规则甲。")]
     made = render_html([Heading(level=1, text="一、概况"), Paragraph(text="正文。"), technical, *inner])
-    folded = made[made.index("技术说明1 口径</h2>") :]
+    folded = made[made.index("技术说明1 口径</a></h2>") :]
     assert folded.index("<details>") < folded.index("规则甲。") < folded.index("</details>")
     contents = made[made.index("<nav") : made.index("</nav>")]
     assert contents.index("技术说明1 口径") < contents.index("（一）规则")
+
+
+def test_headings_lead_to_themselves_and_cells_to_what_tells_more() -> None:
+    cells = (
+        Cell(text="有效投诉", link="i-complaints"),
+        Cell(text="2件", link="e-complaints"),
+        Cell(text="x", link="no"),
+    )
+    shown = Table(caption="表1", columns=tuple(TableColumn(title=t) for t in "甲乙丙"), rows=(cells,))
+    point = Heading(level=3, text="1.有效投诉", anchor="i-complaints")
+    evidence = Fold(title="有效投诉的查询语句", blocks=(Paragraph(text="SELECT 2"),), anchor="e-complaints")
+    html = render_html([Heading(level=1, text="一、概况"), shown, point, Heading(level=3, text="2.其他"), evidence])
+    assert "<td><a href=#i-complaints>有效投诉</a>" in html and "<a href=#e-complaints>2件</a>" in html
+    assert "href=#no" not in html, "only where the anchor is there"
+    assert "<h4 id=i-complaints><a href=#i-complaints>1.有效投诉</a></h4>" in html
+    assert "<h4 id=p1><a href=#p1>2.其他</a></h4>" in html and "<details id=e-complaints>" in html
+    assert html.count("id=i-complaints") == 1
+
+
+def test_an_attachment_that_a_text_names_is_a_link() -> None:
+    attached = Heading(level=1, text="附件1 明细", mark="附件1", part="attachment")
+    html = render_html([Heading(level=1, text="一、概况"), Paragraph(text="详见附件1和附件12。"), attached])
+    assert "详见<a href=#s2>附件1</a>和附件12。" in html
+
+
+def test_a_bar_is_full_at_its_target_and_red_only_of_a_miss() -> None:
+    cells = tuple(Cell(text=str(bar), bar=bar, low=low) for bar, low in ((1.0, False), (0.994, False), (0.9, True)))
+    html = render_html([Table(caption="表", columns=tuple(TableColumn(title=t) for t in "甲乙丙"), rows=(cells,))])
+    bars = re.findall(r'<path class="(\w+)" d="M0 0h([\d.]+)v', html)
+    assert bars == [("full", "100.0"), ("full", "99.4"), ("part", "90.0")]
+
+
+def test_what_is_wider_than_a_phone_says_that_it_scrolls() -> None:
+    html = render_html([table(("甲", "乙", "丙", "丁", "戊", "己")), table(("甲", "乙"))])
+    assert html.count("<div tabindex=0 class=s6>") == 1 and html.count("<div tabindex=0>") == 1
+    assert ".s6::before{display:block;}" in html and "左右滑动可看全" in html
+    front = table(("甲", "乙", "丙", "丁", "戊")).model_copy(update={"caption": ""})
+    assert render_html([front]).count('<col style="width:20%">') == 5

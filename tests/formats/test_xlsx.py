@@ -11,9 +11,11 @@ import pytest
 from helpers.fonts.packaged import MissingGlyph
 from helpers.formats.xlsx import write_forms
 from helpers.formats.xlsx.form_sheet import LONGEST, wan
+from helpers.formats.xlsx.split_form import split_target
+from helpers.report.form_texts import deviation_text
 from tests.report import sample_results as sample
 
-SCORED, TRANSFER = "绩效自评表", "转移支付区域绩效目标自评表"
+SCORED, TRANSFER, SPLIT = "绩效自评表", "转移支付区域绩效目标自评表", "绩效自评表（指标分栏）"
 
 
 def books(data):
@@ -42,7 +44,7 @@ def table(sheet, first_head):
 
 
 def test_the_sheets(book):
-    assert book[0].sheetnames == [SCORED, TRANSFER, "佐证材料", "年度活动", "计算口径"]
+    assert book[0].sheetnames == [SCORED, TRANSFER, SPLIT, "佐证材料", "年度活动", "计算口径"]
 
 
 def test_the_same_results_give_the_same_bytes():
@@ -103,13 +105,20 @@ def test_declared_sources_of_funds_stand_in_their_rows():
 def test_indicator_rows_of_the_scored_form(book):
     values = book[1][SCORED]
     rows = table(values, "年度指标值")
-    assert len(rows) == 9
+    assert len(rows) == 10  # and the line of signatures
+    rows = rows[:9]
     assert rows[1]["年度指标值"] == "不高于10件" and rows[1]["实际完成值"] == "2件"
     assert [row["得分"] for row in rows] == [12.5, 12.5, 12.25, 12.5, 10, 10, 10, 10, 99.69]
     assert [row["分值"] for row in rows] == [12.5, 12.5, 12.5, 12.5, 10, 10, 10, 10, 100]
     assert rows[3]["偏差原因分析及改进措施"] is None
     told = rows[2]["偏差原因分析及改进措施"]
-    assert "故障维修：低于目标3.75个百分点。原因：等待备件，占差距的78.26%" in told
+    assert "故障维修：低于目标3.8个百分点。原因：等待备件，占差距的78.3%" in told
+    assert len(told) <= 200 and told.endswith("（详见自评报告）")
+
+
+def test_without_a_limit_the_cell_holds_measures_with_posts_dates_and_yardstick():
+    data = {**sample.fy2024(), "form_cell_limit": None}
+    told = deviation_text(data, next(e for e in data["indicators"] if e["id"] == "timeliness"))
     assert "2.在服务范围内按设备型号提前储备备件（信息技术岗，2025年6月30日前完成）" in told
     assert told.endswith("衡量指标：故障维修在一个工作日内完成的占比不低于98%。")
 
@@ -148,8 +157,8 @@ def test_the_transfer_form_has_seven_lines_and_no_scores(book):
         "预算绩效管理情况",
         "支出责任履行情况",
     ]
-    assert values.cell(first, 5).value is None
-    assert values.cell(first + 4, 5).value == "全年预算178万元，执行177万元，执行率99.44%。"
+    assert values.cell(first, 5).value == "未单独说明。"
+    assert values.cell(first + 4, 5).value == "全年预算178万元，执行177万元，执行率99.4%。"
     assert values.cell(first + 4, 7).value == "未执行1万元，未单独说明原因。"
     assert at(values, "预算执行率（B/A×100%）")
 
@@ -242,7 +251,7 @@ def test_long_texts_fit_a_cell_and_a_page():
     assert longest <= LONGEST + 20
     assert all(d.height <= 400 for d in sheet.row_dimensions.values() if d.height)
     told = [row["偏差原因分析及改进措施"] for row in table(sheet, "年度指标值")]
-    assert len(told[0]) < 450 and "……" in told[0]
+    assert all(len(text or "") <= 200 for text in told) and told[0].endswith("（详见自评报告）")
 
 
 @pytest.mark.parametrize("make", [sample.bare, sample.unknown, sample.many])
@@ -299,3 +308,80 @@ def test_the_plans_cause_stands_in_the_form_where_there_are_no_records():
         action["confirmed"] = False
     told = [row["偏差原因分析及改进措施"] or "" for row in table(list(books(data))[1][SCORED], "年度指标值")]
     assert any("原因：现有记录没有可供分析的原因" in text for text in told)
+
+
+@pytest.mark.parametrize(
+    ("op", "direction", "text", "split"),
+    [
+        ("<=", "lower", "不高于17万元", ("≤", "17", "万元")),
+        (">=", "higher", "98%以上", ("≥", "98", "%")),
+        (None, "higher", "11人", ("≥", "11", "人")),
+        (None, None, "11人", ("", "11", "人")),
+        ("<", "lower", "少于10", ("＜", "10", "")),
+        ("<=", "lower", "控制在2小时以内", ("≤", "2", "小时")),
+        (">=", "higher", "≥1,600元/亩", ("≥", "1,600", "元/亩")),
+        (None, None, "11月底完成100%", ("定性", "11月底完成100%", "")),
+    ],
+)
+def test_a_target_is_split_into_sign_figure_and_unit(op, direction, text, split):
+    entry = {"target": {"kind": "number", "op": op, "direction": direction}, "target_text": text}
+    assert split_target(entry) == split
+
+
+def test_what_is_no_number_stays_a_text():
+    assert split_target({"target": {"kind": "choice"}, "target_text": "效果明显"}) == ("定性", "效果明显", "")
+    compound = {"target": {"kind": "number", "op": "<="}, "target_text": "1小时", "parts": [{}]}
+    assert split_target(compound)[0] == "定性"
+
+
+def test_the_split_sheet_has_a_row_an_indicator(book):
+    rows = table(book[1][SPLIT], "序号")
+    assert [row["指标性质"] for row in rows][:4] == ["≥", "≤", "定性", "≤"]
+    assert (rows[3]["指标值"], rows[3]["度量单位"], rows[3]["实际完成数值"]) == ("17", "万元", "16.09")
+    assert (rows[-1]["三级指标"], rows[-1]["实际完成值"], rows[-1]["得分"]) == ("预算执行率", "99.4%", 9.94)
+
+
+def test_a_cell_is_told_more_briefly_and_says_so_but_is_never_cut():
+    data = sample.fy2024()
+    entry = next(e for e in data["indicators"] if e["id"] == "timeliness")
+    data["form_cell_limit"] = None
+    whole = deviation_text(data, entry)
+    assert len(whole) > 200 and "详见" not in whole
+    sizes = []
+    for limit in (200, 150, 120, 20):
+        data["form_cell_limit"] = limit
+        told = deviation_text(data, entry)
+        sizes.append(len(told))
+        assert len(told) <= limit and told.endswith(("（详见自评报告）", "见自评报告。"))
+    assert sizes == sorted(sizes, reverse=True)
+    data["form_cell_limit"] = len(whole)
+    assert deviation_text(data, entry) == whole
+
+
+def test_forms_end_in_a_line_for_signatures(book):
+    for name in (SCORED, TRANSFER):
+        sheet = book[1][name]
+        told = [cell.value for cell in sheet[sheet.max_row] if cell.value]
+        assert told[0].startswith("填报：信息技术岗    复核：财务岗    单位负责人（签字）：")
+        assert "单位（盖章）" in told[1] and "填报日期：2025年2月20日" in told[1]
+
+
+def test_funds_that_follow_from_what_is_declared_are_filled():
+    data = sample.fy2024()
+    data["budget"]["sources"] = [{"name": "中央财政资金", "initial": 1780000, "adjusted": 1780000, "spent": 1770000}]
+    _, values = books(data)
+    row = at(values[SCORED], "其中：当年财政拨款").row
+    lines = [[values[SCORED].cell(r, c).value for c in (4, 5, 6)] for r in range(row, row + 3)]
+    assert lines == [[178, 178, 177], [0, 0, 0], [0, 0, 0]]
+    data["budget"]["sources"][0]["spent"] = 1000000
+    _, values = books(data)
+    assert [values[SCORED].cell(row + 1, c).value for c in (4, 5, 6)] == [0, 0, None]
+
+
+def test_figures_show_four_decimals_and_keep_all(book):
+    head = at(book[0]["计算口径"], "实际数值")
+    cells = [
+        cell
+        for (cell,) in book[0]["计算口径"].iter_rows(min_row=head.row + 1, min_col=head.column, max_col=head.column)
+    ]
+    assert {cell.number_format for cell in cells if isinstance(cell.value, float)} == {"0.0000"}

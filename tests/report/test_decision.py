@@ -28,15 +28,15 @@ def test_the_result_in_three_figures():
     card = next(b for b in page_one(sample.fy2024()) if b.type == "card")
     assert [(i.label, i.value, i.status, i.note) for i in card.items] == [
         ("自评总分", "99.69分，优", None, "满分100分；按推定权重测算，非申报得分"),
-        ("预算执行率", "99.44%", None, "全年预算178万元，执行177万元"),
+        ("预算执行率", "99.4%", None, "全年预算178万元，执行177万元"),
         ("绩效指标", "8项中完成7项", "not_met", "未完成1项（“完成时效”）"),
     ]
 
 
 def test_each_miss_has_its_cause_in_one_sentence_the_larger_first():
     assert said(sample.fy2024())["未完成"].split("\n") == [
-        "完成时效（故障维修），目标1个工作日，实际96.25%（613件中23件未达到），主要是等待备件（18件）。",
-        "完成时效（一般桌面运维），目标1小时，实际99.78%，主要是高峰排队（17件）。",
+        "完成时效（故障维修），目标1个工作日，实际96.2%（613件中23件未达到），主要是等待备件（18件）。",
+        "完成时效（一般桌面运维），目标1小时，实际99.8%，主要是高峰排队（17件），尚无针对性措施。",
     ]
 
 
@@ -127,7 +127,9 @@ def test_of_measures_compared_by_money_the_cheapest_stock_is_asked_for_and_machi
         "options": {"measure": "repairs_kept", "measure_words": "按时率", "rows": rows, "chosen": None, "overlaps": [],
                     "reasons": [], "assumptions": []},
     }  # fmt: skip
-    assert asked(data)[0][:2] == ["储备2种备件", "6件，5615元"]
+    assert asked(data)[0][:2] == ["购置2种备件（共需6件，其中1件用现有库存）", "5件"]  # no prices known
+    rows[1]["parts"] = [{**bought[0], "on_hand": 0}, bought[1]]
+    assert asked(data)[0][:2] == ["购置2种备件", "6件，5615元"]
     assert asked(data)[0][-1] == "按时率由90%提高到97%（推演），多按时44件（38至50件）"
     assert said(data)["暂缓事项"] == "更换上述设备共5台，约需1.5万元，只多按时完成2件，预算尚未批准（见附件3）。"
     rows[-1]["standing"] = "approved"

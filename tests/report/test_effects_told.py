@@ -27,7 +27,7 @@ def told(unit: str = "比例", **more: object) -> str:
 def test_an_effect_is_told_with_what_was_not_touched_and_how_sure_it_is() -> None:
     assert told() == (
         "第1项措施完成以前的15个月，衡量指标为65%，完成以后的10个月为100%；同一时期没有涉及的同类记录由91%变为93%。"
-        "扣除同类记录的变化、季节起落后，完成前后提高30个百分点，估计在13个百分点至47个百分点之间。"
+        "扣除同类记录的变化、季节起落后，完成前后提高30个百分点，估计在13至47个百分点之间。"
         "上年没有达到目标，不采取措施通常也会有所回升，判断时已经从严。"
     )
 
@@ -36,12 +36,12 @@ def test_what_may_be_nothing_is_said_to_be() -> None:
     for more in ({"interval": [-0.01, 0.6]}, {"p_value": 0.03}):
         assert "也可能没有变化" in told(**more) and "估计在" not in told(**more)
     plain = told(comparison=None, seasonal=False, regression_to_mean=False)
-    assert plain.endswith("完成前后提高30个百分点，估计在13个百分点至47个百分点之间。") and "扣除" not in plain
+    assert plain.endswith("完成前后提高30个百分点，估计在13至47个百分点之间。") and "扣除" not in plain
 
 
 def test_counts_are_told_as_a_years() -> None:
     text = told("件", before=40.2, after=20.1, change=-20.1, interval=[-30.0, -10.0], a_year=True, comparison=None)
-    assert "衡量指标折合每年为40.2件" in text and "完成前后下降20.1件，估计在10件至30件之间" in text
+    assert "衡量指标折合每年为40.2件" in text and "完成前后下降20.1件，估计在10至30件之间" in text
 
 
 def test_only_finished_measures_are_told() -> None:

@@ -92,15 +92,15 @@ def test_months_add_up_to_all_activity():
 def test_causes_add_up_to_the_gap():
     (figure,) = cause_pareto_chart(sample.fy2024()["deviations"][0], "c", "故障维修")
     assert rows(figure) == [
-        ("等待备件", "2.94个百分点，累计78.3%"),
-        ("厂商返修", "0.49个百分点，累计91.3%"),
-        ("未记录原因", "0.33个百分点，累计100%"),
+        ("等待备件", "2.9个百分点，累计78.3%"),
+        ("厂商返修", "0.5个百分点，累计91.3%"),
+        ("未记录原因", "0.3个百分点，累计100%"),
     ]
 
 
 def test_negative_contributions_are_not_added_up():
     (figure,) = cause_pareto_chart(sample.fy2024()["deviations"][1], "c", "一般桌面运维")
-    assert [text for _, text in rows(figure)] == ["0.27个百分点", "-0.04个百分点"]
+    assert [text for _, text in rows(figure)] == ["0.3个百分点", "-0.04个百分点"]
 
 
 def test_many_causes_keep_their_sum():
@@ -136,12 +136,12 @@ def test_a_missing_month_is_left_out():
 def test_years_side_by_side():
     (figure,) = trend_chart(sample.fy2024())
     assert rows(figure) == [
-        ("完成时效（故障维修）", "91.2%", "96.25%", "100%"),
+        ("完成时效（故障维修）", "91.2%", "96.2%", "100%"),
         ("节能环保设施使用率", "98%", "100%", "100%"),
-        ("满意率不低于90%", "90.5%", "91.96%", "90%"),
+        ("满意率不低于90%", "90.5%", "92%", "90%"),
     ]
     (years,) = years_chart([sample.fy2024(), sample.unknown()])
-    assert rows(years) == [("2022年", "未评定", "—"), ("2024年", "99.69分", "99.44%")]
+    assert rows(years) == [("2022年", "未评定", "—"), ("2024年", "99.69分", "99.4%")]
 
 
 def test_nothing_to_draw_is_no_chart():

@@ -61,17 +61,17 @@ def told(**more: Any) -> tuple[str, list[Table]]:
 def test_the_comparison_in_figures() -> None:
     text, (table,) = told()
     for said in (
-        "按各种备件合计达到这一水平配置，需5,615元，可多按时完成45件；每种分别达到需7,938元，多按时完成的件数相同",
-        "用2023年的记录作出同样的配置（5,347元），放到2024年的维修中推演，可多按时完成44件",
+        "按各种备件合计达到这一水平配置，需5615元，可多按时完成45件；每种分别达到需7938元，多按时完成的件数相同",
+        "用2023年的记录作出同样的配置（5347元），放到2024年的维修中推演，可多按时完成44件",
         "两项都做共多按时完成20.1件，比分别相加少13.2件，宜先选其一：储备电源板4件，每多按时完成一件需63元",
         "；更换LP共66台，每多按时完成一件需12,136元",
         "在假定（未经批准）的20万元以内，件数最多的组合是购置备件11件，更换设备63台，需192,695元",
-        "其中备件只需4,325元，已多按时完成42件，更换设备另需188,370元，只再多3.7件",
+        "其中备件只需4325元，已多按时完成42件，更换设备另需188,370元，只再多3.7件",
         "采纳与否以改进措施为准",
     ):
         assert said in text, said
     rows = [[cell.text for cell in row] for row in table.rows]
-    assert rows[0] == ["各种备件合计储备", "5,615元", "45", "25至55", "125元", "93.35%", "98.79%"]
+    assert rows[0] == ["各种备件合计储备", "5615元", "45", "25至55", "125元", "93.4%", "98.8%"]
     assert [row[0] for row in rows] == [
         "各种备件合计储备",
         "各种备件分别储备",
@@ -97,15 +97,15 @@ def test_an_approved_budget_is_called_so_and_nothing_is_said_of_nothing() -> Non
     assert "组合" not in text and "7,938" not in text and "没有单价。" in str(table.note)
     assert told(rows=[{**ROW, "saved": 0.2}])[1] == [] and list(options({})) == []  # type: ignore[typeddict-item]
     text, _ = told(rows=[ROW, {**EACH, "saved": 46}], overlaps=[])
-    assert "每种分别达到需7,938元，可多按时完成46件" in text
+    assert "每种分别达到需7938元，可多按时完成46件" in text
 
 
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({}, "（按本年记录推演：多按时完成31件，约需3,277元，占比可到97.1%）"),
+        ({}, "（按本年记录推演：多按时完成31件，约需3277元，占比可到97.1%）"),
         ({"reaches_target": False, "cost": None}, "（按本年记录推演：多按时完成31件，占比可到97.1%，仍达不到目标）"),
-        ({"reaches_target": True}, "（按本年记录推演：多按时完成31件，约需3,277元，占比可到97.1%，可以达到目标）"),
+        ({"reaches_target": True}, "（按本年记录推演：多按时完成31件，约需3277元，占比可到97.1%，可以达到目标）"),
         ({"reason": "没有编号为 x 的测算"}, "（未能推演：没有编号为 x 的测算）"),
     ],
 )
@@ -126,15 +126,15 @@ def test_what_would_be_without_a_cause() -> None:
     }
     queue: Any = {"avoidable": 0.9895, "replayed": replayed}
     assert without_words(queue, "比例") == (
-        "；如果没有这一情况，扣除记录的排队等待时间重新计时，实际值为98.38%（考虑年度间的正常起伏，在98.27%至98.56%之间）"
+        "；如果没有这一情况，扣除记录的排队等待时间重新计时，实际值为98.4%（考虑年度间的正常起伏，在98.3%至98.6%之间）"
     )
     team: Any = {
         "avoidable": 0.99,
         "replayed": {**replayed, "basis": "others_rate", "wait": None, "low": 0.98, "high": 0.98},
     }
-    assert without_words(team, "比例") == "；如果没有这一情况，假定与其余记录水平相同，实际值为98.38%"
+    assert without_words(team, "比例") == "；如果没有这一情况，假定与其余记录水平相同，实际值为98.4%"
     plain: Any = {"avoidable": 0.9895}
-    assert without_words(plain, "比例") == "；如果没有这一情况，实际值为98.95%" and without_words({}, "比例") == ""  # type: ignore[typeddict-item]
+    assert without_words(plain, "比例") == "；如果没有这一情况，实际值为99%" and without_words({}, "比例") == ""  # type: ignore[typeddict-item]
     assert column_values([queue, plain]) == [0.9838, None] and column_values([plain]) == [0.9895]
     assert column_note([plain]) == "" and "重新计时得出" in column_note([queue]) and "水平相同" in column_note([team])
     assert column_note([queue, team]).startswith("；记录了相应等待时间的")

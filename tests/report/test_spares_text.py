@@ -108,11 +108,11 @@ def test_the_plan_its_replay_and_its_proof_are_told_in_figures() -> None:
     for said in (
         "827件维修中，领用备件171次，涉及2种备件",
         "1种应储备4件，约需1072元",
-        "127次领用中124次无需等待，占97.64%",
+        "127次领用中124次无需等待，占97.6%",
         "共少等待90.5小时",
-        "一个工作日完成率由93.35%变为98.79%",
-        "用2023年的记录测算、在2024年的记录上检验",
-        "95%置信区间93.28%至99.19%",
+        "一个工作日完成率由93.4%变为98.8%",
+        "用2023年的记录测算、在2024年的记录上验证",
+        "估计在93.3%至99.2%之间",
         "达到要求的水平（95%）",
         "在用设备100台，本年故障50次",
         "另有2次故障没有记录设备",
@@ -127,19 +127,19 @@ def test_the_plan_its_replay_and_its_proof_are_told_in_figures() -> None:
         "LP-1",
         "6",
         "4",
-        "95.92%",
+        "95.9%",
         "1072元",
         "17",
     ]
     assert [cell.text for cell in parts.rows[1]][3:] == ["—"] * 5
-    assert [cell.text for cell in models.rows[0]][3:6] == ["30", "1.5", "1至2.1"]
+    assert [cell.text for cell in models.rows[0]][3:7] == ["—", "30", "1.50", "1.00至2.10"]
 
 
 @pytest.mark.parametrize(
     ("rate", "holds", "said"),
     [
         (0.96, True, "达到要求的水平"),
-        (0.93, True, "差距在偶然波动范围以内"),
+        (0.93, True, "差距属正常起伏"),
         (0.8, False, "，低于要求的水平"),
         (0.9, None, "尚不能判定"),
     ],
@@ -166,7 +166,7 @@ def test_what_cannot_be_told_is_not() -> None:
     assert told(changed(service_level=None, replacement=None)) == ("", [])
     assert list(spares.stock({})) == list(spares.replacement({})) == []
     plan = {**PLAN["replacement"], "models": [], "plan": None}
-    assert "差别都在偶然波动范围以内" in told(changed(replacement=plan))[0]
+    assert "没有明显差别" in told(changed(replacement=plan))[0]
 
 
 def test_what_a_replacement_is_argued_with() -> None:

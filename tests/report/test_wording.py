@@ -12,16 +12,17 @@ from helpers.report import wording as w
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (0.9943820224719101, "99.44%"),
-        (103 / 112, "91.96%"),
+        (0.9943820224719101, "99.4%"),
+        (103 / 112, "92%"),
         (1, "100%"),
         (0.1, "10%"),
         (0, "0%"),
         (0.005, "0.5%"),
         (2.0, "200%"),
-        (0.911949999, "91.19%"),
-        (0.91195, "91.2%"),
-        (Decimal("0.29705"), "29.71%"),
+        (0.9149499, "91.5%"),
+        (0.9145, "91.5%"),
+        (0.91449, "91.4%"),
+        (Decimal("0.29705"), "29.7%"),
     ],
 )
 def test_a_fraction_is_a_percentage_half_up(value, text):
@@ -48,6 +49,29 @@ def test_a_column_of_percentages_keeps_two_decimals():
     assert [w.ratio_text(v, keep=True) for v in (0.692, 0.001, 1)] == ["69.20%", "0.10%", "100.00%"]
 
 
+def test_declared_decimals_are_kept_and_what_was_set_is_printed_as_set():
+    assert w.value_text(103 / 112, "比例", places=2) == "91.96%"
+    assert w.value_text(1770000 / 11, "元/人", places=0) == "16万元/人"
+    assert w.value_text(0.9775, "比例", places=w.AS_SAID) == "97.75%"
+
+
+def test_a_rate_has_the_decimals_that_give_its_score():
+    assert w.rate_text(177 / 178, 10, 9.94) == "99.4%"
+    assert w.rate_text(0.9576, 12.5, 11.97) == "95.76%"
+    assert w.rate_text(1.0218, 10, 10) == "102.2%"
+    assert w.rate_text(0.5, None, None) == "50%"
+
+
+def test_a_column_says_what_rounding_takes_from_its_sum():
+    assert w.column_of([0.25, 0.25, 0.5], 1) == (["0.25", "0.25", "0.50"], "")
+    assert w.column_of([0.604, 0.604, 0.302], 1.51) == (["0.60", "0.60", "0.30"], "0.01")
+    assert w.column_of([0.9996, 0.0004], 1) == (["0.9996", "0.0004"], "")
+
+
+def test_yuan_beside_larger_amounts():
+    assert [w.yuan_text(v) for v in (5615, 197340, 0)] == ["5615元", "197,340元", "0元"]
+
+
 @pytest.mark.parametrize(
     ("yuan", "text"),
     [
@@ -69,8 +93,8 @@ def test_spending_just_short_of_the_budget_is_told_apart():
 
 
 def test_a_difference_of_amounts_takes_their_unit():
-    assert w.gap_text(9090.90909, "元/人", 170000) == "0.91万元/人"
-    assert w.gap_text(9090.90909, "元/人") == "9090.91元/人"
+    assert w.gap_text(9090.90909, "元/人", 170000) == "0.9万元/人"
+    assert w.gap_text(9090.90909, "元/人") == "9090.9元/人"
 
 
 def test_columns_in_wan_are_exact_to_the_fen():
@@ -104,7 +128,10 @@ def test_dates(iso, text):
     [
         (11, "人", "11人"),
         (0.25, "比例", "25%"),
-        (160909.0909, "元/人", "16.09万元/人"),
+        (160909.0909, "元/人", "16.1万元/人"),
+        (23456, "元", "2.35万元"),
+        (187.8578, "小时", "187.9小时"),
+        (1.857, "次", "1.86次"),
         (1, "工作日", "1个工作日"),
         (2, None, "2"),
         ("2024-11-30", None, "2024年11月30日"),
@@ -153,7 +180,7 @@ def test_a_share_of_timed_cases_is_better_the_higher_it_is():
         "favourable": False,
     }
     assert w.actual_unit(part) == "比例"
-    assert w.variance_words(part) == "低于目标0.22个百分点"
+    assert w.variance_words(part) == "低于目标0.2个百分点"
     assert w.actual_unit({"target": target("<=", 2.0, "小时", "lower", "duration")}) == "小时"
 
 

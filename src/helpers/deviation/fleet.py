@@ -31,9 +31,9 @@ from helpers.year.declared_spares import Fleet
 #: Machines listed by number; how many there are is always exact.
 LISTED = 200
 SAYS = {
-    "higher": "故障率高于其余设备，超出偶然波动",
-    "lower": "故障率低于其余设备，超出偶然波动",
-    "not_distinguishable": "与其余设备的差别在偶然波动范围以内",
+    "higher": "故障率明显高于其余设备",
+    "lower": "故障率明显低于其余设备",
+    "not_distinguishable": "与其余设备没有明显差别",
     "unknown": "缺少在用台数或故障记录，无法判断",
 }
 Json = dict[str, Any]
@@ -105,7 +105,7 @@ def _plan(
     if not new:
         return None, f"没有使用不满 {spec.age_bands[0]} 年的设备，不知道新设备的故障率，算不出更换后能减少多少故障"
     if not worse:
-        return None, "没有哪个型号、年限的故障率高于新设备且超出偶然波动，不能据此提出更换"
+        return None, "没有哪个型号、年限的故障率明显高于新设备，不能据此提出更换"
     if all(m.price is None for m in machines if m.cell in worse):
         return None, "没有设备价格，不能在预算内排出更换次序"
     choice = choose(machines, budget, rates, new)

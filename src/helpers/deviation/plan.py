@@ -134,8 +134,8 @@ def _conclusion(state: State, kept: bool | None, improved: bool | None, beyond: 
     if not improved:
         return f"措施已完成；{reached}，{'但' if kept else '且'}与完成以前相比没有改善。"
     if beyond:
-        return f"措施已完成；{reached}{'，' if kept else '，但'}改善幅度超出偶然波动。"
-    doubt = f"{why}，" if why == "完成以前各月已在好转" else "改善幅度在偶然波动范围以内，"
+        return f"措施已完成；{reached}{'，' if kept else '，但'}改善明显。"
+    doubt = f"{why}，" if why == "完成以前各月已在好转" else "改善幅度属正常起伏，"
     return f"措施已完成；{reached}，{'但' if kept else ''}{doubt}尚不能认定为措施成效。"
 
 
@@ -268,6 +268,8 @@ def plan_rows(year: Year, measures: Measures, followup: Sequence[Mapping[str, An
 
 
 def _row(action: Action, figure: Figure | None, year: Year) -> dict[str, Any]:
+    from helpers.indicators import parse_money
+
     carried = action.carried_from is not None and action.status == "adopted"
     return {
         "id": action.id,
@@ -275,6 +277,9 @@ def _row(action: Action, figure: Figure | None, year: Year) -> dict[str, Any]:
         "cause": action.cause,
         "confirmed": action.confirmed,
         "action": action.action,
+        "part": action.part,
+        "quantity": action.quantity,
+        "cost": plain(parse_money(action.cost)) if action.cost is not None else None,
         "owner": action.owner,
         "due": action.due.isoformat(),
         "yardstick": _yardstick(action, target_of(action, figure, year), figure, None),

@@ -26,11 +26,11 @@ Json = dict[str, Any]
 
 ASSUMPTIONS = (
     "每领用一件随即补订一件，在库与在途之和保持为储备量",
-    "到货期内的需求按泊松分布计算；按到货期长短和按月份分段的领用次数，离散检验（卡方）p<0.05 的，按负二项分布计算",
+    "到货期内的用量按领用的频率推算，领用时多时少的备件按更大的起伏推算",
     "推演从年初满库开始，先到先得；每次领用的补货用该次记录的到货期，没有记录的用该备件到货期的中位数",
     "备件提早到货的，其后记录的各项时间按同样时长提前；备件到货以前的各项时间不变",
     "尚未完成的维修仍按未完成计",
-    "检验方案时，区间按各月之间的差异放宽，因为缺货集中在同一时段",
+    "验证方案时，估计的范围按各月之间的差异放宽，因为缺货集中在同一时段",
 )
 
 
@@ -243,10 +243,10 @@ def _judged(
 def _out_of_sample(measures: Measures, last: Measures | None, log: Log) -> Json:
     """Last year's plan on this year's log: the service reached beside the declared one."""
     if last is None:
-        return {"reason": "没有上年度的记录，不能用上年度制定的方案检验本年度"}
+        return {"reason": "没有上年度的记录，不能用上年度制定的方案在本年度验证"}
     earlier = last.year.year.spares
     if earlier is None:
-        return {"reason": "上年度未声明备件记录（spares），不能用上年度制定的方案检验本年度"}
+        return {"reason": "上年度未声明备件记录（spares），不能用上年度制定的方案在本年度验证"}
     before = read_log(last, earlier)
     plans = plan_parts(before)
     stock = {plan.part: plan.stock.stock for plan in plans if plan.stock}

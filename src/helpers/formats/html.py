@@ -39,6 +39,10 @@ SHORT = 8.0
 DRAWN = "0123456789.•◦▪▸▾▶▼—"
 #: The most columns for which the style sheet has a least width.
 WIDEST = 12
+#: What the style sheet writes above tables and charts that are wider than the screen.
+SCROLLS = "左右滑动可看全"
+#: How a text names an attachment.
+MARK = re.compile(r"(?:附件|备查材料|技术说明)\d+")
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
@@ -55,14 +59,15 @@ def inline(text: str) -> str:
 
 def fragment(blocks: Iterable[Any]) -> str:
     """The blocks as they stand in a notebook: semantic HTML without style."""
-    writer = _Writer()
+    blocks = list(blocks)
+    writer = _Writer(blocks)
     return "\n".join(writer.block(block) for block in blocks)
 
 
 def render_html(blocks: Sequence[Any]) -> str:
     """The whole file. Raises ``MissingGlyph`` and ``UnsafeFigure``."""
     check_glyphs(blocks)
-    writer = _Writer()
+    writer = _Writer(blocks)
     front = next((b for b in blocks if isinstance(b, Front)), None)
     body = _body_parts(writer, blocks)
     title = front.title if front else "绩效自评报告"
@@ -144,8 +149,11 @@ class _Writer:
     ``used`` collects the characters of each face, so that no glyph is embedded for nothing.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, blocks: Sequence[Any] = ()) -> None:
         self.headings: list[tuple[int, str, str]] = []
+        self.points = 0
+        self.placed: set[str] = set()
+        self.anchors, self.marks = _targets(blocks)
         self.figures = 0
         self.looks: set[str] = set()
         self.used: dict[str, set[str]] = {"song": set(), "song-bold": set(), "hei-bold": set()}
@@ -155,7 +163,12 @@ class _Writer:
         self.used[face].update(text)
         if face == "song":
             self.used["song-bold"].update(*BOLD.findall(text))
-        return inline(text)
+        return MARK.sub(self._reference, inline(text)) if face == "song" and self.marks else inline(text)
+
+    def _reference(self, found: re.Match[str]) -> str:
+        """附件2 in a text leads to the attachment."""
+        anchor = self.marks.get(found[0])
+        return f"<a href=#{anchor}>{found[0]}</a>" if anchor else found[0]
 
     def block(self, block: Any) -> str:
         match block:
@@ -181,16 +194,29 @@ class _Writer:
                 return self._card(block)
             case Fold():
                 inner = "\n".join(self.block(b) for b in block.blocks)
-                return f"<details><summary>{self.words(block.title, 'hei-bold')}</summary>\n{inner}\n</details>"
+                title = self.words(block.title, "hei-bold")
+                return f"<details{self._place(block.anchor)}><summary>{title}</summary>\n{inner}\n</details>"
         raise TypeError(f"no block: {type(block).__name__}")
 
     def _heading(self, heading: Heading) -> str:
-        anchor = ""
         if heading.level < 3:
             name = f"s{len(self.headings) + 1}"
             self.headings.append((heading.level, heading.text, name))
-            anchor = f" id={name}"
-        return f"<h{heading.level + 1}{anchor}>{self.words(heading.text, 'hei-bold')}</h{heading.level + 1}>"
+        elif heading.anchor and heading.anchor not in self.placed:
+            name = heading.anchor
+        else:
+            self.points += 1
+            name = f"p{self.points}"
+        text = self.words(heading.text, "hei-bold")
+        # The heading leads to itself, so that its address can be copied.
+        return f"<h{heading.level + 1}{self._place(name)}><a href=#{name}>{text}</a></h{heading.level + 1}>"
+
+    def _place(self, anchor: str | None) -> str:
+        """The id of an anchor, where it stands for the first time."""
+        if anchor is None or anchor in self.placed:
+            return ""
+        self.placed.add(anchor)
+        return f" id={anchor}"
 
     def _front(self, front: Front) -> str:
         pairs = [
@@ -237,16 +263,20 @@ class _Writer:
             cells = "".join(self._cell(cell, looks[at] if merged else "", last) for at, cell in row)
             lines.append(f"<tr{' class=total' if last else ''}>{cells}</tr>")
         note = f"<p class=note>{self.words(table.note)}</p>" if table.note else ""
-        # On a narrow screen a table with many columns scrolls instead of folding each word.
-        classes = [f"w{min(len(table.columns), WIDEST)}"] if len(table.columns) > 4 else []
+        # On a narrow screen a table with many columns scrolls instead of folding each word, and says so.
+        columns = min(len(table.columns), WIDEST)
+        classes = [f"w{columns}"] if columns > 4 else []
         named = [] if merged else [f"{look}{at}" for at, look in enumerate(looks, start=1) if look]
         self.looks.update(named)
         classes += named
         caption = f"<caption>{self.words(table.caption, 'hei-bold')}</caption>" if table.caption else ""
         aligned = f' class="{" ".join(classes)}"' if classes else ""
+        wide = f" class=s{columns}" if columns > 4 else ""
+        if wide:
+            self.used["hei-bold"].update(SCROLLS)
         return (
-            f"<div tabindex=0><table{aligned}>"
-            f"{caption}<thead><tr>{head}</tr></thead>"
+            f"<div tabindex=0{wide}><table{aligned}>"
+            f"{caption}{_shares(table)}<thead><tr>{head}</tr></thead>"
             f"<tbody>{''.join(lines)}</tbody></table></div>{note}"
         )
 
@@ -257,8 +287,10 @@ class _Writer:
         )
         if cell.status:
             text = f'<b class="status {cell.status}">{text}</b>'
+        if cell.link in self.anchors:
+            text = f"<a href=#{cell.link}>{text}</a>"
         if cell.bar is not None:
-            text += _bar(cell.bar)
+            text += _bar(cell.bar, cell.low)
         return f"<td{span}{f' class={look}' if look else ''}>{text}</td>"
 
     def _figure(self, figure: Figure) -> str:
@@ -271,8 +303,10 @@ class _Writer:
         svg = re.sub(
             r"<svg\b([^>]*)>", lambda m: f"<svg{m.group(1)} {labels}>{words}", _unique(_body(figure.svg), name), count=1
         )
+        self.used["hei-bold"].update(SCROLLS)
         return (
-            f"<figure>{svg}<figcaption>{self.words(figure.caption, 'hei-bold')}</figcaption>"
+            f"<figure><div tabindex=0 class=g>{svg}</div>"
+            f"<figcaption>{self.words(figure.caption, 'hei-bold')}</figcaption>"
             f"<details class=data><summary>{self.words('图中数据', 'hei-bold')}</summary>"
             f"{self.table(figure.data)}</details></figure>"
         )
@@ -301,14 +335,43 @@ def _look(align: str, texts: Sequence[str]) -> str:
     return {"right": "r", "center": "k" if short else "c", "left": "n" if short else ""}[align]
 
 
-def _bar(attainment: float) -> str:
-    """An attainment from nothing to half more than the target, whose place is marked."""
-    share = max(0.0, min(1.5, attainment)) / 1.5 * 100
+def _bar(attainment: float, low: bool) -> str:
+    """An attainment, the whole bar at the target; only that of a miss has the colour of one."""
+    share = max(0.0, min(1.0, attainment)) * 100
     return (
         f'<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
-        f'<path class="{"full" if attainment >= 1 else "part"}" d="M0 0h{share:.1f}v6H0z"/>'
-        '<path d="M66 0h.8v6h-.8z"/></svg>'
+        f'<path class="{"part" if low else "full"}" d="M0 0h{share:.1f}v6H0z"/></svg>'
     )
+
+
+def _targets(blocks: Iterable[Any]) -> tuple[set[str], dict[str, str]]:
+    """The anchors that cells can link to, and for each attachment's number the id that its heading will have."""
+    anchors: set[str] = set()
+    marks: dict[str, str] = {}
+    listed = 0
+
+    def look(inner: Iterable[Any]) -> None:
+        nonlocal listed
+        for block in inner:
+            if isinstance(block, Heading) and block.level < 3:
+                listed += 1
+                if block.mark:
+                    marks[block.mark] = f"s{listed}"
+            if isinstance(block, Heading | Fold) and block.anchor:
+                anchors.add(block.anchor)
+            if isinstance(block, Fold):
+                look(block.blocks)
+
+    look(blocks)
+    return anchors, marks
+
+
+def _shares(table: Table) -> str:
+    """The columns' widths as declared, for a table without a caption: page one's, which is read on any screen."""
+    if table.caption or len(table.columns) < 5:
+        return ""
+    whole = sum(column.width for column in table.columns)
+    return "".join(f'<col style="width:{column.width / whole * 100:.0f}%">' for column in table.columns)
 
 
 def _body(svg: str) -> str:

@@ -40,7 +40,8 @@ def render_pdf(blocks: Sequence[Any]) -> bytes:
 
     check_glyphs(blocks)
     own = system_fonts()
-    note = substitution_note(own)
+    # How it was set concerns nobody who files the report.
+    note = None if any(isinstance(b, Heading) and b.part == "attachment" for b in blocks) else substitution_note(own)
     closing = [Paragraph(text=note, style="note")] if note else []
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)

@@ -250,12 +250,12 @@ def fragile(one: IndicatorFacts, rules: RuleSet) -> Iterator[Finding]:
     """Met, but the sample cannot tell it from a miss."""
     if is_fragile(one.target, one.outcome, one.interval):
         assert one.interval is not None
-        low, high = (f"{bound * 100:.2f}%" for bound in one.interval)
+        low, high = (f"{bound * 100:.1f}%" for bound in one.interval)
         sample = f"（{one.sample[1]} 份有效答复中 {one.sample[0]} 份）" if one.sample else ""
         yield Finding(
             check="fragile",
             level="note",
-            message=f"“{one.level3}”达到指标值，但抽样{sample}的 95% 置信区间为 {low} 至 {high}，越过了指标值，"
+            message=f"“{one.level3}”达到指标值，但由抽样{sample}推断，总体水平在 {low} 至 {high} 之间，跨过了指标值，"
             "结论不稳固。",
             remedy="下年扩大样本，或在报告里写明区间。",
             arithmetic=None,

@@ -93,9 +93,21 @@ class ActivityCount:
     spec: models.Activity | None
 
 
+@dataclass(frozen=True)
+class Spread:
+    """How the rows of a share over the table of activities lie in its categories, most first."""
+
+    name: str
+    measure: str
+    rows: tuple[tuple[str, int], ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class YearAttained:
-    """Everything that stage 3 finds out about one year. ``dropped``: indicators that did not apply, as declared."""
+    """Everything that stage 3 finds out about one year. ``dropped``: indicators that did not apply, as declared.
+
+    ``spreads``: of the shares that are taken of the same records as the activities are counted from.
+    """
 
     year: Year
     rules: RuleSet
@@ -104,6 +116,7 @@ class YearAttained:
     indicators: tuple[Attained, ...]
     total: Total
     dropped: tuple[declared_indicators.Indicator, ...] = ()
+    spreads: tuple[Spread, ...] = ()
 
 
 def attain_year(year: Year, measures: Measures) -> YearAttained:
@@ -121,7 +134,27 @@ def attain_year(year: Year, measures: Measures) -> YearAttained:
         indicators=indicators,
         total=total([*rows, (funds.score, funds.weight)], rules),
         dropped=dropped,
+        spreads=_spreads(year, measures, indicators),
     )
+
+
+def _spreads(year: Year, measures: Measures, indicators: Sequence[Attained]) -> tuple[Spread, ...]:
+    """So that a reader can add up the rows of shares and the counts of activities."""
+    spec = year.year.activities
+    named = [(f"{one.spec.level3}（{part.spec.name}）", part.figure) for one in indicators for part in one.parts]
+    named += [(one.spec.level3, one.figure) for one in indicators if not one.parts]
+    found = []
+    for name, figure in named:
+        if spec is None or figure is None or figure.unit != "比例" or figure.tables != (spec.table,) or not figure.n:
+            continue
+        if year.measures[figure.measure].agg != "share":
+            continue
+        counts: dict[str, int] = {}
+        for part in measures.grouped(figure.measure, spec.by):
+            counts[part.value or "(未登记类别)"] = counts.get(part.value or "(未登记类别)", 0) + part.n
+        rows = tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+        found.append(Spread(name, figure.measure, rows))
+    return tuple(found)
 
 
 def _applying(

@@ -17,6 +17,7 @@ from helpers.report.results_basics import Status, Value
 from helpers.report.results_indicators import Indicator, Previous
 from helpers.report.results_types import (
     Activity,
+    ActivityEvidence,
     Budget,
     BudgetPart,
     DroppedIndicator,
@@ -70,6 +71,7 @@ def attainment_json(found: YearAttained, previous: YearAttained | None, sources:
             "basis": found.year.year.weights_basis,
         },
         "rules": found.rules.to_json(),
+        **({"activity_evidence": told} if (told := _activity_evidence(found, sources)) else {}),
         "evidence_list": evidence_list(found, sources),
     }
 
@@ -148,6 +150,21 @@ def _activities(found: YearAttained) -> list[Activity]:
     ]
 
 
+def _activity_evidence(found: YearAttained, sources: Sources) -> ActivityEvidence | None:
+    spec = found.year.year.activities
+    if spec is None:
+        return None
+    return {
+        "table": spec.table,
+        "sql": f"SELECT {spec.by}, count(*) FROM {spec.table} GROUP BY {spec.by}",
+        "inputs": sources.inputs([spec.table]),
+        "shares": [
+            {"name": one.name, "measure": one.measure, "by": [{"category": c, "rows": n} for c, n in one.rows]}
+            for one in found.spreads
+        ],
+    }
+
+
 def _indicator(one: Attained, sources: Sources) -> Indicator:
     spec = one.spec
     return {
@@ -159,7 +176,8 @@ def _indicator(one: Attained, sources: Sources) -> Indicator:
         "target_text": spec.target,
         "target": _target(one.target),
         **_result(one.actual.value, one.outcome),
-        "actual_text": _parts_text(one) if one.parts else _actual_text(one.actual, one.target, spec.actual),
+        "actual_text": _parts_text(one) if one.parts else _actual_text(one),
+        "decimals": spec.decimals,
         "weight": plain(spec.weight),
         "score": plain(one.score),
         "actual_unit": one.actual.unit if one.figure else None,
@@ -183,8 +201,9 @@ def _part(part: Part, whole: Attained, sources: Sources) -> results_indicators.P
         "target_text": spec.target,
         "target": _target(part.target),
         **_result(part.actual.value, part.outcome),
-        "actual_text": _part_text(part) if share else _actual_text(part.actual, part.target, spec.actual),
+        "actual_text": _part_text(part, whole.spec.decimals) if share else _actual_text(part, whole.spec.decimals),
         "actual_unit": "比例" if share else part.actual.unit,
+        "decimals": whole.spec.decimals,
         "required": plain(spec.required) if share else None,
         "share_of_weight": plain(spec.share_of_weight),
         "weight": None,
@@ -213,24 +232,29 @@ def _result(value: Any, outcome: Outcome) -> Reached:
     }
 
 
-def _actual_text(actual: Any, target: Target, declared: declared_indicators.Actual | None) -> str | None:
+def _actual_text(one: Attained | Part, decimals: int | None = None) -> str | None:
     """What is printed as actual: as stated, as rated, or the computed figure in its unit."""
+    declared, decimals = one.spec.actual, one.spec.decimals if isinstance(one, Attained) else decimals
     if declared is not None and declared.stated is not None:
         return declared.stated
     if declared is not None and declared.grade is not None:
         return {1: "达成预期指标", 2: "部分达成预期指标并具有一定效果", 3: "未达成预期指标且效果较差"}[declared.grade]
-    if actual.value is None:
+    if one.actual.value is None:
         return None
-    return value_text(plain(actual.value), actual.unit or target.unit)
+    goal = plain(one.target.value)
+    apart = [goal] if isinstance(goal, int | float) and not isinstance(goal, bool) else []
+    return value_text(plain(one.actual.value), one.actual.unit or one.target.unit, apart, decimals)
 
 
 def _parts_text(one: Attained) -> str:
-    texts = [f"{p.spec.name}：{_part_text(p)}" for p in one.parts]
+    texts = [f"{p.spec.name}：{_part_text(p, one.spec.decimals)}" for p in one.parts]
     return "；".join(texts)
 
 
-def _part_text(part: Part) -> str:
-    return value_text(plain(part.actual.value), part.actual.unit or part.target.unit)
+def _part_text(part: Part, decimals: int | None = None) -> str:
+    return value_text(
+        plain(part.actual.value), part.actual.unit or part.target.unit, [plain(part.spec.required)], decimals
+    )
 
 
 def _monthly(months: Iterable[Month]) -> list[results_indicators.Month]:
@@ -241,13 +265,13 @@ def _with_previous(indicator: Indicator, before: Attained | None, year: int | No
     """The indicator with last year's result beside its own, part by part where the parts have the same names."""
     if before is None or year is None:
         return {**indicator, "previous": None}
-    text = _parts_text(before) if before.parts else _actual_text(before.actual, before.target, before.spec.actual)
+    text = _parts_text(before) if before.parts else _actual_text(before)
     parts = {p.spec.name: p for p in before.parts}
     return {
         **indicator,
         "previous": _previous(before, text, year),
         "parts": [
-            {**part, "previous": _previous(then, _part_text(then), year)}
+            {**part, "previous": _previous(then, _part_text(then, before.spec.decimals), year)}
             if (then := parts.get(part.get("name") or ""))
             else part
             for part in indicator.get("parts") or ()
@@ -286,6 +310,7 @@ def results_json(
         "project": declared.project,
         "institution": declared.institution,
         "self_name": declared.self_name,
+        "form_cell_limit": declared.form_cell_limit,
         "department": declared.department,
         "central_department": declared.central_department,
         "local_department": declared.local_department,
@@ -324,6 +349,8 @@ def results_json(
         ]
     if deviation.get("comparisons"):
         results["comparisons"] = deviation["comparisons"]
+    if attainment.get("activity_evidence"):
+        results["activity_evidence"] = attainment["activity_evidence"]
     if attainment.get("dropped"):
         results["dropped"] = attainment["dropped"]
     return results

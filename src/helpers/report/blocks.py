@@ -25,7 +25,8 @@ class Heading(Block):
     """``level`` 1: 一、 · 2: (一) · 3: 1. The number is part of the text.
 
     ``part``: what a heading of the first level begins; ``kept`` is an attachment that is not filed with the
-    main text. ``mark`` is the part's number (附件1), with which ``text`` begins.
+    main text. ``mark`` is the part's number (附件1), with which ``text`` begins. ``anchor``: the name to which
+    cells link.
     """
 
     type: Literal["heading"] = "heading"
@@ -33,6 +34,7 @@ class Heading(Block):
     text: str
     part: PartKind = "main"
     mark: str | None = None
+    anchor: str | None = None
 
 
 class Paragraph(Block):
@@ -50,11 +52,16 @@ class Items(Block):
 
 
 class Cell(Block):
-    """One table cell. ``status`` adds the word's mark; ``bar`` (0–1.5) draws an attainment bar."""
+    """One table cell. ``status`` adds the word's mark; ``bar`` draws an attainment bar, full at 1.
+
+    ``low``: the bar is of a miss. ``link``: the anchor that tells more, followed where the format can and it is there.
+    """
 
     text: str
     status: Status | None = None
     bar: float | None = None
+    low: bool = False
+    link: str | None = None
     rowspan: int = 1
 
 
@@ -103,10 +110,11 @@ class Card(Block):
 
 
 class Fold(Block):
-    """Evidence that is folded in HTML and printed in full elsewhere."""
+    """Evidence that is folded in HTML and printed in full elsewhere. ``anchor`` as of a heading."""
 
     type: Literal["fold"] = "fold"
     title: str
+    anchor: str | None = None
     blocks: tuple[AnyBlock, ...]
 
 

@@ -10,16 +10,13 @@ from helpers.report import wording as w
 from helpers.report.blocks import Cell, Paragraph, Table, TableColumn
 from helpers.report.results_deviations import Cause, Deviation, Dimension
 from helpers.report.results_indicators import Evidence, Indicator, Judged, Part, Previous
+from helpers.report.results_plans import Action, ReplayedAction, Yardstick
 from helpers.report.results_types import Results
 
 MISSED = ("partly_met", "not_met")
 CELL_LENGTH = 100
 """Longer texts would make a table row of more than a page; they stand below the table."""
 NAME_LENGTH = 20
-
-
-#: What every interval of the analysis is called: all are at this level.
-CONFIDENCE = f"{w.ratio_text(0.95)}置信区间"
 
 
 def self_name(results: Results) -> str:
@@ -35,6 +32,30 @@ def with_status(results: Results, *statuses: str) -> list[Indicator]:
 def indicator_of(results: Results, wanted: str) -> Indicator | None:
     """The indicator of an id, or None."""
     return next((entry for entry in results["indicators"] if entry["id"] == wanted), None)
+
+
+def execution_rate(results: Results) -> str:
+    """The execution rate as printed everywhere; "" where it is not known."""
+    budget = results["budget"]
+    if budget["execution_rate"] is None:
+        return ""
+    return w.rate_text(budget["execution_rate"], budget["weight"], budget["score"])
+
+
+def replayed_of(action: Action) -> ReplayedAction:
+    """What the replay gives for a measure, to be asked by ``get``: of one that carries none every key is missing."""
+    return action.get("replayed") or cast(ReplayedAction, {})
+
+
+def yardstick_of(action: Action) -> Yardstick:
+    """By what a measure is judged, to be asked by ``get``."""
+    return action.get("yardstick") or cast(Yardstick, {})
+
+
+def decimals_of(results: Results, measure: str | None) -> int | None:
+    """The decimals of the indicator that a measure answers; None where none does or it says none."""
+    answered = (e for e in results["indicators"] if measure and evidence_of(e).get("measure") == measure)
+    return next((entry.get("decimals") for entry in answered), None)
 
 
 def deviations_of(results: Results, kind: str) -> list[Deviation]:
@@ -117,7 +138,7 @@ def actual_words(entry: Judged) -> str:
         return w.plain(entry["actual_text"])
     goal = entry["target"].get("value")
     apart = [goal] if isinstance(goal, int | float) else []
-    return w.value_text(entry.get("actual"), w.actual_unit(entry), apart)
+    return w.value_text(entry.get("actual"), w.actual_unit(entry), apart, entry.get("decimals"))
 
 
 def added(values: Iterable[float | None]) -> Decimal:
@@ -185,8 +206,8 @@ def spans(keys: Sequence[Any], at_most: int | None = None) -> list[int]:
 
 
 def interval(bounds: Sequence[float]) -> str:
-    """（95%置信区间93.28%至99.19%）"""
-    return f"（{CONFIDENCE}{w.interval_text(bounds, '比例')}）"
+    """（估计在93.3%至99.2%之间）"""
+    return f"（估计在{w.interval_text(bounds, '比例')}之间）"
 
 
 # --- what causes are called -----------------------------------------------------------------------

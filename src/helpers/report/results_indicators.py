@@ -117,6 +117,7 @@ class Judged(TypedDict):
     actual_text: Text
     actual: Value
     actual_unit: NotRequired[Text]
+    decimals: NotRequired[Count | None]
     attainment: Size | None
     variance: NotRequired[Figure]
     variance_rate: NotRequired[Figure]

@@ -76,6 +76,9 @@ class Action(TypedDict):
     cause: NotRequired[Text]
     confirmed: NotRequired[bool | None]
     action: Name
+    part: NotRequired[Text]
+    quantity: NotRequired[Text]
+    cost: NotRequired[Figure]
     owner: NotRequired[Text]
     due: NotRequired[Day | None]
     yardstick: NotRequired[Yardstick | None]

@@ -136,6 +136,28 @@ class DroppedIndicator(TypedDict):
     rescaled: bool
 
 
+class CategoryRows(TypedDict):
+    category: Name
+    rows: Count
+
+
+class ActivitySpread(TypedDict):
+    """How the rows of a share lie in the categories of activities."""
+
+    name: Name
+    measure: Name
+    by: list[CategoryRows]
+
+
+class ActivityEvidence(TypedDict):
+    """Where the counts of activities come from: query and files, and the shares taken of the same records."""
+
+    table: Name
+    sql: Name
+    inputs: list[File]
+    shares: list[ActivitySpread]
+
+
 class SetAside(TypedDict):
     reason: Name
     rows: Count
@@ -263,6 +285,7 @@ class Results(TypedDict):
     project: Name
     institution: Name
     self_name: NotRequired[Text]
+    form_cell_limit: NotRequired[Count | None]
     department: NotRequired[Text]
     central_department: NotRequired[Text]
     local_department: NotRequired[Text]
@@ -283,6 +306,7 @@ class Results(TypedDict):
     activities: list[Activity]
     activity_total: NotRequired[Count | None]
     activity_unit: NotRequired[Text]
+    activity_evidence: NotRequired[ActivityEvidence]
     dropped: NotRequired[list[DroppedIndicator]]
     comparisons: NotRequired[list[Comparison]]
     tables: list[TableAccount]

@@ -21,12 +21,23 @@ from helpers.report.results_types import Activity, Results
 SIDES = {"high": "偏高", "low": "偏低"}
 
 
+#: The rules of control charts as a reader knows them; their exact terms stand in the technical paper.
+_SIGNALS = {
+    "beyond_limits": "明显{side}",
+    "one_side": "连续9个月都{side}",
+    "two_of_three": "3个月中有2个月明显{side}",
+    "four_of_five": "5个月中有4个月{side}",
+}
+
+
 def signal_words(signal: Signal) -> str:
-    """连续9个点在中心线同一侧（偏低）; a run of rising or falling points says which."""
-    words = w.clause(signal["words"])
+    """连续9个月都偏低; a run of rising or falling months says which."""
+    side = signal.get("side")
     if signal["rule"] == "trending":
-        return words.replace("递增或递减", "递增" if signal.get("side") == "high" else "递减")
-    return f"{words}（{SIDES[signal['side']]}）" if signal.get("side") in SIDES else words
+        return f"连续6个月{'上升' if side == 'high' else '下降'}"
+    if signal["rule"] in _SIGNALS and side in SIDES:
+        return _SIGNALS[signal["rule"]].format(side=SIDES[side])
+    return w.clause(signal["words"])
 
 
 def hours_words(hours: float) -> str:
@@ -117,7 +128,7 @@ def target_words(yardstick: Yardstick) -> str:
     if yardstick.get("target_text"):
         return w.clause(yardstick["target_text"])
     target = yardstick.get("target")
-    return w.value_text(target, yardstick.get("unit")) if target is not None else ""
+    return w.value_text(target, yardstick.get("unit"), places=w.AS_SAID) if target is not None else ""
 
 
 def short_path(path: str | None, fiscal_year: int) -> str:

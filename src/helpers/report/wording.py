@@ -25,6 +25,12 @@ BLANK = "—"
 #: What somebody has yet to decide.
 TO_FILL = "待定"
 
+#: Decimals of a percentage in a sentence; a column of them has two.
+PROSE = 1
+#: Decimals that no declared figure has more of: what was set or promised is printed as it was said.
+AS_SAID = 6
+#: From this size on one decimal says enough of a figure that is no percentage.
+_ENOUGH = 10
 _WAN = Decimal(10_000)
 # A difference that five more decimals do not show is floating-point dust, not a difference.
 _MOST_MORE_PLACES = 4
@@ -54,29 +60,38 @@ def number_text(value: Number, places: int = 2, apart: Iterable[Number] = (), ke
     return text.removeprefix("-") if not shown else text
 
 
-def ratio_text(value: Number, apart: Iterable[Number] = (), keep: bool = False) -> str:
-    """A fraction as a percentage: 0.98765 → 98.77%. All and nothing are only written when exact.
+def ratio_text(value: Number, apart: Iterable[Number] = (), keep: bool = False, places: int | None = None) -> str:
+    """A fraction as a percentage: 0.98765 → 98.8%. All and nothing are only written when exact.
 
-    ``keep``: two decimals throughout, for a column of them.
+    ``places``: one decimal where not said; ``keep``: two decimals throughout, for a column of them.
     """
     lines: list[Number] = [0, 100, *(exact(other) * 100 for other in apart)]
-    return number_text(exact(value) * 100, 2, lines, keep) + "%"
+    digits = places if places is not None else 2 if keep else PROSE
+    return number_text(exact(value) * 100, digits, lines, keep) + "%"
 
 
-def points_text(value: Number) -> str:
+def points_text(value: Number, places: int | None = None) -> str:
     """A difference of two fractions in percentage points: 0.036 → 3.6个百分点."""
-    return number_text(exact(value) * 100, 2, [0]) + "个百分点"
+    return number_text(exact(value) * 100, PROSE if places is None else places, [0]) + "个百分点"
 
 
-def money_text(yuan: Number, per: str = "", apart: Iterable[Number] = (), beside: Number = 0) -> str:
+def money_text(
+    yuan: Number, per: str = "", apart: Iterable[Number] = (), beside: Number = 0, places: int | None = 2
+) -> str:
     """An amount in 元 as 万元 from ten thousand on: 1234000 → 123.4万元; ``per``: "/人" and the like.
 
-    ``beside``: a larger amount next to which it is read, and whose unit it takes.
+    ``beside``: a larger amount next to which it is read, and whose unit it takes. ``places``: two decimals, for
+    money that was given or spent; None for an average, of which one is enough.
     """
-    amount, others = exact(yuan), [exact(other) for other in apart]
-    if max(abs(amount), abs(exact(beside))) < _WAN:
-        return number_text(amount, 2, [0, *others]) + "元" + per
-    return number_text(amount / _WAN, 2, [0, *(other / _WAN for other in others)]) + "万元" + per
+    largest = max(abs(exact(yuan)), abs(exact(beside)))
+    unit, size = ("元", Decimal(1)) if largest < _WAN else ("万元", _WAN)
+    others: list[Number] = [0, *(exact(other) / size for other in apart)]
+    return number_text(exact(yuan) / size, _places(largest / size, places), others) + unit + per
+
+
+def _places(amount: Decimal, places: int | None) -> int:
+    """How many decimals a figure has that nobody said them of: small ones two, or too little would be left."""
+    return places if places is not None else PROSE if abs(amount) >= _ENOUGH else 2
 
 
 def wan_text(yuan: Number) -> str:
@@ -84,12 +99,12 @@ def wan_text(yuan: Number) -> str:
     return number_text(exact(yuan) / _WAN, 6)
 
 
-def duration_text(hours: Number, apart: Iterable[Number] = ()) -> str:
+def duration_text(hours: Number, apart: Iterable[Number] = (), places: int | None = None) -> str:
     """A duration in hours: 0.5 → 30分钟, 1.5 → 1.5小时, 100 → 100小时."""
     amount, others = exact(hours), [exact(other) for other in apart]
     if amount != 0 and abs(amount) < 1:
         return number_text(amount * 60, 1, [0, *(other * 60 for other in others)]) + "分钟"
-    return number_text(amount, 2, others) + "小时"
+    return number_text(amount, _places(amount, places), others) + "小时"
 
 
 def date_text(iso: str | date) -> str:
@@ -103,39 +118,43 @@ def date_text(iso: str | date) -> str:
     return f"{words}{clock}" if clock else words
 
 
-def value_text(value: Any, unit: str | None, apart: Iterable[Number] = ()) -> str:
+def value_text(value: Any, unit: str | None, apart: Iterable[Number] = (), places: int | None = None) -> str:
     """A figure in its base unit as text; dates and words as they are, nothing known as 无法判定.
 
     ``unit``: "比例", "元", "元/…", "小时", "工作日" or any other, which is written after the number.
+    ``places``: decimals, as an indicator declares them; ``AS_SAID`` for what was set.
     """
     if value is None:
         return UNKNOWN
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list | tuple):
-        return "至".join(value_text(item, unit) for item in value)
+        return "至".join(value_text(item, unit, places=places) for item in value)
     if not isinstance(value, int | float | Decimal):
         return date_text(str(value))
     unit = unit or ""
     if unit == "比例":
-        return ratio_text(value, apart)
+        return ratio_text(value, apart, places=places)
     if unit == "元" or unit.startswith("元/"):
-        return money_text(value, unit[1:], apart)
+        return money_text(value, unit[1:], apart, places=places)
     if unit == "小时":
-        return duration_text(value, apart)
-    return number_text(value, 2, apart) + {"工作日": "个工作日"}.get(unit, unit)
+        return duration_text(value, apart, places)
+    amount = exact(value)
+    return number_text(amount, _places(amount, places), apart) + {"工作日": "个工作日"}.get(unit, unit)
 
 
-def gap_text(size: Number, unit: str | None, beside: Any = None) -> str:
+def gap_text(size: Number, unit: str | None, beside: Any = None, places: int | None = None) -> str:
     """A difference in the unit of the two figures: fractions differ by percentage points.
 
-    ``beside``: one of the two figures, so that a difference of amounts in 万元 is in 万元 as well.
+    ``beside``: one of the two figures, whose unit and decimals the difference takes: 万元 beside 万元.
     """
     if unit == "比例":
-        return points_text(size)
-    if unit and (unit == "元" or unit.startswith("元/")) and isinstance(beside, int | float | Decimal):
-        return money_text(size, unit[1:], beside=beside)
-    return value_text(size, unit, apart=[0])
+        return points_text(size, places)
+    if not isinstance(beside, int | float | Decimal):
+        return value_text(size, unit, apart=[0], places=places)
+    if unit and (unit == "元" or unit.startswith("元/")):
+        return money_text(size, unit[1:], beside=beside, places=places)
+    return value_text(size, unit, apart=[0], places=_places(exact(beside), places))
 
 
 def score_text(score: Number | None) -> str:
@@ -188,7 +207,39 @@ def attainment_words(indicator: Judged) -> str:
         return BLANK
     if attainment > 1 and lower_is_better(indicator):
         return "优于目标"
-    return ratio_text(attainment)
+    return rate_text(attainment, indicator.get("weight"), indicator.get("score"))
+
+
+def rate_text(rate: Number, weight: Number | None, score: Number | None) -> str:
+    """A rate with as many decimals as a reader needs who multiplies it by the weight to find the score."""
+    for places in (PROSE, 2):
+        shown = exact(rate).quantize(Decimal(1).scaleb(-2 - places), ROUND_HALF_UP)
+        again = (shown * exact(weight or 0)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        if shown >= 1 or weight is None or score is None or again == exact(score):
+            return ratio_text(rate, places=places)
+    return ratio_text(rate, places=2)
+
+
+def column_of(parts: Sequence[Number], total: Number, places: int = 2) -> tuple[list[str], str]:
+    """The parts of a total to equal decimals, and what their sum as printed lacks of the total, "" where nothing.
+
+    Where a part would be lost, all have more decimals. Equal parts are printed alike, so that rounding may show.
+    """
+    amounts = [exact(part) for part in parts]
+    step, shown = Decimal(1).scaleb(-places), amounts
+    for digits in range(places, places + _MOST_MORE_PLACES):
+        step = Decimal(1).scaleb(-digits)
+        shown = [amount.quantize(step, ROUND_HALF_UP) for amount in amounts]
+        if all(part or not amount for part, amount in zip(shown, amounts, strict=True)):
+            break
+    lack = abs(exact(total).quantize(step, ROUND_HALF_UP) - sum(shown, Decimal(0)))
+    return [f"{part:f}" for part in shown], f"{lack.normalize():f}" if lack else ""
+
+
+def yuan_text(yuan: Number) -> str:
+    """Whole 元 beside others of any size: 5615元, 197,340元."""
+    amount = exact(yuan).quantize(Decimal(1), ROUND_HALF_UP)
+    return f"{amount:,}元" if abs(amount) >= _WAN else f"{amount}元"
 
 
 def variance_words(indicator: Judged) -> str:
@@ -204,7 +255,7 @@ def variance_words(indicator: Judged) -> str:
     if target.get("kind") in ("date", "period"):
         days = number_text(abs(exact(variance)), 2) + "天"
         return ("晚于目标" if variance > 0 else "早于目标") + days
-    size = gap_text(abs(exact(variance)), actual_unit(indicator), target.get("value"))
+    size = gap_text(abs(exact(variance)), actual_unit(indicator), target.get("value"), indicator.get("decimals"))
     favourable = indicator.get("favourable")
     if favourable is None:
         return f"与目标相差{size}"

@@ -8,8 +8,10 @@ from pathlib import Path
 from helpers.activity.calendar import CalendarUnknown, calendar_problem, is_workday
 from helpers.gate import plausible_faults, year_faults
 from helpers.year.check_files import check_files
+from helpers.year.check_plan import plan_details
 from helpers.year.crosscheck import crosscheck
 from helpers.year.faults import Fault, YearFileError
+from helpers.year.form_lengths import long_texts
 from helpers.year.load import Year, load_year
 from helpers.year.root import Root
 
@@ -24,6 +26,11 @@ def check_year(root: Path, fiscal_year: int, *, open_files: bool = True) -> list
     return faults + (_check_one(root, fiscal_year - 1, open_files) if Root(root).has_year(fiscal_year - 1) else [])
 
 
+def remarks(root: Path, fiscal_year: int) -> list[Fault]:
+    """What stops nothing but is better mended before a run; the year's files must be sound."""
+    return long_texts(load_year(root, fiscal_year))
+
+
 def _check_one(root: Path, fiscal_year: int, open_files: bool) -> list[Fault]:
     try:
         year = load_year(root, fiscal_year)
@@ -31,6 +38,7 @@ def _check_one(root: Path, fiscal_year: int, open_files: bool) -> list[Fault]:
         return list(error.faults)
     return [
         *crosscheck(year),
+        *plan_details(year),
         *(check_files(year) if open_files else ()),
         *year_faults(year),
         *plausible_faults(year),

@@ -123,7 +123,10 @@ class Reported(Model):
 
 
 class Indicator(Model):
-    """One indicator. ``not_applicable``: why it does not apply this year; it then has neither actual nor parts."""
+    """One indicator. ``not_applicable``: why it does not apply this year; it then has neither actual nor parts.
+
+    ``decimals``: with how many the actual is printed (one where not said), in its own unit: % of a share.
+    """
 
     id: Identifier
     level1: Words
@@ -139,6 +142,7 @@ class Indicator(Model):
     explain: Strings = ()
     overshoot: bool = False
     target_too_low: bool = False
+    decimals: int | None = Field(default=None, ge=0, le=4)
     reported: Reported | None = None
     not_applicable: Words | None = None
 

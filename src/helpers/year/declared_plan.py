@@ -31,13 +31,17 @@ class Yardstick(Model):
 
 class Action(Model):
     """One improvement measure; ``confirmed`` says whether the cause was confirmed (null: open); ``options``: ids of
-    ``spares.options`` in results.json whose replayed figure the measure carries."""
+    ``spares.options`` in results.json whose replayed figure the measure carries. ``part``: the part of a compound
+    indicator that the measure is for; ``quantity`` and ``cost``: how much of what, and for how much money."""
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
     indicator: Identifier
     cause: Words
     confirmed: bool | None = None
     action: Words
+    part: Words | None = None
+    quantity: Words | None = None
+    cost: Words | None = None
     owner: Words
     due: date
     yardstick: Yardstick

@@ -176,6 +176,7 @@ class YearFile(Model):
     project: Words
     institution: Words
     self_name: Words = "我单位"
+    form_cell_limit: int | None = Field(default=200, ge=80)
     department: str | None = None
     central_department: str | None = None
     local_department: str | None = None

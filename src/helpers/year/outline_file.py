@@ -36,6 +36,7 @@ CONTENTS = {
     "deviation_lead": "偏离情况的总起",
     "deviations_brief": "未达到目标的指标：每项一段，附分月图",
     "measures": "下一步改进措施表",
+    "terms": "用语说明：正常起伏、估计的范围",
     "shortfalls": "未达到目标的指标：差距、原因、改进措施",
     "overshoots": "明显超出目标的指标",
     "fragile": "已达目标但不够稳固的指标",

@@ -18,8 +18,9 @@ from helpers.fonts.packaged import check_glyphs
 from helpers.fonts.width import wrapped
 from helpers.formats.docx import pages
 from helpers.formats.docx import styles_and_borders as styles
+from helpers.formats.docx.contents import bookmarked, contents, listed
 from helpers.formats.docx.docx_tables import table
-from helpers.formats.docx.xml import has_long_word, paragraph, runs
+from helpers.formats.docx.xml import element, has_long_word, paragraph, runs
 from helpers.formats.page_layout import is_ragged, title_lines
 from helpers.formats.printed import SHORT, attachment_lines, card_table, front_lines, report_date
 from helpers.formats.raster import rasterise
@@ -81,16 +82,26 @@ class _Writer:
 
     def __init__(self, document: Any) -> None:
         self.document, self.body, self.pictures = document, document.element.body, 0
+        self.listed: list[Heading] = []
+        self.places = 0
+        self.place: Any = None
 
     def write(self, blocks: Sequence[Any]) -> None:
         """All blocks; what leads to a table across goes onto its page."""
         flat = list(_flat(blocks))
+        self.listed = listed([block for block, _ in flat])
+        ahead = _second(self.listed)
         now = 0
         for (block, small), turn in zip(flat, _turns([block for block, _ in flat]), strict=True):
             if turn != now:
                 pages.end_section(self.body, across=turn > 0)
                 now = turn
+            if block is ahead:
+                for made in contents(self.listed):
+                    self.add(made)
             self.block(block, small)
+            if block is ahead and block.mark is None:
+                self.place.pPr.insert(1, element("pageBreakBefore"))
 
     def add(self, made: Any) -> None:
         self.body.sectPr.addprevious(made)
@@ -137,12 +148,14 @@ class _Writer:
 
     def _heading(self, heading: Heading) -> None:
         """An attachment begins a page, its number on the line above its title."""
-        if heading.mark is None:
-            self.text(heading.text, f"Heading{heading.level}")
-            return
-        title = heading.text.removeprefix(heading.mark).strip()
-        self.text(heading.mark, styles.MARK, keep_next=True)
-        self.text(title, styles.ATTACHMENT)
+        style = styles.MARK if heading.mark else f"Heading{heading.level}"
+        self.place = paragraph(style, runs(heading.mark or heading.text), keep_next=heading.mark is not None)
+        if self.listed and heading.level < 3:
+            self.places += 1
+            bookmarked(self.place, self.places)
+        self.add(self.place)
+        if heading.mark:
+            self.text(heading.text.removeprefix(heading.mark).strip(), styles.ATTACHMENT)
 
     def _closing(self, closing: Closing) -> None:
         for line in attachment_lines(closing):
@@ -180,6 +193,12 @@ class _Writer:
         drawn.set("name", f"图 {self.pictures}")
         drawn.set("descr", figure.alt)
         self.text(figure.caption, styles.CAPTION)
+
+
+def _second(headings: Sequence[Heading]) -> Heading | None:
+    """The second main heading, before which the list of contents stands: what decides stays on the first page."""
+    main = [heading for heading in headings if heading.level == 1]
+    return main[1] if len(main) > 1 else None
 
 
 def _size(svg: str) -> tuple[float, float]:

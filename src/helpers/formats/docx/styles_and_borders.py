@@ -26,6 +26,8 @@ BODY, TITLE, FRONT, NOTICE, SMALL, LABEL, PICTURE = (
     "Picture",
 )
 MARK, ATTACHMENT, CLOSING, LISTED = "AttachmentMark", "AttachmentTitle", "Closing", "AttachmentList"
+#: The title of the list of contents, which is no heading.
+TITLED = "ContentsTitle"
 CAPTION, HEADER, FOOTER, LIST, TABLE_NOTE, GAP = "Caption", "Header", "Footer", "ListParagraph", "TableNote", "TableGap"
 TABLE_TEXT, TABLE_HEAD, TABLE_SMALL, TABLE_SMALL_HEAD, TABLE_GRID = (
     "TableText",
@@ -71,6 +73,7 @@ LOOKS = (
     Look(MARK, "Attachment Mark", HEI, 16, line=LINE, keep_next=True, new_page=True),
     Look(ATTACHMENT, "Attachment Title", TITLE_FONT, 18, line=30, align="center", keep_next=True, after=12, level=0),
     Look(LISTED, "Attachment List", FANG, 16, line=LINE, indent=True),
+    Look(TITLED, "Contents Title", TITLE_FONT, 18, line=30, align="center", keep_next=True, after=12),
     Look(CLOSING, "Closing", FANG, 16, line=LINE, align="right"),
     Look(BODY, "Body Text", FANG, 16, line=LINE, indent=True, align="both", built_in=True),
     Look(LIST, "List Paragraph", FANG, 16, line=LINE, indent=True, align="both", built_in=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from datetime import datetime
 
-from helpers.formats.xlsx import forms, lists
+from helpers.formats.xlsx import forms, lists, split_form
 from helpers.formats.xlsx.form_sheet import Formats, Sheet
 from helpers.report import wording as w
 from helpers.report.results_types import Results
@@ -13,6 +13,7 @@ from helpers.report.results_types import Results
 SHEETS = (
     ("绩效自评表", forms.scored_form, forms.SCORED_WIDTHS),
     ("转移支付区域绩效目标自评表", forms.transfer_form, forms.TRANSFER_WIDTHS),
+    ("绩效自评表（指标分栏）", split_form.split_form, split_form.SPLIT_WIDTHS),
     ("佐证材料", lists.evidence_sheet, lists.EVIDENCE_WIDTHS),
     ("年度活动", lists.activity_sheet, lists.ACTIVITY_WIDTHS),
     ("计算口径", lists.measures_sheet, lists.MEASURE_WIDTHS),

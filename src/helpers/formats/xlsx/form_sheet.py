@@ -42,6 +42,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "percent": {**_CELL, "align": "center", "num_format": "0.00%"},
     "count": {**_CELL, "align": "center", "num_format": "0"},
     "number": {**_CELL, "align": "right", "num_format": "General"},
+    "fraction": {**_CELL, "align": "right", "num_format": "0.0000"},
     "date": {**_CELL, "align": "center", "num_format": 'yyyy"年"m"月"d"日"'},
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from helpers.formats.xlsx.form_sheet import Sheet, wan
@@ -30,9 +30,49 @@ def _heading(sheet: Sheet, results: Results, title: str) -> int:
     return 3
 
 
-def _sources(results: Results) -> Mapping[str, FundSource]:
-    """The funds by where they come from, as far as they are declared."""
-    return {entry["name"]: entry for entry in results["budget"].get("sources") or ()}
+def _signature(sheet: Sheet, results: Results, row: int) -> int:
+    """Who filled in and checked, and where the head signs and the seal goes; returns the last row."""
+    posts = results.get("posts")
+    by = (
+        f"填报：{w.clause(posts['prepared_by'])}    复核：{w.clause(posts['checked_by'])}"
+        if posts
+        else "填报：    复核："
+    )
+    date = w.date_text(posts["date"]) if posts else "    年    月    日"
+    half = len(sheet.widths) // 2
+    sheet.put(row, 0, f"{by}    单位负责人（签字）：", "plain", columns=half)
+    sheet.put(row, half, f"单位（盖章）：        填报日期：{date}", "plain", columns=len(sheet.widths) - half)
+    sheet.heights[row] = 34.0
+    return row
+
+
+def _sources(results: Results) -> dict[str, FundSource]:
+    """The funds by where they come from, as far as they are declared or follow: what central and local funds add up to
+    is 当年财政拨款 where nothing else is said, and where one line is the whole of an amount the others are nothing."""
+    budget = results["budget"]
+    known = {entry["name"]: entry for entry in budget.get("sources") or ()}
+    grants = [known[name] for name in ("中央财政资金", "地方资金") if name in known]
+    if grants and not known.keys() & {"当年财政拨款", "上年结转资金"}:
+        known["当年财政拨款"] = _added(grants)
+    for form in (OWN_FUNDS, TRANSFER_FUNDS):
+        for name in form:
+            line = known.setdefault(name, FundSource(name=name))
+            for key in ("initial", "adjusted", "spent"):
+                whole = any(known[one].get(key) == budget[key] for one in form if one in known and one != name)
+                if line.get(key) is None and whole and budget[key] is not None:
+                    line = {**line, key: 0}  # type: ignore[misc]
+            known[name] = line
+    return known
+
+
+def _added(sources: Sequence[FundSource]) -> FundSource:
+    """Several sources as one; an amount that one of them does not say is not said."""
+    made = FundSource(name="当年财政拨款")
+    for key in ("initial", "adjusted", "spent"):
+        amounts = [source.get(key) for source in sources]
+        if all(amount is not None for amount in amounts):
+            made = {**made, key: sum(amount or 0 for amount in amounts)}  # type: ignore[misc]
+    return made
 
 
 def _merged(sheet: Sheet, row: int, column: int, names: Sequence[str | None], keys: Sequence[Any]) -> None:
@@ -63,6 +103,7 @@ def scored_form(sheet: Sheet, results: Results) -> None:
     first = row + 1
     row = _scored_rows(sheet, results, row)
     _total_row(sheet, results, row, first, execution)
+    row = _signature(sheet, results, row + 1)
     # The heads of the indicators stand again on the pages after theirs.
     sheet.finish(row, repeat=(first - 1, first - 1))
 
@@ -183,6 +224,7 @@ def transfer_form(sheet: Sheet, results: Results) -> None:
     row = _transfer_rows(sheet, results, row)
     sheet.put(row, 0, "说明", "head")
     sheet.put(row, 1, w.sentence(results.get("notice")) or "无。", "text", columns=6)
+    row = _signature(sheet, results, row + 1)
     sheet.finish(row, repeat=(heads, heads))
 
 
@@ -225,14 +267,14 @@ def _share(amounts: FundSource) -> float | None:
 
 
 def _management_rows(sheet: Sheet, results: Results, row: int) -> int:
-    """The seven lines; what nobody declared stays blank."""
+    """The seven lines; what nobody declared says so."""
     sheet.put(row, 0, "资金管理情况", "head", rows=len(MANAGEMENT) + 1, columns=3)
     sheet.put(row, 3, "", "head")
     sheet.put(row, 4, "情况说明", "head", columns=2)
     sheet.put(row, 6, "存在问题和改进措施", "head")
     for at, (item, statement, problems) in enumerate(management_lines(results), start=1):
         sheet.put(row + at, 3, item, "center")
-        sheet.put(row + at, 4, statement, "text", columns=2)
+        sheet.put(row + at, 4, statement or texts.UNSAID, "text", columns=2)
         sheet.put(row + at, 6, problems, "text")
     return row + 1 + len(MANAGEMENT)
 

@@ -90,10 +90,10 @@ def measures_sheet(sheet: Sheet, results: Results) -> None:
     styles = ("text", "text", "number", "text", "number", "center", "percent", "center", "text", "count", "text")
     for entry in results["indicators"]:
         name = w.clause(entry["level3"])
-        sheet.row(row, _measure(name, entry), styles)
-        row += 1
-        for part in entry.get("parts") or ():
-            sheet.row(row, _measure(f"{name}（{f.part_name(part)}）", part), styles)
+        named = [(name, entry), *((f"{name}（{f.part_name(part)}）", part) for part in entry.get("parts") or ())]
+        for told, one in named:
+            values = _measure(told, one)
+            sheet.row(row, values, [_style(*pair) for pair in zip(values, styles, strict=True)])
             row += 1
     sheet.finish(row - 1, repeat=(0, 1), landscape=True)
 
@@ -117,6 +117,11 @@ def _measure(name: str, entry: Judged) -> tuple:
         evidence.get("rows"),
         evidence.get("sql"),
     )
+
+
+def _style(value: object, style: str) -> str:
+    """A figure keeps all its digits and shows four decimals."""
+    return "fraction" if style == "number" and isinstance(value, float) and not value.is_integer() else style
 
 
 def _number(value: object) -> int | float | None:

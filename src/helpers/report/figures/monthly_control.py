@@ -27,17 +27,16 @@ def control_figure(deviation: Deviation, unit: str | None, name: str, subject: s
     points, unit = control["points"], unit or deviation.get("unit")
     rows = [_row(point, control, unit) for point in points]
     special = [row for row in rows if row[-1] != w.BLANK]
-    caption = f"{subject}各月控制图"
-    kind = {"p": "p控制图（占比）", "c": "计数控制图"}.get(control["kind"], "单值控制图（XmR）")
-    lead = f"{kind}，{caption}，中心线{w.value_text(centre, unit)}，" + (
-        f"{len(special)}个月有信号" if special else "没有信号"
+    caption = f"{subject}各月结果和正常范围"
+    lead = f"折线图，{caption}，平均水平{w.value_text(centre, unit)}，" + (
+        f"{len(special)}处超出正常起伏" if special else "没有超出正常起伏的"
     )
 
     def paint(axes: Any) -> None:
         _paint(axes, control, centre, unit)
 
     entries = [f"{row[0]}{row[1]}" + ("" if row[-1] == w.BLANK else f"（{row[-1]}）") for row in rows]
-    titles = ("月份", "完成值", "记录数", "下控制限", "上控制限", "信号")
+    titles = ("月份", "完成值", "记录数", "正常范围下限", "正常范围上限", "超出正常起伏")
     data = data_table(f"{caption}的数据", titles, rows)
     return (Figure(caption=caption, svg=draw(name, 2.5, paint), alt=told(lead, entries), data=data),)
 
@@ -82,9 +81,9 @@ def _paint(axes: Any, control: Control, centre: float, unit: str | None) -> None
                 fontsize=7.5,
             )
     for value, words in (
-        (centre, f"中心线\n{w.value_text(centre, unit)}"),
-        (points[-1]["high"], "上控制限"),
-        (points[-1]["low"], "下控制限"),
+        (centre, f"平均\n{w.value_text(centre, unit)}"),
+        (points[-1]["high"], "正常上限"),
+        (points[-1]["low"], "正常下限"),
     ):
         axes.annotate(
             words,

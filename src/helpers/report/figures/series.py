@@ -36,7 +36,9 @@ def monthly_chart(indicator: Judged, name: str, subject: str) -> tuple[Figure, .
     lead = f"{'折线图' if is_rate else '柱形图'}，{subject}各月情况"
     if goal is not None:
         count = sum(missed)
-        lead += f"，目标{w.value_text(goal, unit)}，" + (f"{count}个月未达目标" if count else "各月均达到目标")
+        lead += f"，目标{w.value_text(goal, unit, places=w.AS_SAID)}，" + (
+            f"{count}个月未达目标" if count else "各月均达到目标"
+        )
     caption = f"{subject}各月情况"
     has_cases = any(month.get("n") is not None for month, _ in known)
     rows = [
@@ -115,7 +117,7 @@ def _paint_line(
     if goal is not None:
         axes.axhline(goal, color=INK, linewidth=0.9, linestyle=(0, (4, 2)))
         axes.annotate(
-            f"目标{w.value_text(goal, unit)}", (1.0, goal), xycoords=("axes fraction", "data"),
+            f"目标{w.value_text(goal, unit, places=w.AS_SAID)}", (1.0, goal), xycoords=("axes fraction", "data"),
             xytext=(3, 0), textcoords="offset points", va="center",
         )  # fmt: skip
     room = (high - low or abs(high) or 1) * 0.22
@@ -160,7 +162,7 @@ def _paint_columns(axes: Any, months: Sequence[str], values: Sequence[float], te
 # --- years ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Compared:
     """A rate of this year beside last year's: what it is called, both, and the target."""
 
@@ -169,6 +171,10 @@ class Compared:
     now: float
     goal: float | None
     last_year: int
+    decimals: int | None = None
+
+    def told(self, value: float) -> str:
+        return w.ratio_text(value, places=self.decimals)
 
 
 def trend_chart(results: Results) -> tuple[Figure, ...]:
@@ -180,9 +186,9 @@ def trend_chart(results: Results) -> tuple[Figure, ...]:
     rows = [
         (
             entry.name,
-            w.ratio_text(entry.before),
-            w.ratio_text(entry.now),
-            w.ratio_text(entry.goal) if entry.goal is not None else w.BLANK,
+            entry.told(entry.before),
+            entry.told(entry.now),
+            w.ratio_text(entry.goal, places=w.AS_SAID) if entry.goal is not None else w.BLANK,
         )
         for entry in entries
     ]
@@ -219,7 +225,14 @@ def _beside(entry: Judged, name: str) -> Compared | None:
     before, now = past.get("actual"), entry["actual"]
     if w.actual_unit(entry) != "比例" or not isinstance(before, int | float) or not isinstance(now, int | float):
         return None
-    return Compared(name, before, now, _goal(entry), past["fiscal_year"])
+    return Compared(
+        name=name,
+        before=before,
+        now=now,
+        goal=_goal(entry),
+        last_year=past["fiscal_year"],
+        decimals=entry.get("decimals"),
+    )
 
 
 def _paint_trend(axes: Any, entries: Sequence[Compared], before: int, year: int) -> None:
@@ -230,7 +243,7 @@ def _paint_trend(axes: Any, entries: Sequence[Compared], before: int, year: int)
         for value, fill, label, shift in pair:
             axes.barh(place + shift, value, height=0.32, label=f"{label}年" if first else None, **FILLS[fill])
             axes.annotate(
-                w.ratio_text(value), (max(value, goal or 0), place + shift), xytext=(6, 0),
+                entry.told(value), (max(value, goal or 0), place + shift), xytext=(6, 0),
                 textcoords="offset points", va="center",
             )  # fmt: skip
         if goal is not None:

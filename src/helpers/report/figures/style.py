@@ -96,7 +96,8 @@ def draw(name: str, height: float, paint: Callable[[Axes], None]) -> str:
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         paint(figure.add_subplot())
         try:
-            figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+            # White whatever the page: labels on a dark theme could not be read.
+            figure.savefig(buffer, format="svg", facecolor="white", metadata={"Date": None})
         except UserWarning as warning:
             raise MissingGlyph([(_character(str(warning)), f"图 {name}")]) from None
     return _tidy(name, buffer.getvalue())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
 
 from helpers.report import facts as f
 from helpers.report import wording as w
@@ -18,7 +19,7 @@ from helpers.report.results_types import (
     Validation,
     ValidationNote,
 )
-from helpers.report.summary_phrases import HASH_SHOWN, short_path
+from helpers.report.summary_phrases import short_path
 
 MOST_ENUMERATED = 5
 
@@ -256,7 +257,7 @@ def _finding(finding: Finding, has_stops: bool) -> str:
 
 
 def evidence_list(results: Results) -> Iterable[Block]:
-    """佐证材料清单: by indicator what was relied on, who keeps it, and the file's hash."""
+    """佐证材料清单: by indicator what was relied on, who keeps it, and its file; hashes are in the technical paper."""
     entries = results.get("evidence_list") or []
     if not entries:
         yield from f.para("本年度没有登记佐证材料。")
@@ -270,13 +271,12 @@ def evidence_list(results: Results) -> Iterable[Block]:
         ("保管岗位", "center", 5.5),
         ("文件", "left", 10),
         ("记录数", "right", 4),
-        ("校验值", "left", 8),
     ]
     rows: list[list[str | Cell]] = []
     for entry, name, span in zip(entries, names, merged, strict=True):
         head = [Cell(text=name, rowspan=span)] if span else []
-        rows.append([*head, *_evidence_cells(entry, results["fiscal_year"])])
-    note = f"校验值为文件 SHA-256 值的前{HASH_SHOWN}位，完整值见 results.json；没有文件的材料为纸质或另存。"
+        rows.append([*head, *_evidence_cells(entry)])
+    note = "没有文件的材料为纸质或另存。" if any(not entry.get("file") for entry in entries) else None
     yield f.table("佐证材料", columns, rows, note=note)
 
 
@@ -287,12 +287,11 @@ def _level3(results: Results, entry: EvidenceItem) -> str:
     return w.clause(indicator["level3"]) if indicator else w.BLANK
 
 
-def _evidence_cells(entry: EvidenceItem, fiscal_year: int) -> list[str]:
+def _evidence_cells(entry: EvidenceItem) -> list[str]:
     return [
         w.clause(entry["document"]),
         w.date_text(date) if (date := entry.get("date")) else w.BLANK,
         w.clause(entry.get("custodian")) or w.BLANK,
-        short_path(entry["file"], fiscal_year) if entry.get("file") else w.BLANK,
+        PurePosixPath(entry["file"]).name if entry.get("file") else w.BLANK,
         w.BLANK if entry.get("rows") is None else str(entry["rows"]),
-        sha256[:HASH_SHOWN] if (sha256 := entry.get("sha256")) else w.BLANK,
     ]

@@ -21,9 +21,11 @@ from helpers.report.narrative import (
     management,
     opening,
     options_text,
+    other_deviations,
     overall,
     plans,
     provenance,
+    statistics,
 )
 from helpers.report.narrative import funds_text as funds
 from helpers.report.narrative import spares_text as spares
@@ -61,10 +63,11 @@ WRITERS: Mapping[str, Writer] = {
     "deviation_lead": deviations.lead,
     "deviations_brief": main_text.deviations_brief,
     "measures": main_text.measures,
+    "terms": statistics.terms,
     "shortfalls": deviations.shortfalls,
-    "overshoots": deviations.overshoots,
-    "fragile": deviations.fragile,
-    "trends": deviations.trends,
+    "overshoots": other_deviations.overshoots,
+    "fragile": other_deviations.fragile,
+    "trends": other_deviations.trends,
     "spare_stock": spares.stock,
     "replacement": spares.replacement,
     "options": options_text.options,
@@ -131,7 +134,7 @@ def quotation(results: Results, name: str) -> str:
         "grade": score["grade"] or "",
         "adjusted": w.money_text(budget["adjusted"]) if budget["adjusted"] is not None else "",
         "spent": w.money_text(budget["spent"]) if budget["spent"] is not None else "",
-        "execution_rate": w.ratio_text(budget["execution_rate"]) if budget["execution_rate"] is not None else "",
+        "execution_rate": f.execution_rate(results),
         "indicators": f"{len(entries)}项", "met": f"{len(f.with_status(results, 'met'))}项",
         "missed": f"{len(f.with_status(results, *f.MISSED))}项",
     }  # fmt: skip

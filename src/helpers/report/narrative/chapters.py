@@ -27,10 +27,11 @@ _DIGITS = "零一二三四五六七八九"
 
 @dataclass(frozen=True)
 class Part:
-    """A heading and what stands under it: writers and ready nodes, in order."""
+    """A heading and what stands under it: writers and ready nodes, in order; ``anchor``: to which cells link."""
 
     title: str
     contents: Sequence[Writer | Node] = ()
+    anchor: str | None = None
 
 
 class Opening(Part):
@@ -75,6 +76,21 @@ def chinese_number(number: int) -> str:
     if not tens:
         return _DIGITS[units]
     return ("" if tens == 1 else _DIGITS[tens]) + "十" + (_DIGITS[units] if units else "")
+
+
+def about(indicator: str) -> str:
+    """The anchor of an indicator's own point."""
+    return f"i-{indicator}"
+
+
+def reasons(indicator: str) -> str:
+    """The anchor of the analysis of an indicator's shortfall, overshoot, …: the first where there are several."""
+    return f"d-{indicator}"
+
+
+def whence(name: str) -> str:
+    """The anchor of the evidence behind a figure: query, files, rows."""
+    return f"e-{name}"
 
 
 def see(content: str, words: str = "（见{}）") -> str:
@@ -167,7 +183,7 @@ def _heading(part: Part, number: int) -> Heading:
     if isinstance(part, Section):
         return Heading(level=2, text=f"（{chinese_number(number)}）{part.title}")
     if isinstance(part, Point):
-        return Heading(level=3, text=f"{number}.{part.title}")
+        return Heading(level=3, text=f"{number}.{part.title}", anchor=part.anchor)
     if isinstance(part, Attachment):
         mark = f"{'附件' if part.filed else '备查材料'}{number}"
         return Heading(level=1, text=f"{mark} {part.title}", mark=mark, part="attachment" if part.filed else "kept")

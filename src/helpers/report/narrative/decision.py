@@ -9,10 +9,12 @@ from helpers.report import lost_words
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Card
 from helpers.report.facts import by_dimension, cause_name, leading_cause, values_words
+from helpers.report.narrative.asked import asked_rows, money_options
 from helpers.report.narrative.chapters import see
+from helpers.report.narrative.no_measure import without_measure
 from helpers.report.narrative.opening import indicator_item, rate_item, score_item
 from helpers.report.results_deviations import Deviation
-from helpers.report.results_plans import Action, MoneyOption
+from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import cases_words
 
@@ -20,9 +22,7 @@ from helpers.report.summary_phrases import cases_words
 MOST_MISSED = 3
 #: And so many measures of last year that were not kept.
 MOST_BROKEN = 3
-#: Characters of a measure in the table of what is to be approved.
-ACTION_LENGTH = 45
-#: And of one of last year's.
+#: Characters of one of last year's measures.
 PROMISE_LENGTH = 24
 
 
@@ -64,7 +64,8 @@ def _missed_words(results: Results, deviation: Deviation) -> str:
     known = deviation.get("text_facts") or {}
     if known.get("rows") and known.get("misses") is not None:
         actual += f"（{known['rows']}件中{known['misses']}件未达到）"
-    return f"{what}，{actual}，{_cause_words(results, deviation)}。"
+    bare = "，尚无针对性措施" if without_measure(results, deviation) else ""
+    return f"{what}，{actual}，{_cause_words(results, deviation)}{bare}。"
 
 
 def _cause_words(results: Results, deviation: Deviation) -> str:
@@ -114,81 +115,21 @@ def _open_words(results: Results, entry: Action) -> str:
 
 def _asked(results: Results) -> Iterable[Block]:
     """The table of what is to be approved: action, quantity, money, owner, date, effect."""
-    rows = [*_stock_rows(results), *(_plan_row(a) for a in results["plan"] if a["status"] == "proposed")]
     columns = [
         ("拟批准的事项", "left", 10),
-        ("数量、金额", "center", 4),
+        ("数量、金额", "center", 4.5),
         ("责任岗位", "center", 4.5),
         ("期限", "center", 5),
         ("预计效果", "left", 9),
     ]
-    if rows:
+    if rows := asked_rows(results):
         yield f.table("", columns, rows)
-
-
-def _measured(results: Results, measure: str | None) -> str:
-    """The shortfall that a measure is the figure of, by its name."""
-    for deviation in f.deviations_of(results, "shortfall"):
-        entry = f.judged(results, deviation)
-        if entry and measure and f.evidence_of(entry).get("measure") == measure:
-            return w.clause(deviation.get("part")) or w.clause(entry.get("level3"))
-    return ""
-
-
-def _stock_rows(results: Results) -> list[list[str]]:
-    """The stock that is proposed, in one row: the cheapest that keeps the level overall, else each part by itself."""
-    spares = results.get("spares")
-    cheapest = next((one for one in _options(results) if one["id"] == "spares-overall"), None)
-    if cheapest and cheapest["saved"] > 0 and cheapest["cost"] is not None:
-        pieces = sum(part["stock"] for part in cheapest["parts"])
-        what, size = f"储备{len(cheapest['parts'])}种备件", f"{pieces}件，{w.money_text(cheapest['cost'])}"
-        low, high = (w.number_text(max(bound, 0.0), 0) for bound in (cheapest["low"], cheapest["high"]))
-        effect = _rise(results, cheapest["measure"], cheapest["before"], cheapest["after"])
-        more = f"多按时{w.number_text(cheapest['saved'], 0)}件（{low}至{high}件）"
-        return [[what, size, w.TO_FILL, w.TO_FILL, "，".join(filter(None, [effect, more]))]]
-    totals, run = (spares.get("totals"), spares["replay"]) if spares else (None, None)
-    if not spares or not totals or not totals["planned"] or not run:
-        return []
-    before, after = run.get("before"), run.get("after")
-    effect = _rise(results, spares.get("measure"), before and before["value"], after and after["value"])
-    size = f"{totals['pieces']}件" + (f"，{w.money_text(totals['cost'])}" if totals.get("cost") else "")
-    return [[f"储备{totals['planned']}种备件", size, w.TO_FILL, w.TO_FILL, effect or w.BLANK]]
-
-
-def _options(results: Results) -> list[MoneyOption]:
-    """The measures compared by money."""
-    spares = results.get("spares")
-    options = spares.get("options") if spares else None
-    return options["rows"] if options else []
-
-
-def _rise(results: Results, measure: str | None, before: float | None, after: float | None) -> str:
-    """故障维修由93.35%提高到98.79%; nothing where the replay has no share."""
-    if before is None or after is None:
-        return ""
-    spares = results.get("spares")
-    what = _measured(results, measure) or (w.clause(spares.get("measure_words")) if spares else "")
-    return f"{what}由{w.ratio_text(before, [after])}提高到{w.ratio_text(after, [before])}（推演）"
-
-
-def _plan_row(action: Action) -> list[str]:
-    effect = w.brief(action.get("expected_effect"), ACTION_LENGTH)
-    yardstick = action.get("yardstick") or {}
-    goal = f"{w.clause(yardstick.get('words'))}{w.clause(yardstick.get('target_text'))}" if yardstick else ""
-    due = action.get("due")
-    return [
-        w.brief(action["action"], ACTION_LENGTH),
-        w.BLANK,
-        w.clause(action.get("owner")) or w.TO_FILL,
-        w.date_text(due) if due else w.TO_FILL,
-        effect or goal or w.BLANK,
-    ]
 
 
 def _put_off(results: Results) -> str:
     """What was worked out and is not asked for now, and why."""
     spares = results.get("spares")
-    machines = [one for one in _options(results) if one["kind"] == "replacement"]
+    machines = [one for one in money_options(results) if one["kind"] == "replacement"]
     option = max(machines, key=lambda one: one["machines"] or 0, default=None)
     if option and option["cost"] is not None:
         what = f"{w.clause(option['words'])}，约需{w.money_text(option['cost'])}，"
@@ -208,4 +149,5 @@ def _set_aside(results: Results) -> str:
     if not tables:
         return "实际完成值均系填报，没有数据表，数据未作校验。"
     given, used = sum(t["rows_in"] for t in tables), sum(t["used"] for t in tables)
-    return f"{len(tables)}张数据表共{given}行，使用{used}行，其余按规则不计入{see('data_checks')}。"
+    rest = "其余按规则不计入" if used < given else "没有剔除"
+    return f"{len(tables)}张数据表共{given}行，使用{used}行，{rest}{see('data_checks')}。"

@@ -19,7 +19,7 @@ from helpers.report.facts import (
 )
 from helpers.report.figures import cause_pareto_chart, monthly_chart
 from helpers.report.narrative import signals
-from helpers.report.narrative.chapters import Point
+from helpers.report.narrative.chapters import Point, reasons
 from helpers.report.narrative.plans import plan_blocks
 from helpers.report.narrative.without_words import column_note, column_values, without_words
 from helpers.report.results_deviations import Cause, Deviation, Ticket
@@ -66,8 +66,8 @@ def shortfalls(results: Results) -> Iterable[Point]:
     for at, deviation in enumerate(found):
         is_last = all(other["indicator"] != deviation["indicator"] for other in found[at + 1 :])
         blocks = list(_shortfall(results, deviation, f"cause-{at + 1}"))
-        blocks += _measures(results, deviation["indicator"]) if is_last else []
-        yield Point(f.subject(results, deviation), tuple(blocks))
+        blocks += measures_of(results, deviation["indicator"]) if is_last else []
+        yield Point(f.subject(results, deviation), tuple(blocks), reasons(deviation["indicator"]))
 
 
 def _shortfall(results: Results, deviation: Deviation, name: str) -> Iterable[Block]:
@@ -80,12 +80,17 @@ def _shortfall(results: Results, deviation: Deviation, name: str) -> Iterable[Bl
         _rows(deviation),
         _unexplained(results, deviation),
     )
-    yield from f.para(main_cause(entry, deviation), signals.concentrated(deviation), signals.not_told_apart(deviation))
+    yield from f.para(
+        main_cause(entry, deviation),
+        signals.concentrated(deviation),
+        signals.same_cases(deviation),
+        signals.not_told_apart(deviation),
+    )
     yield from _cause_tables(what, deviation)
     yield from cause_pareto_chart(deviation, name, what)
     yield from signals.states_blocks(deviation, f"{name}-states", what)
     yield from f.para(signals.course(deviation, unit))
-    yield from _months(entry, deviation, name, what)
+    yield from months_blocks(entry, deviation, name, what)
     yield from _drilldown(what, deviation)
     yield from _tickets(what, deviation)
 
@@ -106,12 +111,13 @@ def _cause_tables(what: str, deviation: Deviation) -> Iterable[Block]:
     if folded:
         explained = any(one.get("explained_by") for one in told.values())
         more = "、或者能由其他方面解释的" if explained else "的"
-        yield Fold(title=f"各组差别没有超出偶然波动{more}差距构成", blocks=tuple(folded))
+        yield Fold(title=f"各组差别属正常起伏{more}差距构成", blocks=tuple(folded))
 
 
-def _months(entry: Judged | None, deviation: Deviation, name: str, what: str) -> Iterable[Block]:
-    """The figure by month: against its target, and between its control limits where there are some."""
-    if entry:
+def months_blocks(entry: Judged | None, deviation: Deviation, name: str, what: str) -> Iterable[Block]:
+    """The figure by month: within its normal range where there is one, else against its target."""
+    control = deviation.get("control")
+    if entry and (control is None or control.get("centre") is None):
         yield from monthly_chart(entry, f"{name}-months", what)
     yield from signals.control_blocks(deviation, w.actual_unit(entry) if entry else None, f"{name}-control", what)
 
@@ -169,7 +175,7 @@ def main_cause(entry: Judged | None, deviation: Deviation) -> str:
         size = w.gap_text(top["contribution"], deviation.get("unit"))
         name = f"“{w.brief(cause_name(top, dimension))}”"
         largest = all(c["contribution"] <= top["contribution"] for c in causes)
-        lead = f"影响最大的是{name}，为" if largest else f"超出偶然波动的主要是{name}，影响为"
+        lead = f"影响最大的是{name}，为" if largest else f"明显偏多的主要是{name}，影响为"
         sentence = f"按{dimension}看，{lead}{size}{share_words(top, deviation)}"
         if not told:
             sentence += without_words(top, (w.actual_unit(entry) if entry else None) or deviation.get("unit"))
@@ -183,14 +189,15 @@ def _cause_table(what: str, dimension: str, causes: Sequence[Cause], deviation: 
     missed = any(cause.get("misses") is not None for cause in causes)
     beside = any(cause.get("adjusted") for cause in causes)
     rows, listed = [], with_tail(causes)
-    for cause, avoidable in zip(listed, column_values(listed), strict=True):
+    sizes, lack = _influences(listed, unit, gap)
+    for cause, avoidable, size in zip(listed, column_values(listed), sizes, strict=True):
         count = cause.get("misses", cause.get("rows")) if missed else cause.get("rows")
         others = cause.get("adjusted")
         rows.append([
             w.brief(cause_name(cause, dimension), f.CELL_LENGTH),
             w.BLANK if count is None else str(count),
             *([w.number_text(others["expected"], 1, keep=True) if others else w.BLANK] if beside else []),
-            _influence(cause["contribution"], unit),
+            size,
             *([w.ratio_text(cause["contribution"] / gap, keep=True)] if gap and shares else []),
             w.BLANK if avoidable is None else _column_value(avoidable, unit),
         ])  # fmt: skip
@@ -205,7 +212,8 @@ def _cause_table(what: str, dimension: str, causes: Sequence[Cause], deviation: 
         *([("占差距", "right", 1.0)] if shares else []),
         ("若无此项的实际值", "right", 1.6),
     ]
-    note = f"各项影响相加等于差距；“若无此项的实际值”逐项单独测算，不能相加{column_note(listed)}。"
+    rounding = f"（四舍五入后相差{lack}）" if lack else ""
+    note = f"各项影响相加等于差距{rounding}；“若无此项的实际值”逐项单独测算，不能相加{column_note(listed)}。"
     if beside:
         note += f"“应有条数”{signals.compared(causes[0].get('dimension'), deviation)}计算。"
     return f.table(f"{what}的差距构成（按{dimension}）", columns, rows, total_row=gap is not None, note=note)
@@ -213,6 +221,14 @@ def _cause_table(what: str, dimension: str, causes: Sequence[Cause], deviation: 
 
 def _column_value(value: float, unit: str | None) -> str:
     return w.ratio_text(value, keep=True) if unit == "比例" else w.value_text(value, unit)
+
+
+def _influences(causes: Sequence[Cause], unit: str | None, gap: float | None) -> tuple[list[str], str]:
+    """The parts of the gap for a column, and what rounding takes from their sum."""
+    sizes = [cause["contribution"] for cause in causes]
+    if unit != "比例" or gap is None:
+        return [_influence(size, unit) for size in sizes], ""
+    return w.column_of([w.exact(size) * 100 for size in sizes], w.exact(gap) * 100)
 
 
 def _influence(size: float, unit: str | None) -> str:
@@ -256,7 +272,9 @@ def _tickets(what: str, deviation: Deviation) -> Iterable[Block]:
     title = f"未达到要求的记录清单（{total}条）"
     note = None
     if total > len(tickets):
-        note = f"列出前{len(tickets)}条，共{total}条，其余见 results.json。"
+        kept = len(deviation["tickets"])
+        rest = "其余" if kept >= total else f"前{kept}条"
+        note = f"列出前{len(tickets)}条，共{total}条，{rest}见电子版成套材料。"
     yield Fold(title=title, blocks=(f.table(f"{what}{title}", columns, rows, note=note),))
 
 
@@ -289,7 +307,7 @@ def _cell(key: str, value: object) -> str:
     return w.plain(value).replace("T", " ")[:16] if key.endswith(_MOMENTS) else w.plain(value)
 
 
-def _measures(results: Results, indicator: str) -> list[Block]:
+def measures_of(results: Results, indicator: str) -> list[Block]:
     """The improvement measures for one indicator, or that there are none yet."""
     entry = f.indicator_of(results, indicator)
     name = w.clause(entry["level3"]) if entry else indicator
@@ -302,98 +320,3 @@ def _measures(results: Results, indicator: str) -> list[Block]:
         which = f"其中{proposed}项" if proposed < len(actions) else "均" if proposed > 1 else ""
         told += f"，{which}为建议，尚未采纳"
     return [*f.para(f"{told}。"), *plan_blocks(actions, f"{name}改进措施")]
-
-
-# --- overshoot, fragile, trend --------------------------------------------------------------------
-
-
-def overshoots(results: Results) -> Iterable[Point]:
-    """Results far beyond their target: how far, on which basis, what follows for the next target."""
-    for deviation in f.deviations_of(results, "overshoot"):
-        entry = f.judged(results, deviation)
-        if entry is None:
-            continue
-        words = w.attainment_words(entry)
-        rate = f"完成率为{words}" if words != "优于目标" else "优于目标的幅度较大"
-        lead = f"该项目标为{w.quoted(entry.get('target_text'))}，实际完成{f.actual_words(entry)}，{rate}。"
-        advice = "下一年度应结合本年实际完成情况和测算依据，重新核定目标值。"
-        since = signals.last_year(deviation, w.actual_unit(entry))
-        told = f.para(lead, since, _basis(entry), advice)
-        yield Point(f.subject(results, deviation), (*told, *_optional_measures(results, deviation)))
-
-
-def _basis(entry: Judged) -> str:
-    evidence = f.evidence_of(entry)
-    if evidence.get("kind") != "stated":
-        return ""
-    note = w.clause(evidence.get("note"))
-    unclear = "，没有提供测算方法" if not evidence.get("method") and not note else ""
-    return f"该实际值系填报{unclear}{f'，{note}' if note else ''}，不能由记录核实。"
-
-
-def fragile(results: Results) -> Iterable[Point]:
-    """Met results that might as well have been missed: a small sample, or one bad month away."""
-    moving = {(d["indicator"], d.get("part")) for d in f.deviations_of(results, "trend")}
-    for at, deviation in enumerate(f.deviations_of(results, "fragile")):
-        entry = f.judged(results, deviation)
-        if entry is None:
-            continue
-        what, unit = f.subject(results, deviation), w.actual_unit(entry)
-        lead = f"该项目标为{w.quoted(entry.get('target_text'))}，实际完成{f.actual_words(entry)}，已达到目标"
-        why = _bad_month(entry, deviation) or _sample(entry, deviation)
-        blocks: list[Block] = [*f.para(f"{lead}。", why, signals.last_year(deviation, unit))]
-        if (deviation["indicator"], deviation.get("part")) not in moving:
-            blocks += signals.control_blocks(deviation, unit, f"fragile-{at + 1}-control", what)
-        yield Point(what, (*blocks, *_optional_measures(results, deviation)))
-
-
-def _sample(entry: Judged, deviation: Deviation) -> str:
-    interval = deviation.get("interval") or entry.get("interval")
-    if not interval:
-        return "但达标的余量很小，下一年度应继续关注。"
-    known = deviation.get("text_facts") or {}
-    rows = known.get("rows") or f.evidence_of(entry).get("rows")
-    unit = w.actual_unit(entry)
-    level = f"按{w.ratio_text(known['level'])}的置信水平" if known.get("level") else "据此"
-    sample = f"但该结果只来自{rows}份样本，" if rows else "但该结果来自抽样，"
-    side = "上限高于目标" if w.lower_is_better(entry) else "下限低于目标"
-    return (
-        f"{sample}{level}推断，总体水平在{w.interval_text(interval, unit)}之间，"
-        f"{side}，不能排除总体没有达到目标。下一年度应增加样本量后再作判断。"
-    )
-
-
-def _bad_month(entry: Judged, deviation: Deviation) -> str:
-    known = deviation.get("text_facts") or {}
-    if known.get("with_bad_month") is None or not known.get("month"):
-        return ""
-    unit = w.actual_unit(entry)
-    value = known.get("month_value")
-    own = f"（当月为{w.value_text(value, unit)}）" if value is not None else ""
-    would = w.value_text(known["with_bad_month"], unit)
-    return f"但如果再有一个月与{w.date_text(known['month'])}{own}相当，全年结果将为{would}，达不到目标。"
-
-
-def trends(results: Results) -> Iterable[Point]:
-    """Results whose course over the year or the years speaks against the target."""
-    for at, deviation in enumerate(f.deviations_of(results, "trend")):
-        entry = f.judged(results, deviation)
-        if entry is None:
-            continue
-        what, unit = f.subject(results, deviation), w.actual_unit(entry)
-        lead = (
-            f"该项目标为{w.quoted(entry.get('target_text'))}，实际完成{f.actual_words(entry)}，各期走势不利于达到目标。"
-        )
-        blocks = [
-            *f.para(lead, signals.course(deviation, unit), signals.last_year(deviation, unit)),
-            *_months(entry, deviation, f"trend-{at + 1}", what),
-            *signals.states_blocks(deviation, f"trend-{at + 1}-states", what),
-        ]
-        yield Point(what, (*blocks, *_optional_measures(results, deviation)))
-
-
-def _optional_measures(results: Results, deviation: Deviation) -> list[Block]:
-    """Measures where there are some and no shortfall of the indicator has listed them already."""
-    missed = {d["indicator"] for d in f.deviations_of(results, "shortfall")}
-    has = any(action["indicator"] == deviation["indicator"] for action in results["plan"])
-    return _measures(results, deviation["indicator"]) if has and deviation["indicator"] not in missed else []

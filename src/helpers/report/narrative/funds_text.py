@@ -66,7 +66,7 @@ def _spending(results: Results) -> str:
     spent = w.money_text(budget["spent"], apart=[budget["adjusted"] or 0])
     if budget["execution_rate"] is None:
         return f"全年执行{spent}，因没有可比的预算数，预算执行率无法计算。"
-    return f"全年执行{spent}，预算执行率为{w.ratio_text(budget['execution_rate'])}。"
+    return f"全年执行{spent}，预算执行率为{f.execution_rate(results)}。"
 
 
 def _score(results: Results) -> str:
@@ -112,10 +112,10 @@ def _parts(results: Results) -> str:
 
 def _funds_table(results: Results) -> Block:
     budget = results["budget"]
-    rows = [("项目资金总额", budget["initial"], budget["adjusted"], budget["spent"], budget["execution_rate"])]
+    rows = [("项目资金总额", budget["initial"], budget["adjusted"], budget["spent"], f.execution_rate(results))]
     for index, part in enumerate(budget.get("parts") or []):
         spent = part.get("spent")
-        rate = spent / part["budget"] if spent is not None and part["budget"] else None
+        rate = w.ratio_text(spent / part["budget"]) if spent is not None and part["budget"] else ""
         name = f"{'' if index else '其中：'}{w.clause(part['name'])}"
         rows.append((name, None, part["budget"], spent, rate))
     columns = [
@@ -125,10 +125,7 @@ def _funds_table(results: Results) -> Block:
         ("全年执行数", "right", 1.2),
         ("执行率", "right", 1.0),
     ]
-    cells = [
-        (name, *(_wan(amount) for amount in amounts), w.BLANK if rate is None else w.ratio_text(rate))
-        for name, *amounts, rate in rows
-    ]
+    cells = [(name, *(_wan(amount) for amount in amounts), rate or w.BLANK) for name, *amounts, rate in rows]
     return f.table("项目资金情况（单位：万元）", columns, cells)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Items
-from helpers.report.narrative.chapters import Point, see
+from helpers.report.narrative.chapters import Point, about, see
 from helpers.report.results_indicators import Evidence, Indicator, Judged, Part
 from helpers.report.results_types import Results
 
@@ -32,7 +32,7 @@ _TOLD_BY_EVIDENCE = {"stated_without_method"}
 def each_indicator(results: Results) -> Iterable[Point]:
     """One point for every indicator, in the order of the table."""
     for entry in results["indicators"]:
-        yield Point(w.clause(entry["level3"]), tuple(_blocks(results, entry)))
+        yield Point(w.clause(entry["level3"]), tuple(_blocks(results, entry)), about(entry["id"]))
 
 
 def _blocks(results: Results, entry: Indicator) -> Iterable[Block]:
@@ -91,7 +91,7 @@ def _combined(entry: Indicator) -> str:
         shares = [part.get("share_of_weight") for part in parts]
         equal = all(share is None for share in shares)
         how = "同等对待" if equal else f"按{'、'.join(w.ratio_text(s or 0) for s in shares)}的比重"
-        rate = w.ratio_text(entry["attainment"])
+        rate = w.rate_text(entry["attainment"], entry["weight"], entry["score"])
         told = f"各部分{how}，完成率按各自完成率（最高计至{w.ratio_text(1)}）平均，为{rate}。"
     timed = [p for p in parts if w.is_timed_share(p) and p.get("required") == 1]
     if timed:
@@ -176,7 +176,7 @@ def _change(entry: Judged, name: str) -> str:
     if change == 0:
         return f"{lead}，本年持平。"
     up, down = ("提高", "下降") if unit == "比例" else ("增加", "减少")
-    return f"{lead}，本年{up if change > 0 else down}{w.gap_text(abs(change), unit, old)}。"
+    return f"{lead}，本年{up if change > 0 else down}{w.gap_text(abs(change), unit, old, entry.get('decimals'))}。"
 
 
 # --- what needs a word ----------------------------------------------------------------------------

@@ -9,10 +9,12 @@ from helpers.report import wording as w
 from helpers.report.blocks import Block, Closing, Paragraph, Table
 from helpers.report.facts import by_dimension, cause_name, leading_cause, values_words
 from helpers.report.figures import monthly_chart
-from helpers.report.narrative import overall
+from helpers.report.narrative import overall, signals
+from helpers.report.narrative.asked import ACTION_LENGTH
+from helpers.report.narrative.asked import size_words as measure_size
 from helpers.report.narrative.chapters import see
-from helpers.report.narrative.decision import ACTION_LENGTH
 from helpers.report.narrative.deviations import size_words
+from helpers.report.narrative.no_measure import flags
 from helpers.report.narrative.plans import state_words, yardstick_words
 from helpers.report.results_deviations import Deviation
 from helpers.report.results_indicators import Indicator
@@ -36,7 +38,8 @@ def activity_brief(results: Results) -> Iterable[Block]:
     """The year's activity in a sentence or two."""
     told = overall.activity_words(results)
     if told:
-        yield from f.para(*told, see("activity", "分类数量见{}。") if len(results["activities"]) > 1 else "")
+        what = "分类数量和与指标的对应" if overall.reconciled(results) else "分类数量"
+        yield from f.para(*told, see("activity", f"{what}见{{}}。") if len(results["activities"]) > 1 else "")
 
 
 def since_last_year(results: Results) -> Iterable[Block]:
@@ -64,6 +67,8 @@ def _note(results: Results, entry: Indicator) -> str:
     said = [f"目标{target}", f"实际{f.actual_words(entry)}", w.status_words(entry["status"])]
     score = "暂不评分" if entry["score"] is None else f"得{w.score_text(entry['score'])}"
     full = f"（分值{w.score_text(entry['weight'])}）" if entry["weight"] is not None else ""
+    if entry["score"] is not None and entry["score"] == entry["weight"]:
+        score, full = f"得满分{w.score_text(entry['score'])}", ""
     past = f.previous_of(entry)
     before = w.clause(past.get("actual_text")) if not entry.get("parts") else ""
     since = f"上年为{before}。" if before else ""
@@ -144,7 +149,7 @@ def _causes(deviation: Deviation) -> str:
         told.append(f"按{dimension}分，{'有' if len(named) > 1 else '主要是'}{said}")
         if len(told) == MOST_DIMENSIONS:
             break
-    return f"{'；'.join(told)}。" if told else ""
+    return f"{'；'.join(told)}。{signals.same_cases(deviation)}" if told else ""
 
 
 def measures(results: Results) -> Iterable[Block]:
@@ -155,15 +160,16 @@ def measures(results: Results) -> Iterable[Block]:
     bare = [e for one in missed if one not in planned and (e := f.indicator_of(results, one))]
     yield from f.para(f"针对{f.names(bare)}的改进措施尚未提出。" if bare else "")
     if actions:
-        yield _measures_table(actions)
+        yield _measures_table(actions, "".join(flags(results)))
 
 
-def _measures_table(actions: Sequence[Action]) -> Table:
+def _measures_table(actions: Sequence[Action], note: str) -> Table:
     columns = [
         ("序号", "center", 2.5),
         ("改进措施", "left", 12),
-        ("责任岗位", "center", 4.5),
-        ("期限", "center", 5),
+        ("数量、金额", "center", 4.5),
+        ("责任岗位", "center", 4),
+        ("期限", "center", 4.5),
         ("衡量指标", "left", 9),
         ("状态", "center", 4),
     ]
@@ -171,14 +177,21 @@ def _measures_table(actions: Sequence[Action]) -> Table:
         [
             str(at),
             w.brief(action["action"], ACTION_LENGTH),
+            measure_size(action),
             w.clause(action.get("owner")) or w.TO_FILL,
-            w.date_text(due) if (due := action.get("due")) else w.TO_FILL,
+            _due(action),
             yardstick_words(action),
             state_words(action),
         ]
         for at, action in enumerate(actions, start=1)
     ]
-    return f.table("下一步改进措施", columns, rows)
+    return f.table("下一步改进措施", columns, rows, note=note or None)
+
+
+def _due(action: Action) -> str:
+    """A date that nobody adopted is a suggestion."""
+    due = action.get("due")
+    return (w.date_text(due) + ("（建议）" if action["status"] == "proposed" else "")) if due else w.TO_FILL
 
 
 def closing(results: Results) -> Iterable[Block]:

@@ -53,7 +53,7 @@ def rate_item(results: Results) -> CardItem:
         return CardItem(label="预算执行率", value="无法计算", note="预算数或执行数未提供")
     spent = w.money_text(budget["spent"], apart=[budget["adjusted"]])
     note = f"全年预算{w.money_text(budget['adjusted'])}，执行{spent}"
-    return CardItem(label="预算执行率", value=w.ratio_text(budget["execution_rate"]), note=note)
+    return CardItem(label="预算执行率", value=f.execution_rate(results), note=note)
 
 
 def indicator_item(results: Results) -> CardItem:

@@ -45,12 +45,12 @@ def _cheaper(by_id: dict[str, MoneyOption]) -> str:
     if not each or not overall or each["cost"] is None or overall["cost"] is None or each["cost"] <= overall["cost"]:
         return ""
     told = (
-        f"备件不必每种都达到要求的水平：按各种备件合计达到这一水平配置，需{_yuan(overall['cost'])}，"
+        f"备件不必每种都达到要求的水平：按各种备件合计达到这一水平配置，需{w.yuan_text(overall['cost'])}，"
         f"可多按时完成{cases(overall['saved'])}；"
     )
     if each["saved"] == overall["saved"]:
-        return f"{told}每种分别达到需{_yuan(each['cost'])}，多按时完成的件数相同。"
-    return f"{told}每种分别达到需{_yuan(each['cost'])}，可多按时完成{cases(each['saved'])}。"
+        return f"{told}每种分别达到需{w.yuan_text(each['cost'])}，多按时完成的件数相同。"
+    return f"{told}每种分别达到需{w.yuan_text(each['cost'])}，可多按时完成{cases(each['saved'])}。"
 
 
 def _proved(by_id: dict[str, MoneyOption]) -> str:
@@ -59,7 +59,7 @@ def _proved(by_id: dict[str, MoneyOption]) -> str:
     if not proof:
         return ""
     return (
-        f"用{proof['planned_on']}年的记录作出同样的配置（{_yuan(proof['cost'] or 0)}），"
+        f"用{proof['planned_on']}年的记录作出同样的配置（{w.yuan_text(proof['cost'] or 0)}），"
         f"放到{proof['replayed_on']}年的维修中推演，"
         f"可多按时完成{cases(proof['saved'])}。"
     )
@@ -71,7 +71,7 @@ def _machines_proved(found: Options) -> str:
     if not proof:
         return ""
     return (
-        f"用{proof['planned_on']}年的记录选定更换的设备（{_yuan(proof['cost'] or 0)}），"
+        f"用{proof['planned_on']}年的记录选定更换的设备（{w.yuan_text(proof['cost'] or 0)}），"
         f"按{proof['replayed_on']}年的故障情况推算，可多按时完成{cases(proof['saved'])}。"
     )
 
@@ -88,7 +88,7 @@ def _overlap(one: Overlap, by_id: dict[str, MoneyOption]) -> str:
     """The two options on the same repairs, and what to choose between."""
     first, second = (by_id[id_] for id_ in one["options"])
     choice = [
-        f"{w.clause(option['words'])}，每多按时完成一件需{_yuan(option['per_case'])}"
+        f"{w.clause(option['words'])}，每多按时完成一件需{w.yuan_text(option['per_case'])}"
         for option in (first, second)
         if option["per_case"] is not None
     ]
@@ -126,10 +126,10 @@ def _row(one: MoneyOption) -> list[str]:
     before, after = one["before"], one["after"]
     return [
         w.clause(one["words"]),
-        w.BLANK if one["cost"] is None else _yuan(one["cost"]),
+        w.BLANK if one["cost"] is None else w.yuan_text(one["cost"]),
         number(one["saved"]),
         f"{w.number_text(max(one['low'], 0.0), 0)}至{w.number_text(one['high'], 0)}",
-        w.BLANK if one["per_case"] is None else _yuan(one["per_case"]),
+        w.BLANK if one["per_case"] is None else w.yuan_text(one["per_case"]),
         w.BLANK if before is None else w.ratio_text(before),
         w.BLANK if after is None else w.ratio_text(after),
     ]
@@ -140,27 +140,27 @@ def _chosen(chosen: ChosenSet | None) -> str:
         return ""
     told = (
         f"在{standing_words(chosen['standing'])}的{w.money_text(chosen['budget'] or 0)}以内，件数最多的组合是"
-        f"{w.clause(chosen['words'])}，需{_yuan(chosen['cost'] or 0)}，可多按时完成{cases(chosen['saved'])}"
+        f"{w.clause(chosen['words'])}，需{w.yuan_text(chosen['cost'] or 0)}，可多按时完成{cases(chosen['saved'])}"
     )
     alone = chosen["spares_alone"]
     if not alone or alone["cost"] is None:
         return f"{told}。"
     left, rest = chosen["saved"] - alone["saved"], (chosen["cost"] or 0) - alone["cost"]
     return (
-        f"{told}；其中备件只需{_yuan(alone['cost'])}，已多按时完成{cases(alone['saved'])}，"
-        f"更换设备另需{_yuan(rest)}，只再多{cases(left)}。"
+        f"{told}；其中备件只需{w.yuan_text(alone['cost'])}，已多按时完成{cases(alone['saved'])}，"
+        f"更换设备另需{w.yuan_text(rest)}，只再多{cases(left)}。"
     )
 
 
 def replayed_words(action: Action) -> str:
-    """（按本年记录推演：多按时完成31件，约需3,277元，占比可到97.10%，达到目标）"""
+    """（按本年记录推演：多按时完成31件，约需3277元，占比可到97.1%，达到目标）"""
     told = action.get("replayed")
     if not told:
         return ""
     saved, cost, after = told.get("saved"), told.get("cost"), told.get("after")
     if told["reason"] or saved is None:
         return f"（未能推演：{w.clause(told['reason'])}）" if told["reason"] else ""
-    words = [f"多按时完成{cases(saved)}"] + ([f"约需{_yuan(cost)}"] if cost is not None else [])
+    words = [f"多按时完成{cases(saved)}"] + ([f"约需{w.yuan_text(cost)}"] if cost is not None else [])
     if after is not None:
         words.append(f"占比可到{w.ratio_text(after)}")
     reaches = told.get("reaches_target")
@@ -176,8 +176,3 @@ def number(value: float) -> str:
 def cases(value: float) -> str:
     """45件"""
     return f"{number(value)}件"
-
-
-def _yuan(value: float) -> str:
-    """In 元 to the yuan, so that small and large sums compare."""
-    return f"{value:,.0f}元"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -10,13 +10,15 @@ from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Table
 from helpers.report.figures import activity_months_chart, trend_chart
+from helpers.report.narrative.chapters import about, reasons, whence
 from helpers.report.results_indicators import Indicator
-from helpers.report.results_types import Activity, DroppedIndicator, Results
+from helpers.report.results_types import Activity, ActivitySpread, DroppedIndicator, Results
 from helpers.report.summary_phrases import activity_text
 
-BAR_END = 1.5
 NAMED = 3
 MOST_MERGED = 10
+SMALLEST = 0.005
+"""A column of shares is printed where each part is at least this much of the whole."""
 MOST_NOTES = 3
 """Up to so many remarks stand below the table, more of them in a column."""
 
@@ -30,7 +32,8 @@ def compact_table(results: Results) -> Table:
     """The same on an upright page: what was promised, what was reached, what it scores."""
     entries = results["indicators"]
     first = f.spans([entry["level1"] for entry in entries], MOST_MERGED)
-    rows = [_short(_row(entry, span, 1)) for entry, span in zip(entries, first, strict=True)]
+    raised = _raised(results)
+    rows = [_short(_row(entry, span, 1, raised)) for entry, span in zip(entries, first, strict=True)]
     rows += [_short(_execution_row(results)), _short(_total_row(results))]
     return f.table("绩效指标完成情况", _short(_COLUMNS), rows, total_row=True, note=_table_note(results))
 
@@ -94,7 +97,8 @@ def indicator_table(results: Results) -> Table:
     entries = results["indicators"]
     first = f.spans([entry["level1"] for entry in entries], MOST_MERGED)
     second = f.spans([(entry["level1"], entry["level2"]) for entry in entries], MOST_MERGED)
-    rows = [_row(*row) for row in zip(entries, first, second, strict=True)]
+    raised = _raised(results)
+    rows = [_row(*row, raised) for row in zip(entries, first, second, strict=True)]
     rows += [_execution_row(results), _total_row(results)]
     return f.table("绩效指标完成情况表", _COLUMNS, rows, wide=True, total_row=True, note=_table_note(results))
 
@@ -116,20 +120,24 @@ def _dropped_words(entry: DroppedIndicator) -> str:
     return f"{w.quoted(entry['level3'])}本年度不适用（{w.clause(entry['why'])}），{spread}。"
 
 
-def _row(entry: Indicator, first: int, second: int) -> list[Cell]:
+def _raised(results: Results) -> set[str]:
+    return {deviation["indicator"] for deviation in results["deviations"]}
+
+
+def _row(entry: Indicator, first: int, second: int, raised: Collection[str]) -> list[Cell]:
     spanning = [Cell(text=w.clause(entry["level1"]), rowspan=first)] if first else []
     spanning += [Cell(text=w.clause(entry["level2"]), rowspan=second)] if second else []
     status = entry["status"]
     return [
         *spanning,
-        Cell(text=w.clause(entry["level3"])),
+        Cell(text=w.clause(entry["level3"]), link=about(entry["id"])),
         Cell(text=w.clause(entry.get("definition"))),
         Cell(text=w.plain(entry.get("target_text")) or w.BLANK),
-        Cell(text=f.actual_words(entry)),
-        Cell(text=w.attainment_words(entry), bar=_bar(entry)),
+        Cell(text=f.actual_words(entry), link=whence(entry["id"])),
+        Cell(text=w.attainment_words(entry), bar=_bar(entry), low=status in f.MISSED),
         Cell(text=_points(entry["weight"])),
         Cell(text=_points(entry["score"])),
-        Cell(text=w.status_words(status), status=status),
+        Cell(text=w.status_words(status), status=status, link=reasons(entry["id"]) if entry["id"] in raised else None),
     ]
 
 
@@ -137,7 +145,7 @@ def _bar(entry: Indicator) -> float | None:
     attainment = entry.get("attainment")
     if attainment is None:
         return None
-    return min(attainment, 1.0 if w.lower_is_better(entry) else BAR_END)
+    return min(attainment, 1.0)
 
 
 def _points(value: float | None) -> str:
@@ -147,8 +155,8 @@ def _points(value: float | None) -> str:
 def _execution_row(results: Results) -> list[Cell]:
     budget = results["budget"]
     rate = budget["execution_rate"]
-    words = w.UNKNOWN if rate is None else w.ratio_text(rate)
-    bar = None if rate is None else max(0.0, min(rate, BAR_END))
+    words = f.execution_rate(results) or w.UNKNOWN
+    bar = None if rate is None else max(0.0, min(rate, 1.0))
     texts = ["预算执行", w.BLANK, "预算执行率", "全年执行数与全年预算数之比", w.BLANK, words]
     tail = [_points(budget["weight"]), _points(budget["score"]), w.BLANK]
     share = Cell(text=w.BLANK if rate is None else words, bar=bar)
@@ -169,6 +177,7 @@ def activity(results: Results) -> Iterable[Block]:
     entries, total = results["activities"], _total(results)
     if entries and total:
         yield _activity_table(results, entries, total)
+        yield from f.para(reconciled(results))
         yield from activity_months_chart(results)
 
 
@@ -182,8 +191,7 @@ def activity_words(results: Results) -> list[str]:
     if not total:
         return [f"列入统计的运维活动共{len(entries)}类，本年度都没有记录。"]
     return [
-        f"全年开展运维活动{len(entries)}类，共{total}{unit}{_largest(entries, total, unit)}。",
-        _bounds(entries),
+        f"全年开展运维活动{len(entries)}类，共{total}{unit}{_more(entries)}{_largest(entries, total, unit)}。",
         _targets(entries),
     ]
 
@@ -205,12 +213,42 @@ def _largest(entries: list[Activity], total: int, unit: str) -> str:
     return f"，其中{'；'.join(told)}"
 
 
-def _bounds(entries: list[Activity]) -> str:
-    bounds = [entry for entry in entries if entry.get("lower_bound")]
-    if not bounds:
+def _more(entries: list[Activity]) -> str:
+    """A total of which a part is a lower bound is one as well."""
+    return "以上" if any(entry.get("lower_bound") for entry in entries) else ""
+
+
+def reconciled(results: Results) -> str:
+    """How the rows that the shares are taken of lie in the activities, so that both can be added up."""
+    evidence = results.get("activity_evidence")
+    shares = evidence["shares"] if evidence else []
+    unit = f.unit_of_activities(results)
+    told = []
+    for share in shares:
+        rows = share["by"]
+        if sum(row["rows"] for row in rows) == _total(results):
+            continue
+        if len(rows) == 1:
+            told.append(f"{w.quoted(share['name'])}的{rows[0]['rows']}{unit}都属于{w.quoted(rows[0]['category'])}")
+            continue
+        named = "、".join(f"{w.quoted(row['category'])}{row['rows']}{unit}" for row in rows[:NAMED])
+        rest = sum(row["rows"] for row in rows[NAMED:])
+        more = f"、其他类别{rest}{unit}" if rest else ""
+        told.append(f"{w.quoted(share['name'])}的{sum(row['rows'] for row in rows)}{unit}中有{named}{more}")
+    if not told:
         return ""
-    told = "".join(w.quoted(entry["category"]) for entry in bounds)
-    return f"{told}{'均' if len(bounds) > 1 else ''}为约数，合计按其下限计入。"
+    return f"按占比考核的记录也出自这些活动：{'；'.join(told)}。{_added(results, shares, unit)}"
+
+
+def _added(results: Results, shares: Sequence[ActivitySpread], unit: str) -> str:
+    """The kinds of activity that several shares divide among them without a rest: 9182 + 792 = 9974."""
+    counts = {w.clause(entry["category"]): entry["count"] for entry in results["activities"]}
+    told = []
+    for category, count in counts.items():
+        sizes = [row["rows"] for share in shares for row in share["by"] if w.clause(row["category"]) == category]
+        if len(sizes) > 1 and sum(sizes) == count:
+            told.append(f"{w.quoted(category)}的{count}{unit}即{'与'.join(str(size) for size in sizes)}之和")
+    return f"{'；'.join(told)}。" if told else ""
 
 
 def _targets(entries: list[Activity]) -> str:
@@ -225,18 +263,21 @@ def _activity_table(results: Results, entries: list[Activity], total: int) -> Ta
         ("序号", "center", 0.6),
         ("活动类别", "left", 4.0),
         (f"数量（{unit}）", "right", 1.2),
-        ("占比", "right", 1.0),
     ]
-    rows = [
+    rows: list[list[str | Cell]] = [
         [
             str(at),
             w.clause(entry["category"]),
-            activity_text(entry, unit).removesuffix(unit),
-            w.ratio_text(entry["count"] / total, keep=True),
+            Cell(text=activity_text(entry, unit).removesuffix(unit), link=whence("activities")),
         ]
         for at, entry in enumerate(entries, start=1)
     ]
-    rows.append(["", "合计", str(total), w.ratio_text(1, keep=True)])
+    rows.append(["", "合计", f"{total}{_more(entries)}"])
+    # Of hundreds of cases a single one is 0.01 %: such a column says less than the counts.
+    if all(not entry["count"] or entry["count"] >= SMALLEST * total for entry in entries):
+        columns.append(("占比", "right", 1.0))
+        shares = [w.ratio_text(entry["count"] / total, keep=True) for entry in entries]
+        rows = [[*row, share] for row, share in zip(rows, [*shares, w.ratio_text(1, keep=True)], strict=True)]
     notes = {w.clause(e["category"]): w.clause(e["note"]) for e in entries if e.get("note")}
     for title, key in (("年度目标", "target"), ("说明", "note")):
         if sum(bool(entry.get(key)) for entry in entries) > (MOST_NOTES if key == "note" else 0):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Table
 from helpers.report.narrative.options_text import replayed_words
-from helpers.report.results_plans import Action
+from helpers.report.results_plans import Action, Yardstick
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import target_words
 
@@ -40,7 +41,9 @@ def _plan_table(actions: Sequence[Action], caption: str) -> Table:
             _action(action),
             _cause(action),
             w.clause(action.get("owner")) or w.BLANK,
-            w.date_text(due) if (due := action.get("due")) else w.BLANK,
+            w.date_text(due) + ("（建议）" if action["status"] == "proposed" else "")
+            if (due := action.get("due"))
+            else w.BLANK,
             yardstick_words(action),
             state_words(action),
         ]
@@ -67,7 +70,10 @@ def yardstick_words(action: Action) -> str:
     start = yardstick.get("before")
     told = [words or "", f"目标{target}" if target else ""]
     if start is not None:
-        told.append(f"本年为{w.value_text(start, yardstick.get('unit'))}")
+        goal = yardstick.get("target")
+        told.append(
+            f"本年为{w.value_text(start, yardstick.get('unit'), [goal] if isinstance(goal, int | float) else [])}"
+        )
     return "，".join(filter(None, told)) or w.BLANK
 
 
@@ -104,7 +110,7 @@ def followup(results: Results) -> Iterable[Block]:
         (f"{year}年", "right", 5),
         ("核实结论", "left", 10),
     ]
-    rows = [[str(at), *_followed(entry)] for at, entry in enumerate(entries, start=1)]
+    rows = [[str(at), *_followed(results, entry)] for at, entry in enumerate(entries, start=1)]
     yield f.table("上年改进措施落实情况", columns, rows)
     for at, entry in enumerate(entries, start=1):
         yield from f.para(_effect(at, entry))
@@ -133,12 +139,19 @@ def _effect(at: int, entry: Action) -> str:
     told += f"。{f'扣除{less}后，' if less else ''}完成前后{way}{size}"
     if low * high > 0 and effect["p_value"] < SURE:
         near, far = sorted((abs(low), abs(high)))
-        told += f"，估计在{w.gap_text(near, unit, effect['before'])}至{w.gap_text(far, unit, effect['before'])}之间。"
+        bounds = (w.gap_text(bound, unit, effect["before"]) for bound in (near, far))
+        told += f"，估计在{_range(*bounds)}之间。"
     else:
         told += "，也可能没有变化。"
     if effect["regression_to_mean"]:
         told += "上年没有达到目标，不采取措施通常也会有所回升，判断时已经从严。"
     return told
+
+
+def _range(near: str, far: str) -> str:
+    """13.5至46.5个百分点: the unit once."""
+    unit = far.lstrip("0123456789.,")
+    return f"{near.removesuffix(unit)}至{far}"
 
 
 def _counted(entries: Sequence[Action]) -> str:
@@ -152,9 +165,9 @@ def _counted(entries: Sequence[Action]) -> str:
     return f"上年提出改进措施{len(entries)}项，{'，'.join(told)}。"
 
 
-def _followed(entry: Action) -> list[str]:
+def _followed(results: Results, entry: Action) -> list[str]:
     yardstick = entry.get("yardstick") or {}
-    unit, words, target = yardstick.get("unit"), w.clause(yardstick.get("words")), target_words(yardstick)
+    words, target = w.clause(yardstick.get("words")), target_words(yardstick)
     state = _FOLLOWED[entry["status"]]
     if entry["status"] == "done" and (done_on := entry.get("done_on")):
         state = f"{w.date_text(done_on)}完成"
@@ -164,11 +177,15 @@ def _followed(entry: Action) -> list[str]:
         w.brief(entry["action"], f.CELL_LENGTH),
         "，".join(filter(None, [w.clause(entry.get("owner")), state])),
         "，".join(filter(None, [words, f"目标{target}" if target else ""])) or w.BLANK,
-        _figure(yardstick.get("before"), unit),
-        _figure(yardstick.get("after"), unit),
+        *(_figure(results, yardstick, moment) for moment in ("before", "after")),
         f"{verdict}：{reason}" if reason else verdict,
     ]
 
 
-def _figure(value: object, unit: str | None) -> str:
-    return w.BLANK if value is None else w.value_text(value, unit)
+def _figure(results: Results, yardstick: Yardstick, moment: Literal["before", "after"]) -> str:
+    """Last year's or this year's figure, with the decimals of the indicator that it also answers."""
+    value, target = yardstick.get(moment), yardstick.get("target")
+    if value is None:
+        return w.BLANK
+    apart = [target] if isinstance(target, int | float) else []
+    return w.value_text(value, yardstick.get("unit"), apart, f.decimals_of(results, yardstick.get("measure")))

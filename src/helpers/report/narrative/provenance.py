@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Fold, Items, Paragraph
-from helpers.report.narrative.chapters import Section
-from helpers.report.results_indicators import Evidence, Judged
+from helpers.report.narrative import statistics
+from helpers.report.narrative.chapters import Section, whence
+from helpers.report.results_indicators import Evidence, File, Indicator, Judged
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import HASH_SHOWN, short_path
 
@@ -22,6 +24,7 @@ def basis(results: Results) -> Iterable[Section]:  # noqa: ARG001 - every writer
     """The sections of the annex on rules, measures and provenance."""
     yield Section("采用的评分规则", (rules,))
     yield Section("指标计算口径", (measures,))
+    yield Section("统计判断的方法和数值", (statistics.exact,))
     yield Section("数据来源和复现方法", (sources,))
 
 
@@ -134,20 +137,46 @@ def measures(results: Results) -> Iterable[Block]:
     clocks = dict.fromkeys(c for _, entry in _figures(results) for c in f.evidence_of(entry).get("clocks") or ())
     if clocks:
         yield from f.para("计时口径。" + "".join(w.sentence(w.clause(clock)) for clock in clocks))
-    for name, entry in _figures(results):
-        evidence = f.evidence_of(entry)
-        if evidence.get("sql"):
-            yield Fold(title=f"{name}的查询语句", blocks=tuple(_query(evidence, results["fiscal_year"])))
+    yield from _queries(results)
+    if told := results.get("activity_evidence"):
+        lines = [f"年度运维活动各类数量由{f.table_title(results, told['table'])}逐条清点。"]
+        blocks = (*_notes(lines), *_query(results, told["sql"], told["inputs"], told["table"]))
+        yield Fold(title="年度运维活动的查询语句", blocks=blocks, anchor=whence("activities"))
+
+
+def _queries(results: Results) -> Iterator[Block]:
+    """Of each figure its rows, its query and its files; cells link to the first of an indicator."""
+    linked: set[str] = set()
+    for indicator in results["indicators"]:
+        for name, entry in _named(indicator):
+            evidence = f.evidence_of(entry)
+            if not evidence.get("sql"):
+                continue
+            anchor = None if indicator["id"] in linked else whence(indicator["id"])
+            linked.add(indicator["id"])
+            rows = evidence.get("rows")
+            told = f"{name}实际为{f.actual_words(entry)}" + (f"，由{rows}条记录计算。" if rows is not None else "。")
+            tables = re.findall(r"\bFROM (\w+)", str(evidence["sql"]))
+            query = _query(results, str(evidence["sql"]), evidence.get("inputs") or (), *dict.fromkeys(tables))
+            yield Fold(title=f"{name}的查询语句", blocks=(*_notes([told]), *query), anchor=anchor)
+
+
+def _notes(lines: Iterable[str]) -> list[Paragraph]:
+    return [Paragraph(text=line, style="note") for line in lines]
 
 
 def _figures(results: Results) -> Iterator[tuple[str, Judged]]:
     """Name and entry of everything that has a figure of its own."""
     for indicator in results["indicators"]:
-        parts = indicator.get("parts") or ()
-        for part in parts:
-            yield f"{w.clause(indicator['level3'])}（{f.part_name(part)}）", part
-        if not parts:
-            yield w.clause(indicator["level3"]), indicator
+        yield from _named(indicator)
+
+
+def _named(indicator: Indicator) -> Iterator[tuple[str, Judged]]:
+    parts = indicator.get("parts") or ()
+    for part in parts:
+        yield f"{w.clause(indicator['level3'])}（{f.part_name(part)}）", part
+    if not parts:
+        yield w.clause(indicator["level3"]), indicator
 
 
 def _records(evidence: Evidence) -> str:
@@ -169,12 +198,23 @@ def _direction(entry: Judged) -> str:
     return f"{words}（{source}）" if source else words
 
 
-def _query(evidence: Evidence, fiscal_year: int) -> Iterable[Paragraph]:
+def _query(results: Results, sql: str, inputs: Sequence[File], *tables: str) -> Iterable[Paragraph]:
+    """The query, the files with how many rows of each were read and used, and how many records they became."""
     # Only line breaks are touched: a query must stay what was run.
-    yield Paragraph(text=" ".join(str(evidence["sql"]).split()), style="note")
-    files = [short_path(item["file"], fiscal_year) for item in evidence.get("inputs") or ()]
-    if files:
-        yield Paragraph(text=f"数据文件：{w.listing(files, 8)}。", style="note")
+    yield Paragraph(text=" ".join(sql.split()), style="note")
+    accounts = {
+        (table["table"], file["file"]): file for table in results["tables"] for file in table.get("files") or ()
+    }
+    told = []
+    for path in dict.fromkeys(short_path(item["file"], results["fiscal_year"]) for item in inputs):
+        found = next((account for (_, file), account in accounts.items() if path.endswith(file)), None)
+        told.append(f"{path}（读入{found['rows_in']}行，采用{found['used']}行）" if found else path)
+    if told:
+        yield Paragraph(text=f"数据文件：{w.listing(told, 8)}。", style="note")
+    made = [t for t in results["tables"] if t["table"] in tables and t.get("entities") is not None]
+    kept = [f"{w.clause(t.get('title') or t['table'])}（{t['table']}）{t['entities']}条" for t in made]
+    if kept:
+        yield Paragraph(text=f"整理后的数据表：{'、'.join(kept)}。", style="note")
 
 
 # --- where it came from ---------------------------------------------------------------------------

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block
-from helpers.report.facts import by_dimension, column_words, told_apart
+from helpers.report.facts import by_dimension, cause_name, column_words, leading_cause, told_apart, value_name
 from helpers.report.figures import control_figure, states_figure
 from helpers.report.results_deviations import Cause, Composition, Control, Deviation, Signal, StateTime
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import hours_words, signal_words
 
-MOST_IDS = 10
+MOST_VALUES, MOST_PROPERTIES = 2, 2
+"""What was behind a signal: so many values of so many properties."""
+COMMON = 0.5
+"""A value, or two together, of so many of its cases are worth a word."""
 MOST_COMBINATIONS = 3
 BLOCKS = {"day": "少数几天", "week": "少数几周", "device": "少数几台设备"}
 MOST_STATES = 3
@@ -52,7 +56,7 @@ def last_year(deviation: Deviation, unit: str | None) -> str:
     rose = since["change"] > 0
     verb = ("提高" if rose else "下降") if unit == "比例" else ("增加" if rose else "减少")
     size = w.gap_text(abs(since["change"]), unit, since["value"])
-    beyond = {True: "，变化超出偶然波动", False: "，变化在偶然波动范围以内", None: ""}[since.get("beyond_chance")]
+    beyond = {True: "，变化明显", False: "，属正常起伏", None: ""}[since.get("beyond_chance")]
     return f"比{since['fiscal_year']}年（{value}）{verb}{size}{beyond}。{_composed(deviation, since['change'], unit)}"
 
 
@@ -119,9 +123,7 @@ def not_told_apart(deviation: Deviation) -> str:
     clustered = [name for name in names if told[name].get("clustered_by") and name not in explained]
     spread = [name for name in names if name not in (*even, *blank, *explained, *clustered)]
     sentences = [f"没有达到要求的记录多数没有{name}的记载，不能据此判断原因。" for name in blank]
-    sentences += [
-        f"记录的各项{name}条数相近，差别没有超出偶然波动，没有哪一项突出。" for name in even if name not in blank
-    ]
+    sentences += [f"记录的各项{name}条数相近，没有哪一项突出。" for name in even if name not in blank]
     for name in explained:
         others = _names(told[name].get("explained_by") or (), deviation)
         sentences.append(f"按{name}看的差别，在{others}相同的记录之间不再明显，不单独作为原因。")
@@ -129,7 +131,7 @@ def not_told_apart(deviation: Deviation) -> str:
         blocks = BLOCKS[told[name].get("clustered_by") or "day"]
         sentences.append(f"按{name}看的差别来自集中在{blocks}的一批记录，不能据此判断原因。")
     if spread:
-        sentences.append(f"按{'、'.join(spread)}看，各组之间的差别没有超出偶然波动，不能据此判断原因。")
+        sentences.append(f"按{'、'.join(spread)}看，各组之间的差别属正常起伏，不能据此判断原因。")
     return "".join(sentences)
 
 
@@ -166,6 +168,28 @@ def concentrated(deviation: Deviation) -> str:
     return f"未达到要求的{known['misses']}条记录中，{listed}。"
 
 
+def same_cases(deviation: Deviation) -> str:
+    """How far the leading groups of two dimensions are the same misses, where every miss is known."""
+    known, cases = deviation.get("text_facts") or {}, deviation.get("tickets") or []
+    if not cases or known.get("misses") != len(cases):
+        return ""
+    told, first = [], None
+    for dimension in by_dimension(deviation):
+        cause = leading_cause(dimension, deviation)
+        name = cause.get("dimension") if cause else None
+        if cause is None or name is None or 2 * (cause.get("misses") or 0) <= len(cases):
+            continue
+        group = {at for at, one in enumerate(cases) if one.get(name) == cause.get("cause")}
+        if len(group) != cause.get("misses"):
+            continue
+        words = f"{w.brief(cause_name(cause, dimension))}（{len(group)}件）"
+        if first is None:
+            first = (words, group)
+        else:
+            told.append(f"{first[0]}与{words}有{len(first[1] & group)}件是同一批")
+    return f"{'，'.join(told)}。" if told else ""
+
+
 # --- control chart --------------------------------------------------------------------------------
 
 
@@ -177,16 +201,15 @@ def control_blocks(deviation: Deviation, unit: str | None, name: str, subject: s
     unit = unit or deviation.get("unit")
     if control.get("centre") is None:
         if len(control["points"]) > 1:
-            yield from f.para(f"有记录的只有{len(control['points'])}个月，不足以确定控制限，不作控制图。")
+            yield from f.para(f"有记录的只有{len(control['points'])}个月，不足以确定各月的正常范围。")
         return
     yield from control_figure(deviation, unit, name, subject)
     signals = control["signals"]
     if signals:
-        lead = f"控制图上有{len(signals)}处信号，不是偶然波动能够解释的，应当查明原因："
         told = "；".join(_signal(signal, deviation) for signal in signals)
-        yield from f.para(lead + told + "。其余各月的起伏属于偶然波动。")
+        yield from f.para(f"各月之中有{len(signals)}处超出正常起伏：{told}。其余各月属正常起伏。")
     else:
-        yield from f.para("控制图上没有信号，各月的起伏属于偶然波动，不必逐月寻找原因。")
+        yield from f.para("各月都在正常范围以内，不必逐月寻找原因。")
     yield from f.para(_small(control), _missing(control), _wide(control), _two_years(control))
 
 
@@ -196,12 +219,35 @@ def _signal(signal: Signal, deviation: Deviation) -> str:
     words = f"{when}，{signal_words(signal)}"
     if signal.get("favourable"):
         return f"{words}，方向有利，可以总结做法"
-    ids, misses = signal.get("tickets") or [], signal.get("misses") or 0
-    if not ids:
+    misses = signal.get("misses") or 0
+    if not misses:
         return words
-    listed = "、".join(w.plain(one) for one in ids[:MOST_IDS])
-    named = f"{words}，其间没有达到要求的有{misses}条（{listed}{'等' if misses > len(ids[:MOST_IDS]) else ''}）"
-    return named + _other_cases(signal, deviation)
+    return f"{words}，其间没有达到要求的有{misses}条{_behind(signal, deviation)}{_other_cases(signal, deviation)}"
+
+
+def _behind(signal: Signal, deviation: Deviation) -> str:
+    """，其中备件到货迟17条，PSU-2055、MB-4500共14条: what most cases of a signal have in common.
+
+    Only where every case of it is known; the dimensions are those over which the gap is split.
+    """
+    ids, misses = {*(signal.get("tickets") or ())}, signal.get("misses") or 0
+    cases = [one for one in deviation.get("tickets") or () if ids & {str(value) for value in one.values()}]
+    if len(cases) != misses:
+        return ""
+    told: list[str] = []
+    for name in [one["dimension"] for one in deviation.get("dimensions") or () if one["dimension"] != "month"]:
+        counts = Counter(value for one in cases if (value := one.get(name)) is not None)
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
+        fewest = next((at for at in range(1, MOST_VALUES + 1) if _common(ranked[:at], misses)), 0)
+        if fewest:
+            values = "、".join(value_name(name, value) for value, _ in ranked[:fewest])
+            total = sum(count for _, count in ranked[:fewest])
+            told.append(f"{column_words(name, deviation)}为{values}的{'共' if fewest > 1 else ''}{total}条")
+    return f"，其中{'，'.join(told[:MOST_PROPERTIES])}" if told else ""
+
+
+def _common(ranked: Sequence[tuple[object, int]], misses: int) -> bool:
+    return sum(count for _, count in ranked) > COMMON * misses
 
 
 def _other_cases(signal: Signal, deviation: Deviation) -> str:
@@ -220,8 +266,8 @@ def _small(control: Control) -> str:
     if not small:
         return ""
     if control["kind"] == "c":
-        return "各月件数很少，只判断单月是否越限。"
-    return f"有{len(small)}个月记录较少，对这些月份只判断单月是否越限，并按二项分布精确计算。"
+        return "各月件数很少，只判断单月是否超出正常范围。"
+    return f"有{len(small)}个月记录较少，对这些月份只判断单月是否超出正常范围。"
 
 
 def _wide(control: Control) -> str:
@@ -229,12 +275,12 @@ def _wide(control: Control) -> str:
     times = control.get("dispersion") or 0
     if times < WIDE:
         return ""
-    return f"各月的波动普遍达到抽样波动的{w.number_text(times, 1)}倍，控制限已按这一倍数放宽。"
+    return "各月之间的起伏本来就大，正常范围已相应放宽。"
 
 
 def _two_years(control: Control) -> str:
     months = control.get("based_on") or 0
-    return f"控制限按连同上年在内的{months}个月计算。" if months > len(control["points"]) else ""
+    return f"正常范围按连同上年在内的{months}个月测算。" if months > len(control["points"]) else ""
 
 
 def _missing(control: Control) -> str:
@@ -282,7 +328,7 @@ def course(deviation: Deviation, unit: str | None) -> str:
         f"本年度有记录的{trend['months']}个月总体呈{'下降' if falls else '上升'}走势，"
         f"平均每月{'下降' if falls else '上升'}{step}，"
         f"由年初的{w.value_text(trend['first'], unit)}左右到年末的{w.value_text(trend['last'], unit)}左右，"
-        "超出偶然波动（Mann-Kendall检验）。"
+        "变化明显。"
     )
     season = "上一年度各月的走势相同，不排除是季节因素。" if trend.get("seasonal") else ""
     misses = "将达不到目标" if trend["ahead_misses"] else "仍能达到目标"

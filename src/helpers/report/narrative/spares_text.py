@@ -84,21 +84,21 @@ def _held(plan: Spares) -> str:
     """Last year's plan on this year: the proof that does not use what the plan was made from."""
     proof = plan["out_of_sample"]
     if not proof:
-        return "没有上年的维修记录，不能用上年的测算在本年加以检验。"
+        return "没有上年的维修记录，不能用上年的测算在本年加以验证。"
     if not proof.get("demands"):
-        return f"未能用上年的测算在本年加以检验：{w.clause(proof['reason'])}。" if proof.get("reason") else ""
+        return f"未能用上年的测算在本年加以验证：{w.clause(proof['reason'])}。" if proof.get("reason") else ""
     interval = f.interval(proof["fill_interval_months"]) if proof.get("fill_interval_months") else ""
     held = (
         "达到要求的水平"
         if proof["fill_rate"] >= proof["service_level"]
         else {
-            True: "与要求的水平的差距在偶然波动范围以内",
+            True: "与要求的水平的差距属正常起伏",
             False: "低于要求的水平",
             None: "能否达到要求尚不能判定",
         }[proof.get("holds")]
     )
     told = (
-        f"用{proof['plan_from']}年的记录测算、在{proof['replay_on']}年的记录上检验，{proof['demands']}次领用中{proof['filled']}次无需等待，占"
+        f"用{proof['plan_from']}年的记录测算、在{proof['replay_on']}年的记录上验证，{proof['demands']}次领用中{proof['filled']}次无需等待，占"
         f"{w.ratio_text(proof['fill_rate'])}{interval}，{held}（{w.ratio_text(proof['service_level'])}）"
     )
     if proof.get("holds") and proof.get("holds_if_independent") is False:
@@ -184,12 +184,14 @@ def replacement_blocks(plan: Spares | None) -> Iterable[Block]:
 
 
 def _fleet(found: Replacement) -> str:
-    told = f"在用设备{found['devices']}台，本年故障{found['failures']}次"
+    years = found.get("machine_years")
+    span = f"，按实际在用的时间折合{w.number_text(years, 1)}台年" if years is not None else ""
+    told = f"在用设备{found['devices']}台{span}，本年故障{found['failures']}次"
     fleet = found.get("fleet") or {}
     if fleet.get("rate") is not None:
         told += (
             f"，平均每台每年{w.number_text(fleet['rate'])}次"
-            f"（{f.CONFIDENCE}{w.number_text(fleet['low'])}至{w.number_text(fleet['high'])}）"
+            f"（估计在{w.number_text(fleet['low'])}至{w.number_text(fleet['high'])}次之间）"
         )
     unknown = found.get("without_device") or 0
     return f"{told}；另有{unknown}次故障没有记录设备，未计入。" if unknown else f"{told}。"
@@ -198,8 +200,8 @@ def _fleet(found: Replacement) -> str:
 def _higher(found: Replacement) -> str:
     higher = [w.clause(one["model"]) for one in found.get("models") or () if one.get("verdict") == "higher"]
     if not higher:
-        return "各型号的故障率与其余设备相比，差别都在偶然波动范围以内。"
-    return f"{w.listing(higher)}的故障率高于其余设备，超出偶然波动。"
+        return "各型号的故障率与其余设备相比，没有明显差别。"
+    return f"{w.listing(higher)}的故障率明显高于其余设备。"
 
 
 def _models_table(found: Replacement) -> Table:
@@ -207,9 +209,10 @@ def _models_table(found: Replacement) -> Table:
         ("型号", "left", 7),
         ("类别", "left", 6),
         ("台数", "right", 4),
+        ("折合台年", "right", 4.5),
         ("故障次数", "right", 4.5),
         ("每台每年故障", "right", 5),
-        (f.CONFIDENCE, "center", 7),
+        ("估计范围", "center", 7),
         ("与其余设备相比", "left", 10),
     ]
     models = sorted(found["models"], key=lambda one: -(one.get("rate") or 0))
@@ -218,9 +221,12 @@ def _models_table(found: Replacement) -> Table:
             w.clause(one["model"]) or w.BLANK,
             w.clause(one.get("kind")) or w.BLANK,
             str(one["devices"]),
+            w.number_text(one["machine_years"], 1, keep=True) if one.get("machine_years") is not None else w.BLANK,
             str(one["failures"]),
-            w.number_text(one["rate"]) if one.get("rate") is not None else w.BLANK,
-            f"{w.number_text(one['low'])}至{w.number_text(one['high'])}" if one.get("low") is not None else w.BLANK,
+            w.number_text(one["rate"], keep=True) if one.get("rate") is not None else w.BLANK,
+            f"{w.number_text(one['low'], keep=True)}至{w.number_text(one['high'], keep=True)}"
+            if one.get("low") is not None
+            else w.BLANK,
             w.clause(one.get("words")) or w.BLANK,
         ]
         for one in models[:MOST_MODELS]
@@ -248,7 +254,7 @@ def _first(plan: Open | None) -> str:
     return (
         f"{within}宜先更换{groups}，{_prices(plan)}约需{w.money_text(plan['cost'])}，每年约可减少故障"
         f"{w.number_text(plan['avoided'], 1)}次"
-        f"（{f.CONFIDENCE}{w.number_text(plan['low'], 1)}至{w.number_text(plan['high'], 1)}次）。{age}"
+        f"（估计在{w.number_text(plan['low'], 1)}至{w.number_text(plan['high'], 1)}次之间）。{age}"
         "这一测算供制定更换安排时参考，尚未采纳。"
     )
 
