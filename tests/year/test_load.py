@@ -133,3 +133,10 @@ def test_counted_days_and_base_units_are_left_alone(root: Path) -> None:
     added = "".join(f"  {n}: {{table: tickets, words: {n}, {m}}}\n" for n, m in units.items())
     rewrite(root, "indicators.yml", "measures:\n", "measures:\n" + added)
     assert [f for f in check_year(root, 2024) if f.code == "measure_unit"] == []
+
+
+def test_a_word_for_yes_and_no_is_refused(root: Path) -> None:
+    column = "valid: {from: 属实, type: boolean, 'true': [属实], 'false': [不属实, 属实]}"
+    rewrite(root, "year.yml", "ticket_id: 编号", f"ticket_id: 编号\n      {column}")
+    with pytest.raises(YearFileError, match="true 和 false 里都有：属实"):
+        load_year(root, 2024)

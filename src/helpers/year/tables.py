@@ -78,6 +78,8 @@ class Column(Model):
         figures = ("integer", "number", "money", "duration")
         if self.decimal is not None and self.type not in figures:
             raise ValueError("decimal 只用于 type: " + "、".join(figures))
+        if both := sorted({t.lower() for t in self.true} & {f.lower() for f in self.false}):
+            raise ValueError(f"true 和 false 里都有：{'、'.join(both)}")
         if self.bare is not None and self.type != "number":
             raise ValueError("bare 只用于 type: number")
         if self.placeholders != "empty" and self.type not in ("date", "datetime"):

@@ -16,6 +16,8 @@ from helpers.year.expressions import ExpressionError, compared_values
 
 #: So many of the most frequent values of a column are looked through.
 LOOKED_THROUGH = 2000
+#: What stands between several values of one field; a comma may stand within one.
+SEVERAL = re.compile(r"[;；|\n]|<br ?/?>")
 
 
 def plain(text: str) -> str:
@@ -76,16 +78,21 @@ def _written(subject: Subject, table: str, column: str, value: str, named: set[s
     apart = f"SELECT 1 FROM {identifier(aside)} WHERE {identifier(column)} = {literal(value)} LIMIT 1"
     if aside in subject.views and column in subject.tables[table].columns and subject.query(apart):
         return []
+    spellings = [value, *subject.tables[table].synonyms.get(column, {}).get(value, ())]
+    same = {plain(spelling) for spelling in spellings}
     return [
         (other, n)
         for other, n in _frequent(subject, table, column)
-        if other not in named and (plain(other) == plain(value) or _listed(other, value))
+        if other not in named and (plain(other) in same or _listed(other, value))
     ]
 
 
 def _listed(text: str, value: str) -> bool:
-    """Whether a field of several values, as JSON writes them, holds this one."""
-    return text.startswith(("[", "{")) and json.dumps(value, ensure_ascii=False) in text
+    """Whether a field of several values, as JSON or an export writes them, holds this one."""
+    if text.startswith(("[", "{")):
+        return json.dumps(value, ensure_ascii=False) in text
+    parts = SEVERAL.split(text)
+    return len(parts) > 1 and plain(value) in map(plain, parts)
 
 
 def _frequent(subject: Subject, table: str, column: str) -> list[tuple[str, int]]:
