@@ -87,7 +87,7 @@ def test_a_bare_target_of_nothing_is_kept_by_nothing(name: str) -> None:
     assert parse_target("0%", "营业收入增长率").direction == "higher"
 
 
-@pytest.mark.parametrize("text", ["2OO人", "l00人", "10O%", "1O场", "1,20万元", "12,3456元"])
+@pytest.mark.parametrize("text", ["2OO人", "≥1OO", "l00人", "10O%", "1O场", "1,20万元", "12,3456元"])
 def test_letters_and_commas_inside_of_a_figure_are_asked(text: str) -> None:
     for found in (parse_target(text), parse_actual(text)):
         assert (found.kind, found.value) == ("unknown", None)
@@ -166,3 +166,22 @@ def test_what_is_saved_or_paid_in_a_year_is_no_amount_of_a_month() -> None:
     assert judged("≤500元/人·月", "480元")[0] == "met"
     assert judged("3元/天/生", "3元/生·天")[0] == "met"
     assert direction_of("人均补助", "元/人") is None and direction_of("人均培训成本", "元/人") == "lower"
+
+
+@pytest.mark.parametrize("text", ["第1名", "前5名", "排名全省前3位", "第2档"])
+def test_a_place_in_an_order_is_no_damage(text: str) -> None:
+    found = parse_target(text)
+    assert found.kind == "unknown" and not found.notes and "名次" in str(found.reason)
+
+
+def test_list_numbers_before_figures_are_no_damage() -> None:
+    target = parse_target("(1)100%;(2)95%")
+    assert [part.value for part in target.parts] == [F(1), F(95, 100)]
+    assert parse_target("一、5次").value == 5 and parse_target("1)不少于5次").op == ">="
+    assert parse_target("(3)10%").kind == "unknown"
+
+
+def test_a_band_a_month_is_not_held_against_a_year() -> None:
+    assert asked("1-2次/月", "18次") == ("sign_missing",)
+    assert judged("1-2次/月", "2次")[0] == "met"
+    assert direction_of("生活垃圾产生量", "吨") is None

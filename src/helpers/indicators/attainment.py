@@ -126,7 +126,8 @@ def _of_the_whole_year(target: Target, actual: Actual, value: Fraction) -> bool:
     per = (target.unit or "").partition("/")[2]
     period = PERIODS & set(re.split("[·/]", per))
     stated = "/" in (actual.unit or "/")
-    return bool(period) and not stated and isinstance(target.value, Fraction) and 0 < 2 * target.value <= value
+    most = target.value[1] if isinstance(target.value, tuple) else target.value
+    return bool(period) and not stated and isinstance(most, Fraction) and 0 < 2 * most <= value
 
 
 def _share_beside_percent(wanted: object, value: Fraction) -> bool:

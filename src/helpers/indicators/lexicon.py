@@ -83,7 +83,7 @@ COUNTED = re.compile(
     "(?:的)?(?:总|件|起|次|例|人|户|宗|场|单|天)?(?:数|数量|量|次)$|(?:的)?(?:个数|情况|事件|现象|问题|行为|件|时长|天数)$"
 )
 #: What is not harm but not wanted to rise either.
-UNWANTED = re.compile("成本|能耗|支出|费用|债务|用电|用水|农药|化肥")
+UNWANTED = re.compile("成本|能耗|支出|费用|债务|用电|用水|农药|化肥|产生(?:总)?量$")
 #: Words that begin with 无, 未 or 零 and negate nothing.
 NOT_NEGATED = re.compile(
     "^(?:无障碍|无线|无害|无公害|无人|无偿|无缝|无证|无主|无牌|无接触|无废|无纸|无烟|无菌|无土|未成年|未来|未婚|零星|零散|零售|零部件|零碎|零工|零基础|零距离|零接触)"

@@ -52,7 +52,7 @@ DATE = (
 COMPARED = re.compile(r"^(?:同比|环比|较|相?比|与|对比|相较于?)(?:19|20)\d{2}年(?:度)?(?:同期|相比|比较)*$", re.ASCII)
 DATED = re.compile(rf"^(?P<before>[^0-9]*?)(?P<date>{DATE}(?:[年底末]|之?以?前|止)*)(?P<tail>[^0-9]*)$", re.ASCII)
 #: List numbers: (1)…;(2)…, 1、…2、…
-LISTED = re.compile(r"(?<![0-9.])\(?([0-9]{1,2})[).、](?=[^0-9.%])", re.ASCII)
+LISTED = re.compile(r"(?<![0-9.])(?:\(([0-9]{1,2})\)(?=.)|\(?([0-9]{1,2})[).、](?=[^0-9.%]))", re.ASCII)
 SINCE = re.compile(rf"{DATE}|第[0-9]+|[0-9]{1, 2}月(?:份)?|[0-9]{1, 2}[*][0-9]{1, 2}", re.ASCII)
 SOLE = re.compile(rf"{NUMBER}(?P<loose>余|多)?(?P<unit>[^0-9,;、。<>=≥≤~±\u2002]*)", re.ASCII)
 CAPPED = re.compile(
@@ -120,7 +120,8 @@ def _stripped(plain: str) -> tuple[str, Direction | None]:
 
 def _unlisted(plain: str) -> str:
     """Without list numbers, where they count 1, 2, 3 from the beginning on."""
-    numbers = LISTED.findall(plain)
+    plain = re.sub("^[一二三四五六七八九十]、", "", plain)
+    numbers = [one or other for one, other in LISTED.findall(plain)]
     if not LISTED.match(plain) or [int(n) for n in numbers] != list(range(1, len(numbers) + 1)):
         return plain
     return re.sub(";+", ";", re.sub("[;。,、]?" + LISTED.pattern, ";", plain)).strip(";")

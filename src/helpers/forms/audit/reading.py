@@ -153,7 +153,7 @@ def _with_year(value: Any, year: str | None) -> Any:
 
 
 #: A rate that the lexicon does not know may be one of harm, whatever its group; so may what is measured.
-MEASURED = re.compile("(?:率|占比|比例|密度|浓度|强度|含量|噪声|噪音|误差|偏差)$")
+MEASURED = re.compile("(?:率|占比|比例|密度|浓度|强度|含量|噪声|噪音|误差|偏差|产生量)$")
 
 
 def direction_by_group(row: FormRow, target: Target) -> Direction | None:

@@ -12,7 +12,6 @@ from typing import Any
 
 from helpers.files.marks import Cell
 from helpers.forms.readers.form_error import FormError
-from helpers.forms.readers.head_words import head
 from helpers.forms.readers.pdf_unruled import line_of, read_aligned
 from helpers.forms.readers.tables_and_words import SAME_EDGE, Item, Table, Words
 
@@ -90,8 +89,8 @@ def refuse_unruled(items: Sequence[Item], file: str) -> None:
         return
     lines = [item for item in items if isinstance(item, Words)]
     for at, one in enumerate(lines):
-        near = head("".join(line.text for line in lines[max(0, at - 1) : at + 2]))
-        if "三级指标" in head(one.text) and re.search("指标值|目标值|完成值|完成情况", near):
+        near = "".join("".join(line.text.split()) for line in lines[max(0, at - 1) : at + 2])
+        if "三级指标" in "".join(one.text.split()) and re.search("指标值|目标值|完成值|完成情况", near):
             raise FormError(
                 "unruled_pdf",
                 file,
