@@ -12,6 +12,7 @@ from helpers.fonts.packaged import MissingGlyph
 from helpers.formats.xlsx import write_forms
 from helpers.formats.xlsx.form_sheet import LONGEST, wan
 from helpers.formats.xlsx.split_form import split_target
+from helpers.forms.readers import forms_of
 from helpers.report.form_texts import deviation_text
 from tests.report import sample_results as sample
 
@@ -332,6 +333,11 @@ def test_what_is_no_number_stays_a_text():
     assert split_target({"target": {"kind": "choice"}, "target_text": "效果明显"}) == ("定性", "效果明显", "")
     compound = {"target": {"kind": "number", "op": "<="}, "target_text": "1小时", "parts": [{}]}
     assert split_target(compound)[0] == "定性"
+
+
+def test_the_split_sheet_is_no_further_form_for_the_audit():
+    forms = forms_of(write_forms(sample.fy2024()), "自评.xlsx")
+    assert len(forms) == 2 and [len(form.rows) for form in forms] == [8, 8]
 
 
 def test_the_split_sheet_has_a_row_an_indicator(book):

@@ -20,7 +20,7 @@ def paragraphs(results):
 
 def test_an_indicator_is_one_paragraph():
     said = paragraphs(sample.fy2024())
-    assert said["2.有效投诉"] == "目标不高于10件，实际2件，完成，得12.5分（分值12.5分）。上年为4件。"
+    assert said["2.有效投诉"] == "目标不高于10件，实际2件，完成，得满分12.5分。上年为4件。"
     assert said["3.完成时效"].endswith("未完成，得12.25分（分值12.5分）。原因和措施见下文和附件2。")
     assert (
         "实际值依据《办公办案效率自评说明》填报。明显超出目标，下一年度重新核定目标值。"

@@ -146,7 +146,7 @@ def causes(deviation: Deviation, names: Mapping[str, str]) -> Table:
     """The gap of one deviation, decomposed."""
     what = subject(deviation, names)
     gap, unit = deviation.get("gap"), deviation.get("unit")
-    shown = "" if gap is None else f"，{'差距' if gap > 0 else '余量'} {gap_text(abs(gap), unit)}"
+    shown = "" if gap is None else f"，{'差距' if gap > 0 else '余量'} {gap_text(abs(gap), unit, places=2)}"
     listed = deviation.get("causes") or []
     rows = [
         (
@@ -154,8 +154,8 @@ def causes(deviation: Deviation, names: Mapping[str, str]) -> Table:
             c.get("words") or c["cause"],
             c.get("rows"),
             c.get("misses"),
-            gap_text(c["contribution"], unit),
-            "—" if without is None else value_text(without, unit),
+            gap_text(c["contribution"], unit, places=2),
+            "—" if without is None else value_text(without, unit, places=2),
         )
         for c, without in zip(listed, column_values(listed), strict=True)
     ]

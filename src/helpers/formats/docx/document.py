@@ -100,7 +100,7 @@ class _Writer:
                 for made in contents(self.listed):
                     self.add(made)
             self.block(block, small)
-            if block is ahead and block.mark is None:
+            if ahead is not None and block is ahead and ahead.mark is None:
                 self.place.pPr.insert(1, element("pageBreakBefore"))
 
     def add(self, made: Any) -> None:

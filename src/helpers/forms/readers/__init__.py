@@ -57,6 +57,10 @@ def read_forms(path: Path) -> list[Form]:
     return forms_of(path.read_bytes(), path.name)
 
 
+#: The title of a sheet that repeats a form with sign, figure and unit of the target in columns of their own.
+SPLIT = "（指标分栏）"
+
+
 def forms_of(content: bytes, file: str) -> list[Form]:
     """All tables of a file's bytes; ``file`` is the name it is shown by. Raises ``FormError``."""
     try:
@@ -75,7 +79,7 @@ def forms_of(content: bytes, file: str) -> list[Form]:
         what = f"读不出这个文件，可能已损坏（{type(error).__name__}：{str(error)[:60]}）"
         hint = "重新导出完整的文件；或用 Excel、Word、WPS 打开，另存后再试"
         raise FormError("unreadable", file, what, hint=hint) from error
-    forms = _some([form for grid in grids for form in _forms(grid)], grids, file)
+    forms = _some(_once(grids), grids, file)
     forms = [replace(form, remarks=remarks) for form in forms]
     return [replace(forms[0], unplaced=(*forms[0].unplaced, *unread)), *forms[1:]]
 
@@ -94,6 +98,16 @@ def _grids(content: bytes, file: str, kind: str) -> tuple[list[Grid], list[tuple
     if kind in ("xls", "xlsx"):
         return read_book(content, file), [], ()
     return [csv_grid(content, file)], [], ()
+
+
+def _once(grids: Sequence[Grid]) -> list[Form]:
+    """The forms of all sheets; one that says that it is another one in split columns is read only where it is alone."""
+    found = [(_is_split(grid), _forms(grid)) for grid in grids]
+    return [form for split, forms in found if not split for form in forms] or [f for _, forms in found for f in forms]
+
+
+def _is_split(grid: Grid) -> bool:
+    return any(SPLIT in text for texts in grid.texts[:1] for text in texts)
 
 
 def _forms(grid: Grid) -> list[Form]:

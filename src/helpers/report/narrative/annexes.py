@@ -292,6 +292,6 @@ def _evidence_cells(entry: EvidenceItem) -> list[str]:
         w.clause(entry["document"]),
         w.date_text(date) if (date := entry.get("date")) else w.BLANK,
         w.clause(entry.get("custodian")) or w.BLANK,
-        PurePosixPath(entry["file"]).name if entry.get("file") else w.BLANK,
+        PurePosixPath(file).name if (file := entry.get("file")) else w.BLANK,
         w.BLANK if entry.get("rows") is None else str(entry["rows"]),
     ]

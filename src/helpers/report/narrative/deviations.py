@@ -273,8 +273,8 @@ def _tickets(what: str, deviation: Deviation) -> Iterable[Block]:
     note = None
     if total > len(tickets):
         kept = len(deviation["tickets"])
-        rest = "其余" if kept >= total else f"前{kept}条"
-        note = f"列出前{len(tickets)}条，共{total}条，{rest}见电子版成套材料。"
+        rest = "，其余" if kept >= total else f"，前{kept}条" if kept > len(tickets) else ""
+        note = f"列出前{len(tickets)}条，共{total}条{f'{rest}见电子版成套材料' if rest else ''}。"
     yield Fold(title=title, blocks=(f.table(f"{what}{title}", columns, rows, note=note),))
 
 
