@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.indicators import evaluate, load_rules, parse_actual, parse_target
+from helpers.indicators import Actual, evaluate, load_rules, parse_actual, parse_target
 from helpers.indicators.lexicon import direction_of
 
 RULES = load_rules("caiyu-2020-10")
@@ -185,3 +185,18 @@ def test_a_band_a_month_is_not_held_against_a_year() -> None:
     assert asked("1-2次/月", "18次") == ("sign_missing",)
     assert judged("1-2次/月", "2次")[0] == "met"
     assert direction_of("生活垃圾产生量", "吨") is None
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "unit", "status"),
+    [
+        ("≤60分钟", 45, "分钟", "met"),
+        ("≤60分钟", 75, "分钟", "not_met"),
+        ("≤1小时", 75, "分钟", "not_met"),
+        ("≥2万元", 3, "万元", "met"),
+        ("≥90%", 95, "%", "met"),
+    ],
+)
+def test_a_measured_figure_is_in_the_unit_of_its_measure(target: str, value: int, unit: str, status: str) -> None:
+    actual = Actual(text="", kind="number", value=F(value), unit=unit)
+    assert evaluate(parse_target(target), actual, RULES).status == status

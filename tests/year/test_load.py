@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.run.check import check_year
+from helpers.year.crosscheck import crosscheck
 from helpers.year.faults import YearFileError
 from helpers.year.load import load_year
 from tests import small_year
@@ -113,26 +113,36 @@ def test_not_utf8_is_said_with_its_line(root: Path) -> None:
     assert found.line == 2
 
 
+COLUMNS = """opened_at: {from: 受理时间, type: datetime}
+      paid: {from: 金额, type: money}
+      waited: {from: 等待, type: duration, unit: 分钟}
+      minutes: {from: 分钟数, type: number}
+    derived:
+      hours: {clock: hours, start: opened_at, end: opened_at}
+      days: {clock: workdays, start: opened_at, end: opened_at}
+"""
+
+
 @pytest.mark.parametrize(
-    ("unit", "base"), [("分钟", "小时"), ("天", "小时"), ("万元", "元"), ("'%'", "比例"), ("万元/人", "元/人")]
+    ("value", "unit", "base"),
+    [
+        ("hours", "分钟", "小时"),
+        ("waited", "分钟", "小时"),
+        ("hours", "天", "小时"),
+        ("paid", "万元", "元"),
+        ("paid", "万元/人", "元"),
+        ("minutes", "分钟", None),
+        ("hours * 60", "分钟", None),
+        ("days", "工作日", None),
+        ("paid", "元/人", None),
+    ],
 )
-def test_a_measure_is_in_the_unit_of_its_column(root: Path, unit: str, base: str) -> None:
-    """Hours called 分钟 made every outcome unknown, and the figure wrong."""
-    measure = "{agg: mean, table: tickets, value: '90', unit: " + unit + ", words: 平均"
-    rewrite(root, "indicators.yml", "measures:\n", f"measures:\n  mean: {measure}}}\n")
-    faults = [f for f in check_year(root, 2024) if f.code == "measure_unit"]
-    assert len(faults) == 1 and f"写 unit: {base}" in str(faults[0])
-
-
-def test_counted_days_and_base_units_are_left_alone(root: Path) -> None:
-    units = {
-        "a": "agg: mean, value: '1', unit: 工作日",
-        "b": "agg: count, unit: 天",
-        "c": "agg: sum, value: '1', unit: 分",
-    }
-    added = "".join(f"  {n}: {{table: tickets, words: {n}, {m}}}\n" for n, m in units.items())
-    rewrite(root, "indicators.yml", "measures:\n", "measures:\n" + added)
-    assert [f for f in check_year(root, 2024) if f.code == "measure_unit"] == []
+def test_hours_and_yuan_are_not_called_otherwise(root: Path, value: str, unit: str, base: str | None) -> None:
+    rewrite(root, "year.yml", "opened_at: {from: 受理时间, type: datetime}\n", COLUMNS)
+    measure = f"{{agg: mean, table: tickets, value: {value}, unit: {unit}, words: 平均}}"
+    rewrite(root, "indicators.yml", "measures:\n", f"measures:\n  mean: {measure}\n")
+    found = [f for f in crosscheck(load_year(root, 2024)) if f.code == "measure_unit"]
+    assert [f.hint.split("，")[0] for f in found if f.hint] == ([f"写 unit: {base}"] if base else [])
 
 
 def test_a_word_for_yes_and_no_is_refused(root: Path) -> None:

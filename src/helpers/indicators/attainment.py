@@ -18,7 +18,7 @@ from typing import Literal
 from helpers.indicators.model import UNKNOWN, Actual, Direction, Op, Outcome, Status, Target
 from helpers.indicators.normal_text import normal
 from helpers.indicators.rule_sets import RuleSet
-from helpers.indicators.units import comparable, large_scale
+from helpers.indicators.units import comparable, large_scale, to_base
 
 ONE, NOTHING = Fraction(1), Fraction(0)
 PERIODS = {"日", "天", "周", "月", "季度", "季", "学期", "半年"}
@@ -75,6 +75,9 @@ def in_unit_of(target: Target, actual: Actual) -> tuple[Fraction | None, tuple[s
     """
     value = actual.value
     assert isinstance(value, Fraction)
+    if actual.unit:  # a figure that was measured is in the unit that its measure names, 分钟 as well as 小时
+        value, unit = to_base(value, actual.unit)
+        actual = replace(actual, unit=unit)
     if target.unit and not actual.unit:
         return _bare_actual(target, actual, value)
     if actual.unit == "比例" and not target.unit and target.kind == "number":

@@ -121,7 +121,6 @@ def _measures(year: Year) -> Iterator[Fault]:
     lines = year.lines["indicators.yml"]
     for name, measure in year.measures.items():
         path: Path_ = ("measures", name)
-        yield from _own_unit(lines, (*path, "unit"), measure)
         if measure.agg == "ratio":
             yield from _ratio(year, lines, path, measure)
             continue
@@ -138,6 +137,7 @@ def _measures(year: Year) -> Iterator[Fault]:
             place: Path_ = (*path, "value")
             wrong = list(expression(lines, place, measure.value, columns, boolean, numeric=numeric))
             yield from wrong
+            yield from _own_unit(year, lines, (*path, "unit"), measure)
             if measure.agg in DAYS and not wrong and not _is_day(measure.value, columns):
                 yield lines.fault("not_a_date", place, f"agg 为 {measure.agg} 时，value 要是日期", value=measure.value)
         if measure.date is not None and columns.get(measure.date) not in ("DATE", "TIMESTAMP"):
@@ -147,23 +147,29 @@ def _measures(year: Year) -> Iterator[Fault]:
                 yield unknown(lines, (*path, "repeat_of"), "列", column, columns)
 
 
-def _own_unit(lines: Lines, path: Path_, measure: Measure) -> Iterator[Fault]:
-    """Figures are in 元, hours and fractions, as the columns are: no other unit of these can be meant for them."""
+def _own_unit(year: Year, lines: Lines, path: Path_, measure: Measure) -> Iterator[Fault]:
+    """A column of money, lengths or clocks is in 元 or hours as it stands: another unit would label it wrongly."""
     if measure.unit is None or measure.agg in ("count", "distinct", "share", *DAYS):
         return
-    head, slash, rest = spelled(measure.unit).partition("/")
-    base = BASE.get(head, ("", 0))[0]
-    if not base or measure.unit.startswith(base):
+    base, head = _unit_of_column(year, measure), spelled(measure.unit).partition("/")[0]
+    if base is None or head == base or BASE.get(head, ("",))[0] != base:
         return
-    means = "95 这样的百分数在 value 里除以 100" if base == "比例" else "value 里已经换算过的，去掉换算"
-    means += "，工作日的时钟写 unit: 工作日" if base == "小时" else ""
     yield lines.fault(
         "measure_unit",
         path,
-        "度量的结果与整洁表一样，金额是元、时长是小时、比率是比例，不换算成别的单位",
+        f"{measure.value} 在整洁表里以{base}计，度量的结果也是",
         value=measure.unit,
-        hint=f"写 unit: {base}{slash}{rest}；{means}；指标值照常可以写{measure.unit}",
+        hint=f"写 unit: {base}，或在 value 里换算成{head}；指标值照常可以写{head}",
     )
+
+
+def _unit_of_column(year: Year, measure: Measure) -> str | None:
+    """The unit of a measure's value where it is a column of money, of lengths or of a clock in hours, unchanged."""
+    spec = year.year.tables[str(measure.table)]
+    column, derived = spec.columns.get(str(measure.value).strip()), spec.derived.get(str(measure.value).strip())
+    if derived is not None:
+        return "小时" if derived.clock in ("hours", "office_hours") else None
+    return {"money": "元", "duration": "小时"}.get(column.type) if column else None
 
 
 def _is_day(text: str, columns: Mapping[str, str]) -> bool:
