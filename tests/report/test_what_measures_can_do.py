@@ -35,6 +35,9 @@ def test_a_part_without_a_measure_of_its_own_is_flagged():
     assert bare(results(plan(), plan(id="2", yardstick={"measure": "desk", "target_text": "100%"}))) == []
     assert bare(results(plan(part="一般桌面运维"))) == ["故障维修"]
     assert bare(results(plan(yardstick=None, replayed={"measure": "desk", "options": []}))) == ["故障维修"]
+    other = plan(yardstick={"measure": "waits", "target_text": "不超过48小时"})
+    assert bare(results(plan(), other)) == [], "what is tied to no part may be for any"
+    assert bare(results(plan(), {**other, "part": "故障维修"})) == ["一般桌面运维"]
     assert bare(results()) == []  # that there is none at all is said of the indicator
 
 

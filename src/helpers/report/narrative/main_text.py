@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from helpers.report import facts as f
 from helpers.report import wording as w
@@ -160,10 +160,10 @@ def measures(results: Results) -> Iterable[Block]:
     bare = [e for one in missed if one not in planned and (e := f.indicator_of(results, one))]
     yield from f.para(f"针对{f.names(bare)}的改进措施尚未提出。" if bare else "")
     if actions:
-        yield _measures_table(actions, "".join(flags(results)))
+        yield _measures_table(results, "".join(flags(results)))
 
 
-def _measures_table(actions: Sequence[Action], note: str) -> Table:
+def _measures_table(results: Results, note: str) -> Table:
     columns = [
         ("序号", "center", 2.5),
         ("改进措施", "left", 12),
@@ -180,10 +180,10 @@ def _measures_table(actions: Sequence[Action], note: str) -> Table:
             measure_size(action),
             w.clause(action.get("owner")) or w.TO_FILL,
             _due(action),
-            yardstick_words(action),
+            yardstick_words(action, f.decimals_of(results, f.yardstick_of(action).get("measure"))),
             state_words(action),
         ]
-        for at, action in enumerate(actions, start=1)
+        for at, action in enumerate(results["plan"], start=1)
     ]
     return f.table("下一步改进措施", columns, rows, note=note or None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.results_deviations import Deviation
+from helpers.report.results_indicators import Indicator
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
 
@@ -12,22 +13,27 @@ from helpers.report.results_types import Results
 def without_measure(results: Results, deviation: Deviation) -> bool:
     """Whether a part of a compound indicator is missed and none of the indicator's measures is for it.
 
-    A measure is for the part that it names, whose figure is its yardstick, or on whose cases it was replayed. Of an
-    indicator without parts, or without any measure, ``measures`` says so itself.
+    A measure is for the part that it names, whose figure is its yardstick, or on whose cases it was replayed; one
+    that is tied to no part may be for any, so that nothing is said. Of an indicator without parts, or without any
+    measure, ``measures`` says so itself.
     """
     actions = [action for action in results["plan"] if action["indicator"] == deviation["indicator"]]
-    entry = f.judged(results, deviation)
-    if not deviation.get("part") or not actions or entry is None:
+    indicator = f.indicator_of(results, deviation["indicator"])
+    if not deviation.get("part") or not actions or indicator is None:
         return False
-    name, measure = w.clause(deviation["part"]), f.evidence_of(entry).get("measure")
-    return not any(_is_for(action, name, measure) for action in actions)
+    tied = [_part_of(action, indicator) for action in actions]
+    return None not in tied and w.clause(deviation["part"]) not in tied
 
 
-def _is_for(action: Action, name: str, measure: str | None) -> bool:
+def _part_of(action: Action, indicator: Indicator) -> str | None:
+    """The part that a measure is for, by its name; None where nothing ties it to one."""
     if action.get("part"):
-        return w.clause(action["part"]) == name
-    told = (f.yardstick_of(action).get("measure"), f.replayed_of(action).get("measure"))
-    return measure is not None and measure in told
+        return w.clause(action["part"])
+    own = {f.evidence_of(part).get("measure"): f.part_name(part) for part in indicator.get("parts") or ()}
+    for measure in (f.yardstick_of(action).get("measure"), f.replayed_of(action).get("measure")):
+        if measure is not None and measure in own:
+            return own[measure]
+    return None
 
 
 def flags(results: Results) -> list[str]:

@@ -63,7 +63,7 @@ def _cause(action: Action) -> str:
     return {True: f"{cause}（已确认）", False: f"{cause}（已排除）", None: cause}[action.get("confirmed")]
 
 
-def yardstick_words(action: Action) -> str:
+def yardstick_words(action: Action, decimals: int | None = None) -> str:
     """What is measured, its target, and this year's figure from which it starts."""
     yardstick = action.get("yardstick") or {}
     words, target = w.clause(yardstick.get("words")), target_words(yardstick)
@@ -71,9 +71,8 @@ def yardstick_words(action: Action) -> str:
     told = [words or "", f"目标{target}" if target else ""]
     if start is not None:
         goal = yardstick.get("target")
-        told.append(
-            f"本年为{w.value_text(start, yardstick.get('unit'), [goal] if isinstance(goal, int | float) else [])}"
-        )
+        apart = [goal] if isinstance(goal, int | float) else []
+        told.append(f"本年为{w.value_text(start, yardstick.get('unit'), apart, decimals)}")
     return "，".join(filter(None, told)) or w.BLANK
 
 
