@@ -31,6 +31,7 @@ TABLES = """\
     files: exports/t.csv
     key: ticket
     year_by: opened_at
+    period: {from: 2024-01-01, to: 2024-12-31, why: 其余月份没有工单}
     columns:
       ticket: 编号
       cause: 原因

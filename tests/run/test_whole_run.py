@@ -110,7 +110,7 @@ def test_the_analyst_sees_the_analysis_where_it_is_made(package: Path, results: 
     assert "满意率不低于90%：不稳固，余量 1.96个百分点" in captions
     for words in (
         "完成时效·故障维修的时间用在哪里",
-        "完成时效·故障维修各月控制图",
+        "完成时效·故障维修各月",
         "备件储备测算（建议，尚未采纳）",
         "各型号设备的故障率",
     ):

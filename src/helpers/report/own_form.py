@@ -10,6 +10,7 @@ from helpers.forms.filled_form import Form, FormRow, FundLine, points
 from helpers.indicators.findings import About
 from helpers.report import facts as f
 from helpers.report import form_texts as texts
+from helpers.report import wording as w
 from helpers.report.blocks import Items, Paragraph
 from helpers.report.form_texts import goal_result
 from helpers.report.results_indicators import Indicator
@@ -21,6 +22,7 @@ def own_form(results: Results) -> Form:
     budget = results["budget"]
     rows = tuple(_row(results, entry, number) for number, entry in enumerate(results["indicators"], start=1))
     total = results["score"]["total"] if results["score"]["grade"] is not None else None
+    rate = budget["execution_rate"]
     return Form(
         about=_about(results),
         kind="self_eval",
@@ -28,7 +30,7 @@ def own_form(results: Results) -> Form:
         complete=None if any(not entry["rescaled"] for entry in results.get("dropped") or ()) else True,
         money_unit="万元",
         funds=FundLine(None, _wan(budget["initial"]), _wan(budget["adjusted"]), _wan(budget["spent"])),
-        exec_rate_printed=f.execution_rate(results) or None,
+        exec_rate_printed=None if rate is None else w.ratio_text(rate, places=2),
         exec_weight=points(budget["weight"]),
         exec_score=points(budget["score"]),
         total_printed=points(total),

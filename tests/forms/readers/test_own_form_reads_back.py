@@ -106,11 +106,11 @@ def test_it_is_the_form_that_the_run_audits(path: Path) -> None:
     own = own_form(results)
     assert tuple(replace(row, place=None) for row in scored.rows) == own.rows
     assert replace(scored, rows=(), source=None, result=None, unplaced=()) == replace(own, rows=(), result=None)
-    # The notice and the basis of the score stand on the page and belong to no row.
-    assert [words for _, words in scored.unplaced] == [
-        "示例数据：记录级数据系合成，仅用于演示，汇总数与公开数据一致。",
-        "按推定权重测算，非申报得分。",
-    ]
+    # The notice, the basis of the score and who signs stand on the page and belong to no row.
+    notice, basis, signed, sealed = [words for _, words in scored.unplaced]
+    assert notice == "示例数据：记录级数据系合成，仅用于演示，汇总数与公开数据一致。"
+    assert basis == "按推定权重测算，非申报得分。"
+    assert signed.startswith("填报：信息技术岗") and "签字" in signed and sealed.endswith("填报日期：2025年2月20日")
 
 
 def test_a_changed_figure_is_seen(path: Path) -> None:
@@ -133,9 +133,13 @@ def test_an_unscored_row_and_declared_funds(path: Path) -> None:
     assert (
         scored.rows[2].score is None and scored.rows[2].actual_text is None and scored.rows[2].weight == Decimal("12.5")
     )
+    # Where one line is the whole of the funds, the others are nothing.
     assert [(p.name, p.spent) for p in scored.fund_parts] == [
-        ("当年财政拨款", Decimal(177))
-    ] and scored.fund_total is not None
+        ("当年财政拨款", Decimal(177)),
+        ("上年结转资金", Decimal(0)),
+        ("其他资金", Decimal(0)),
+    ]
+    assert scored.fund_total is not None
 
 
 def test_the_published_package_reads_back_without_a_stop(finished: Path) -> None:
