@@ -151,7 +151,7 @@ class _Tree:
             ]
             for row in placed(table)
         ]
-        ending = _ending(rows) if table.total_row or table.note else []
+        ending = _ending(rows)
         titles = [head_text(c.title, w).split("\n") for c, w in zip(table.columns, fitted.widths, strict=True)]
         return {
             "type": "table",
@@ -209,14 +209,18 @@ def _is_short(block: dict[str, Any]) -> bool:
     return block["type"] == "paragraph" and sum(len(run["t"]) for run in block["runs"]) <= SHORT
 
 
+#: How many rows at the end of a table stay together.
+ENDING = 3
+
+
 def _ending(rows: list[list[dict[str, Any]]]) -> list[list[dict[str, Any]]]:
-    """The last two rows, which stay together with the note below: no total starts a page alone.
+    """The last rows, which stay together with the note below: neither a total nor two rows start a page alone.
 
     Fewer where a merged cell reaches into them, or where there would be no row left.
     """
     columns = max(map(len, rows), default=0)
     ending: list[list[dict[str, Any]]] = []
-    for row in rows[:0:-1][:2]:
+    for row in rows[:0:-1][:ENDING]:
         if len(row) < columns or any(cell["rowspan"] > 1 for cell in row):
             break
         ending.insert(0, row)
