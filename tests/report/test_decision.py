@@ -40,6 +40,15 @@ def test_each_miss_has_its_cause_in_one_sentence_the_larger_first():
     ]
 
 
+def test_of_a_number_no_single_row_is_a_miss():
+    results = sample.fy2024()
+    for deviation in results["deviations"]:
+        deviation["unit"] = "人"
+    assert "件中" not in said(results)["未完成"]
+    text = "".join(block.text for block in build_report(results) if block.type == "paragraph")
+    assert "没有达到要求" not in text
+
+
 def test_a_miss_without_recorded_causes_takes_the_stated_one_or_says_that_there_is_none():
     data = sample.fy2024()
     data["deviations"] = [{"indicator": "timeliness", "kind": "shortfall", "gap": 0.1, "unit": "比例", "causes": []}]

@@ -34,6 +34,16 @@ def indicator_of(results: Results, wanted: str) -> Indicator | None:
     return next((entry for entry in results["indicators"] if entry["id"] == wanted), None)
 
 
+def missed_of(deviation: Deviation) -> tuple[int, int] | None:
+    """Of how many cases how many missed, where the figure is a share of cases: of a number, such as 11人 against 14人,
+    no single row is a miss."""
+    known = deviation.get("text_facts") or {}
+    rows, misses = known.get("rows"), known.get("misses")
+    if deviation.get("unit") != "比例" or not rows or misses is None:
+        return None
+    return int(rows), int(misses)
+
+
 def execution_rate(results: Results) -> str:
     """The execution rate as printed everywhere; "" where it is not known."""
     budget = results["budget"]

@@ -61,9 +61,8 @@ def _missed_words(results: Results, deviation: Deviation) -> str:
     if entry is None:
         return f"{what}未达目标。"
     actual = f"目标{w.clause(entry.get('target_text'))}，实际{f.actual_words(entry)}"
-    known = deviation.get("text_facts") or {}
-    if known.get("rows") and known.get("misses") is not None:
-        actual += f"（{known['rows']}件中{known['misses']}件未达到）"
+    if missed := f.missed_of(deviation):
+        actual += f"（{missed[0]}件中{missed[1]}件未达到）"
     bare = "，尚无针对性措施" if without_measure(results, deviation) else ""
     return f"{what}，{actual}，{_cause_words(results, deviation)}{bare}。"
 

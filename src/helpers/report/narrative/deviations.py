@@ -139,12 +139,11 @@ def size_words(entry: Judged | None, deviation: Deviation) -> str:
 
 
 def _rows(deviation: Deviation) -> str:
-    known = deviation.get("text_facts") or {}
-    rows, misses = known.get("rows"), known.get("misses")
-    if not rows or misses is None:
+    missed = f.missed_of(deviation)
+    if missed is None:
         return ""
-    told = f"{rows}条记录中，有{misses}条没有达到要求"
-    unknown = known.get("unknown")
+    told = f"{missed[0]}条记录中，有{missed[1]}条没有达到要求"
+    unknown = (deviation.get("text_facts") or {}).get("unknown")
     return f"{told}；其中{unknown}条缺少计算所需的数据，按没有达到要求计。" if unknown else f"{told}。"
 
 

@@ -129,10 +129,8 @@ def _led(deviation: Deviation) -> str:
 
 
 def _counted(deviation: Deviation) -> str:
-    known = deviation.get("text_facts") or {}
-    if not known.get("rows") or known.get("misses") is None:
-        return ""
-    return f"{known['rows']}件中{known['misses']}件没有达到要求。"
+    missed = f.missed_of(deviation)
+    return f"{missed[0]}件中{missed[1]}件没有达到要求。" if missed else ""
 
 
 def _causes(deviation: Deviation) -> str:
