@@ -219,6 +219,21 @@ def test_a_fifth_of_a_panel_missing_is_seen_where_nothing_is_there_twice(tmp_pat
     assert facilities(tmp_path / "b", doubled.reset_index(drop=True)) == []
 
 
+def test_a_fifth_of_a_whole_panel_doubled_is_seen(tmp_path: Path) -> None:
+    again = panel().iloc[::5].assign(check_id=[f"K{n}" for n in range(10)])
+    doubled = placed(
+        pd.concat([panel(), again]).drop(columns=["source_file", "source_row"]).to_dict("records"), "exports/设施.csv"
+    )
+    assert "重复 10 次" in one(facilities(tmp_path / "a", doubled)).words
+    more = placed(
+        pd.concat([panel(), *[again.assign(check_id=[f"{k}{n}" for n in range(10)]) for k in "KLM"]])
+        .drop(columns=["source_file", "source_row"])
+        .to_dict("records"),
+        "exports/设施.csv",
+    )
+    assert facilities(tmp_path / "b", more) == []
+
+
 def test_units_looked_at_now_and_then_are_no_panel(tmp_path: Path) -> None:
     assert facilities(tmp_path, panel().drop(index=range(1, 48, 3))) == []
 

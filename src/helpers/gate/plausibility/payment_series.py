@@ -140,7 +140,9 @@ def _once_each(times: Sequence[int], places: int, period: str) -> bool:
     if period != QUARTER:
         return once >= WHOLE * places
     never_twice = once == len(times) and once * (once - 1) / (2 * places) >= CHANCE_DOUBLES
-    return once >= (NEVER_TWICE if never_twice else WHOLE_QUARTERS) * places
+    # Where no place is empty and none is there three times, some twice are twice by mistake.
+    complete = len(times) == places and max(times) <= 2
+    return once >= (NEVER_TWICE if never_twice or complete else WHOLE_QUARTERS) * places
 
 
 CHECKS = (payment_missing, panel_holes)
