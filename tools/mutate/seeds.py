@@ -19,8 +19,8 @@ def write(root: Path, seed: str) -> Path:
     shutil.copytree(PROJECT / "data" / "raw", raw)
     for year in ("2023", "2024"):
         (raw / year / "corrections.yml").write_text(NO_CORRECTIONS, encoding="utf-8")
-    # In a process of its own: the generator remembers what it made.
-    process = multiprocessing.get_context("fork").Process(target=_generate, args=(raw, seed))
+    # In a process of its own, for the generator remembers; no copy of this one, whose databases are open.
+    process = multiprocessing.get_context("spawn").Process(target=_generate, args=(raw, seed))
     process.start()
     process.join()
     if process.exitcode:

@@ -6,6 +6,7 @@ import io
 import os
 import re
 import sys
+import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -137,22 +138,27 @@ def book_of(content: bytes, shown: str) -> Book:
     return Book(shown=shown, kind=kind, sheets=sheets, _content=content, _opened=opened)
 
 
+_SCREEN = threading.RLock()
+
+
 @contextmanager
 def _without_panics() -> Iterator[None]:
     """The parser's panics are caught; what it prints of them to the screen is for its makers."""
-    sys.stderr.flush()
-    try:
-        kept = os.dup(2)
-    except OSError:  # no screen
-        yield
-        return
-    try:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
+    # Two years are read side by side, and the screen is one: who comes second would put back what the first took away.
+    with _SCREEN:
+        sys.stderr.flush()
+        try:
+            kept = os.dup(2)
+        except OSError:  # no screen
             yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+            return
+        try:
+            with Path(os.devnull).open("wb") as nowhere:
+                os.dup2(nowhere.fileno(), 2)
+                yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 @contextmanager
