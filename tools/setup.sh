@@ -28,8 +28,9 @@ new_enough "$PYTHON" || { say "need Python 3.11 or newer (make PYTHON=/path/to/p
 say "setting up $VENV (once; about two minutes) …"
 rm -rf "$VENV"
 try "$PYTHON" -m venv --without-pip "$VENV"
+# The lock names everything, so nothing is resolved: of coverage[toml] pip takes the newest version, whatever is locked.
 try "$PYTHON" -m pip --python "$VENV/bin/python" --disable-pip-version-check install \
-    --require-hashes --no-compile -r requirements.lock
+    --require-hashes --no-deps --no-compile -r requirements.lock
 try "$PYTHON" -m pip --python "$VENV/bin/python" --disable-pip-version-check install \
     --no-build-isolation --no-deps --no-compile -e .
 # A few packages ship files for other Python versions that do not compile: not our fault, not fatal.
