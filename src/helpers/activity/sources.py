@@ -85,7 +85,7 @@ def load(
     connection.execute("CREATE TABLE labels (_file_no INTEGER, source_row BIGINT, text VARCHAR)")
     for sheet, path in _sheets(year, spec, work):
         columns = find_columns(sheet, spec, required)
-        refuse_other_units(sheet, spec, columns)
+        refuse_other_units(connection, sheet, spec, columns)
         found |= set(columns)
         if sheet.cut_off:
             _refuse_cut_off(connection, sheet)

@@ -309,7 +309,10 @@ def _mended(ragged: list[tuple[int, int, str]], layout: Layout, schema: pa.Schem
 def _refuse_open_quote(sheet: Sheet) -> None:
     """A quote that is never closed swallows the rest of the file, line ends and all, into its cell."""
     last = f"c{len(sheet.headers) - 1}"
-    found = duckdb.execute(f"SELECT {ROW}, {last} FROM ({sheet.relation}) ORDER BY {ROW} DESC LIMIT 1").fetchall()
+    with open_engine(threads=1) as connection:
+        found = connection.execute(
+            f"SELECT {ROW}, {last} FROM ({sheet.relation}) ORDER BY {ROW} DESC LIMIT 1"
+        ).fetchall()
     if found and str(found[0][1]).endswith("\n"):
         row, cell = found[0]
         raise FileError(

@@ -42,7 +42,9 @@ ALL = 1.5
 _BARE = r"^[-+(]?\s*[¥￥]?\s*0*[0-9.,' ]*[1-9][0-9.,' ]*\)?-?$"
 
 
-def refuse_other_units(sheet: Sheet, spec: Table, columns: Mapping[str, str]) -> None:
+def refuse_other_units(
+    connection: duckdb.DuckDBPyConnection, sheet: Sheet, spec: Table, columns: Mapping[str, str]
+) -> None:
     """Stop where a head says another unit than is declared: every figure would be off by their ratio.
 
     ``columns``: which ``c<i>`` holds each tidy column. Figures that carry their units themselves may stand.
@@ -52,7 +54,7 @@ def refuse_other_units(sheet: Sheet, spec: Table, columns: Mapping[str, str]) ->
     for name, cell in columns.items():
         declared, header = spec.columns[name], sheet.headers[int(cell[1:])]
         if declared.type == "number" and declared.bare is None and re.search(_PERCENT, header):
-            _refuse_percents(sheet, name, cell, header)
+            _refuse_percents(connection, sheet, name, cell, header)
         if declared.type not in ("money", "duration"):
             continue
         said, place = unit_in(header, declared.type), header
@@ -61,16 +63,16 @@ def refuse_other_units(sheet: Sheet, spec: Table, columns: Mapping[str, str]) ->
         unit = declared.unit or "元"
         if said is None or said == unit:
             continue
-        bare = duckdb.execute(
+        bare = connection.execute(
             f"SELECT {ROW}, {cell} FROM ({sheet.relation}) WHERE regexp_matches(trim({cell}), {literal(_BARE)}) LIMIT 1"
         ).fetchall()
         if bare:
             raise _other_unit(sheet, spec, name, declared, said=said, place=place, row=int(bare[0][0]))
 
 
-def _refuse_percents(sheet: Sheet, name: str, cell: str, header: str) -> None:
+def _refuse_percents(connection: duckdb.DuckDBPyConnection, sheet: Sheet, name: str, cell: str, header: str) -> None:
     """95 below 满意率（%） is 0.95, or 95 of something: percents that a workbook shows are at most 1, mostly."""
-    large = duckdb.execute(
+    large = connection.execute(
         f"SELECT {ROW}, {cell} FROM ({sheet.relation}) WHERE abs(try_cast(trim({cell}) AS DOUBLE)) > {ALL} LIMIT 1"
     ).fetchall()
     if large:
