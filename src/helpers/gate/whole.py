@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,23 +46,31 @@ def judge_year(
     stops: list[Check] = []
     noted: list[Check] = []
     # The questions of both years are answered by databases of their own, beside Great Expectations.
-    with ThreadPoolExecutor(2 if sum(map(_bytes, folders)) <= SMALL else 1) as pool:
+    beside = sum(map(_bytes, folders)) <= SMALL
+    with ThreadPoolExecutor(2) as pool:
+
+        def asked(*about: Any) -> Future[list[Check]]:
+            answer = pool.submit(_plausibility, *about)
+            if not beside:
+                wait([answer])
+            return answer
+
         if previous is not None and previous_folder is not None:
-            own = pool.submit(_plausibility, previous, previous_folder, previous_accounts)
+            own = asked(previous, previous_folder, previous_accounts)
             before = validate_year(previous, tidy_tables(previous_folder, previous), previous_accounts)
             stops = _stopped(before, year, previous)
         trusted = None if stops else previous
-        checks = pool.submit(_plausibility, year, folder, accounts, trusted, previous_folder, previous_accounts)
+        checks = asked(year, folder, accounts, trusted, previous_folder, previous_accounts)
         found = validate_year(year, tidy_tables(folder, year), accounts)
         if previous is not None and previous_folder is not None:
             noted = [_of_last_year(check, previous.fiscal_year) for check in own.result()]
         return GateResult((*found.checks, *checks.result(), *stops, *noted), found.rows)
 
 
-def _plausibility(*asked: Any) -> list[Check]:
+def _plausibility(*about: Any) -> list[Check]:
     from helpers.gate.plausibility import open_subject, plausibility_checks
 
-    with open_subject(*asked) as subject:
+    with open_subject(*about) as subject:
         return plausibility_checks(subject)
 
 
