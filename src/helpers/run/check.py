@@ -8,7 +8,6 @@ from pathlib import Path
 from helpers.activity.calendar import CalendarUnknown, calendar_problem, is_workday
 from helpers.gate import plausible_faults, year_faults
 from helpers.year.check_files import check_files
-from helpers.year.check_plan import plan_details
 from helpers.year.crosscheck import crosscheck
 from helpers.year.faults import Fault, YearFileError
 from helpers.year.form_lengths import long_texts
@@ -38,7 +37,6 @@ def _check_one(root: Path, fiscal_year: int, open_files: bool) -> list[Fault]:
         return list(error.faults)
     return [
         *crosscheck(year),
-        *plan_details(year),
         *(check_files(year) if open_files else ()),
         *year_faults(year),
         *plausible_faults(year),

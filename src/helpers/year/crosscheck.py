@@ -16,6 +16,7 @@ from helpers.indicators import (
 )
 from helpers.indicators.units import BASE, spelled
 from helpers.year.check_funds import check_funds
+from helpers.year.check_plan import plan_details
 from helpers.year.check_spares import check_fleet, check_spares
 from helpers.year.check_tables import Path_, check_corrections, check_tables, expression, unknown
 from helpers.year.declared_indicators import Actual, Indicator, Measure
@@ -44,6 +45,7 @@ def crosscheck(year: Year) -> list[Fault]:
         *_source(year),
         *_outline(year),
         *_plan(year),
+        *plan_details(year),
         *check_corrections(year),
     ]
 
