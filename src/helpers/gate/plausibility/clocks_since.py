@@ -74,15 +74,15 @@ def hours_never_used(subject: Subject) -> Iterator[Check]:
         # None of so many does not exclude three of so many (rule of three).
         if found < max(STRANGE, 2 * 3 / rows * sum(now)):
             continue
-        cell = identifier(column)
+        cell, seen = identifier(column), [h for h in strange if now[h]]
         where = f"hour({cell}) IN ({', '.join(map(str, strange))}) AND date_trunc('day', {cell}) <> {cell}"
         yield subject.note(
             table,
             "hours_never_used",
-            f"{subject.called(table, column)}有 {found} 行在 {_spans([h for h in strange if now[h]])}，"
+            f"{subject.called(table, column)}有 {found} 行在 {'、'.join(f'{h} 时' for h in seen)}，"
             "上年这些时段及前后一小时都没有记录，疑似十二小时制丢了“下午”或时区不同",
             "核对导出的时间格式；改为二十四小时制重新导出",
-            observed={"rows": found, "hours": [h for h in strange if now[h]]},
+            observed={"rows": found, "hours": seen},
             rows=subject.places(table, [column], where),
             failing=found,
             column=column,
@@ -93,11 +93,6 @@ def _hours(subject: Subject, view: str, column: str) -> tuple[int, ...]:
     """How many times fall into each hour of the day."""
     profiles = _profiles(subject, view, column, 1).values()
     return tuple(map(sum, zip(*profiles, strict=True))) or (0,) * 24
-
-
-def _spans(hours: Sequence[int]) -> str:
-    """Hours of the day in words."""
-    return "、".join(f"{h} 时" for h in hours)
 
 
 def times_lost(subject: Subject) -> Iterator[Check]:

@@ -39,10 +39,15 @@ TEST_TEXT = (
 TEST_WORD = "测试|试单|试填|演示|忽略|勿处理|勿派单|test|demo|dummy|asdf|xxx|aaa|please ignore"
 
 
+def folded(text: str) -> str:
+    """A value without width, case and spaces."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
 def plain(text: str) -> str:
     """A value without what writing it differently changes: width, spaces, marks, case, traditional characters."""
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(TRADITIONAL)
-    return "".join(c for c in folded if unicodedata.category(c)[0] not in "ZPC")
+    written = folded(text).translate(TRADITIONAL)
+    return "".join(c for c in written if unicodedata.category(c)[0] not in "ZPC")
 
 
 def slip_of(value: str, other: str) -> bool:
@@ -73,7 +78,7 @@ def slips(subject: Subject) -> Iterator[Check]:
     for table in subject.tables:
         declared = declared_values(subject, table)
         for column in _listed_columns(subject, table):
-            counts = _counts(subject, table, column)
+            counts = dict(subject.frequent(table, column))
             known = {v for v in declared.get(column, ()) if v}
             found = _slips(counts, known)
             if not found:
@@ -110,8 +115,7 @@ def _other_capitals(counts: Mapping[str, int], known: set[str]) -> dict[str, str
     leading: dict[str, str] = {}
     found = {}
     for value in sorted(counts, key=lambda v: (v not in known, -counts[v], v)):
-        bare = "".join(unicodedata.normalize("NFKC", value).casefold().split())
-        first = leading.setdefault(bare, value)
+        first = leading.setdefault(folded(value), value)
         if first != value and value not in known:
             found[value] = first
     return found
@@ -128,15 +132,6 @@ def _listed_columns(subject: Subject, table: str) -> list[str]:
         for c, (n, _) in subject.kinds(table, texts).items()
         if n <= DISTINCT and (c in roles.coded or (rows >= 50 and n <= rows / 10))
     ]
-
-
-def _counts(subject: Subject, table: str, column: str) -> dict[str, int]:
-    cell = identifier(column)
-    return dict(
-        subject.query(
-            f"SELECT {cell}, count(*) FROM {identifier(table)} WHERE {cell} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
-        )
-    )
 
 
 def declared_values(subject: Subject, table: str) -> dict[str, set[str]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 import json
 import re
-import unicodedata
 from collections.abc import Iterator
 
+from helpers.gate.plausibility.coded_values import folded
 from helpers.gate.plausibility.roles import conditions
 from helpers.gate.plausibility.subject import Subject
 from helpers.gate.result import Check
@@ -22,8 +22,7 @@ SEVERAL = re.compile(r"[;；|\n]|<br ?/?>")
 
 def plain(text: str) -> str:
     """A value without what its writing leaves open: entities of HTML, width, case, spaces."""
-    bare = unicodedata.normalize("NFKC", html.unescape(html.unescape(text))).casefold()
-    return re.sub(r"\s", "", bare)
+    return folded(html.unescape(html.unescape(text)))
 
 
 def named_values(subject: Subject) -> Iterator[Check]:
@@ -82,7 +81,7 @@ def _written(subject: Subject, table: str, column: str, value: str, named: set[s
     same = {plain(spelling) for spelling in spellings}
     return [
         (other, n)
-        for other, n in _frequent(subject, table, column)
+        for other, n in subject.frequent(table, column, LOOKED_THROUGH)
         if other not in named and (plain(other) in same or _listed(other, value))
     ]
 
@@ -93,15 +92,6 @@ def _listed(text: str, value: str) -> bool:
         return json.dumps(value, ensure_ascii=False) in text
     parts = SEVERAL.split(text)
     return len(parts) > 1 and plain(value) in map(plain, parts)
-
-
-def _frequent(subject: Subject, table: str, column: str) -> list[tuple[str, int]]:
-    cell = identifier(column)
-    counts = subject.query(
-        f"SELECT {cell}, count(*) AS n FROM {identifier(table)} WHERE {cell} IS NOT NULL "
-        f"GROUP BY 1 ORDER BY n DESC, 1 LIMIT {LOOKED_THROUGH}"
-    )
-    return [(str(value), int(n)) for value, n in counts]
 
 
 CHECKS = (named_values,)

@@ -111,13 +111,9 @@ def _others_there(subject: Subject, table: str, column: str, values: set[str]) -
 
 def _nearest(subject: Subject, table: str, column: str, values: set[str]) -> list[tuple[str, int]]:
     """The values of a column that are most like one of these, with their rows."""
-    cell = identifier(column)
-    counts = subject.query(
-        f"SELECT {cell}, count(*) AS n FROM {identifier(table)} WHERE {cell} IS NOT NULL "
-        f"GROUP BY 1 ORDER BY n DESC, 1 LIMIT {LOOKED_THROUGH}"
-    )
+    counts = subject.frequent(table, column, LOOKED_THROUGH)
     like = {other: max(SequenceMatcher(None, other, value).ratio() for value in values) for other, _ in counts}
-    return [(str(v), int(n)) for v, n in sorted(counts, key=lambda one: (-like[one[0]], -one[1], one[0]))[:NEAREST]]
+    return sorted(counts, key=lambda one: (-like[one[0]], -one[1], one[0]))[:NEAREST]
 
 
 def _nowhere(subject: Subject, table: str, column: str, named: set[str]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from helpers.gate.plausibility.coded_values import declared_values
+from helpers.gate.plausibility.subject import EXAMPLES
 from helpers.year.engine import identifier, literals
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 #: What no list of values has on purpose; a year file that names one of them means it.
 WORDS = frozenset(["null", "(null)", "n/a", "#n/a", "na", "nan", "none", "nil", "undefined", "tbd"])
 WORDS |= {"-", "--", "---", "—", "——", "/", "\\", "?", "??", "？", "待定", "待补", "待填", "暂缺", "空", "空白"}
-#: Rows named as examples.
-EXAMPLES = 5
 
 
 def placeholder_values(subject: Subject) -> Iterator[Check]:

@@ -112,6 +112,15 @@ class Subject:
     def _kinds(self) -> dict[str, dict[str, tuple[int, int]]]:
         return {}
 
+    def frequent(self, view: str, column: str, most: int | None = None) -> list[tuple[str, int]]:
+        """The values of a column with their rows, the most frequent first; ``most``: no more of them."""
+        cell, limit = identifier(column), "" if most is None else f" LIMIT {most}"
+        found = self.query(
+            f"SELECT {cell}, count(*) AS n FROM {identifier(view)} WHERE {cell} IS NOT NULL "
+            f"GROUP BY 1 ORDER BY n DESC, 1{limit}"
+        )
+        return [(str(value), int(n)) for value, n in found]
+
     def one(self, sql: str) -> Any:
         """The first value of the answer's first row."""
         return self.query(sql)[0][0]

@@ -49,7 +49,7 @@ def flags(results: Results) -> list[str]:
             )
     for deviation in f.deviations_of(results, "shortfall"):
         if without_measure(results, deviation):
-            misses = (deviation.get("text_facts") or {}).get("misses")
-            size = f"（{misses}件未达到）" if misses else ""
+            missed = f.missed_of(deviation)
+            size = f"（{missed[1]}件未达到）" if missed and missed[1] else ""
             told.append(f"{f.subject(results, deviation)}{size}尚无针对性的改进措施，有待补充。")
     return told
