@@ -189,11 +189,12 @@ def verified_share(seed, trials, carried, spread, mean, missed_only, compared):
         (0.0, 0.0, 0.95, False, False),
         (0.0, 0.03, 0.95, True, False),  # taken because an unlucky year had missed
         (0.5, 0.03, 0.96, True, False),
+        (0.8, 0.03, 0.95, True, False),  # a level that wanders
         (0.5, 0.03, 0.95, True, True),
     ],
 )
 def test_a_useless_measure_is_seldom_verified(carried, spread, mean, missed_only, compared):
-    assert verified_share(20240301, 120, carried, spread, mean, missed_only, compared) <= 0.07
+    assert verified_share(20240301, 120, carried, spread, mean, missed_only, compared) <= 0.05
 
 
 # --- the change itself ----------------------------------------------------------------------------
