@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.activity.calendar import _packaged_years
-from helpers.activity.reclock import reclock
+from helpers.activity.reclock import reclocked
 from helpers.measures.figures import Measures
 from helpers.year.declared_clocks import Hold
 from helpers.year.models import Calendar
@@ -185,7 +185,9 @@ def test_days_without_times_are_taken_as_their_last_second() -> None:
         int((m - dt.datetime(1970, 1, 1)).total_seconds())
         for m in (dt.datetime(2024, 3, 5, 12), dt.datetime(2024, 3, 11, 10), dt.datetime(2024, 3, 6, 10))
     )
-    found = reclock(year, "t", records, [("a", n, since, until, now) for n in (1, 2, 3)], Path())  # type: ignore[arg-type]
+    moves = [("a", n, since, until, now) for n in (1, 2, 3)]
+    with reclocked(year, "t", records, moves, Path()) as (connection, query):  # type: ignore[arg-type]
+        found = connection.sql(f"SELECT * FROM ({query}) ORDER BY source_row").to_arrow_table()
     assert found.column("ended").to_pylist() == [dt.date(2024, 3, 7), dt.date(2024, 3, 7), None]
     assert found.column("seen").to_pylist() == [
         dt.datetime(2024, 3, 5, 12),

@@ -84,6 +84,7 @@ def day_kind(day: datetime.date, calendar: Calendar) -> DayKind:
     return "workday" if country.is_working_day(day) else "weekend"
 
 
+@lru_cache(maxsize=8192)  # asked for every day of a log, many times
 def _chinese(day: datetime.date) -> DayKind:
     first, last = _packaged_years()
     if not first <= day.year <= last:

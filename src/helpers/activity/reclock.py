@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -12,7 +14,12 @@ from helpers.year.engine import fence, identifier, open_engine
 from helpers.year.load import Year
 from helpers.year.tidy import record_columns
 
+if TYPE_CHECKING:
+    import duckdb
+
 SECOND = 1_000_000  # microseconds
+#: Up to so many rows a second thread costs more than it gives.
+FEW = 20_000
 
 
 class CannotReclock(Exception):
@@ -23,17 +30,17 @@ class CannotReclock(Exception):
         super().__init__(f"[{code}]  {message}")
 
 
-def reclock(
+@contextmanager
+def reclocked(
     year: Year, table: str, records: pa.Table, moves: Sequence[tuple[str, int, int, int, int]], folder: Path
-) -> pa.Table:
-    """``records`` with dates moved and every derived column computed again.
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+    """A fenced database and the query in it for ``records`` with dates moved and every derived column computed again.
 
     ``records``: the columns of ``record_columns`` and ``source_file``, ``source_row``. ``moves``: a row's file and
     number, and in seconds since 1970 when a wait began, when it ended and when it would have ended.
     What was recorded up to the beginning stays; what came after the end follows it at the same distance;
     what lay between comes no later than the new end. A day without a time is taken as its last second.
-    ``folder``: the other tidy tables of the year. Rows come back ordered by file and number. Raises
-    ``CannotReclock``.
+    ``folder``: the other tidy tables of the year. Raises ``CannotReclock``.
     """
     spec = year.year.tables[table]
     if any(hold.events for derived in spec.derived.values() for hold in derived.hold):
@@ -43,7 +50,7 @@ def reclock(
     moved = pa.table(
         {c: pa.array([move[i] for move in moves], t) for i, (c, t) in enumerate(zip(columns, types, strict=True))}
     )
-    connection = open_engine(threads=2)
+    connection = open_engine(threads=1 if len(records) <= FEW else 2)
     try:
         connection.register("given_records", records)
         connection.register("moves", moved)
@@ -54,8 +61,7 @@ def reclock(
             "FROM given_records AS r LEFT JOIN moves AS m USING (source_file, source_row)"
         )
         fence(connection, sorted(folder.glob("*.parquet")))
-        query = tidy(connection, year, spec, folder)
-        return connection.sql(f"SELECT * FROM ({query}) ORDER BY source_file, source_row").to_arrow_table()
+        yield connection, tidy(connection, year, spec, folder)
     finally:
         connection.close()
 

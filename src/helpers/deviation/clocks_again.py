@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from helpers.activity.reclock import CannotReclock, reclock
-from helpers.measures.rejudge import judge_rows
+from helpers.activity.reclock import CannotReclock, reclocked
+from helpers.measures.rejudge import judge_query, judge_rows
 from helpers.year.engine import identifier
 from helpers.year.tidy import record_columns, tidy_columns
 
@@ -38,9 +38,31 @@ class ClocksAgain:
     recorded: tuple[tuple[bool, bool], ...]
 
     def judged(self, moves: Sequence[Move]) -> list[tuple[bool, bool]]:
-        """How each row would be judged. Raises ``CannotReclock``, ``QueryStopped``."""
+        """How each row would be judged. Raises ``CannotReclock``, ``QueryStopped``.
+
+        A row that is not moved is judged as recorded: clocks and conditions know no other row of the table.
+        """
+        found = dict(zip(self.places, self.recorded, strict=True))
+        moved = {(file, row) for file, row, *_ in moves} & found.keys()
+        if moved:
+            chosen = [place in moved for place in self._stored]
+            found |= zip(sorted(moved), self._judged(self.records.filter(chosen), moves), strict=True)
+        return list(found.values())
+
+    def as_recorded(self) -> bool:
+        """Whether the clocks, run again over every row as it stands, give what was recorded."""
+        return tuple(self._judged(self.records, [])) == self.recorded
+
+    @cached_property
+    def _stored(self) -> list[Place]:
+        """The places in the order of ``records``."""
+        files, rows = (self.records.column(c).to_pylist() for c in ("source_file", "source_row"))
+        return list(zip(files, rows, strict=True))
+
+    def _judged(self, records: pa.Table, moves: Sequence[Move]) -> list[tuple[bool, bool]]:
         year = self.measures.year
-        return judge_rows(year, self.measure, reclock(year, self.table, self.records, moves, self.measures.folder))
+        with reclocked(year, self.table, records, moves, self.measures.folder) as (connection, query):
+            return judge_query(connection, year, self.measure, query)
 
 
 @lru_cache(maxsize=4)
@@ -60,7 +82,7 @@ def clocks_again(measures: Measures, measure: str, where: str) -> ClocksAgain:
     again = ClocksAgain(
         measures=measures, measure=measure, table=name, records=records, places=tuple(places), recorded=recorded
     )
-    if tuple(again.judged([])) != recorded:
+    if not again.as_recorded():
         raise CannotReclock(
             "clocks_differ", "照原样重新计时的结果与整理后的表不一致，不能据此推演；请从 1_clean 起重新运行"
         )
