@@ -129,7 +129,8 @@ def subset_woff(characters: Iterable[str], face: str) -> bytes:
     options = subset.Options()
     options.layout_features, options.hinting, options.flavor = [], False, "woff"
     options.name_IDs, options.notdef_outline = [1, 2], True
-    font = TTFont(font_file(face), recalcTimestamp=False)
+    # The boxes of the whole face hold for a part of it; drawing each outline anew to measure it takes most of the time.
+    font = TTFont(font_file(face), lazy=True, recalcBBoxes=False, recalcTimestamp=False)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=sorted({ord(c) for c in characters} & _cmap(face)))
     subsetter.subset(font)
