@@ -52,25 +52,21 @@ def plain(text: str) -> str:
 def stained(connection: duckdb.DuckDBPyConnection, spec: Table) -> frozenset[str]:
     """The columns in which any cell has to be mended; reads ``source``.
 
-    Looking costs time: a short text, or one that names a record, is looked at whole, prose and the ASCII of
-    figures and dates at both ends.
+    Looking costs time: prose is looked at at both ends only, unless it names a record.
     """
     named = {*spec.key, *(spec.grain.case if spec.grain else ())}
-    looks = ", ".join(f"bool_or({_touched(c, d.type == 'text', c in named)})" for c, d in spec.columns.items())
+    looks = ", ".join(f"bool_or({_touched(c, c in named)})" for c in spec.columns)
     found = connection.execute(f"SELECT {looks} FROM source").fetchall()[0]
     return frozenset(column for column, touched in zip(spec.columns, found, strict=True) if touched)
 
 
-def _touched(column: str, text: bool, name: bool) -> str:
+def _touched(column: str, name: bool) -> str:
     """Whether a cell has to be mended."""
     cell = identifier(column)
-    ends = f"{_suspect(cell)} OR {_suspect(cell + '[-1]')}"
     whole = f"regexp_matches({cell}, {literal(_TOUCHED)})"
     if name:
         return whole
-    if text:
-        return f"CASE WHEN strlen({cell}) <= {PROSE} THEN {whole} ELSE {ends} END"
-    return f"{ends} OR (strlen({cell}) <> length({cell}) AND regexp_matches({cell}, {literal(_STAINED)}))"
+    return f"CASE WHEN strlen({cell}) <= {PROSE} THEN {whole} ELSE {_suspect(cell)} OR {_suspect(cell + '[-1]')} END"
 
 
 def _suspect(text: str) -> str:
