@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -42,6 +43,11 @@ def test_each_property_by_hand():
 def test_ages_beyond_the_last_band_and_machines_that_are_not_registered():
     frame = pd.DataFrame({"opened_at": pd.to_datetime(["2024-01-01"] * 3), "device": ["B", "A", "Z"]})
     assert list(as_column(made(frame, SOURCE)["age_band"], frame.index)) == ["满8年", "不满3年", None]
+
+
+def test_of_a_measure_of_repeats_being_one_is_no_cause():
+    assert "repeat" in made(rows(), SOURCE)
+    assert "repeat" not in made(rows(), replace(SOURCE, of_repeats=True))
 
 
 def test_a_log_of_days_has_no_hours_and_one_without_moments_nothing():

@@ -1,5 +1,6 @@
 """Greatest and least, different ones, first and last days, repeats; and columns that are called like anything."""
 
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -104,6 +105,51 @@ def test_months_are_those_of_the_date_whatever_columns_are_called(year: Year, tm
     assert again == {"01": 1}
     assert by_value == {"1": (4, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0)}
     assert rows["_value"].tolist() == [False, True, False, False]
+
+
+def _last_year(root: Path, **columns: object) -> Path:
+    """Last year's tidy table: A failed again in December, B on the first of it."""
+    folder = root / "previous"
+    folder.mkdir()
+    frame = pd.DataFrame(
+        {
+            "device": ["A", "B", "A"],
+            "opened_at": pd.to_datetime(["2023-12-15", "2023-12-01", "2023-06-01"]),
+            "hours": [1.0, 1.0, 1.0],
+            "source_file": "old.csv",
+            "source_row": range(2, 5),
+            **columns,
+        }
+    )
+    frame.to_parquet(folder / "tickets.parquet")
+    return folder
+
+
+def test_the_first_failure_of_a_year_may_repeat_one_of_the_year_before(year: Year, tmp_path: Path) -> None:
+    with Measures(year, tmp_path, _last_year(tmp_path)) as measures:
+        share, count = measures.figure("again_share"), measures.figure("again")
+        months = {m.month[5:]: m.value for m in measures.monthly("again") if m.value}
+        rows = measures.rows("again_share", ["device"])
+        sides = [(one.after, one.hits, one.n) for one in measures.sides("again_share", date(2024, 1, 15))]
+        parts = {(one.value, one.month): (one.amount, one.n) for one in measures.grouped("again_share", "device")}
+    assert (share.value, share.n, count.value, share.carried) == (Fraction(2, 4), 4, 2, True)
+    assert months == {"01": 2}
+    assert rows["_value"].tolist() == [True, True, False, False] and list(rows.columns) == ["_value", "device"]
+    assert sides == [(False, 1, 2), (True, 1, 2)]
+    assert parts["A", "2024-01"] == (2, 2)
+    assert share.clocks == ("重复：30天内的再次发生，连同上年度末的记录一并判断",)
+    assert "previous_tickets" in share.sql
+
+
+@pytest.mark.parametrize("columns", [{}, {"device": [1, 2, 3]}, {"hours": ["1", "2", "3"]}])
+def test_without_last_years_rows_it_is_said_that_some_repeats_are_unseen(
+    year: Year, tmp_path: Path, columns: dict[str, object]
+) -> None:
+    folder = _last_year(tmp_path, **columns) if columns else None
+    with Measures(year, tmp_path, folder) as measures:
+        share = measures.figure("again_share")
+    assert (share.value, share.carried) == (Fraction(1, 4), False)
+    assert share.clocks == ("重复：没有上年度的记录可以对照，年初30天内的再次发生可能少计",)
 
 
 def test_a_deadline_is_kept_by_the_last_day(year: Year, tmp_path: Path) -> None:

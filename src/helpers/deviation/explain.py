@@ -141,7 +141,7 @@ def with_records(
     table = measures.year.year.tables[str(measure.table)]
     explained = deviation.kind == "shortfall"
     dimensions = [name for name in dimensions if name not in table.tidy_personal] if explained else []
-    source = source_of(table, str(measure.table), measure.date or table.year_by, measures)
+    source = source_of(table, measure, measures)
     rows = _rows(figure, dimensions, measures, source)
     _name_tickets(against, rows, table, aim)
     if table.states and aim.agg in ("share", "mean"):
@@ -155,7 +155,9 @@ def with_records(
 def _earlier(observed: Observed, deviation: Deviation) -> Sequence[MonthFigure]:
     """Last year's months, where they vary about the same centre: a change beyond chance sets a new one."""
     before, since = observed.before, deviation.since
-    if before is None or not before.same or before.unit != observed.unit or (since and since["beyond_chance"]):
+    if before is None or not before.same or before.repeats_unlike or before.unit != observed.unit:
+        return ()
+    if since and since["beyond_chance"]:
         return ()
     return before.months
 

@@ -109,7 +109,9 @@ def scan(
     times = Periods(periods.codes[chosen], periods.names) if periods and len(periods.names) > 1 else None
     blocked = kinds({name: codes[chosen] for name, codes in (clusters or {}).items()})
     found = list(_named(space_of(here, times), missed[chosen], blocked))
-    return _joined([_told(cell, p, n, missed, traits, periods) for cell, p, n in found], traits)
+    told = [_told(cell, p, n, missed, traits, periods) for cell, p, n in found]
+    # What stands out among the rows that other cells have left may be no more than usual among all of them.
+    return _joined([one for one in told if one.misses > one.expected and one.chance < ALPHA], traits)
 
 
 def _sample(missed: Mask, columns: int) -> Codes:

@@ -114,6 +114,9 @@ class Since(TypedDict):
     beyond_chance: NotRequired[bool | None]
     composition: NotRequired[list[Composition]]
     part_of_year: NotRequired[Annotated[bool, Field(description="Either year's records cover a part of it.")]]
+    repeats_unlike: NotRequired[
+        Annotated[bool, Field(description="Repeats of one year alone were held against the year before it.")]
+    ]
 
 
 class Comparison(Since):

@@ -71,7 +71,8 @@ def _note(results: Results, entry: Indicator) -> str:
         score, full = f"得满分{w.score_text(entry['score'])}", ""
     past = f.previous_of(entry)
     before = w.clause(past.get("actual_text")) if not entry.get("parts") else ""
-    since = f"上年为{before}。" if before else ""
+    why = f.unlike_words(entry)
+    since = f"上年为{before}{f'（{why}，不作比较）' if why else ''}。" if before else ""
     return f"{'，'.join(said)}，{score}{full}。{since}{_basis(entry)}{_remarks(results, entry)}"
 
 

@@ -48,6 +48,9 @@ def last_year(deviation: Deviation, unit: str | None) -> str:
     value = w.value_text(since["value"], since.get("unit") or unit)
     if since.get("part_of_year"):
         return f"{since['fiscal_year']}年为{value}，两年的记录没有都涵盖全年，不作比较。"
+    if since.get("repeats_unlike"):
+        year = since["fiscal_year"]
+        return f"{year}年为{value}，未计承接上一年的再次发生，与本年度不能直接比较。"
     if since["change"] is None:
         return f"{since['fiscal_year']}年为{value}，口径与本年度不同，不作比较。"
     if since["change"] == 0:
