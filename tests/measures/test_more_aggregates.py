@@ -175,3 +175,18 @@ def test_what_does_not_fit_is_named(tmp_path: Path, old: str, new: str, code: st
     faults = [fault for fault in crosscheck(load_year(tmp_path, 2024)) if fault.file.endswith("indicators.yml")]
     assert [f.code for f in faults] == [code]
     assert words in f"{faults[0].message}{faults[0].hint}"
+
+
+def test_rows_of_large_logs_hold_no_texts_and_are_in_order(year: Year, tmp_path: Path) -> None:
+    frame = pd.read_parquet(tmp_path / "tickets.parquet")
+    frame["source_file"] = ["b", "a", "b", "a", "a", "a"]
+    frame.iloc[[3, 0, 5, 1, 4, 2]].to_parquet(tmp_path / "tickets.parquet")
+    with Measures(year, tmp_path) as measures:
+        coded, plain = measures.coded_rows("again_share", ["device"]), measures.rows("again_share", ["device"])
+        listed = measures.rows_at("again_share", ["device", "source_row"], [("b", 2), ("a", 3), ("a", 99)])
+        none = measures.rows_at("again_share", ["device"], [])
+    assert [str(kind) for kind in coded.dtypes] == ["bool", "category", "category", "int64"]
+    assert list(coded["source_file"]) == ["a", "a", "a", "b"] and list(coded["source_row"]) == [3, 5, 6, 2]
+    assert coded["device"].astype(object).where(coded["device"].notna(), None).tolist() == ["A", None, None, "A"]
+    assert coded["_value"].tolist() == plain["_value"].tolist() and len(none) == 0
+    assert listed.to_numpy().tolist() == [["A", 3], ["A", 2]]

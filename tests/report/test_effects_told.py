@@ -6,7 +6,7 @@ import pytest
 
 from helpers.report import form_texts
 from helpers.report.figures import series
-from helpers.report.narrative import deviations, indicators, main_text, overall, plans
+from helpers.report.narrative import deviations, indicators, main_text, overall, plans, signals
 from tests.report import sample_results
 
 EFFECT = {
@@ -116,3 +116,28 @@ def test_the_forms_cause_is_where_the_misses_lie_not_groups_that_differ_by_chanc
     assert text == "最集中的是受理时段为“9时”的记录，占全部未达到条数的50%"
     assert text in form_texts.deviation_text({**data, "form_cell_limit": None}, indicator)
     assert deviations._unexplained({**data, "plan": []}, {**deviation, "causes": []}) == ""
+
+
+def test_an_effect_that_turns_is_told_with_both_numbers() -> None:
+    def cause(name: str, misses: int, by_all: float, alike: float, **more: bool) -> dict[str, object]:
+        others = {"expected": alike, "excess": misses - alike, "odds_ratio": 1.1, **more}
+        return {"dimension": "kind", "cause": name, "misses": misses, "expected": by_all, "adjusted": others}
+
+    told = signals.turned(
+        {
+            "column_words": {"kind": "故障原因", "system": "系统"},
+            "dimensions": [{"dimension": "kind", "adjusted_for": ["system"], "compared_with": "all"}],
+            "causes": [
+                cause("硬件", 401, 436.1, 386.9, turned=True),
+                cause("软件", 100, 105.8, 101.0),
+                cause("未定", 96, 69.9, 130.5, turned=True),
+            ],
+        }
+    )
+    assert told == (
+        "按故障原因看，“硬件”没有达到要求的401条，单独看少于按总体比例应有的436.1条；"
+        "按系统相同的其他记录应有386.9条，实际反而偏多。"
+        "按故障原因看，“未定”没有达到要求的96条，单独看多于按总体比例应有的69.9条；"
+        "按系统相同的其他记录应有130.5条，实际反而偏少。"
+    )
+    assert signals.turned({"causes": [cause("软件", 100, 105.8, 101.0)]}) == ""

@@ -38,6 +38,19 @@ def test_a_shortfall_names_its_causes_with_their_cases_and_none_without():
     assert "厂商返修" not in paragraphs(data)["完成时效（故障维修）"]
 
 
+def test_of_a_property_only_the_groups_beyond_chance_are_named():
+    data = sample.fy2024()
+    deviation = next(d for d in data["deviations"] if d["kind"] == "shortfall")
+    deviation["causes"] = [
+        {"dimension": "team", "cause": cause, "contribution": size, "avoidable": None, "rows": 90, "misses": misses,
+         "expected": 9.0, "beyond_chance": beyond}
+        for cause, size, misses, beyond in (("甲", 0.04, 12, False), ("乙", 0.02, 10, True), ("丙", 0.01, 9, False))
+    ]  # fmt: skip
+    deviation["dimensions"] = [{"dimension": "team", "test": "chi_square", "tells_apart": True, "groups": 3}]
+    said = paragraphs(data)["完成时效（故障维修）"]
+    assert "分，主要是乙（10件）" in said and "甲（" not in said and "丙（" not in said
+
+
 def test_where_they_are_many_only_those_that_need_a_word_are_spoken_of():
     data = sample.many()
     said = [name for name in paragraphs(data) if name[0].isdigit()]

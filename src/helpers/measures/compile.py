@@ -152,10 +152,21 @@ def by_group(measure: Measure, column: str, date: str | None) -> str:
     )
 
 
-def rows(measure: Measure, columns: Sequence[str]) -> str:
+def rows(measure: Measure, columns: Sequence[str], *, ordered: bool = True) -> str:
     """The rows behind the measure: ``_value`` (as declared) and the columns asked for, in source order."""
     picked = "".join(f", {identifier(column)}" for column in dict.fromkeys(columns))
-    return f"SELECT {value_of_row(measure)} AS _value{picked} FROM {counted(measure)} ORDER BY source_file, source_row"
+    order = " ORDER BY source_file, source_row" if ordered else ""
+    return f"SELECT {value_of_row(measure)} AS _value{picked} FROM {counted(measure)}{order}"
+
+
+def rows_at(measure: Measure, columns: Sequence[str], places: Sequence[tuple[str, int]]) -> str:
+    """Columns of the rows behind the measure at some places, in source order."""
+    picked = ", ".join(identifier(column) for column in dict.fromkeys(columns))
+    listed = ", ".join(f"({literal(file)}, {int(row)})" for file, row in places) or "(NULL, NULL)"
+    return (
+        f"SELECT {picked} FROM (SELECT * FROM {counted(measure)}) WHERE (source_file, source_row) IN ({listed}) "
+        "ORDER BY source_file, source_row"
+    )
 
 
 def shown(measure: Measure) -> str:

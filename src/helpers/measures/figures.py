@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -290,6 +291,20 @@ class Measures:
     def rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         """The rows behind a measure: ``_value``, then ``columns``."""
         return database.frame(self._connection, compiled.rows(self._declared(name), columns), f"measures.{name}")
+
+    def coded_rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
+        """The rows behind a measure as ``rows`` has them, with their places, texts as categories: a million of them
+        take some tens of megabytes. They are put in order here, as the database would hold all of them as texts."""
+        place = ("source_file", "source_row")
+        query = compiled.rows(self._declared(name), [*columns, *place], ordered=False)
+        found = database.coded_frame(self._connection, query, f"measures.{name}")
+        order = np.lexsort((found[place[1]].to_numpy(), found[place[0]].cat.codes.to_numpy()))
+        return found if (np.diff(order) == 1).all() else found.iloc[order].reset_index(drop=True)
+
+    def rows_at(self, name: str, columns: Sequence[str], places: Sequence[tuple[str, int]]) -> pd.DataFrame:
+        """The rows behind a measure at these places (file and row), in the order of the source."""
+        query = compiled.rows_at(self._declared(name), columns, places)
+        return database.frame(self._connection, query, f"measures.{name}")
 
     def select(self, table: str, columns: Mapping[str, str], where: str | None = None) -> pa.Table:
         """Expressions over the rows of a table by the names they get, in source order."""

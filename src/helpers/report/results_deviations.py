@@ -27,11 +27,13 @@ class Replayed(TypedDict):
 class Others(TypedDict):
     """A group with the dimensions of ``adjusted_for`` held alike: the misses to be expected of its rows then, those
     beyond them, and how many times the odds of the other rows it has; null where no others are left to compare.
+    turned: beside all rows the group stands on the other side, beyond chance.
     """
 
     expected: Size
     excess: float
     odds_ratio: NotRequired[Size | None]
+    turned: NotRequired[bool]
 
 
 class Cause(TypedDict):

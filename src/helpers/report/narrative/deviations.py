@@ -82,6 +82,7 @@ def _shortfall(results: Results, deviation: Deviation, name: str) -> Iterable[Bl
     )
     yield from f.para(
         main_cause(entry, deviation),
+        signals.turned(deviation),
         signals.concentrated(deviation),
         signals.same_cases(deviation),
         signals.not_told_apart(deviation),

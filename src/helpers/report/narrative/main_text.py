@@ -143,7 +143,11 @@ def _causes(deviation: Deviation) -> str:
             continue
         named = [top]
         if not told:
-            named = [c for c in causes if c.get("cause") is not None and cases_of(c) != 0][:MOST_CAUSES] or [top]
+            # Of properties only the groups beyond chance are named; of recorded causes each is one.
+            own = f.told_apart(deviation).get(dimension)
+            tested = own is not None and own.get("test") not in (None, "evenness")
+            chosen = [c for c in causes if c.get("beyond_chance")] if tested else causes
+            named = [c for c in chosen if c.get("cause") is not None and cases_of(c) != 0][:MOST_CAUSES] or [top]
         said = "、".join(f"{w.brief(cause_name(c, dimension))}{cases_words(c)}" for c in named)
         told.append(f"按{dimension}分，{'有' if len(named) > 1 else '主要是'}{said}")
         if len(told) == MOST_DIMENSIONS:

@@ -101,6 +101,25 @@ def against_chance(cause: Cause, deviation: Deviation) -> str:
     )
 
 
+def turned(deviation: Deviation) -> str:
+    """The groups that look worse than they are, or better, because of the company that they keep; largest first."""
+    found = [c for c in deviation.get("causes") or () if (others := c.get("adjusted")) and others.get("turned")]
+    found.sort(key=lambda c: -abs((c.get("misses") or 0) - (c.get("expected") or 0)))
+    told = []
+    for cause in found[:MOST_COMBINATIONS]:
+        dimension, misses, others = cause.get("dimension"), cause.get("misses") or 0, cause.get("adjusted")
+        by_all = cause.get("expected")
+        if others is None or by_all is None:
+            continue
+        first, then = ("多于", "偏少") if misses > by_all else ("少于", "偏多")
+        told.append(
+            f"按{column_words(str(dimension), deviation)}看，“{w.brief(value_name(dimension, cause.get('cause')))}”"
+            f"没有达到要求的{misses}条，单独看{first}按总体比例应有的{w.number_text(by_all, 1)}条；"
+            f"{compared(dimension, deviation)}应有{w.number_text(others['expected'], 1)}条，实际反而{then}。"
+        )
+    return "".join(told)
+
+
 def compared(dimension: str | None, deviation: Deviation) -> str:
     """What the expected misses of a dimension's groups are taken from."""
     told = next((one for one in deviation.get("dimensions") or () if one["dimension"] == dimension), None)
