@@ -118,6 +118,17 @@ def test_what_stands_out_only_among_the_rest_is_not_named():
     assert all(cell.misses > cell.expected and cell.chance < 0.01 for cell in cells)
 
 
+def test_of_a_cell_that_most_misses_have_no_value_in_it_is_said():
+    dice, table = columns(12)
+    end = table["day"] >= 330
+    missed = dice.random(ROWS) < np.where(end, 0.5, 0.02)
+    months = Periods(table["day"] // 30, tuple(f"2024年{m}月" for m in range(1, 13)))
+    for unknown, said in ((missed & end, True), (missed & end & (dice.random(ROWS) < 0.2), False)):
+        (cell,) = scan(missed, [Trait("part", coded(table["part"]), "part")], months, None, unknown)
+        assert cell.unknown == (missed & end & unknown).sum()
+        assert cell.to_json().get("unknown") == (cell.unknown if said else None)
+
+
 def test_a_part_that_fits_one_model_is_told_with_it():
     dice, table = columns(10)
     table["model"] = np.where(table["part"] == 5, 2, table["engineer"] % 5)

@@ -102,7 +102,7 @@ def test_months_are_those_of_the_date_whatever_columns_are_called(year: Year, tm
         by_value = measures.monthly_counts("tickets", "v", "opened_at")
         rows = measures.rows("again_share", ["month", "n"])
     assert months == {"01": 4, "03": 1, "05": 1}
-    assert again == {"01": 1}
+    assert again == {}  # whether January's repeat something is not known: no month of a chart
     assert by_value == {"1": (4, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0)}
     assert rows["_value"].tolist() == [False, True, False, False]
 
@@ -139,6 +139,21 @@ def test_the_first_failure_of_a_year_may_repeat_one_of_the_year_before(year: Yea
     assert parts["A", "2024-01"] == (2, 2)
     assert share.clocks == ("重复：30天内的再次发生，连同上年度末的记录一并判断",)
     assert "previous_tickets" in share.sql
+
+
+def test_the_first_months_of_repeats_are_not_known_without_records_before_them(year: Year, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"device": "A", "opened_at": pd.date_range("2024-01-01", "2024-12-30", freq="3D")})
+    frame = frame.assign(hours=1.0, source_file="t.csv", source_row=range(2, 2 + len(frame)))
+    frame.to_parquet(tmp_path / "tickets.parquet")
+    months = {}
+    for name, folder in (("alone", None), ("carried", _last_year(tmp_path))):
+        with Measures(year, tmp_path, folder) as measures:
+            months[name] = {m.month[5:]: m.value for m in measures.monthly("again_share")}
+    assert months["alone"]["01"] is None and months["alone"]["02"] == 1 and months["carried"]["01"] == 1
+    frame[frame["opened_at"] >= "2024-04-01"].to_parquet(tmp_path / "tickets.parquet")
+    with Measures(year, tmp_path, tmp_path / "previous") as measures:
+        late = {m.month[5:]: m.value for m in measures.monthly("again_share")}
+    assert late["04"] is None and late["05"] == 1  # nothing is known of March
 
 
 @pytest.mark.parametrize("columns", [{}, {"device": [1, 2, 3]}, {"hours": ["1", "2", "3"]}])

@@ -10,7 +10,7 @@ import numpy as np
 
 from helpers.deviation.adjusted import Coded
 from helpers.deviation.control import control_chart
-from helpers.deviation.decompose import Aim, decompose, drill_down, missed_rows, misses_of
+from helpers.deviation.decompose import VALUE, Aim, decompose, drill_down, missed_rows, misses_of
 from helpers.deviation.lead import leading
 from helpers.deviation.mix import months_split, years_split
 from helpers.deviation.observed import observed_results
@@ -273,7 +273,7 @@ def _combinations(
         named.append(PART_SOURCE)
     every = traits(properties, {name: coded(rows[name]) for name in named}, own)
     times = periods(rows.get(CALENDAR_MONTH), rows.get(source.opened or ""))
-    return scan(missed, every, times, around.clusters)
+    return scan(missed, every, times, around.clusters, rows[VALUE].isna().to_numpy())
 
 
 def _ticket_columns(table: Table, dimensions: Sequence[str]) -> list[str]:

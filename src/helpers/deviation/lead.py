@@ -71,4 +71,5 @@ def _of_cell(cell: Combination) -> Json:
         "expected": plain(cell.expected),
         "excess": plain(cell.excess),
         "contribution": None,
+        **cell.mostly_unknown(),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -239,7 +239,7 @@ class Measures:
         """The measure month by month over the fiscal year; empty where it has no date or is a ratio.
 
         Months without rows are there with ``n`` 0 and value None (0 for a count or sum, but not of months that the
-        table's records do not cover).
+        table's records do not cover). Of repeats, the first months of records without any before them say nothing.
         """
         measure = self._declared(name)
         table = self.year.year.tables.get(measure.table or "")
@@ -248,10 +248,10 @@ class Measures:
             return ()
         query = compiled.by_month(measure, column)
         found = {row[0]: row[1:] for row in self._run(query, f"measures.{name}").fetchall()}
-        months, there = [], self.months_of(str(measure.table))
+        months, there, unseen = [], self.months_of(str(measure.table)), self._unseen(measure)
         for number in range(1, 13):
             month = f"{self.year.fiscal_year}-{number:02d}"
-            if month not in there and month not in found:
+            if month < unseen or (month not in there and month not in found):
                 months.append(Month(month, None, 0, None))
                 continue
             hits, n, _ = found.get(month, (0, 0, 0))
@@ -259,6 +259,15 @@ class Measures:
                 Month(month, value_of(measure, hits, n), n, hits if measure.agg in ("share", "count") else None)
             )
         return tuple(months)
+
+    def _unseen(self, measure: Measure) -> str:
+        """The first month (YYYY-MM) of which every day has records before it that a repeat may follow."""
+        first = min(self.months_of(str(measure.table)), default="")
+        begins_late = not first.endswith("-01")
+        if not measure.repeat_of or not first or (isinstance(measure, compiled.Carried) and not begins_late):
+            return ""
+        last = date.fromisoformat(f"{first}-01") + timedelta(days=int(measure.within_days or 1) - 1)
+        return (last.replace(day=1) + timedelta(days=32)).isoformat()[:7]
 
     def sides(self, name: str, since: date, where: str | None = None) -> tuple[Side, ...]:
         """The measure month by month, the month of a day in two, before it and from it on; no months without rows.

@@ -178,6 +178,7 @@ class Combination(TypedDict):
     chance: NotRequired[Share]
     p_value: NotRequired[Share]
     looked_at: NotRequired[Count]
+    unknown: NotRequired[Annotated[Count, Field(description="Misses without a value, where half of them have none.")]]
 
 
 class Lead(TypedDict):
@@ -192,6 +193,7 @@ class Lead(TypedDict):
     expected: NotRequired[Size | None]
     excess: float
     contribution: NotRequired[Figure]
+    unknown: NotRequired[Annotated[Count, Field(description="Misses without a value, where half of them have none.")]]
 
 
 class StateTime(TypedDict):

@@ -20,7 +20,7 @@ from helpers.report.results_deviations import Deviation
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
-from helpers.report.summary_phrases import cases_of, cases_words, outcome_words, score_words
+from helpers.report.summary_phrases import cases_of, cases_words, outcome_words, score_words, unknown_words
 
 #: So many indicators have a paragraph each; of more only those that need a word.
 MOST_SPOKEN_OF = 15
@@ -126,7 +126,8 @@ def _led(deviation: Deviation) -> str:
     lead = deviation.get("lead")
     if not lead or lead["kind"] != "combination":
         return ""
-    return f"其中{lead['misses']}件集中在{values_words(lead['values'], deviation)}的{lead['rows']}件之中。"
+    where = f"{values_words(lead['values'], deviation)}的{lead['rows']}件之中"
+    return f"其中{lead['misses']}件集中在{where}{unknown_words(lead)}。"
 
 
 def _counted(deviation: Deviation) -> str:
