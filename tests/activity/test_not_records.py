@@ -264,3 +264,13 @@ def test_a_total_may_be_called_so_far_to_the_right(tmp_path: Path) -> None:
     rows = "".join(f"{row},a,b,c,付款\n" for row in ROWS.splitlines()) + "记-9,,2024-12-31,600,,,,本年合计\n"
     account, tidy, _ = cleaned(project(tmp_path, FREE, {"台账.csv": head + rows}), tmp_path / "out")
     assert (len(tidy), reasons(account)) == (3, {"合计行": 1})
+
+
+def test_columns_may_be_called_like_anything_that_the_search_uses(tmp_path: Path) -> None:
+    names = ["text", "texts", "typical", "counted", "cell", "l", "labels", "row", "why", "file_no", "looked_at"]
+    declared = KEYED.replace("    year_by", "".join(f"      {name}: {name}\n" for name in names) + "    year_by")
+    head = HEAD.strip() + "," + ",".join(names) + "\n"
+    rows = "".join(f"{line},{','.join(['甲'] * len(names))}\n" for line in ROWS.split())
+    files = {"台账.csv": head + rows + "合计,,,600" + "," * len(names) + "\n"}
+    account, tidy, _ = cleaned(project(tmp_path, declared, files), tmp_path)
+    assert reasons(account) == {"合计行": 1} and list(tidy["text"]) == ["甲"] * 3

@@ -273,3 +273,18 @@ def test_an_action_is_done_when_this_years_plan_says_so(tmp_path):
         None,  # no record since then
     )
     assert entries["P3"]["status"] == "proposed"
+
+
+def test_of_the_rows_behind_a_shortfall_only_numbers_are_read_and_the_listed_ones_by_their_places(
+    two_years, monkeypatch
+):
+    _, year, root = two_years
+    monkeypatch.delattr(Measures, "rows")  # all columns of all rows, as texts
+    asked = []
+    real = Measures.rows_at
+    monkeypatch.setattr(
+        Measures, "rows_at", lambda self, name, cols, at: asked.append(len(at)) or real(self, name, cols, at)
+    )
+    found = explained(year, root)["share", None]
+    assert len(found["tickets"]) == 40 and max(asked) <= 200
+    assert [ticket["ticket_id"] for ticket in found["tickets"]] == [f"T{n}" for n in range(160, 200)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -42,6 +43,11 @@ def test_each_property_by_hand():
 def test_ages_beyond_the_last_band_and_machines_that_are_not_registered():
     frame = pd.DataFrame({"opened_at": pd.to_datetime(["2024-01-01"] * 3), "device": ["B", "A", "Z"]})
     assert list(as_column(made(frame, SOURCE)["age_band"], frame.index)) == ["满8年", "不满3年", None]
+
+
+def test_of_a_measure_of_repeats_being_one_is_no_cause():
+    assert "repeat" in made(rows(), SOURCE)
+    assert "repeat" not in made(rows(), replace(SOURCE, of_repeats=True))
 
 
 def test_a_log_of_days_has_no_hours_and_one_without_moments_nothing():
@@ -134,3 +140,17 @@ def test_a_recorded_cause_leads_with_all_its_misses_and_one_not_known_never():
     told = structures(frame, names, SHARE)
     lead = leading([decompose(frame, name, SHARE) for name in names], told, [], frozenset())
     assert lead["cause"] != "未定" and lead["cause"] in ("等待备件", "E3")
+
+
+def test_of_a_mean_the_group_with_most_misses_beyond_its_rows_leads_not_the_largest():
+    dice = np.random.default_rng(6)
+    frame = pd.DataFrame({"kind": dice.choice(["硬件", "软件", "网络"], 4000, p=[0.8, 0.15, 0.05])})
+    frame["_value"] = dice.exponential(
+        np.where(frame["kind"] == "网络", 9.0, np.where(frame["kind"] == "硬件", 3.0, 2.0))
+    )
+    aim = Aim("mean", Fraction(2), "lower")
+    told = structures(frame, ["kind"], aim)
+    assert "网络" in told[0].beyond
+    lead = leading([decompose(frame, "kind", aim)], told, [], frozenset())
+    assert lead["cause"] == "网络" and lead["expected"] < lead["misses"]
+    assert lead["excess"] == pytest.approx(lead["misses"] - lead["expected"])

@@ -107,6 +107,28 @@ def test_the_rest_is_not_named_for_what_a_cell_did():
     assert found(looked_at(missed, table)) == [{"engineer": "3"}]
 
 
+def test_what_stands_out_only_among_the_rest_is_not_named():
+    """Nearly all of E3's rows miss and few of them are on the night shift; of the others, the night misses more."""
+    dice, table = columns(11)
+    mine = table["engineer"] == 3
+    table["shift"] = (dice.random(ROWS) < np.where(mine, 0.02, 0.4)).astype(int)
+    missed = dice.random(ROWS) < np.where(mine, 0.95, np.where(table["shift"] == 1, 0.03, 0.005))
+    cells = looked_at(missed, table)
+    assert {"engineer": "3"} in found(cells)
+    assert all(cell.misses > cell.expected and cell.chance < 0.01 for cell in cells)
+
+
+def test_of_a_cell_that_most_misses_have_no_value_in_it_is_said():
+    dice, table = columns(12)
+    end = table["day"] >= 330
+    missed = dice.random(ROWS) < np.where(end, 0.5, 0.02)
+    months = Periods(table["day"] // 30, tuple(f"2024年{m}月" for m in range(1, 13)))
+    for unknown, said in ((missed & end, True), (missed & end & (dice.random(ROWS) < 0.2), False)):
+        (cell,) = scan(missed, [Trait("part", coded(table["part"]), "part")], months, None, unknown)
+        assert cell.unknown == (missed & end & unknown).sum()
+        assert cell.to_json().get("unknown") == (cell.unknown if said else None)
+
+
 def test_a_part_that_fits_one_model_is_told_with_it():
     dice, table = columns(10)
     table["model"] = np.where(table["part"] == 5, 2, table["engineer"] % 5)

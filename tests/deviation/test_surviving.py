@@ -142,3 +142,19 @@ def test_that_a_cause_is_not_known_is_no_cause():
     assert "未定" not in one.beyond
     (clear,) = structures(causes(("Undetermined", 5), ("甲", 40), ("乙", 2), ("丙", 3)), ["cause"], SHARE)
     assert clear.beyond == {"甲"}
+
+
+def test_a_group_whose_effect_turns_when_the_other_is_held_alike_is_marked():
+    """Of hardware most rows are in the good system, so that it looks better than others; in either it is worse."""
+    dice = np.random.default_rng(8)
+    system = dice.choice(["A", "B"], 6000)
+    kind = np.where(dice.random(6000) < np.where(system == "A", 0.9, 0.2), "硬件", "软件")
+    miss = dice.random(6000) < np.where(system == "A", 0.03, 0.3) + np.where(kind == "硬件", 0.05, 0.0)
+    frame = pd.DataFrame({"system": system, "kind": kind, "_value": ~miss})
+    found = {one.dimension: one for one in structures(frame, ["kind", "system"], SHARE)}
+    told = found["kind"].beside_others("硬件")
+    bad = int((miss & (kind == "硬件")).sum())
+    assert bad < found["kind"].expected["硬件"] and told["excess"] > 0 and told["turned"] is True
+    assert "turned" not in found["system"].beside_others("B")
+    alone = {one.dimension: one for one in structures(frame, ["kind"], SHARE)}
+    assert "turned" not in alone["kind"].beside_others("硬件")

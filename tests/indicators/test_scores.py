@@ -12,10 +12,12 @@ from helpers.indicators import (
     CompoundPart,
     Outcome,
     RuleError,
+    edges_beside,
     evaluate,
     evaluate_choice,
     evaluate_compound,
     execution,
+    expressed,
     interval,
     is_fragile,
     is_overshoot,
@@ -53,6 +55,38 @@ def outcome(target: str, actual: str, rules=RULES, **more: str) -> Outcome:
 def test_attainment(target: str, actual: str, attainment: F, variance: F, status: str) -> None:
     found = outcome(target, actual)
     assert (found.attainment, found.variance, found.status) == (attainment, variance, status)
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "actual", "status", "attainment"),
+    [
+        ("办件量增长率", "≥-5%", "下降6%", "not_met", F(4, 5)),
+        ("办件量增长率", "≥-5%", "下降4%", "met", F(6, 5)),
+        ("收入增长率", "≥0%", "下降3%", "not_met", F(0)),
+        ("收入增长率", "≥0%", "增长3%", "met", F(1)),
+        ("能耗增长率", "≤-5%", "下降6%", "met", F(6, 5)),
+        ("能耗增长率", "≤-5%", "减少4%", "not_met", F(4, 5)),
+        ("能耗增长率", "≤-5%", "增长6%", "not_met", F(0)),
+        ("满意度提升", "≥1个百分点", "下降2个百分点", "unknown", None),
+        ("收入增长率", "≥5%", "下降3%", "unknown", None),
+        ("能耗下降率", "≥5%", "下降6%", "met", F(6, 5)),
+        ("能耗", "下降≥5%", "下降6%", "met", F(6, 5)),
+    ],
+)
+def test_a_fall_in_words_is_below_zero(name: str, target: str, actual: str, status: str, attainment: F | None) -> None:
+    found = outcome(target, actual, name=name)
+    assert (found.status, found.attainment) == (status, attainment)
+
+
+def test_a_fall_in_words_is_printed_as_a_figure_below_zero() -> None:
+    assert expressed(parse_target("≥-5%", name="办件量增长率"), parse_actual("下降6%")).value == F(-6, 100)
+
+
+def test_a_rate_is_not_printed_like_the_edge_of_a_band_that_it_misses() -> None:
+    banded = load_rules("caiyu-2021-101-banded")
+    assert F(8, 10) in edges_beside(F(2398, 2998), banded)  # 79.99 %
+    assert F(8, 10) not in edges_beside(F(79996, 100000), banded)  # it scores as 80.00 %
+    assert edges_beside(F(1, 2), RULES) == () == edges_beside(None, banded)
 
 
 def test_a_strict_bound_hit_exactly_is_not_met_and_said() -> None:

@@ -38,6 +38,40 @@ def test_a_shortfall_names_its_causes_with_their_cases_and_none_without():
     assert "厂商返修" not in paragraphs(data)["完成时效（故障维修）"]
 
 
+def test_of_a_property_only_the_groups_beyond_chance_are_named():
+    data = sample.fy2024()
+    deviation = next(d for d in data["deviations"] if d["kind"] == "shortfall")
+    deviation["causes"] = [
+        {"dimension": "team", "cause": cause, "contribution": size, "avoidable": None, "rows": 90, "misses": misses,
+         "expected": 9.0, "beyond_chance": beyond}
+        for cause, size, misses, beyond in (("甲", 0.04, 12, False), ("乙", 0.02, 10, True), ("丙", 0.01, 9, False))
+    ]  # fmt: skip
+    deviation["dimensions"] = [{"dimension": "team", "test": "chi_square", "tells_apart": True, "groups": 3}]
+    said = paragraphs(data)["完成时效（故障维修）"]
+    assert "分，主要是乙（10件）" in said and "甲（" not in said and "丙（" not in said
+
+
+def test_open_cases_are_named_as_what_they_are_not_as_a_cause():
+    data = sample.fy2024()
+    deviation = next(d for d in data["deviations"] if d["kind"] == "shortfall")
+    cell = {
+        "values": {"since": "2024年12月起"},
+        "rows": 138,
+        "misses": 20,
+        "share": 0.8,
+        "expected": 4.0,
+        "excess": 16.0,
+    }
+    deviation["lead"] = {"kind": "combination", **cell, "unknown": 17}
+    deviation["combinations"] = [{**cell, "unknown": 17}]
+    words = "（其中17件缺少计算所需的数据，按没有达到要求计，不能据此判断原因）"
+    assert f"之中{words}。" in paragraphs(data)["完成时效（故障维修）"]
+    blocks = " ".join(str(block) for block in build_report(data))
+    assert f"的记录（20件）{words}" in blocks and f"只应有4条{words}" in blocks
+    del deviation["lead"]["unknown"], deviation["combinations"][0]["unknown"]
+    assert words not in " ".join(str(block) for block in build_report(data))
+
+
 def test_where_they_are_many_only_those_that_need_a_word_are_spoken_of():
     data = sample.many()
     said = [name for name in paragraphs(data) if name[0].isdigit()]

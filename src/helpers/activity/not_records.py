@@ -293,12 +293,12 @@ def _lines(connection: duckdb.DuckDBPyConnection, spec: Table) -> list[Line]:
     )
     named = f"SELECT _file_no, source_row FROM ({cells}) WHERE regexp_full_match(cell, {literal(_MAYBE_TOTAL)})"
     usual = (
-        f"SELECT _file_no, quantile_disc({fill}, 0.8) AS typical "
+        f"SELECT _file_no, quantile_disc({fill}, 0.8) AS _typical "
         f"FROM judged_rows WHERE {sql.NOT_BLANK} GROUP BY _file_no"
     )
-    few = f"(_first IS NOT NULL OR {fill} <= typical / 2 OR (_unreadable IS NOT NULL AND {fill} < typical))"
+    few = f"(_first IS NOT NULL OR {fill} <= _typical / 2 OR (_unreadable IS NOT NULL AND {fill} < _typical))"
     rows = (
-        f"SELECT _file_no, source_row, typical, _first IS NULL AND _scope IS NULL AS counted FROM judged_rows "
+        f"SELECT _file_no, source_row, _typical, _first IS NULL AND _scope IS NULL AS _counted FROM judged_rows "
         f"JOIN ({usual}) USING (_file_no)"
     )
     picked = (
@@ -308,12 +308,12 @@ def _lines(connection: duckdb.DuckDBPyConnection, spec: Table) -> list[Line]:
         + f"UNION {rows} SEMI JOIN labels USING (_file_no, source_row) WHERE {sql.NOT_BLANK}"
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE looked_at AS {picked}")
-    own = ", ".join(identifier(c) for c in spec.columns)
+    own = "".join(f", texts.{identifier(c)}" for c in spec.columns)
     found = connection.execute(
-        f"SELECT _file_no, file_name(_file_no), source_row, l.text, typical, counted, {own} FROM texts "
+        f"SELECT _file_no, file_name(_file_no), source_row, _label, _typical, _counted{own} FROM texts "
         "JOIN looked_at USING (_file_no, source_row) "
-        "LEFT JOIN (SELECT _file_no, source_row, min(text) AS text FROM labels "
-        "GROUP BY ALL) AS l USING (_file_no, source_row) ORDER BY _file_no, source_row"
+        "LEFT JOIN (SELECT _file_no, source_row, min(text) AS _label FROM labels "
+        "GROUP BY ALL) USING (_file_no, source_row) ORDER BY _file_no, source_row"
     ).fetchall()
     return [
         Line(

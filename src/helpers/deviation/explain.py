@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from helpers.deviation.adjusted import Coded
 from helpers.deviation.control import control_chart
-from helpers.deviation.decompose import Aim, decompose, drill_down, missed_rows, misses_of
+from helpers.deviation.decompose import VALUE, Aim, decompose, drill_down, missed_rows, misses_of
 from helpers.deviation.lead import leading
 from helpers.deviation.mix import months_split, years_split
 from helpers.deviation.observed import observed_results
@@ -141,42 +141,45 @@ def with_records(
     table = measures.year.year.tables[str(measure.table)]
     explained = deviation.kind == "shortfall"
     dimensions = [name for name in dimensions if name not in table.tidy_personal] if explained else []
-    source = source_of(table, str(measure.table), measure.date or table.year_by, measures)
+    source = source_of(table, measure, measures)
     rows = _rows(figure, dimensions, measures, source)
-    _name_tickets(against, rows, table, aim)
+    _name_tickets(against, rows, aim, _Listed(measures, figure.measure, table))
     if table.states and aim.agg in ("share", "mean"):
         deviation = replace(deviation, states=_states(rows, table, aim))
     if not explained:
         return deviation
-    deviation = with_causes(deviation, rows, figure, dimensions, aim, table, source)
+    deviation = with_causes(deviation, rows, figure, dimensions, aim, source, _Listed(measures, figure.measure, table))
     return replace(deviation, replayed=without_causes(rows, deviation.splits, figure, aim, measures))
 
 
 def _earlier(observed: Observed, deviation: Deviation) -> Sequence[MonthFigure]:
     """Last year's months, where they vary about the same centre: a change beyond chance sets a new one."""
     before, since = observed.before, deviation.since
-    if before is None or not before.same or before.unit != observed.unit or (since and since["beyond_chance"]):
+    if before is None or not before.same or before.repeats_unlike or before.unit != observed.unit:
+        return ()
+    if since and since["beyond_chance"]:
         return ()
     return before.months
 
 
 def _rows(figure: Figure, dimensions: Sequence[str], measures: Measures, source: Source) -> pd.DataFrame:
-    """The rows behind a figure with all columns that are asked of them; ``month``, ``state`` and what else
-    needs no column are made where the table has no such columns."""
+    """The rows behind a figure with all columns that are counted over; ``month``, ``state`` and what else
+    needs no column are made where the table has no such columns. What only lists show is read for them alone."""
     import pandas as pd
 
     measure = measures.year.measures[figure.measure]
     table = measures.year.year.tables[str(measure.table)]
     own, date = tidy_columns(table), measure.date or table.year_by
     wanted = [
-        *_ticket_columns(table, dimensions),
+        *dimensions,
+        *PLACE,
         *(moments(table.states) if table.states else ()),
         *([date] if date else ()),
         *source.columns,
         *([PART_SOURCE] if dimensions and PART_SOURCE not in table.tidy_personal else ()),
     ]
     wanted = list(dict.fromkeys(wanted))
-    rows = measures.rows(figure.measure, [c for c in wanted if c in own or c in PLACE])
+    rows = measures.coded_rows(figure.measure, [c for c in wanted if c in own or c in PLACE])
     new: dict[str, pd.Series] = {}
     if date:
         new[MONTH] = new[CALENDAR_MONTH] = _months(rows[date])
@@ -209,7 +212,7 @@ def _states(rows: pd.DataFrame, table: Table, aim: Aim) -> dict[str, Any]:
     }
 
 
-def _name_tickets(signals: Sequence[dict[str, Any]], rows: pd.DataFrame, table: Table, aim: Aim) -> None:
+def _name_tickets(signals: Sequence[dict[str, Any]], rows: pd.DataFrame, aim: Aim, listed: _Listed) -> None:
     """Add to each signal of a chart how many rows missed in its months, and the first of them by their key."""
     missed = misses_of(rows, aim)
     month = missed.get(CALENDAR_MONTH)
@@ -217,7 +220,7 @@ def _name_tickets(signals: Sequence[dict[str, Any]], rows: pd.DataFrame, table: 
         return
     for signal in signals:
         mine = missed[month.isin(signal["months"])]
-        ids = [ticket["ticket_id"] for ticket in _tickets(mine.head(LISTED_IN_MONTH), list(mine.columns), table)]
+        ids = [ticket["ticket_id"] for ticket in listed.tickets(mine.head(LISTED_IN_MONTH), ())]
         signal.update(misses=len(mine), tickets=ids)
 
 
@@ -227,14 +230,14 @@ def with_causes(
     figure: Figure,
     dimensions: Sequence[str],
     aim: Aim,
-    table: Table,
     source: Source,
+    listed: _Listed,
 ) -> Deviation:
     """The deviation with its gap split over each dimension, those first that tell their groups apart, and of
     these the one that leads."""
     judged = missed_rows(rows, aim)
     counted = rows.loc[judged.index]
-    own, properties = [*tidy_columns(table), *dimensions], made(counted, source)
+    own, properties = [*tidy_columns(listed.table), *dimensions], made(counted, source)
     around = beside(properties, clusters(counted, source), own)
     told = structures(rows, dimensions, aim, around)
     found = _combinations(counted, judged.to_numpy(), told, properties, own, source, around)
@@ -242,7 +245,6 @@ def with_causes(
     lead = leading(list(split.values()), told, found, around.passing)
     order = sorted(ranked(told), key=lambda one: not (lead and one.dimension == lead["dimension"]))
     missed, drilled = misses_of(rows, aim), tuple(dimensions[:DRILLED])
-    shown = [c for c in _ticket_columns(table, dimensions) if c in rows.columns]
     return replace(
         deviation,
         splits=tuple(split[one.dimension] for one in order if one.dimension in split),
@@ -251,7 +253,7 @@ def with_causes(
         lead=lead,
         dimensions=drilled,
         cells=drill_down(missed, drilled),
-        tickets=tuple(_tickets(missed.head(LISTED), shown, table)),
+        tickets=tuple(listed.tickets(missed.head(LISTED), dimensions)),
         facts={**deviation.facts, "rows": figure.n, "misses": len(missed), "unknown": figure.unknown},
     )
 
@@ -271,7 +273,7 @@ def _combinations(
         named.append(PART_SOURCE)
     every = traits(properties, {name: coded(rows[name]) for name in named}, own)
     times = periods(rows.get(CALENDAR_MONTH), rows.get(source.opened or ""))
-    return scan(missed, every, times, around.clusters)
+    return scan(missed, every, times, around.clusters, rows[VALUE].isna().to_numpy())
 
 
 def _ticket_columns(table: Table, dimensions: Sequence[str]) -> list[str]:
@@ -279,6 +281,28 @@ def _ticket_columns(table: Table, dimensions: Sequence[str]) -> list[str]:
     clocks = [c for name, d in table.derived.items() if d.clock for c in (d.start, d.end, name)]
     named = [*table.tidy_key, table.year_by, *clocks, *dimensions, *PLACE]
     return list(dict.fromkeys(str(column) for column in named if column))
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """The rows behind a measure as lists show them, read by their places: few of them are ever shown."""
+
+    measures: Measures
+    measure: str
+    table: Table
+
+    def tickets(self, rows: pd.DataFrame, dimensions: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+        """Each row by its key, personal columns left out; ``ticket_id`` is the key whatever its column."""
+        import pandas as pd
+
+        own = tidy_columns(self.table)
+        wanted = [c for c in _ticket_columns(self.table, dimensions) if c in own or c in PLACE or c in rows.columns]
+        read = [c for c in wanted if c in own or c in PLACE]
+        places = list(zip(*(rows[c].tolist() for c in PLACE), strict=True))
+        there = self.measures.rows_at(self.measure, read, places).drop_duplicates(list(PLACE)).set_index(list(PLACE))
+        shown = there.reindex(pd.MultiIndex.from_tuples(places, names=PLACE)).reset_index() if places else rows
+        shown = shown.assign(**{c: rows[c].to_numpy() for c in wanted if c not in read})
+        yield from _tickets(shown, wanted, self.table)
 
 
 def _tickets(rows: pd.DataFrame, columns: Sequence[str], table: Table) -> Iterator[Mapping[str, Any]]:

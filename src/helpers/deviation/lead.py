@@ -42,8 +42,10 @@ def _of_group(split: Decomposition, told: Structure, passing: frozenset[str]) ->
         if group.cause not in told.beyond or is_untold(group.cause):
             continue
         others = told.beside_others(group.cause) if is_property(told, passing) else None
-        excess = group.misses if told.test == "evenness" else others["excess"] if others else group.misses
-        if best is None or excess > best["excess"]:
+        expected = others["expected"] if others else told.expected.get(group.cause)
+        # A recorded cause is one for all of its misses; where nothing was expected there is nothing to take off.
+        excess = group.misses if told.test == "evenness" or expected is None else group.misses - expected
+        if excess > 0 and (best is None or excess > best["excess"]):
             best = {
                 "kind": "recorded" if told.test == "evenness" else "group",
                 "dimension": split.dimension,
@@ -51,7 +53,7 @@ def _of_group(split: Decomposition, told: Structure, passing: frozenset[str]) ->
                 "values": {split.dimension: group.cause},
                 "rows": group.rows,
                 "misses": group.misses,
-                "expected": others["expected"] if others else None,
+                "expected": None if told.test == "evenness" else plain(expected),
                 "excess": plain(excess),
                 "contribution": plain(group.contribution),
             }
@@ -69,4 +71,5 @@ def _of_cell(cell: Combination) -> Json:
         "expected": plain(cell.expected),
         "excess": plain(cell.excess),
         "contribution": None,
+        **cell.mostly_unknown(),
     }

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.deviation.raised import Observed
 from helpers.deviation.trend import Before
 from helpers.deviation.values import side
+from helpers.measures.year_attained import Attained
 
 if TYPE_CHECKING:
     from helpers.indicators import Target
     from helpers.measures.figures import Figure
-    from helpers.measures.year_attained import Attained, Part, YearAttained
+    from helpers.measures.year_attained import Part, YearAttained
+
+Unlike = Literal["part_of_year", "repeats", "measured"]
 
 
 def observed_results(
@@ -105,7 +108,25 @@ def _before(
         months=last.months,
         same=same,
         part_of_year=bool(figure and figure.part),
+        repeats_unlike=now.figure is not None and figure is not None and now.figure.carried != figure.carried,
     )
+
+
+def unlike(now: Attained | Part, last: Attained | Part, found: YearAttained, previous: YearAttained) -> Unlike | None:
+    """Why last year's result does not compare with this year's, None where it does; of a compound one any part's."""
+    if isinstance(now, Attained) and isinstance(last, Attained) and (now.parts or last.parts):
+        before = {part.spec.name: part for part in last.parts}
+        pairs = [(part, before.get(part.spec.name)) for part in now.parts]
+        if len(pairs) != len(before) or any(then is None for _, then in pairs):
+            return "measured"
+        why = (unlike(part, then, found, previous) for part, then in pairs if then is not None)
+        return next((one for one in why if one), None)
+    told = _before(now, last, found, previous)
+    if told is None or (told.same and told.unit == _unit(now.target, now.figure)):
+        if told is not None and (told.part_of_year or (now.figure is not None and now.figure.part is not None)):
+            return "part_of_year"
+        return "repeats" if told is not None and told.repeats_unlike else None
+    return "measured"
 
 
 def _declared(figure: Figure | None, found: YearAttained) -> Any:

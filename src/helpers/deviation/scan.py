@@ -55,7 +55,8 @@ class Combination:
     """One cell: ``misses`` of all ``of`` misses in ``rows`` of the rows, where ``expected`` were to be expected.
 
     ``chance``: how often chance gives this very cell that many; ``p_value``: any of all ``looked_at`` cells a ratio as
-    large, the rarer of rows and blocks. Of several cells put together (three hours) the largest ones.
+    large, the rarer of rows and blocks. Of several cells put together (three hours) the largest ones. ``unknown``: of
+    the misses those that have no value and count as misses for that.
     """
 
     values: tuple[tuple[str, str], ...]
@@ -65,6 +66,7 @@ class Combination:
     total: int
     p_value: float
     looked_at: int
+    unknown: int = 0
 
     @property
     def expected(self) -> float:
@@ -92,15 +94,25 @@ class Combination:
             "chance": float(f"{self.chance:.3g}"),
             "p_value": round(self.p_value, 6),
             "looked_at": self.looked_at,
+            **self.mostly_unknown(),
         }
+
+    def mostly_unknown(self) -> dict[str, int]:
+        """How many of the misses have no value, where that is half of them or more: what is not known is no cause."""
+        return {"unknown": self.unknown} if 2 * self.unknown >= self.misses else {}
 
 
 def scan(
-    missed: Mask, traits: Sequence[Trait], periods: Periods | None = None, clusters: Mapping[str, Codes] | None = None
+    missed: Mask,
+    traits: Sequence[Trait],
+    periods: Periods | None = None,
+    clusters: Mapping[str, Codes] | None = None,
+    unknown: Mask | None = None,
 ) -> list[Combination]:
     """The cells in which more rows missed than chance explains, the clearest first.
 
-    ``clusters``: blocks by name (−1: in none). A block that is finer than a trait is dealt within no trait.
+    ``unknown``: rows without a value. ``clusters``: blocks by name (−1: in none). A block that is finer than a trait is
+    dealt within no trait.
     """
     if not (traits or periods) or not 0 < missed.sum() < len(missed) or len(missed) < 2 * FEWEST_ROWS:
         return []
@@ -109,7 +121,10 @@ def scan(
     times = Periods(periods.codes[chosen], periods.names) if periods and len(periods.names) > 1 else None
     blocked = kinds({name: codes[chosen] for name, codes in (clusters or {}).items()})
     found = list(_named(space_of(here, times), missed[chosen], blocked))
-    return _joined([_told(cell, p, n, missed, traits, periods) for cell, p, n in found], traits)
+    known = np.zeros(len(missed), dtype=bool) if unknown is None else unknown
+    told = [_told(cell, p, n, (missed, known), traits, periods) for cell, p, n in found]
+    # What stands out among the rows that other cells have left may be no more than usual among all of them.
+    return _joined([one for one in told if one.misses > one.expected and one.chance < ALPHA], traits)
 
 
 def _sample(missed: Mask, columns: int) -> Codes:
@@ -212,10 +227,16 @@ def _stripped(
 
 
 def _told(
-    cell: Conditions, p_value: float, looked_at: int, missed: Mask, traits: Sequence[Trait], periods: Periods | None
+    cell: Conditions,
+    p_value: float,
+    looked_at: int,
+    outcomes: tuple[Mask, Mask],
+    traits: Sequence[Trait],
+    periods: Periods | None,
 ) -> Combination:
-    """The cell with its counts over all rows, and the properties that nearly all of it shares."""
-    inside = mask_of(cell, traits, periods)
+    """The cell with its counts over all rows, and the properties that nearly all of it shares; ``outcomes``: which rows
+    missed, and which have no value."""
+    (missed, unknown), inside = outcomes, mask_of(cell, traits, periods)
     rows, misses, of = int(inside.sum()), int((inside & missed).sum()), int(missed.sum())
     values = [_words(one, traits, periods) for one in cell]
     known = {traits[one.trait].family for one in cell if one.trait >= 0}
@@ -234,6 +255,7 @@ def _told(
         total=len(missed),
         p_value=p_value,
         looked_at=looked_at,
+        unknown=int((inside & missed & unknown).sum()),
     )
 
 
@@ -269,5 +291,6 @@ def _together(one: Combination, other: Combination, at: int, order: Mapping[str,
         values=values,
         rows=one.rows + other.rows,
         misses=one.misses + other.misses,
+        unknown=one.unknown + other.unknown,
         p_value=max(one.p_value, other.p_value),
     )

@@ -20,6 +20,7 @@ from helpers.year.tidy import tidy_columns
 
 if TYPE_CHECKING:
     from helpers.measures.figures import Measures
+from helpers.year.declared_indicators import Measure
 from helpers.year.tables import Table
 
 MONTH, STATE, HOUR, WEEKDAY, SHIFT, AGE, REPEAT = "month", "state", "hour", "weekday", "shift", "age_band", "repeat"
@@ -38,30 +39,32 @@ FEWEST_MONTHS = 4
 
 @dataclass(frozen=True)
 class Source:
-    """Which columns the made properties come from; ``bought``: when each machine was, by its id."""
+    """Which columns the made properties come from; ``bought``: when each machine was, by its id; ``of_repeats``: the
+    measure itself counts repeats, of which their being repeats is no cause."""
 
     opened: str | None
     device: str | None
     bought: Mapping[str, np.datetime64]
     bands: tuple[int, ...]
+    of_repeats: bool = False
 
     @property
     def columns(self) -> list[str]:
         return [column for column in (self.opened, self.device) if column]
 
 
-def source_of(table: Table, name: str, date: str | None, measures: Measures) -> Source:
+def source_of(table: Table, measure: Measure, measures: Measures) -> Source:
     """Where a case begins: with its states, else with its first clock, else on the measure's date."""
     clocks = [derived.start for derived in table.derived.values() if derived.clock and derived.start]
-    opened = table.states.start if table.states else next(iter(clocks), None) or date
-    fleet = measures.year.year.fleet
-    if fleet is None or fleet.failures.table != name:
+    opened = table.states.start if table.states else next(iter(clocks), None) or measure.date or table.year_by
+    fleet, repeats = measures.year.year.fleet, bool(measure.repeat_of)
+    if fleet is None or fleet.failures.table != measure.table:
         own = tidy_columns(table)
-        return Source(opened, "device_id" if "device_id" in own else None, {}, ())
+        return Source(opened, "device_id" if "device_id" in own else None, {}, (), repeats)
     wanted = {"id": f'CAST("{fleet.id}" AS VARCHAR)', "bought": f'CAST("{fleet.bought}" AS DATE)'}
     machines = measures.select(fleet.table, wanted).to_pylist()
     bought = {m["id"]: np.datetime64(m["bought"], "D") for m in machines if m["id"] and m["bought"]}
-    return Source(opened, fleet.failures.device, bought, fleet.age_bands)
+    return Source(opened, fleet.failures.device, bought, fleet.age_bands, repeats)
 
 
 # --- made -----------------------------------------------------------------------------------------
@@ -78,7 +81,8 @@ def made(rows: pd.DataFrame, source: Source) -> dict[str, Coded]:
         found[SHIFT] = Coded(night, (DAY, NIGHT))
         found[WEEKDAY] = Coded(opened.dt.day_of_week.fillna(-1).to_numpy(dtype=np.int8), DAYS)
         if source.device and source.device in rows:
-            found[REPEAT] = _repeated(rows[source.device], opened)
+            if not source.of_repeats:
+                found[REPEAT] = _repeated(rows[source.device], opened)
             if source.bought:
                 found[AGE] = _ages(rows[source.device], opened, source)
     return {name: one for name, one in found.items() if len(np.unique(one.codes[one.codes >= 0])) > 1}

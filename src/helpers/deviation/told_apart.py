@@ -50,7 +50,8 @@ class Structure:
     dimensions. ``tells_apart``: whether some group is beyond chance with the other dimensions that are held alike,
     None without a test. ``expected``: the misses that each group would have at the overall rate (empty for
     evenness), where ``recorded`` at that of the rows that have a value. ``beyond``: groups with more misses than
-    chance gives them. ``adjusted``: the dimension with others held alike, its groups in the order of ``names``.
+    chance gives them. ``adjusted``: the dimension with others held alike, its groups in the order of ``names``;
+    ``turned``: those that beyond chance have more misses than all rows and yet fewer than rows alike, or the reverse.
     """
 
     dimension: str
@@ -64,6 +65,7 @@ class Structure:
     names: tuple[str, ...] = ()
     adjusted: Adjusted | None = None
     counted: bool = True
+    turned: frozenset[str] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
         own = self.adjusted
@@ -91,6 +93,7 @@ class Structure:
             "expected": plain(float(told.expected[at])),
             "excess": plain(float(told.sums[at] - told.expected[at])),
             "odds_ratio": float(f"{odds:.6g}") if np.isfinite(odds) else None,
+            **({"turned": True} if cause in self.turned else {}),
         }
 
 
@@ -146,8 +149,24 @@ def _with_others(
             counted=counted,
             tells_apart=found.survives,
             beyond=frozenset(n for n, far in zip(names, found.beyond, strict=True) if far and not is_untold(n)),
+            turned=_turned(one, found, names, len(worse), int(worse.sum())) if counted else frozenset(),
         )
     return [judged.get(one.dimension, one) for one in single]
+
+
+def _turned(one: Structure, found: Adjusted, names: Sequence[str], rows: int, misses: int) -> frozenset[str]:
+    """The groups whose effect changes its sign when other dimensions are held alike (Simpson)."""
+    if not found.by or one.recorded:
+        return frozenset()
+    from scipy.stats import hypergeom
+
+    turned = set()
+    for name, n, bad, alike in zip(names, found.effects.rows, found.effects.sums, found.effects.expected, strict=True):
+        by_itself, beside = bad - n * misses / rows, bad - alike
+        tails = hypergeom.sf(bad - 1, rows, misses, n), hypergeom.cdf(bad, rows, misses, n)
+        if by_itself * beside < 0 and abs(beside) >= 1 and 2 * min(tails) * len(names) < ALPHA:
+            turned.add(name)
+    return frozenset(turned)
 
 
 def is_property(one: Structure, passing: frozenset[str] = frozenset()) -> bool:

@@ -25,7 +25,8 @@ FEWEST_MONTHS = 6
 @dataclass(frozen=True, kw_only=True)
 class Before:
     """What the same measure came to last year; ``same``: it is declared in the same words of SQL;
-    ``part_of_year``: its records cover a part of that year."""
+    ``part_of_year``: its records cover a part of that year. ``repeats_unlike``: repeats at the beginning of one of
+    the two years alone were held against the year before it."""
 
     fiscal_year: int
     value: Fraction | None
@@ -35,6 +36,7 @@ class Before:
     months: Sequence[MonthFigure] = ()
     same: bool = True
     part_of_year: bool = False
+    repeats_unlike: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +148,7 @@ def since_last_year(
     """
     if before is None or before.value is None:
         return None
-    same = before.same and before.unit == unit and not partly
+    same = before.same and before.unit == unit and not partly and not before.repeats_unlike
     change = value - before.value if same and value is not None else None
     p_value, clustered = _changed(n, hits, unit, months, agg, before) if change is not None else (None, False)
     beyond = None if p_value is None or (p_value < ALPHA and not clustered) else p_value < ALPHA
@@ -159,6 +161,7 @@ def since_last_year(
         "p_value": p_value,
         "beyond_chance": beyond,
         **({"part_of_year": True} if partly else {}),
+        **({"repeats_unlike": True} if before.repeats_unlike else {}),
     }
 
 

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+
+Moments = Sequence[int] | NDArray[np.int64]
 
 #: Into how many equal parts a year is cut to see whether cases come together.
 SCALES = (12, 52)
@@ -25,7 +28,7 @@ class Estimate:
         return Estimate(self.value * factor, self.low * factor, self.high * factor)
 
 
-def crowding(times: Sequence[int], start: int, year_seconds: int) -> float:
+def crowding(times: Moments, start: int, year_seconds: int) -> float:
     """By how much a count varies more than one of independent cases: the index of dispersion of its months
     or of its weeks, whichever is larger, at least 1. ``times`` and ``start`` of the year in seconds."""
     n = len(times)
@@ -40,7 +43,7 @@ def crowding(times: Sequence[int], start: int, year_seconds: int) -> float:
     return max(found)
 
 
-def estimate(times: Sequence[int], start: int, year_seconds: int) -> Estimate:
+def estimate(times: Moments, start: int, year_seconds: int) -> Estimate:
     """A count with the exact Poisson interval (Garwood 1936), taken of as many independent cases as ``crowding``
     leaves."""
     from scipy.stats import chi2

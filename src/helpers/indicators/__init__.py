@@ -8,6 +8,7 @@ from helpers.indicators.rule_sets import RuleError, RuleSet, available, load_rul
 from helpers.indicators.scoring import (
     Execution,
     Total,
+    edges_beside,
     execution,
     grade_of,
     interval,
@@ -32,6 +33,7 @@ __all__ = [
     "Target",
     "Total",
     "available",
+    "edges_beside",
     "evaluate",
     "evaluate_choice",
     "evaluate_compound",

@@ -36,6 +36,7 @@ def evaluate(target: Target, actual: Actual, rules: RuleSet) -> Outcome:
         return _kept_by_date(target, actual)
     if not isinstance(actual.value, Fraction):
         return UNKNOWN
+    actual = _signed(target, actual)
     found, notes = in_unit_of(target, actual)
     unlike = _unlike(target, actual, found)
     if found is None or unlike:
@@ -61,8 +62,19 @@ def _unlike(target: Target, actual: Actual, found: Fraction | None) -> tuple[str
 
 
 def opposite_changes(target: Target, actual: Actual) -> bool:
-    """A rise answered by a fall, or the other way round."""
-    return {"increase", "decrease"} <= {*target.notes, *actual.notes}
+    """A rise, by the target's words or the indicator's name, answered by a fall, or the other way round."""
+    fell = "of_growth" in target.notes and "decrease" in actual.notes and "decrease" not in target.notes
+    return fell or {"increase", "decrease"} <= {*target.notes, *actual.notes}
+
+
+def _signed(target: Target, actual: Actual) -> Actual:
+    """A fall beside a bound below zero, or beside "no less than zero", is a figure below zero: 下降6% is -6 %."""
+    if not isinstance(target.value, Fraction) or not isinstance(actual.value, Fraction) or actual.value <= 0:
+        return actual
+    of_a_change = target.value < 0 or (target.value == 0 and target.op in (">=", ">"))
+    if "decrease" not in actual.notes or "decrease" in target.notes or not of_a_change:
+        return actual
+    return replace(actual, value=-actual.value, notes=tuple(note for note in actual.notes if note != "decrease"))
 
 
 def in_unit_of(target: Target, actual: Actual) -> tuple[Fraction | None, tuple[str, ...]]:
@@ -147,6 +159,7 @@ def expressed(target: Target, actual: Actual) -> Actual:
     """The actual in the target's unit, where it has none of its own or one that is worth another amount."""
     if not isinstance(actual.value, Fraction) or target.kind not in ("number", "duration", "band", "frequency"):
         return actual
+    actual = _signed(target, actual)
     value, notes = in_unit_of(target, actual)
     if (
         value is None

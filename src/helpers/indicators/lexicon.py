@@ -31,6 +31,13 @@ def head_of(name: str) -> str:
     return re.sub(r"(?:≥|≤|<|>|=|不低于|不少于|不高于|不超过)?[0-9.]*(?:%|[元万个台套件次人])*$", "", plain)
 
 
+def is_growth(name: str | None) -> bool:
+    """Whether the name says that the figure is by how much something rose."""
+    return bool(
+        name and re.search("(?:增长|增加|提升|提高|上升)(?:率|比例|幅度|百分点)?$|增幅$|增速$|增量$", head_of(name))
+    )
+
+
 @lru_cache(maxsize=16384)
 def direction_of(name: str | None, unit: str | None = None) -> Direction | None:
     """Whether more or less is better, by the end and the head of the indicator's name; None where they do not tell.

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import cast
 
 from helpers.indicators.date_targets import date_target
-from helpers.indicators.lexicon import direction_of, head_of, is_elsewhere, is_placeholder
+from helpers.indicators.lexicon import direction_of, head_of, is_elsewhere, is_growth, is_placeholder
 from helpers.indicators.model import Direction, DirectionSource, Op, Target
 from helpers.indicators.normal_text import NUMERAL_CHARS, normal
 from helpers.indicators.notations import BEFORE, NUMBER, measure_word, operator, quantity
@@ -337,7 +337,11 @@ def _within(plain: str, written: str) -> Target | None:
 def _judge(target: Target, name: str | None) -> Target:
     """A share beyond 100 % of what cannot exceed it, or a bare 9 for a rate, is damaged; 200万 of money is asked."""
     named = (name or "") + target.text
-    if not isinstance(target.value, Fraction) or re.search("增长|提高|增幅|超额", named):
+    if not isinstance(target.value, Fraction):
+        return target
+    if is_growth(name) and target.value > 0:
+        return replace(target, notes=(*target.notes, "of_growth"))
+    if re.search("增长|提高|增幅|超额", named):
         return target
     text = normal(target.text)
     if target.unit == "比例" and target.value > 1:

@@ -78,6 +78,14 @@ def _printed(rate: Fraction) -> Fraction:
     return Fraction(rounded(rate * 100)) / 100
 
 
+def edges_beside(rate: Fraction | None, rules: RuleSet) -> tuple[Fraction, ...]:
+    """Where the satisfaction bands begin, but for the one that the rate, as it is printed, has reached exactly."""
+    if rate is None or not rules.satisfaction_bands:
+        return ()
+    edges = (Fraction(band.at_least) for band in rules.satisfaction_bands)
+    return tuple(edge for edge in edges if edge != _printed(rate))
+
+
 def _banded(rate: Fraction, bands: Sequence[Band]) -> Fraction:
     for band in sorted(bands, key=lambda b: b.at_least, reverse=True):
         if rate >= Fraction(band.at_least):

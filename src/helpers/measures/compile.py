@@ -16,6 +16,8 @@ SCALES = {"小时": 3600}
 SCALE = 1_000_000
 #: What a repeat is marked by in the rows of a measure with ``repeat_of``.
 REPEAT = "_repeat"
+#: And by what a row of this year is told from one of the year before.
+THIS_YEAR = "_this_year"
 #: The first and the last day as SQL has them.
 EXTREMES = {"earliest": "min", "latest": "max"}
 
@@ -65,10 +67,22 @@ def _scaled(measure: Measure) -> str:
     return f"CAST(round(({measure.value}\n) * {scale_of(measure)}) AS HUGEINT)"
 
 
+class Carried(Measure):
+    """A measure of repeats for which the rows of the year before are looked at as well; ``before``: their view."""
+
+    before: str = ""
+
+
+def carried(measure: Measure, before: str) -> Measure:
+    """The measure, with last year's rows to repeat."""
+    return Carried.model_construct(**{name: getattr(measure, name) for name in Measure.model_fields}, before=before)
+
+
 def counted(measure: Measure) -> str:
     """The rows that a measure counts, as what stands behind FROM.
 
-    A repeat follows, within so many days, another row of the measure with the same values of ``repeat_of``.
+    A repeat follows, within so many days, another row of the measure with the same values of ``repeat_of``, be that
+    one of the year before where its rows are there.
     """
     where = f" WHERE ({measure.where}\n)" if measure.where else ""
     if not measure.repeat_of:
@@ -78,7 +92,15 @@ def counted(measure: Measure) -> str:
     before = f"lag({moment}) OVER (PARTITION BY {', '.join(keys)} ORDER BY {moment}, source_file, source_row)"
     known = " AND ".join(f"{key} IS NOT NULL" for key in keys)
     repeat = f"coalesce({moment} - {before} <= INTERVAL {measure.within_days} DAY AND {known}, false) AS {REPEAT}"
-    rows = f"(SELECT *, {repeat} FROM {measure.table}{where})"
+    every, of_this_year = f"{measure.table}{where}", ""
+    if isinstance(measure, Carried):
+        picked = ", ".join(dict.fromkeys([*keys, identifier(str(measure.date)), "source_file", "source_row"]))
+        last = f"SELECT {picked}, false AS {THIS_YEAR} FROM {measure.before}{where}"
+        every = f"(SELECT *, true AS {THIS_YEAR} FROM {measure.table}{where} UNION ALL BY NAME {last})"
+        of_this_year = f" WHERE {THIS_YEAR}"
+    rows = f"(SELECT *, {repeat} FROM {every})"
+    if of_this_year:
+        rows = f"(SELECT * EXCLUDE ({THIS_YEAR}) FROM {rows}{of_this_year})"
     return rows if measure.agg == "share" else f"{rows} WHERE {REPEAT}"
 
 
@@ -130,10 +152,21 @@ def by_group(measure: Measure, column: str, date: str | None) -> str:
     )
 
 
-def rows(measure: Measure, columns: Sequence[str]) -> str:
+def rows(measure: Measure, columns: Sequence[str], *, ordered: bool = True) -> str:
     """The rows behind the measure: ``_value`` (as declared) and the columns asked for, in source order."""
     picked = "".join(f", {identifier(column)}" for column in dict.fromkeys(columns))
-    return f"SELECT {value_of_row(measure)} AS _value{picked} FROM {counted(measure)} ORDER BY source_file, source_row"
+    order = " ORDER BY source_file, source_row" if ordered else ""
+    return f"SELECT {value_of_row(measure)} AS _value{picked} FROM {counted(measure)}{order}"
+
+
+def rows_at(measure: Measure, columns: Sequence[str], places: Sequence[tuple[str, int]]) -> str:
+    """Columns of the rows behind the measure at some places, in source order."""
+    picked = ", ".join(identifier(column) for column in dict.fromkeys(columns))
+    listed = ", ".join(f"({literal(file)}, {int(row)})" for file, row in places) or "(NULL, NULL)"
+    return (
+        f"SELECT {picked} FROM (SELECT * FROM {counted(measure)}) WHERE (source_file, source_row) IN ({listed}) "
+        "ORDER BY source_file, source_row"
+    )
 
 
 def shown(measure: Measure) -> str:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -68,6 +69,34 @@ def frame(connection: duckdb.DuckDBPyConnection, query: str, what: str, seconds:
     plain = [pa.field(f.name, pa.float64() if pa.types.is_decimal(f.type) else f.type) for f in table.schema]
     answer: pd.DataFrame = table.cast(pa.schema(plain)).to_pandas(date_as_object=False)
     return answer
+
+
+#: Rows that are in memory as texts at one time while they become numbers.
+AT_ONCE = 100_000
+
+
+def coded_frame(connection: duckdb.DuckDBPyConnection, query: str, what: str, seconds: float = SECONDS) -> pd.DataFrame:
+    """The answer as a data frame in which each text is a number and a list of texts (a categorical), so that a million
+    rows take some tens of megabytes; see ``run``."""
+    with _bounded(connection, what, seconds):
+        reader = connection.sql(query).to_arrow_reader(AT_ONCE)
+        batches = [_with_numbers_for_texts(batch) for batch in reader]
+        table = pa.Table.from_batches(batches, _with_numbers_for_texts(reader.schema.empty_table()).schema)
+    found: pd.DataFrame = table.unify_dictionaries().to_pandas(date_as_object=False, split_blocks=True)
+    texts = found.select_dtypes("category").columns
+    # In the order of the texts, not in that in which they came up: nothing may depend on the size of a batch.
+    return found.assign(**{c: found[c].cat.reorder_categories(sorted(found[c].cat.categories)) for c in texts})
+
+
+def _with_numbers_for_texts(rows: Any) -> Any:
+    """Texts by dictionary, decimals as floats; of a batch or a table."""
+    columns = []
+    for column, field in zip(rows.columns, rows.schema, strict=True):
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            columns.append(column.cast(pa.string()).dictionary_encode())
+        else:
+            columns.append(column.cast(pa.float64()) if pa.types.is_decimal(field.type) else column)
+    return type(rows).from_arrays(columns, names=rows.schema.names)
 
 
 @contextmanager

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -18,6 +19,7 @@ from helpers.measures import bounds, database
 from helpers.measures import compile as compiled
 from helpers.measures.bounds import Bounds
 from helpers.measures.covered import HALF, Covered, covered, of_a_part
+from helpers.measures.repeats import PREVIOUS, repeat_words, with_last_year
 from helpers.year.clock_words import clock_words, clocks_of
 from helpers.year.declared_indicators import Measure
 from helpers.year.engine import identifier
@@ -31,7 +33,8 @@ class Figure:
     ``hits`` and ``n``: for a share the rows that keep the condition and all rows. ``unknown``: rows
     whose value is missing. ``tables``: what it was read from. ``clocks``: what each clock it reads
     counts, in words. ``bounds``: where it may lie because of rows that were lost; None: there are none.
-    ``day``: what an earliest or latest date came to (ISO); it has no ``value``. ``part``: the months that the
+    ``carried``: repeats of last year's rows are counted. ``day``: what an earliest or latest date came to (ISO); it has
+    no ``value``. ``part``: the months that the
     records cover where they are not the whole year's, ``part_bounds`` where the year's figure may then lie.
     """
 
@@ -49,6 +52,7 @@ class Figure:
     day: str | None = None
     part: Covered | None = None
     part_bounds: Bounds | None = None
+    carried: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,14 +92,18 @@ class Measures:
 
     The database holds nothing but these tables, which are read where they lie; other files, network
     and settings are closed to every expression, time and memory are bounded (``QueryStopped``).
+    ``last_year``: where the tidy tables of the year before lie, which repeats may follow.
     """
 
-    def __init__(self, year: Year, folder: Path) -> None:
+    def __init__(self, year: Year, folder: Path, last_year: Path | None = None) -> None:
         self.year, self.folder = year, folder
         tidy = {table: folder / f"{table}.parquet" for table in year.year.tables}
         lost = {f"{table}.uncertain": folder / f"{table}.uncertain.parquet" for table in tidy}
         self._lost = {name: file for name, file in lost.items() if file.is_file()}
-        self._connection = database.open_tables({**tidy, **self._lost}, year.fiscal_year)
+        repeated = {str(m.table) for m in year.measures.values() if m.repeat_of} if last_year else set()
+        before = {f"{PREVIOUS}{table}": Path(last_year or "", f"{table}.parquet") for table in sorted(repeated)}
+        self._before = {name: file for name, file in before.items() if file.is_file() and name not in tidy}
+        self._connection = database.open_tables({**tidy, **self._lost, **self._before}, year.fiscal_year)
         self.figure = lru_cache(maxsize=None)(self._figure)
         self.part_of = lru_cache(maxsize=None)(self._part_of)
 
@@ -109,7 +117,15 @@ class Measures:
         return database.run(self._connection, query, what)
 
     def _declared(self, name: str) -> Measure:
-        return self.year.measures[name]
+        """The declared measure; of repeats with the year before, where its rows are there."""
+        measure = self.year.measures[name]
+        return with_last_year(measure, self._kinds_of) if measure.repeat_of and self._before else measure
+
+    def _kinds_of(self, view: str) -> dict[str, str]:
+        if view.startswith(PREVIOUS) and view not in self._before:
+            return {}
+        described = self._run(f"DESCRIBE {identifier(view)}", f"tables.{view}").fetchall()
+        return {row[0]: row[1] for row in described}
 
     def _figure(self, name: str) -> Figure:
         """The figure of a declared measure for the whole year."""
@@ -128,6 +144,7 @@ class Measures:
             sql=compiled.shown(measure),
             tables=(str(measure.table),),
             clocks=self._clocks(measure),
+            carried=isinstance(measure, compiled.Carried),
             bounds=self._bounds(measure, hits, n, f"measures.{name}"),
             day=hits.isoformat() if measure.agg in compiled.EXTREMES and hits is not None else None,
             part=(part := self.part_of(str(measure.table))),
@@ -200,6 +217,7 @@ class Measures:
             sql=f"({top.sql}) / ({bottom.sql})",
             tables=tuple(dict.fromkeys(top.tables + bottom.tables)),
             clocks=tuple(dict.fromkeys(top.clocks + bottom.clocks)),
+            carried=top.carried or bottom.carried,
             bounds=bounds.divided(top.value, bottom.value, top.bounds, bottom.bounds),
             part=top.part or bottom.part,
             part_bounds=_ratio_of_parts(top, bottom),
@@ -209,16 +227,19 @@ class Measures:
         """What each clock of a measure counts, after what the declaration calls it."""
         table = self.year.year.tables[str(measure.table)]
         derived = [table.derived[column] for column in clocks_of(measure, table)]
-        return tuple(
+        told = [
             (f"{one.words}：" if one.words else "") + clock_words(one, table, self.year.year.calendar)
             for one in derived
-        )
+        ]
+        if measure.repeat_of:
+            told.append(repeat_words(measure, last_year=isinstance(measure, compiled.Carried)))
+        return tuple(told)
 
     def monthly(self, name: str) -> tuple[Month, ...]:
         """The measure month by month over the fiscal year; empty where it has no date or is a ratio.
 
         Months without rows are there with ``n`` 0 and value None (0 for a count or sum, but not of months that the
-        table's records do not cover).
+        table's records do not cover). Of repeats, the first months of records without any before them say nothing.
         """
         measure = self._declared(name)
         table = self.year.year.tables.get(measure.table or "")
@@ -227,10 +248,10 @@ class Measures:
             return ()
         query = compiled.by_month(measure, column)
         found = {row[0]: row[1:] for row in self._run(query, f"measures.{name}").fetchall()}
-        months, there = [], self.months_of(str(measure.table))
+        months, there, unseen = [], self.months_of(str(measure.table)), self._unseen(measure)
         for number in range(1, 13):
             month = f"{self.year.fiscal_year}-{number:02d}"
-            if month not in there and month not in found:
+            if month < unseen or (month not in there and month not in found):
                 months.append(Month(month, None, 0, None))
                 continue
             hits, n, _ = found.get(month, (0, 0, 0))
@@ -238,6 +259,15 @@ class Measures:
                 Month(month, value_of(measure, hits, n), n, hits if measure.agg in ("share", "count") else None)
             )
         return tuple(months)
+
+    def _unseen(self, measure: Measure) -> str:
+        """The first month (YYYY-MM) of which every day has records before it that a repeat may follow."""
+        first = min(self.months_of(str(measure.table)), default="")
+        begins_late = not first.endswith("-01")
+        if not measure.repeat_of or not first or (isinstance(measure, compiled.Carried) and not begins_late):
+            return ""
+        last = date.fromisoformat(f"{first}-01") + timedelta(days=int(measure.within_days or 1) - 1)
+        return (last.replace(day=1) + timedelta(days=32)).isoformat()[:7]
 
     def sides(self, name: str, since: date, where: str | None = None) -> tuple[Side, ...]:
         """The measure month by month, the month of a day in two, before it and from it on; no months without rows.
@@ -270,6 +300,20 @@ class Measures:
     def rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         """The rows behind a measure: ``_value``, then ``columns``."""
         return database.frame(self._connection, compiled.rows(self._declared(name), columns), f"measures.{name}")
+
+    def coded_rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
+        """The rows behind a measure as ``rows`` has them, with their places, texts as categories: a million of them
+        take some tens of megabytes. They are put in order here, as the database would hold all of them as texts."""
+        place = ("source_file", "source_row")
+        query = compiled.rows(self._declared(name), [*columns, *place], ordered=False)
+        found = database.coded_frame(self._connection, query, f"measures.{name}")
+        order = np.lexsort((found[place[1]].to_numpy(), found[place[0]].cat.codes.to_numpy()))
+        return found if (np.diff(order) == 1).all() else found.iloc[order].reset_index(drop=True)
+
+    def rows_at(self, name: str, columns: Sequence[str], places: Sequence[tuple[str, int]]) -> pd.DataFrame:
+        """The rows behind a measure at these places (file and row), in the order of the source."""
+        query = compiled.rows_at(self._declared(name), columns, places)
+        return database.frame(self._connection, query, f"measures.{name}")
 
     def select(self, table: str, columns: Mapping[str, str], where: str | None = None) -> pa.Table:
         """Expressions over the rows of a table by the names they get, in source order."""

@@ -14,6 +14,7 @@ from helpers.indicators import (
     RuleSet,
     Target,
     Total,
+    edges_beside,
     evaluate,
     evaluate_choice,
     evaluate_compound,
@@ -55,7 +56,8 @@ class Part:
 @dataclass(frozen=True, kw_only=True)
 class Attained:
     """One indicator of the year. ``actual`` is what was computed, stated or rated; ``interval`` the
-    95 % interval of a declared sample."""
+    95 % interval of a declared sample; ``edges``: of the bands by which it scored, those that the actual is not to be
+    printed like."""
 
     spec: declared_indicators.Indicator
     target: Target
@@ -66,6 +68,7 @@ class Attained:
     months: tuple[Month, ...] = ()
     interval: tuple[float, float] | None = None
     parts: tuple[Part, ...] = ()
+    edges: tuple[Fraction, ...] = ()
 
     @property
     def value(self) -> Fraction | None:
@@ -236,7 +239,8 @@ def _indicator(spec: declared_indicators.Indicator, measures: Measures, rules: R
     bounds = None
     if spec.sample is not None and figure is not None and figure.hits is not None and figure.n:
         bounds = interval(figure.hits, figure.n, spec.sample.population)
-    points = score(spec.weight, outcome, rules, satisfaction="满意" in spec.level1, rate=rate_of(actual))
+    satisfaction, rate = "满意" in spec.level1 + spec.level2, rate_of(actual)
+    points = score(spec.weight, outcome, rules, satisfaction=satisfaction, rate=rate)
     return Attained(
         spec=spec,
         target=target,
@@ -246,6 +250,7 @@ def _indicator(spec: declared_indicators.Indicator, measures: Measures, rules: R
         figure=figure,
         months=measures.monthly(figure.measure) if figure else (),
         interval=bounds,
+        edges=edges_beside(rate, rules) if satisfaction else (),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, cast
 
 from helpers.activity.clean import Reconciliation
+from helpers.deviation.observed import Unlike, unlike
 from helpers.indicators import Outcome, Target
 from helpers.indicators.plain import plain
 from helpers.measures.figures import Month
@@ -54,14 +55,14 @@ class Reached(TypedDict):
 def attainment_json(found: YearAttained, previous: YearAttained | None, sources: Sources) -> Json:
     """What stage 3 leaves: budget, activities, indicators, score, rules, list of evidence."""
     before = {one.spec.id: one for one in previous.indicators} if previous else {}
-    last = previous.year.fiscal_year if previous else None
     return {
         "budget": _budget(found.year, found.funds),
         "activities": _activities(found),
         "activity_total": sum(a.count for a in found.activities),
         "activity_unit": found.year.year.activities.unit if found.year.year.activities else None,
         "indicators": [
-            _with_previous(_indicator(one, sources), before.get(one.spec.id), last) for one in found.indicators
+            _with_previous(_indicator(one, sources), one, before.get(one.spec.id), found, previous)
+            for one in found.indicators
         ],
         **({"dropped": [_dropped(spec, found) for spec in found.dropped]} if found.dropped else {}),
         "score": {
@@ -243,7 +244,8 @@ def _actual_text(one: Attained | Part, decimals: int | None = None) -> str | Non
         return None
     goal = plain(one.target.value)
     apart = [goal] if isinstance(goal, int | float) and not isinstance(goal, bool) else []
-    return value_text(plain(one.actual.value), one.actual.unit or one.target.unit, apart, decimals)
+    edges = [float(edge) for edge in one.edges] if isinstance(one, Attained) else []
+    return value_text(plain(one.actual.value), one.actual.unit or one.target.unit, [*apart, *edges], decimals)
 
 
 def _parts_text(one: Attained) -> str:
@@ -261,32 +263,39 @@ def _monthly(months: Iterable[Month]) -> list[results_indicators.Month]:
     return [{"month": m.month, "value": plain(m.value), "n": m.n} for m in months]
 
 
-def _with_previous(indicator: Indicator, before: Attained | None, year: int | None) -> Indicator:
+def _with_previous(
+    indicator: Indicator, now: Attained, before: Attained | None, found: YearAttained, last: YearAttained | None
+) -> Indicator:
     """The indicator with last year's result beside its own, part by part where the parts have the same names."""
-    if before is None or year is None:
+    if before is None or last is None:
         return {**indicator, "previous": None}
     text = _parts_text(before) if before.parts else _actual_text(before)
-    parts = {p.spec.name: p for p in before.parts}
+    decimals = before.spec.decimals
+    mine, parts = ({part.spec.name: part for part in one.parts} for one in (now, before))
     return {
         **indicator,
-        "previous": _previous(before, text, year),
+        "previous": _previous(before, text, last, unlike(now, before, found, last)),
         "parts": [
-            {**part, "previous": _previous(then, _part_text(then, before.spec.decimals), year)}
-            if (then := parts.get(part.get("name") or ""))
+            {
+                **part,
+                "previous": _previous(then, _part_text(then, decimals), last, unlike(mine[name], then, found, last)),
+            }
+            if (then := parts.get(name := part.get("name") or ""))
             else part
             for part in indicator.get("parts") or ()
         ],
     }
 
 
-def _previous(before: Attained | Part, text: str | None, year: int) -> Previous:
-    return {
-        "fiscal_year": year,
+def _previous(before: Attained | Part, text: str | None, last: YearAttained, why: Unlike | None) -> Previous:
+    told: Previous = {
+        "fiscal_year": last.year.fiscal_year,
         "actual": plain(before.actual.value),
         "actual_text": text,
         "status": before.outcome.status,
         "target_text": before.spec.target,
     }
+    return {**told, "unlike": why} if why else told
 
 
 # --- stage 5 --------------------------------------------------------------------------------------

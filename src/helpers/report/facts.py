@@ -83,6 +83,19 @@ def previous_of(entry: Judged) -> Previous:
     return entry.get("previous") or cast(Previous, {})
 
 
+#: Why last year's result does not compare with this year's, in words.
+UNLIKE = {
+    "part_of_year": "两年的记录没有都涵盖全年",
+    "repeats": "上年未计承接前一年的再次发生",
+    "measured": "两年口径不同",
+}
+
+
+def unlike_words(entry: Judged) -> str:
+    """Why last year's result does not compare with this year's; empty where it does."""
+    return UNLIKE.get(previous_of(entry).get("unlike") or "", "")
+
+
 def largest_first(results: Results, deviations: Iterable[Deviation]) -> list[Deviation]:
     """By the attainment that is missing of what each is about: gaps in different units cannot be ranked."""
 

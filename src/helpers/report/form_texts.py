@@ -94,12 +94,16 @@ def _one(results: Results, deviation: Deviation, brevity: Brevity) -> str:
 
 def _causes(results: Results, deviation: Deviation, brevity: Brevity) -> str:
     dimension, causes = next(iter(by_dimension(deviation).items()), ("", []))
+    lead = deviation.get("lead")
+    concentrated = lead_words(deviation) if lead and lead["kind"] == "combination" else ""
+    if concentrated and (not causes or f.tells_nothing(deviation, dimension)):
+        return concentrated
     causes = [cause for cause in causes if cause["contribution"] > 0][: brevity.causes]
     told = [f"{w.brief(cause_name(cause, dimension), CAUSE_LENGTH)}{share_words(cause, deviation)}" for cause in causes]
     if told and f.tells_nothing(deviation, dimension):
         told.append(f"各项{dimension}的差别属正常起伏")
-    if (lead := deviation.get("lead")) and lead["kind"] == "combination" and brevity.causes > 1:
-        told.append(lead_words(deviation))
+    if concentrated and brevity.causes > 1:
+        told.append(concentrated)
     told = (
         told
         or [w.brief(cause, CAUSE_LENGTH) for cause in f.stated_causes(results, deviation["indicator"])][

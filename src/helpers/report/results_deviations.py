@@ -27,11 +27,13 @@ class Replayed(TypedDict):
 class Others(TypedDict):
     """A group with the dimensions of ``adjusted_for`` held alike: the misses to be expected of its rows then, those
     beyond them, and how many times the odds of the other rows it has; null where no others are left to compare.
+    turned: beside all rows the group stands on the other side, beyond chance.
     """
 
     expected: Size
     excess: float
     odds_ratio: NotRequired[Size | None]
+    turned: NotRequired[bool]
 
 
 class Cause(TypedDict):
@@ -114,6 +116,9 @@ class Since(TypedDict):
     beyond_chance: NotRequired[bool | None]
     composition: NotRequired[list[Composition]]
     part_of_year: NotRequired[Annotated[bool, Field(description="Either year's records cover a part of it.")]]
+    repeats_unlike: NotRequired[
+        Annotated[bool, Field(description="Repeats of one year alone were held against the year before it.")]
+    ]
 
 
 class Comparison(Since):
@@ -173,6 +178,7 @@ class Combination(TypedDict):
     chance: NotRequired[Share]
     p_value: NotRequired[Share]
     looked_at: NotRequired[Count]
+    unknown: NotRequired[Annotated[Count, Field(description="Misses without a value, where half of them have none.")]]
 
 
 class Lead(TypedDict):
@@ -187,6 +193,7 @@ class Lead(TypedDict):
     expected: NotRequired[Size | None]
     excess: float
     contribution: NotRequired[Figure]
+    unknown: NotRequired[Annotated[Count, Field(description="Misses without a value, where half of them have none.")]]
 
 
 class StateTime(TypedDict):

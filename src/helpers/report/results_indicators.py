@@ -67,6 +67,12 @@ class Previous(TypedDict):
     actual_text: NotRequired[Text]
     status: NotRequired[Status | None]
     target_text: NotRequired[Text]
+    unlike: NotRequired[
+        Annotated[
+            Literal["part_of_year", "repeats", "measured"],
+            Field(description="Why it does not compare with this year's; not there where it does."),
+        ]
+    ]
 
 
 class Bounds(TypedDict):

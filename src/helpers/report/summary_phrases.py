@@ -14,7 +14,7 @@ from helpers.report.facts import (
     values_words,
     with_status,
 )
-from helpers.report.results_deviations import Cause, Deviation, Signal
+from helpers.report.results_deviations import Cause, Combination, Deviation, Lead, Signal
 from helpers.report.results_plans import Yardstick
 from helpers.report.results_types import Activity, Results
 
@@ -95,13 +95,19 @@ def share_words(cause: Cause, deviation: Deviation) -> str:
     return f"，占差距的{w.ratio_text(cause['contribution'] / gap)}"
 
 
+def unknown_words(one: Combination | Lead) -> str:
+    """That most of the misses of a combination have no value, as cases that are still open have none: no cause."""
+    unknown = one.get("unknown")
+    return f"（其中{unknown}件缺少计算所需的数据，按没有达到要求计，不能据此判断原因）" if unknown else ""
+
+
 def lead_words(deviation: Deviation) -> str:
     """The strongest cause over all dimensions: 影响最大的是“备件到货迟”，占差距的85.45%; "" where there is none."""
     lead = deviation.get("lead")
     if lead and lead["kind"] == "combination":
         known = deviation.get("text_facts") or {}
         share = f"，占全部未达到条数的{w.ratio_text(lead['misses'] / known['misses'])}" if known.get("misses") else ""
-        return f"最集中的是{values_words(lead['values'], deviation)}的记录{share}"
+        return f"最集中的是{values_words(lead['values'], deviation)}的记录{share}{unknown_words(lead)}"
     dimension, causes = next(iter(by_dimension(deviation).items()), ("", []))
     cause = next((c for c in causes if lead and c.get("cause") == lead.get("cause")), None)
     cause = cause or leading_cause(dimension, deviation)

@@ -13,6 +13,7 @@ from helpers.indicators import parse_actual, parse_money
 from helpers.indicators.normal_text import normal
 from helpers.measures import compile as compiled
 from helpers.measures.figures import unit_of, value_of
+from helpers.measures.repeats import with_last_year
 from helpers.year.declared_indicators import Measure
 from helpers.year.engine import identifier
 from helpers.year.models import MeasureRef
@@ -206,8 +207,17 @@ def figure_of(subject: Subject, name: str, prefix: str = "") -> Fraction | None:
         return top / bottom if top is not None and bottom else None
     if f"{prefix}{measure.table}" not in subject.views:
         return None
-    hits, n, _ = subject.query(compiled.total(_of(measure, prefix)))[0]
+    asked = _of(measure, prefix) if prefix else with_last_year(measure, lambda view: _kinds_of(subject, view))
+    hits, n, _ = subject.query(compiled.total(asked))[0]
     return value_of(measure, hits, n)
+
+
+def _kinds_of(subject: Subject, view: str) -> dict[str, str]:
+    """The types of a view's columns; none where there is no such view."""
+    if view not in subject.views:
+        return {}
+    asked = f"SELECT column_name, column_type FROM (DESCRIBE {identifier(view)})"
+    return dict(subject.query(asked))
 
 
 def rows_of(subject: Subject, name: str) -> int | None:

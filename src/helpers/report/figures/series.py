@@ -223,7 +223,12 @@ def _compared(results: Results) -> list[Compared]:
 def _beside(entry: Judged, name: str) -> Compared | None:
     past = previous_of(entry)
     before, now = past.get("actual"), entry["actual"]
-    if w.actual_unit(entry) != "比例" or not isinstance(before, int | float) or not isinstance(now, int | float):
+    if (
+        past.get("unlike")
+        or w.actual_unit(entry) != "比例"
+        or not isinstance(before, int | float)
+        or not isinstance(now, int | float)
+    ):
         return None
     return Compared(
         name=name,

@@ -16,7 +16,7 @@ from helpers.report.narrative.opening import indicator_item, rate_item, score_it
 from helpers.report.results_deviations import Deviation
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
-from helpers.report.summary_phrases import cases_words
+from helpers.report.summary_phrases import cases_words, unknown_words
 
 #: So many missed results are named one by one; the attachments have all of them.
 MOST_MISSED = 3
@@ -70,7 +70,7 @@ def _missed_words(results: Results, deviation: Deviation) -> str:
 def _cause_words(results: Results, deviation: Deviation) -> str:
     lead = deviation.get("lead")
     if lead and lead["kind"] == "combination":
-        return f"集中在{values_words(lead['values'], deviation)}的记录（{lead['misses']}件）"
+        return f"集中在{values_words(lead['values'], deviation)}的记录（{lead['misses']}件）{unknown_words(lead)}"
     for dimension in by_dimension(deviation):
         cause = leading_cause(dimension, deviation)
         if cause is not None and cause.get("cause") is not None:

@@ -82,6 +82,7 @@ def _shortfall(results: Results, deviation: Deviation, name: str) -> Iterable[Bl
     )
     yield from f.para(
         main_cause(entry, deviation),
+        signals.turned(deviation),
         signals.concentrated(deviation),
         signals.same_cases(deviation),
         signals.not_told_apart(deviation),
@@ -151,6 +152,8 @@ def _unexplained(results: Results, deviation: Deviation) -> str:
     rows = deviation.get("unexplained_rows")
     if not deviation.get("causes"):
         stated = f.stated_causes(results, deviation["indicator"])
+        if not stated and deviation.get("lead"):
+            return ""
         if not stated:
             return "现有记录没有可供分析的原因。"
         causes = "；".join(w.brief(cause, f.CELL_LENGTH) for cause in stated)

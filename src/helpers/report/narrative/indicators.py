@@ -168,6 +168,8 @@ def _change(entry: Judged, name: str) -> str:
     if entry.get("parts"):
         return f"{past['fiscal_year']}年{w.clause(words).replace(':', '：').replace(';', '；')}{state}。"
     lead = f"{past['fiscal_year']}年{name}实际完成{words}{state}"
+    if why := f.unlike_words(entry):
+        return f"{lead}，{why}，不作比较。"
     old, new = past.get("actual"), entry.get("actual")
     figures = [v for v in (old, new) if isinstance(v, int | float) and not isinstance(v, bool)]
     if len(figures) < 2:

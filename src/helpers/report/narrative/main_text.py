@@ -20,7 +20,7 @@ from helpers.report.results_deviations import Deviation
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
-from helpers.report.summary_phrases import cases_of, cases_words, outcome_words, score_words
+from helpers.report.summary_phrases import cases_of, cases_words, outcome_words, score_words, unknown_words
 
 #: So many indicators have a paragraph each; of more only those that need a word.
 MOST_SPOKEN_OF = 15
@@ -71,7 +71,8 @@ def _note(results: Results, entry: Indicator) -> str:
         score, full = f"得满分{w.score_text(entry['score'])}", ""
     past = f.previous_of(entry)
     before = w.clause(past.get("actual_text")) if not entry.get("parts") else ""
-    since = f"上年为{before}。" if before else ""
+    why = f.unlike_words(entry)
+    since = f"上年为{before}{f'（{why}，不作比较）' if why else ''}。" if before else ""
     return f"{'，'.join(said)}，{score}{full}。{since}{_basis(entry)}{_remarks(results, entry)}"
 
 
@@ -125,7 +126,8 @@ def _led(deviation: Deviation) -> str:
     lead = deviation.get("lead")
     if not lead or lead["kind"] != "combination":
         return ""
-    return f"其中{lead['misses']}件集中在{values_words(lead['values'], deviation)}的{lead['rows']}件之中。"
+    where = f"{values_words(lead['values'], deviation)}的{lead['rows']}件之中"
+    return f"其中{lead['misses']}件集中在{where}{unknown_words(lead)}。"
 
 
 def _counted(deviation: Deviation) -> str:
@@ -142,7 +144,11 @@ def _causes(deviation: Deviation) -> str:
             continue
         named = [top]
         if not told:
-            named = [c for c in causes if c.get("cause") is not None and cases_of(c) != 0][:MOST_CAUSES] or [top]
+            # Of properties only the groups beyond chance are named; of recorded causes each is one.
+            own = f.told_apart(deviation).get(dimension)
+            tested = own is not None and own.get("test") not in (None, "evenness")
+            chosen = [c for c in causes if c.get("beyond_chance")] if tested else causes
+            named = [c for c in chosen if c.get("cause") is not None and cases_of(c) != 0][:MOST_CAUSES] or [top]
         said = "、".join(f"{w.brief(cause_name(c, dimension))}{cases_words(c)}" for c in named)
         told.append(f"按{dimension}分，{'有' if len(named) > 1 else '主要是'}{said}")
         if len(told) == MOST_DIMENSIONS:

@@ -299,10 +299,16 @@ def against_last_year(results: Results) -> Iterable[Block]:
 
 def change_words(results: Results) -> Iterable[Block]:
     """Which results changed their state since last year."""
-    past = [(e, status) for e in results["indicators"] if (status := f.previous_of(e).get("status"))]
-    if not past:
+    every = [(e, status) for e in results["indicators"] if (status := f.previous_of(e).get("status"))]
+    if not every:
         return
-    year = f.previous_of(past[0][0])["fiscal_year"]
+    year = f.previous_of(every[0][0])["fiscal_year"]
+    past = [(e, status) for e, status in every if not f.unlike_words(e)]
+    unlike = [e for e, _ in every if f.unlike_words(e)]
+    left = f"{f.names(unlike)}两年口径或记录范围不同，不作比较" if unlike else ""
+    if not past:
+        yield from f.para(f"与{year}年相比，{left}。")
+        return
     better = [e for e, before in past if before in f.MISSED and e["status"] == "met"]
     worse = [e for e, before in past if before == "met" and e["status"] in f.MISSED]
     told = [f"{f.names(better)}由未完成转为完成"] * bool(better)
@@ -314,4 +320,5 @@ def change_words(results: Results) -> Iterable[Block]:
     partly = [e for e, before in past if before != e["status"] and {before, e["status"]} == {*f.MISSED}]
     told += [f"{f.names(partly)}未完成的程度有变化"] * bool(partly)
     told = told or ["完成情况没有变化"]
-    yield from f.para(f"与{year}年相比，可比的{len(past)}项指标中，{'，'.join(told)}。")
+    apart = f"；{left}" if left else ""
+    yield from f.para(f"与{year}年相比，可比的{len(past)}项指标中，{'，'.join(told)}{apart}。")

@@ -12,7 +12,7 @@ from helpers.report.facts import by_dimension, cause_name, column_words, leading
 from helpers.report.figures import control_figure, states_figure
 from helpers.report.results_deviations import Cause, Composition, Control, Deviation, Signal, StateTime
 from helpers.report.results_types import Results
-from helpers.report.summary_phrases import hours_words, signal_words
+from helpers.report.summary_phrases import hours_words, signal_words, unknown_words
 
 MOST_VALUES, MOST_PROPERTIES = 2, 2
 """What was behind a signal: so many values of so many properties."""
@@ -48,6 +48,9 @@ def last_year(deviation: Deviation, unit: str | None) -> str:
     value = w.value_text(since["value"], since.get("unit") or unit)
     if since.get("part_of_year"):
         return f"{since['fiscal_year']}年为{value}，两年的记录没有都涵盖全年，不作比较。"
+    if since.get("repeats_unlike"):
+        year = since["fiscal_year"]
+        return f"{year}年为{value}，未计承接上一年的再次发生，与本年度不能直接比较。"
     if since["change"] is None:
         return f"{since['fiscal_year']}年为{value}，口径与本年度不同，不作比较。"
     if since["change"] == 0:
@@ -96,6 +99,25 @@ def against_chance(cause: Cause, deviation: Deviation) -> str:
         f"；这一组{cause['rows']}条记录中有{misses}条没有达到要求，占全部未达到条数的{share}，"
         f"而{compared(cause.get('dimension'), deviation)}只应有{w.number_text(expected, 1)}条"
     )
+
+
+def turned(deviation: Deviation) -> str:
+    """The groups that look worse than they are, or better, because of the company that they keep; largest first."""
+    found = [c for c in deviation.get("causes") or () if (others := c.get("adjusted")) and others.get("turned")]
+    found.sort(key=lambda c: -abs((c.get("misses") or 0) - (c.get("expected") or 0)))
+    told = []
+    for cause in found[:MOST_COMBINATIONS]:
+        dimension, misses, others = cause.get("dimension"), cause.get("misses") or 0, cause.get("adjusted")
+        by_all = cause.get("expected")
+        if others is None or by_all is None:
+            continue
+        first, then = ("多于", "偏少") if misses > by_all else ("少于", "偏多")
+        told.append(
+            f"按{column_words(str(dimension), deviation)}看，“{w.brief(value_name(dimension, cause.get('cause')))}”"
+            f"没有达到要求的{misses}条，单独看{first}按总体比例应有的{w.number_text(by_all, 1)}条；"
+            f"{compared(dimension, deviation)}应有{w.number_text(others['expected'], 1)}条，实际反而{then}。"
+        )
+    return "".join(told)
 
 
 def compared(dimension: str | None, deviation: Deviation) -> str:
@@ -162,7 +184,7 @@ def concentrated(deviation: Deviation) -> str:
     listed = "；".join(
         f"有{one['misses']}条（{w.ratio_text(one['share'])}）{'同属' if len(one['values']) > 1 else '属于'}"
         f"{f.values_words(one['values'], deviation)}的{one['rows']}条记录，"
-        f"而按总体比例只应有{w.number_text(one.get('expected') or 0, 1)}条"
+        f"而按总体比例只应有{w.number_text(one.get('expected') or 0, 1)}条{unknown_words(one)}"
         for one in told
     )
     return f"未达到要求的{known['misses']}条记录中，{listed}。"
