@@ -242,7 +242,9 @@ def with_causes(
     lead = leading(list(split.values()), told, found, around.passing)
     order = sorted(ranked(told), key=lambda one: not (lead and one.dimension == lead["dimension"]))
     missed, drilled = misses_of(rows, aim), tuple(dimensions[:DRILLED])
-    shown = [c for c in _ticket_columns(table, dimensions) if c in rows.columns]
+    # With the columns of the combinations, so that a reader can count how far two groups are the same cases.
+    over = (name for one in found for name in one.values if name not in table.tidy_personal)
+    shown = [c for c in dict.fromkeys((*_ticket_columns(table, dimensions), *over)) if c in rows.columns]
     return replace(
         deviation,
         splits=tuple(split[one.dimension] for one in order if one.dimension in split),

@@ -310,7 +310,7 @@ def measures_of(results: Results, indicator: str) -> list[Block]:
     """The improvement measures for one indicator, or that there are none yet."""
     entry = f.indicator_of(results, indicator)
     name = w.clause(entry["level3"]) if entry else indicator
-    actions = [action for action in results["plan"] if action["indicator"] == indicator]
+    actions = [action for action in f.plan_of(results) if action["indicator"] == indicator]
     if not actions:
         return [*f.para(f"针对“{name}”的改进措施尚未提出。")]
     proposed = sum(action["status"] == "proposed" for action in actions)

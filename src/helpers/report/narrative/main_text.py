@@ -152,7 +152,7 @@ def _causes(deviation: Deviation) -> str:
 
 def measures(results: Results) -> Iterable[Block]:
     """This year's measures in one table; that a shortfall has none."""
-    actions = results["plan"]
+    actions = f.plan_of(results)
     planned = {action["indicator"] for action in actions}
     missed = dict.fromkeys(d["indicator"] for d in f.deviations_of(results, "shortfall"))
     bare = [e for one in missed if one not in planned and (e := f.indicator_of(results, one))]
@@ -181,7 +181,7 @@ def _measures_table(results: Results, note: str) -> Table:
             yardstick_words(action, f.decimals_of(results, f.yardstick_of(action).get("measure"))),
             state_words(action),
         ]
-        for at, action in enumerate(results["plan"], start=1)
+        for at, action in enumerate(f.plan_of(results), start=1)
     ]
     return f.table("下一步改进措施", columns, rows, note=note or None)
 
