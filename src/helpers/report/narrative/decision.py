@@ -136,7 +136,7 @@ def _adopted_words(action: Action) -> str:
 
 
 def _asked(rows: list[list[str]], put_off: str) -> Iterable[Block]:
-    """The table of what is to be approved, with what is put off below it: action, quantity, money, owner, date, effect."""
+    """The table of what is to be approved (action, quantity, money, owner, date, effect), below it what is put off."""
     columns = [
         ("拟批准的事项", "left", 10),
         ("数量、金额", "center", 4.5),

@@ -189,7 +189,8 @@ def same_cases(deviation: Deviation) -> str:
         return ""
     first, *others = groups
     told = [
-        f"{first.words}（{len(first.cases)}件）与{one.words}（{len(one.cases)}件）有{len(first.cases & one.cases)}件是同一批"
+        f"{first.words}（{len(first.cases)}件）与{one.words}（{len(one.cases)}件）"
+        f"有{len(first.cases & one.cases)}件是同一批"
         for one in others
     ]
     return f"{'，'.join(told)}。"
