@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -148,7 +149,8 @@ def with_records(
         deviation = replace(deviation, states=_states(rows, table, aim))
     if not explained:
         return deviation
-    deviation = with_causes(deviation, rows, figure, dimensions, aim, table, source)
+    by = decided_by(measure.value, table)
+    deviation = with_causes(deviation, rows, figure, dimensions, aim, table, source, by)
     return replace(deviation, replayed=without_causes(rows, deviation.splits, figure, aim, measures))
 
 
@@ -170,6 +172,7 @@ def _rows(figure: Figure, dimensions: Sequence[str], measures: Measures, source:
     own, date = tidy_columns(table), measure.date or table.year_by
     wanted = [
         *_ticket_columns(table, dimensions),
+        *decided_by(measure.value, table),
         *(moments(table.states) if table.states else ()),
         *([date] if date else ()),
         *source.columns,
@@ -229,9 +232,10 @@ def with_causes(
     aim: Aim,
     table: Table,
     source: Source,
+    by: Sequence[str] = (),
 ) -> Deviation:
     """The deviation with its gap split over each dimension, those first that tell their groups apart, and of
-    these the one that leads."""
+    these the one that leads. ``by``: the columns that decide whether a row misses."""
     judged = missed_rows(rows, aim)
     counted = rows.loc[judged.index]
     own, properties = [*tidy_columns(table), *dimensions], made(counted, source)
@@ -244,7 +248,7 @@ def with_causes(
     missed, drilled = misses_of(rows, aim), tuple(dimensions[:DRILLED])
     # With the columns of the combinations, so that a reader can count how far two groups are the same cases.
     over = (name for one in found for name in one.values if name not in table.tidy_personal)
-    shown = [c for c in dict.fromkeys((*_ticket_columns(table, dimensions), *over)) if c in rows.columns]
+    shown = [c for c in dict.fromkeys((*_ticket_columns(table, dimensions), *by, *over)) if c in rows.columns]
     return replace(
         deviation,
         splits=tuple(split[one.dimension] for one in order if one.dimension in split),
@@ -274,6 +278,13 @@ def _combinations(
     every = traits(properties, {name: coded(rows[name]) for name in named}, own)
     times = periods(rows.get(CALENDAR_MONTH), rows.get(source.opened or ""))
     return scan(missed, every, times, around.clusters)
+
+
+def decided_by(value: str | None, table: Table) -> list[str]:
+    """The columns that a measure's value reads: they show of each row why it misses."""
+    own = tidy_columns(table)
+    names = dict.fromkeys(re.findall(r"[A-Za-z_]\w*", re.sub(r"'[^']*'", "", value or "")))
+    return [name for name in names if name in own and name not in table.tidy_personal]
 
 
 def _ticket_columns(table: Table, dimensions: Sequence[str]) -> list[str]:
