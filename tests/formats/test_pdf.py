@@ -175,6 +175,13 @@ def test_a_paper_of_eight_pages_has_a_list_of_contents_behind_its_first(chapters
     assert len(found) == chapters + 2 * listed
 
 
+def test_points_right_below_an_attachment_are_not_in_the_list_of_contents() -> None:
+    attached = [Heading(level=1, text=f"附件{n} 表", mark=f"附件{n}", part="attachment") for n in range(1, 9)]
+    points = [Heading(level=3, text="1.甲项"), Paragraph(text="甲。"), Heading(level=3, text="2.乙项")]
+    found = pages([FRONT, Heading(level=1, text="结论"), Heading(level=1, text="一、概况"), *attached, *points])
+    assert "目录" in found[1] and "附件8" in found[1] and "甲项" not in found[1]
+
+
 def test_chinese_is_searchable() -> None:
     assert (
         "偏离绩效目标的原因，（一）117万元、98.5%"

@@ -46,6 +46,13 @@ def test_each_miss_has_its_cause_in_one_sentence_the_larger_first():
     ]
 
 
+def test_replies_of_a_sample_are_counted_in_sheets():
+    results = sample.fy2024()
+    for deviation in results["deviations"]:
+        deviation["interval"] = [0.8, 0.9]
+    assert "（613份中23份未达到），主要是等待备件（18份）。" in said(results)["未完成"]
+
+
 def test_of_a_number_no_single_row_is_a_miss():
     results = sample.fy2024()
     for deviation in results["deviations"]:

@@ -229,7 +229,7 @@ class _Writer:
             ("复核", front.checked_by),
             ("日期", front.date),
         ]
-        rows = "".join(f"<dt>{self.words(k)}</dt><dd>{self.words(v)}</dd>" for k, v in pairs)
+        rows = "".join(f"<div><dt>{self.words(k)}</dt><dd>{self.words(v)}</dd></div>" for k, v in pairs)
         title = "<br>".join(self.words(line, "hei-bold") for line in title_lines(front.title))
         notice = f'<p class="notice" role="note">{self.words(front.notice, "hei-bold")}</p>' if front.notice else ""
         return f'<header class="front"><h1>{title}</h1><dl>{rows}</dl>{notice}</header>'

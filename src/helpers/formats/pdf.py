@@ -196,7 +196,14 @@ def _with_contents(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _heading(heading: Heading, depth: int) -> dict[str, Any]:
     """An attachment begins a page: its number on a line of its own, the title in the middle."""
     title = heading.text.removeprefix(heading.mark or "").strip()
-    return {"type": "heading", "level": depth, "mark": heading.mark, "turned": False, "runs": runs(title)}
+    return {
+        "type": "heading",
+        "level": depth,
+        "listed": heading.level < 3,
+        "mark": heading.mark,
+        "turned": False,
+        "runs": runs(title),
+    }
 
 
 def _led(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from helpers.report.narrative.opening import indicator_item, rate_item, score_it
 from helpers.report.results_deviations import Deviation
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
-from helpers.report.summary_phrases import cases_words
+from helpers.report.summary_phrases import cases_words, counter
 
 #: So many missed results are named one by one; the attachments have all of them.
 MOST_MISSED = 4
@@ -67,7 +67,8 @@ def _missed_words(results: Results, deviation: Deviation) -> str:
         return f"{what}未达目标。"
     actual = f"目标{w.clause(entry.get('target_text'))}，实际{f.actual_words(entry)}"
     if missed := f.missed_of(deviation):
-        actual += f"（{missed[0]}件中{missed[1]}件未达到）"
+        one = counter(deviation)
+        actual += f"（{missed[0]}{one}中{missed[1]}{one}未达到）"
     bare = "，尚无针对性措施" if without_measure(results, deviation) else ""
     return f"{what}，{actual}，{_cause_words(results, deviation)}{bare}。"
 
@@ -75,11 +76,11 @@ def _missed_words(results: Results, deviation: Deviation) -> str:
 def _cause_words(results: Results, deviation: Deviation) -> str:
     lead = deviation.get("lead")
     if lead and lead["kind"] == "combination":
-        return f"集中在{values_words(lead['values'], deviation)}的记录（{lead['misses']}件）"
+        return f"集中在{values_words(lead['values'], deviation)}的记录（{lead['misses']}{counter(deviation)}）"
     for dimension in by_dimension(deviation):
         cause = leading_cause(dimension, deviation)
         if cause is not None and cause.get("cause") is not None:
-            return f"主要是{w.brief(cause_name(cause, dimension))}{cases_words(cause)}"
+            return f"主要是{w.brief(cause_name(cause, dimension))}{cases_words(cause, deviation)}"
     stated = f.stated_causes(results, deviation["indicator"])
     return f"原因是{w.brief(stated[0])}" if stated else "原因没有记录"
 

@@ -20,7 +20,7 @@ from helpers.report.results_deviations import Deviation
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
-from helpers.report.summary_phrases import cases_of, cases_words, outcome_words, score_words
+from helpers.report.summary_phrases import cases_of, cases_words, counter, outcome_words, score_words
 
 #: So many indicators have a paragraph each; of more only those that need a word.
 MOST_SPOKEN_OF = 15
@@ -125,12 +125,14 @@ def _led(deviation: Deviation) -> str:
     lead = deviation.get("lead")
     if not lead or lead["kind"] != "combination":
         return ""
-    return f"其中{lead['misses']}件集中在{values_words(lead['values'], deviation)}的{lead['rows']}件之中。"
+    one = counter(deviation)
+    return f"其中{lead['misses']}{one}集中在{values_words(lead['values'], deviation)}的{lead['rows']}{one}之中。"
 
 
 def _counted(deviation: Deviation) -> str:
     missed = f.missed_of(deviation)
-    return f"{missed[0]}件中{missed[1]}件没有达到要求。" if missed else ""
+    one = counter(deviation)
+    return f"{missed[0]}{one}中{missed[1]}{one}没有达到要求。" if missed else ""
 
 
 def _causes(deviation: Deviation) -> str:
@@ -143,7 +145,7 @@ def _causes(deviation: Deviation) -> str:
         named = [top]
         if not told:
             named = [c for c in causes if c.get("cause") is not None and cases_of(c) != 0][:MOST_CAUSES] or [top]
-        said = "、".join(f"{w.brief(cause_name(c, dimension))}{cases_words(c)}" for c in named)
+        said = "、".join(f"{w.brief(cause_name(c, dimension))}{cases_words(c, deviation)}" for c in named)
         told.append(f"按{dimension}分，{'有' if len(named) > 1 else '主要是'}{said}")
         if len(told) == MOST_DIMENSIONS:
             break
