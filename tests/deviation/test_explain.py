@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.deviation import explain_year, follow_up, plan_rows
+from helpers.deviation.explain import decided_by
 from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year
 from helpers.year.load import Year, load_year
@@ -184,6 +185,15 @@ def test_the_tickets_that_missed_carry_no_personal_fields(two_years):
     }
     assert {c["dimension"] for c in found["causes"]} == {"cause", "device_model"}  # no one person is a cause
     assert "张三" not in json.dumps(found, ensure_ascii=False)
+
+
+def test_a_list_of_misses_shows_the_column_that_decides(two_years):
+    _, year, _ = two_years
+    table = year.year.tables["tickets"]
+    assert decided_by("coalesce(hours, 2) <= 1 and cause not in ('hours', '某因')", table) == ["hours", "cause"]
+    assert decided_by(None, table) == []
+    for personal in table.tidy_personal:
+        assert decided_by(f"{personal} is null", table) == []
 
 
 def test_a_year_without_tickets_is_explained_plainly(tmp_path):

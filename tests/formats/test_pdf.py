@@ -14,6 +14,7 @@ from fontTools.ttLib import TTFont
 from helpers.fonts.machine import RESTRICTED, substitution_note, system_fonts
 from helpers.fonts.packaged import font_file
 from helpers.formats.pdf import render_pdf, runs
+from helpers.formats.printed import notice_lines
 from helpers.report.blocks import Cell, Closing, Figure, Fold, Front, Heading, Paragraph, Table, TableColumn
 
 MM = 72 / 25.4
@@ -97,6 +98,27 @@ def test_the_notice_stands_on_each_page() -> None:
     assert [page.count(NOTICE) for page in found] == [1] * len(found)
 
 
+def test_the_notice_breaks_behind_punctuation_never_inside_a_word() -> None:
+    notice = (
+        "示例数据：记录级数据（工单、台账、问卷等）系按固定随机种子合成，仅各项合计与公布的数字一致；"
+        "设备型号、部门和人员均为虚构代码。"
+    )
+    lines = notice_lines(notice)
+    assert "".join(lines) == notice and len(lines) == 2 and lines[0][-1] in "，。；：、"
+    assert notice_lines("示例数据") == ["示例数据"]
+    page = pages([FRONT.model_copy(update={"notice": notice}), Paragraph(text="文" * 2000)])[1]
+    assert lines[0] in page.replace("\n", "") or "".join(lines) in page.replace("\n", "")
+
+
+def test_the_end_of_the_main_text_has_no_page_of_its_own() -> None:
+    """Wherever the page ends, the list, the unit and the date stay together, with the paragraph before."""
+    end = Closing(institution="某单位", date="2025年2月20日", attachments=("甲明细", "乙明细", "丙明细"))
+    for lines in range(14, 24):
+        text = [*(Paragraph(text=f"第{at}段。") for at in range(lines)), Paragraph(text="结果拟用于改进。"), end]
+        (last,) = [page for page in pages([FRONT, *text]) if "某单位" in page and "丙明细" in page]
+        assert all(word in last for word in ("结果拟用于改进", "甲明细", "2025年2月20日")), lines
+
+
 # --- the document ---------------------------------------------------------------------------------
 
 
@@ -151,6 +173,13 @@ def test_a_paper_of_eight_pages_has_a_list_of_contents_behind_its_first(chapters
     found = pages([FRONT, Heading(level=1, text="结论"), Heading(level=1, text="一、概况"), *attached])
     assert ("目录" in found[1]) is listed
     assert len(found) == chapters + 2 * listed
+
+
+def test_points_right_below_an_attachment_are_not_in_the_list_of_contents() -> None:
+    attached = [Heading(level=1, text=f"附件{n} 表", mark=f"附件{n}", part="attachment") for n in range(1, 9)]
+    points = [Heading(level=3, text="1.甲项"), Paragraph(text="甲。"), Heading(level=3, text="2.乙项")]
+    found = pages([FRONT, Heading(level=1, text="结论"), Heading(level=1, text="一、概况"), *attached, *points])
+    assert "目录" in found[1] and "附件8" in found[1] and "甲项" not in found[1]
 
 
 def test_chinese_is_searchable() -> None:

@@ -24,6 +24,12 @@ def asked(results):
     return [[cell.text for cell in row] for table in tables for row in table.rows]
 
 
+def put_off(results):
+    """What stands below the table of what is to be approved."""
+    notes = [b.note for b in page_one(results) if b.type == "table" and b.columns[0].title == "拟批准的事项"]
+    return (notes[0] or "").removeprefix("暂缓：")
+
+
 def test_the_result_in_three_figures():
     card = next(b for b in page_one(sample.fy2024()) if b.type == "card")
     assert [(i.label, i.value, i.status, i.note) for i in card.items] == [
@@ -38,6 +44,13 @@ def test_each_miss_has_its_cause_in_one_sentence_the_larger_first():
         "完成时效（故障维修），目标1个工作日，实际96.2%（613件中23件未达到），主要是等待备件（18件）。",
         "完成时效（一般桌面运维），目标1小时，实际99.8%，主要是高峰排队（17件），尚无针对性措施。",
     ]
+
+
+def test_replies_of_a_sample_are_counted_in_sheets():
+    results = sample.fy2024()
+    for deviation in results["deviations"]:
+        deviation["interval"] = [0.8, 0.9]
+    assert "（613份中23份未达到），主要是等待备件（18份）。" in said(results)["未完成"]
 
 
 def test_of_a_number_no_single_row_is_a_miss():
@@ -107,7 +120,7 @@ def test_the_stock_is_asked_for_with_size_money_and_effect():
         "按时率由90%提高到98%（推演）",
     ]
     data["spares"]["replacement"]["plan"] = {"list": [{}, {}], "cost": 20000}
-    assert said(data)["暂缓事项"].startswith("更换2台老旧设备，约需2万元")
+    assert put_off(data).startswith("更换2台老旧设备，约需2万元")
 
 
 def option(id_, kind, **more):
@@ -126,7 +139,7 @@ def test_of_measures_compared_by_money_the_cheapest_stock_is_asked_for_and_machi
         option("spares-overall", "spares", cost=5615, saved=44.0, low=38.4, high=49.6, before=0.9, after=0.97,
                parts=bought),
         option("replace-A-8", "replacement", words="更换A共3台", cost=9000, saved=1.0, machines=3),
-        option("replace", "replacement", words="更换上述设备共5台", cost=15000, saved=2.0, machines=5,
+        option("replace", "replacement", words="更换A、B共5台", cost=15000, saved=2.0, machines=5,
                standing="assumed"),
     ]  # fmt: skip
     data["spares"] = {
@@ -136,13 +149,37 @@ def test_of_measures_compared_by_money_the_cheapest_stock_is_asked_for_and_machi
         "options": {"measure": "repairs_kept", "measure_words": "按时率", "rows": rows, "chosen": None, "overlaps": [],
                     "reasons": [], "assumptions": []},
     }  # fmt: skip
-    assert asked(data)[0][:2] == ["购置2种备件（共需6件，其中1件用现有库存）", "5件"]  # no prices known
+    assert asked(data)[0][:2] == ["购置2种备件（共需6件，1件有库存；清单见附件3）", "5件"]  # no prices known
     rows[1]["parts"] = [{**bought[0], "on_hand": 0}, bought[1]]
-    assert asked(data)[0][:2] == ["购置2种备件", "6件，5615元"]
-    assert asked(data)[0][-1] == "按时率由90%提高到97%（推演），多按时44件（38至50件）"
-    assert said(data)["暂缓事项"] == "更换上述设备共5台，约需1.5万元，只多按时完成2件，预算尚未批准（见附件3）。"
+    assert asked(data)[0][:2] == ["购置2种备件（清单见附件3）", "6件，5615元"]
+    assert asked(data)[0][-1] == "按时率由90%提高到97%（推演），多按时完成44件（38至50件）"
+    assert put_off(data) == "更换A、B共5台，约需1.5万元，只多按时完成2件，预算尚未批准（见附件3）。"
     rows[-1]["standing"] = "approved"
-    assert "预算已批准，另行安排" in said(data)["暂缓事项"]
+    assert "预算已批准，另行安排" in put_off(data)
+
+
+def test_where_nothing_is_asked_for_the_adopted_measures_stand_with_size_post_and_date():
+    data = sample.fy2024()
+    assert "拟批准" not in said(data)
+    data["plan"] = [
+        {**data["plan"][0], "status": "adopted", "action": "储备供电模块", "quantity": "供电模块12块", "cost": 4800,
+         "owner": "网络管理岗", "due": "2025-04-30", "replayed": None},
+    ]  # fmt: skip
+    assert said(data)["拟批准"].split("\n") == [
+        "没有新的事项须批准。",
+        "已采纳：储备供电模块（供电模块12块，4800元），由网络管理岗于2025年4月30日前完成。",
+    ]
+    data["plan"] = []
+    assert said(data)["拟批准"] == "没有新的事项须批准。"
+
+
+def test_misses_beyond_the_first_are_named():
+    data = sample.fy2024()
+    first = next(d for d in data["deviations"] if d["kind"] == "shortfall")
+    data["deviations"] = [{**first, "indicator": e["id"], "part": None} for e in data["indicators"][:6]]
+    names = [e["level3"] for e in data["indicators"][:6]]
+    last = said(data)["未完成"].split("\n")[-1]
+    assert last.startswith("另有2项（") and last.endswith("见附件2）。") and sum(n in last for n in names) == 2
 
 
 def test_how_many_rows_were_used_is_one_line():

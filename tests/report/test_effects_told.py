@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpers.report import form_texts
+from helpers.report.blocks import Paragraph
 from helpers.report.figures import series
 from helpers.report.narrative import deviations, indicators, main_text, overall, plans, signals
 from tests.report import sample_results
@@ -32,7 +33,27 @@ def test_an_effect_is_told_with_what_was_not_touched_and_how_sure_it_is() -> Non
     assert told() == (
         "第1项措施完成以前的15个月，衡量指标为65%，完成以后的10个月为100%；同一时期没有涉及的同类记录由91%变为93%。"
         "扣除同类记录的变化、季节起落后，完成前后提高30个百分点，估计在13至47个百分点之间。"
-        "上年没有达到目标，不采取措施通常也会有所回升，判断时已经从严。"
+    )
+
+
+def followed(*entries: dict[str, object]) -> list[str]:
+    measure = {"action": "某措施", "owner": "某岗", "yardstick": {"unit": "比例"}}
+    found = plans.followup({"fiscal_year": 2024, "followup": [{**measure, **e} for e in entries]})
+    return [block.text for block in found if isinstance(block, Paragraph)]
+
+
+def test_that_a_bad_year_recovers_by_itself_is_said_once_below_all_measures() -> None:
+    rule = "指标上年没有达到目标，不采取措施通常也会有所回升，判断时已经从严。"
+    done = {"status": "done", "verified": True, "effect": EFFECT}
+    assert followed(done, done)[-1] == f"上述{rule}" and sum(rule in text for text in followed(done, done)) == 1
+    assert followed(done)[-1] == f"该项{rule}"
+    assert rule not in "".join(followed({**done, "effect": {**EFFECT, "regression_to_mean": False}}))
+
+
+def test_the_verdicts_on_last_years_measures_add_up() -> None:
+    told = followed(*({"status": "done", "verified": v} for v in (True, False, None, None)), {"status": "carried"})
+    assert told[0] == (
+        "上年提出改进措施5项，已完成4项，经本年数据核实有效1项，核实未见效1项，2项已完成但尚不能判断，1项没有完成。"
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from helpers.report.blocks import Paragraph, Table
-from helpers.report.narrative.options_text import options, replayed_words
+from helpers.report.narrative.options_text import options_blocks, replayed_words
 from helpers.report.narrative.without_words import column_note, column_values, without_words
 
 ROW: dict[str, Any] = {
@@ -54,7 +54,7 @@ TABLE: dict[str, Any] = {
 
 
 def told(**more: Any) -> tuple[str, list[Table]]:
-    blocks = list(options({"spares": {"options": {**deepcopy(TABLE), **more}}}))  # type: ignore[typeddict-item]
+    blocks = list(options_blocks({"options": {**deepcopy(TABLE), **more}}))  # type: ignore[typeddict-item]
     return "\n".join(b.text for b in blocks if isinstance(b, Paragraph)), [b for b in blocks if isinstance(b, Table)]
 
 
@@ -95,7 +95,7 @@ def test_an_approved_budget_is_called_so_and_nothing_is_said_of_nothing() -> Non
     assert "在批准的20万元以内" in text and "假定" not in text and "只再多" not in text
     text, (table,) = told(chosen=None, overlaps=[], rows=[ROW], reasons=["没有单价"])
     assert "组合" not in text and "7,938" not in text and "没有单价。" in str(table.note)
-    assert told(rows=[{**ROW, "saved": 0.2}])[1] == [] and list(options({})) == []  # type: ignore[typeddict-item]
+    assert told(rows=[{**ROW, "saved": 0.2}])[1] == [] and list(options_blocks(None)) == []
     text, _ = told(rows=[ROW, {**EACH, "saved": 46}], overlaps=[])
     assert "每种分别达到需7938元，可多按时完成46件" in text
 

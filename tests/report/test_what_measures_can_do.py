@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from helpers.report.blocks import Table
 from helpers.report.narrative import asked, main_text, no_measure
+from helpers.report.narrative.options_text import options
 from tests.report import sample_results as sample
 
 
@@ -86,18 +89,52 @@ def stocked(action, *rows):
     return data
 
 
+def unreferred(row):
+    """Without the reference to the attachment, which the outline resolves."""
+    return [re.sub("\ue000.*\ue002", "", text) for text in row]
+
+
+def test_what_is_to_be_bought_is_listed_part_by_part_and_adds_up():
+    """4 A at 100 and 3 B at 30: 490; less 3 A that a measure of 5 brings and 2 B on the shelf: 1 A and 1 B for 130."""
+    whole, part = option("spares-overall", [("A", 4, 0), ("B", 3, 2)], 490), option("spare-A", [("A", 5, 0)], 300)
+    carries = {"options": ["spare-A"], "reason": None, "saved": 31.0}
+    data = stocked(plan(replayed=carries), whole, {**part, "parts": [{"part": "A", "stock": 3, "on_hand": 0}]})
+    (said, *_), (table, *_) = _texts_and_tables(options(data))
+    assert said == ("按某项，共需7件，490元；扣除改进措施第1项已列的3件、现有库存的2件，拟购置2件，130元，列于下表。")
+    rows = [[cell.text for cell in row] for row in table.rows]
+    assert rows == [
+        ["A", "4", "3", "0", "1", "100", "100"],
+        ["B", "3", "0", "2", "1", "30", "30"],
+        ["合计", "7", "3", "2", "2", "—", "130"],
+    ]
+    (said, *_), _ = _texts_and_tables(options(stocked(plan(replayed=carries), whole, part)))
+    assert "改进措施第1项已列的4件（该项共5件，其余不在此列）" in said
+
+
+def _texts_and_tables(blocks):
+    blocks = list(blocks)
+    return [b.text for b in blocks if b.type == "paragraph"], [b for b in blocks if b.type == "table"]
+
+
+def test_a_measure_finished_after_the_report_was_adopted_then():
+    data = results(plan(status="done", done_on="2025-03-18"), plan(id="2", status="done", done_on="2025-01-10"))
+    data["posts"]["date"] = "2025-02-20"
+    (table,) = [block for block in main_text.measures(data) if isinstance(block, Table)]
+    assert [row[-1].text for row in table.rows] == ["已采纳", "已完成"]
+
+
 def test_of_the_stock_only_what_no_adopted_measure_brings_is_asked_for():
     """Seven pieces are needed; an adopted measure buys three of A, two of B are on the shelf: 1 A and 1 B are left."""
     whole, part = option("spares-overall", [("A", 4, 0), ("B", 3, 2)], 490), option("spare-A", [("A", 3, 0)], 300)
-    carries = {"options": ["spare-A"], "reason": None, "saved": 31.0}
-    row = asked.asked_rows(stocked(plan(replayed=carries, action="储备A"), whole, part))[0]
+    carries = {"options": ["spare-A"], "reason": None, "saved": 31.0, "measure": "repairs"}
+    row = unreferred(asked.asked_rows(stocked(plan(replayed=carries, action="储备A"), whole, part))[0])
     assert row[:4] == [
-        "购置2种备件（共需7件，其中3件已列入“储备A”，2件用现有库存）",
+        "购置2种备件（共需7件，3件在改进措施第1项内，2件有库存）",
         "2件，130元", "某岗（建议）", "2025年6月30日（建议）",
     ]  # fmt: skip
-    assert row[4] == "连同已采纳的，故障维修由93%提高到98%（推演），多按时45件（25至55件）"
-    proposed = asked.asked_rows(stocked(plan(replayed=carries, status="proposed"), whole, part))[0]
-    assert proposed[:3] == ["购置2种备件（共需7件，其中2件用现有库存）", "5件，430元", "待定"]
+    assert row[4] == ("连同已采纳的，故障维修由93%提高到98%（推演），多按时完成45件（25至55件），其中第1项31件")
+    proposed = unreferred(asked.asked_rows(stocked(plan(replayed=carries, status="proposed"), whole, part))[0])
+    assert proposed[:3] == ["购置2种备件（共需7件，2件有库存）", "5件，430元", "待定"]
 
 
 def test_nothing_is_asked_for_where_adopted_measures_bring_it_all():

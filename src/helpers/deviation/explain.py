@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -148,7 +149,8 @@ def with_records(
         deviation = replace(deviation, states=_states(rows, table, aim))
     if not explained:
         return deviation
-    deviation = with_causes(deviation, rows, figure, dimensions, aim, source, _Listed(measures, figure.measure, table))
+    listed = _Listed(measures, figure.measure, table, decided_by(measure.value, table))
+    deviation = with_causes(deviation, rows, figure, dimensions, aim, source, listed)
     return replace(deviation, replayed=without_causes(rows, deviation.splits, figure, aim, measures))
 
 
@@ -245,6 +247,8 @@ def with_causes(
     lead = leading(list(split.values()), told, found, around.passing)
     order = sorted(ranked(told), key=lambda one: not (lead and one.dimension == lead["dimension"]))
     missed, drilled = misses_of(rows, aim), tuple(dimensions[:DRILLED])
+    # With the columns of the combinations, so that a reader can count how far two groups are the same cases.
+    over = [name for one in found for name, _ in one.values]
     return replace(
         deviation,
         splits=tuple(split[one.dimension] for one in order if one.dimension in split),
@@ -253,7 +257,7 @@ def with_causes(
         lead=lead,
         dimensions=drilled,
         cells=drill_down(missed, drilled),
-        tickets=tuple(listed.tickets(missed.head(LISTED), dimensions)),
+        tickets=tuple(listed.tickets(missed.head(LISTED), dimensions, over)),
         facts={**deviation.facts, "rows": figure.n, "misses": len(missed), "unknown": figure.unknown},
     )
 
@@ -276,6 +280,13 @@ def _combinations(
     return scan(missed, every, times, around.clusters, rows[VALUE].isna().to_numpy())
 
 
+def decided_by(value: str | None, table: Table) -> list[str]:
+    """The columns that a measure's value reads: they show of each row why it misses."""
+    own = tidy_columns(table)
+    names = dict.fromkeys(re.findall(r"[A-Za-z_]\w*", re.sub(r"'[^']*'", "", value or "")))
+    return [name for name in names if name in own and name not in table.tidy_personal]
+
+
 def _ticket_columns(table: Table, dimensions: Sequence[str]) -> list[str]:
     """Key, date, clocks with their ends, dimensions, place in the export."""
     clocks = [c for name, d in table.derived.items() if d.clock for c in (d.start, d.end, name)]
@@ -285,18 +296,25 @@ def _ticket_columns(table: Table, dimensions: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class _Listed:
-    """The rows behind a measure as lists show them, read by their places: few of them are ever shown."""
+    """The rows behind a measure as lists show them, read by their places: few of them are ever shown.
+
+    ``by``: the columns that decide whether a row misses."""
 
     measures: Measures
     measure: str
     table: Table
+    by: Sequence[str] = ()
 
-    def tickets(self, rows: pd.DataFrame, dimensions: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-        """Each row by its key, personal columns left out; ``ticket_id`` is the key whatever its column."""
+    def tickets(
+        self, rows: pd.DataFrame, dimensions: Sequence[str], over: Sequence[str] = ()
+    ) -> Iterator[Mapping[str, Any]]:
+        """Each row by its key, personal columns left out; ``ticket_id`` is the key whatever its column. ``over``: what
+        else is shown of it, where the rows have it."""
         import pandas as pd
 
         own = tidy_columns(self.table)
-        wanted = [c for c in _ticket_columns(self.table, dimensions) if c in own or c in PLACE or c in rows.columns]
+        named = dict.fromkeys((*_ticket_columns(self.table, dimensions), *self.by, *over))
+        wanted = [c for c in named if c in own or c in PLACE or c in rows.columns]
         read = [c for c in wanted if c in own or c in PLACE]
         places = list(zip(*(rows[c].tolist() for c in PLACE), strict=True))
         there = self.measures.rows_at(self.measure, read, places).drop_duplicates(list(PLACE)).set_index(list(PLACE))

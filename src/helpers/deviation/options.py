@@ -34,6 +34,8 @@ Json = dict[str, Any]
 
 #: Two options overlap where together they save so many cases fewer than each by itself.
 OVERLAP = 0.5
+#: So many models are named of those that are replaced together.
+NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,7 +211,9 @@ def machine_options(found: Found) -> list[Option]:
     ]
     if len(options) > 1:
         every = list(machines.within.machines)
-        options.append(machine_option("replace", f"更换上述设备共{len(every)}台", every, found, None))
+        models = list(dict.fromkeys(model for model, _ in chosen))
+        named = "、".join(models[:NAMED]) + (f"等{len(models)}种型号" if len(models) > NAMED else "")
+        options.append(machine_option("replace", f"更换{named}共{len(every)}台", every, found, None))
     return options
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from helpers.fonts.packaged import HEI, SONG, advance, check_glyphs, subset_woff
 from helpers.formats.page_layout import placed, title_lines
+from helpers.formats.printed import notice_lines
 from helpers.report import documents
 from helpers.report.blocks import Card, Cell, Closing, Figure, Fold, Front, Heading, Items, Paragraph, Table
 
@@ -122,8 +123,9 @@ def _columns(looks: Iterable[str]) -> str:
 
 def _printed_notice(text: str) -> str:
     """The notice at the head of each printed page, where the browser knows margin boxes."""
-    safe = "".join(c if c.isalnum() else f"\\{ord(c):x} " for c in text.replace("**", ""))
-    return f'@page{{@top-center{{content:"{safe}";font:8pt "{HEI}"}}}}'
+    text = "\n".join(notice_lines(text.replace("**", "")))
+    safe = "".join(c if c.isalnum() else f"\\{ord(c):x} " for c in text)
+    return f'@page{{@top-center{{content:"{safe}";white-space:pre;font:8pt "{HEI}"}}}}'
 
 
 def _tight(css: str) -> str:
@@ -227,7 +229,7 @@ class _Writer:
             ("复核", front.checked_by),
             ("日期", front.date),
         ]
-        rows = "".join(f"<dt>{self.words(k)}</dt><dd>{self.words(v)}</dd>" for k, v in pairs)
+        rows = "".join(f"<div><dt>{self.words(k)}</dt><dd>{self.words(v)}</dd></div>" for k, v in pairs)
         title = "<br>".join(self.words(line, "hei-bold") for line in title_lines(front.title))
         notice = f'<p class="notice" role="note">{self.words(front.notice, "hei-bold")}</p>' if front.notice else ""
         return f'<header class="front"><h1>{title}</h1><dl>{rows}</dl>{notice}</header>'

@@ -11,13 +11,22 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from helpers.fonts.machine import SystemFont, substitution_note, system_fonts
 from helpers.fonts.packaged import FOLDER, check_glyphs
 from helpers.formats.page_layout import KEPT, LONG, Fit, head_text, height, is_ragged, placed, sized, title_lines
-from helpers.formats.printed import SHORT, STARTING, attachment_lines, card_table, front_lines, report_date
+from helpers.formats.printed import (
+    SHORT,
+    STARTING,
+    attachment_lines,
+    card_table,
+    front_lines,
+    notice_lines,
+    report_date,
+)
 from helpers.report.blocks import Card, Closing, Figure, Fold, Front, Heading, Items, Paragraph, Table
 
 #: A paper of so many pages has a list of contents.
@@ -50,7 +59,7 @@ def render_pdf(blocks: Sequence[Any]) -> bytes:
             **_metadata(blocks),
             **_faces(own, folder),
             "contents": CONTENTS_FROM,
-            "blocks": _with_contents(_led([writer.block(b) for b in [*blocks, *closing]])),
+            "blocks": _closed(_with_contents(_led([writer.block(b) for b in [*blocks, *closing]]))),
         }
         (folder / "data.json").write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
         template = resources.files(__package__).joinpath("templates", "report.typ").read_bytes()
@@ -88,7 +97,7 @@ def _metadata(blocks: Sequence[Any]) -> dict[str, Any]:
         "author": front.institution if front else "",
         "description": f"{front.fiscal_year} 年度 {front.project}" if front else "",
         "date": report_date(front),
-        "notice": front.notice if front else None,
+        "notice": notice_lines(front.notice.replace("**", "")) if front and front.notice else None,
     }
 
 
@@ -114,6 +123,7 @@ class _Tree:
                     "style": block.style,
                     "runs": runs(block.text),
                     "ragged": is_ragged(block.text),
+                    "led": False,
                 }
             case Items():
                 return {"type": "items", "ordered": block.ordered, "items": [runs(i) for i in block.items]}
@@ -186,7 +196,14 @@ def _with_contents(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _heading(heading: Heading, depth: int) -> dict[str, Any]:
     """An attachment begins a page: its number on a line of its own, the title in the middle."""
     title = heading.text.removeprefix(heading.mark or "").strip()
-    return {"type": "heading", "level": depth, "mark": heading.mark, "turned": False, "runs": runs(title)}
+    return {
+        "type": "heading",
+        "level": depth,
+        "listed": heading.level < 3,
+        "mark": heading.mark,
+        "turned": False,
+        "runs": runs(title),
+    }
 
 
 def _led(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -203,6 +220,14 @@ def _led(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
             first["lead"] = [{**one, "turned": True} if "turned" in one else one for one in lead] + first["lead"]
         led.append(block)
     return led
+
+
+def _closed(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The end of the main text never stands on a page of its own: the paragraph before goes with it."""
+    for before, block in pairwise(blocks):
+        if block["type"] == "closing" and before["type"] == "paragraph":
+            before["led"] = True
+    return blocks
 
 
 def _is_short(block: dict[str, Any]) -> bool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from helpers.fonts.packaged import advance
 from helpers.report.blocks import Card, Cell, Closing, Front, Table, TableColumn
 
 #: A paragraph of up to so many characters goes with the wide table that it leads to.
 SHORT = 120
+#: The notice's line at the head of a page, in full-width characters: 156 mm at 9 pt.
+HEAD_WIDTH = 48.0
 #: Of a table that may be divided this many rows start it.
 STARTING = 2
 
@@ -24,6 +27,17 @@ def front_lines(front: Front) -> list[str]:
         front.institution,
         f"填报：{front.prepared_by}　复核：{front.checked_by}　{front.date}",
     ]
+
+
+def notice_lines(notice: str) -> list[str]:
+    """The notice for the head of a page: it breaks behind punctuation, never inside a word; a clause longer than a
+    line is left to the typesetter."""
+    lines = [""]
+    for clause in re.findall(r"[^，。；：、]+[，。；：、]*|[，。；：、]+", notice):
+        if lines[-1] and advance(lines[-1] + clause) > HEAD_WIDTH:
+            lines.append("")
+        lines[-1] += clause
+    return lines
 
 
 def attachment_lines(closing: Closing) -> list[str]:

@@ -12,7 +12,7 @@ from helpers.indicators.plain import plain
 from helpers.measures.figures import Month
 from helpers.measures.year_attained import Attained, Funds, Part, YearAttained
 from helpers.report import results_indicators
-from helpers.report.assemble_evidence import Sources, evidence, evidence_list, parts_evidence
+from helpers.report.assemble_evidence import Sources, evidence, evidence_list, parts_evidence, spent_evidence
 from helpers.report.lost_words import bounds_json, loss_allowed
 from helpers.report.results_basics import Status, Value
 from helpers.report.results_indicators import Indicator, Previous
@@ -56,7 +56,7 @@ def attainment_json(found: YearAttained, previous: YearAttained | None, sources:
     """What stage 3 leaves: budget, activities, indicators, score, rules, list of evidence."""
     before = {one.spec.id: one for one in previous.indicators} if previous else {}
     return {
-        "budget": _budget(found.year, found.funds),
+        "budget": _budget(found.year, found.funds, sources),
         "activities": _activities(found),
         "activity_total": sum(a.count for a in found.activities),
         "activity_unit": found.year.year.activities.unit if found.year.year.activities else None,
@@ -89,7 +89,7 @@ def _dropped(spec: declared_indicators.Indicator, found: YearAttained) -> Droppe
     }
 
 
-def _budget(year: Year, funds: Funds) -> Budget:
+def _budget(year: Year, funds: Funds, files: Sources) -> Budget:
     from helpers.indicators import parse_money
 
     parts: list[BudgetPart] = [
@@ -119,6 +119,7 @@ def _budget(year: Year, funds: Funds) -> Budget:
         "weight": plain(funds.weight),
         "score": plain(funds.score),
         "unspent_reason": year.year.budget.unspent_reason,
+        "evidence": spent_evidence(funds.figure, files),
     }
     if funds.figure is not None and (found := bounds_json(funds.figure)):
         budget["bounds"] = found

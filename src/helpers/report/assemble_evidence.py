@@ -101,6 +101,20 @@ def evidence(declared: declared_indicators.Actual, figure: Figure | None, source
     return made
 
 
+def spent_evidence(figure: Figure | None, sources: Sources) -> Evidence:
+    """Where what was spent comes from; an amount that the year file states has no query."""
+    if figure is None:
+        return {"kind": "stated", "measure": None, "words": None, "sql": None, "inputs": [], "rows": None}
+    return {
+        "kind": "computed",
+        "measure": figure.measure,
+        "words": figure.words,
+        "sql": figure.sql,
+        "inputs": sources.inputs(figure.tables),
+        "rows": figure.n,
+    }
+
+
 def parts_evidence(one: Attained, sources: Sources) -> Evidence:
     figures = [p.figure for p in one.parts if p.figure]
     return {

@@ -57,6 +57,18 @@ def replayed_of(action: Action) -> ReplayedAction:
     return action.get("replayed") or cast(ReplayedAction, {})
 
 
+def plan_of(results: Results) -> list[Action]:
+    """This year's measures as they stood on the day of the report: what was finished later was adopted then."""
+    posts = results.get("posts")
+    day = str(posts["date"]) if posts and posts.get("date") else ""
+
+    def then(action: Action) -> Action:
+        late = action["status"] == "done" and bool(day) and str(action.get("done_on") or "") > day
+        return {**action, "status": "adopted"} if late else action
+
+    return [then(action) for action in results["plan"]]
+
+
 def yardstick_of(action: Action) -> Yardstick:
     """By what a measure is judged, to be asked by ``get``."""
     return action.get("yardstick") or cast(Yardstick, {})

@@ -68,7 +68,7 @@ def _told(results: Results, indicator: Indicator, brevity: Brevity) -> str:
     told = [_one(results, deviation, brevity) for deviation in found]
     if indicator["status"] == "unknown":
         told.append("实际完成值不能与目标比较，暂不评分。")
-    actions = [action for action in results["plan"] if action["indicator"] == indicator["id"]]
+    actions = [action for action in f.plan_of(results) if action["indicator"] == indicator["id"]]
     if actions:
         told.append(_actions(actions, brevity))
     return "\n".join(filter(None, told))

@@ -29,7 +29,7 @@ from helpers.report.results_basics import (
     whole,
 )
 from helpers.report.results_deviations import Comparison, Deviation
-from helpers.report.results_indicators import Bounds, File, Indicator, Score
+from helpers.report.results_indicators import Bounds, Evidence, File, Indicator, Score
 from helpers.report.results_plans import Action, Spares
 
 # --- the project and its money --------------------------------------------------------------------
@@ -103,6 +103,7 @@ class Budget(TypedDict):
     weight: Size
     score: Size | None
     unspent_reason: NotRequired[Text]
+    evidence: NotRequired[Evidence]
 
 
 @closed

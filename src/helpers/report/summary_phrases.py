@@ -118,10 +118,15 @@ def lead_words(deviation: Deviation) -> str:
     return f"{which}“{w.brief(cause_name(cause, dimension))}”{share_words(cause, deviation)}"
 
 
-def cases_words(cause: Cause) -> str:
+def cases_words(cause: Cause, deviation: Deviation) -> str:
     """（47件）: how many cases missed for a cause, else how many it has."""
     count = cases_of(cause)
-    return f"（{count}件）" if count is not None else ""
+    return f"（{count}{counter(deviation)}）" if count is not None else ""
+
+
+def counter(deviation: Deviation) -> str:
+    """What cases are counted in: replies of a sample in 份, all else in 件."""
+    return "份" if deviation.get("interval") else "件"
 
 
 def cases_of(cause: Cause) -> int | None:

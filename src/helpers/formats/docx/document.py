@@ -158,6 +158,10 @@ class _Writer:
             self.text(heading.text.removeprefix(heading.mark).strip(), styles.ATTACHMENT)
 
     def _closing(self, closing: Closing) -> None:
+        """The end of the main text, which the paragraph before goes with: it never has a page of its own."""
+        last = self.body.sectPr.getprevious()
+        if last is not None and last.tag.endswith("}p") and last.pPr.find("{*}keepNext") is None:
+            last.pPr.insert(1, element("keepNext"))
         for line in attachment_lines(closing):
             self.text(line, styles.LISTED, keep_next=True)
         self.text(closing.institution, styles.CLOSING, keep_next=True)

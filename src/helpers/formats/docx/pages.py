@@ -10,6 +10,7 @@ from docx.opc.oxml import serialize_part_xml
 
 from helpers.formats.docx.styles_and_borders import FOOTER, GAP, HEADER, LINE, font_table
 from helpers.formats.docx.xml import TWIPS, element, field, paragraph, runs, value
+from helpers.formats.printed import notice_lines
 
 MM = 72 / 25.4 * TWIPS
 #: Width, height, margins (top, right, bottom, left) in mm: GB/T 9704-2012 upright; across as much as a table needs.
@@ -24,7 +25,7 @@ def fill_headers(section: Any, notice: str | None) -> None:
     """Header and footer of all sections: the notice (the first page has it in a frame), "— 1 —" outside."""
     section.different_first_page_header_footer = True
     for header in (section.header, section.even_page_header):
-        _replace(header, paragraph(HEADER, runs(notice or "")))
+        _replace(header, paragraph(HEADER, runs("\n".join(notice_lines(notice or "")))))
     _replace(section.first_page_header, paragraph(HEADER))
     for footer, align in (
         (section.footer, "right"),

@@ -2,35 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from helpers.report import facts as f
 from helpers.report import wording as w
-from helpers.report.results_plans import Action, MoneyOption, Spares
+from helpers.report.narrative.chapters import see
+from helpers.report.results_plans import Action, Bought, MoneyOption, Spares
 from helpers.report.results_types import Results
 
 #: Characters of a measure in the table of what is to be approved.
 ACTION_LENGTH = 45
-#: Of one that is named in passing.
-NAME_LENGTH = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """Of one kind of part: pieces needed, those that adopted measures bring, that are there, that are to be bought.
+
+    ``price``: of a piece in 元; None where it is not known.
+    """
+
+    part: str
+    needed: int
+    adopted: int
+    there: int
+    price: float | None
+
+    @property
+    def bought(self) -> int:
+        return self.needed - self.adopted - self.there
+
+    @property
+    def cost(self) -> float | None:
+        """What is to be bought, in 元."""
+        return 0.0 if not self.bought else None if self.price is None else self.bought * self.price
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """Of the stock that is needed: pieces that adopted measures bring, that are there, that are to be bought.
+    """What is left to buy of a stock; ``measures``: the adopted ones that bring some of it, with their numbers;
+    ``brought``: all pieces that these bring, needed here or not."""
 
-    ``kinds``: how many kinds of parts are to be bought; ``cost``: of these in 元, None where a price is not known;
-    ``measures``: the adopted ones.
-    """
-
-    needed: int
-    adopted: int
-    there: int
-    bought: int
-    kinds: int
+    lines: tuple[Line, ...]
+    brought: int
     cost: float | None
-    measures: tuple[Action, ...]
+    measures: tuple[tuple[int, Action], ...]
+
+    @property
+    def needed(self) -> int:
+        return sum(line.needed for line in self.lines)
+
+    @property
+    def adopted(self) -> int:
+        return sum(line.adopted for line in self.lines)
+
+    @property
+    def there(self) -> int:
+        return sum(line.there for line in self.lines)
+
+    @property
+    def bought(self) -> int:
+        return sum(line.bought for line in self.lines)
+
+    @property
+    def kinds(self) -> int:
+        return sum(line.bought > 0 for line in self.lines)
+
+    @property
+    def numbers(self) -> str:
+        """第1项、第2项: the adopted measures by their numbers in the table of measures."""
+        return "、".join(f"第{at}项" for at, _ in self.measures)
 
 
 def money_options(results: Results) -> list[MoneyOption]:
@@ -50,28 +91,33 @@ def difference(results: Results, stock: MoneyOption) -> Difference:
     """What is left to buy of a stock once adopted measures are carried out and the shelf is counted."""
     spares = results.get("spares")
     prices = {part["part"]: part.get("price") for part in spares["parts"]} if spares else {}
-    carried = [a for a in results["plan"] if a["status"] in ("adopted", "carried") and _stocks(a)]
+    plan = enumerate(f.plan_of(results), start=1)
+    carried = [(at, a) for at, a in plan if a["status"] in ("adopted", "carried") and _stocks(a)]
     brought: dict[str, int] = {}
     by_id = {one["id"]: one for one in money_options(results)}
-    for action in carried:
+    for _, action in carried:
         for name in _stocks(action):
             for part in by_id[name]["parts"] if name in by_id else ():
                 brought[part["part"]] = max(brought.get(part["part"], 0), part["stock"])
-    adopted = there = bought = kinds = 0
-    cost: float | None = 0.0
-    for part in stock["parts"]:
-        own = min(part["stock"], brought.get(part["part"], 0))
-        held = min(part["stock"] - own, part["on_hand"])
-        left = part["stock"] - own - held
-        adopted, there, bought, kinds = adopted + own, there + held, bought + left, kinds + (left > 0)
-        price = prices.get(part["part"])
-        cost = None if cost is None or (left and price is None) else cost + left * (price or 0)
-    needed = sum(part["stock"] for part in stock["parts"])
-    cost = stock["cost"] if bought == needed else cost
-    measures = tuple(a for a in carried if adopted)
-    return Difference(
-        needed=needed, adopted=adopted, there=there, bought=bought, kinds=kinds, cost=cost, measures=measures
-    )
+    lines = tuple(_line(part, brought, prices) for part in stock["parts"])
+    costs = [line.cost for line in lines]
+    cost = None if None in costs else sum(cost or 0 for cost in costs)
+    if all(line.bought == line.needed for line in lines):
+        cost = stock["cost"]
+    own = {line.part for line in lines if line.adopted}
+    measures = [
+        (at, action)
+        for at, action in carried
+        if any(part["part"] in own for name in _stocks(action) if name in by_id for part in by_id[name]["parts"])
+    ]
+    return Difference(lines=lines, brought=sum(brought.values()), cost=cost, measures=tuple(measures))
+
+
+def _line(part: Bought, brought: Mapping[str, int], prices: Mapping[str, float | None]) -> Line:
+    adopted = min(part["stock"], brought.get(part["part"], 0))
+    there = min(part["stock"] - adopted, part["on_hand"])
+    price = prices.get(part["part"])
+    return Line(part=part["part"], needed=part["stock"], adopted=adopted, there=there, price=price)
 
 
 def _stocks(action: Action) -> list[str]:
@@ -84,34 +130,66 @@ def asked_rows(results: Results) -> list[list[str]]:
     return [*_stock_rows(results), *(_plan_row(a) for a in results["plan"] if a["status"] == "proposed")]
 
 
+def to_buy(results: Results) -> Difference | None:
+    """What is to be bought of the proposed stock; None where there is none, or nothing is left to buy."""
+    stock = proposed_stock(results)
+    left = difference(results, stock) if stock else None
+    return left if left and left.bought else None
+
+
 def _stock_rows(results: Results) -> list[list[str]]:
     stock = proposed_stock(results)
     if stock is None:
         return _each_part(results)
-    left = difference(results, stock)
-    if not left.bought:
+    left = to_buy(results)
+    if left is None:
         return []
     low, high = (w.number_text(max(bound, 0.0), 0) for bound in (stock["low"], stock["high"]))
     effect = _rise(results, stock["measure"], stock["before"], stock["after"])
-    more = f"多按时{w.number_text(stock['saved'], 0)}件（{low}至{high}件）"
+    more = f"多按时完成{w.number_text(stock['saved'], 0)}件（{low}至{high}件）{_adopted_share(left, stock)}"
     money = f"，{w.yuan_text(left.cost)}" if left.cost is not None else ""
     told = "，".join(filter(None, [effect, more]))
-    owner, due = _with_whom(left.measures)
-    return [[_bought(left), f"{left.bought}件{money}", owner, due, f"{'连同已采纳的，' if left.adopted else ''}{told}"]]
+    owner, due = _with_whom([action for _, action in left.measures])
+    listed = see("options", "；清单见{}")
+    return [
+        [
+            _bought(left, listed),
+            f"{left.bought}件{money}",
+            owner,
+            due,
+            f"{'连同已采纳的，' if left.adopted else ''}{told}",
+        ]
+    ]
 
 
-def _bought(left: Difference) -> str:
-    """购置6种备件（共需16件，其中6件已列入“…”，4件用现有库存）"""
-    parts = [f"{left.adopted}件已列入“{w.brief(a['action'], NAME_LENGTH)}”" for a in left.measures[:1]]
-    parts += [f"{left.there}件用现有库存"] * bool(left.there)
-    return f"购置{left.kinds}种备件" + (f"（共需{left.needed}件，其中{'，'.join(parts)}）" if parts else "")
+def _adopted_share(left: Difference, stock: MoneyOption) -> str:
+    """，其中第2项31件: how much of the effect needs no further approval; of several measures the cases
+    overlap, and nothing is said."""
+    if len(left.measures) != 1:
+        return ""
+    at, action = left.measures[0]
+    told = f.replayed_of(action)
+    saved = told.get("saved")
+    if saved is None or told.get("measure") != stock["measure"] or not 0 < saved < stock["saved"]:
+        return ""
+    return f"，其中第{at}项{w.number_text(saved, 0)}件"
+
+
+def _bought(left: Difference, listed: str) -> str:
+    """购置6种备件（共需16件，6件在改进措施第2项内，4件有库存；清单见附件3）"""
+    parts = [f"{left.adopted}件在改进措施{left.numbers}内"] * bool(left.adopted)
+    parts += [f"{left.there}件有库存"] * bool(left.there)
+    told = f"共需{left.needed}件，{'，'.join(parts)}" if parts else ""
+    return f"购置{left.kinds}种备件" + (f"（{told}{listed}）" if told else see("options", "（清单见{}）"))
 
 
 def _with_whom(measures: Sequence[Action]) -> tuple[str, str]:
-    """Post and date of the adopted measure that the stock goes with, as a suggestion."""
+    """Post and date of the adopted measure that the stock goes with, the last where there are several, as a
+    suggestion."""
     if not measures:
         return w.TO_FILL, w.TO_FILL
-    owner, due = w.clause(measures[0].get("owner")), measures[0].get("due")
+    last = max(measures, key=lambda action: str(action.get("due") or ""))
+    owner, due = w.clause(last.get("owner")), last.get("due")
     return (f"{owner}（建议）" if owner else w.TO_FILL), (f"{w.date_text(due)}（建议）" if due else w.TO_FILL)
 
 

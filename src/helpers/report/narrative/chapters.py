@@ -93,6 +93,10 @@ def whence(name: str) -> str:
     return f"e-{name}"
 
 
+#: What the evidence of the money stands under; the ids of indicators are identifiers, so that none is like it.
+BUDGET = "the-budget"
+
+
 def see(content: str, words: str = "（见{}）") -> str:
     """A reference to the attachment in which something is written; nothing where no attachment has it."""
     return f"{SEE[0]}{content}{SEE[1]}{words}{SEE[2]}"

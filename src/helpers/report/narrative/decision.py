@@ -9,19 +9,21 @@ from helpers.report import lost_words
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Card
 from helpers.report.facts import by_dimension, cause_name, leading_cause, values_words
-from helpers.report.narrative.asked import asked_rows, money_options
+from helpers.report.narrative.asked import ACTION_LENGTH, asked_rows, money_options, size_words
 from helpers.report.narrative.chapters import see
 from helpers.report.narrative.no_measure import without_measure
 from helpers.report.narrative.opening import indicator_item, rate_item, score_item
 from helpers.report.results_deviations import Deviation
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
-from helpers.report.summary_phrases import cases_words, unknown_words
+from helpers.report.summary_phrases import cases_words, counter, unknown_words
 
 #: So many missed results are named one by one; the attachments have all of them.
-MOST_MISSED = 3
+MOST_MISSED = 4
 #: And so many measures of last year that were not kept.
 MOST_BROKEN = 3
+#: And so many adopted measures where nothing is to be approved.
+MOST_ADOPTED = 3
 #: Characters of one of last year's measures.
 PROMISE_LENGTH = 24
 
@@ -30,14 +32,15 @@ def decision(results: Results) -> Iterable[Block]:
     """The result, the misses with their causes, last year's promises, and what is asked for."""
     yield Card(items=(score_item(results), rate_item(results), indicator_item(results)))
     yield from f.para(lost_words.summary(results))
+    asked, put_off = asked_rows(results), _put_off(results)
     rows = [
         ("未完成", _missed(results)),
         ("上年措施", _broken(results)),
-        ("暂缓事项", _put_off(results)),
+        *([] if asked else [("拟批准", _nothing_asked(results)), ("暂缓事项", put_off)]),
         ("数据", _set_aside(results)),
     ]
     yield f.table("", [("事项", "center", 2.2), ("情况", "left", 12.0)], [(name, said) for name, said in rows if said])
-    yield from _asked(results)
+    yield from _asked(asked, put_off)
 
 
 # --- what was not reached -------------------------------------------------------------------------
@@ -50,7 +53,9 @@ def _missed(results: Results) -> str:
         unknown = len(f.with_status(results, "unknown"))
         return f"无；{unknown}项无法判定。" if unknown else "无。"
     told = [_missed_words(results, deviation) for deviation in found[:MOST_MISSED]]
-    told += [f"另有{len(found) - MOST_MISSED}项{see('shortfalls')}。"] * (len(found) > MOST_MISSED)
+    if rest := found[MOST_MISSED:]:
+        named = "、".join(f.subject(results, one) for one in rest) if len(rest) <= MOST_MISSED else ""
+        told.append(f"另有{len(rest)}项{f'（{named}）' if named else ''}{see('shortfalls')}。")
     return "\n".join(told)
 
 
@@ -62,7 +67,8 @@ def _missed_words(results: Results, deviation: Deviation) -> str:
         return f"{what}未达目标。"
     actual = f"目标{w.clause(entry.get('target_text'))}，实际{f.actual_words(entry)}"
     if missed := f.missed_of(deviation):
-        actual += f"（{missed[0]}件中{missed[1]}件未达到）"
+        one = counter(deviation)
+        actual += f"（{missed[0]}{one}中{missed[1]}{one}未达到）"
     bare = "，尚无针对性措施" if without_measure(results, deviation) else ""
     return f"{what}，{actual}，{_cause_words(results, deviation)}{bare}。"
 
@@ -70,11 +76,12 @@ def _missed_words(results: Results, deviation: Deviation) -> str:
 def _cause_words(results: Results, deviation: Deviation) -> str:
     lead = deviation.get("lead")
     if lead and lead["kind"] == "combination":
-        return f"集中在{values_words(lead['values'], deviation)}的记录（{lead['misses']}件）{unknown_words(lead)}"
+        counted = f"{lead['misses']}{counter(deviation)}"
+        return f"集中在{values_words(lead['values'], deviation)}的记录（{counted}）{unknown_words(lead)}"
     for dimension in by_dimension(deviation):
         cause = leading_cause(dimension, deviation)
         if cause is not None and cause.get("cause") is not None:
-            return f"主要是{w.brief(cause_name(cause, dimension))}{cases_words(cause)}"
+            return f"主要是{w.brief(cause_name(cause, dimension))}{cases_words(cause, deviation)}"
     stated = f.stated_causes(results, deviation["indicator"])
     return f"原因是{w.brief(stated[0])}" if stated else "原因没有记录"
 
@@ -112,8 +119,26 @@ def _open_words(results: Results, entry: Action) -> str:
 # --- what is asked for ----------------------------------------------------------------------------
 
 
-def _asked(results: Results) -> Iterable[Block]:
-    """The table of what is to be approved: action, quantity, money, owner, date, effect."""
+def _nothing_asked(results: Results) -> str:
+    """That nothing is to be approved, and the measures that are adopted already, with size, post and date."""
+    adopted = [a for a in f.plan_of(results) if a["status"] in ("adopted", "carried")]
+    told = [_adopted_words(action) for action in adopted[:MOST_ADOPTED]]
+    told += [f"另有{len(adopted) - MOST_ADOPTED}项已采纳的措施。"] * (len(adopted) > MOST_ADOPTED)
+    return "\n".join(["没有新的事项须批准。", *told])
+
+
+def _adopted_words(action: Action) -> str:
+    """已采纳：储备供电模块（12块，4800元），由网络管理岗于2025年4月30日前完成。"""
+    due = action.get("due")
+    when = f"于{w.date_text(due)}前完成" if due else "办理，期限未定"
+    who = w.clause(action.get("owner")) or "（责任岗位未定）"
+    size = size_words(action)
+    told = f"（{size}）" if size != w.TO_FILL else ""
+    return f"已采纳：{w.brief(action['action'], ACTION_LENGTH)}{told}，由{who}{when}。"
+
+
+def _asked(rows: list[list[str]], put_off: str) -> Iterable[Block]:
+    """The table of what is to be approved (action, quantity, money, owner, date, effect), below it what is put off."""
     columns = [
         ("拟批准的事项", "left", 10),
         ("数量、金额", "center", 4.5),
@@ -121,8 +146,8 @@ def _asked(results: Results) -> Iterable[Block]:
         ("期限", "center", 5),
         ("预计效果", "left", 9),
     ]
-    if rows := asked_rows(results):
-        yield f.table("", columns, rows)
+    if rows:
+        yield f.table("", columns, rows, note=f"暂缓：{put_off}" if put_off else None)
 
 
 def _put_off(results: Results) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from helpers.report import facts as f
@@ -93,7 +94,7 @@ def _shortfall(results: Results, deviation: Deviation, name: str) -> Iterable[Bl
     yield from f.para(signals.course(deviation, unit))
     yield from months_blocks(entry, deviation, name, what)
     yield from _drilldown(what, deviation)
-    yield from _tickets(what, deviation)
+    yield from _tickets(entry, what, deviation)
 
 
 def _cause_tables(what: str, deviation: Deviation) -> Iterable[Block]:
@@ -259,7 +260,7 @@ def _drilldown(what: str, deviation: Deviation) -> Iterable[Block]:
     yield f.table(f"{what}未达到要求的记录（按{subject}）", columns, rows[:MOST_CELLS], note=note)
 
 
-def _tickets(what: str, deviation: Deviation) -> Iterable[Block]:
+def _tickets(entry: Judged | None, what: str, deviation: Deviation) -> Iterable[Block]:
     """The rows that missed, folded; personal fields never come this far."""
     tickets = (deviation.get("tickets") or [])[:MOST_TICKETS]
     if not tickets:
@@ -268,9 +269,10 @@ def _tickets(what: str, deviation: Deviation) -> Iterable[Block]:
     total = max(known.get("misses") or 0, len(deviation["tickets"]))
     cells = deviation.get("drilldown") or []
     dimensions = [key for key in (cells[0] if cells else ()) if key != "rows"]
-    keys = _ticket_columns(tickets, dimensions, deviation)
-    columns = [_ticket_head(key, deviation) for key in keys]
-    rows = [[_cell(key, ticket.get(key)) for key in keys] for ticket in tickets]
+    deciding = re.findall(r"[A-Za-z_]\w*", str(f.evidence_of(entry).get("sql"))) if entry else []
+    keys = _ticket_columns(tickets, dimensions, deviation, deciding)
+    columns = [_ticket_head(key, tickets, deviation) for key in keys]
+    rows = list(zip(*(_column(key, tickets) for key in keys), strict=True))
     title = f"未达到要求的记录清单（{total}条）"
     note = None
     if total > len(tickets):
@@ -280,40 +282,76 @@ def _tickets(what: str, deviation: Deviation) -> Iterable[Block]:
     yield Fold(title=title, blocks=(f.table(f"{what}{title}", columns, rows, note=note),))
 
 
-def _ticket_columns(tickets: Sequence[Ticket], dimensions: Sequence[str], deviation: Deviation) -> list[str]:
-    """The columns worth a reader's eye: the id, those with a known meaning, what was split over."""
-    present = dict.fromkeys(key for ticket in tickets for key in ticket)
+def _ticket_columns(
+    tickets: Sequence[Ticket], dimensions: Sequence[str], deviation: Deviation, deciding: Collection[str]
+) -> list[str]:
+    """The columns worth a reader's eye: the id, when, what decides, what was split over; others as there is room.
+
+    Further clocks and moments are left out beside a clock that decides; so is an id that names nobody.
+    """
+    present = list(dict.fromkeys(key for ticket in tickets for key in ticket))
     kept = [key for key in present if column_words(key, deviation) != key or key in dimensions]
     filled = [key for key in kept if any(ticket.get(key) is not None for ticket in tickets)]
+    if len(tickets) > 1 and len({ticket.get("ticket_id") for ticket in tickets}) == 1:
+        filled.remove("ticket_id")
     apart = [key for key in filled if key in dimensions]
-    others = [key for key in filled if key not in apart][: MOST_COLUMNS - len(apart)]
+    decides = [key for key in filled if key in deciding and key not in dimensions]
+    clocks = [key for key in decides if _is_count(key, tickets)]
+    if clocks:
+        # A clock stands behind the moment at which it ends, unless that was another clock's end before.
+        moments = [key for key in filled if _is_moment(key, tickets)]
+        ends = [key for key in (present[present.index(clock) - 1] for clock in clocks) if key in moments[1:]]
+        seen = {*moments[:1], *(ends or moments[1:2])}
+        filled = [
+            key
+            for key in filled
+            if key in apart or key in decides or key in seen or not (key in moments or _is_count(key, tickets))
+        ]
+    first = [*decides, *(key for key in filled if key not in apart and key not in decides)]
+    others = first[: max(MOST_COLUMNS - len(apart), len(decides))]
     return [key for key in filled if key in others or key in apart]
 
 
-_MOMENTS, _COUNTS = ("_at",), ("workdays", "hours")
-
-
-def _ticket_head(key: str, deviation: Deviation) -> tuple[str, str, float]:
+def _ticket_head(key: str, tickets: Sequence[Ticket], deviation: Deviation) -> tuple[str, str, float]:
     """Title, side and width of a column of the list, in characters."""
-    if key in _COUNTS:
+    if _is_count(key, tickets):
         return column_words(key, deviation), "right", 3.5
-    return column_words(key, deviation), "left", 8.5 if key.endswith(_MOMENTS) else 6.5
+    return column_words(key, deviation), "left", 8.5 if _is_moment(key, tickets) else 6.5
 
 
-def _cell(key: str, value: object) -> str:
+def _is_count(key: str, tickets: Sequence[Ticket]) -> bool:
+    values = [value for ticket in tickets if (value := ticket.get(key)) is not None]
+    return bool(values) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+
+
+def _is_moment(key: str, tickets: Sequence[Ticket]) -> bool:
+    values = [value for ticket in tickets if (value := ticket.get(key)) is not None]
+    return bool(values) and all(_MOMENT.match(str(value)) for value in values)
+
+
+def _column(key: str, tickets: Sequence[Ticket]) -> list[str]:
+    """The cells of a column: moments of one width without seconds (2024-01-03 09:04), of days without a time."""
+    values = [ticket.get(key) for ticket in tickets]
+    if not _is_moment(key, tickets):
+        return [_cell(value) for value in values]
+    days = all(str(value)[10:16] == "T00:00" for value in values if value is not None)
+    return [w.BLANK if v is None else w.plain(v).replace("T", " ")[: 10 if days else 16] for v in values]
+
+
+def _cell(value: object) -> str:
     if value is None:
         return w.BLANK
-    if isinstance(value, bool | int | float):
-        return w.value_text(value, None)
-    # A long list reads best with moments of one width: 2024-01-03 09:04.
-    return w.plain(value).replace("T", " ")[:16] if key.endswith(_MOMENTS) else w.plain(value)
+    return w.value_text(value, None) if isinstance(value, bool | int | float) else w.plain(value)
 
 
 def measures_of(results: Results, indicator: str) -> list[Block]:
     """The improvement measures for one indicator, or that there are none yet."""
     entry = f.indicator_of(results, indicator)
     name = w.clause(entry["level3"]) if entry else indicator
-    actions = [action for action in results["plan"] if action["indicator"] == indicator]
+    actions = [action for action in f.plan_of(results) if action["indicator"] == indicator]
     if not actions:
         return [*f.para(f"针对“{name}”的改进措施尚未提出。")]
     proposed = sum(action["status"] == "proposed" for action in actions)

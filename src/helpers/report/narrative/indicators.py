@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from helpers.report import facts as f
@@ -25,6 +26,7 @@ NOTE_WORDS = {
     "bounds_straddle": "未能识别的记录足以改变是否完成的判定，因此按无法判定处理",
 }
 """What the marks on a result mean to a reader."""
+_QUOTIENT = re.compile(r"\(SELECT .*\) / \(SELECT ", re.DOTALL)
 _TOLD_BY_KIND = {"overshoot", "fragile"}
 _TOLD_BY_EVIDENCE = {"stated_without_method"}
 
@@ -107,7 +109,7 @@ def _evidence(results: Results, entry: Indicator) -> list[str]:
     evidence = f.evidence_of(entry)
     parts = entry.get("parts") or ()
     told = [_computed(f.evidence_of(part), f"“{f.part_name(part)}”部分") for part in parts] or [
-        _one(evidence, f.self_name(results))
+        found_words(evidence, f.self_name(results))
     ]
     notes = [w.sentence(evidence.get("method")), w.sentence(w.tight(evidence.get("note")))]
     notes += [w.sentence(w.tight(f.evidence_of(part).get("note"))) for part in parts]
@@ -115,7 +117,8 @@ def _evidence(results: Results, entry: Indicator) -> list[str]:
     return told + [label + note for label, note in zip(labels, notes, strict=True)]
 
 
-def _one(evidence: Evidence, me: str) -> str:
+def found_words(evidence: Evidence, me: str) -> str:
+    """Where an actual comes from: from records, stated with its documents, or rated."""
     kind = evidence.get("kind")
     if kind == "computed":
         return _computed(evidence, "实际完成值")
@@ -134,7 +137,9 @@ def _computed(evidence: Evidence, what: str) -> str:
     words, rows = w.clause(evidence.get("words")), evidence.get("rows")
     if not words:
         return ""
-    counted = f"，依据{rows}条记录" if rows else ""
+    # Of a quotient the rows are those of its numerator.
+    which = "分子" if _QUOTIENT.match(evidence.get("sql") or "") else ""
+    counted = f"，{which}依据{rows}条记录" if rows else ""
     return f"{what}按{w.quoted(words)}的口径{counted}计算。"
 
 

@@ -20,7 +20,7 @@ from helpers.report.results_deviations import Deviation
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
-from helpers.report.summary_phrases import cases_of, cases_words, outcome_words, score_words, unknown_words
+from helpers.report.summary_phrases import cases_of, cases_words, counter, outcome_words, score_words, unknown_words
 
 #: So many indicators have a paragraph each; of more only those that need a word.
 MOST_SPOKEN_OF = 15
@@ -126,13 +126,15 @@ def _led(deviation: Deviation) -> str:
     lead = deviation.get("lead")
     if not lead or lead["kind"] != "combination":
         return ""
-    where = f"{values_words(lead['values'], deviation)}的{lead['rows']}件之中"
-    return f"其中{lead['misses']}件集中在{where}{unknown_words(lead)}。"
+    one = counter(deviation)
+    where = f"{values_words(lead['values'], deviation)}的{lead['rows']}{one}之中"
+    return f"其中{lead['misses']}{one}集中在{where}{unknown_words(lead)}。"
 
 
 def _counted(deviation: Deviation) -> str:
     missed = f.missed_of(deviation)
-    return f"{missed[0]}件中{missed[1]}件没有达到要求。" if missed else ""
+    one = counter(deviation)
+    return f"{missed[0]}{one}中{missed[1]}{one}没有达到要求。" if missed else ""
 
 
 def _causes(deviation: Deviation) -> str:
@@ -149,7 +151,7 @@ def _causes(deviation: Deviation) -> str:
             tested = own is not None and own.get("test") not in (None, "evenness")
             chosen = [c for c in causes if c.get("beyond_chance")] if tested else causes
             named = [c for c in chosen if c.get("cause") is not None and cases_of(c) != 0][:MOST_CAUSES] or [top]
-        said = "、".join(f"{w.brief(cause_name(c, dimension))}{cases_words(c)}" for c in named)
+        said = "、".join(f"{w.brief(cause_name(c, dimension))}{cases_words(c, deviation)}" for c in named)
         told.append(f"按{dimension}分，{'有' if len(named) > 1 else '主要是'}{said}")
         if len(told) == MOST_DIMENSIONS:
             break
@@ -158,7 +160,7 @@ def _causes(deviation: Deviation) -> str:
 
 def measures(results: Results) -> Iterable[Block]:
     """This year's measures in one table; that a shortfall has none."""
-    actions = results["plan"]
+    actions = f.plan_of(results)
     planned = {action["indicator"] for action in actions}
     missed = dict.fromkeys(d["indicator"] for d in f.deviations_of(results, "shortfall"))
     bare = [e for one in missed if one not in planned and (e := f.indicator_of(results, one))]
@@ -187,7 +189,7 @@ def _measures_table(results: Results, note: str) -> Table:
             yardstick_words(action, f.decimals_of(results, f.yardstick_of(action).get("measure"))),
             state_words(action),
         ]
-        for at, action in enumerate(results["plan"], start=1)
+        for at, action in enumerate(f.plan_of(results), start=1)
     ]
     return f.table("下一步改进措施", columns, rows, note=note or None)
 

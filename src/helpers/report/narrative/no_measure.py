@@ -8,6 +8,7 @@ from helpers.report.results_deviations import Deviation
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
+from helpers.report.summary_phrases import counter
 
 
 def without_measure(results: Results, deviation: Deviation) -> bool:
@@ -36,6 +37,15 @@ def _part_of(action: Action, indicator: Indicator) -> str | None:
     return None
 
 
+def _most(deviation: Deviation) -> str:
+    """（其中派单排队72件）: the largest recorded cause of misses that no measure is for."""
+    for dimension in f.by_dimension(deviation):
+        cause = f.leading_cause(dimension, deviation)
+        if cause is not None and cause.get("misses"):
+            return f"（其中{w.brief(f.cause_name(cause, dimension))}{cause['misses']}{counter(deviation)}）"
+    return ""
+
+
 def flags(results: Results) -> list[str]:
     """What a reader of the table of measures has to know: which cannot reach their target, which misses have none."""
     told = []
@@ -50,6 +60,6 @@ def flags(results: Results) -> list[str]:
     for deviation in f.deviations_of(results, "shortfall"):
         if without_measure(results, deviation):
             missed = f.missed_of(deviation)
-            size = f"（{missed[1]}件未达到）" if missed and missed[1] else ""
+            size = f"{missed[1]}{counter(deviation)}未达到{_most(deviation)}，" if missed and missed[1] else ""
             told.append(f"{f.subject(results, deviation)}{size}尚无针对性的改进措施，有待补充。")
     return told

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Table
+from helpers.report.narrative.asked import Difference, Line, proposed_stock, to_buy
 from helpers.report.narrative.spares_text import standing_words
 from helpers.report.results_plans import Action, ChosenSet, MoneyOption, Options, Overlap, Spares
 from helpers.report.results_types import Results
@@ -18,7 +19,62 @@ NONE = 0.5
 
 def options(results: Results) -> Iterable[Block]:
     """The table, what the cheaper of two does, last year's plan on this year, what overlaps, the set of a budget."""
+    yield from _to_be_bought(results)
     yield from options_blocks(results.get("spares"))
+
+
+def _to_be_bought(results: Results) -> Iterable[Block]:
+    """What page one asks for, part by part: needed, brought by adopted measures, there, to be bought, at what price."""
+    left, stock = to_buy(results), proposed_stock(results)
+    if left is None or stock is None:
+        return
+    spares = results.get("spares")
+    named = {part["part"]: w.clause(part.get("name")) for part in (spares["parts"] if spares else ())}
+    columns = [
+        ("备件", "left", 9.0),
+        ("应储备（件）", "right", 4.0),
+        *([("已列入改进措施（件）", "right", 5.0)] if left.adopted else []),
+        *([("现有库存（件）", "right", 4.5)] if left.there else []),
+        ("拟购置（件）", "right", 4.0),
+        ("单价（元）", "right", 4.0),
+        ("金额（元）", "right", 4.5),
+    ]
+    rows = [_bought_row(line, named, left) for line in sorted(left.lines, key=lambda one: (-one.bought, one.part))]
+    total = [str(left.needed)] + [str(left.adopted)] * bool(left.adopted) + [str(left.there)] * bool(left.there)
+    rows.append(["合计", *total, str(left.bought), w.BLANK, _yuan(left.cost)])
+    yield from f.para(_of_which(left, stock))
+    yield f.table("拟购置备件清单（待批准）", columns, rows, total_row=True)
+
+
+def _bought_row(line: Line, named: Mapping[str, str], left: Difference) -> list[str]:
+    name = named.get(line.part)
+    return [
+        f"{name}（{w.clause(line.part)}）" if name else w.clause(line.part),
+        str(line.needed),
+        *[str(line.adopted)] * bool(left.adopted),
+        *[str(line.there)] * bool(left.there),
+        str(line.bought),
+        _yuan(line.price),
+        _yuan(line.cost),
+    ]
+
+
+def _yuan(amount: float | None) -> str:
+    return w.BLANK if amount is None else w.number_text(amount, 2)
+
+
+def _of_which(left: Difference, stock: MoneyOption) -> str:
+    """The stock, what of it is adopted or there, and what is left: figures that a reader would subtract."""
+    told = f"按{w.clause(stock['words'])}，共需{left.needed}件，{w.yuan_text(stock['cost'] or 0)}"
+    less = []
+    if left.adopted:
+        more = f"（该项共{left.brought}件，其余不在此列）" if left.brought > left.adopted else ""
+        less.append(f"改进措施{left.numbers}已列的{left.adopted}件{more}")
+    less += [f"现有库存的{left.there}件"] * bool(left.there)
+    money = f"，{w.yuan_text(left.cost)}" if left.cost is not None else ""
+    if not less:
+        return f"{told}，列于下表。"
+    return f"{told}；扣除{'、'.join(less)}，拟购置{left.bought}件{money}，列于下表。"
 
 
 def options_blocks(plan: Spares | None) -> Iterable[Block]:

@@ -10,7 +10,7 @@ from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Table
 from helpers.report.figures import activity_months_chart, trend_chart
-from helpers.report.narrative.chapters import about, reasons, whence
+from helpers.report.narrative.chapters import BUDGET, about, reasons, whence
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_types import Activity, ActivitySpread, DroppedIndicator, Results
 from helpers.report.summary_phrases import activity_text
@@ -157,10 +157,11 @@ def _execution_row(results: Results) -> list[Cell]:
     rate = budget["execution_rate"]
     words = f.execution_rate(results) or w.UNKNOWN
     bar = None if rate is None else max(0.0, min(rate, 1.0))
-    texts = ["预算执行", w.BLANK, "预算执行率", "全年执行数与全年预算数之比", w.BLANK, words]
+    texts = ["预算执行", w.BLANK, "预算执行率", "全年执行数与全年预算数之比", w.BLANK]
     tail = [_points(budget["weight"]), _points(budget["score"]), w.BLANK]
     share = Cell(text=w.BLANK if rate is None else words, bar=bar)
-    return [*(Cell(text=text) for text in texts), share, *(Cell(text=text) for text in tail)]
+    actual = Cell(text=words, link=whence(BUDGET))
+    return [*(Cell(text=text) for text in texts), actual, share, *(Cell(text=text) for text in tail)]
 
 
 def _total_row(results: Results) -> list[Cell]:

@@ -87,7 +87,7 @@ def state_words(action: Action) -> str:
 def other_plans(results: Results) -> Iterable[Block]:
     """The measures for indicators that have no deviation of their own in the report."""
     raised = {deviation["indicator"] for deviation in results["deviations"]}
-    actions = [action for action in results["plan"] if action["indicator"] not in raised]
+    actions = [action for action in f.plan_of(results) if action["indicator"] not in raised]
     if actions:
         yield from f.para(f"除上述偏离外，另有改进措施{len(actions)}项。")
         yield from plan_blocks(actions, "其他改进措施")
@@ -111,8 +111,19 @@ def followup(results: Results) -> Iterable[Block]:
     ]
     rows = [[str(at), *_followed(results, entry)] for at, entry in enumerate(entries, start=1)]
     yield f.table("上年改进措施落实情况", columns, rows)
-    for at, entry in enumerate(entries, start=1):
-        yield from f.para(_effect(at, entry))
+    told = [(_effect(at, entry), entry) for at, entry in enumerate(entries, start=1)]
+    for words, _ in told:
+        yield from f.para(words)
+    regressed = [words for words, entry in told if words and _regressed(entry)]
+    if regressed:
+        which = "上述" if len(regressed) > 1 else "该项"
+        yield from f.para(f"{which}指标上年没有达到目标，不采取措施通常也会有所回升，判断时已经从严。")
+
+
+def _regressed(entry: Action) -> bool:
+    """Whether a measure was judged more strictly, because its indicator had missed."""
+    effect = entry.get("effect")
+    return effect is not None and effect["regression_to_mean"]
 
 
 def _effect(at: int, entry: Action) -> str:
@@ -142,8 +153,6 @@ def _effect(at: int, entry: Action) -> str:
         told += f"，估计在{_range(*bounds)}之间。"
     else:
         told += "，也可能没有变化。"
-    if effect["regression_to_mean"]:
-        told += "上年没有达到目标，不采取措施通常也会有所回升，判断时已经从严。"
     return told
 
 
@@ -155,10 +164,12 @@ def _range(near: str, far: str) -> str:
 
 def _counted(entries: Sequence[Action]) -> str:
     done = [entry for entry in entries if entry["status"] == "done"]
-    good = sum(entry.get("verified") is True for entry in entries)
-    bad = sum(entry.get("verified") is False for entry in entries)
+    good = sum(entry.get("verified") is True for entry in done)
+    bad = sum(entry.get("verified") is False for entry in done)
     told = [f"已完成{len(done)}项" if done else "尚无一项完成"]
     told += [f"经本年数据核实有效{good}项"] * bool(good) + [f"核实未见效{bad}项"] * bool(bad)
+    unclear = len(done) - good - bad
+    told += [f"{unclear}项已完成但尚不能判断"] * bool(unclear and (good or bad))
     left = len(entries) - len(done)
     told += [f"{left}项没有完成"] * bool(left and done)
     return f"上年提出改进措施{len(entries)}项，{'，'.join(told)}。"

@@ -11,7 +11,8 @@ from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Fold, Items, Paragraph
 from helpers.report.narrative import statistics
-from helpers.report.narrative.chapters import Section, whence
+from helpers.report.narrative.chapters import BUDGET, Section, whence
+from helpers.report.narrative.indicators import found_words
 from helpers.report.results_indicators import Evidence, File, Indicator, Judged
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import HASH_SHOWN, short_path
@@ -138,6 +139,7 @@ def measures(results: Results) -> Iterable[Block]:
     if clocks:
         yield from f.para("计时口径。" + "".join(w.sentence(w.clause(clock)) for clock in clocks))
     yield from _queries(results)
+    yield from _spent(results)
     if told := results.get("activity_evidence"):
         lines = [f"年度运维活动各类数量由{f.table_title(results, told['table'])}逐条清点。"]
         blocks = (*_notes(lines), *_query(results, told["sql"], told["inputs"], told["table"]))
@@ -150,15 +152,51 @@ def _queries(results: Results) -> Iterator[Block]:
     for indicator in results["indicators"]:
         for name, entry in _named(indicator):
             evidence = f.evidence_of(entry)
-            if not evidence.get("sql"):
+            if not evidence.get("sql") and evidence.get("kind") not in ("stated", "rated"):
                 continue
             anchor = None if indicator["id"] in linked else whence(indicator["id"])
             linked.add(indicator["id"])
+            if not evidence.get("sql"):
+                yield Fold(title=f"{name}的佐证材料", blocks=tuple(_notes(_said(results, entry))), anchor=anchor)
+                continue
             rows = evidence.get("rows")
             told = f"{name}实际为{f.actual_words(entry)}" + (f"，由{rows}条记录计算。" if rows is not None else "。")
             tables = re.findall(r"\bFROM (\w+)", str(evidence["sql"]))
             query = _query(results, str(evidence["sql"]), evidence.get("inputs") or (), *dict.fromkeys(tables))
             yield Fold(title=f"{name}的查询语句", blocks=(*_notes([told]), *query), anchor=anchor)
+
+
+def _said(results: Results, entry: Judged) -> list[str]:
+    """Of a figure that no query gives: who says so, in which document and file, and what is noted about it."""
+    evidence = f.evidence_of(entry)
+    files = [
+        f"《{w.clause(d['document'])}》：{short_path(d['file'], results['fiscal_year'])}"
+        for d in evidence.get("documents") or ()
+        if d.get("file")
+    ]
+    told = [f"{f.actual_words(entry)}：{found_words(evidence, f.self_name(results))}"]
+    told += [w.sentence(w.tight(evidence.get("note")))] * bool(evidence.get("note"))
+    return told + ([f"材料文件：{'；'.join(files)}。"] if files else [])
+
+
+def _spent(results: Results) -> Iterator[Block]:
+    """Where the year's spending comes from: its query and files, or that it is stated."""
+    budget = results["budget"]
+    evidence = budget.get("evidence")
+    if evidence is None or budget["spent"] is None:
+        return
+    told = f"全年执行{w.money_text(budget['spent'])}"
+    rate = f.execution_rate(results)
+    rate = f"，与全年预算{w.money_text(budget['adjusted'] or 0)}之比为{rate}" if rate else ""
+    if not evidence.get("sql"):
+        lines = _notes([f"{told}{rate}；执行数由{f.self_name(results)}填报，不是由记录计算得出。"])
+        yield Fold(title="全年执行数的来源", blocks=tuple(lines), anchor=whence(BUDGET))
+        return
+    rows = f"，由{evidence['rows']}条记录计算" if evidence.get("rows") is not None else ""
+    tables = re.findall(r"\bFROM (\w+)", str(evidence["sql"]))
+    query = _query(results, str(evidence["sql"]), evidence.get("inputs") or (), *dict.fromkeys(tables))
+    blocks = (*_notes([f"{told}{rate}{rows}。"]), *query)
+    yield Fold(title="全年执行数的查询语句", blocks=blocks, anchor=whence(BUDGET))
 
 
 def _notes(lines: Iterable[str]) -> list[Paragraph]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block
 from helpers.report.facts import by_dimension, cause_name, column_words, leading_cause, told_apart, value_name
 from helpers.report.figures import control_figure, states_figure
-from helpers.report.results_deviations import Cause, Composition, Control, Deviation, Signal, StateTime
+from helpers.report.results_deviations import Cause, Combination, Composition, Control, Deviation, Signal, StateTime
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import hours_words, signal_words, unknown_words
 
@@ -146,9 +147,11 @@ def not_told_apart(deviation: Deviation) -> str:
     spread = [name for name in names if name not in (*even, *blank, *explained, *clustered)]
     sentences = [f"没有达到要求的记录多数没有{name}的记载，不能据此判断原因。" for name in blank]
     sentences += [f"记录的各项{name}条数相近，没有哪一项突出。" for name in even if name not in blank]
+    by: dict[str, list[str]] = {}
     for name in explained:
-        others = _names(told[name].get("explained_by") or (), deviation)
-        sentences.append(f"按{name}看的差别，在{others}相同的记录之间不再明显，不单独作为原因。")
+        by.setdefault(_names(told[name].get("explained_by") or (), deviation), []).append(name)
+    for others, alike in by.items():
+        sentences.append(f"按{'、'.join(alike)}看的差别，在{others}相同的记录之间不再明显，不单独作为原因。")
     for name in clustered:
         blocks = BLOCKS[told[name].get("clustered_by") or "day"]
         sentences.append(f"按{name}看的差别来自集中在{blocks}的一批记录，不能据此判断原因。")
@@ -178,38 +181,84 @@ def concentrated(deviation: Deviation) -> str:
     if found is None:
         found = [one] if (one := deviation.get("concentration")) else []
     own = {one["dimension"] for one in deviation.get("dimensions") or () if one["tells_apart"]}
-    told = [one for one in found if len(one["values"]) > 1 or not own.issuperset(one["values"])][:MOST_COMBINATIONS]
+    told = [one for one in found if len(one["values"]) > 1 or not own.issuperset(one["values"])]
+    told = [one for one in told if not _told_already(one, deviation)][:MOST_COMBINATIONS]
     if not told or not known.get("misses"):
         return ""
     listed = "；".join(
         f"有{one['misses']}条（{w.ratio_text(one['share'])}）{'同属' if len(one['values']) > 1 else '属于'}"
         f"{f.values_words(one['values'], deviation)}的{one['rows']}条记录，"
-        f"而按总体比例只应有{w.number_text(one.get('expected') or 0, 1)}条{unknown_words(one)}"
+        f"而按总体比例只应有{w.number_text(one.get('expected') or 0, 1)}条"
+        f"{unknown_words(one)}{_of_these(one, deviation)}"
         for one in told
     )
     return f"未达到要求的{known['misses']}条记录中，{listed}。"
 
 
+def _told_already(one: Combination, deviation: Deviation) -> bool:
+    """Whether a combination is the leading group of a dimension with a property that all its rows have."""
+    leads = [cause for dimension in by_dimension(deviation) if (cause := leading_cause(dimension, deviation))]
+    return any(
+        one["values"].get(str(cause.get("dimension"))) == cause.get("cause")
+        and (one["rows"], one["misses"]) == (cause.get("rows"), cause.get("misses"))
+        for cause in leads
+    )
+
+
 def same_cases(deviation: Deviation) -> str:
     """How far the leading groups of two dimensions are the same misses, where every miss is known."""
+    groups = _leading_groups(deviation)
+    if len(groups) < 2:
+        return ""
+    first, *others = groups
+    told = [
+        f"{first.words}（{len(first.cases)}件）与{one.words}（{len(one.cases)}件）"
+        f"有{len(first.cases & one.cases)}件是同一批"
+        for one in others
+    ]
+    return f"{'，'.join(told)}。"
+
+
+@dataclass(frozen=True)
+class _Group:
+    """A group of misses that has most of them: its dimension, its name, and which misses it has."""
+
+    dimension: str
+    words: str
+    cases: frozenset[int]
+
+
+def _leading_groups(deviation: Deviation) -> list[_Group]:
+    """The leading group of each dimension that has more than half of the misses; none unless every miss is known."""
     known, cases = deviation.get("text_facts") or {}, deviation.get("tickets") or []
     if not cases or known.get("misses") != len(cases):
-        return ""
-    told, first = [], None
+        return []
+    found = []
     for dimension in by_dimension(deviation):
         cause = leading_cause(dimension, deviation)
         name = cause.get("dimension") if cause else None
         if cause is None or name is None or 2 * (cause.get("misses") or 0) <= len(cases):
             continue
-        group = {at for at, one in enumerate(cases) if one.get(name) == cause.get("cause")}
-        if len(group) != cause.get("misses"):
-            continue
-        words = f"{w.brief(cause_name(cause, dimension))}（{len(group)}件）"
-        if first is None:
-            first = (words, group)
-        else:
-            told.append(f"{first[0]}与{words}有{len(first[1] & group)}件是同一批")
-    return f"{'，'.join(told)}。" if told else ""
+        group = frozenset(at for at, one in enumerate(cases) if one.get(name) == cause.get("cause"))
+        if len(group) == cause.get("misses"):
+            found.append(_Group(name, w.brief(cause_name(cause, dimension)), group))
+    return found
+
+
+def _of_these(one: Combination, deviation: Deviation) -> str:
+    """，这51条中备件到货迟的47条、等待备件的49条，两者都是的46条，都不是的1条: how a combination lies to the groups
+    that are named before it, so that their figures can be added up."""
+    groups = [group for group in _leading_groups(deviation) if group.dimension not in one["values"]][:2]
+    cases = enumerate(deviation.get("tickets") or [])
+    wanted = {name: set(value.split("、")) | {value} for name, value in one["values"].items()}
+    own = {at for at, case in cases if all(str(case.get(name)) in values for name, values in wanted.items())}
+    if not groups or len(own) != one["misses"]:
+        return ""
+    told = "、".join(f"{group.words}的{len(group.cases & own)}条" for group in groups)
+    both = own.intersection(*(group.cases for group in groups))
+    neither = own.difference(*(group.cases for group in groups))
+    more = f"，两者都是的{len(both)}条" if len(groups) > 1 else ""
+    return f"，这{len(own)}条中{told}{more}，{'都不是' if len(groups) > 1 else '不是'}的{len(neither)}条"
 
 
 # --- control chart --------------------------------------------------------------------------------

@@ -1,0 +1,74 @@
+"""Every figure of the tables leads to where it comes from: a query with files and rows, or who states it in what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from helpers.report.blocks import Fold, Heading, Table
+from helpers.report.narrative import build_report
+from helpers.report.narrative.indicators import found_words
+from tests.report import sample_results as sample
+
+
+def flat(blocks: Iterable[Any]) -> Iterator[Any]:
+    for block in blocks:
+        yield block
+        if isinstance(block, Fold):
+            yield from flat(block.blocks)
+
+
+def told(results: Any) -> tuple[set[str], dict[str, str]]:
+    """The anchors to which cells link, and what stands in each fold with an anchor."""
+    blocks = list(flat(build_report(results)))
+    links = {c.link for b in blocks if isinstance(b, Table) for row in b.rows for c in row if c.link}
+    folds = {b.anchor: "\n".join(x.text for x in b.blocks) for b in blocks if isinstance(b, Fold) and b.anchor}
+    headings = {b.anchor: b.text for b in blocks if isinstance(b, Heading) and b.anchor}
+    return links, {**headings, **folds}
+
+
+def with_budget(evidence: Any) -> Any:
+    results = sample.fy2024()
+    results["budget"]["evidence"] = evidence
+    results["activity_evidence"] = {"table": "tickets", "sql": "SELECT 1", "inputs": [], "shares": []}
+    return results
+
+
+COMPUTED = {"kind": "computed", "measure": "spent", "words": "支出", "sql": "SELECT sum(amount) FROM ledger",
+            "inputs": [], "rows": 34}  # fmt: skip
+
+
+def test_no_link_leads_nowhere() -> None:
+    links, places = told(with_budget(COMPUTED))
+    assert {"e-activities", "e-the-budget"} <= links
+    assert links <= set(places), links - set(places)
+
+
+def test_a_stated_figure_leads_to_its_document_and_note() -> None:
+    results = sample.fy2024()
+    entry = next(e for e in results["indicators"] if e["evidence"]["kind"] == "stated")
+    entry["evidence"]["documents"] = [
+        {"document": "填报说明", "date": "2025-01-20", "custodian": "综合办公室", "sha256": None,
+         "file": "data/raw/2024/evidence/填报说明.md"}
+    ]  # fmt: skip
+    entry["evidence"]["note"] = "没有说明测算方法"
+    _, places = told(results)
+    said = places[f"e-{entry['id']}"]
+    for words in ("由我单位填报", "《填报说明》（2025年1月20日，综合办公室保管）", "没有说明测算方法。",
+                  "《填报说明》：evidence/填报说明.md。"):  # fmt: skip
+        assert words in said, words
+
+
+def test_what_was_spent_leads_to_its_query_or_to_who_states_it() -> None:
+    said = told(with_budget(COMPUTED))[1]["e-the-budget"]
+    assert "全年执行177万元，与全年预算178万元之比为99.4%，由34条记录计算。" in said
+    assert "SELECT sum(amount) FROM ledger" in said
+    stated = told(with_budget({"kind": "stated"}))[1]["e-the-budget"]
+    assert "执行数由我单位填报，不是由记录计算得出。" in stated
+
+
+def test_the_rows_of_a_quotient_are_called_those_of_its_numerator() -> None:
+    ratio: Any = {"kind": "computed", "words": "支出除以人数", "rows": 34,
+                  "sql": "(SELECT sum(amount) FROM ledger) / (SELECT count(*) FROM roster)"}  # fmt: skip
+    assert "，分子依据34条记录计算。" in found_words(ratio, "我院")
+    assert "，依据34条记录计算。" in found_words({**ratio, "sql": "SELECT sum(amount) FROM ledger"}, "我院")

@@ -1,0 +1,45 @@
+"""The lists of rows that missed: the column that decides, moments without seconds, no id that names nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helpers.report.narrative.deviations import _tickets
+
+
+def listed(tickets: list[dict[str, Any]], sql: str, words: dict[str, str], over: tuple[str, ...]) -> list[list[str]]:
+    """The list as a reader sees it, its head first."""
+    entry: Any = {"evidence": {"sql": sql}}
+    deviation: Any = {
+        "tickets": tickets, "column_words": words, "text_facts": {"misses": len(tickets)},
+        "drilldown": [{**dict.fromkeys(over, "x"), "rows": 1}],
+    }  # fmt: skip
+    (fold,) = _tickets(entry, "某项", deviation)
+    (table,) = fold.blocks
+    return [[c.title for c in table.columns], *([cell.text for cell in row] for row in table.rows)]
+
+
+REPAIR = {
+    "ticket_id": "WX1", "asked_at": "2024-01-09T17:46:12", "there_at": "2024-01-09T18:05:00", "arrival_hours": 0.3,
+    "done_at": "2024-01-12T11:42:59", "repair_hours": 65.9, "workdays": 3, "cause": "等待配件", "source_row": 9,
+}  # fmt: skip
+WORDS = {
+    "ticket_id": "编号", "asked_at": "报修", "there_at": "到场", "arrival_hours": "到场小时", "done_at": "修复",
+    "repair_hours": "修复小时", "workdays": "工作日", "cause": "原因",
+}  # fmt: skip
+
+
+def test_the_clock_that_decides_stands_with_its_two_ends() -> None:
+    assert listed([REPAIR, {**REPAIR, "ticket_id": "WX2"}], "repair_hours <= 24", WORDS, ("cause",))[:2] == [
+        ["编号", "报修", "修复", "修复小时", "原因"],
+        ["WX1", "2024-01-09 17:46", "2024-01-12 11:42", "65.9", "等待配件"],
+    ]
+    assert listed([REPAIR], "arrival_hours <= 0.5", WORDS, ())[0] == ["编号", "报修", "到场", "到场小时", "原因"]
+    assert "工作日" in listed([REPAIR], "workdays <= 1", WORDS, ())[0]
+
+
+def test_where_no_clock_decides_the_answer_that_does_is_listed_and_days_have_no_time() -> None:
+    reply = {"ticket_id": "（个人信息）", "sent_on": "2024-12-04T00:00:00", "speed": "慢", "overall": "不满意"}
+    words = {"sent_on": "提交日期", "speed": "速度", "overall": "总体评价"}
+    head, first, _ = listed([reply, reply], "overall in ('满意')", words, ("speed",))
+    assert head == ["提交日期", "速度", "总体评价"] and first == ["2024-12-04", "慢", "不满意"]
