@@ -22,12 +22,17 @@ import tqdm
 import helpers.deviation
 import helpers.formats.display
 import helpers.measures.year_attained
-import helpers.report.narrative
+import helpers.report.narrative.by_outline
 import helpers.run.workspace
+from helpers.fonts.machine import system_fonts
+from helpers.run.code_reach import sources_at_start
 from helpers.run.server import WARM_YEAR
 
 # A progress bar's default lock is a named semaphore, which a killed kernel would leave behind.
 tqdm.tqdm.set_lock(threading.RLock())
+
+sources_at_start()
+system_fonts()
 
 
 def _import_rest() -> None:

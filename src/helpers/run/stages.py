@@ -18,11 +18,13 @@ NOTEBOOKS = Path(__file__).resolve().parents[3] / "notebooks"
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage notebook; ``output`` is the file in the processed folder by which it shows that it is done."""
+    """A stage notebook; ``output`` is the file in the processed folder by which it shows that it is done, ``folders``
+    hold what else it writes there."""
 
     name: str
     title: str
     output: str
+    folders: tuple[str, ...] = ()
 
     @property
     def notebook(self) -> Path:
@@ -30,7 +32,7 @@ class Stage:
 
 
 STAGES = (
-    Stage("1_clean", "清洗", "clean.json"),
+    Stage("1_clean", "清洗", "clean.json", ("tables", "previous")),
     Stage("2_validate", "校验", "validation.json"),
     Stage("3_attainment", "完成情况", "attainment.json"),
     Stage("4_deviation", "偏差与改进", "deviation.json"),
