@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,17 +45,37 @@ class Source:
     text: str = ""
 
 
-Sources = Mapping[str, Source]
+class Sources(dict[str, Source]):
+    """The library's files by their path inside ``helpers``."""
+
+    @cached_property
+    def users(self) -> dict[str, frozenset[str]]:
+        """By each file that is no module the modules that may open it: those of its own package that name it or its
+        folder; where none of them does, every one of the package."""
+        return {name: _users(name, self) for name in self if not name.endswith(".py")}
 
 
-def read_sources() -> dict[str, Source]:
-    """Every file of the library as it lies on the disk, by its path inside ``helpers``."""
-    found = {}
-    for path in sorted(CODE.rglob("*")):
-        name = path.relative_to(CODE).as_posix()
-        if "__pycache__" in name or not path.is_file():
-            continue
-        content = path.read_bytes()
+def read_sources() -> Sources:
+    """Every file of the library as it lies on the disk."""
+    return _read(tuple(_states(str(CODE), "")))
+
+
+def _states(folder: str, inside: str) -> Iterator[tuple[str, int, int, int, int]]:
+    """Every file with what the file system says of it; whatever writes to a file changes that."""
+    for entry in sorted(os.scandir(folder), key=lambda one: one.name):
+        if entry.is_dir():
+            if entry.name != "__pycache__":
+                yield from _states(entry.path, f"{inside}{entry.name}/")
+        else:
+            told = entry.stat()
+            yield f"{inside}{entry.name}", told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns
+
+
+@lru_cache(maxsize=2)
+def _read(states: tuple[tuple[str, int, int, int, int], ...]) -> Sources:
+    found = Sources()
+    for name, *_ in states:
+        content = (CODE / name).read_bytes()
         found[name] = _source(hashlib.sha256(content).hexdigest(), content, is_module=name.endswith(".py"))
     return found
 
@@ -69,7 +90,7 @@ def _source(sha256: str, content: bytes, *, is_module: bool) -> Source:
 
 
 @cache
-def sources_at_start() -> dict[str, Source]:
+def sources_at_start() -> Sources:
     """The library as it was when this process first asked, which is what it has imported."""
     return read_sources()
 
@@ -99,7 +120,7 @@ def reached(text: str, sources: Sources) -> dict[str, str]:
         if package and package not in asked:
             asked.add(package)
             waiting += sources[package].on_demand
-    found |= {name for name in sources if not name.endswith(".py") and _is_used(name, found, sources)}
+    found |= {name for name, users in sources.users.items() if not users.isdisjoint(found)}
     return {name: sources[name].sha256[:16] for name in sorted(found)}
 
 
@@ -121,17 +142,15 @@ def _modules(dotted: str, sources: Sources) -> tuple[list[str], str | None]:
     return found, None
 
 
-def _is_used(data: str, modules: set[str], sources: Sources) -> bool:
-    """Whether a file that is no module may be opened by one of these: one of its own package that names it or its
-    folder; where none of the package does, by every one of the package."""
-    folder = Path(data).parent
-    while f"{folder.as_posix()}/__init__.py" not in sources and folder != Path():
-        folder = folder.parent
-    own = [name for name in sources if name.endswith(".py") and Path(name).parent == folder]
-    inner = Path(data).relative_to(folder).parts
-    names = (f'"{inner[-1]}"', *(f'"{part}"' for part in inner[:-1]))
-    naming = [name for name in own if any(said in sources[name].text for said in names)]
-    return bool(modules & set(naming or own))
+def _users(data: str, sources: Sources) -> frozenset[str]:
+    folder = data.rpartition("/")[0]
+    while folder and f"{folder}/__init__.py" not in sources:
+        folder = folder.rpartition("/")[0]
+    own = [name for name in sources if name.endswith(".py") and name.rpartition("/")[0] == folder]
+    inner = data.removeprefix(f"{folder}/").split("/")
+    said = [f'"{part}"' for part in inner]
+    naming = [name for name in own if any(part in sources[name].text for part in said)]
+    return frozenset(naming or own)
 
 
 def code_cells(notebook: Path) -> str:

@@ -45,29 +45,23 @@ class Current:
 
         Earlier stages are taken to be current: their outputs are compared, not how these came about.
         """
-        if not (self.processed / stage.output).is_file():
-            return "还没有结果"
-        record = read_record(self.processed, stage)
-        if record is None:
-            return "没有可信的运行记录"
-        return next(self._differences(stage, record), None)
+        return self._why_not(stage, read_record(self.processed, stage))
 
     def first_not(self, stage: Stage) -> tuple[Stage, str] | None:
         """The first of the stages behind an output, itself included, that is not current, and why."""
-        for one in STAGES[: STAGES.index(stage) + 1]:
-            if one in self._behind(stage) and (why := self.why_not(one)):
+        records = {one: read_record(self.processed, one) for one in STAGES[: STAGES.index(stage) + 1]}
+        behind = {stage}
+        for one in reversed(records):
+            behind |= _read_by(records[one]) if one in behind else set()
+        for one, record in records.items():
+            if one in behind and (why := self._why_not(one, record)):
                 return one, why
         return None
 
-    def _behind(self, stage: Stage) -> set[Stage]:
-        record = read_record(self.processed, stage)
-        found = {stage}
-        for place in record.reads if record else ():
-            if place[0] == "stage":
-                found |= self._behind(next(one for one in STAGES if one.name == place[1]))
-            elif place[0] == "tables":
-                found.add(CLEAN)
-        return found
+    def _why_not(self, stage: Stage, record: StageRecord | None) -> str | None:
+        if not (self.processed / stage.output).is_file():
+            return "还没有结果"
+        return "没有可信的运行记录" if record is None else next(self._differences(stage, record), None)
 
     def _differences(self, stage: Stage, record: StageRecord) -> Iterator[str]:
         yield from _made_differently(record.made_by, made_by(stage, self.sources))
@@ -146,6 +140,13 @@ class Current:
             said.append(str(name or key + 1) if isinstance(key, int) else str(key))
         file = PARTS[str(part)] or (f"{year.year.outline}".removesuffix(".yml") + ".yml" if year else "提纲")
         return f"{shown_raw(int(fiscal_year))}/{file} 的 {'.'.join(said)}" if said else f"{file}"
+
+
+def _read_by(record: StageRecord | None) -> set[Stage]:
+    """The stages whose outputs a stage has read."""
+    places = record.reads if record else ()
+    names = {CLEAN.name if place[0] == "tables" else place[1] for place in places if place[0] in ("stage", "tables")}
+    return {one for one in STAGES if one.name in names}
 
 
 def tables_digest(folder: Path) -> str:

@@ -11,7 +11,7 @@ from helpers.run.code_reach import program_sha256, prose_sha256, sources_at_star
 from helpers.run.inputs import InputFile
 from helpers.run.stage_record import surroundings
 from helpers.run.workspace import Workspace
-from helpers.year.hashes import file_sha256
+from helpers.year.hashes import file_sha256, input_sha256
 
 NAME = "manifest.json"
 
@@ -50,6 +50,20 @@ def is_current(folder: Path, described: Mapping[str, Any]) -> bool:
         return manifest == dict(described) and all(file_sha256(folder / o["file"]) == o["sha256"] for o in outputs)
     except (OSError, ValueError, KeyError, TypeError):
         return False
+
+
+def changed_inputs(folder: Path, root: Path, processed: Path) -> list[str] | None:
+    """Which of the inputs that the package there names are no longer the same; None where it names none.
+
+    A quick look, to get ready while everything is checked: files that were added are not seen.
+    """
+    try:
+        manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        told = {str(one["file"]): one["sha256"] for one in manifest["inputs"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    there = {file: root / file for file in told}
+    return [f for f, path in there.items() if not path.is_file() or input_sha256(path, processed) != told[f]]
 
 
 def provenance(ws: Workspace) -> dict[str, Any]:

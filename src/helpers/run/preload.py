@@ -26,7 +26,7 @@ import helpers.report.narrative.by_outline
 import helpers.run.workspace
 from helpers.fonts.machine import system_fonts
 from helpers.run.code_reach import sources_at_start
-from helpers.run.server import WARM_YEAR
+from helpers.run.server import WARM_GATE, WARM_YEAR
 
 # A progress bar's default lock is a named semaphore, which a killed kernel would leave behind.
 tqdm.tqdm.set_lock(threading.RLock())
@@ -40,9 +40,11 @@ def _import_rest() -> None:
     the stage that can say so."""
     with contextlib.suppress(Exception):
         _read_year_files(os.environ.get(WARM_YEAR, ""))
-        import helpers.gate.adapter
-        import helpers.gate.plausibility
         import helpers.report.own_audit
+
+        if os.environ.get(WARM_GATE):
+            import helpers.gate.adapter
+            import helpers.gate.plausibility
 
 
 def _read_year_files(named: str) -> None:

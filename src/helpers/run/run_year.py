@@ -55,8 +55,7 @@ def run_year(
     """
     root = find_root(root)
     final = Root(root).package(fiscal_year)
-    if force or not final.is_dir():
-        start_server(root, fiscal_year)  # it gets warm while the year files are checked
+    _get_warm(root, fiscal_year, final, force)
     faults = check_year(root, fiscal_year, open_files=False)
     if faults:
         raise YearFileError(faults)
@@ -72,6 +71,13 @@ def run_year(
             f"[not_writable]  不能写入 {error.filename or final.parent}：{error.strerror or error}\n"
             "    处理：给运行的账户写权限；只读的共享盘先把整个文件夹复制到本机，再用 --root 指向它"
         ) from None
+
+
+def _get_warm(root: Path, fiscal_year: int, final: Path, force: bool) -> None:
+    """Where stages are sure to run, the server imports while the year files are checked."""
+    changed = None if force else manifest.changed_inputs(final, root, Root(root).processed(fiscal_year))
+    if changed is None or changed:
+        start_server(root, fiscal_year, gate=changed is None or any("/exports/" in file for file in changed))
 
 
 def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress: Progress) -> Published:
