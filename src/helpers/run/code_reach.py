@@ -29,7 +29,7 @@ _FROM = re.compile(r"^[ \t]*from[ \t]+(helpers[\w.]*)[ \t]+import[ \t]+(\([^)]*\
 _NO_NAME = re.compile(r"#[^\n]*|\bas[ \t]+\w+")
 _NAMED = re.compile(r"[\"'](helpers(?:\.\w+)+)")
 #: What executes and keeps a stage's notebook, whatever stands in it.
-MACHINERY = ("helpers.run.kernel", "helpers.run.notebooks", "helpers.run.stages")
+MACHINERY = "import helpers.run.kernel, helpers.run.notebooks, helpers.run.stages"
 #: Imports beforehand what stages import themselves: it is named, but gives nothing to what they find.
 WARMING = "run/preload.py"
 
@@ -107,9 +107,9 @@ def imported(text: str) -> set[str]:
 
 
 def reached(text: str, sources: Sources) -> dict[str, str]:
-    """The files of the library that a text reaches, with their hashes; what executes notebooks is among them."""
+    """The files of the library that a text reaches, with their hashes."""
     found, asked = set[str](), set[str]()
-    waiting = [*imported(text), *MACHINERY]
+    waiting = [*imported(text)]
     while waiting:
         name = waiting.pop()
         modules, package = _modules(name, sources)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.fonts.machine import system_fonts
-from helpers.run.code_reach import Sources, code_cells, reached
+from helpers.run.code_reach import MACHINERY, Sources, code_cells, reached
 from helpers.run.stages import NOTEBOOKS, Stage
 from helpers.year.hashes import file_sha256
 from helpers.year.seen import Place, Reads, digest, noted_from
@@ -57,7 +57,7 @@ def fonts() -> list[dict[str, str]]:
 def made_by(stage: Stage, sources: Sources) -> dict[str, Any]:
     """Everything but its inputs that a stage is made by."""
     cells = code_cells(stage.notebook)
-    return {"notebook": digest(cells), "code": reached(cells, sources), **surroundings()}
+    return {"notebook": digest(cells), "code": reached(f"{MACHINERY}\n{cells}", sources), **surroundings()}
 
 
 def record_path(processed: Path, stage: str) -> Path:
