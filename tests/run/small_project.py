@@ -92,7 +92,7 @@ def run_here(stage: Stage, root: Path) -> Workspace:
     names: dict[str, Any] = {}
     for cell in json.loads(stage.notebook.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code":
-            exec(compile("".join(cell["source"]), stage.name, "exec"), names)  # noqa: S102 - our own notebook
+            exec(compile("".join(cell["source"]), stage.name, "exec"), names)
             if "parameters" in cell["metadata"].get("tags", []):
                 names |= {"fiscal_year": 2024, "root": str(root)}
     workspace: Workspace = names["ws"]

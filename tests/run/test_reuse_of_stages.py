@@ -63,7 +63,13 @@ def test_nothing_changed_nothing_stale(root: Path) -> None:
 # --- one change, and what it makes stale ----------------------------------------------------------
 
 CHANGES: dict[str, tuple[str, str, str, set[str], str]] = {
-    "a target": ("indicators.yml", "不低于50件", "不低于130件", {"3", "4"}, "indicators.yml 的 indicators.count.target"),
+    "a target": (
+        "indicators.yml",
+        "不低于50件",
+        "不低于130件",
+        {"3", "4"},
+        "indicators.yml 的 indicators.count.target",
+    ),
     "a weight": ("indicators.yml", "不低于50件, weight: 45", "不低于50件, weight: 45.0", {"3", "4"}, "weight"),
     "a measure's words": ("indicators.yml", "words: 一天内完成的占比", "words: 一日办结率", {"3", "4"}, "in_a_day"),
     "a sentence of the outline": ("brief.yml", "全年办结得好", "全年办结得快", set(), "brief.yml"),

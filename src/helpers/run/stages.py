@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -97,10 +98,13 @@ def run_stage(stage: Stage, parameters: Mapping[str, Any], output: Path, root: P
                 kernel_manager_class=StageKernelManager,
                 shutdown_kernel="immediate",
                 record_timing=False,
+                # Written once, at the end or at the first error, not at the begin and end of every cell.
+                request_save_on_cell_execute=False,
             )
         except papermill.PapermillExecutionError as error:
             raise _failure(stage, output, error.ename, error.evalue) from None
         except DeadKernelError as error:
+            shutil.copyfile(stage.notebook, output)
             raise _failure(
                 stage, output, "DeadKernelError", f"[kernel_died]  内核中途退出，多半是内存不足：{error}"
             ) from None

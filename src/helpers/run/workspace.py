@@ -12,6 +12,7 @@ from typing import Any
 from helpers.run.code_reach import reached, sources_at_start
 from helpers.run.current import Current, tables_digest
 from helpers.run.inputs import InputFile, has_previous, input_file, input_files, inputs_digest
+from helpers.run.kept_parts import Work, take_over_or_work
 from helpers.run.parameters import ParameterError
 from helpers.run.stage_record import files_of, made_by, record_path, surroundings, write_record
 from helpers.run.stages import CLEAN, STAGES, Stage
@@ -121,6 +122,11 @@ class Workspace:
         content = path.read_bytes()
         self.reads.note(("stage", stage), file_sha256(path))
         return json.loads(content)
+
+    def part(self, work: Work, said: Any) -> Any:
+        """What a part of the stage's work gives: ``work`` on both years and their tables, and on what the stage says
+        to it; taken over from the last time where nothing that it reads has changed."""
+        return take_over_or_work(self, work, said)
 
     def write(self, data: Mapping[str, Any]) -> Path:
         """Write this stage's output, whole or not at all, and the record of what it was made from."""

@@ -247,6 +247,10 @@ class SeenYear(Year):
                 place = (kind, whole.fiscal_year, named)
                 self._reads.note(place, self.now(place))
 
+    def apart(self, reads: Reads) -> SeenYear:
+        """The year as somebody else sees it: what is read there is noted in ``reads``, whether or not it was here."""
+        return SeenYear(self._whole, reads, self._sha256)
+
     def for_table(self, table: str) -> tuple[SeenYear, Reads]:
         """The year as the work on one table sees it, and what that work reads; it is noted here as well."""
         reads = Reads(self._reads)
