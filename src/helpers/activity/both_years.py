@@ -7,19 +7,28 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from helpers.activity.clean import Reconciliation, clean_year
+from helpers.activity.kept_tables import clean_or_take_over
 from helpers.files.names import matching_files
 from helpers.year.load import Year
+from helpers.year.seen import SeenYear
 
 #: Bytes of all exports up to which two years are cleaned at a time; the database works without Python's lock.
 SMALL = 64_000_000
 
 
-def clean_years(wanted: Sequence[tuple[Year, Path]]) -> list[list[Reconciliation]]:
+def clean_years(wanted: Sequence[tuple[Year, Path]], basis: str | None = None) -> list[list[Reconciliation]]:
     """``clean_year`` for each year and folder, in this order. What the first of them raises is raised, as if they
-    had been cleaned one after the other."""
+    had been cleaned one after the other. ``basis``: what tables of the last time must have been made by, so that they
+    are taken over where nothing has changed."""
+
+    def clean(year: Year, out: Path) -> list[Reconciliation]:
+        if basis is not None and isinstance(year, SeenYear):
+            return clean_or_take_over(year, out, basis)
+        return clean_year(year, out)
+
     size = sum(path.stat().st_size for year, _ in wanted for path in _exports(year))
     with ThreadPoolExecutor(len(wanted) if size <= SMALL else 1) as pool:
-        started = [pool.submit(clean_year, year, out) for year, out in wanted]
+        started = [pool.submit(clean, year, out) for year, out in wanted]
         return [one.result() for one in started]
 
 

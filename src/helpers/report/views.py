@@ -32,9 +32,9 @@ def table(
 
 
 def inputs(files: Iterable[Any]) -> Table:
-    """The files that the year depends on."""
+    """The exports that the tidy tables are made from."""
     return table(
-        "本年度依据的文件",
+        "整理的导出文件",
         ["文件", "字节数", "sha256 前 12 位"],
         [(f.file, f.bytes, f.sha256[:12]) for f in files],
         right=(1,),

@@ -2,55 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import platform
-import sys
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from helpers.fonts.machine import system_fonts
-from helpers.run.stages import NOTEBOOKS
-from helpers.run.workspace import InputFile, Workspace
-from helpers.year.hashes import file_sha256
+from helpers.run.code_reach import program_sha256, prose_sha256, sources_at_start
+from helpers.run.inputs import InputFile
+from helpers.run.stage_record import surroundings
+from helpers.run.workspace import Workspace
+from helpers.year.hashes import file_sha256, input_sha256
 
 NAME = "manifest.json"
-CODE = Path(__file__).resolve().parents[1]
-LOCK = NOTEBOOKS.parent / "requirements.lock"
-
-
-@lru_cache(maxsize=1)
-def code_sha256() -> str:
-    """One hash over the library (its packaged data included) and the notebooks."""
-    files = [p for p in CODE.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
-    files += NOTEBOOKS.glob("*.ipynb")
-    total = hashlib.sha256()
-    for path in sorted(files, key=lambda p: p.relative_to(NOTEBOOKS.parent).as_posix()):
-        total.update(f"{path.relative_to(NOTEBOOKS.parent).as_posix()}\0{file_sha256(path)}\n".encode())
-    return total.hexdigest()
-
-
-def lock_sha256() -> str | None:
-    return file_sha256(LOCK) if LOCK.is_file() else None
 
 
 def basis(fiscal_year: int, inputs: Iterable[InputFile]) -> dict[str, Any]:
     """Everything that decides what a package says: inputs, code, lock, parameters, interpreter, fonts."""
+    around = surroundings()
     return {
         "schema_version": 1,
         "parameters": {"fiscal_year": fiscal_year, "root": "."},
         "inputs": [{"file": i.file, "sha256": i.sha256, "bytes": i.bytes} for i in inputs],
-        "code": {"sha256": code_sha256()},
-        "lock": {"sha256": lock_sha256()},
-        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        "platform": f"{platform.system()}-{platform.machine()}",
-        # Faces of the machine that the PDF embeds; the packaged ones are part of the code.
-        "fonts": [
-            {"face": font.face, "family": font.family, "sha256": file_sha256(font.path)}
-            for font in system_fonts().values()
-        ],
+        "code": {"sha256": program_sha256(sources_at_start()), "notebooks_text_sha256": prose_sha256()},
+        "lock": {"sha256": around["lock"]},
+        "python": around["python"],
+        "platform": around["platform"],
+        "fonts": around["fonts"],
     }
 
 
@@ -75,9 +52,24 @@ def is_current(folder: Path, described: Mapping[str, Any]) -> bool:
         return False
 
 
+def changed_inputs(folder: Path, root: Path, processed: Path) -> list[str] | None:
+    """Which of the inputs that the package there names are no longer the same; None where it names none.
+
+    A quick look, to get ready while everything is checked: files that were added are not seen.
+    """
+    try:
+        manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        told = {str(one["file"]): one["sha256"] for one in manifest["inputs"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    there = {file: root / file for file in told}
+    return [f for f, path in there.items() if not path.is_file() or input_sha256(path, processed) != told[f]]
+
+
 def provenance(ws: Workspace) -> dict[str, Any]:
     """What the report says of its own making: enough for a stranger to make it again."""
     described = basis(ws.fiscal_year, ws.inputs)
+    ws.reads.note(("program",), described["code"]["sha256"])
     return {
         "inputs": described["inputs"],
         "code_sha256": described["code"]["sha256"],

@@ -31,6 +31,24 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     return clean
 
 
+def with_prose(executed: NotebookNode, source: NotebookNode) -> NotebookNode:
+    """A normalised executed notebook as it would be had the same code just run in ``source``: its words, and its cells'
+    names, with the outputs of the code."""
+    import nbformat
+
+    ran = iter([cell for cell in executed.cells if cell.cell_type == "code"])
+    cells = []
+    for cell in source.cells:
+        if cell.cell_type != "code":
+            cells.append(cell)
+            continue
+        done = next(ran)
+        cells.append({**cell, "outputs": done.outputs, "execution_count": done.execution_count})
+        if "parameters" in cell.metadata.get("tags", []):
+            cells.append(next(ran))
+    return normalise(nbformat.from_dict({**executed, "cells": cells}))
+
+
 def write_normalised(executed: Path, target: Path) -> NotebookNode:
     """Read an executed notebook, write it normalised to ``target`` and return it."""
     import nbformat

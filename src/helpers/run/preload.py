@@ -22,12 +22,17 @@ import tqdm
 import helpers.deviation
 import helpers.formats.display
 import helpers.measures.year_attained
-import helpers.report.narrative
+import helpers.report.narrative.by_outline
 import helpers.run.workspace
-from helpers.run.server import WARM_YEAR
+from helpers.fonts.machine import system_fonts
+from helpers.run.code_reach import sources_at_start
+from helpers.run.server import WARM_GATE, WARM_YEAR
 
 # A progress bar's default lock is a named semaphore, which a killed kernel would leave behind.
 tqdm.tqdm.set_lock(threading.RLock())
+
+sources_at_start()
+system_fonts()
 
 
 def _import_rest() -> None:
@@ -35,9 +40,11 @@ def _import_rest() -> None:
     the stage that can say so."""
     with contextlib.suppress(Exception):
         _read_year_files(os.environ.get(WARM_YEAR, ""))
-        import helpers.gate.adapter
-        import helpers.gate.plausibility
         import helpers.report.own_audit
+
+        if os.environ.get(WARM_GATE):
+            import helpers.gate.adapter
+            import helpers.gate.plausibility
 
 
 def _read_year_files(named: str) -> None:

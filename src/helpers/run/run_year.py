@@ -16,13 +16,15 @@ from filelock import FileLock, Timeout
 
 from helpers.report.results import load_results, validate_results, write_results
 from helpers.report.results_types import Results
-from helpers.run import manifest
+from helpers.run import kept_notebooks, manifest
 from helpers.run.check import check_year
+from helpers.run.current import Current
+from helpers.run.inputs import input_files
 from helpers.run.notebooks import write_normalised
 from helpers.run.publish import leave_failed, publish, repair, staging
 from helpers.run.server import start_server
 from helpers.run.stages import REPORT, STAGES, VALIDATE, StageFailed, rerun_command, run_stage
-from helpers.run.workspace import find_root, open_stage
+from helpers.run.workspace import find_root
 from helpers.year.faults import YearFileError
 from helpers.year.root import Root
 
@@ -53,8 +55,7 @@ def run_year(
     """
     root = find_root(root)
     final = Root(root).package(fiscal_year)
-    if force or not final.is_dir():
-        start_server(root, fiscal_year)  # it gets warm while the year files are checked
+    _get_warm(root, fiscal_year, final, force)
     faults = check_year(root, fiscal_year, open_files=False)
     if faults:
         raise YearFileError(faults)
@@ -72,13 +73,22 @@ def run_year(
         ) from None
 
 
+def _get_warm(root: Path, fiscal_year: int, final: Path, force: bool) -> None:
+    """Where stages are sure to run, the server imports while the year files are checked."""
+    changed = None if force else manifest.changed_inputs(final, root, Root(root).processed(fiscal_year))
+    if changed is None or changed:
+        start_server(root, fiscal_year, gate=changed is None or any("/exports/" in file for file in changed))
+
+
 def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress: Progress) -> Published:
-    described = manifest.basis(fiscal_year, open_stage("", fiscal_year, str(root)).inputs)
+    described = manifest.basis(fiscal_year, input_files(root, fiscal_year))
     if not force and manifest.is_current(final, described):
         return Published(final, False, load_results(final / "results.json"))
     start_server(root, fiscal_year)
     work = staging(final.parent, fiscal_year)
     try:
+        if force:
+            kept_notebooks.forget(Root(root).processed(fiscal_year))
         _run_stages(root, fiscal_year, work, final, progress)
         with progress("package 成套材料"):
             results = _make_package(root, fiscal_year, work)
@@ -128,19 +138,33 @@ def _package_screen(error: Exception, final: Path) -> str:
 
 
 def _run_stages(root: Path, fiscal_year: int, work: Path, final: Path, progress: Progress) -> None:
+    """Every stage in order; what an earlier run has left is taken over where it is what the stage would write now."""
+    parameters, processed = {"fiscal_year": fiscal_year, "root": "."}, Root(root).processed(fiscal_year)
+    now = Current(root, fiscal_year)
     for stage in STAGES:
         executed = work / "executed" / f"{stage.name}.ipynb"
         executed.parent.mkdir(exist_ok=True)
+        why = now.why_not(stage) or kept_notebooks.why_none(processed, stage, parameters)
+        if why is None:
+            with progress(f"{stage.name} {stage.title}  沿用：所依据的都没有变化"):
+                kept_notebooks.take_over(processed, stage, executed)
+            continue
         try:
-            with progress(f"{stage.name} {stage.title}"):
-                run_stage(stage, {"fiscal_year": fiscal_year, "root": "."}, executed, root)
+            with progress(f"{stage.name} {stage.title}  运行：{why}"):
+                run_stage(stage, parameters, executed, root)
+                kept_notebooks.keep(processed, stage, parameters, executed)
         except StageFailed as failure:
-            validation = Root(root).processed(fiscal_year) / VALIDATE.output
-            if stage == VALIDATE and validation.is_file():
-                shutil.copyfile(validation, work / "validation.json")
+            _keep_failed(failure, fiscal_year, root, work)
             saved = f"{final.parent.name}/{final.name}.failed/notebooks/{stage.name}.ipynb"
-            _keep_notebooks(work)
             raise RunStopped(failure.screen(saved, rerun_command(stage, fiscal_year, str(root)))) from None
+
+
+def _keep_failed(failure: StageFailed, fiscal_year: int, root: Path, work: Path) -> None:
+    """What a stage that stopped has found, and the notebooks so far."""
+    validation = Root(root).processed(fiscal_year) / VALIDATE.output
+    if failure.stage == VALIDATE and validation.is_file():
+        shutil.copyfile(validation, work / "validation.json")
+    _keep_notebooks(work)
 
 
 def _keep_notebooks(work: Path) -> dict[str, Any]:
@@ -158,11 +182,8 @@ def _make_package(root: Path, fiscal_year: int, work: Path) -> Results:
     from helpers.formats.xlsx import write_forms
 
     processed = Root(root).processed(fiscal_year)
-    found = _read(processed / REPORT.output)
-    found.pop("inputs_sha256")
-    results = validate_results(found)
+    results = validate_results(_read(processed / REPORT.output))
     validation = _read(processed / VALIDATE.output)
-    validation.pop("inputs_sha256")
     report = _keep_notebooks(work)[REPORT.name]
     write_results(work / "results.json", results)
     (work / "validation.json").write_text(json.dumps(validation, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,11 +19,13 @@ NOTEBOOKS = Path(__file__).resolve().parents[3] / "notebooks"
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage notebook; ``output`` is the file in the processed folder by which it shows that it is done."""
+    """A stage notebook; ``output`` is the file in the processed folder by which it shows that it is done, ``folders``
+    hold what else it writes there."""
 
     name: str
     title: str
     output: str
+    folders: tuple[str, ...] = ()
 
     @property
     def notebook(self) -> Path:
@@ -30,7 +33,7 @@ class Stage:
 
 
 STAGES = (
-    Stage("1_clean", "清洗", "clean.json"),
+    Stage("1_clean", "清洗", "clean.json", ("tables", "previous")),
     Stage("2_validate", "校验", "validation.json"),
     Stage("3_attainment", "完成情况", "attainment.json"),
     Stage("4_deviation", "偏差与改进", "deviation.json"),
@@ -95,10 +98,13 @@ def run_stage(stage: Stage, parameters: Mapping[str, Any], output: Path, root: P
                 kernel_manager_class=StageKernelManager,
                 shutdown_kernel="immediate",
                 record_timing=False,
+                # Written once, at the end or at the first error, not at the begin and end of every cell.
+                request_save_on_cell_execute=False,
             )
         except papermill.PapermillExecutionError as error:
             raise _failure(stage, output, error.ename, error.evalue) from None
         except DeadKernelError as error:
+            shutil.copyfile(stage.notebook, output)
             raise _failure(
                 stage, output, "DeadKernelError", f"[kernel_died]  内核中途退出，多半是内存不足：{error}"
             ) from None

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from helpers.files.names import matching_files
+from helpers.run.code_reach import reached, sources_at_start
+from helpers.run.current import Current, tables_digest
+from helpers.run.inputs import InputFile, has_previous, input_file, input_files, inputs_digest
+from helpers.run.kept_parts import Work, take_over_or_work
 from helpers.run.parameters import ParameterError
-from helpers.run.stages import STAGES
+from helpers.run.stage_record import files_of, made_by, record_path, surroundings, write_record
+from helpers.run.stages import CLEAN, STAGES, Stage
 from helpers.year.crosscheck import require_sound
-from helpers.year.hashes import input_sha256
+from helpers.year.hashes import file_sha256, input_sha256
 from helpers.year.load import Year, load_year
 from helpers.year.root import Root
+from helpers.year.seen import ABSENT, Reads, SeenYear, digest, table_exports
 
 #: Each stage's output by its name, in order.
 OUTPUTS: Mapping[str, str] = {stage.name: stage.output for stage in STAGES}
-
-
-@dataclass(frozen=True)
-class InputFile:
-    """``file`` is relative to the root; ``bytes`` its size."""
-
-    file: str
-    sha256: str
-    bytes: int
 
 
 class StageOrderError(Exception):
@@ -37,15 +32,15 @@ class StageOrderError(Exception):
 
 @dataclass(frozen=True)
 class Workspace:
-    """One fiscal year of a project root, as one stage sees it."""
+    """One fiscal year of a project root, as one stage sees it. Whatever the stage takes from it is noted in ``reads``,
+    so that what the stage depends on is known without being listed."""
 
     root: Path
     fiscal_year: int
     stage: str
-
-    @property
-    def raw(self) -> Path:
-        return Root(self.root).raw(self.fiscal_year)
+    reads: Reads = field(default_factory=Reads, repr=False, compare=False)
+    #: What the stage is made by, as it was when it started.
+    by: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def processed(self) -> Path:
@@ -54,67 +49,127 @@ class Workspace:
     @property
     def tables(self) -> Path:
         """The tidy tables of the year."""
-        return self.processed / "tables"
+        return self._tables("tables")
 
     @property
     def previous_tables(self) -> Path:
         """The tidy tables of the year before, cleaned again for comparison."""
-        return self.processed / "previous"
+        return self._tables("previous")
+
+    def _tables(self, name: str) -> Path:
+        folder = self.processed / name
+        if self.stage != CLEAN.name:
+            self.reads.note(("tables", name), tables_digest(folder))
+        return folder
 
     @cached_property
     def year(self) -> Year:
         """The validated year files; raises ``YearFileError`` with every fault."""
-        return require_sound(load_year(self.root, self.fiscal_year))
+        return self._seen(self.fiscal_year)
 
     @cached_property
     def previous(self) -> Year | None:
         """The year before, where its files are there; raises ``YearFileError``."""
-        before = self.fiscal_year - 1
-        if not Root(self.root).has_year(before):
-            return None
-        return require_sound(load_year(self.root, before))
+        there = has_previous(self.root, self.fiscal_year)
+        self.reads.note(("has_year", self.fiscal_year - 1), str(there))
+        return self._seen(self.fiscal_year - 1) if there else None
+
+    def _seen(self, fiscal_year: int) -> Year:
+        return SeenYear(require_sound(load_year(self.root, fiscal_year)), self.reads, self._sha256)
+
+    def _sha256(self, path: Path) -> str:
+        return input_sha256(path, self.processed)
+
+    @cached_property
+    def exports(self) -> tuple[InputFile, ...]:
+        """The exports that the tidy tables of both years are made from."""
+        years = [self.year, *([self.previous] if self.previous else [])]
+        paths = {path for year in years for table in year.year.tables for path in table_exports(year, table)}
+        return tuple(input_file(path, self.root, self.processed) for path in sorted(paths))
 
     @cached_property
     def inputs(self) -> tuple[InputFile, ...]:
         """Every file below ``data/raw/`` that this year's run depends on."""
-        years = [self.year] + ([self.previous] if self.previous else [])
-        paths = sorted({path for year in years for path in declared_files(year)})
-        return tuple(
-            InputFile(p.relative_to(self.root).as_posix(), input_sha256(p, self.processed), p.stat().st_size)
-            for p in paths
-        )
+        found = input_files(self.root, self.fiscal_year)
+        for one in found:
+            self.reads.note(("input", one.file), one.sha256)
+        self.reads.note(("inputs",), inputs_digest(found))
+        return found
 
-    @cached_property
-    def inputs_sha256(self) -> str:
-        """One hash over names and contents of all inputs."""
-        listed = "".join(f"{i.file}\0{i.sha256}\n" for i in self.inputs)
-        return hashlib.sha256(listed.encode()).hexdigest()
+    @property
+    def hashes(self) -> Mapping[str, str]:
+        """The sha256 of a file by its path inside the root, of any that is asked for."""
+        return _Hashes(self)
+
+    @property
+    def basis(self) -> str:
+        """What tidy tables are made by, besides what they are made from."""
+        cleaning = reached("import helpers.activity.both_years", sources_at_start())
+        return digest([cleaning, surroundings()])
 
     def read(self, stage: str) -> Any:
-        """What an earlier stage wrote; raises ``StageOrderError`` where it is missing or out of date."""
-        path = self.processed / OUTPUTS[stage]
-        try:
-            data = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise StageOrderError(f"[stage_missing]  还没有 {stage} 的结果，请先运行 notebooks/{stage}.ipynb") from None
-        if data["inputs_sha256"] != self.inputs_sha256:
+        """What an earlier stage wrote; raises ``StageOrderError`` where it is missing or not current."""
+        name = _stage(stage)
+        path = self.processed / name.output
+        if not path.is_file():
+            raise StageOrderError(f"[stage_missing]  还没有 {stage} 的结果，请先运行 notebooks/{stage}.ipynb")
+        stale = Current(self.root, self.fiscal_year).first_not(name)
+        if stale:
+            which, why = stale
             raise StageOrderError(
-                f"[stage_stale]  {stage} 运行之后，data/raw/ 又有改动，请从 notebooks/1_clean.ipynb 起重新运行"
+                f"[stage_stale]  {stage} 的结果不是现在的：{why}\n    处理：从 notebooks/{which.name}.ipynb 起重新运行"
             )
-        return data
+        content = path.read_bytes()
+        self.reads.note(("stage", stage), file_sha256(path))
+        return json.loads(content)
+
+    def part(self, work: Work, said: Any) -> Any:
+        """What a part of the stage's work gives: ``work`` on both years and their tables, and on what the stage says
+        to it; taken over from the last time where nothing that it reads has changed."""
+        return take_over_or_work(self, work, said)
 
     def write(self, data: Mapping[str, Any]) -> Path:
-        """Write this stage's output, whole or not at all; what later stages left is out of date."""
-        names = list(OUTPUTS)
-        for later in names[names.index(self.stage) :]:
-            (self.processed / OUTPUTS[later]).unlink(missing_ok=True)
-        self.processed.mkdir(parents=True, exist_ok=True)
-        path = self.processed / OUTPUTS[self.stage]
+        """Write this stage's output, whole or not at all, and the record of what it was made from."""
+        stage = _stage(self.stage)
+        path = self.processed / stage.output
+        record_path(self.processed, stage.name).unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
-        stamped = {**data, "inputs_sha256": self.inputs_sha256}
-        partial.write_text(json.dumps(stamped, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        partial.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         partial.replace(path)
+        files = files_of(self.processed, stage)
+
+        def record() -> None:
+            write_record(self.processed, stage, self.by, self.reads, files)
+
+        record()
+        self.reads.told = record  # what the rest of the notebook reads is part of it
         return path
+
+
+class _Hashes(Mapping[str, str]):
+    """Hashes of files below a root, each noted when it is asked for."""
+
+    def __init__(self, ws: Workspace) -> None:
+        self._ws = ws
+
+    def __getitem__(self, file: str) -> str:
+        path = self._ws.root / file
+        found = input_sha256(path, self._ws.processed) if path.is_file() else ABSENT
+        self._ws.reads.note(("input", file), found)
+        if found == ABSENT:
+            raise KeyError(file)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(one.file for one in self._ws.inputs)
+
+    def __len__(self) -> int:
+        return len(self._ws.inputs)
+
+
+def _stage(name: str) -> Stage:
+    return next(stage for stage in STAGES if stage.name == name)
 
 
 def open_stage(stage: str, fiscal_year: int, root: str = ".") -> Workspace:
@@ -127,7 +182,7 @@ def open_stage(stage: str, fiscal_year: int, root: str = ".") -> Workspace:
         raise ParameterError(f"[bad_parameter]  参数 fiscal_year 应为 int，收到 {fiscal_year!r}")
     if not isinstance(root, str):
         raise ParameterError(f"[bad_parameter]  参数 root 应为 str，收到 {root!r}")
-    return Workspace(find_root(Path(root)), fiscal_year, stage)
+    return Workspace(find_root(Path(root)), fiscal_year, stage, by=made_by(_stage(stage), sources_at_start()))
 
 
 def find_root(root: Path) -> Path:
@@ -139,14 +194,3 @@ def find_root(root: Path) -> Path:
             if Root(parent).all_raw.is_dir():
                 return Path(*[".."] * number)
     raise ParameterError(f"[no_root]  {root} 下没有 data/raw/ 文件夹，请检查 root")
-
-
-def declared_files(year: Year) -> list[Path]:
-    """Year files, exports and evidence of one year. Approvals are outside every input hash."""
-    found = [year.folder / name for name in year.sha256]
-    for table in year.year.tables.values():
-        found += [p for pattern in table.files for p in matching_files(year.folder, pattern)]
-    actuals = [i.actual for i in year.indicators.indicators if i.actual]
-    actuals += [p.actual for i in year.indicators.indicators for p in i.parts]
-    found += [year.folder / e.file for a in actuals for e in a.evidence if e.file]
-    return found

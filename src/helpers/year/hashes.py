@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import threading
 from pathlib import Path
 
 #: Smaller files are hashed each time: that costs less than remembering.
 LARGE = 16 * 2**20
 NAME = "hashes.json"
+_WRITING = threading.Lock()
 
 
 def file_sha256(path: Path) -> str:
@@ -24,20 +27,24 @@ def input_sha256(path: Path, folder: Path) -> str:
     if told.st_size < LARGE:
         return file_sha256(path)
     state = [told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns]
-    known = _known(folder)
     key = str(path.resolve())
-    if known.get(key, {}).get("state") != state:
-        known[key] = {"state": state, "sha256": file_sha256(path)}
-        folder.mkdir(parents=True, exist_ok=True)
-        partial = folder / f"{NAME}.partial"
-        partial.write_text(json.dumps(known, indent=1), encoding="utf-8")
-        partial.replace(folder / NAME)
-    return str(known[key]["sha256"])
+    with _WRITING:
+        known = _known(folder)
+        if known.get(key, {}).get("state") != state:
+            known[key] = {"state": state, "sha256": file_sha256(path)}
+            folder.mkdir(parents=True, exist_ok=True)
+            partial = folder / f"{NAME}.{os.getpid()}.partial"
+            partial.write_text(json.dumps(known, indent=1), encoding="utf-8")
+            partial.replace(folder / NAME)
+        return str(known[key]["sha256"])
 
 
 def _known(folder: Path) -> dict[str, dict[str, object]]:
+    """What is remembered; of a file that was only half written, or by somebody else, nothing."""
     try:
         known = json.loads((folder / NAME).read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+    except (OSError, ValueError):
         return {}
-    return known if isinstance(known, dict) else {}
+    if not isinstance(known, dict):
+        return {}
+    return {key: one for key, one in known.items() if isinstance(one, dict) and {"state", "sha256"} <= one.keys()}

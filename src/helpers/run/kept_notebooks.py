@@ -1,0 +1,58 @@
+"""Executed notebooks kept beside the outputs of their stages: a stage that is not run again still shows its work."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from helpers.run.notebooks import normalise, with_prose
+from helpers.run.stage_record import KEPT, read_whole, record_path, write_whole
+from helpers.run.stages import Stage
+from helpers.year.hashes import file_sha256
+
+
+def keep(processed: Path, stage: Stage, parameters: Mapping[str, Any], executed: Path) -> None:
+    """Keep an executed notebook with the record of the run that it shows."""
+    import nbformat
+
+    text = nbformat.writes(normalise(nbformat.read(executed, as_version=4))) + "\n"
+    notebook, note = _paths(processed, stage)
+    note.unlink(missing_ok=True)
+    notebook.parent.mkdir(parents=True, exist_ok=True)
+    notebook.write_text(text, encoding="utf-8")
+    sha256 = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    record = file_sha256(record_path(processed, stage.name))
+    write_whole(note, {"record": record, "notebook": sha256, "parameters": dict(parameters)})
+
+
+def forget(processed: Path) -> None:
+    """Nothing is kept any longer: every stage and every table is made again."""
+    for path in (*(processed / KEPT).glob("*"), *processed.glob("*/.kept/*")):
+        path.unlink(missing_ok=True)
+
+
+def why_none(processed: Path, stage: Stage, parameters: Mapping[str, Any]) -> str | None:
+    """Why there is no executed notebook that belongs to the stage's record; None where there is one."""
+    notebook, note = _paths(processed, stage)
+    told = read_whole(note)
+    if told is None or not notebook.is_file() or told.get("parameters") != dict(parameters):
+        return "没有保存已执行的笔记本"
+    if told.get("record") != file_sha256(record_path(processed, stage.name)):
+        return "上次是单独运行的"
+    return None if told.get("notebook") == file_sha256(notebook) else "保存的笔记本与记录不符"
+
+
+def take_over(processed: Path, stage: Stage, target: Path) -> None:
+    """Write the kept notebook to ``target``, with the words that its source has today."""
+    import nbformat
+
+    kept = nbformat.read(_paths(processed, stage)[0], as_version=4)
+    source = nbformat.read(stage.notebook, as_version=4)
+    target.write_text(nbformat.writes(with_prose(kept, source)) + "\n", encoding="utf-8")
+
+
+def _paths(processed: Path, stage: Stage) -> tuple[Path, Path]:
+    folder = processed / KEPT
+    return folder / f"{stage.name}.ipynb", folder / f"{stage.name}.notebook.json"

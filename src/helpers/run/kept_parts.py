@@ -1,0 +1,62 @@
+"""A part of a stage's work taken over from the last time, though the stage itself has to run again.
+
+A part is given views of the years of its own, so that what it reads is known apart from what the rest of the stage
+reads; the tidy tables, what it is told by the stage, and the code that it is made by decide about it too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from helpers.run.current import Current, tables_digest
+from helpers.run.stage_record import KEPT, read_whole, write_whole
+from helpers.year.seen import Reads, SeenYear, digest, noted_from
+
+if TYPE_CHECKING:
+    from helpers.run.workspace import Workspace
+    from helpers.year.load import Year
+
+#: A function of the library: (year, its tables, the year before, its tables, what the stage says) to JSON.
+Work = Callable[["Year", Path, "Year | None", Path, Any], Any]
+
+
+def take_over_or_work(ws: Workspace, work: Work, said: Any) -> Any:
+    """What ``work`` gives; from the last time where nothing that it depends on has changed since.
+
+    ``said``: what the stage itself hands to the work, as JSON. The outcome has been written and read again in each
+    case, so that it cannot be told which of the two it was. Raises ``TypeError`` for work that could know more than
+    it is given.
+    """
+    if work.__qualname__ != work.__name__ or not work.__module__.startswith("helpers."):
+        raise TypeError(f"{work.__qualname__} is no function of the library")
+    path = ws.processed / KEPT / f"{ws.stage}.{work.__name__}.part"
+    folders = ws.tables, ws.previous_tables
+    basis = digest([ws.by, said, ws.previous is not None, *map(tables_digest, folders)])
+    kept = _kept(path, basis, ws)
+    if kept is not None:
+        return kept
+    reads = Reads(ws.reads)
+    years = [one.apart(reads) if isinstance(one, SeenYear) else None for one in (ws.year, ws.previous)]
+    assert years[0] is not None
+    outcome = json.loads(json.dumps(work(years[0], folders[0], years[1], folders[1], said)))
+    write_whole(path, {"basis": basis, "reads": reads.as_json(), "outcome": outcome})
+    return outcome
+
+
+def _kept(path: Path, basis: str, ws: Workspace) -> Any:
+    kept = read_whole(path)
+    try:
+        if kept is None or kept["basis"] != basis:
+            return None
+        reads = noted_from(kept["reads"])
+    except (KeyError, ValueError, TypeError):
+        return None
+    now = Current(ws.root, ws.fiscal_year)
+    if any(now.now(place) != seen for place, seen in reads.items()):
+        return None
+    for place, seen in reads.items():
+        ws.reads.note(place, seen)
+    return kept["outcome"]

@@ -1,0 +1,108 @@
+"""What a stage leaves beside its output: what it was made by, all that it has read, and the hashes of its files."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from helpers.fonts.machine import system_fonts
+from helpers.run.code_reach import MACHINERY, Sources, code_cells, reached
+from helpers.run.stages import NOTEBOOKS, Stage
+from helpers.year.hashes import file_sha256
+from helpers.year.seen import Place, Reads, digest, noted_from
+
+#: The folder of records and executed notebooks among a year's processed files.
+KEPT = "kept"
+#: Raised when records change their shape: those of another version are not believed.
+FORMAT = 1
+LOCK = NOTEBOOKS.parent / "requirements.lock"
+
+
+@dataclass(frozen=True)
+class StageRecord:
+    """``made_by``: code cells, library files, surroundings; ``files``: hashes of what the stage wrote, by their
+    path among the processed files."""
+
+    made_by: Mapping[str, Any]
+    reads: Mapping[Place, str]
+    files: Mapping[str, str]
+
+
+def surroundings() -> dict[str, Any]:
+    """What else decides what a stage finds: the libraries, the interpreter, the platform, the machine's fonts."""
+    return {
+        "lock": lock_sha256(),
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "platform": f"{platform.system()}-{platform.machine()}",
+        "fonts": fonts(),
+    }
+
+
+def lock_sha256() -> str | None:
+    return file_sha256(LOCK) if LOCK.is_file() else None
+
+
+def fonts() -> list[dict[str, str]]:
+    """Faces of the machine that the PDF embeds; the packaged ones are part of the code."""
+    return [
+        {"face": font.face, "family": font.family, "sha256": file_sha256(font.path)} for font in system_fonts().values()
+    ]
+
+
+def made_by(stage: Stage, sources: Sources) -> dict[str, Any]:
+    """Everything but its inputs that a stage is made by."""
+    cells = code_cells(stage.notebook)
+    return {"notebook": digest(cells), "code": reached(f"{MACHINERY}\n{cells}", sources), **surroundings()}
+
+
+def record_path(processed: Path, stage: str) -> Path:
+    return processed / KEPT / f"{stage}.json"
+
+
+def files_of(processed: Path, stage: Stage) -> dict[str, str]:
+    """The files of a stage with their hashes: its output, and the tables of the first."""
+    paths = [processed / stage.output]
+    for folder in stage.folders:
+        paths += sorted(p for p in (processed / folder).glob("*") if p.is_file())
+    return {p.relative_to(processed).as_posix(): file_sha256(p) for p in paths if p.is_file()}
+
+
+def write_record(processed: Path, stage: Stage, by: Mapping[str, Any], reads: Reads, files: Mapping[str, str]) -> None:
+    """Write the record of a stage, whole or not at all."""
+    content = {"format": FORMAT, "stage": stage.name, "made_by": by, "reads": reads.as_json(), "files": files}
+    write_whole(record_path(processed, stage.name), content)
+
+
+def read_record(processed: Path, stage: Stage) -> StageRecord | None:
+    """The record of a stage; None where there is none that can be believed."""
+    found = read_whole(record_path(processed, stage.name))
+    try:
+        if found is None or (found["format"], found["stage"]) != (FORMAT, stage.name):
+            return None
+        return StageRecord(dict(found["made_by"]), noted_from(found["reads"]), dict(found["files"]))
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def write_whole(path: Path, content: Mapping[str, Any]) -> None:
+    """A JSON file that shows whether it is whole, put into its place at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    text = json.dumps({**content, "whole": digest(content)}, ensure_ascii=False)
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def read_whole(path: Path) -> dict[str, Any] | None:
+    """What ``write_whole`` wrote there; None where it is missing, damaged, or was written by something else."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        whole = content.pop("whole")
+        return content if digest(content) == whole else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,47 @@
+"""Where ``selfeval`` begins: what it can do is said at once; all else is imported when a command is given."""
+
+import re
+import sys
+from pathlib import Path
+
+_COMMAND = re.compile(
+    r'^@app\.command\((?:name="([\w-]+)")?\)\ndef (\w+)\(.*?^    """(.*?)(?:\n|""")', re.MULTILINE | re.DOTALL
+)
+_ABOUT = re.compile(r'^    help="(.*)",$', re.MULTILINE)
+
+
+def main() -> None:
+    """The entry point of the command line."""
+    if sys.argv[1:] in ([], ["--help"]):
+        show_help()
+        return
+    from helpers.cli import main as command_line
+
+    command_line()
+
+
+def show_help() -> None:
+    """The commands with a line each, on the standard output."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    sys.stdout.write(help_text() + "\n")
+
+
+def help_text() -> str:
+    """What the command line can do, as ``helpers.cli`` declares it."""
+    source = (Path(__file__).parent / "cli.py").read_text(encoding="utf-8")
+    commands = {name or function: words for name, function, words in _COMMAND.findall(source)}
+    width = max(map(len, commands))
+    return "\n".join(
+        [
+            "Usage: selfeval [OPTIONS] COMMAND [ARGS]...",
+            "",
+            f"  {''.join(_ABOUT.findall(source))}",
+            "",
+            "Options:",
+            "  --help  Show this message and exit; after a command, what that command takes.",
+            "",
+            "Commands:",
+            *(f"  {name.ljust(width)}  {words}" for name, words in commands.items()),
+        ]
+    )
