@@ -219,6 +219,48 @@ def new_year(
     typer.echo(f"填好以后：selfeval check --year {year}" + ("" if root == Path() else f" --root {root}"))
 
 
+@app.command()
+def batch(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder with project roots at any depth.", show_default=False)
+    ],
+    years: Annotated[str, typer.Option("--years", help="Fiscal years, e.g. 2023,2024.", show_default=False)],
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Processes on this machine; one a core if not said.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="A Dask scheduler instead, e.g. tcp://127.0.0.1:8786.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the portfolio; DIR/portfolio if not said.")
+    ] = None,
+) -> None:
+    """Run many projects' years and roll them up into portfolio.html and portfolio.parquet."""
+    from helpers.run.batch import run_batch
+    from helpers.run.batch_projects import BatchRefused, parse_years
+    from helpers.run.batch_screen import closing, screen
+
+    def echo(line: str) -> None:
+        typer.echo(line, err=True)
+
+    try:
+        done = run_batch(
+            folder,
+            parse_years(years),
+            lambda found, there: screen(found, there, echo),
+            workers=workers,
+            scheduler=scheduler,
+            out=out,
+        )
+    except BatchRefused as refused:
+        _stop(str(refused), 2)
+    except KeyboardInterrupt:
+        _stop("已中断：已完成的成套材料都是完整的，汇总没有改动；再运行同一命令，从断点继续", 1)
+    for line in closing(done):
+        typer.echo(line)
+    raise typer.Exit(1 if done.failed else 0)
+
+
 @contextmanager
 def _progress(label: str) -> Iterator[None]:
     """A live line on a terminal; elsewhere one quiet line when the step is done."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,16 +11,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
+#: Where many years run side by side, what each database may take at most: threads, and memory in megabytes.
+MOST_THREADS, MOST_MEMORY = "SELFEVAL_DUCKDB_THREADS", "SELFEVAL_DUCKDB_MEMORY_MB"
+_MEGABYTES = {"MB": 1, "GB": 1000}
+
 
 def open_engine(
     memory: str | None = None, threads: int | None = None, path: Path | None = None
 ) -> duckdb.DuckDBPyConnection:
     """A database, in memory unless it has a path, whose times are UTC.
 
-    ``memory`` is what it may hold, as DuckDB writes it ("1GB"); beyond that it spills to disk.
+    ``memory`` is what it may hold, as DuckDB writes it ("1GB"); beyond that it spills to disk. The variables
+    ``MOST_THREADS`` and ``MOST_MEMORY`` of the environment lower both; what is computed does not depend on them.
     """
     import duckdb  # heavy, and reading year files must stay quick
 
+    threads, memory = _fewest(threads, _most(MOST_THREADS)), _least(memory, _most(MOST_MEMORY))
     config: dict[str, str | bool | int | float | list[str]] = {} if threads is None else {"threads": threads}
     connection = duckdb.connect(":memory:" if path is None else str(path), config=config)
     connection.execute("SET TimeZone = 'UTC'")
@@ -29,6 +36,23 @@ def open_engine(
     if memory is not None:
         connection.execute(f"SET memory_limit = {literal(memory)}")
     return connection
+
+
+def _most(variable: str) -> int | None:
+    text = os.environ.get(variable, "")
+    return int(text) if text.isdecimal() and int(text) else None
+
+
+def _fewest(asked: int | None, most: int | None) -> int | None:
+    return min((n for n in (asked, most) if n is not None), default=None)
+
+
+def _least(asked: str | None, most: int | None) -> str | None:
+    """The smaller of two amounts of memory, as DuckDB writes them."""
+    if most is None:
+        return asked
+    size = int(asked[:-2]) * _MEGABYTES[asked[-2:]] if asked else most
+    return f"{min(size, most)}MB"
 
 
 def fence(connection: duckdb.DuckDBPyConnection, paths: Iterable[Path] = ()) -> None:
