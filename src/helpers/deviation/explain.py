@@ -271,7 +271,7 @@ def _combinations(
     named = [one.dimension for one in told if is_property(one, around.passing)]
     if PART_SOURCE in rows and PART_SOURCE not in {one.dimension for one in told}:
         named.append(PART_SOURCE)
-    every = traits(properties, {name: coded(rows[name]) for name in named}, own)
+    every = traits(properties, {name: coded(rows[name]) for name in named}, own, missed)
     times = periods(rows.get(CALENDAR_MONTH), rows.get(source.opened or ""))
     return scan(missed, every, times, around.clusters, rows[VALUE].isna().to_numpy())
 

@@ -122,9 +122,14 @@ def scan(
     blocked = kinds({name: codes[chosen] for name, codes in (clusters or {}).items()})
     found = list(_named(space_of(here, times), missed[chosen], blocked))
     known = np.zeros(len(missed), dtype=bool) if unknown is None else unknown
-    told = [_told(cell, p, n, (missed, known), traits, periods) for cell, p, n in found]
+    told = [_told(cell, p, n, (missed, known), traits, periods) for cell, p, n in found if _may_be_named(cell, traits)]
     # What stands out among the rows that other cells have left may be no more than usual among all of them.
     return _joined([one for one in told if one.misses > one.expected and one.chance < ALPHA], traits)
+
+
+def _may_be_named(cell: Conditions, traits: Sequence[Trait]) -> bool:
+    named = ((traits[one.trait].named, one.code) for one in cell if one.trait >= 0)
+    return all(groups is None or code in groups for groups, code in named)
 
 
 def _sample(missed: Mask, columns: int) -> Codes:
