@@ -32,7 +32,7 @@ from helpers.deviation.surroundings import (
 )
 from helpers.deviation.told_apart import Beside, Structure, coded, is_property, ranked, structures
 from helpers.deviation.values import MonthFigure
-from helpers.deviation.without_cause import without_causes
+from helpers.deviation.without_cause import replays_of, without_causes, without_cells
 from helpers.indicators.plain import plain
 from helpers.measures.compile import scale_of
 from helpers.year.personal import MASKED
@@ -149,7 +149,11 @@ def with_records(
     if not explained:
         return deviation
     deviation = with_causes(deviation, rows, figure, dimensions, aim, source, _Listed(measures, figure.measure, table))
-    return replace(deviation, replayed=without_causes(rows, deviation.splits, figure, aim, measures))
+    again = replays_of(rows, figure, aim, measures)
+    if again is None:
+        return deviation
+    cells = without_cells(deviation.combinations, again)
+    return replace(deviation, replayed=without_causes(deviation.splits, again), combinations=cells)
 
 
 def _earlier(observed: Observed, deviation: Deviation) -> Sequence[MonthFigure]:
