@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from helpers.activity.clean import clean_year
 from helpers.deviation import explain_year
-from helpers.deviation.decompose import Aim
+from helpers.deviation.decompose import Aim, decompose, missed_rows
 from helpers.deviation.scan import Combination
 from helpers.deviation.states import UNRECORDED, Divided
-from helpers.deviation.without_cause import Replays, wait_of, without_cells
+from helpers.deviation.without_cause import Replays, wait_of, without_causes, without_cells
 from helpers.deviation.yearly_count import Estimate, crowding, estimate, less, total
 from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year
@@ -163,6 +163,21 @@ def test_a_mean_at_the_others_mean(tmp_path: Path) -> None:
     told = found["mean", "team", "乙"]["replayed"]
     assert told["value"] == pytest.approx(0.5) and told["basis"] == "others_rate" and told["saved"] is None
     assert told["low"] <= told["value"] <= told["high"]
+
+
+def test_a_length_of_time_is_not_below_nothing_in_its_interval() -> None:
+    values = np.array([1.0, 1.0, 2.0, 500.0, 1.0, 900.0])
+    frame = pd.DataFrame({"_value": values, "team": ["甲", "甲", "甲", "乙", "甲", "乙"]})
+    for sign in (1, -1):
+        rows, aim = frame.assign(_value=sign * values), Aim("mean", Fraction(-1000), "lower")
+        found = Replays(
+            rows=rows, missed=missed_rows(rows, aim).to_numpy(), aim=aim, waits={}, kept={}, divided=None, part=None,
+            moments=None, start=0, year_seconds=1,
+        )  # fmt: skip
+        split = decompose(rows, "team", aim)
+        assert split is not None
+        told = without_causes([split], found)["team", "乙"]
+        assert told["low"] == 0 if sign == 1 else told["low"] < told["value"] - 100
 
 
 @pytest.mark.parametrize("seed", range(3))

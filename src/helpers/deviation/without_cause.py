@@ -268,9 +268,11 @@ def _mean_at_others(found: Replays, split: Decomposition, group: Group, mine: np
     spread = 1.96 * float(np.sqrt((per_week**2).sum())) / split.rows
     other_mean = (split.actual * split.rows - group.value * group.rows) / (split.rows - group.rows)
     value = float(split.actual + Fraction(group.rows, split.rows) * (other_mean - group.value))
+    # What is never negative, as a length of time, is not below nothing within its interval either.
+    least = 0.0 if values[known].min() >= 0 else -np.inf
     return {
         "value": round(value, 9),
-        "low": round(value - spread, 9),
+        "low": round(max(value - spread, least), 9),
         "high": round(value + spread, 9),
         "basis": "others_rate",
         "wait": None,
