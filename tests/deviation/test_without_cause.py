@@ -177,7 +177,7 @@ def test_a_length_of_time_is_not_below_nothing_in_its_interval() -> None:
         split = decompose(rows, "team", aim)
         assert split is not None
         told = without_causes([split], found)["team", "乙"]
-        assert told["low"] == 0 if sign == 1 else told["low"] < told["value"] - 100
+        assert told["low"] == 0 if sign == 1 else told["low"] < told["value"] - 50
 
 
 @pytest.mark.parametrize("seed", range(3))
