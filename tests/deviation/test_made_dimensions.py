@@ -13,7 +13,7 @@ from helpers.deviation.decompose import Aim, decompose, missed_rows
 from helpers.deviation.lead import leading
 from helpers.deviation.scan import scan
 from helpers.deviation.surroundings import Source, as_column, beside, clusters, made, periods, traits
-from helpers.deviation.told_apart import coded, structures
+from helpers.deviation.told_apart import coded, structures, worse_among_recorded
 
 SHARE = Aim("share", Fraction(99, 100), "higher")
 BOUGHT = {"A": np.datetime64("2023-12-01"), "B": np.datetime64("2015-03-01"), "C": np.datetime64("2020-06-01")}
@@ -82,7 +82,7 @@ def test_misses_at_certain_hours_are_seen_though_nobody_declared_hours():
     source = Source("opened_at", None, {}, ())
     missed = missed_rows(frame, SHARE).to_numpy()
     found = made(frame, source)
-    every = traits(found, {"team": coded(frame["team"])}, [])
+    every = traits(found, {"team": coded(frame["team"])}, [], missed)
     (cell,) = scan(missed, every, None, clusters(frame, source))
     assert dict(cell.values) == {"hour": "9时、14时"} and cell.misses == missed.sum()
     assert [one.name for one in beside(found, {}, ["team"]).dimensions] == ["hour", "shift", "weekday"]
@@ -91,8 +91,30 @@ def test_misses_at_certain_hours_are_seen_though_nobody_declared_hours():
 
 def test_a_value_that_says_it_is_not_known_is_no_property():
     frame = pd.DataFrame({"team": ["甲", "未定", "其他", None]})
-    (one,) = traits({}, {"team": coded(frame["team"])}, [])
+    (one,) = traits({}, {"team": coded(frame["team"])}, [], np.zeros(4, dtype=bool))
     assert [None if code < 0 else one.coded.names[code] for code in one.coded.codes] == ["甲", None, None, None]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("planted", [False, True])
+def test_of_a_property_that_misses_have_more_often_its_having_one_is_no_cause(seed, planted):
+    """A part number is written down for 60 % of misses and for 10 % of other rows."""
+    dice = np.random.default_rng(seed)
+    missed = dice.random(6000) < 0.05
+    part = np.where(dice.random(6000) < np.where(missed, 0.6, 0.1), dice.choice(list("pqrst"), 6000), None)
+    if planted:
+        part[np.flatnonzero(missed & (part != "p"))[:100]] = "q"
+    frame = pd.DataFrame({"part": part})
+    assert worse_among_recorded(coded(frame["part"]), missed) == (frozenset({1}) if planted else frozenset())
+    cells = scan(missed, traits({}, {"part": coded(frame["part"])}, [], missed))
+    assert [dict(cell.values) for cell in cells] == ([{"part": "q"}] if planted else [])
+
+
+def test_where_a_value_does_not_hang_on_the_miss_every_group_may_be_named():
+    missed = np.arange(100) < 10
+    half = coded(pd.Series(np.where(np.arange(100) % 2, "甲", None)))
+    assert worse_among_recorded(half, missed) is None
+    assert worse_among_recorded(coded(pd.Series(["甲", "乙"] * 50)), missed) is None
 
 
 # --- the lead -------------------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace as dc_replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ from hypothesis import strategies as st
 
 from helpers.activity.clean import clean_year
 from helpers.deviation import explain_year
+from helpers.deviation.decompose import Aim, decompose, missed_rows
+from helpers.deviation.scan import Combination
 from helpers.deviation.states import UNRECORDED, Divided
-from helpers.deviation.without_cause import wait_of
+from helpers.deviation.without_cause import Replays, wait_of, without_causes, without_cells
 from helpers.deviation.yearly_count import Estimate, crowding, estimate, less, total
 from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year
@@ -161,6 +165,21 @@ def test_a_mean_at_the_others_mean(tmp_path: Path) -> None:
     assert told["low"] <= told["value"] <= told["high"]
 
 
+def test_a_length_of_time_is_not_below_nothing_in_its_interval() -> None:
+    values = np.array([1.0, 1.0, 2.0, 500.0, 1.0, 900.0])
+    frame = pd.DataFrame({"_value": values, "team": ["甲", "甲", "甲", "乙", "甲", "乙"]})
+    for sign in (1, -1):
+        rows, aim = frame.assign(_value=sign * values), Aim("mean", Fraction(-1000), "lower")
+        found = Replays(
+            rows=rows, missed=missed_rows(rows, aim).to_numpy(), aim=aim, waits={}, kept={}, divided=None, part=None,
+            moments=None, start=0, year_seconds=1,
+        )  # fmt: skip
+        split = decompose(rows, "team", aim)
+        assert split is not None
+        told = without_causes([split], found)["team", "乙"]
+        assert told["low"] == 0 if sign == 1 else told["low"] < told["value"] - 50
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_teams_without_effect_are_replayed_to_the_actual(tmp_path: Path, seed: int) -> None:
     """Planted nothing: the actual lies within the interval of what would be without a team."""
@@ -258,3 +277,39 @@ def test_a_code_that_half_of_its_cases_lack() -> None:
         mine = queued & (dice.random(600) < 0.5)
         found += wait_of(mine, missed, divided(seconds.astype(int)), mine | (missed & ~queued)) == "排队"
     assert found >= 48
+
+
+def test_a_combination_takes_the_rate_of_all_other_rows(tmp_path: Path) -> None:
+    """Of 600 cases every tenth is of team 丙: 30 of these 60 are late, and 30 of the others."""
+    rows = [
+        case(n, 3, 90 if n % 20 in (0, 9) else 20, team="丙" if n % 10 == 9 else "甲乙"[n // 10 % 2], part="P")
+        for n in range(600)
+    ]
+    replays(tmp_path, rows, TABLES)
+    year = load_year(tmp_path, 2024)
+    with Measures(year, tmp_path / "tidy") as measures:
+        share = explain_year(attain_year(year, measures), measures)[0]
+    (cell,) = share["combinations"]
+    assert cell["values"] == {"team": "丙"}
+    others = 30 / 540
+    told = cell["replayed"]
+    assert (told["basis"], told["wait"]) == ("others_rate", None)
+    assert told["saved"] == pytest.approx(30 - 60 * others)
+    assert told["value"] == pytest.approx((600 - 60 + told["saved"]) / 600, abs=1e-6)
+    assert told["low"] < told["value"] <= told["high"] <= 1 - 30 / 600
+
+
+def test_a_combination_of_cases_that_are_open_is_not_replayed() -> None:
+    inside = np.array([True, False])
+    cell = Combination(
+        values=(("team", "乙"),), rows=1, misses=1, of=1, total=2, p_value=0.01, looked_at=9, unknown=1, inside=inside
+    )
+    frame = pd.DataFrame({"_value": [None, True]})
+    aim = Aim("share", Fraction(1), "higher")
+    found = Replays(
+        rows=frame, missed=np.array([True, False]), aim=aim, waits={}, kept={}, divided=None, part=None, moments=None,
+        start=0, year_seconds=1,
+    )  # fmt: skip
+    assert without_cells([cell], found) == (cell,)
+    (told,) = without_cells([dc_replace(cell, unknown=0)], found)
+    assert told.replayed is not None and told.replayed["value"] == 1

@@ -33,7 +33,7 @@ from helpers.deviation.surroundings import (
 )
 from helpers.deviation.told_apart import Beside, Structure, coded, is_property, ranked, structures
 from helpers.deviation.values import MonthFigure
-from helpers.deviation.without_cause import without_causes
+from helpers.deviation.without_cause import replays_of, without_causes, without_cells
 from helpers.indicators.plain import plain
 from helpers.measures.compile import scale_of
 from helpers.year.personal import MASKED
@@ -151,7 +151,11 @@ def with_records(
         return deviation
     listed = _Listed(measures, figure.measure, table, decided_by(measure.value, table))
     deviation = with_causes(deviation, rows, figure, dimensions, aim, source, listed)
-    return replace(deviation, replayed=without_causes(rows, deviation.splits, figure, aim, measures))
+    again = replays_of(rows, figure, aim, measures)
+    if again is None:
+        return deviation
+    cells = without_cells(deviation.combinations, again)
+    return replace(deviation, replayed=without_causes(deviation.splits, again), combinations=cells)
 
 
 def _earlier(observed: Observed, deviation: Deviation) -> Sequence[MonthFigure]:
@@ -275,7 +279,7 @@ def _combinations(
     named = [one.dimension for one in told if is_property(one, around.passing)]
     if PART_SOURCE in rows and PART_SOURCE not in {one.dimension for one in told}:
         named.append(PART_SOURCE)
-    every = traits(properties, {name: coded(rows[name]) for name in named}, own)
+    every = traits(properties, {name: coded(rows[name]) for name in named}, own, missed)
     times = periods(rows.get(CALENDAR_MONTH), rows.get(source.opened or ""))
     return scan(missed, every, times, around.clusters, rows[VALUE].isna().to_numpy())
 

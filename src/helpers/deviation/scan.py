@@ -56,7 +56,8 @@ class Combination:
 
     ``chance``: how often chance gives this very cell that many; ``p_value``: any of all ``looked_at`` cells a ratio as
     large, the rarer of rows and blocks. Of several cells put together (three hours) the largest ones. ``unknown``: of
-    the misses those that have no value and count as misses for that.
+    the misses those that have no value and count as misses for that. ``inside``: which rows it holds. ``replayed``:
+    what the whole would have been without it.
     """
 
     values: tuple[tuple[str, str], ...]
@@ -67,6 +68,8 @@ class Combination:
     p_value: float
     looked_at: int
     unknown: int = 0
+    inside: Mask | None = field(default=None, repr=False, compare=False)
+    replayed: Mapping[str, Any] | None = None
 
     @property
     def expected(self) -> float:
@@ -95,6 +98,7 @@ class Combination:
             "p_value": round(self.p_value, 6),
             "looked_at": self.looked_at,
             **self.mostly_unknown(),
+            **({"replayed": dict(self.replayed)} if self.replayed else {}),
         }
 
     def mostly_unknown(self) -> dict[str, int]:
@@ -122,9 +126,14 @@ def scan(
     blocked = kinds({name: codes[chosen] for name, codes in (clusters or {}).items()})
     found = list(_named(space_of(here, times), missed[chosen], blocked))
     known = np.zeros(len(missed), dtype=bool) if unknown is None else unknown
-    told = [_told(cell, p, n, (missed, known), traits, periods) for cell, p, n in found]
+    told = [_told(cell, p, n, (missed, known), traits, periods) for cell, p, n in found if _may_be_named(cell, traits)]
     # What stands out among the rows that other cells have left may be no more than usual among all of them.
     return _joined([one for one in told if one.misses > one.expected and one.chance < ALPHA], traits)
+
+
+def _may_be_named(cell: Conditions, traits: Sequence[Trait]) -> bool:
+    named = ((traits[one.trait].named, one.code) for one in cell if one.trait >= 0)
+    return all(groups is None or code in groups for groups, code in named)
 
 
 def _sample(missed: Mask, columns: int) -> Codes:
@@ -256,6 +265,7 @@ def _told(
         p_value=p_value,
         looked_at=looked_at,
         unknown=int((inside & missed & unknown).sum()),
+        inside=inside,
     )
 
 
@@ -292,5 +302,6 @@ def _together(one: Combination, other: Combination, at: int, order: Mapping[str,
         rows=one.rows + other.rows,
         misses=one.misses + other.misses,
         unknown=one.unknown + other.unknown,
+        inside=None if one.inside is None or other.inside is None else one.inside | other.inside,
         p_value=max(one.p_value, other.p_value),
     )

@@ -25,12 +25,14 @@ Mask = NDArray[np.bool_]
 @dataclass(frozen=True)
 class Trait:
     """A property to look at. Of one ``family`` (hour and shift) two are not combined; ``told``: declared, so that a
-    cell that lies within one of its values is said to."""
+    cell that lies within one of its values is said to. ``named``: the groups for which a cell may be named; None: any.
+    """
 
     name: str
     coded: Coded
     family: str
     told: bool = True
+    named: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)

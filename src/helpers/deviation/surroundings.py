@@ -6,16 +6,16 @@ They are made of the moment in which a case began and of the machine it is about
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from helpers.deviation.adjusted import Coded, Codes
-from helpers.deviation.scan_cells import SINCE, Periods, Trait
+from helpers.deviation.scan_cells import SINCE, Mask, Periods, Trait
 from helpers.deviation.surviving import Dimension
-from helpers.deviation.told_apart import Beside, is_untold
+from helpers.deviation.told_apart import Beside, is_untold, worse_among_recorded
 from helpers.year.tidy import tidy_columns
 
 if TYPE_CHECKING:
@@ -138,13 +138,19 @@ def clusters(rows: pd.DataFrame, source: Source) -> dict[str, Codes]:
     return blocks
 
 
-def traits(found: Mapping[str, Coded], told: Mapping[str, Coded], own: Sequence[str]) -> list[Trait]:
-    """What is scanned for combinations: what is declared, and what is made (``found``) where nothing has its name."""
+def traits(found: Mapping[str, Coded], told: Mapping[str, Coded], own: Sequence[str], missed: Mask) -> list[Trait]:
+    """What is scanned for combinations: what is declared, and what is made (``found``) where nothing has its name.
+
+    Of a property that misses have more often than other rows (a part number) only groups that miss more often than
+    the rows that have one: else every group of it would look worse than the rows without.
+    """
     every = [Trait(name, _known(one), FAMILIES.get(name, name)) for name, one in told.items()]
     for name, one in found.items():
         if name not in told and name not in own:
             every.append(Trait(name, one, FAMILIES.get(name, name), told=False))
-    return [trait for trait in every if len(trait.coded.names) > 1]
+    several = (trait for trait in every if len(trait.coded.names) > 1)
+    chosen = [replace(trait, named=worse_among_recorded(trait.coded, missed)) for trait in several]
+    return [trait for trait in chosen if trait.named is None or trait.named]
 
 
 def _known(one: Coded) -> Coded:

@@ -251,6 +251,16 @@ def _filled_for_missing(n: np.ndarray, miss: np.ndarray, named: np.ndarray) -> b
     return bool(hypergeom.sf(with_value - 1, int(n.sum()), int(miss.sum()), filled) < ALPHA)
 
 
+def worse_among_recorded(own: Coded, missed: np.ndarray) -> frozenset[int] | None:
+    """Of a dimension that misses have more often than other rows, the groups beyond chance among the rows that have
+    one; None where whether a row has one does not hang on the miss."""
+    n, miss = (np.bincount(codes + 1, minlength=len(own.names) + 1) for codes in (own.codes, own.codes[missed]))
+    if not _filled_for_missing(n, miss, np.arange(len(n)) > 0):
+        return None
+    tails = _tails(n[1:], miss[1:])
+    return frozenset(np.flatnonzero(tails * (n[1:] > 0).sum() < ALPHA).tolist())
+
+
 def _of_misses_alone(keys: Sequence[str | None], n: np.ndarray, miss: np.ndarray) -> bool:
     """Whether only misses carry a value: a recorded cause, not a property that every row has."""
     named = np.array([key is not None for key in keys])

@@ -12,7 +12,7 @@ A group for which neither can be said has none.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +21,9 @@ import pandas as pd
 
 from helpers.activity.calendar import CalendarUnknown
 from helpers.activity.reclock import CannotReclock
-from helpers.deviation.decompose import Aim, Decomposition, Group, missed_rows, texts
+from helpers.deviation.decompose import Aim, Decomposition, Group, decompose, missed_rows, texts
 from helpers.deviation.recorded_waits import Wait, kept_without, waits_of
+from helpers.deviation.scan import Combination
 from helpers.deviation.states import UNRECORDED, Divided, divide
 from helpers.deviation.told_apart import STRAY
 from helpers.deviation.yearly_count import Estimate, estimate, less
@@ -42,6 +43,8 @@ MOST_LATE = 100_000
 #: The dimension that names the state in which a case spent most of its time.
 STATE = "state"
 DAY = 86400
+#: A combination as a dimension of two groups.
+CELL, INSIDE, OUTSIDE = "_cell", "in", "out"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,20 +63,9 @@ class Replays:
     year_seconds: int
 
 
-def without_causes(
-    rows: pd.DataFrame,
-    splits: Sequence[Decomposition],
-    figure: Figure,
-    aim: Aim,
-    measures: Measures,
-) -> dict[tuple[str, str | None], Json]:
-    """By dimension and cause the object ``replayed`` of results.json; a group without one is not there.
-
-    ``rows``: those behind the measure, with the dimensions, the moments of the states and their place.
-    """
-    if aim.agg not in ("share", "mean") or rows.empty:
-        return {}
-    found = replays_of(rows, figure, aim, measures)
+def without_causes(splits: Sequence[Decomposition], found: Replays) -> dict[tuple[str, str | None], Json]:
+    """By dimension and cause the object ``replayed`` of results.json; a group without one is not there."""
+    rows = found.rows
     told: dict[tuple[str, str | None], Json] = {}
     for split in splits:
         names = texts(rows[split.dimension])
@@ -89,8 +81,32 @@ def without_causes(
     return told
 
 
-def replays_of(rows: pd.DataFrame, figure: Figure, aim: Aim, measures: Measures) -> Replays:
-    """The late cases of a measure gone through again, once for each recorded wait."""
+def without_cells(cells: Sequence[Combination], found: Replays) -> tuple[Combination, ...]:
+    """The combinations with what the whole would have been had their rows fared like all others.
+
+    None for one of which most misses have no value: cases that are still open are no cause that could be away.
+    """
+    counted = missed_rows(found.rows, found.aim).index
+    done = []
+    for cell in cells:
+        if cell.inside is None or cell.mostly_unknown():
+            done.append(cell)
+            continue
+        mine = pd.Series(cell.inside, index=counted).reindex(found.rows.index, fill_value=False)
+        split = decompose(found.rows.assign(**{CELL: mine.map({True: INSIDE, False: OUTSIDE})}), CELL, found.aim)
+        group = next((one for one in split.groups if one.cause == INSIDE), None) if split else None
+        told = _without(found, split, group, mine.to_numpy(dtype=bool), None) if split and group else None
+        done.append(replace(cell, replayed=told))
+    return tuple(done)
+
+
+def replays_of(rows: pd.DataFrame, figure: Figure, aim: Aim, measures: Measures) -> Replays | None:
+    """The late cases of a measure gone through again, once for each recorded wait; None of what is no share or mean.
+
+    ``rows``: those behind the measure, with the dimensions, the moments of the states and their place.
+    """
+    if aim.agg not in ("share", "mean") or rows.empty:
+        return None
     year = measures.year
     name = str(year.measures[figure.measure].table)
     table, spec = year.year.tables[name], year.year.spares
@@ -252,9 +268,11 @@ def _mean_at_others(found: Replays, split: Decomposition, group: Group, mine: np
     spread = 1.96 * float(np.sqrt((per_week**2).sum())) / split.rows
     other_mean = (split.actual * split.rows - group.value * group.rows) / (split.rows - group.rows)
     value = float(split.actual + Fraction(group.rows, split.rows) * (other_mean - group.value))
+    # What is never negative, as a length of time, is not below nothing within its interval either.
+    least = 0.0 if values[known].min() >= 0 else -np.inf
     return {
         "value": round(value, 9),
-        "low": round(value - spread, 9),
+        "low": round(max(value - spread, least), 9),
         "high": round(value + spread, 9),
         "basis": "others_rate",
         "wait": None,

@@ -14,7 +14,11 @@ Confidence = Literal["H", "M"]
 
 
 class RuleError(ValueError):
-    """The rule set or an override cannot be used."""
+    """The rule set or an override (``value``, by its name) cannot be used."""
+
+    def __init__(self, message: str, value: str | None = None) -> None:
+        self.value = value
+        super().__init__(message)
 
 
 class _Frozen(BaseModel):
@@ -156,7 +160,7 @@ def load_rules(name: str, overrides: Mapping[str, Any] | None = None) -> RuleSet
     values, origins = _merged(name)
     unknown = [key for key in overrides or {} if key not in origins]
     if unknown:
-        raise RuleError(f"规则集里没有 {'、'.join(unknown)}；可以改的有：{'、'.join(origins)}")
+        raise RuleError(f"规则集里没有 {'、'.join(unknown)}；可以改的有：{'、'.join(origins)}", unknown[0])
     try:
         return RuleSet.model_validate(
             {**values, **(overrides or {}), "origins": origins, "overridden": tuple(overrides or ())}
@@ -164,4 +168,5 @@ def load_rules(name: str, overrides: Mapping[str, Any] | None = None) -> RuleSet
     except ValidationError as error:
         first = error.errors()[0]
         why = f"；{first['ctx']['error']}" if first["type"] == "value_error" else ""
-        raise RuleError(f"规则值 {'.'.join(map(str, first['loc']))} 不合要求：{first['input']!r}{why}") from error
+        named = ".".join(map(str, first["loc"]))
+        raise RuleError(f"规则值 {named} 不合要求：{first['input']!r}{why}", str(first["loc"][0])) from error

@@ -178,6 +178,7 @@ class Combination(TypedDict):
     chance: NotRequired[Share]
     p_value: NotRequired[Share]
     looked_at: NotRequired[Count]
+    replayed: NotRequired[Replayed]
     unknown: NotRequired[Annotated[Count, Field(description="Misses without a value, where half of them have none.")]]
 
 

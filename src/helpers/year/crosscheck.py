@@ -65,8 +65,11 @@ def _rules(year: Year) -> Iterator[Fault]:
     lines = year.lines["year.yml"]
     try:
         rules = load_rules(year.year.rules, year.year.rule_overrides)
-    except ValueError as error:
-        yield lines.fault("bad_rules", ("rules",), str(error), value=year.year.rules)
+    except RuleError as error:
+        overridden = error.value in (year.year.rule_overrides or {})
+        place = ("rule_overrides", str(error.value)) if overridden else ("rules",)
+        value = (year.year.rule_overrides or {}).get(str(error.value)) if overridden else year.year.rules
+        yield lines.fault("bad_rules", place, str(error), value=value)
         return
     total = sum((i.weight for i in year.indicators.indicators), Decimal(0)) + rules.execution_weight
     if total != 100:
@@ -280,7 +283,7 @@ def _grade(year: Year, path: Path_, indicator: Indicator) -> Iterator[Fault]:
     if actual is None or actual.grade is None:
         return
     try:
-        evaluate_choice(actual.grade, actual.share, load_rules(year.year.rules))
+        evaluate_choice(actual.grade, actual.share, load_rules(year.year.rules, year.year.rule_overrides))
     except RuleError:
         return  # said by _rules
     except ValueError as error:

@@ -11,6 +11,7 @@ from helpers.report import wording as w
 from helpers.report.blocks import Block
 from helpers.report.facts import by_dimension, cause_name, column_words, leading_cause, told_apart, value_name
 from helpers.report.figures import control_figure, states_figure
+from helpers.report.narrative.without_words import replayed_words
 from helpers.report.results_deviations import Cause, Combination, Composition, Control, Deviation, Signal, StateTime
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import hours_words, signal_words, unknown_words
@@ -188,8 +189,8 @@ def concentrated(deviation: Deviation) -> str:
     listed = "；".join(
         f"有{one['misses']}条（{w.ratio_text(one['share'])}）{'同属' if len(one['values']) > 1 else '属于'}"
         f"{f.values_words(one['values'], deviation)}的{one['rows']}条记录，"
-        f"而按总体比例只应有{w.number_text(one.get('expected') or 0, 1)}条"
-        f"{unknown_words(one)}{_of_these(one, deviation)}"
+        f"而按总体比例只应有{w.number_text(one.get('expected') or 0, 1)}条{unknown_words(one)}{_of_these(one, deviation)}"
+        f"{replayed_words(one['replayed'], deviation.get('unit')) if 'replayed' in one else ''}"
         for one in told
     )
     return f"未达到要求的{known['misses']}条记录中，{listed}。"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from helpers.report import wording as w
-from helpers.report.results_deviations import Cause
+from helpers.report.results_deviations import Cause, Replayed
 
 
 def without_words(cause: Cause, unit: str | None) -> str:
@@ -13,6 +13,11 @@ def without_words(cause: Cause, unit: str | None) -> str:
     replayed, most = cause.get("replayed"), cause.get("avoidable")
     if not replayed:
         return "" if most is None else f"；如果没有这一情况，实际值为{w.value_text(most, unit)}"
+    return replayed_words(replayed, unit)
+
+
+def replayed_words(replayed: Replayed, unit: str | None) -> str:
+    """；如果没有这一情况，假定与其余记录水平相同，实际值为98.38%（…）"""
     wait = replayed["wait"]
     how = f"扣除记录的{w.clause(wait)}时间重新计时" if wait else "假定与其余记录水平相同"
     around = [w.value_text(replayed["low"], unit), w.value_text(replayed["high"], unit)]
