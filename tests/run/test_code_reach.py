@@ -48,7 +48,7 @@ def test_every_import_is_found_as_the_parser_finds_it() -> None:
     ("text", "names"),
     [
         ("from helpers.year import load, seen as s", {"helpers.year.load", "helpers.year.seen"}),
-        ("    from helpers.gate import (\n    run,  # (why)\n    large,\n)", {"helpers.gate.run", "helpers.gate.large"}),
+        ("    from helpers.gate import (\n run,  # (why)\n large,\n)", {"helpers.gate.run", "helpers.gate.large"}),
         ("import helpers.year.load as l, os", {"helpers.year.load", "helpers.year.load.*"}),
         ("x = import_module('helpers.formats.pdf:render_pdf')", {"helpers.formats.pdf"}),
         ("if TYPE_CHECKING:\n    from helpers.year.load import Year\n\nx = 1", set()),

@@ -153,7 +153,7 @@ def _read_by(record: StageRecord | None) -> set[Stage]:
 
 def tables_digest(folder: Path) -> str:
     """One digest over the tidy tables of a folder."""
-    return digest([[p.name, file_sha256(p)] for p in sorted(folder.glob("*")) if p.is_file()])
+    return digest([[p.name, input_sha256(p, folder.parent)] for p in sorted(folder.glob("*")) if p.is_file()])
 
 
 @lru_cache(maxsize=4)
