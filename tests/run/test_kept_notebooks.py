@@ -25,6 +25,7 @@ def executed(tmp_path: Path) -> Path:
     given = nbformat.v4.new_code_cell("fiscal_year = 2024", metadata={"tags": ["injected-parameters"]})
     notebook.cells.insert(at + 1, given)
     for cell in notebook.cells:
+        cell.metadata.setdefault("tags", [])
         if cell.cell_type == "code":
             number += 1
             cell.execution_count = number
