@@ -276,7 +276,6 @@ def test_papermill_itself_gives_the_same_results(finished: Path, package: Path, 
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
         assert done.returncode == 0, done.stderr[-2000:]
     mine = json.loads((tmp_path / "data/processed/2024/results.json").read_text(encoding="utf-8"))
-    mine.pop("inputs_sha256")
     assert mine == json.loads((package / "results.json").read_text(encoding="utf-8"))
 
 
@@ -285,8 +284,32 @@ def test_a_stage_refuses_what_an_earlier_stage_made_of_other_inputs(data_root: P
 
     with pytest.raises(StageOrderError, match="stage_missing"):
         open_stage("2_validate", 2024, str(data_root)).read("1_clean")
-    open_stage("1_clean", 2024, str(data_root)).write({"tables": []})
-    assert open_stage("2_validate", 2024, str(data_root)).read("1_clean")["tables"] == []
+    ws = open_stage("1_clean", 2024, str(data_root))
+    assert ws.year.year.tables["tickets"].title
+    ws.write({"tables": []})
     edit(data_root / "data/raw/2024/plan.yml", "owner: 信息技术岗", "owner: 综合办公室")
-    with pytest.raises(StageOrderError, match="stage_stale"):
+    assert open_stage("2_validate", 2024, str(data_root)).read("1_clean")["tables"] == []
+    edit(data_root / "data/raw/2024/year.yml", f"title: {ws.year.year.tables['tickets'].title}", "title: 另一个名字")
+    with pytest.raises(StageOrderError, match=r"stage_stale.*year\.yml 的 tables\.tickets\.title"):
         open_stage("2_validate", 2024, str(data_root)).read("1_clean")
+
+
+def test_what_a_changed_target_does_not_touch_is_taken_over_and_the_package_is_that_of_a_cold_run(
+    finished: Path, package: Path, tmp_path: Path, run_cli
+) -> None:
+    root = tmp_path / "again"
+    shutil.copytree(finished / "data", root / "data")
+    indicators = root / "data/raw/2024/indicators.yml"
+    edit(indicators, "不高于10件", "不高于11件")
+    first = run_cli("run", "--year", "2024", "--root", str(root))
+    assert first.returncode == 0, first.stderr
+    told = {line.split()[1]: line for line in first.stderr.splitlines() if line.startswith("✓")}
+    assert [name for name in STAGES if "沿用" in told[name]] == STAGES[:2]
+    assert "indicators.yml 的 indicators.complaints.target" in told["3_attainment"]
+    assert "3_attainment 的结果" in told["5_report"]
+    edit(indicators, "不高于11件", "不高于10件")
+    again = run_cli("run", "--year", "2024", "--root", str(root))
+    assert again.returncode == 0, again.stderr
+    cold, reused = fingerprint(package), fingerprint(root / "reports" / "2024")
+    assert cold.keys() == reused.keys()
+    assert [name for name in cold if cold[name] != reused[name]] == []

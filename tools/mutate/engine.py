@@ -12,7 +12,7 @@ from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
 #: Keys of a stage's output that hold no figure: where things stand, words, hashes.
-NO_FIGURES = {"evidence", "evidence_list", "rules", "target", "audit", "inputs_sha256", "sql", "definition", "words"}
+NO_FIGURES = {"evidence", "evidence_list", "rules", "target", "audit", "sql", "definition", "words"}
 NO_FIGURES |= {
     "bytes",
     "source_file",

@@ -122,22 +122,23 @@ class YearAttained:
     spreads: tuple[Spread, ...] = ()
 
 
-def attain_year(year: Year, measures: Measures) -> YearAttained:
-    """Evaluate a year over its tidy tables; the year files must be sound."""
+def attain_year(year: Year, measures: Measures, only: str | None = None) -> YearAttained:
+    """Evaluate a year over its tidy tables; the year files must be sound. ``only``: a single indicator by its id, as
+    it comes out among all the others; activities are not counted then."""
     rules = load_rules(year.year.rules, year.year.rule_overrides)
     funds = _funds(year, measures, rules)
     applying, dropped = _applying(year.indicators.indicators, rules)
-    indicators = tuple(_indicator(spec, measures, rules) for spec in applying)
+    indicators = tuple(_indicator(spec, measures, rules) for spec in applying if only in (None, spec.id))
     rows = [(one.score, one.spec.weight) for one in indicators]
     return YearAttained(
         year=year,
         rules=rules,
         funds=funds,
-        activities=_activities(year, measures),
+        activities=_activities(year, measures) if only is None else (),
         indicators=indicators,
         total=total([*rows, (funds.score, funds.weight)], rules),
         dropped=dropped,
-        spreads=_spreads(year, measures, indicators),
+        spreads=_spreads(year, measures, indicators) if only is None else (),
     )
 
 

@@ -25,7 +25,7 @@ CODE = Path(__file__).resolve().parents[1]
 _FOR_CHECKERS = re.compile(r"^if TYPE_CHECKING:\n(?:[ \t]+[^\n]*\n|\n)+", re.MULTILINE)
 _ON_DEMAND = re.compile(r"^def __getattr__\(.*", re.MULTILINE | re.DOTALL)
 _PLAIN = re.compile(r"^[ \t]*import[ \t]+(helpers[\w., \t]*)", re.MULTILINE)
-_FROM = re.compile(r"^[ \t]*from[ \t]+(helpers[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n(]*)", re.MULTILINE)
+_FROM = re.compile(r"^[ \t]*from[ \t]+(helpers[\w.]*)[ \t]+import[ \t]+(\((?:#[^\n]*|[^)#])*\)|[^\n(]*)", re.MULTILINE)
 _NO_NAME = re.compile(r"#[^\n]*|\bas[ \t]+\w+")
 _NAMED = re.compile(r"[\"'](helpers(?:\.\w+)+)")
 #: What executes and keeps a stage's notebook, whatever stands in it.

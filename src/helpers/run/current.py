@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +98,9 @@ class Current:
         """The year files, where they are there; raises ``YearFileError``."""
         if fiscal_year not in self._years:
             there = Root(self.root).has_year(fiscal_year)
-            self._years[fiscal_year] = load_year(self.root, fiscal_year) if there else None
+            self._years[fiscal_year] = (
+                _loaded(self.root, fiscal_year, _states(self.root, fiscal_year)) if there else None
+            )
         return self._years[fiscal_year]
 
     def sha256(self, path: Path) -> str:
@@ -151,7 +153,20 @@ def _read_by(record: StageRecord | None) -> set[Stage]:
 
 def tables_digest(folder: Path) -> str:
     """One digest over the tidy tables of a folder."""
-    return digest([[p.name, file_sha256(p)] for p in sorted(folder.glob("*")) if p.is_file()])
+    return digest([[p.name, input_sha256(p, folder.parent)] for p in sorted(folder.glob("*")) if p.is_file()])
+
+
+@lru_cache(maxsize=4)
+def _loaded(root: Path, fiscal_year: int, _: tuple[tuple[str, int, int, int, int], ...]) -> Year:
+    """The year files, not read again while they are untouched."""
+    return load_year(root, fiscal_year)
+
+
+def _states(root: Path, fiscal_year: int) -> tuple[tuple[str, int, int, int, int], ...]:
+    """The authored files of a year as the file system tells of them; whatever writes to one changes that."""
+    paths = sorted(Root(root).raw(fiscal_year).resolve().glob("*.yml"))
+    told = [(path, path.stat()) for path in paths]
+    return tuple((str(p), t.st_ino, t.st_size, t.st_mtime_ns, t.st_ctime_ns) for p, t in told)
 
 
 def _made_differently(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

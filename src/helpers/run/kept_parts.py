@@ -32,7 +32,7 @@ def take_over_or_work(ws: Workspace, work: Work, said: Any) -> Any:
     """
     if work.__qualname__ != work.__name__ or not work.__module__.startswith("helpers."):
         raise TypeError(f"{work.__qualname__} is no function of the library")
-    path = ws.processed / KEPT / f"{ws.stage}.{work.__name__}.part"
+    path = ws.processed / KEPT / f"{ws.stage}.{work.__name__}.{digest(_name_of(said))[:12]}.part"
     folders = ws.tables, ws.previous_tables
     basis = digest([ws.by, said, ws.previous is not None, *map(tables_digest, folders)])
     kept = _kept(path, basis, ws)
@@ -44,6 +44,11 @@ def take_over_or_work(ws: Workspace, work: Work, said: Any) -> Any:
     outcome = json.loads(json.dumps(work(years[0], folders[0], years[1], folders[1], said)))
     write_whole(path, {"basis": basis, "reads": reads.as_json(), "outcome": outcome})
     return outcome
+
+
+def _name_of(said: Any) -> str:
+    """Parts that are told a name are kept by it; of others only the last is."""
+    return said if isinstance(said, str) else ""
 
 
 def _kept(path: Path, basis: str, ws: Workspace) -> Any:

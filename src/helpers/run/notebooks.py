@@ -39,12 +39,13 @@ def with_prose(executed: NotebookNode, source: NotebookNode) -> NotebookNode:
     ran = iter([cell for cell in executed.cells if cell.cell_type == "code"])
     cells = []
     for cell in source.cells:
+        cell.metadata.setdefault("tags", [])  # as papermill does
         if cell.cell_type != "code":
             cells.append(cell)
             continue
         done = next(ran)
         cells.append({**cell, "outputs": done.outputs, "execution_count": done.execution_count})
-        if "parameters" in cell.metadata.get("tags", []):
+        if "parameters" in cell.metadata["tags"]:
             cells.append(next(ran))
     return normalise(nbformat.from_dict({**executed, "cells": cells}))
 

@@ -19,7 +19,7 @@ import pyarrow.csv
 import pyarrow.parquet
 import tqdm
 
-import helpers.deviation
+import helpers.deviation.apart
 import helpers.formats.display
 import helpers.measures.year_attained
 import helpers.report.narrative.by_outline
@@ -39,12 +39,10 @@ def _import_rest() -> None:
     """Beside the first stage: what only later stages need. Whatever fails here fails again where it is needed, in
     the stage that can say so."""
     with contextlib.suppress(Exception):
-        _read_year_files(os.environ.get(WARM_YEAR, ""))
-        import helpers.report.own_audit
-
         if os.environ.get(WARM_GATE):
             import helpers.gate.adapter
             import helpers.gate.plausibility
+        _import_statistics()
 
 
 def _read_year_files(named: str) -> None:
@@ -57,6 +55,20 @@ def _read_year_files(named: str) -> None:
         if Root(Path(root)).has_year(fiscal_year):
             load_year(Path(root), fiscal_year)
 
+
+def _import_statistics() -> None:
+    """What figures are worked out with: the third stage needs it first."""
+    with contextlib.suppress(Exception):
+        import scipy.stats
+        import statsmodels.stats.proportion
+
+        import helpers.report.own_audit
+
+
+with contextlib.suppress(Exception):
+    _read_year_files(os.environ.get(WARM_YEAR, ""))
+if not os.environ.get(WARM_GATE):
+    _import_statistics()  # the first two stages are likely to be taken over
 
 _server, _rest = os.getpid(), threading.Thread(target=_import_rest, daemon=True)
 

@@ -93,6 +93,8 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
         with progress("package 成套材料"):
             results = _make_package(root, fiscal_year, work)
             _stop_on_findings(results)
+            if manifest.basis(fiscal_year, input_files(root, fiscal_year)) != described:
+                raise RunStopped("[inputs_changed]  运行期间 data/raw/ 里的文件有改动，未发布\n    处理：重新运行")
             manifest.write_manifest(work, described)
             publish(work, final)
     except RunStopped as stopped:
@@ -140,11 +142,10 @@ def _package_screen(error: Exception, final: Path) -> str:
 def _run_stages(root: Path, fiscal_year: int, work: Path, final: Path, progress: Progress) -> None:
     """Every stage in order; what an earlier run has left is taken over where it is what the stage would write now."""
     parameters, processed = {"fiscal_year": fiscal_year, "root": "."}, Root(root).processed(fiscal_year)
-    now = Current(root, fiscal_year)
     for stage in STAGES:
         executed = work / "executed" / f"{stage.name}.ipynb"
         executed.parent.mkdir(exist_ok=True)
-        why = now.why_not(stage) or kept_notebooks.why_none(processed, stage, parameters)
+        why = Current(root, fiscal_year).why_not(stage) or kept_notebooks.why_none(processed, stage, parameters)
         if why is None:
             with progress(f"{stage.name} {stage.title}  沿用：所依据的都没有变化"):
                 kept_notebooks.take_over(processed, stage, executed)

@@ -13,7 +13,7 @@ from typing import Any
 from helpers.fonts.machine import system_fonts
 from helpers.run.code_reach import MACHINERY, Sources, code_cells, reached
 from helpers.run.stages import NOTEBOOKS, Stage
-from helpers.year.hashes import file_sha256
+from helpers.year.hashes import file_sha256, input_sha256
 from helpers.year.seen import Place, Reads, digest, noted_from
 
 #: The folder of records and executed notebooks among a year's processed files.
@@ -69,7 +69,7 @@ def files_of(processed: Path, stage: Stage) -> dict[str, str]:
     paths = [processed / stage.output]
     for folder in stage.folders:
         paths += sorted(p for p in (processed / folder).glob("*") if p.is_file())
-    return {p.relative_to(processed).as_posix(): file_sha256(p) for p in paths if p.is_file()}
+    return {p.relative_to(processed).as_posix(): input_sha256(p, processed) for p in paths if p.is_file()}
 
 
 def write_record(processed: Path, stage: Stage, by: Mapping[str, Any], reads: Reads, files: Mapping[str, str]) -> None:
