@@ -112,7 +112,7 @@ def _run(root: Path, task: Task, code: tuple[str, str | None]) -> dict[str, Any]
 
 def leave_message(root: Path, fiscal_year: int, message: str) -> None:
     """``reports/<year>.failed/error.txt``, where the run itself has not left it; never over another run's."""
-    if "[run_active]" in message:
+    if "[run_active]" in message or not root.is_dir():
         return
     failed = Root(root).failed(fiscal_year)
     text = f"{message}\n"
