@@ -101,6 +101,15 @@ def test_cores_and_memory_are_shared_out(
     assert local_bounds(asked) == expected
 
 
+def test_workers_that_do_not_start_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(**_: object) -> None:
+        raise RuntimeError("Cluster failed to start")
+
+    monkeypatch.setattr("distributed.LocalCluster", fails)
+    with pytest.raises(BatchRefused, match=r"\[workers_not_started\](.|\n)*127\.0\.0\.1"), local_workers(1, 1):
+        pass
+
+
 # --- somebody's cluster ---------------------------------------------------------------------------
 
 
@@ -218,3 +227,38 @@ def test_a_worker_of_another_program_does_nothing(tmp_path: Path, monkeypatch: p
     assert str(found.message).startswith("[workers_differ]") and found.facts is None and found.peak_mb == 7
     unseen = batch_worker.work(str(tmp_path), Task("b", 2024), Bounds(1, 2000), batch_worker.made_by())
     assert str(unseen.message).startswith("[root_unseen]") and not (tmp_path / "b").exists()
+
+
+class Seen:
+    """A process as far as the search for orphans looks at it."""
+
+    def __init__(self, cwd: Path, forked: bool, parent: Seen | None = None) -> None:
+        self._cwd, self._forked, self._parent = cwd, forked, parent
+
+    def cwd(self) -> str:
+        return str(self._cwd)
+
+    def cmdline(self) -> list[str]:
+        return ["python", "-c", "from multiprocessing.forkserver import main" if self._forked else "import helpers"]
+
+    def parent(self) -> Seen | None:
+        return self._parent
+
+
+@pytest.mark.parametrize(
+    ("server", "forked", "elsewhere", "orphan"),
+    [
+        (None, True, False, True),  # the server has ended with its worker, nobody took the kernel
+        (False, True, False, True),  # or init did
+        (True, True, False, False),  # the kernel of a run of another year
+        (False, False, False, False),  # an analyst's shell
+        (False, True, True, False),  # another project's
+    ],
+)
+def test_a_kernel_whose_server_has_ended_is_an_orphan(
+    server: bool | None, forked: bool, elsewhere: bool, orphan: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = None if server is None else Seen(Path("/"), server)
+    kernel = Seen(tmp_path / "b" if elsewhere else tmp_path, forked, parent)
+    monkeypatch.setattr(psutil, "process_iter", lambda: [Seen(Path("/"), False), kernel])
+    assert batch_worker._has_orphans(tmp_path) is orphan
