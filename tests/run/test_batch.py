@@ -15,9 +15,10 @@ from typer.testing import CliRunner
 from helpers.cli import app
 from helpers.run import batch
 from helpers.run.batch import short_reason, write_portfolio
-from helpers.run.batch_projects import Task
-from helpers.run.batch_screen import duration, line_of, seconds_left
-from helpers.run.batch_worker import Outcome
+from helpers.run.batch_cluster import Workers
+from helpers.run.batch_projects import Found, Task
+from helpers.run.batch_screen import closing, duration, line_of, screen, seconds_left
+from helpers.run.batch_worker import Bounds, Outcome
 from tests import small_year
 from tests.report.made_facts import facts
 from tests.run.test_whole_run import fingerprint
@@ -164,6 +165,41 @@ def test_each_finished_task_is_a_line() -> None:
     open_ = Outcome(task=task, facts=facts(50, complete=False, grade=None), seconds=1.0)
     assert line_of(open_) == "✓ 区/甲 2024  得分 已评50  等级 无法判定  1.0 s"
     assert line_of(Outcome(task=task, message="[x]")) == "✗ 区/甲 2024  未完成"
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_what_a_batch_shows_while_it_runs_and_at_the_end(
+    terminal: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = Task("甲", 2024), Task("乙[1]", 2024)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
+    lines: list[str] = []
+    found, workers = Found((one, two), (Task("甲", 2023),)), Workers(None, 2, Bounds(1, 9600), "内存只够 2 个")  # type: ignore[arg-type]
+    done = Outcome(task=one, facts=facts(98.5), seconds=20.0, peak_mb=830)
+    failed = Outcome(task=two, message=f"{tmp_path}/乙[1]/a.csv  [bad]  坏", peak_mb=410)
+    with screen(found, workers, lines.append) as heard:
+        for outcome in (None, done, None, failed):
+            heard(outcome)
+    shown = "\n".join(lines) + capsys.readouterr().err
+    for words in (
+        "2 个项目，2 个项目年度；工作进程 2 个，每个 1 线程、内存 9.6 GB",
+        "注意：内存只够 2 个",
+        "缺少年度：甲 没有 2023 年度的年度文件",
+        "[1/2] ✓ 甲 2024  得分 98.5  等级 优  20.0 s",
+        "[2/2] ✗ 乙[1] 2024  未完成",
+    ):
+        assert words in shown
+    assert ("约剩 10秒" in lines[-2]) is not terminal
+    (tmp_path / "乙[1]" / "reports" / "2024.failed").mkdir(parents=True)
+    (tmp_path / "乙[1]" / "reports" / "2024.failed" / "error.txt").write_text("x", encoding="utf-8")
+    assert closing(batch.Batch(tmp_path, (done, failed), found, tmp_path / "portfolio")) == [
+        "完成 1 个项目年度（其中没有变化、未重跑的 0 个），未完成 1 个，缺少年度 1 个",
+        "每个工作进程（含其内核）内存最多 0.83 GB",
+        "✗ 乙[1] 2024：a.csv [bad] 坏",
+        f"    全文：{tmp_path}/乙[1]/reports/2024.failed/error.txt",
+        f"汇总：{tmp_path}/portfolio/portfolio.html",
+        f"      {tmp_path}/portfolio/portfolio.parquet",
+    ]
 
 
 def test_an_earlier_portfolio_stays_until_the_new_one_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

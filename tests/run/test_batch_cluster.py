@@ -15,6 +15,10 @@ from helpers.run import batch_cluster, batch_worker
 from helpers.run.batch_cluster import Workers, cluster_workers, local_bounds, local_workers, run_tasks
 from helpers.run.batch_projects import BatchRefused, Task
 from helpers.run.batch_worker import Bounds, Outcome
+from helpers.run.parameters import ParameterError
+from helpers.run.run_year import Published, RunStopped
+from tests import small_year
+from tests.report import sample_results
 from tests.run import batch_doings
 
 PLACES = ("a", "b", "killed", "c", "raises")
@@ -229,36 +233,49 @@ def test_a_worker_of_another_program_does_nothing(tmp_path: Path, monkeypatch: p
     assert str(unseen.message).startswith("[root_unseen]") and not (tmp_path / "b").exists()
 
 
-class Seen:
-    """A process as far as the search for orphans looks at it."""
+@pytest.fixture
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A root on which this process works as a worker would, without its settings staying."""
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.setattr(batch_worker, "_memory", lambda: 7)
+    small_year.write(tmp_path / "a", small_year.head() + "  log: {title: 登记簿, files: exports/*.csv}\n")
+    (tmp_path / "a" / "reports" / "2024.failed").mkdir(parents=True)
+    return tmp_path
 
-    def __init__(self, cwd: Path, forked: bool, parent: Seen | None = None) -> None:
-        self._cwd, self._forked, self._parent = cwd, forked, parent
 
-    def cwd(self) -> str:
-        return str(self._cwd)
+def working(folder: Path) -> Outcome:
+    return batch_worker.work(str(folder), Task("a", 2024), Bounds(1, 2000), batch_worker.made_by())
 
-    def cmdline(self) -> list[str]:
-        return ["python", "-c", "from multiprocessing.forkserver import main" if self._forked else "import helpers"]
 
-    def parent(self) -> Seen | None:
-        return self._parent
+@pytest.mark.parametrize("fresh", [True, False])
+def test_a_finished_year_becomes_its_figures(alone: Path, fresh: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    results: Any = sample_results.fy2024()
+    monkeypatch.setattr(batch_worker, "run_year", lambda root, year: Published(root, fresh, results))
+    found = working(alone)
+    assert found.facts and found.facts.total == results["score"]["total"] and found.fresh is fresh
+    assert found.message is None and found.peak_mb == 7
+    # A message of a state that was taken back since does not stay beside a current package.
+    assert (alone / "a" / "reports" / "2024.failed").exists() is fresh
 
 
 @pytest.mark.parametrize(
-    ("server", "forked", "elsewhere", "orphan"),
+    ("error", "message"),
     [
-        (None, True, False, True),  # the server has ended with its worker, nobody took the kernel
-        (False, True, False, True),  # or init did
-        (True, True, False, False),  # the kernel of a run of another year
-        (False, False, False, False),  # an analyst's shell
-        (False, True, True, False),  # another project's
+        (RunStopped("[gate_stop]  停"), "[gate_stop]  停"),
+        (ParameterError("[bad_parameter]  错"), "[bad_parameter]  错"),
+        (ZeroDivisionError("by nothing"), "[program_fault]  ZeroDivisionError：by nothing"),
     ],
 )
-def test_a_kernel_whose_server_has_ended_is_an_orphan(
-    server: bool | None, forked: bool, elsewhere: bool, orphan: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_stopped_year_becomes_its_message_and_its_names(
+    alone: Path, error: Exception, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parent = None if server is None else Seen(Path("/"), server)
-    kernel = Seen(tmp_path / "b" if elsewhere else tmp_path, forked, parent)
-    monkeypatch.setattr(psutil, "process_iter", lambda: [Seen(Path("/"), False), kernel])
-    assert batch_worker._has_orphans(tmp_path) is orphan
+    def stops(root: Path, year: int) -> None:
+        raise error
+
+    monkeypatch.setattr(batch_worker, "run_year", stops)
+    found = working(alone)
+    assert (found.facts, found.message, found.unit, found.project) == (None, message, "某单位", "信息化运维")
+    left = alone / "a" / "reports" / "2024.failed" / "error.txt"
+    assert left.read_text(encoding="utf-8") == f"{message}\n"
+    (alone / "a" / "data" / "raw" / "2024" / "year.yml").write_text("{", encoding="utf-8")
+    assert working(alone).unit is None
