@@ -255,7 +255,8 @@ def _outliers(entries: Sequence[Entry], sticks: Mapping[str, Yardstick]) -> tupl
 
 def _sentence(figure: Figure, stick: str, value: Decimal, middle: Decimal, count: int) -> str:
     side = "低于" if value < middle else "高于"
-    return f"{figure.name}{figure.text(value)}，明显{side}本年度{stick}{count}个项目的中位数{figure.text(middle)}"
+    whose = f"{stick}的" if stick else ""
+    return f"{figure.name}{figure.text(value)}，明显{side}本年度{whose}{count}个项目的中位数{figure.text(middle)}"
 
 
 def distances(values: Sequence[Decimal]) -> list[Decimal]:

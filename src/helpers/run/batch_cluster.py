@@ -32,7 +32,9 @@ MEMORY_SHARE = 0.8
 
 #: Nothing is served, profiled or printed that nobody asked for.
 SETTINGS = {
-    "logging": {"distributed": "critical", "tornado": "critical"},
+    "logging": {"distributed": "critical", "distributed.client": "critical", "tornado": "critical"},
+    # A killed worker comes back by its nanny; a cluster that counts it as lost meanwhile would close the nanny too.
+    "distributed.deploy.lost-worker-timeout": "365 days",
     "distributed.diagnostics.nvml": False,
     "distributed.scheduler.allowed-failures": REDONE,
     "distributed.scheduler.http.routes": [],
@@ -81,15 +83,21 @@ def local_workers(asked: int | None, tasks: int) -> Iterator[Workers]:
         if count > tasks:
             count, bounds = local_bounds(tasks)
         security = Security.temporary()
-        cluster = LocalCluster(
-            n_workers=count,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",
-            memory_limit=bounds.memory_mb * 10**6,
-            security=security,
-        )
+        try:
+            cluster = LocalCluster(
+                n_workers=count,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+                memory_limit=bounds.memory_mb * 10**6,
+                security=security,
+            )
+        except (RuntimeError, OSError, TimeoutError) as error:
+            raise BatchRefused(
+                f"[workers_not_started]  工作进程没有启动：{error}\n"
+                "    处理：检查本机回环地址 127.0.0.1 能否使用（Linux：ip link set lo up）、进程数和内存是否受限"
+            ) from None
         with cluster, Client(cluster, security=security) as client:
             yield Workers(client, count, bounds, said)
 

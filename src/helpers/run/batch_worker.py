@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from ruamel.yaml import YAML
 
 from helpers.report.portfolio_facts import Facts, facts_of
 from helpers.run.batch_projects import Task
@@ -26,7 +27,6 @@ from helpers.run.parameters import ParameterError
 from helpers.run.run_year import RunStopped, run_year
 from helpers.year.engine import MOST_MEMORY, MOST_THREADS
 from helpers.year.faults import YearFileError
-from helpers.year.load import load_year
 from helpers.year.root import Root
 
 #: Each counts its threads by one of these, read when its library is loaded. Arrow's pool goes by OMP_NUM_THREADS.
@@ -38,8 +38,6 @@ THREAD_VARIABLES = (
 BESIDE_MB = 1200
 #: DuckDB gets no less than this, in megabytes: a long log is then spilled to disk.
 LEAST_MB = 1000
-#: How long the kernels of a killed worker may go on, in seconds; they look for their parent every second.
-ORPHANS = 10.0
 #: Settings and working folders belong to the process, so that one year runs in it at a time.
 _ONE = threading.Lock()
 
@@ -96,7 +94,6 @@ def _run(root: Path, task: Task, code: tuple[str, str | None]) -> dict[str, Any]
             raise RunStopped("[workers_differ]  工作进程所用的程序与本机不同\n    处理：各机装同一版本后重新运行")
         if not root.is_dir():
             raise RunStopped(f"[root_unseen]  工作进程看不到 {root}\n    处理：让各机以同一路径挂载该文件夹")
-        _wait_for_orphans(root)
         done = run_year(root, task.fiscal_year)
     except (YearFileError, ParameterError, RunStopped) as stopped:
         message = str(stopped)
@@ -112,7 +109,7 @@ def _run(root: Path, task: Task, code: tuple[str, str | None]) -> dict[str, Any]
 
 def leave_message(root: Path, fiscal_year: int, message: str) -> None:
     """``reports/<year>.failed/error.txt``, where the run itself has not left it; never over another run's."""
-    if "[run_active]" in message:
+    if "[run_active]" in message or not root.is_dir():
         return
     failed = Root(root).failed(fiscal_year)
     text = f"{message}\n"
@@ -125,11 +122,14 @@ def leave_message(root: Path, fiscal_year: int, message: str) -> None:
 
 
 def _named(root: Path, fiscal_year: int) -> dict[str, str]:
+    """Unit and project as year.yml has them, however faulty the rest of it is."""
     try:
-        declared = load_year(root, fiscal_year).year
+        text = (Root(root).raw(fiscal_year) / "year.yml").read_text(encoding="utf-8")
+        declared = YAML(typ="safe", pure=True).load(text)
+        named = {"unit": declared["institution"], "project": declared["project"]}
     except Exception:  # noqa: BLE001 - what stopped the year has been said already
         return {}
-    return {"unit": declared.institution, "project": declared.project}
+    return {key: name for key, name in named.items() if isinstance(name, str)}
 
 
 # --- bounds ---------------------------------------------------------------------------------------
@@ -183,30 +183,6 @@ def _memory() -> int:
     return total // 10**6
 
 
-# --- killed workers -------------------------------------------------------------------------------
-
-
 def dask_setup(worker: Any) -> None:  # noqa: ARG001 - called by distributed with the worker
     """Ctrl-C reaches the whole group of processes; only the caller answers it, and then ends its workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _wait_for_orphans(root: Path) -> None:
-    """A killed worker's kernel ends within a second or two; until then it could still write beside this run."""
-    end = time.monotonic() + ORPHANS
-    while _has_orphans(root.resolve()) and time.monotonic() < end:
-        time.sleep(0.2)
-
-
-def _has_orphans(root: Path) -> bool:
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error, OSError):
-            if Path(process.cwd()) == root and _forked(process):
-                parent = process.parent()
-                if parent is None or not _forked(parent):
-                    return True
-    return False
-
-
-def _forked(process: psutil.Process) -> bool:
-    return "multiprocessing.forkserver" in " ".join(process.cmdline())

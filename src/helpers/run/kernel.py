@@ -14,6 +14,8 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -41,12 +43,21 @@ def _serve(connection_file: str, cwd: str | None, env: dict[str, str]) -> None:
     os.environ.update(env)
     if cwd:
         os.chdir(cwd)
+    threading.Thread(target=_end_with_run, daemon=True).start()
     from ipykernel.kernelapp import IPKernelApp
 
     # With its parent known, the kernel is quiet and ends when the server does.
     app = IPKernelApp.instance(parent_handle=os.getppid())
     app.initialize(["-f", connection_file, NO_CWD])
     app.start()
+
+
+def _end_with_run() -> None:
+    """A run that was killed leaves no kernel at work: the server would go on as long as one of its kernels does."""
+    run = multiprocessing.parent_process()
+    if run is not None:
+        wait([run.sentinel])
+        os._exit(1)
 
 
 class _Forked:
