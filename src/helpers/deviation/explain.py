@@ -247,7 +247,7 @@ def with_causes(
     order = sorted(ranked(told), key=lambda one: not (lead and one.dimension == lead["dimension"]))
     missed, drilled = misses_of(rows, aim), tuple(dimensions[:DRILLED])
     # With the columns of the combinations, so that a reader can count how far two groups are the same cases.
-    over = (name for one in found for name in one.values if name not in table.tidy_personal)
+    over = (name for one in found for name, _ in one.values if name not in table.tidy_personal)
     shown = [c for c in dict.fromkeys((*_ticket_columns(table, dimensions), *by, *over)) if c in rows.columns]
     return replace(
         deviation,
