@@ -13,7 +13,7 @@ from helpers.formats.xlsx import write_forms
 from helpers.formats.xlsx.form_sheet import LONGEST, wan
 from helpers.formats.xlsx.split_form import split_target
 from helpers.forms.readers import forms_of
-from helpers.report.form_texts import deviation_text
+from helpers.report.form_texts import deviation_text, goal_result
 from tests.report import sample_results as sample
 
 SCORED, TRANSFER, SPLIT = "绩效自评表", "转移支付区域绩效目标自评表", "绩效自评表（指标分栏）"
@@ -181,14 +181,23 @@ def test_activity_sums(book):
     assert values.cell(6, 4).value == "885余次"
 
 
-def test_figures_behind_the_forms_are_unrounded(book):
+def test_figures_behind_the_forms_have_six_decimals(book):
     rows = {row["指标"]: row for row in table(book[1]["计算口径"], "指标")}
-    assert rows["满意率不低于90%"]["实际数值"] == 103 / 112
-    assert rows["年人均费用"]["实际数值"] == 1770000 / 11
+    assert rows["满意率不低于90%"]["实际数值"] == round(103 / 112, 6)
+    assert rows["年人均费用"]["实际数值"] == round(1770000 / 11, 6)
     assert rows["有效投诉"]["完成率"] == "优于目标"
     part = rows["完成时效（故障维修）"]
-    assert (part["目标数值"], part["实际数值"], part["单位"]) == (1, 590 / 613, "比例")
+    assert (part["目标数值"], part["实际数值"], part["单位"]) == (1, round(590 / 613, 6), "比例")
     assert part["查询语句"].startswith("SELECT count(*) FILTER")
+
+
+def test_a_total_with_a_lower_bound_is_one_in_the_forms_too():
+    results = sample.fy2024()
+    assert any(entry.get("lower_bound") for entry in results["activities"])
+    assert goal_result(results, scored=False).endswith("次以上。")
+    for entry in results["activities"]:
+        entry["lower_bound"] = False
+    assert "以上" not in goal_result(results, scored=False)
 
 
 def test_evidence_has_dates_and_full_hashes(book):

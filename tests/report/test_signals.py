@@ -276,6 +276,34 @@ def test_two_ways_to_count_the_same_cases_are_reconciled():
     assert signals.same_cases({**deviation, "text_facts": {"misses": 8}}) == ""
 
 
+def test_a_combination_is_reconciled_with_the_groups_named_before_it():
+    """Of 8 misses 6 are late (迟), 6 waited (等), 5 both; of the 7 bought ones 6 and 5 of them, 5 both, 1 neither."""
+    both = [{"cause": "迟", "state": "等", "part_source": "采购"}] * 5
+    rest = [("迟", "修", "采购"), ("无", "等", "自有"), ("无", "修", "采购")]
+    cases = [*both, *({"cause": c, "state": s, "part_source": p} for c, s, p in rest)]
+    causes = [
+        {"dimension": "cause", "cause": "迟", "contribution": 0.06, "misses": 6, "rows": 6},
+        {"dimension": "state", "cause": "等", "contribution": 0.06, "misses": 6, "rows": 9},
+    ]
+    bought = {"values": {"part_source": "采购"}, "rows": 84, "misses": 7, "share": 0.875, "expected": 0.6}
+    deviation = {
+        "tickets": cases, "causes": causes, "text_facts": {"misses": 8, "rows": 100}, "combinations": [bought],
+    }  # fmt: skip
+    told = signals.concentrated(deviation)
+    assert "，这7条中迟的6条、等的5条，两者都是的5条，都不是的1条" in told
+    assert 6 + 5 - 5 + 1 == 7
+    unknown = signals.concentrated({**deviation, "tickets": cases[:7]})
+    assert "这7条中" not in unknown and "有7条" in unknown
+
+
+def test_a_group_that_was_named_is_not_told_again_with_a_property_that_all_of_it_has():
+    causes = [{"dimension": "cause", "cause": "迟", "contribution": 0.06, "misses": 6, "rows": 9}]
+    again = {"values": {"cause": "迟", "kind": "无线"}, "rows": 9, "misses": 6, "share": 0.75, "expected": 0.6}
+    deviation = {"causes": causes, "text_facts": {"misses": 8, "rows": 100}, "combinations": [again]}
+    assert signals.concentrated(deviation) == ""
+    assert "无线" in signals.concentrated({**deviation, "combinations": [{**again, "rows": 8}]})
+
+
 # --- figures --------------------------------------------------------------------------------------
 
 

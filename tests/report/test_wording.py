@@ -213,3 +213,9 @@ def test_authored_texts_become_clauses_and_sentences():
     assert w.sentence(None) == ""
     assert w.brief("一二三四五六", 4) == "一二三……"
     assert w.listing(["甲", "乙", "丙"], 2) == "甲、乙等3项"
+
+
+def test_a_text_is_cut_behind_a_clause_that_ends_not_long_before() -> None:
+    assert w.brief("向供应商寻购停产机型的电源板和主板，按上年用量储备", 24) == "向供应商寻购停产机型的电源板和主板……"
+    assert w.brief("先办，再说" + "很长的一段话" * 5, 24) == ("先办，再说" + "很长的一段话" * 5)[:23] + "……"
+    assert w.brief("正好放得下，不必截断", 10) == "正好放得下，不必截断"

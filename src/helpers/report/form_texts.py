@@ -12,7 +12,14 @@ from helpers.report.results_deviations import Deviation
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
-from helpers.report.summary_phrases import lead_words, outcome_words, score_words, share_words, target_words
+from helpers.report.summary_phrases import (
+    lead_words,
+    more_words,
+    outcome_words,
+    score_words,
+    share_words,
+    target_words,
+)
 from helpers.year.models import MANAGEMENT
 
 #: What the forms say of a line about which nothing was declared.
@@ -169,7 +176,8 @@ def goal_result(results: Results, scored: bool) -> str:
     """How the overall goal came out, with the score where the form has one."""
     total = results.get("activity_total")
     unit = f.unit_of_activities(results)
-    done = f"全年开展运维活动{total}{unit}。" if total else ""
+    more = more_words(results["activities"])
+    done = f"全年开展运维活动{total}{unit}{more}。" if total else ""
     score = f"{score_words(results)}。" if scored else ""
     return f"{outcome_words(results)}。{score}{done}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from helpers.report import wording as w
@@ -43,6 +44,11 @@ def signal_words(signal: Signal) -> str:
 def hours_words(hours: float) -> str:
     """Hours to one decimal: enough where they are thousands."""
     return w.number_text(hours, 1) + "小时"
+
+
+def more_words(entries: Sequence[Activity]) -> str:
+    """A total of which a part is a lower bound is one as well: 14405次以上."""
+    return "以上" if any(entry.get("lower_bound") for entry in entries) else ""
 
 
 def activity_text(activity: Activity, unit: str) -> str:

@@ -307,10 +307,19 @@ def sentence(text: Any) -> str:
     return words.rstrip("；;，,、.:： ") + "。"
 
 
+#: So much of a text that is cut must be left where it is cut behind a clause.
+KEPT = 0.6
+
+
 def brief(text: Any, at_most: int = 40) -> str:
-    """An authored text short enough for a label or a running sentence, cut visibly."""
+    """An authored text short enough for a label or a running sentence, cut visibly, behind a clause where one ends
+    not long before."""
     words = clause(text)
-    return words if len(words) <= at_most else words[: at_most - 1] + "……"
+    if len(words) <= at_most:
+        return words
+    kept = words[: at_most - 1]
+    ends = [found.start() for found in re.finditer("[，；。]", kept) if found.start() >= KEPT * at_most]
+    return kept[: ends[-1] if ends else None] + "……"
 
 
 def quoted(text: Any) -> str:

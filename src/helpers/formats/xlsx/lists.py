@@ -71,8 +71,12 @@ def _sum(sheet: Sheet, row: int, first: int, column: int, total: int) -> None:
     sheet.formula(row, column, f"=SUM({letter}{first + 1}:{letter}{row})", total, "count")
 
 
+#: Decimals of a figure in base units; all of them stand in results.json.
+PLACES = 6
+
+
 def measures_sheet(sheet: Sheet, results: Results) -> None:
-    """计算口径: every figure in base units, unrounded, with its words and query."""
+    """计算口径: every figure in base units, to six decimals, with its words and query."""
     heads = (
         "指标",
         "年度指标值",
@@ -103,6 +107,8 @@ def _measure(name: str, entry: Judged) -> tuple:
     attainment: float | str | None = entry["attainment"]
     if attainment is not None and w.attainment_words(entry) == "优于目标":
         attainment = "优于目标"
+    elif attainment is not None:
+        attainment = _number(attainment)
     words = w.clause(evidence.get("words")) or w.clause(evidence.get("method")) or w.clause(evidence.get("note"))
     return (
         name,
@@ -120,10 +126,10 @@ def _measure(name: str, entry: Judged) -> tuple:
 
 
 def _style(value: object, style: str) -> str:
-    """A figure keeps all its digits and shows four decimals."""
+    """A figure keeps six decimals and shows four."""
     return "fraction" if style == "number" and isinstance(value, float) and not value.is_integer() else style
 
 
 def _number(value: object) -> int | float | None:
-    """A figure as a number; dates, bands and words stand in the text columns."""
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """A figure as a number, without the dust of binary fractions; dates, bands and words stand in the text columns."""
+    return round(value, PLACES) if isinstance(value, int | float) and not isinstance(value, bool) else None

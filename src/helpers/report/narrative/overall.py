@@ -13,7 +13,7 @@ from helpers.report.figures import activity_months_chart, trend_chart
 from helpers.report.narrative.chapters import BUDGET, about, reasons, whence
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_types import Activity, ActivitySpread, DroppedIndicator, Results
-from helpers.report.summary_phrases import activity_text
+from helpers.report.summary_phrases import activity_text, more_words
 
 NAMED = 3
 MOST_MERGED = 10
@@ -192,7 +192,7 @@ def activity_words(results: Results) -> list[str]:
     if not total:
         return [f"列入统计的运维活动共{len(entries)}类，本年度都没有记录。"]
     return [
-        f"全年开展运维活动{len(entries)}类，共{total}{unit}{_more(entries)}{_largest(entries, total, unit)}。",
+        f"全年开展运维活动{len(entries)}类，共{total}{unit}{more_words(entries)}{_largest(entries, total, unit)}。",
         _targets(entries),
     ]
 
@@ -212,11 +212,6 @@ def _largest(entries: list[Activity], total: int, unit: str) -> str:
         if entry["count"]
     ]
     return f"，其中{'；'.join(told)}"
-
-
-def _more(entries: list[Activity]) -> str:
-    """A total of which a part is a lower bound is one as well."""
-    return "以上" if any(entry.get("lower_bound") for entry in entries) else ""
 
 
 def reconciled(results: Results) -> str:
@@ -273,7 +268,7 @@ def _activity_table(results: Results, entries: list[Activity], total: int) -> Ta
         ]
         for at, entry in enumerate(entries, start=1)
     ]
-    rows.append(["", "合计", f"{total}{_more(entries)}"])
+    rows.append(["", "合计", f"{total}{more_words(entries)}"])
     # Of hundreds of cases a single one is 0.01 %: such a column says less than the counts.
     if all(not entry["count"] or entry["count"] >= SMALLEST * total for entry in entries):
         columns.append(("占比", "right", 1.0))
