@@ -12,7 +12,7 @@ from helpers.fonts.packaged import check_glyphs
 from helpers.report.blocks import Figure, Fold
 from helpers.report.facts import by_dimension, leading_cause
 from helpers.report.figures import control_figure, states_figure
-from helpers.report.narrative import build_report, signals
+from helpers.report.narrative import build_report, concentrated, signals
 from helpers.report.results import validate_results
 from helpers.report.summary_phrases import lead_words
 from tests.report import sample_results as sample
@@ -198,12 +198,12 @@ def test_combinations_are_told_unless_their_dimension_has_named_the_group():
     deviation = told(
         {"device_model": {"tells_apart": True}}, combinations=[cell(8, device_model="M720"), cell(7, hour="9时")]
     )
-    assert signals.concentrated(deviation) == (
+    assert concentrated.concentrated(deviation) == (
         "未达到要求的23条记录中，有7条（30.4%）属于受理时段为“9时”的50条记录，而按总体比例只应有2.5条。"
     )
-    assert signals.concentrated({**deviation, "combinations": []}) == ""
+    assert concentrated.concentrated({**deviation, "combinations": []}) == ""
     months = {**deviation, "combinations": [cell(7, month="2024-08、2024-09")]}
-    assert "月份为“2024年8月、2024年9月”的50条记录" in signals.concentrated(months)
+    assert "月份为“2024年8月、2024年9月”的50条记录" in concentrated.concentrated(months)
 
 
 def test_the_strongest_cause_leads_the_summary():
@@ -272,8 +272,8 @@ def test_two_ways_to_count_the_same_cases_are_reconciled():
         {"dimension": "state", "cause": "等", "contribution": 0.06, "misses": 6},
     ]
     deviation = {"tickets": cases, "causes": causes, "text_facts": {"misses": 7, "rows": 100}}
-    assert signals.same_cases(deviation) == "迟（6件）与等（6件）有5件是同一批。"
-    assert signals.same_cases({**deviation, "text_facts": {"misses": 8}}) == ""
+    assert concentrated.same_cases(deviation) == "迟（6件）与等（6件）有5件是同一批。"
+    assert concentrated.same_cases({**deviation, "text_facts": {"misses": 8}}) == ""
 
 
 def test_a_combination_is_reconciled_with_the_groups_named_before_it():
@@ -289,10 +289,10 @@ def test_a_combination_is_reconciled_with_the_groups_named_before_it():
     deviation = {
         "tickets": cases, "causes": causes, "text_facts": {"misses": 8, "rows": 100}, "combinations": [bought],
     }  # fmt: skip
-    told = signals.concentrated(deviation)
+    told = concentrated.concentrated(deviation)
     assert "，这7条中迟的6条、等的5条，两者都是的5条，都不是的1条" in told
     assert 6 + 5 - 5 + 1 == 7
-    unknown = signals.concentrated({**deviation, "tickets": cases[:7]})
+    unknown = concentrated.concentrated({**deviation, "tickets": cases[:7]})
     assert "这7条中" not in unknown and "有7条" in unknown
 
 
@@ -300,8 +300,8 @@ def test_a_group_that_was_named_is_not_told_again_with_a_property_that_all_of_it
     causes = [{"dimension": "cause", "cause": "迟", "contribution": 0.06, "misses": 6, "rows": 9}]
     again = {"values": {"cause": "迟", "kind": "无线"}, "rows": 9, "misses": 6, "share": 0.75, "expected": 0.6}
     deviation = {"causes": causes, "text_facts": {"misses": 8, "rows": 100}, "combinations": [again]}
-    assert signals.concentrated(deviation) == ""
-    assert "无线" in signals.concentrated({**deviation, "combinations": [{**again, "rows": 8}]})
+    assert concentrated.concentrated(deviation) == ""
+    assert "无线" in concentrated.concentrated({**deviation, "combinations": [{**again, "rows": 8}]})
 
 
 # --- figures --------------------------------------------------------------------------------------
@@ -365,7 +365,11 @@ def test_too_few_months_are_one_sentence():
 def test_nothing_is_said_about_nothing(deviation):
     deviation = {"indicator": "x", "kind": "shortfall", **deviation}
     assert [*signals.control_blocks(deviation, None, "c", "x"), *signals.states_blocks(deviation, "s", "x")] == []
-    assert signals.course(deviation, None) + signals.last_year(deviation, None) + signals.concentrated(deviation) == ""
+    told = signals.course(deviation, None) + signals.last_year(deviation, None)
+    assert told + concentrated.concentrated(deviation) == ""
+        signals.course(deviation, None) + signals.last_year(deviation, None) + concentrated.concentrated(deviation)
+        == ""
+    )
     assert signals.not_told_apart(deviation) == "" and control_figure(deviation, None, "c", "x") == ()
 
 

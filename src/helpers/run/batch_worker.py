@@ -22,9 +22,10 @@ from ruamel.yaml import YAML
 
 from helpers.report.portfolio_facts import Facts, facts_of
 from helpers.run.batch_projects import Task
-from helpers.run.manifest import code_sha256, lock_sha256
+from helpers.run.code_reach import program_sha256, read_sources
 from helpers.run.parameters import ParameterError
 from helpers.run.run_year import RunStopped, run_year
+from helpers.run.stage_record import lock_sha256
 from helpers.year.engine import MOST_MEMORY, MOST_THREADS
 from helpers.year.faults import YearFileError
 from helpers.year.root import Root
@@ -70,7 +71,7 @@ class Outcome:
 
 def made_by() -> tuple[str, str | None]:
     """What must be the same on all workers, or the packages would differ: the code and the lock."""
-    return code_sha256(), lock_sha256()
+    return program_sha256(read_sources()), lock_sha256()
 
 
 def sees(folder: str) -> tuple[tuple[str, str | None], bool]:

@@ -21,6 +21,7 @@ from helpers.report.facts import (
 from helpers.report.figures import cause_pareto_chart, monthly_chart
 from helpers.report.narrative import signals
 from helpers.report.narrative.chapters import Point, reasons
+from helpers.report.narrative.concentrated import concentrated, same_cases
 from helpers.report.narrative.plans import plan_blocks
 from helpers.report.narrative.without_words import column_note, column_values, without_words
 from helpers.report.results_deviations import Cause, Deviation, Ticket
@@ -84,8 +85,8 @@ def _shortfall(results: Results, deviation: Deviation, name: str) -> Iterable[Bl
     yield from f.para(
         main_cause(entry, deviation),
         signals.turned(deviation),
-        signals.concentrated(deviation),
-        signals.same_cases(deviation),
+        concentrated(deviation),
+        same_cases(deviation),
         signals.not_told_apart(deviation),
     )
     yield from _cause_tables(what, deviation)

@@ -9,10 +9,11 @@ from helpers.report import wording as w
 from helpers.report.blocks import Block, Closing, Paragraph, Table
 from helpers.report.facts import by_dimension, cause_name, leading_cause, values_words
 from helpers.report.figures import monthly_chart
-from helpers.report.narrative import overall, signals
+from helpers.report.narrative import overall
 from helpers.report.narrative.asked import ACTION_LENGTH
 from helpers.report.narrative.asked import size_words as measure_size
 from helpers.report.narrative.chapters import see
+from helpers.report.narrative.concentrated import same_cases
 from helpers.report.narrative.deviations import size_words
 from helpers.report.narrative.no_measure import flags
 from helpers.report.narrative.plans import state_words, yardstick_words
@@ -155,7 +156,7 @@ def _causes(deviation: Deviation) -> str:
         told.append(f"按{dimension}分，{'有' if len(named) > 1 else '主要是'}{said}")
         if len(told) == MOST_DIMENSIONS:
             break
-    return f"{'；'.join(told)}。{signals.same_cases(deviation)}" if told else ""
+    return f"{'；'.join(told)}。{same_cases(deviation)}" if told else ""
 
 
 def measures(results: Results) -> Iterable[Block]:
