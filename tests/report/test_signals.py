@@ -367,9 +367,6 @@ def test_nothing_is_said_about_nothing(deviation):
     assert [*signals.control_blocks(deviation, None, "c", "x"), *signals.states_blocks(deviation, "s", "x")] == []
     told = signals.course(deviation, None) + signals.last_year(deviation, None)
     assert told + concentrated.concentrated(deviation) == ""
-        signals.course(deviation, None) + signals.last_year(deviation, None) + concentrated.concentrated(deviation)
-        == ""
-    )
     assert signals.not_told_apart(deviation) == "" and control_figure(deviation, None, "c", "x") == ()
 
 
