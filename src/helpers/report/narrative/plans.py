@@ -114,7 +114,7 @@ def followup(results: Results) -> Iterable[Block]:
     told = [(_effect(at, entry), entry) for at, entry in enumerate(entries, start=1)]
     for words, _ in told:
         yield from f.para(words)
-    regressed = [words for words, entry in told if words and (entry.get("effect") or {}).get("regression_to_mean")]
+    regressed = [words for words, e in told if words and (found := e.get("effect")) and found["regression_to_mean"]]
     if regressed:
         which = "上述" if len(regressed) > 1 else "该项"
         yield from f.para(f"{which}指标上年没有达到目标，不采取措施通常也会有所回升，判断时已经从严。")
