@@ -14,8 +14,20 @@ from fontTools.ttLib import TTFont
 from helpers.fonts.machine import RESTRICTED, substitution_note, system_fonts
 from helpers.fonts.packaged import font_file
 from helpers.formats.pdf import render_pdf, runs
-from helpers.formats.printed import notice_lines
-from helpers.report.blocks import Cell, Closing, Figure, Fold, Front, Heading, Paragraph, Table, TableColumn
+from helpers.formats.printed import notice_lines, tight_tables
+from helpers.report.blocks import (
+    Card,
+    CardItem,
+    Cell,
+    Closing,
+    Figure,
+    Fold,
+    Front,
+    Heading,
+    Paragraph,
+    Table,
+    TableColumn,
+)
 
 MM = 72 / 25.4
 NOTICE = "示例数据：系合成。"
@@ -180,6 +192,19 @@ def test_points_right_below_an_attachment_are_not_in_the_list_of_contents() -> N
     points = [Heading(level=3, text="1.甲项"), Paragraph(text="甲。"), Heading(level=3, text="2.乙项")]
     found = pages([FRONT, Heading(level=1, text="结论"), Heading(level=1, text="一、概况"), *attached, *points])
     assert "目录" in found[1] and "附件8" in found[1] and "甲项" not in found[1]
+
+
+@pytest.mark.parametrize(("rows", "tight"), [(4, False), (9, True)])
+def test_what_is_decided_stands_on_page_one_in_smaller_type_where_it_is_long(rows: int, tight: bool) -> None:
+    card = Card(items=(CardItem(label="自评总分", value="99分，优", note="满分100分"),))
+    row = (Cell(text="未完成"), Cell(text="某项指标，目标一小时，实际未达到" * 3))
+    columns = (TableColumn(title="事项"), TableColumn(title="情况", width=5))
+    told = Table(caption="", columns=columns, rows=(row,) * rows)
+    asked = table(("购置备件" * 3, "6件", "某岗"), ("商定方案" * 3, "1份", "某岗")).model_copy(update={"caption": ""})
+    chapter = [Heading(level=1, text="一、概况"), Paragraph(text="正文。")]
+    blocks = [FRONT, Heading(level=1, text="结论"), card, told, asked, *chapter]
+    assert bool(tight_tables(blocks)) is tight
+    assert "商定方案" in pages(blocks)[0]
 
 
 def test_chinese_is_searchable() -> None:

@@ -107,7 +107,12 @@ def test_what_is_to_be_bought_is_listed_part_by_part_and_adds_up():
         ["B", "3", "0", "2", "1", "30", "30"],
         ["合计", "7", "3", "2", "2", "—", "130"],
     ]
-    (said, *_), _ = _texts_and_tables(options(stocked(plan(replayed=carries), whole, part)))
+    (said, *_), (table, *_) = _texts_and_tables(options(stocked(plan(replayed=carries), whole, part)))
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["B", "3", "0", "2", "1", "30", "30"],
+        ["其余1种，不需购置", "4", "4", "0", "0", "—", "0"],
+        ["合计", "7", "4", "2", "1", "—", "30"],
+    ]
     assert "改进措施第1项已列的4件（该项共5件，其余不在此列）" in said
 
 

@@ -161,9 +161,12 @@ def placed(table: Table) -> list[list[tuple[int, Cell]]]:
     return placed
 
 
-def sized(table: Table) -> tuple[float, Fit]:
-    """Type size in points and columns: the larger size where columns are few, or where the page across holds all."""
+def sized(table: Table, tight: bool = False) -> tuple[float, Fit]:
+    """Type size in points and columns: the larger size where columns are few, or where the page across holds all;
+    the smaller one where it has to be (``tight``)."""
     width = ACROSS if table.wide else UPRIGHT
+    if tight:
+        return SMALL, fit(table, width / (SMALL * POINT))
     large = fit(table, width / (LARGE * POINT))
     if len(table.columns) <= MOST_UPRIGHT or (table.wide and height(large, LARGE) <= PAGE_ACROSS):
         return LARGE, large

@@ -9,7 +9,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
@@ -26,6 +26,7 @@ from helpers.formats.printed import (
     front_lines,
     notice_lines,
     report_date,
+    tight_tables,
 )
 from helpers.report.blocks import Card, Closing, Figure, Fold, Front, Heading, Items, Paragraph, Table
 
@@ -54,7 +55,7 @@ def render_pdf(blocks: Sequence[Any]) -> bytes:
     closing = [Paragraph(text=note, style="note")] if note else []
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        writer = _Tree(folder)
+        writer = _Tree(folder, tight_tables(blocks))
         tree = {
             **_metadata(blocks),
             **_faces(own, folder),
@@ -104,8 +105,8 @@ def _metadata(blocks: Sequence[Any]) -> dict[str, Any]:
 class _Tree:
     """Blocks as the data that the template reads; figures are written beside it as files."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.figures, self.depth = folder, 0, 0
+    def __init__(self, folder: Path, tight: Collection[int] = ()) -> None:
+        self.folder, self.figures, self.depth, self.tight = folder, 0, 0, tight
 
     def block(self, block: Any) -> dict[str, Any]:
         match block:
@@ -128,11 +129,11 @@ class _Tree:
             case Items():
                 return {"type": "items", "ordered": block.ordered, "items": [runs(i) for i in block.items]}
             case Table():
-                return self._table(block)
+                return self._table(block, id(block) in self.tight)
             case Figure():
                 return self._figure(block)
             case Card():
-                return {"type": "card", "table": self._table(card_table(block))}
+                return {"type": "card", "table": self._table(card_table(block), id(block) in self.tight)}
             case Fold():
                 label = {"type": "label", "runs": runs(block.title)}
                 return {"type": "fold", "blocks": _led([label, *(self.block(b) for b in block.blocks)])}
@@ -146,8 +147,8 @@ class _Tree:
             "notice": runs(front.notice) if front.notice else None,
         }
 
-    def _table(self, table: Table) -> dict[str, Any]:
-        size, fitted = sized(table)
+    def _table(self, table: Table, tight: bool = False) -> dict[str, Any]:
+        size, fitted = sized(table, tight)
         rows = [
             [
                 {

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from helpers.fonts.packaged import advance
-from helpers.report.blocks import Card, Cell, Closing, Front, Table, TableColumn
+from helpers.formats.page_layout import height, sized
+from helpers.report.blocks import Card, Cell, Closing, Front, Heading, Table, TableColumn
 
 #: A paragraph of up to so many characters goes with the wide table that it leads to.
 SHORT = 120
 #: The notice's line at the head of a page, in full-width characters: 156 mm at 9 pt.
 HEAD_WIDTH = 48.0
+#: What the tables of page one may take together, in mm, below the title and the notice.
+OPENING = 172.0
 #: Of a table that may be divided this many rows start it.
 STARTING = 2
 
@@ -38,6 +43,18 @@ def notice_lines(notice: str) -> list[str]:
             lines.append("")
         lines[-1] += clause
     return lines
+
+
+def tight_tables(blocks: Sequence[Any]) -> set[int]:
+    """The tables of page one, by identity, where they would not fit on it in the larger type: what is to be decided
+    stands on one page."""
+    main = [at for at, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 1]
+    if len(main) < 2 or not any(isinstance(b, Card) for b in blocks[: main[1]]):
+        return set()
+    opening = [b for b in blocks[: main[1]] if isinstance(b, Card | Table)]
+    tables = [card_table(b) if isinstance(b, Card) else b for b in opening]
+    high = sum(height(fitted, size) for size, fitted in map(sized, tables))
+    return {id(block) for block in opening} if high > OPENING else set()
 
 
 def attachment_lines(closing: Closing) -> list[str]:

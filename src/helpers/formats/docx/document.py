@@ -22,7 +22,7 @@ from helpers.formats.docx.contents import bookmarked, contents, listed
 from helpers.formats.docx.docx_tables import table
 from helpers.formats.docx.xml import element, has_long_word, paragraph, runs
 from helpers.formats.page_layout import is_ragged, title_lines
-from helpers.formats.printed import SHORT, attachment_lines, card_table, front_lines, report_date
+from helpers.formats.printed import SHORT, attachment_lines, card_table, front_lines, report_date, tight_tables
 from helpers.formats.raster import rasterise
 from helpers.report.blocks import Card, Closing, Figure, Fold, Front, Heading, Items, Paragraph, Table
 
@@ -85,10 +85,12 @@ class _Writer:
         self.listed: list[Heading] = []
         self.places = 0
         self.place: Any = None
+        self.tight: set[int] = set()
 
     def write(self, blocks: Sequence[Any]) -> None:
         """All blocks; what leads to a table across goes onto its page."""
         flat = list(_flat(blocks))
+        self.tight = tight_tables(blocks)
         self.listed = listed([block for block, _ in flat])
         ahead = _second(self.listed)
         now = 0
@@ -128,11 +130,11 @@ class _Writer:
                         f"{number}. {item}" if block.ordered else f"· {item}", styles.SMALL if small else styles.LIST
                     )
             case Table():
-                self._table(block)
+                self._table(block, id(block) in self.tight)
             case Figure():
                 self._figure(block)
             case Card():
-                self._table(card_table(block))
+                self._table(card_table(block), id(block) in self.tight)
             case _Label():
                 self.text(block.text, styles.LABEL)
             case _:
@@ -174,10 +176,10 @@ class _Writer:
         if front.notice:
             self.text(front.notice, styles.NOTICE)
 
-    def _table(self, block: Table) -> None:
+    def _table(self, block: Table, tight: bool) -> None:
         if block.caption:
             self.text(block.caption, styles.CAPTION, keep_next=True)
-        self.add(table(block))
+        self.add(table(block, tight))
         # Two tables in a row would become one. What takes no room never needs a page of its own.
         self.text(block.note or "", styles.TABLE_NOTE if block.note else styles.GAP)
 

@@ -26,9 +26,9 @@ from helpers.report.blocks import Cell, Table
 MARGINS = {"top": 2.0, "left": 3.0, "bottom": 2.0, "right": 3.0}
 
 
-def table(block: Table) -> Any:
+def table(block: Table, tight: bool = False) -> Any:
     """``w:tbl`` of a block: its head row is repeated, a row stays whole unless it is high."""
-    size, fitted = sized(block)
+    size, fitted = sized(block, tight)
     across = (ACROSS if block.wide else UPRIGHT) / POINT * TWIPS
     total = sum(fitted.widths)
     widths = [round(across * width / total) for width in fitted.widths]

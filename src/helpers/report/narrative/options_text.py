@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from helpers.report import facts as f
 from helpers.report import wording as w
@@ -39,7 +39,10 @@ def _to_be_bought(results: Results) -> Iterable[Block]:
         ("单价（元）", "right", 4.0),
         ("金额（元）", "right", 4.5),
     ]
-    rows = [_bought_row(line, named, left) for line in sorted(left.lines, key=lambda one: (-one.bought, one.part))]
+    bought = sorted((line for line in left.lines if line.bought), key=lambda one: (-one.bought, one.part))
+    rows = [_bought_row(line, named, left) for line in bought]
+    if rest := [line for line in left.lines if not line.bought]:
+        rows.append(_rest_row(rest, left))
     total = [str(left.needed)] + [str(left.adopted)] * bool(left.adopted) + [str(left.there)] * bool(left.there)
     rows.append(["合计", *total, str(left.bought), w.BLANK, _yuan(left.cost)])
     yield from f.para(_of_which(left, stock))
@@ -56,6 +59,19 @@ def _bought_row(line: Line, named: Mapping[str, str], left: Difference) -> list[
         str(line.bought),
         _yuan(line.price),
         _yuan(line.cost),
+    ]
+
+
+def _rest_row(rest: Sequence[Line], left: Difference) -> list[str]:
+    """The kinds of which nothing is to be bought, together."""
+    return [
+        f"其余{len(rest)}种，不需购置",
+        str(sum(line.needed for line in rest)),
+        *[str(sum(line.adopted for line in rest))] * bool(left.adopted),
+        *[str(sum(line.there for line in rest))] * bool(left.there),
+        "0",
+        w.BLANK,
+        "0",
     ]
 
 

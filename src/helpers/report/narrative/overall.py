@@ -177,9 +177,10 @@ def activity(results: Results) -> Iterable[Block]:
     """The year's activity as a table by kind, and by month."""
     entries, total = results["activities"], _total(results)
     if entries and total:
-        yield _activity_table(results, entries, total)
+        # The long table last: a chart behind it would stand alone on a page.
         yield from f.para(reconciled(results))
         yield from activity_months_chart(results)
+        yield _activity_table(results, entries, total)
 
 
 def activity_words(results: Results) -> list[str]:
