@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.deviation.observed import unlike
+from helpers.deviation.last_year import unlike
 from helpers.measures.figures import Measures
 from helpers.measures.year_attained import YearAttained, attain_year
 from helpers.report.assemble import Sources, attainment_json

@@ -11,8 +11,9 @@ from scipy.stats import kendalltau
 from statsmodels.stats.proportion import proportions_ztest
 
 from helpers.deviation.chance import chance
+from helpers.deviation.last_year import Before
 from helpers.deviation.raised import Observed, raise_deviations
-from helpers.deviation.trend import Before, months_course, since_last_year
+from helpers.deviation.trend import months_course, since_last_year
 
 F = Fraction
 

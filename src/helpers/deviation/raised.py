@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from helpers.deviation.decompose import Agg, Cell, Decomposition, Direction
+from helpers.deviation.last_year import Before
 from helpers.deviation.scan import Combination
 from helpers.deviation.told_apart import Structure
-from helpers.deviation.trend import FEWEST_MONTHS, Before, Course, months_course, since_last_year
+from helpers.deviation.trend import FEWEST_MONTHS, Course, months_course, since_last_year
 from helpers.deviation.values import MonthFigure
 from helpers.indicators.plain import plain
 

@@ -13,6 +13,7 @@ import numpy as np
 from helpers.deviation.chance import chance, chance_of_counts
 from helpers.deviation.decompose import Direction
 from helpers.deviation.effect import Cell, change_at
+from helpers.deviation.last_year import Before
 from helpers.deviation.values import MonthFigure, with_figures
 
 #: A course is raised when chance would bring it about less often than this, both directions counted;
@@ -20,23 +21,6 @@ from helpers.deviation.values import MonthFigure, with_figures
 ALPHA = 0.05
 #: A month tells nothing about the year where fewer months than this have records.
 FEWEST_MONTHS = 6
-
-
-@dataclass(frozen=True, kw_only=True)
-class Before:
-    """What the same measure came to last year; ``same``: it is declared in the same words of SQL;
-    ``part_of_year``: its records cover a part of that year. ``repeats_unlike``: repeats at the beginning of one of
-    the two years alone were held against the year before it."""
-
-    fiscal_year: int
-    value: Fraction | None
-    n: int = 0
-    hits: int | None = None
-    unit: str | None = None
-    months: Sequence[MonthFigure] = ()
-    same: bool = True
-    part_of_year: bool = False
-    repeats_unlike: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, cast
 
 from helpers.activity.clean import Reconciliation
-from helpers.deviation.observed import Unlike, unlike
+from helpers.deviation.last_year import Unlike, unlike
 from helpers.indicators import Outcome, Target
 from helpers.indicators.plain import plain
 from helpers.measures.figures import Month
