@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from helpers.activity.clean import clean_year
-from helpers.deviation import spares_plan
+from helpers.deviation.spares_plan import spares_plan
 from helpers.measures.figures import Measures
 from helpers.report.results_schema import schema
 from helpers.year.load import load_year

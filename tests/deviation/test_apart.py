@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from helpers.activity.clean import clean_year
-from helpers.deviation import compare_years, explain_year
 from helpers.deviation.apart import explain_indicator
+from helpers.deviation.explain import compare_years, explain_year
 from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year
 from helpers.year.load import load_year

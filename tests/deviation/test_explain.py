@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.deviation import explain_year, follow_up, plan_rows
-from helpers.deviation.explain import decided_by
+from helpers.deviation.explain import decided_by, explain_year
+from helpers.deviation.plan import follow_up, plan_rows
 from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year
 from helpers.year.load import Year, load_year

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from helpers.deviation import explain_year, options_table, with_replays
 from helpers.deviation.chosen_set import chosen_set
 from helpers.deviation.demands import read_log
+from helpers.deviation.explain import explain_year
 from helpers.deviation.options import find
+from helpers.deviation.options_table import options_table, with_replays
 from helpers.deviation.stock_book import read_shelf
 from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year

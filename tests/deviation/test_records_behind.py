@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.deviation import explain_year
+from helpers.deviation.explain import explain_year
 from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year
 from helpers.year.load import Year, load_year

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.activity.clean import clean_year
-from helpers.deviation import explain_year
 from helpers.deviation.decompose import Aim, decompose, missed_rows
+from helpers.deviation.explain import explain_year
 from helpers.deviation.scan import Combination
 from helpers.deviation.states import UNRECORDED, Divided
 from helpers.deviation.without_cause import Replays, wait_of, without_causes, without_cells

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.deviation import explain_year
+from helpers.deviation.explain import explain_year
 from helpers.measures.covered import Covered, covered, of_a_part
 from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year

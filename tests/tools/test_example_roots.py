@@ -11,15 +11,10 @@ from typing import Any
 import pytest
 
 from helpers.activity.clean import clean_year
-from helpers.deviation import (
-    compare_years,
-    explain_year,
-    follow_up,
-    options_table,
-    plan_rows,
-    spares_plan,
-    with_replays,
-)
+from helpers.deviation.explain import compare_years, explain_year
+from helpers.deviation.options_table import options_table, with_replays
+from helpers.deviation.plan import follow_up, plan_rows
+from helpers.deviation.spares_plan import spares_plan
 from helpers.fonts.packaged import check_glyphs
 from helpers.gate import judge_year
 from helpers.measures.figures import Measures
