@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import PurePosixPath
 
 from helpers.report import facts as f
 from helpers.report import wording as w
@@ -19,7 +18,6 @@ from helpers.report.results_types import (
     Validation,
     ValidationNote,
 )
-from helpers.report.summary_phrases import short_path
 
 MOST_ENUMERATED = 5
 
@@ -61,12 +59,10 @@ def data_checks(results: Results) -> Iterable[Block]:
         yield from f.para(_checked(validation, tables))
         if validation.get("notes"):
             yield _notes_table(results, validation["notes"])
-            yield from _examples(results, validation["notes"])
         yield from _accepted(results, validation.get("accepted") or ())
     if tables:
         yield from f.para(_reconciled(tables))
         yield _reconciliation_table(tables)
-        yield from _files_table(tables)
 
 
 def _checked(validation: Validation, tables: Sequence[TableAccount]) -> str:
@@ -103,22 +99,6 @@ def _notes_table(results: Results, notes: Sequence[ValidationNote]) -> Table:
     return f.table("需要说明的数据问题", columns, rows)
 
 
-def _examples(results: Results, notes: Sequence[ValidationNote]) -> Iterable[Block]:
-    rows = [
-        [
-            w.clause(note["words"]),
-            short_path(example.get("source_file"), results["fiscal_year"]),
-            w.BLANK if example.get("source_row") is None else str(example["source_row"]),
-            _shown(example.get("value")),
-        ]
-        for note in notes
-        for example in note.get("examples") or ()
-    ]
-    if rows:
-        columns = [("校验内容", "left", 2.4), ("文件", "left", 2.0), ("行号", "right", 0.7), ("现值", "left", 1.4)]
-        yield Fold(title="数据问题举例", blocks=(f.table("数据问题举例", columns, rows),))
-
-
 def _accepted(results: Results, notes: Sequence[AcceptedNote]) -> Iterable[Block]:
     """What was found implausible and is accepted all the same, with the declared reason."""
     if notes:
@@ -126,12 +106,6 @@ def _accepted(results: Results, notes: Sequence[AcceptedNote]) -> Iterable[Block
         rows = [[f.table_title(results, n["table"]), w.clause(n["words"]), w.clause(n["why"])] for n in notes]
         title = "已说明理由、予以采信的情况"
         yield Fold(title=title, blocks=(f.table(title, columns, rows),))
-
-
-def _shown(value: object) -> str:
-    if value is None or value == "":
-        return "（空）"
-    return w.plain(value) if isinstance(value, str) else w.value_text(value, None)
 
 
 def _reconciled(tables: Sequence[TableAccount]) -> str:
@@ -173,34 +147,6 @@ def _reconciliation_table(tables: Sequence[TableAccount]) -> Table:
             name = w.clause(table.get("title") or table["table"])
             note += f"“{name}”放宽了对记录丢失的限制，理由：{w.clause(table['loss']['why'])}。"
     return f.table("数据表核对情况", columns, rows, note=note)
-
-
-def _files_table(tables: Sequence[TableAccount]) -> Iterable[Block]:
-    """The same account for each export, where a table has several."""
-    rows: list[list[str | Cell]] = []
-    for table in tables:
-        files = table.get("files") or []
-        for at, file in enumerate(files if len(files) > 1 else []):
-            merged = [Cell(text=w.clause(table.get("title") or table["table"]), rowspan=len(files))] if at == 0 else []
-            aside = [f"{w.clause(one['reason'])}{one['rows']}行" for one in file["set_aside"]]
-            rows.append(
-                [
-                    *merged,
-                    file["file"].removeprefix("exports/"),
-                    str(file["rows_in"]),
-                    str(file["used"]),
-                    "、".join(aside) or "无",
-                ]
-            )
-    if rows:
-        columns = [
-            ("数据表", "left", 1.2),
-            ("导出文件", "left", 1.8),
-            ("读入行数", "right", 0.9),
-            ("采用行数", "right", 0.9),
-            ("剔除原因及行数", "left", 2.6),
-        ]
-        yield f.table("分文件核对情况", columns, rows)
 
 
 # --- notes on the source --------------------------------------------------------------------------
@@ -257,7 +203,7 @@ def _finding(finding: Finding, has_stops: bool) -> str:
 
 
 def evidence_list(results: Results) -> Iterable[Block]:
-    """佐证材料清单: by indicator what was relied on, who keeps it, and its file; hashes are in the technical paper."""
+    """佐证材料清单: by indicator what was relied on and who keeps it; files and hashes are in the technical paper."""
     entries = results.get("evidence_list") or []
     if not entries:
         yield from f.para("本年度没有登记佐证材料。")
@@ -269,15 +215,14 @@ def evidence_list(results: Results) -> Iterable[Block]:
         ("材料名称", "left", 9.5),
         ("日期", "center", 5.5),
         ("保管岗位", "center", 5.5),
-        ("文件", "left", 10),
+        ("载体", "left", 5),
         ("记录数", "right", 4),
     ]
     rows: list[list[str | Cell]] = []
     for entry, name, span in zip(entries, names, merged, strict=True):
         head = [Cell(text=name, rowspan=span)] if span else []
         rows.append([*head, *_evidence_cells(entry)])
-    note = "没有文件的材料为纸质或另存。" if any(not entry.get("file") for entry in entries) else None
-    yield f.table("佐证材料", columns, rows, note=note)
+    yield f.table("佐证材料", columns, rows)
 
 
 def _level3(results: Results, entry: EvidenceItem) -> str:
@@ -292,6 +237,6 @@ def _evidence_cells(entry: EvidenceItem) -> list[str]:
         w.clause(entry["document"]),
         w.date_text(date) if (date := entry.get("date")) else w.BLANK,
         w.clause(entry.get("custodian")) or w.BLANK,
-        PurePosixPath(file).name if (file := entry.get("file")) else w.BLANK,
+        "电子文件" if entry.get("file") else "纸质或另存",
         w.BLANK if entry.get("rows") is None else str(entry["rows"]),
     ]

@@ -279,7 +279,9 @@ def _tickets(entry: Judged | None, what: str, deviation: Deviation) -> Iterable[
     if total > len(tickets):
         kept = len(deviation["tickets"])
         rest = "，其余" if kept >= total else f"，前{kept}条" if kept > len(tickets) else ""
-        note = f"列出前{len(tickets)}条，共{total}条{f'{rest}见电子版成套材料' if rest else ''}。"
+        there = f"{rest}见随附的数据文件 results.json" if rest else ""
+        more = "，全部记录可用技术说明中该指标的查询语句查出" if kept < total else ""
+        note = f"列出前{len(tickets)}条，共{total}条{there}{more}。"
     yield Fold(title=title, blocks=(f.table(f"{what}{title}", columns, rows, note=note),))
 
 

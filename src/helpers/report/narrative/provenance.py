@@ -11,6 +11,7 @@ from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Fold, Items, Paragraph
 from helpers.report.narrative import statistics
+from helpers.report.narrative.by_file import by_file
 from helpers.report.narrative.chapters import BUDGET, Section, whence
 from helpers.report.narrative.indicators import found_words
 from helpers.report.results_indicators import Evidence, File, Indicator, Judged
@@ -287,6 +288,7 @@ def sources(results: Results) -> Iterable[Block]:
         note = f"校验值为文件 SHA-256 值的前{HASH_SHOWN}位，完整值见 manifest.json。"
         table = f.table("输入文件", columns, rows, note=note)
         yield Fold(title=f"输入文件（{len(inputs)}个）", blocks=(table,))
+    yield from by_file(results)
     commands = [w.plain(command) for command in made.get("commands") or ()]
     if commands:
         yield from f.para("重新生成本报告的命令：")
