@@ -45,8 +45,15 @@ def project(root: Path, unit: str, days: int, extra: str = "") -> None:
     small_year.write(root, year, indicators=INDICATORS, files={"log.csv": f"编号,日期\n{rows}"})
 
 
+#: Ctrl-C is heard, whatever started the tests: a job in the background hears none.
+HEARING = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from helpers.cli import main; main()"
+)
+
+
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-P", "-m", "helpers.cli", *arguments]
+    return [sys.executable, "-P", "-c", HEARING, *arguments]
 
 
 def test_a_batch_is_interrupted_resumed_and_gives_the_bytes_of_single_runs(tmp_path: Path, run_cli) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -279,3 +281,15 @@ def test_a_stopped_year_becomes_its_message_and_its_names(
     assert left.read_text(encoding="utf-8") == f"{message}\n"
     (alone / "a" / "data" / "raw" / "2024" / "year.yml").write_text("{", encoding="utf-8")
     assert working(alone).unit is None
+
+
+def test_workers_can_be_asked_for_twice_in_a_process() -> None:
+    """Settings that were made before distributed was imported took its own with them when they ended."""
+    code = (
+        "from helpers.run.batch_cluster import local_workers\n"
+        "if __name__ == '__main__':\n"
+        "    for _ in range(2):\n"
+        "        with local_workers(1, 1) as workers: print(workers.count)\n"
+    )
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stdout.split()) == (0, ["1", "1"]), done.stderr

@@ -26,6 +26,7 @@ def root(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
         shutil.copyfile(finished / "reports/2024/notebooks" / output.name, output)
 
     monkeypatch.setattr(run_year, "run_stage", executed)
+    monkeypatch.setattr(run_year.kept_notebooks, "keep", lambda *_: None)  # no stage has run that it could be kept of
     return root
 
 

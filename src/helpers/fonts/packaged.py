@@ -130,11 +130,11 @@ def subset_woff(characters: Iterable[str], face: str) -> bytes:
     options.layout_features, options.hinting, options.flavor = [], False, "woff"
     options.name_IDs, options.notdef_outline = [1, 2], True
     # The boxes of the whole face hold for a part of it; drawing each outline anew to measure it takes most of the time.
-    font = TTFont(font_file(face), lazy=True, recalcBBoxes=False, recalcTimestamp=False)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=sorted({ord(c) for c in characters} & _cmap(face)))
-    subsetter.subset(font)
-    buffer = io.BytesIO()
-    font.flavor = "woff"
-    font.save(buffer)
+    with TTFont(font_file(face), lazy=True, recalcBBoxes=False, recalcTimestamp=False) as font:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=sorted({ord(c) for c in characters} & _cmap(face)))
+        subsetter.subset(font)
+        buffer = io.BytesIO()
+        font.flavor = "woff"
+        font.save(buffer)
     return buffer.getvalue()

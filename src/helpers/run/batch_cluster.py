@@ -71,9 +71,17 @@ def local_bounds(workers: int | None) -> tuple[int, Bounds]:
     return count, Bounds(max(1, CPU_COUNT // count), memory // count)
 
 
+def _load() -> None:
+    """Import distributed, quiet as our settings have it. Its own have to be there before others are set for a while:
+    what was not there before would be taken away afterwards, and its own with it."""
+    with dask.config.set({"logging": SETTINGS["logging"]}):
+        import distributed  # noqa: F401
+
+
 @contextmanager
 def local_workers(asked: int | None, tasks: int) -> Iterator[Workers]:
     """Processes of this machine; whatever happens, they have ended afterwards."""
+    _load()
     with dask.config.set(SETTINGS):
         from distributed import Client, LocalCluster
         from distributed.security import Security
@@ -109,6 +117,7 @@ def cluster_workers(address: str, folder: Path) -> Iterator[Workers]:
         raise BatchRefused(
             f"--scheduler {address}  [bad_address]  不是调度程序的地址\n    处理：写成 tcp://主机:端口，如 tcp://127.0.0.1:8786"
         )
+    _load()
     with dask.config.set({"logging": SETTINGS["logging"]}):
         from distributed import Client
 
