@@ -47,8 +47,7 @@ def project(root: Path, unit: str, days: int, extra: str = "") -> None:
 
 #: Ctrl-C is heard, whatever started the tests: a job in the background hears none.
 HEARING = (
-    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    "from helpers.cli import main; main()"
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from helpers.cli import main; main()"
 )
 
 
