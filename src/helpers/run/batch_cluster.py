@@ -32,7 +32,7 @@ MEMORY_SHARE = 0.8
 
 #: Nothing is served, profiled or printed that nobody asked for.
 SETTINGS = {
-    "logging": {"distributed": "critical", "distributed.client": "critical", "tornado": "critical"},
+    "logging": dict.fromkeys(("distributed", "distributed.client", "tornado", "tornado.application"), "critical"),
     # A killed worker comes back by its nanny; a cluster that counts it as lost meanwhile would close the nanny too.
     "distributed.deploy.lost-worker-timeout": "365 days",
     "distributed.diagnostics.nvml": False,
