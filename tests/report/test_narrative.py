@@ -394,7 +394,7 @@ def test_tickets_are_folded_and_counted(report):
     listed = fold.blocks[0]
     assert [c.title for c in listed.columns] == ["编号", "受理时间", "完成时间", "原因", "设备型号", "备件", "工作日"]
     assert texts(listed.rows[0])[1] == "2024-01-03 09:30"
-    assert listed.note == "列出前6条，共23条。"
+    assert listed.note == "列出前6条，共23条，全部记录可用技术说明中该指标的查询语句查出。"
 
 
 def test_measures_stand_once_after_the_last_part_of_their_indicator(report):
@@ -460,7 +460,7 @@ def test_the_annexes(report):
     ]
     evidence = table(report, "佐证材料")
     assert texts(evidence.rows[2])[0] == "完成时效" and evidence.rows[2][0].rowspan == 2
-    assert texts(evidence.rows[2])[-2:] == ["工单_维修.xlsx", "613"], "the hash is in the technical paper"
+    assert texts(evidence.rows[2])[-2:] == ["电子文件", "613"], "the file and its hash are in the technical paper"
     sql = next(b for b in report if isinstance(b, Fold) and b.title == "完成时效（故障维修）的查询语句")
     assert sql.blocks[0].text == "完成时效（故障维修）实际为96.2%，由613条记录计算。"
     assert sql.blocks[1].text.startswith("SELECT count(*) FILTER (WHERE workdays <= 1)")
