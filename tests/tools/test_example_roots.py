@@ -19,7 +19,7 @@ from helpers.fonts.packaged import check_glyphs
 from helpers.gate import judge_year
 from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year
-from helpers.report.assemble import Sources, attainment_json, reconciliations_json, results_json
+from helpers.report.assemble import Sources, attainment_json, results_json
 from helpers.report.blocks import to_json
 from helpers.report.narrative import build_report
 from helpers.report.own_audit import audit_narrative, audit_own_form, audit_year
@@ -56,7 +56,7 @@ REACHED = {
 def judged(name: str, folder: Path) -> tuple[Year, dict[str, Any], Any]:
     """The year, its results and what the gate says, as the stages make them one after the other."""
     year = load_year(EXAMPLES / name, 2024)
-    accounts = json.loads(json.dumps(reconciliations_json(clean_year(year, folder))))
+    accounts = json.loads(json.dumps([one.to_json() for one in clean_year(year, folder)]))
     gate = judge_year(year, folder, accounts, None, None, [])
     with Measures(year, folder) as measures:
         found = attain_year(year, measures)

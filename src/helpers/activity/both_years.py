@@ -8,9 +8,8 @@ from pathlib import Path
 
 from helpers.activity.clean import Reconciliation, clean_year
 from helpers.activity.kept_tables import clean_or_take_over
-from helpers.files.names import matching_files
 from helpers.year.load import Year
-from helpers.year.seen import SeenYear
+from helpers.year.seen import SeenYear, table_exports
 
 #: Bytes of all exports up to which two years are cleaned at a time; the database works without Python's lock.
 SMALL = 64_000_000
@@ -26,12 +25,8 @@ def clean_years(wanted: Sequence[tuple[Year, Path]], basis: str | None = None) -
             return clean_or_take_over(year, out, basis)
         return clean_year(year, out)
 
-    size = sum(path.stat().st_size for year, _ in wanted for path in _exports(year))
+    exports = {path for year, _ in wanted for table in year.year.tables for path in table_exports(year, table)}
+    size = sum(path.stat().st_size for path in exports)
     with ThreadPoolExecutor(len(wanted) if size <= SMALL else 1) as pool:
         started = [pool.submit(clean, year, out) for year, out in wanted]
         return [one.result() for one in started]
-
-
-def _exports(year: Year) -> set[Path]:
-    patterns = [pattern for spec in year.year.tables.values() for pattern in spec.files]
-    return {path for pattern in patterns for path in matching_files(year.folder, pattern)}

@@ -15,7 +15,8 @@ from pydantic import TypeAdapter
 
 from helpers.activity.clean import Reconciliation, clean_table, in_order
 from helpers.year.hashes import file_sha256
-from helpers.year.seen import SeenYear, digest, noted_from
+from helpers.year.seen import SeenYear, noted_from
+from helpers.year.whole_files import read_whole, write_whole
 
 #: The folder, inside that of the tables, with one file for each of them.
 KEPT = ".kept"
@@ -30,7 +31,7 @@ def clean_or_take_over(year: SeenYear, out: Path, basis: str) -> list[Reconcilia
 
     ``basis`` stands for all else that decides what a table becomes: the code that cleans it, and its surroundings.
     """
-    (out / KEPT).mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
     done: dict[str, Reconciliation] = {}
     for table in in_order(year.year.tables):
         done[table] = _taken_over(year, table, out, basis) or _cleaned(year, table, out, basis)
@@ -51,23 +52,19 @@ def _cleaned(year: SeenYear, table: str, out: Path, basis: str) -> Reconciliatio
         "files": _files(out, table),
         "account": account.to_json(),
     }
-    kept["whole"] = digest(kept)
-    partial = record.with_suffix(".partial")
-    partial.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
-    partial.replace(record)
+    write_whole(record, kept)
     return account
 
 
 def _taken_over(year: SeenYear, table: str, out: Path, basis: str) -> Reconciliation | None:
     """The account of a table that need not be cleaned again; None where anything speaks against it."""
+    kept = read_whole(out / KEPT / f"{table}.json")
     try:
-        kept = json.loads((out / KEPT / f"{table}.json").read_text(encoding="utf-8"))
-        whole = kept.pop("whole")
-        if whole != digest(kept) or (kept["format"], kept["basis"]) != (FORMAT, basis):
+        if kept is None or (kept["format"], kept["basis"]) != (FORMAT, basis):
             return None
         reads = noted_from(kept["reads"])
         account = _ACCOUNT.validate_json(json.dumps(kept["account"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # a pydantic error is a ValueError
+    except (ValueError, KeyError, TypeError):  # a pydantic error is a ValueError
         return None
     if any(year.now(place) != seen for place, seen in reads.items()) or kept["files"] != _files(out, table):
         return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, cast
 
-from helpers.activity.clean import Reconciliation
 from helpers.deviation.last_year import Unlike, unlike
 from helpers.indicators import Outcome, Target
 from helpers.indicators.plain import plain
@@ -391,7 +390,3 @@ def _account(year: Year, table: Mapping[str, Any]) -> TableAccount:
     if allowed := loss_allowed(year, table["table"]):
         account["loss"] = allowed
     return account
-
-
-def reconciliations_json(tables: Iterable[Reconciliation]) -> list[Json]:
-    return [t.to_json() for t in tables]

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.files.names import matching_files
 from helpers.year.hashes import input_sha256
 from helpers.year.load import Year, load_year
 from helpers.year.root import Root
-from helpers.year.seen import digest
+from helpers.year.seen import digest, table_exports
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,8 @@ def has_previous(root: Path, fiscal_year: int) -> bool:
 def declared_files(year: Year) -> list[Path]:
     """Year files, exports and evidence of one year. Approvals are outside every input hash."""
     found = [year.folder / name for name in year.sha256]
-    for table in year.year.tables.values():
-        found += [p for pattern in table.files for p in matching_files(year.folder, pattern)]
+    for table in year.year.tables:
+        found += table_exports(year, table)
     actuals = [i.actual for i in year.indicators.indicators if i.actual]
     actuals += [p.actual for i in year.indicators.indicators for p in i.parts]
     found += [year.folder / e.file for a in actuals for e in a.evidence if e.file]

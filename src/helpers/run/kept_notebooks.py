@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from helpers.run.notebooks import normalise, with_prose
-from helpers.run.stage_record import KEPT, read_whole, record_path, write_whole
+from helpers.run.stage_record import KEPT, record_path
 from helpers.run.stages import Stage
 from helpers.year.hashes import file_sha256
+from helpers.year.whole_files import read_whole, write_whole
 
 
 def keep(processed: Path, stage: Stage, parameters: Mapping[str, Any], executed: Path) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.run.current import Current, tables_digest
-from helpers.run.stage_record import KEPT, read_whole, write_whole
+from helpers.run.stage_record import KEPT
 from helpers.year.seen import Reads, SeenYear, digest, noted_from
+from helpers.year.whole_files import read_whole, write_whole
 
 if TYPE_CHECKING:
     from helpers.run.workspace import Workspace

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import sys
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from helpers.run.code_reach import MACHINERY, Sources, code_cells, reached
 from helpers.run.stages import NOTEBOOKS, Stage
 from helpers.year.hashes import file_sha256, input_sha256
 from helpers.year.seen import Place, Reads, digest, noted_from
+from helpers.year.whole_files import read_whole, write_whole
 
 #: The folder of records and executed notebooks among a year's processed files.
 KEPT = "kept"
@@ -86,23 +86,4 @@ def read_record(processed: Path, stage: Stage) -> StageRecord | None:
             return None
         return StageRecord(dict(found["made_by"]), noted_from(found["reads"]), dict(found["files"]))
     except (KeyError, ValueError, TypeError):
-        return None
-
-
-def write_whole(path: Path, content: Mapping[str, Any]) -> None:
-    """A JSON file that shows whether it is whole, put into its place at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    text = json.dumps({**content, "whole": digest(content)}, ensure_ascii=False)
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
-
-
-def read_whole(path: Path) -> dict[str, Any] | None:
-    """What ``write_whole`` wrote there; None where it is missing, damaged, or was written by something else."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        whole = content.pop("whole")
-        return content if digest(content) == whole else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -22,9 +22,6 @@ from helpers.year.load import Year, load_year
 from helpers.year.root import Root
 from helpers.year.seen import ABSENT, Reads, SeenYear, digest, table_exports
 
-#: Each stage's output by its name, in order.
-OUTPUTS: Mapping[str, str] = {stage.name: stage.output for stage in STAGES}
-
 
 class StageOrderError(Exception):
     """A stage was started although an earlier one has not run on the present inputs."""
@@ -46,12 +43,12 @@ class Workspace:
     def processed(self) -> Path:
         return Root(self.root).processed(self.fiscal_year)
 
-    @property
+    @cached_property
     def tables(self) -> Path:
         """The tidy tables of the year."""
         return self._tables("tables")
 
-    @property
+    @cached_property
     def previous_tables(self) -> Path:
         """The tidy tables of the year before, cleaned again for comparison."""
         return self._tables("previous")
