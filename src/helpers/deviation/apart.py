@@ -5,7 +5,8 @@ Each is given the years and their tables and opens them itself, so that what it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,7 @@ def explain_indicator(
     year: Year, tables: Path, previous: Year | None, previous_tables: Path, indicator: str
 ) -> dict[str, Any]:
     """The ``deviations`` and ``comparisons`` of results.json of one indicator, by its id."""
-    before = Measures(previous, previous_tables) if previous else None
-    with Measures(year, tables, previous_tables if previous else None) as measures:
+    with _opened(year, tables, previous, previous_tables) as (measures, before):
         last = attain_year(previous, before, indicator) if previous and before else None
         attained = attain_year(year, measures, indicator)
         deviations = explain_year(attained, measures, last, before)
@@ -41,10 +41,19 @@ def weigh_measures(
 
     Nothing else of the year's results is needed: a target that changes no deviation changes nothing here.
     """
-    before = Measures(previous, previous_tables) if previous else None
-    with Measures(year, tables, previous_tables if previous else None) as measures:
+    with _opened(year, tables, previous, previous_tables) as (measures, before):
         followup = follow_up(previous, before, measures)
         options, by_id = options_table(measures, before, deviations)
         plan = with_replays(plan_rows(year, measures, followup), year, by_id)
         spares = {**spares_plan(year, measures, before), "options": options}
     return {"followup": followup, "plan": plan, "spares": spares}
+
+
+@contextmanager
+def _opened(
+    year: Year, tables: Path, previous: Year | None, previous_tables: Path
+) -> Iterator[tuple[Measures, Measures | None]]:
+    """The measures of the year, and those of the year before where there is one."""
+    with ExitStack() as stack:
+        before = stack.enter_context(Measures(previous, previous_tables)) if previous else None
+        yield stack.enter_context(Measures(year, tables, previous_tables if previous else None)), before

@@ -86,15 +86,7 @@ def change_at(
     residuals[np.abs(residuals) < DUST * max(1.0, float(np.abs(y).max()))] = 0.0
     contrast, worlds = hat[1], _months(cells, design, residuals, at, n)
     change = float(contrast @ y)
-    laws = [
-        _Law(
-            weight=months.weight,
-            size=float(contrast @ months.covariance @ contrast) ** 0.5,
-            freedom=months.freedom,
-            selection=_selection(cells, y, n, months.covariance, contrast, missed_below),
-        )
-        for months in worlds
-    ]
+    laws = [_law(months, cells, y, n, contrast, missed_below) for months in worlds]
     reach = _reach(laws)
     return Effect(
         before=float((n * y)[~after].sum() / n[~after].sum()),
@@ -135,6 +127,23 @@ class _Law:
     selection: tuple[float, int] | None
 
 
+def _law(
+    months: Months,
+    cells: Sequence[Cell],
+    y: np.ndarray,
+    n: np.ndarray,
+    contrast: np.ndarray,
+    missed_below: tuple[float, int] | None,
+) -> _Law:
+    variance = float(contrast @ months.covariance @ contrast)
+    return _Law(
+        weight=months.weight,
+        size=variance**0.5,
+        freedom=months.freedom,
+        selection=_selection(cells, y, n, months.covariance, contrast, variance, missed_below),
+    )
+
+
 def _months(
     cells: Sequence[Cell], design: np.ndarray, residuals: np.ndarray, at: np.ndarray, n: np.ndarray
 ) -> list[Months]:
@@ -149,11 +158,11 @@ def _selection(
     n: np.ndarray,
     cov: np.ndarray,
     contrast: np.ndarray,
+    variance: float,
     missed_below: tuple[float, int] | None,
 ) -> tuple[float, int] | None:
     """From which change on (and on which side of it) the selected months would have missed as they did."""
     chosen = np.array([c.selected for c in cells])
-    variance = float(contrast @ cov @ contrast)
     if missed_below is None or not chosen.any() or variance <= 0:
         return None
     target, side = missed_below

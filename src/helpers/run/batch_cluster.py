@@ -141,8 +141,9 @@ def _asked(client: Client, address: str, folder: Path) -> int:
         raise BatchRefused(
             f"--scheduler {address}  [no_workers]  调度程序下没有工作进程\n    处理：先用 dask worker {address} 启动"
         ) from None
+    code = made_by()
     for worker, answer in sorted(answers.items()):
-        if isinstance(answer, Exception) or answer[0] != made_by():
+        if isinstance(answer, Exception) or answer[0] != code:
             raise BatchRefused(
                 f"--scheduler {address}  [workers_differ]  工作进程 {worker} 所用的程序与本机不同"
                 f"{f'（{answer}）' if isinstance(answer, Exception) else ''}\n"
@@ -174,7 +175,7 @@ def run_tasks(
     """
     from distributed import wait
 
-    client, left, lonely = workers.client, deque(tasks), 0.0
+    client, left, lonely, code = workers.client, deque(tasks), 0.0, made_by()
     out: dict[Future, Task] = {}
     ended: list[Outcome] = []
 
@@ -197,7 +198,7 @@ def run_tasks(
             return _given_up("[no_workers]  没有可用的工作进程", [*out.values(), *left], end, ended)
         while left and len(out) < max(1, alive):
             task = left.popleft()
-            future = client.submit(doing, str(folder), task, workers.bounds, made_by(), pure=False)
+            future = client.submit(doing, str(folder), task, workers.bounds, code, pure=False)
             out[future] = task
         try:
             done = wait(list(out), timeout=TICK, return_when="FIRST_COMPLETED").done
