@@ -1,4 +1,4 @@
-"""Many project years at once, against the same notebooks by papermill's own command; and what thousands would cost.
+"""Many project years at once, against the plain way with the same notebooks; and what thousands would cost.
 
 ``python -m tools.bench.batch [COPIES]``: so many copies of the example root with its two years (12).
 """
@@ -17,9 +17,8 @@ from helpers.formats.portfolio_parquet import portfolio_parquet
 from helpers.report.portfolio import Entry, make_portfolio
 from helpers.report.portfolio_facts import Facts, facts_of
 from helpers.report.results import load_results
-from helpers.run.stages import STAGES
 from tools.bench.lines import line, seconds
-from tools.bench.runs import ROOT, call
+from tools.bench.runs import ROOT, plain_way
 from tools.bench.scale import GIB, _watched
 
 COPIES, YEARS = 12, (2023, 2024)
@@ -32,7 +31,7 @@ def main(copies: int = COPIES) -> None:
     with tempfile.TemporaryDirectory() as folder:
         one = _copies(Path(folder) / "plain", 1) / "p000"
         plain = plain_way(one, YEARS[-1])
-        line("one project year by papermill's command", plain, None)
+        line("one project year by papermill's and nbconvert's commands", plain, None)
         workers = os.cpu_count() or 1
         few, _ = _batch(_copies(Path(folder) / "few", workers), workers)
         many = _copies(Path(folder) / "many", copies)
@@ -50,15 +49,6 @@ def main(copies: int = COPIES) -> None:
     start = max(0.0, few - each * len(YEARS))
     for cores, machines in MACHINES:
         _reckoned(each, start, peak / workers, cores, machines)
-
-
-def plain_way(root: Path, year: int) -> float:
-    """Seconds that the five notebooks of one year take by papermill's own command."""
-    spent = 0.0
-    for stage in STAGES:
-        names = ("papermill", str(stage.notebook), str(root / stage.notebook.name), "-p", "fiscal_year", str(year))
-        spent += seconds(lambda a=names: call(*a, "-p", "root", ".", "--no-progress-bar", cwd=root))
-    return spent
 
 
 def _copies(folder: Path, count: int) -> Path:

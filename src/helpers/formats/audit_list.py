@@ -14,6 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 from html import escape
 
+from helpers.formats.plain_pages import POLICY
 from helpers.forms.audit_file import Audit, AuditedFile, AuditedTable, place_of, silent_checks, title
 from helpers.forms.shown_rows import HEADS, cells_of, head_lines, number
 
@@ -44,7 +45,6 @@ OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers"
 MADE = datetime(2000, 1, 1)
 LONGEST_CELL = 32_000
 NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff]")
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 STYLE = (
     "body{font-family:'Microsoft YaHei','Noto Sans CJK SC',sans-serif;margin:2em;line-height:1.6}"
     "table{border-collapse:collapse;margin:.5em 0 1.5em}"

@@ -14,25 +14,27 @@ from importlib import resources
 from itertools import groupby
 from urllib.parse import quote
 
+from helpers.formats.plain_pages import POLICY
 from helpers.report import wording as w
-from helpers.report.portfolio import FEWEST, Portfolio, Row
+from helpers.report.portfolio import FAR, FEWEST, FIGURES, Portfolio, Row
 from helpers.report.portfolio_facts import Facts
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 TITLE = "项目支出绩效自评汇总"
 HEADS = (
-    *(
-        "名次",
-        "单位、项目",
-        "年度",
-        "得分",
-        "等级",
-        "较上年",
-        "完成／部分／未完成／无法判定",
-        "执行率",
-        "全年预算（万元）",
-    ),
-    *("未达目标", "措施逾期", "自查须说明", "记录丢失", "说明"),
+    "名次",
+    "单位、项目",
+    "年度",
+    "得分",
+    "等级",
+    "较上年",
+    "完成／部分／未完成／无法判定",
+    "执行率",
+    "全年预算（万元）",
+    "未达目标",
+    "措施逾期",
+    "自查须说明",
+    "记录丢失",
+    "说明",
 )
 UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 Group = tuple[str, Sequence[Row]]
@@ -261,6 +263,9 @@ def _explained(portfolio: Portfolio) -> str:
     sticks = [
         f"<li>{_text(stick.name)}（{stick.count}项）：{_text(stick.words)}</li>" for stick in portfolio.yardsticks
     ]
+    score, rate, share = (figure.least for figure in FIGURES)
+    points, rate_points, share_points = map(w.number_text, (score, 100 * rate, 100 * share))
+    least = f"得分相差{points}分、执行率相差{rate_points}个百分点、完成比例相差{share_points}个百分点"
     apart = "评分口径不同的得分不可比，不放在一起排名。" if len(portfolio.yardsticks) > 1 else ""
     return (
         f"<h2>口径和编制说明</h2><ul>{''.join(sticks)}</ul>"
@@ -268,8 +273,8 @@ def _explained(portfolio: Portfolio) -> str:
         "“较上年”是本年度得分减上年度得分，两个年度口径相同且都已评全的才列出。"
         "“措施逾期”是截至自评日期已过完成时限而未完成的改进措施，含上年度提出的；"
         "“记录丢失”是校验时提示的无法识别的记录数。</p>"
-        f"<p>“相差明显”的判定：与中位数之差超过绝对离差中位数的一定倍数（修正的标准分大于3.5），"
-        f"且得分相差2分、执行率相差5个百分点、完成比例相差10个百分点以上；可比项目不足{FEWEST}个的不判定。</p>"
+        f"<p>“相差明显”的判定：与中位数之差超过绝对离差中位数的一定倍数（修正的标准分大于{FAR}），"
+        f"且{least}以上；可比项目不足{FEWEST}个的不判定。</p>"
     )
 
 

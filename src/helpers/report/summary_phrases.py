@@ -47,7 +47,7 @@ def hours_words(hours: float) -> str:
 
 
 def more_words(entries: Sequence[Activity]) -> str:
-    """A total of which a part is a lower bound is one as well: 14405次以上."""
+    """A total of which a part is a lower bound is one as well: 300次以上."""
     return "以上" if any(entry.get("lower_bound") for entry in entries) else ""
 
 

@@ -238,7 +238,7 @@ def reconciled(results: Results) -> str:
 
 
 def _added(results: Results, shares: Sequence[ActivitySpread], unit: str) -> str:
-    """The kinds of activity that several shares divide among them without a rest: 9182 + 792 = 9974."""
+    """The kinds of activity that several shares divide among them without a rest: 9 + 3 = 12."""
     counts = {w.clause(entry["category"]): entry["count"] for entry in results["activities"]}
     told = []
     for category, count in counts.items():
