@@ -31,6 +31,8 @@ LONGEST_TOKEN = 16
 UPRIGHT, ACROSS, POINT = 156.0, 247.0, 0.3528
 #: Type sizes of tables, and up to how many columns the larger one does; what a page across holds beside a lead.
 LARGE, SMALL = 10.5, 9.0
+#: The height of a line of a table, in type sizes.
+LEADING = 1.4
 MOST_UPRIGHT, PAGE_ACROSS = 6, 105.0
 #: Up to this height in mm a table stays on one page.
 KEPT = 75.0
@@ -185,7 +187,7 @@ def row_height(fitted: Fit, index: int, size: float) -> float:
 
 
 def _high(lines: int, size: float) -> float:
-    return lines * size * 1.4 + 8
+    return lines * size * LEADING + 8
 
 
 def head_text(title: str, width: float) -> str:

@@ -14,8 +14,9 @@ from helpers.report.blocks import Card, Cell, Closing, Front, Heading, Table, Ta
 SHORT = 120
 #: The notice's line at the head of a page, in full-width characters: 156 mm at 9 pt.
 HEAD_WIDTH = 48.0
-#: What the tables of page one may take together, in mm, below the title and the notice.
-OPENING = 172.0
+#: What the tables of page one may take together, in mm, below the title and the notice. In an editable paper less:
+#: the fonts that stand in on the reader's machine may need more lines.
+OPENING, OPENING_EDITABLE = 172.0, 158.0
 #: Of a table that may be divided this many rows start it.
 STARTING = 2
 
@@ -45,16 +46,16 @@ def notice_lines(notice: str) -> list[str]:
     return lines
 
 
-def tight_tables(blocks: Sequence[Any]) -> set[int]:
-    """The tables of page one, by identity, where they would not fit on it in the larger type: what is to be decided
-    stands on one page."""
+def tight_tables(blocks: Sequence[Any], room: float = OPENING) -> set[int]:
+    """The tables of page one, by identity, where they would not fit into its ``room`` (mm) in the larger type: what is
+    to be decided stands on one page."""
     main = [at for at, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 1]
     if len(main) < 2 or not any(isinstance(b, Card) for b in blocks[: main[1]]):
         return set()
     opening = [b for b in blocks[: main[1]] if isinstance(b, Card | Table)]
     tables = [card_table(b) if isinstance(b, Card) else b for b in opening]
     high = sum(height(fitted, size) for size, fitted in map(sized, tables))
-    return {id(block) for block in opening} if high > OPENING else set()
+    return {id(block) for block in opening} if high > room else set()
 
 
 def attachment_lines(closing: Closing) -> list[str]:

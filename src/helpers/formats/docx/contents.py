@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from helpers.formats.docx.styles_and_borders import LISTED, TITLED
+from helpers.formats.docx.styles_and_borders import ENTRY, TITLED
 from helpers.formats.docx.xml import TWIPS, element, field, paragraph, runs
 from helpers.report.blocks import Heading
 
@@ -13,7 +13,7 @@ TITLE = "目录"
 #: From so many headings of the first two levels on a paper is long enough for a list, about eight pages.
 HEADINGS = 12
 #: The right edge of the text, and what an entry of the second level stands in, in points.
-EDGE, INDENT = 442, 32
+EDGE, INDENT = 442, 28
 
 
 def listed(blocks: Sequence[Any]) -> list[Heading]:
@@ -45,7 +45,7 @@ def _entry(number: int, heading: Heading) -> Any:
     page = field(f"PAGEREF {_name(number)} \\h", "")
     page[0][0].set(f"{{{page[0].nsmap['w']}}}dirty", "true")
     tab = element("r", None, element("tab"))
-    made = paragraph(LISTED, [element("hyperlink", {"anchor": _name(number)}, *runs(heading.text), tab, *page)])
+    made = paragraph(ENTRY, [element("hyperlink", {"anchor": _name(number)}, *runs(heading.text), tab, *page)])
     stop = element("tab", {"val": "right", "leader": "dot", "pos": EDGE * TWIPS})
     indent = element("ind", {"left": INDENT * TWIPS * (heading.level - 1), "firstLine": 0})
     made.pPr.insert(1, element("tabs", None, stop))

@@ -22,7 +22,15 @@ from helpers.formats.docx.contents import bookmarked, contents, listed
 from helpers.formats.docx.docx_tables import table
 from helpers.formats.docx.xml import element, has_long_word, paragraph, runs
 from helpers.formats.page_layout import is_ragged, title_lines
-from helpers.formats.printed import SHORT, attachment_lines, card_table, front_lines, report_date, tight_tables
+from helpers.formats.printed import (
+    OPENING_EDITABLE,
+    SHORT,
+    attachment_lines,
+    card_table,
+    front_lines,
+    report_date,
+    tight_tables,
+)
 from helpers.formats.raster import rasterise
 from helpers.report.blocks import Card, Closing, Figure, Fold, Front, Heading, Items, Paragraph, Table
 
@@ -90,7 +98,7 @@ class _Writer:
     def write(self, blocks: Sequence[Any]) -> None:
         """All blocks; what leads to a table across goes onto its page."""
         flat = list(_flat(blocks))
-        self.tight = tight_tables(blocks)
+        self.tight = tight_tables(blocks, OPENING_EDITABLE)
         self.listed = listed([block for block, _ in flat])
         ahead = _second(self.listed)
         now = 0

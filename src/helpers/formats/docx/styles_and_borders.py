@@ -6,6 +6,8 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from helpers.formats.docx.xml import TWIPS, element, value
+from helpers.formats.page_layout import LARGE, LEADING
+from helpers.formats.page_layout import SMALL as FINE
 
 #: Font names of official documents; a machine without them substitutes.
 TITLE_FONT, HEI, KAI, FANG, SONG, LATIN = (
@@ -26,8 +28,8 @@ BODY, TITLE, FRONT, NOTICE, SMALL, LABEL, PICTURE = (
     "Picture",
 )
 MARK, ATTACHMENT, CLOSING, LISTED = "AttachmentMark", "AttachmentTitle", "Closing", "AttachmentList"
-#: The title of the list of contents, which is no heading.
-TITLED = "ContentsTitle"
+#: The title of the list of contents, which is no heading, and its entries.
+TITLED, ENTRY = "ContentsTitle", "ContentsEntry"
 CAPTION, HEADER, FOOTER, LIST, TABLE_NOTE, GAP = "Caption", "Header", "Footer", "ListParagraph", "TableNote", "TableGap"
 TABLE_TEXT, TABLE_HEAD, TABLE_SMALL, TABLE_SMALL_HEAD, TABLE_GRID = (
     "TableText",
@@ -45,7 +47,8 @@ LINE, TIGHTER = 28.95, -0.25
 
 @dataclass(frozen=True)
 class Look:
-    """One paragraph style; lengths in points. ``line``: exact height, None: as the text needs."""
+    """One paragraph style; lengths in points. ``line``: exact height (lines of tables are the same whatever font
+    stands in for a missing one), None: as the text needs."""
 
     id: str
     name: str
@@ -66,7 +69,7 @@ class Look:
 
 
 LOOKS = (
-    Look(TITLE, "Title", TITLE_FONT, 22, line=36, align="center", after=12, built_in=True),
+    Look(TITLE, "Title", TITLE_FONT, 22, line=33, align="center", after=8, built_in=True),
     Look("Heading1", "heading 1", HEI, 16, line=LINE, indent=True, keep_next=True, level=0, built_in=True),
     Look("Heading2", "heading 2", KAI, 16, line=LINE, indent=True, keep_next=True, level=1, built_in=True),
     Look("Heading3", "heading 3", FANG, 16, bold=True, line=LINE, indent=True, keep_next=True, level=2, built_in=True),
@@ -74,23 +77,24 @@ LOOKS = (
     Look(ATTACHMENT, "Attachment Title", TITLE_FONT, 18, line=30, align="center", keep_next=True, after=12, level=0),
     Look(LISTED, "Attachment List", FANG, 16, line=LINE, indent=True),
     Look(TITLED, "Contents Title", TITLE_FONT, 18, line=30, align="center", keep_next=True, after=12),
+    Look(ENTRY, "Contents Entry", FANG, 14, line=22.4),
     Look(CLOSING, "Closing", FANG, 16, line=LINE, align="right"),
     Look(BODY, "Body Text", FANG, 16, line=LINE, indent=True, align="both", built_in=True),
     Look(LIST, "List Paragraph", FANG, 16, line=LINE, indent=True, align="both", built_in=True),
-    Look(FRONT, "Front Text", FANG, 14, line=24, align="center"),
-    Look(NOTICE, "Notice", FANG, 12, before=8, after=8, framed=True),
+    Look(FRONT, "Front Text", FANG, 14, line=22, align="center"),
+    Look(NOTICE, "Notice", FANG, 10.5, line=LEADING * LARGE, before=8, after=6, framed=True),
     Look(SMALL, "Small Text", FANG, 12, before=2, after=4),
     Look(LABEL, "Fold Title", HEI, 12, keep_next=True, before=8, after=2),
     Look(PICTURE, "Picture", FANG, 12, align="center", keep_next=True, before=8),
-    Look(CAPTION, "caption", HEI, 12, align="center", before=4, after=4, built_in=True),
-    Look(TABLE_TEXT, "Table Text", SONG, 10.5),
-    Look(TABLE_HEAD, "Table Head", HEI, 10.5, align="center"),
-    Look(TABLE_SMALL, "Table Small", SONG, 9),
-    Look(TABLE_SMALL_HEAD, "Table Small Head", HEI, 9, align="center"),
+    Look(CAPTION, "caption", HEI, 12, line=17, align="center", before=4, after=4, built_in=True),
+    Look(TABLE_TEXT, "Table Text", SONG, LARGE, line=LEADING * LARGE),
+    Look(TABLE_HEAD, "Table Head", HEI, LARGE, line=LEADING * LARGE, align="center"),
+    Look(TABLE_SMALL, "Table Small", SONG, FINE, line=LEADING * FINE),
+    Look(TABLE_SMALL_HEAD, "Table Small Head", HEI, FINE, line=LEADING * FINE, align="center"),
     Look(HEADER, "header", SONG, 9, align="center", built_in=True),
     Look(FOOTER, "footer", SONG, 14, built_in=True),
-    Look(TABLE_NOTE, "Table Note", FANG, 12, before=2, after=10),
-    Look(GAP, "Table Gap", SONG, 1, line=1, after=10),
+    Look(TABLE_NOTE, "Table Note", FANG, FINE, line=LEADING * FINE, before=3, after=10),
+    Look(GAP, "Table Gap", SONG, 1, line=1, after=6),
 )
 
 
