@@ -77,6 +77,18 @@ def test_a_share_gets_a_p_chart_and_months_without_rows_are_named():
     assert (chart.kind, chart.missing, len(chart.points)) == ("p", ("2024-04",), 11)
 
 
+def one_month(year: int, month: int, value: int) -> list[Month]:
+    months = [(m, value if m == month else 0) for m in range(1, 13)]
+    return [Month(f"{year}-{m:02d}", Fraction(v), v) for m, v in months]
+
+
+def test_a_count_that_asks_for_one_month_only_has_no_course():
+    assert control_chart(one_month(2024, 2, 896), "count", earlier=one_month(2023, 2, 968)) is None
+    # In another month of the year before, or without one: cases that came together, which is news.
+    assert control_chart(one_month(2024, 2, 896), "count", earlier=one_month(2023, 3, 968)) is not None
+    assert control_chart(one_month(2024, 2, 896), "count") is not None
+
+
 # --- run rules ------------------------------------------------------------------------------------
 
 QUIET = [10, 12, 10, 12, 10, 12, 10, 12, 10, 12, 10, 12]

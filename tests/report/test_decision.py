@@ -184,3 +184,47 @@ def test_misses_beyond_the_first_are_named():
 
 def test_how_many_rows_were_used_is_one_line():
     assert said(sample.fy2024())["数据"] == "3张数据表共14661行，使用14530行，其余按规则不计入（见附件6）。"
+
+
+def proposal(**more):
+    data = sample.fy2024()
+    plan = next(a for a in data["plan"] if a["status"] == "proposed")
+    yardstick = {
+        "measure": "repairs",
+        "words": "故障维修完成率",
+        "target_text": "不低于95%",
+        "before": 0.962,
+        "unit": "比例",
+    }
+    plan.update({"expected_effect": None, "yardstick": yardstick, **more})
+    data["plan"] = [plan]
+    return data
+
+
+def test_a_proposal_says_what_the_replay_bears_out_with_its_range():
+    run = {
+        "options": ["a"],
+        "reason": None,
+        "measure": None,
+        "saved": 31.0,
+        "low": 18.8,
+        "high": 51.7,
+        "before": 0.933,
+        "after": 0.971,
+    }
+    effect = asked(proposal(replayed=run))[0][-1]
+    assert effect == "故障维修完成率不低于95%；由93.3%提高到97.1%（推演），多按时完成31件（19至52件）"
+
+
+def test_a_proposal_without_a_replay_says_what_its_shortfall_would_be_without_its_leading_cause():
+    data = proposal()
+    short = next(d for d in data["deviations"] if d.get("part") == "故障维修")
+    part = next(p for e in data["indicators"] for p in e.get("parts") or () if p["name"] == "故障维修")
+    part["evidence"]["measure"] = "repairs"
+    short["causes"][0]["replayed"] = {"value": 0.99, "low": 0.97, "high": 0.995, "basis": "others_rate", "wait": None}
+    cause = short["causes"][0]["cause"]
+    assert asked(data)[0][-1] == f"故障维修完成率不低于95%；如“{cause}”全部消除，结果为99%（97%至99.5%，推演）"
+
+
+def test_a_proposal_of_which_nothing_is_known_says_so():
+    assert asked(proposal())[0][-1] == "故障维修完成率不低于95%；本年96.2%，效果没有推演"

@@ -49,3 +49,13 @@ def test_what_cannot_be_judged_is_said_as_such() -> None:
 def test_the_notes_of_the_gate_about_losses_are_on_the_terminal() -> None:
     notes = [{"rule": "rows_lost", "words": "600 行中有 2 行因无法识别而不能采用"}, {"rule": "other", "words": "别的"}]
     assert lines(results(notes=notes)) == ["注意：600 行中有 2 行因无法识别而不能采用"]
+
+
+def test_of_many_figures_a_few_are_named_and_all_are_counted() -> None:
+    many = [{**indicator(straddles=at == 7), "level3": f"指标{at}"} for at in range(1, 9)]
+    said = summary(results(*many))
+    assert "“指标1”、“指标2”、“指标3”等8项的数值只能确定在一定范围以内，其中1项因此无法判定是否完成" in said
+    assert "指标4" not in said
+    told = lines(results(*many))
+    assert len(told) == 6 and told[0].startswith("注意：“指标7”"), "what cannot be judged comes first"
+    assert told[-1] == "注意：另有3项数值也因部分记录无法识别只能确定在一定范围以内，见报告"

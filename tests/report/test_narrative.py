@@ -459,8 +459,9 @@ def test_the_annexes(report):
         "向填报单位核实各组分值",
     ]
     evidence = table(report, "佐证材料")
-    assert texts(evidence.rows[2])[0] == "完成时效" and evidence.rows[2][0].rowspan == 2
-    assert texts(evidence.rows[2])[-2:] == ["电子文件", "613"], "the file and its hash are in the technical paper"
+    # Each material once: two files of one export are two copies; files and hashes are in the technical paper.
+    assert texts(evidence.rows[2])[1:] == ["运维工单", "2025年1月8日", "信息技术岗", "电子文件2份", "9974", "完成时效"]
+    assert texts(evidence.rows[3])[-3:] == ["纸质或另存", "—", "提高干警办公办案效率"]
     sql = next(b for b in report if isinstance(b, Fold) and b.title == "完成时效（故障维修）的查询语句")
     assert sql.blocks[0].text == "完成时效（故障维修）实际为96.2%，由613条记录计算。"
     assert sql.blocks[1].text.startswith("SELECT count(*) FILTER (WHERE workdays <= 1)")

@@ -139,10 +139,11 @@ def control_chart(
 
     ``agg``: how the measure adds its rows up. ``natural_zero``: the figure cannot be negative, so that
     a lower limit below zero is zero. ``earlier``: months before these that vary about the same centre; the limits
-    rest on them too, signals are looked for in ``months`` alone. None without a single month that says something.
+    rest on them too, signals are looked for in ``months`` alone. None without a single month that says something,
+    and where the figure is by its definition about one calendar month.
     """
     filled, before = with_figures(months, agg), with_figures(earlier, agg)
-    if not filled:
+    if not filled or _of_one_month(filled, before):
         return None
     missing = tuple(m.month for m in months if m not in filled)
     if agg == "share":
@@ -153,6 +154,13 @@ def control_chart(
     if agg == "count" and len(every) >= FEWEST_POINTS and sum(every) < RARE * len(every):
         return c_chart(values, missing, past)
     return xmr_chart(values, missing, natural_zero, past)
+
+
+def _of_one_month(months: Sequence[MonthFigure], earlier: Sequence[MonthFigure]) -> bool:
+    """Whether all that counts lies in the same calendar month of both years: not the months are low, but the figure
+    asks for this one only. Of one year alone that cannot be told."""
+    lone = [{m.month[-2:] for m in part if m.value} for part in (months, earlier)]
+    return len(lone[0]) == 1 and lone[0] == lone[1] and len(months) > 1
 
 
 def xmr_chart(

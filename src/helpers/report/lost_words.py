@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from helpers.report.results_types import LossAllowed, Results
     from helpers.year.load import Year
 
+#: So many figures are named in the summary, so many have a line of their own on the terminal.
+MOST_NAMED, MOST_LINES = 3, 5
+
 
 def bounds_words(bounds: Bounds, unit: str | None) -> str:
     """Beside the figure: how many rows, and between which values it lies."""
@@ -48,11 +51,15 @@ def touched(results: Results) -> Iterator[tuple[str, Bounds, str | None, bool]]:
 
 
 def lines(results: Results) -> list[str]:
-    """For the terminal: one line a figure, and one for each note of the gate about what was lost."""
+    """For the terminal: one line a figure, those that cannot be judged first, as many as fit a screen; one for each
+    note of the gate about what was lost."""
+    found = sorted(touched(results), key=lambda one: not one[3])
     told = [
         f"注意：“{name}”{bounds_words(bounds, unit)}{'，无法判定是否完成' if open_ else ''}"
-        for name, bounds, unit, open_ in touched(results)
+        for name, bounds, unit, open_ in found[:MOST_LINES]
     ]
+    if len(found) > MOST_LINES:
+        told.append(f"注意：另有{len(found) - MOST_LINES}项数值也因部分记录无法识别只能确定在一定范围以内，见报告")
     validation = results.get("validation")
     notes = validation["notes"] if validation else ()
     lost = [n for n in notes if n["rule"].partition(":")[0] in ("rows_lost", "file_empty", "files_overlap")]
@@ -64,7 +71,8 @@ def summary(results: Results) -> str:
     found = list(touched(results))
     if not found:
         return ""
-    names = "、".join(f"“{name}”" for name, *_ in found)
+    names = "、".join(f"“{name}”" for name, *_ in found[:MOST_NAMED])
+    names += f"等{len(found)}项" if len(found) > MOST_NAMED else ""
     unjudged = sum(open_ for *_, open_ in found)
     more = f"，其中{unjudged}项因此无法判定是否完成" if unjudged else "，不改变是否完成的判定"
     return f"因部分记录无法识别，{names}的数值只能确定在一定范围以内{more}，范围见各项指标的说明。"

@@ -16,13 +16,15 @@ from helpers.report.results_indicators import Judged
 from helpers.report.results_types import Results
 
 _RATES = ("比例", "小时", "工作日")
+#: So many indicators of two years stand in one chart: it fits a page with the words before it.
+MOST_BARS = 12
 
 
 def monthly_chart(indicator: Judged, name: str, subject: str) -> tuple[Figure, ...]:
     """A figure by month: a rate or mean as a line against its target, a count or sum as columns.
 
-    A year's target is no month's target for counts and sums, so these get no target line. Months
-    without cases are left out of the line.
+    A year's target is no month's target for counts and sums, so these get no target line, and no chart where all of
+    it lies in one month. Months without cases are left out of the line.
     """
     known = [(m, value) for m in indicator.get("monthly") or () if (value := m["value"]) is not None]
     if len(known) < 2:
@@ -30,6 +32,8 @@ def monthly_chart(indicator: Judged, name: str, subject: str) -> tuple[Figure, .
     months, values = [m["month"] for m, _ in known], [value for _, value in known]
     unit = w.actual_unit(indicator)
     is_rate = unit in _RATES or (unit or "").startswith("元/")
+    if not is_rate and sum(value != 0 for value in values) < 2:
+        return ()
     goal = _goal(indicator) if is_rate else None
     texts = [w.value_text(value, unit) for value in values]
     missed = [goal is not None and _misses(value, goal, indicator) for value in values]
@@ -193,8 +197,12 @@ def trend_chart(results: Results) -> tuple[Figure, ...]:
         for entry in entries
     ]
     caption = f"{before}年与{year}年完成值比较"
+    if len(entries) > MOST_BARS:
+        caption += f"（{len(entries)}项中变化最大的{MOST_BARS}项）"
+        entries = _most_changed(entries)
+        rows = [row for row in rows if row[0] in {entry.name for entry in entries}]
     alt = told(
-        f"条形图，{before}年与{year}年完成值比较",
+        f"条形图，{caption}",
         [f"{name}由{old}变为{new}（目标{goal}）" for name, old, new, goal in rows],
     )
     height = 0.55 + 0.5 * len(entries)
@@ -206,6 +214,12 @@ def trend_chart(results: Results) -> tuple[Figure, ...]:
             data=data_table(f"{caption}的数据", ("指标", f"{before}年", f"{year}年", "目标"), rows),
         ),
     )
+
+
+def _most_changed(entries: Sequence[Compared]) -> list[Compared]:
+    """Those whose bars differ most, in their order."""
+    ranked = sorted(range(len(entries)), key=lambda at: (-abs(entries[at].now - entries[at].before), at))
+    return [entries[at] for at in sorted(ranked[:MOST_BARS])]
 
 
 def _compared(results: Results) -> list[Compared]:

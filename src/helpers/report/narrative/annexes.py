@@ -1,4 +1,4 @@
-"""The use of the results, and the annexes: data checks, notes on the source, evidence."""
+"""The use of the results, and the annexes: data checks, notes on the source."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from helpers.report.blocks import Block, Cell, Fold, Items, Table
 from helpers.report.narrative.chapters import chinese_number
 from helpers.report.results_types import (
     AcceptedNote,
-    EvidenceItem,
     Finding,
     Results,
     TableAccount,
@@ -197,46 +196,3 @@ def _finding(finding: Finding, has_stops: bool) -> str:
     level = f"［{w.LEVEL_WORDS[finding['level']]}］" if has_stops else ""
     arithmetic = w.clause(finding.get("arithmetic"))
     return level + w.clause(w.tight(finding["message"])) + (f"（{arithmetic}）" if arithmetic else "")
-
-
-# --- evidence -------------------------------------------------------------------------------------
-
-
-def evidence_list(results: Results) -> Iterable[Block]:
-    """佐证材料清单: by indicator what was relied on and who keeps it; files and hashes are in the technical paper."""
-    entries = results.get("evidence_list") or []
-    if not entries:
-        yield from f.para("本年度没有登记佐证材料。")
-        return
-    names = [_level3(results, entry) for entry in entries]
-    merged = f.spans(names)
-    columns = [
-        ("指标", "left", 7),
-        ("材料名称", "left", 9.5),
-        ("日期", "center", 5.5),
-        ("保管岗位", "center", 5.5),
-        ("载体", "left", 5),
-        ("记录数", "right", 4),
-    ]
-    rows: list[list[str | Cell]] = []
-    for entry, name, span in zip(entries, names, merged, strict=True):
-        head = [Cell(text=name, rowspan=span)] if span else []
-        rows.append([*head, *_evidence_cells(entry)])
-    yield f.table("佐证材料", columns, rows)
-
-
-def _level3(results: Results, entry: EvidenceItem) -> str:
-    if entry.get("level3"):
-        return w.clause(entry["level3"])
-    indicator = f.indicator_of(results, entry.get("indicator") or "")
-    return w.clause(indicator["level3"]) if indicator else w.BLANK
-
-
-def _evidence_cells(entry: EvidenceItem) -> list[str]:
-    return [
-        w.clause(entry["document"]),
-        w.date_text(date) if (date := entry.get("date")) else w.BLANK,
-        w.clause(entry.get("custodian")) or w.BLANK,
-        "电子文件" if entry.get("file") else "纸质或另存",
-        w.BLANK if entry.get("rows") is None else str(entry["rows"]),
-    ]

@@ -127,7 +127,7 @@ def _stocks(action: Action) -> list[str]:
 
 def asked_rows(results: Results) -> list[list[str]]:
     """Action, quantity and money, owner, date, effect: the stock in one row, then what the plan proposes."""
-    return [*_stock_rows(results), *(_plan_row(a) for a in results["plan"] if a["status"] == "proposed")]
+    return [*_stock_rows(results), *(_plan_row(results, a) for a in results["plan"] if a["status"] == "proposed")]
 
 
 def to_buy(results: Results) -> Difference | None:
@@ -231,15 +231,53 @@ def size_words(action: Action) -> str:
     return "，".join(filter(None, [w.clause(action.get("quantity")), money])) or w.TO_FILL
 
 
-def _plan_row(action: Action) -> list[str]:
-    effect = w.brief(action.get("expected_effect"), ACTION_LENGTH)
-    yardstick = action.get("yardstick") or {}
-    goal = f"{w.clause(yardstick.get('words'))}{w.clause(yardstick.get('target_text'))}" if yardstick else ""
+def _plan_row(results: Results, action: Action) -> list[str]:
     due = action.get("due")
     return [
         w.brief(action["action"], ACTION_LENGTH),
         size_words(action),
         w.clause(action.get("owner")) or w.TO_FILL,
         f"{w.date_text(due)}（建议）" if due else w.TO_FILL,
-        effect or goal or w.BLANK,
+        _expected(results, action) or w.BLANK,
     ]
+
+
+def _expected(results: Results, action: Action) -> str:
+    """What a proposed measure is to bring: as declared, and what the records bear out, with its range."""
+    yardstick = f.yardstick_of(action)
+    goal = f"{w.clause(yardstick.get('words'))}{w.clause(yardstick.get('target_text'))}"
+    said = w.brief(action.get("expected_effect"), ACTION_LENGTH) or goal
+    told = _replay_words(results, action) or _without_cause(results, yardstick.get("measure"))
+    before = yardstick.get("before")
+    if not told and before is not None:
+        told = f"本年{w.value_text(before, yardstick.get('unit'))}，效果没有推演"
+    return "；".join(filter(None, [said, told]))
+
+
+def _replay_words(results: Results, action: Action) -> str:
+    """故障维修由93.3%提高到97.1%（推演），多按时完成31件（19至52件）"""
+    run = f.replayed_of(action)
+    saved, low, high = run.get("saved"), run.get("low"), run.get("high")
+    if saved is None or low is None or high is None:
+        return ""
+    rise = _rise(results, run.get("measure"), run.get("before"), run.get("after"))
+    span = f"{w.number_text(max(low, 0.0), 0)}至{w.number_text(high, 0)}件"
+    return "，".join(filter(None, [rise, f"多按时完成{w.number_text(saved, 0)}件（{span}）"]))
+
+
+def _without_cause(results: Results, measure: str | None) -> str:
+    """What the figure would be if the leading cause of its shortfall were gone."""
+    for deviation in f.deviations_of(results, "shortfall"):
+        entry = f.judged(results, deviation)
+        if entry is None or not measure or f.evidence_of(entry).get("measure") != measure:
+            continue
+        for dimension in f.by_dimension(deviation):
+            cause = f.leading_cause(dimension, deviation)
+            run = cause.get("replayed") if cause else None
+            if cause is None or not run or run["low"] is None or run["high"] is None:
+                continue
+            value, low, high = run["value"], run["low"], run["high"]
+            unit = w.actual_unit(entry)
+            gone = f"“{w.brief(f.cause_name(cause, dimension))}”全部消除"
+            return f"如{gone}，结果为{w.value_text(value, unit)}（{w.interval_text((low, high), unit)}，推演）"
+    return ""

@@ -16,6 +16,7 @@ from helpers.report.narrative import (
     annexes,
     decision,
     deviations,
+    evidence_text,
     indicators,
     main_text,
     management,
@@ -77,7 +78,7 @@ WRITERS: Mapping[str, Writer] = {
     "closing": main_text.closing,
     "data_checks": annexes.data_checks,
     "source_notes": annexes.source_notes,
-    "evidence_list": annexes.evidence_list,
+    "evidence_list": evidence_text.evidence_list,
     "basis": provenance.basis,
 }
 PARTS: Mapping[str, type[Part]] = {

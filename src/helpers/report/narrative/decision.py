@@ -31,13 +31,12 @@ PROMISE_LENGTH = 24
 def decision(results: Results) -> Iterable[Block]:
     """The result, the misses with their causes, last year's promises, and what is asked for."""
     yield Card(items=(score_item(results), rate_item(results), indicator_item(results)))
-    yield from f.para(lost_words.summary(results))
     asked, put_off = asked_rows(results), _put_off(results)
     rows = [
         ("未完成", _missed(results)),
         ("上年措施", _broken(results)),
         *([] if asked else [("拟批准", _nothing_asked(results)), ("暂缓事项", put_off)]),
-        ("数据", _set_aside(results)),
+        ("数据", "\n".join(told for told in (_set_aside(results), lost_words.summary(results)) if told)),
     ]
     yield f.table("", [("事项", "center", 2.2), ("情况", "left", 12.0)], [(name, said) for name, said in rows if said])
     yield from _asked(asked, put_off)

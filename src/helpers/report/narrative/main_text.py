@@ -39,7 +39,7 @@ def activity_brief(results: Results) -> Iterable[Block]:
     """The year's activity in a sentence or two."""
     told = overall.activity_words(results)
     if told:
-        what = "分类数量和与指标的对应" if overall.reconciled(results) else "分类数量"
+        what = "分类数量和与指标的对应" if overall.spread(results) else "分类数量"
         yield from f.para(*told, see("activity", f"{what}见{{}}。") if len(results["activities"]) > 1 else "")
 
 

@@ -54,7 +54,9 @@ def fragile(results: Results) -> Iterable[Point]:
         lead = f"该项目标为{w.quoted(entry.get('target_text'))}，实际完成{f.actual_words(entry)}，已达到目标"
         why = _bad_month(entry, deviation) or _sample(entry, deviation)
         blocks: list[Block] = [*f.para(f"{lead}。", why, signals.last_year(deviation, unit))]
-        if (deviation["indicator"], deviation.get("part")) not in moving:
+        # A course without a signal is no news about a target that was met.
+        control = deviation.get("control")
+        if control and control["signals"] and (deviation["indicator"], deviation.get("part")) not in moving:
             blocks += signals.control_blocks(deviation, unit, f"fragile-{at + 1}-control", what)
         yield Point(what, (*blocks, *_optional_measures(results, deviation)), reasons(deviation["indicator"]))
 

@@ -16,6 +16,8 @@ from helpers.report.results_types import Activity, ActivitySpread, DroppedIndica
 from helpers.report.summary_phrases import activity_text, more_words
 
 NAMED = 3
+#: So many shares are reconciled with the activities in a sentence, more in a table; a sum has at most as many terms.
+MOST_SPREAD = 4
 MOST_MERGED = 10
 SMALLEST = 0.005
 """A column of shares is printed where each part is at least this much of the whole."""
@@ -178,7 +180,7 @@ def activity(results: Results) -> Iterable[Block]:
     entries, total = results["activities"], _total(results)
     if entries and total:
         # The long table last: a chart behind it would stand alone on a page.
-        yield from f.para(reconciled(results))
+        yield from _reconciled(results)
         yield from activity_months_chart(results)
         yield _activity_table(results, entries, total)
 
@@ -215,26 +217,44 @@ def _largest(entries: list[Activity], total: int, unit: str) -> str:
     return f"，其中{'；'.join(told)}"
 
 
-def reconciled(results: Results) -> str:
-    """How the rows that the shares are taken of lie in the activities, so that both can be added up."""
+def spread(results: Results) -> list[ActivitySpread]:
+    """The shares whose rows lie in some of the activities, not in all alike."""
     evidence = results.get("activity_evidence")
-    shares = evidence["shares"] if evidence else []
-    unit = f.unit_of_activities(results)
-    told = []
-    for share in shares:
-        rows = share["by"]
-        if sum(row["rows"] for row in rows) == _total(results):
-            continue
-        if len(rows) == 1:
-            told.append(f"{w.quoted(share['name'])}的{rows[0]['rows']}{unit}都属于{w.quoted(rows[0]['category'])}")
-            continue
-        named = "、".join(f"{w.quoted(row['category'])}{row['rows']}{unit}" for row in rows[:NAMED])
-        rest = sum(row["rows"] for row in rows[NAMED:])
-        more = f"、其他类别{rest}{unit}" if rest else ""
-        told.append(f"{w.quoted(share['name'])}的{sum(row['rows'] for row in rows)}{unit}中有{named}{more}")
-    if not told:
-        return ""
-    return f"按占比考核的记录也出自这些活动：{'；'.join(told)}。{_added(results, shares, unit)}"
+    total = _total(results)
+    return [s for s in (evidence["shares"] if evidence else []) if sum(row["rows"] for row in s["by"]) != total]
+
+
+def _reconciled(results: Results) -> Iterable[Block]:
+    """How the rows that the shares are taken of lie in the activities, so that both can be added up: in a sentence,
+    of many shares in a table."""
+    shares, unit = spread(results), f.unit_of_activities(results)
+    if not shares:
+        return
+    added = _added(results, shares, unit)
+    if len(shares) <= MOST_SPREAD:
+        told = "；".join(_spread_words(share, unit) for share in shares)
+        yield from f.para(f"按占比考核的记录也出自这些活动：{told}。{added}")
+        return
+    yield from f.para(f"按占比考核的{len(shares)}项，记录也出自这些活动，见下表。{added}")
+    columns = [("指标", "left", 6), (f"记录数（{unit}）", "right", 2), ("其中", "left", 8)]
+    rows: list[list[str | Cell]] = [
+        [w.clause(share["name"]), str(sum(row["rows"] for row in share["by"])), _kinds(share, unit)] for share in shares
+    ]
+    yield f.table("按占比考核的记录与活动类别的对应", columns, rows)
+
+
+def _spread_words(share: ActivitySpread, unit: str) -> str:
+    rows = share["by"]
+    if len(rows) == 1:
+        return f"{w.quoted(share['name'])}的{rows[0]['rows']}{unit}都属于{w.quoted(rows[0]['category'])}"
+    return f"{w.quoted(share['name'])}的{sum(row['rows'] for row in rows)}{unit}中有{_kinds(share, unit)}"
+
+
+def _kinds(share: ActivitySpread, unit: str) -> str:
+    rows = share["by"]
+    named = "、".join(f"{w.quoted(row['category'])}{row['rows']}{unit}" for row in rows[:NAMED])
+    rest = sum(row["rows"] for row in rows[NAMED:])
+    return named + (f"、其他类别{rest}{unit}" if rest else "")
 
 
 def _added(results: Results, shares: Sequence[ActivitySpread], unit: str) -> str:
@@ -243,7 +263,7 @@ def _added(results: Results, shares: Sequence[ActivitySpread], unit: str) -> str
     told = []
     for category, count in counts.items():
         sizes = [row["rows"] for share in shares for row in share["by"] if w.clause(row["category"]) == category]
-        if len(sizes) > 1 and sum(sizes) == count:
+        if 1 < len(sizes) <= MOST_SPREAD and sum(sizes) == count:
             told.append(f"{w.quoted(category)}的{count}{unit}即{'与'.join(str(size) for size in sizes)}之和")
     return f"{'；'.join(told)}。" if told else ""
 

@@ -20,6 +20,8 @@ COMMON = 0.5
 """A value, or two together, of so many of its cases are worth a word."""
 BLOCKS = {"day": "少数几天", "week": "少数几周", "device": "少数几台设备"}
 MOST_STATES, MOST_TURNED = 3, 3
+TOLD_CHANGE = 0.001
+"""Smaller changes of a share are not taken apart."""
 MAIN_PART = 0.5
 """Of a change so much must come from other cases for that to be said."""
 WIDE = 2
@@ -66,7 +68,7 @@ def _composed(deviation: Deviation, change: float, unit: str | None) -> str:
     """How much of a change comes from other cases than before, where that is the greater part of it; of a sample
     the cases are those who answered."""
     since = deviation.get("since_last_year")
-    if deviation.get("interval"):
+    if deviation.get("interval") or (unit == "比例" and abs(change) < TOLD_CHANGE):
         return ""
     told = _leading_mix(since.get("composition") if since else None, change)
     if told is None:
