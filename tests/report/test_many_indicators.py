@@ -10,6 +10,7 @@ from helpers.deviation.control import p_chart
 from helpers.report.blocks import Figure, Paragraph, Table
 from helpers.report.figures import monthly_chart, trend_chart
 from helpers.report.narrative.evidence_text import evidence_list
+from helpers.report.narrative.main_text import deviations_brief, indicator_notes
 from helpers.report.narrative.other_deviations import fragile
 from helpers.report.narrative.overall import activity
 from tests.report import sample_results as sample
@@ -95,3 +96,30 @@ def test_a_fragile_result_has_a_chart_of_its_months_only_where_they_signal(signa
     found["control"] = chart
     (point,) = fragile({**data, "deviations": [found]})
     assert any(isinstance(block, Figure) for block in point.contents) is bool(signals)
+
+
+def main_text(data: dict[str, Any]) -> list[str]:
+    return [block.text for block in indicator_notes(data) if isinstance(block, Paragraph)]
+
+
+def test_of_many_indicators_those_that_cost_most_have_a_paragraph_and_the_rest_a_number() -> None:
+    data = sample.fy2024()
+    data["deviations"] = [{"indicator": "rate_2", "kind": "overshoot", "gap": 0.5, "unit": "比例", "causes": []}]
+    missed = [
+        {**rate(at, 0.9, 0.5), "status": "not_met", "weight": 2.0, "score": 1.0 + at / 100} for at in range(4, 21)
+    ]
+    data["indicators"] = [*({**rate(at, 0.9, 0.95), "status": "met"} for at in (1, 2, 3)), *missed]
+    told = main_text(data)
+    assert [text.partition(".")[0] for text in told[:-1]] == [f"**{at}" for at in range(4, 19)]
+    assert told[-1].startswith("第19、20项未完成") and "第2项明显超出目标，下一年度重新核定目标值。" in told[-1]
+    assert "其余2项均已完成" in told[-1]
+
+
+def test_of_many_shortfalls_the_largest_have_a_paragraph_and_the_rest_are_counted() -> None:
+    data = sample.fy2024()
+    short = next(d for d in data["deviations"] if d["kind"] == "shortfall" and not d.get("lead"))
+    data["indicators"] = [{**rate(at, 0.9, 0.9 - at / 100), "attainment": 1 - at / 90} for at in range(1, 13)]
+    data["deviations"] = [{**short, "indicator": f"rate_{at}", "part": None} for at in range(1, 13)]
+    told = [block.text for block in deviations_brief(data) if isinstance(block, Paragraph)]
+    assert [text.partition("。")[0] for text in told] == [f"**完成率{at}" for at in range(3, 13)]
+    assert "其余2项的分析见" in told[-1]

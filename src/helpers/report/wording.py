@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby
 from typing import Any
 
 from helpers.report.results_indicators import Judged
@@ -39,6 +40,12 @@ _MOST_MORE_PLACES = 4
 def exact(value: Number) -> Decimal:
     """The number as the shortest decimal that stands for it (a float's repr, not its binary value)."""
     return Decimal(float.__repr__(value)) if isinstance(value, float) else Decimal(value)
+
+
+def runs_text(numbers: Iterable[int]) -> str:
+    """3、5至7、9: numbers in their order, three or more that follow one another as a run."""
+    runs = [[n for _, n in run] for _, run in groupby(enumerate(sorted(numbers)), lambda one: one[1] - one[0])]
+    return "、".join(f"{run[0]}至{run[-1]}" if len(run) > 2 else "、".join(map(str, run)) for run in runs)
 
 
 def number_text(value: Number, places: int = 2, apart: Iterable[Number] = (), keep: bool = False) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 
 from helpers.report import facts as f
 from helpers.report import wording as w
@@ -57,10 +56,7 @@ def _uses(results: Results, used: Sequence[EvidenceItem]) -> str:
     ids = dict.fromkeys(entry.get("indicator") or "" for entry in used)
     if len(names) <= MOST_NAMED or any(one not in order for one in ids):
         return "、".join(names)
-    numbers = sorted(order.index(one) + 1 for one in ids)
-    runs = [[n for _, n in run] for _, run in groupby(enumerate(numbers), lambda one: one[1] - one[0])]
-    told = [f"{run[0]}至{run[-1]}" if len(run) > 2 else "、".join(map(str, run)) for run in runs]
-    return f"第{'、'.join(told)}项，共{len(ids)}项"
+    return f"第{w.runs_text([order.index(one) + 1 for one in ids])}项，共{len(ids)}项"
 
 
 def _level3(results: Results, entry: EvidenceItem) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from helpers.report import facts as f
 from helpers.report import wording as w
@@ -23,10 +23,19 @@ from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import cases_of, cases_words, counter, outcome_words, score_words, unknown_words
 
-#: So many indicators have a paragraph each; of more only those that need a word.
+#: So many indicators have a paragraph each; of more only those that were missed, the others are told by number.
 MOST_SPOKEN_OF = 15
+#: So many shortfalls have a paragraph each; of more the largest.
+MOST_SHORTFALLS = 10
 #: So many causes of a shortfall are named, of so many dimensions.
 MOST_CAUSES, MOST_DIMENSIONS = 3, 3
+#: What is said of an indicator with a deviation of a kind.
+REMARKS = (
+    ("shortfall", f"原因和措施见下文{see('shortfalls', '和{}')}"),
+    ("overshoot", "明显超出目标，下一年度重新核定目标值"),
+    ("fragile", f"已达目标但不够稳固{see('fragile')}"),
+    ("trend", f"走势不利于达到目标{see('trends')}"),
+)
 
 
 def outcome(results: Results) -> Iterable[Block]:
@@ -52,15 +61,45 @@ def since_last_year(results: Results) -> Iterable[Block]:
 
 
 def indicator_notes(results: Results) -> Iterable[Block]:
-    """One compact paragraph for each indicator; where they are many, for those that need a word."""
+    """One compact paragraph for each indicator; where they are many, for those that were missed and cost most."""
     entries = results["indicators"]
-    raised = {deviation["indicator"] for deviation in results["deviations"]}
-    spoken = [e for e in entries if len(entries) <= MOST_SPOKEN_OF or e["id"] in raised or e["status"] != "met"]
+    unmet = [entry for entry in entries if entry["status"] != "met"]
+    own = {entry["id"] for entry in sorted(unmet, key=_lost, reverse=True)[:MOST_SPOKEN_OF]}
+    if len(entries) <= MOST_SPOKEN_OF:
+        own = {entry["id"] for entry in entries}
     for number, entry in enumerate(entries, start=1):
-        if entry in spoken:
+        if entry["id"] in own:
             yield Paragraph(text=f"**{number}.{w.clause(entry['level3'])}。**{_note(results, entry)}")
-    if len(spoken) < len(entries):
-        yield from f.para(f"其余{len(entries) - len(spoken)}项均已完成{see('each_indicator')}。")
+    yield from f.para(*_by_number(results, own))
+
+
+def _lost(entry: Indicator) -> float:
+    """The points that an indicator costs; one that cannot be judged comes first."""
+    if entry["score"] is None or entry["weight"] is None:
+        return float("inf")
+    return entry["weight"] - entry["score"]
+
+
+def _by_number(results: Results, own: Collection[str]) -> Iterable[str]:
+    """The indicators without a paragraph of their own: by number those of which something is to be said."""
+    rest = {at: e for at, e in enumerate(results["indicators"], start=1) if e["id"] not in own}
+    told: set[int] = set()
+    kinds = {kind: {d["indicator"] for d in results["deviations"] if d["kind"] == kind} for kind, _ in REMARKS}
+    groups = [
+        ([at for at, e in rest.items() if e["status"] == status], f"{w.status_words(status)}{see('each_indicator')}")
+        for status in dict.fromkeys(e["status"] for e in rest.values() if e["status"] != "met")
+    ]
+    groups += [
+        ([at for at, e in rest.items() if e["status"] == "met" and e["id"] in kinds[kind]], words)
+        for kind, words in REMARKS
+        if kind != "shortfall"
+    ]
+    for numbers, words in groups:
+        if numbers:
+            told |= {*numbers}
+            yield f"第{w.runs_text(numbers)}项{words}。"
+    if len(told) < len(rest):
+        yield f"其余{len(rest) - len(told)}项均已完成{see('each_indicator')}。"
 
 
 def _note(results: Results, entry: Indicator) -> str:
@@ -88,16 +127,7 @@ def _basis(entry: Indicator) -> str:
 
 def _remarks(results: Results, entry: Indicator) -> str:
     kinds = {d["kind"] for d in results["deviations"] if d["indicator"] == entry["id"]}
-    told = [
-        words
-        for kind, words in (
-            ("shortfall", f"原因和措施见下文{see('shortfalls', '和{}')}"),
-            ("overshoot", "明显超出目标，下一年度重新核定目标值"),
-            ("fragile", f"已达目标但不够稳固{see('fragile')}"),
-            ("trend", f"走势不利于达到目标{see('trends')}"),
-        )
-        if kind in kinds
-    ]
+    told = [words for kind, words in REMARKS if kind in kinds]
     return f"{'；'.join(told)}。" if told else ""
 
 
@@ -106,9 +136,12 @@ def _remarks(results: Results, entry: Indicator) -> str:
 
 def deviations_brief(results: Results) -> Iterable[Block]:
     """Each shortfall in one paragraph with its causes; the chart of the largest by month."""
-    found = f.deviations_of(results, "shortfall")
-    for deviation in found:
-        more = see("shortfalls", "详细分析见{}。") if deviation is found[-1] else ""
+    found = list(f.deviations_of(results, "shortfall"))
+    told = f.largest_first(results, found)[:MOST_SHORTFALLS]
+    spoken = [deviation for deviation in found if deviation in told]
+    rest = f"其余{len(found) - len(spoken)}项的" if len(spoken) < len(found) else "详细"
+    for deviation in spoken:
+        more = see("shortfalls", f"{rest}分析见{{}}。") if deviation is spoken[-1] else ""
         yield Paragraph(text=f"**{f.subject(results, deviation)}。**{_shortfall(results, deviation)}{more}")
     for largest in f.largest_first(results, found)[:1]:
         if entry := f.judged(results, largest):
