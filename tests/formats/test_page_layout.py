@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.fonts.packaged import advance
-from helpers.formats.page_layout import PADDING, fit, head_text, placed, title_lines
+from helpers.formats.page_layout import PADDING, ending, fit, head_text, placed, title_lines
 from helpers.report.blocks import Cell, Table, TableColumn
 
 
@@ -88,3 +89,34 @@ def test_a_title_breaks_by_its_parts() -> None:
     assert kind == "项目支出绩效自评报告" and len(project) == 2
     assert abs(advance(project[0]) - advance(project[1])) <= 3
     assert len(title_lines("很长的标题" * 10)) == 3
+
+
+def grouped(*sizes: int) -> Table:
+    """Groups of so many rows, each with one merged cell."""
+    rows = []
+    for size in sizes:
+        head = () if size == 1 else (Cell(text="组", rowspan=size),)
+        rows.append((*(head or (Cell(text="单"),)), Cell(text="1")))
+        rows += [(Cell(text="1"),)] * (size - 1)
+    columns = (TableColumn(title="组"), TableColumn(title="数"))
+    return Table(caption="", columns=columns, rows=tuple(rows))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "together"),
+    [
+        ((1, 1, 1, 1, 1), 3),  # single rows: three
+        ((4, 5), 5),  # a merged cell comes along whole
+        ((4, 2, 1), 3),
+        ((4, 2, 2), 4),
+        ((20, 2), 0),  # the group before it is too long, and no merged cell is cut
+        ((20, 1), 1),
+        ((3,), 0),  # the first row starts the table
+        ((1,), 0),
+        ((), 0),
+    ],
+)
+def test_the_last_rows_stay_together_with_the_merged_cells_that_reach_into_them(
+    sizes: tuple[int, ...], together: int
+) -> None:
+    assert ending(grouped(*sizes)) == together

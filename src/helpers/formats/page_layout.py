@@ -36,6 +36,8 @@ LEADING = 1.4
 MOST_UPRIGHT, PAGE_ACROSS = 6, 105.0
 #: Up to this height in mm a table stays on one page.
 KEPT = 75.0
+#: So many rows at a table's end stay together; with a merged cell that reaches into them at most so many.
+ENDING, MOST_ENDING = 3, 10
 #: A row stays on one page unless a cell is longer than this.
 LONG = 400
 #: So many full-width characters of a title stand on one line.
@@ -161,6 +163,21 @@ def placed(table: Table) -> list[list[tuple[int, Cell]]]:
             busy[column] = cell.rowspan - 1
         placed.append(line)
     return placed
+
+
+def ending(table: Table) -> int:
+    """How many rows at the end stay together, with the note below: neither a total nor two rows start a page alone.
+
+    A merged cell that reaches into them comes along whole where it is not too long; the first row never belongs to
+    them, it starts the table.
+    """
+    whole = [len(row) == len(table.columns) for row in placed(table)]
+    for count in range(1, min(len(whole) - 1, MOST_ENDING) + 1):
+        if count >= ENDING and whole[-count]:
+            return count
+    alone = [one and all(cell.rowspan == 1 for cell in row) for one, row in zip(whole, table.rows, strict=True)]
+    last = alone[:0:-1][:ENDING]
+    return next((at for at, one in enumerate(last) if not one), len(last))
 
 
 def sized(table: Table, tight: bool = False) -> tuple[float, Fit]:

@@ -17,7 +17,18 @@ from typing import Any
 
 from helpers.fonts.machine import SystemFont, substitution_note, system_fonts
 from helpers.fonts.packaged import FOLDER, check_glyphs
-from helpers.formats.page_layout import KEPT, LONG, Fit, head_text, height, is_ragged, placed, sized, title_lines
+from helpers.formats.page_layout import (
+    KEPT,
+    LONG,
+    Fit,
+    ending,
+    head_text,
+    height,
+    is_ragged,
+    placed,
+    sized,
+    title_lines,
+)
 from helpers.formats.printed import (
     SHORT,
     STARTING,
@@ -162,7 +173,7 @@ class _Tree:
             ]
             for row in placed(table)
         ]
-        ending = _ending(rows)
+        ends = len(rows) - ending(table)
         titles = [head_text(c.title, w).split("\n") for c, w in zip(table.columns, fitted.widths, strict=True)]
         return {
             "type": "table",
@@ -170,8 +181,8 @@ class _Tree:
             "titles": titles,
             "totalled": table.total_row,
             "widths": fitted.widths,
-            "rows": rows[: len(rows) - len(ending)],
-            "ending": ending,
+            "rows": rows[:ends],
+            "ending": rows[ends:],
             "note": runs(table.note) if table.note else None,
             "wide": table.wide,
             "lead": [],
@@ -233,24 +244,6 @@ def _closed(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _is_short(block: dict[str, Any]) -> bool:
     return block["type"] == "paragraph" and sum(len(run["t"]) for run in block["runs"]) <= SHORT
-
-
-#: How many rows at the end of a table stay together.
-ENDING = 3
-
-
-def _ending(rows: list[list[dict[str, Any]]]) -> list[list[dict[str, Any]]]:
-    """The last rows, which stay together with the note below: neither a total nor two rows start a page alone.
-
-    Fewer where a merged cell reaches into them, or where there would be no row left.
-    """
-    columns = max(map(len, rows), default=0)
-    ending: list[list[dict[str, Any]]] = []
-    for row in rows[:0:-1][:ENDING]:
-        if len(row) < columns or any(cell["rowspan"] > 1 for cell in row):
-            break
-        ending.insert(0, row)
-    return ending
 
 
 def _room(fitted: Fit, size: float) -> dict[str, Any]:

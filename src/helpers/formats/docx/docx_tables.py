@@ -13,6 +13,7 @@ from helpers.formats.page_layout import (
     LARGE,
     POINT,
     UPRIGHT,
+    ending,
     head_text,
     height,
     placed,
@@ -48,13 +49,14 @@ def table(block: Table, tight: bool = False) -> Any:
             head=True,
         )
     )
+    ends = len(block.rows) - ending(block)
     covered: dict[int, int] = {}
     for index, row in enumerate(placed(block)):
         # The first rows stay with the head, the last ones with each other and with the note below.
         keep = (
             (whole and index < last)
             or index < min(STARTING - 1, last)
-            or index == last - 1
+            or ends <= index < last
             or (index == last and block.note is not None)
         )
         cells = dict(row)
