@@ -217,8 +217,8 @@ def test_headings_lead_to_themselves_and_cells_to_what_tells_more() -> None:
     html = render_html([Heading(level=1, text="一、概况"), shown, point, Heading(level=3, text="2.其他"), evidence])
     assert "<td><a href=#i-complaints>有效投诉</a>" in html and "<a href=#e-complaints>2件</a>" in html
     assert "href=#no" not in html, "only where the anchor is there"
-    assert "<h4 id=i-complaints><a href=#i-complaints>1.有效投诉</a></h4>" in html
-    assert "<h4 id=p1><a href=#p1>2.其他</a></h4>" in html and "<details id=e-complaints>" in html
+    assert "<h3 id=i-complaints><a href=#i-complaints>1.有效投诉</a></h3>" in html
+    assert "<h3 id=p1><a href=#p1>2.其他</a></h3>" in html and "<details id=e-complaints>" in html
     assert html.count("id=i-complaints") == 1
 
 
@@ -241,3 +241,9 @@ def test_what_is_wider_than_a_phone_says_that_it_scrolls() -> None:
     assert ".s6::before{display:block;}" in html and "左右滑动可看全" in html
     front = table(("甲", "乙", "丙", "丁", "戊")).model_copy(update={"caption": ""})
     assert render_html([front]).count('<col style="width:20%">') == 5
+
+
+def test_headings_leave_no_level_out_on_the_way_down() -> None:
+    levels = (1, 3, 3, 2, 3, 1, 3)
+    html = render_html([Heading(level=level, text=f"标题{at}") for at, level in enumerate(levels)])
+    assert [tag for tag in re.findall(r"<(h[2-6]) id=[sp]", html)] == ["h2", "h3", "h3", "h3", "h4", "h2", "h3"]

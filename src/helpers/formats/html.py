@@ -15,7 +15,7 @@ from typing import Any
 
 from helpers.fonts.packaged import HEI, SONG, advance, check_glyphs, subset_woff
 from helpers.formats.page_layout import placed, title_lines
-from helpers.formats.printed import notice_lines
+from helpers.formats.printed import nested, notice_lines
 from helpers.report import documents
 from helpers.report.blocks import Card, Cell, Closing, Figure, Fold, Front, Heading, Items, Paragraph, Table
 
@@ -154,6 +154,7 @@ class _Writer:
     def __init__(self, blocks: Sequence[Any] = ()) -> None:
         self.headings: list[tuple[int, str, str]] = []
         self.points = 0
+        self.above: list[int] = []
         self.placed: set[str] = set()
         self.anchors, self.marks = _targets(blocks)
         self.figures = 0
@@ -210,8 +211,10 @@ class _Writer:
             self.points += 1
             name = f"p{self.points}"
         text = self.words(heading.text, "hei-bold")
+        # No level is left out on the way down: who listens to the page takes a gap for a lost chapter.
+        depth = nested(self.above, heading.level) + 1
         # The heading leads to itself, so that its address can be copied.
-        return f"<h{heading.level + 1}{self._place(name)}><a href=#{name}>{text}</a></h{heading.level + 1}>"
+        return f"<h{depth}{self._place(name)}><a href=#{name}>{text}</a></h{depth}>"
 
     def _place(self, anchor: str | None) -> str:
         """The id of an anchor, where it stands for the first time."""

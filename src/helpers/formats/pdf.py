@@ -35,6 +35,7 @@ from helpers.formats.printed import (
     attachment_lines,
     card_table,
     front_lines,
+    nested,
     notice_lines,
     report_date,
     tight_tables,
@@ -117,7 +118,8 @@ class _Tree:
     """Blocks as the data that the template reads; figures are written beside it as files."""
 
     def __init__(self, folder: Path, tight: Collection[int] = ()) -> None:
-        self.folder, self.figures, self.depth, self.tight = folder, 0, 0, tight
+        self.folder, self.figures, self.tight = folder, 0, tight
+        self.above: list[int] = []
 
     def block(self, block: Any) -> dict[str, Any]:
         match block:
@@ -125,8 +127,7 @@ class _Tree:
                 return self._front(block)
             case Heading():
                 # PDF/UA: no level is skipped on the way down.
-                self.depth = min(block.level, self.depth + 1)
-                return _heading(block, self.depth)
+                return _heading(block, nested(self.above, block.level))
             case Closing():
                 return {"type": "closing", "listed": attachment_lines(block), "lines": [block.institution, block.date]}
             case Paragraph():

@@ -58,6 +58,15 @@ def tight_tables(blocks: Sequence[Any], room: float = OPENING) -> set[int]:
     return {id(block) for block in opening} if high > room else set()
 
 
+def nested(above: list[int], level: int) -> int:
+    """How deep a heading stands, so that no level is left out on the way down; ``above``, the levels that it stands
+    under, is brought up to date."""
+    while above and above[-1] >= level:
+        above.pop()
+    above.append(level)
+    return len(above)
+
+
 def attachment_lines(closing: Closing) -> list[str]:
     """附件：1.…, the further ones below the first number."""
     titles = closing.attachments
