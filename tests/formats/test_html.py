@@ -243,6 +243,17 @@ def test_what_is_wider_than_a_phone_says_that_it_scrolls() -> None:
     assert render_html([front]).count('<col style="width:20%">') == 5
 
 
+def test_only_long_words_break_anywhere() -> None:
+    made = Table(
+        caption="表1",
+        columns=tuple(TableColumn(title=t) for t in "甲乙"),
+        rows=((Cell(text="探头2只，86,000元"), Cell(text="a" * 64)),),
+    )
+    html = render_html([made])
+    assert "<td>探头2只，86,000元</td>" in html and "<td class=l>aaa" in html
+    assert re.findall(r"([^{}]+)\{[^{}]*anywhere", html) == ["td.l"]
+
+
 def test_headings_leave_no_level_out_on_the_way_down() -> None:
     levels = (1, 3, 3, 2, 3, 1, 3)
     html = render_html([Heading(level=level, text=f"标题{at}") for at, level in enumerate(levels)])

@@ -327,15 +327,17 @@ def test_the_plans_cause_stands_in_the_form_where_there_are_no_records():
         (">=", "higher", "98%以上", ("≥", "98", "%")),
         (None, "higher", "11人", ("≥", "11", "人")),
         (None, None, "11人", ("", "11", "人")),
-        ("<", "lower", "少于10", ("＜", "10", "")),
+        ("<", "lower", "少于10", ("＜", "10", "件")),
         ("<=", "lower", "控制在2小时以内", ("≤", "2", "小时")),
         (">=", "higher", "≥1,600元/亩", ("≥", "1,600", "元/亩")),
         (None, None, "11月底完成100%", ("定性", "11月底完成100%", "")),
     ],
 )
 def test_a_target_is_split_into_sign_figure_and_unit(op, direction, text, split):
-    entry = {"target": {"kind": "number", "op": op, "direction": direction}, "target_text": text}
+    entry = {"target": {"kind": "number", "op": op, "direction": direction}, "target_text": text, "actual_unit": "件"}
     assert split_target(entry) == split
+    if text == "少于10":
+        assert split_target({**entry, "actual_unit": "比例"})[2] == "", "a share is no unit of a bare number"
 
 
 def test_what_is_no_number_stays_a_text():

@@ -149,7 +149,7 @@ def test_of_measures_compared_by_money_the_cheapest_stock_is_asked_for_and_machi
         "options": {"measure": "repairs_kept", "measure_words": "按时率", "rows": rows, "chosen": None, "overlaps": [],
                     "reasons": [], "assumptions": []},
     }  # fmt: skip
-    assert asked(data)[0][:2] == ["购置2种备件（共需6件，1件有库存；清单见附件3）", "5件"]  # no prices known
+    assert asked(data)[0][:2] == ["购置2种备件（共需6件，1件可用库存；清单见附件3）", "5件"]  # no prices known
     rows[1]["parts"] = [{**bought[0], "on_hand": 0}, bought[1]]
     assert asked(data)[0][:2] == ["购置2种备件（清单见附件3）", "6件，5615元"]
     assert asked(data)[0][-1] == "按时率由90%提高到97%（推演），多按时完成44件（38至50件）"
@@ -223,7 +223,7 @@ def test_a_proposal_without_a_replay_says_what_its_shortfall_would_be_without_it
     part["evidence"]["measure"] = "repairs"
     short["causes"][0]["replayed"] = {"value": 0.99, "low": 0.97, "high": 0.995, "basis": "others_rate", "wait": None}
     cause = short["causes"][0]["cause"]
-    assert asked(data)[0][-1] == f"故障维修完成率不低于95%；如“{cause}”全部消除，结果为99%（97%至99.5%，推演）"
+    assert asked(data)[0][-1] == f"故障维修完成率不低于95%；“{cause}”即使全部消除，结果为99%（97%至99.5%，推演）"
 
 
 def test_a_proposal_of_which_nothing_is_known_says_so():

@@ -31,7 +31,7 @@ def told(unit: str = "比例", **more: object) -> str:
 
 def test_an_effect_is_told_with_what_was_not_touched_and_how_sure_it_is() -> None:
     assert told() == (
-        "第1项措施完成以前的15个月，衡量指标为65%，完成以后的10个月为100%；同一时期没有涉及的同类记录由91%变为93%。"
+        "第1项措施完成以前有记录的15个月，衡量指标为65%，完成以后有记录的10个月为100%；同一时期没有涉及的同类记录由91%变为93%。"
         "扣除同类记录的变化、季节起落后，完成前后提高30个百分点，估计在13至47个百分点之间。"
     )
 
@@ -59,7 +59,7 @@ def test_the_verdicts_on_last_years_measures_add_up() -> None:
 
 def test_what_may_be_nothing_is_said_to_be() -> None:
     for more in ({"interval": [-0.01, 0.6]}, {"p_value": 0.03}):
-        assert "也可能没有变化" in told(**more) and "估计在" not in told(**more)
+        assert "尚不足以认定是措施的成效" in told(**more) and "估计在" not in told(**more)
     plain = told(comparison=None, seasonal=False, regression_to_mean=False)
     assert plain.endswith("完成前后提高30个百分点，估计在13至47个百分点之间。") and "扣除" not in plain
 

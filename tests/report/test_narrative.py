@@ -441,12 +441,26 @@ def test_last_years_measures_with_before_and_after(report):
         "96.3%",
         "核实有效：提高幅度超出偶然波动",
     ]
-    assert rows[1][2] == "信息技术岗，未完成，结转本年" and rows[1][-1] == "尚不能核实"
+    assert rows[1][2] == "信息技术岗，未完成，结转本年（原定2024年6月30日）" and rows[1][-1] == "没有完成"
+
+
+def test_a_measure_that_was_late_says_by_how_many_days():
+    data = sample.fy2024()
+    data["followup"][0].update(due="2024-05-08", done_on="2024-05-20")
+    rows = [texts(row) for row in table(build_report(data), "上年改进措施落实情况").rows]
+    assert rows[0][2] == "信息技术岗，2024年5月20日完成（原定2024年5月8日，逾期12天）"
+
+
+def test_activities_are_called_as_declared():
+    data = sample.fy2024()
+    data["activity_words"] = "医疗设备维修"
+    told = words(build_report(data))
+    assert "全年开展医疗设备维修" in told and "年度医疗设备维修" in told and "年度运维活动（按月）" not in told
 
 
 def test_the_annexes(report):
     text = words(report)
-    assert "对3张数据表、14661行记录进行了42项校验，没有须停止使用的问题，1项需要说明。" in text
+    assert "对3张数据表、14661行记录进行了42项校验，没有发现须更正后才能使用的问题，1项需要说明。" in text
     assert "共读入14661行，采用14530行，剔除131行，剔除原因列于下表；按更正说明修改2行。" in text
     assert [texts(r) for r in table(report, "数据表核对情况").rows][:2] == [
         ["运维工单", "14530", "14405", "14405", "80", "重复行"],

@@ -116,7 +116,7 @@ def test_the_plan_its_replay_and_its_proof_are_told_in_figures() -> None:
         "达到要求的水平（95%）",
         "在用设备100台，本年故障50次",
         "另有2次故障没有记录设备",
-        "按假定（未经批准）的2万元测算，宜先更换LP-1共3台，约需7050元",
+        "按假定（未经批准）的2万元测算，可更换故障率高的LP-1共3台，约需7050元",
         "尚未采纳",
     ):
         assert said in text, said
@@ -174,7 +174,9 @@ def test_what_a_replacement_is_argued_with() -> None:
     group = {"model": "LP-1", "age_from": 8, "machines": 3, "price_model": "LP-9", "price": 2350}
     plan = {**PLAN["replacement"]["plan"], "standing": "approved", "groups": [{**group, "age_matters": True}]}
     text, _ = told(changed(replacement={**PLAN["replacement"], "plan": plan}))
-    assert "按批准的2万元测算，宜先更换使用满8年的LP-1共3台，按同类最近购置的LP-9单价2350元计，约需7050元" in text
+    assert (
+        "按批准的2万元测算，可更换故障率高的使用满8年的LP-1共3台，按同类最近购置的LP-9单价2350元计，约需7050元" in text
+    )
     plan = {**plan, "groups": [{**group, "age_matters": False}], "budget": None}
     text, _ = told(changed(replacement={**PLAN["replacement"], "plan": plan}))
     assert "使用满8年" not in text and "LP-1同型号内，使用年限长的与短的故障率没有明显差别，不能归因于使用年限" in text

@@ -54,6 +54,13 @@ def test_a_measure_that_cannot_reach_its_target_is_flagged_below_the_table():
     assert table.note == no_measure.flags(data)[0]
 
 
+def test_a_target_below_that_of_the_indicator_is_said_to_be_a_stage():
+    aimed = {"measure": "repairs", "target": 0.95, "target_text": "不低于95%", "words": "按时率"}
+    data = results(plan(yardstick=aimed), plan(id="2", yardstick={**aimed, "target": 1.0, "target_text": "100%"}))
+    told = [text for text in no_measure.flags(data) if "阶段目标" in text]
+    assert told == ["第1项的目标“不低于95%”低于指标本身的要求，是阶段目标，达到后该指标仍未完成。"]
+
+
 def test_every_measure_has_quantity_and_money_or_says_that_they_are_to_be_decided():
     data = results(plan(quantity="细则1份", cost=0), plan(id="2", replayed={"cost": 3277}), plan(id="3"))
     (table,) = [block for block in main_text.measures(data) if isinstance(block, Table)]
@@ -100,7 +107,7 @@ def test_what_is_to_be_bought_is_listed_part_by_part_and_adds_up():
     carries = {"options": ["spare-A"], "reason": None, "saved": 31.0}
     data = stocked(plan(replayed=carries), whole, {**part, "parts": [{"part": "A", "stock": 3, "on_hand": 0}]})
     (said, *_), (table, *_) = _texts_and_tables(options(data))
-    assert said == ("按某项，共需7件，490元；扣除改进措施第1项已列的3件、现有库存的2件，拟购置2件，130元，列于下表。")
+    assert said == ("按某项，共需7件，490元；扣除改进措施第1项已列的3件、可用库存的2件，拟购置2件，130元，列于下表。")
     rows = [[cell.text for cell in row] for row in table.rows]
     assert rows == [
         ["A", "4", "3", "0", "1", "100", "100"],
@@ -134,12 +141,12 @@ def test_of_the_stock_only_what_no_adopted_measure_brings_is_asked_for():
     carries = {"options": ["spare-A"], "reason": None, "saved": 31.0, "measure": "repairs"}
     row = unreferred(asked.asked_rows(stocked(plan(replayed=carries, action="储备A"), whole, part))[0])
     assert row[:4] == [
-        "购置2种备件（共需7件，3件在改进措施第1项内，2件有库存）",
+        "购置2种备件（共需7件，3件在改进措施第1项内，2件可用库存）",
         "2件，130元", "某岗（建议）", "2025年6月30日（建议）",
     ]  # fmt: skip
     assert row[4] == ("连同已采纳的，故障维修由93%提高到98%（推演），多按时完成45件（25至55件），其中第1项31件")
     proposed = unreferred(asked.asked_rows(stocked(plan(replayed=carries, status="proposed"), whole, part))[0])
-    assert proposed[:3] == ["购置2种备件（共需7件，2件有库存）", "5件，430元", "待定"]
+    assert proposed[:3] == ["购置2种备件（共需7件，2件可用库存）", "5件，430元", "待定"]
 
 
 def test_nothing_is_asked_for_where_adopted_measures_bring_it_all():

@@ -97,8 +97,8 @@ def test_a_difference_of_amounts_takes_their_unit():
     assert w.gap_text(9090.90909, "元/人") == "9090.9元/人"
 
 
-def test_columns_in_wan_are_exact_to_the_fen():
-    assert w.wan_text(1234567.89) == "123.456789"
+def test_columns_in_wan_have_the_decimals_of_the_prose():
+    assert w.wan_text(1234567.89) == "123.46"
     assert w.wan_text(1780000) == "178"
 
 

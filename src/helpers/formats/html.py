@@ -145,6 +145,9 @@ def _fonts(used: Mapping[str, set[str]]) -> str:
     return "\n".join(rules)
 
 
+_LONG_WORD = re.compile(r"[!-~]{20}")
+
+
 class _Writer:
     """Writes blocks one after the other; headings get ids and are kept for the contents list.
 
@@ -296,7 +299,10 @@ class _Writer:
             text = f"<a href=#{cell.link}>{text}</a>"
         if cell.bar is not None:
             text += _bar(cell.bar, cell.low)
-        return f"<td{span}{f' class={look}' if look else ''}>{text}</td>"
+        # Only what has long words (hashes, paths) may break anywhere: an amount stays in one piece.
+        looks = [look] * bool(look) + ["l"] * bool(_LONG_WORD.search(cell.text))
+        named = f' class="{" ".join(looks)}"' if len(looks) > 1 else f" class={looks[0]}" if looks else ""
+        return f"<td{span}{named}>{text}</td>"
 
     def _figure(self, figure: Figure) -> str:
         if UNSAFE_SVG.search(_body(figure.svg)):

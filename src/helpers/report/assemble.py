@@ -59,6 +59,7 @@ def attainment_json(found: YearAttained, previous: YearAttained | None, sources:
         "activities": _activities(found),
         "activity_total": sum(a.count for a in found.activities),
         "activity_unit": found.year.year.activities.unit if found.year.year.activities else None,
+        "activity_words": found.year.year.activities.words if found.year.year.activities else None,
         "indicators": [
             _with_previous(_indicator(one, sources), one, before.get(one.spec.id), found, previous)
             for one in found.indicators
@@ -338,6 +339,7 @@ def results_json(
         "activities": attainment["activities"],
         "activity_total": attainment["activity_total"],
         "activity_unit": attainment["activity_unit"],
+        "activity_words": attainment["activity_words"],
         "indicators": attainment["indicators"],
         "score": attainment["score"],
         "rules": attainment["rules"],

@@ -130,6 +130,10 @@ def parts_evidence(one: Attained, sources: Sources) -> Evidence:
     }
 
 
+#: What parts and machines are worked out for, in the list of materials.
+PLANNED = "备件储备和设备更换测算"
+
+
 def evidence_list(found: YearAttained, sources: Sources) -> list[EvidenceItem]:
     """佐证材料清单: by indicator the exports behind its figure and the documents declared for it."""
     listed: list[EvidenceItem] = []
@@ -137,20 +141,34 @@ def evidence_list(found: YearAttained, sources: Sources) -> list[EvidenceItem]:
         about: About = {"indicator": one.spec.id, "level3": one.spec.level3}
         figures = [one.figure, *(p.figure for p in one.parts)]
         for table in dict.fromkeys(t for f in figures if f for t in f.tables):
-            spec = found.year.year.tables[table]
-            exported = spec.exported.isoformat() if spec.exported else None
-            listed += [
-                {
-                    **about,
-                    "document": spec.document or spec.title,
-                    "date": exported,
-                    "custodian": spec.custodian,
-                    "file": sources.path(f["file"]),
-                    "sha256": f["sha256"],
-                    "rows": f["rows"],
-                }
-                for f in sources.exports(table)
-            ]
+            listed += _exported(found.year, table, sources, about)
         for actual in [one.spec.actual, *(p.spec.actual for p in one.parts)]:
             listed += [{**about, **sources.document(e), "rows": None} for e in (actual.evidence if actual else ())]
+    for table in _planned_from(found.year):
+        listed += _exported(found.year, table, sources, {"level3": PLANNED})
     return listed
+
+
+def _planned_from(year: Year) -> list[str]:
+    """The tables from which parts and machines are worked out and that no indicator is computed from alone."""
+    spares, fleet = year.year.spares, year.year.fleet
+    parts = [spares.catalogue, spares.moves] if spares else []
+    return list(dict.fromkeys(one.table for one in [fleet, *parts] if one is not None))
+
+
+def _exported(year: Year, table: str, sources: Sources, about: About) -> list[EvidenceItem]:
+    """The exports that a tidy table was read from, as materials."""
+    spec = year.year.tables[table]
+    exported = spec.exported.isoformat() if spec.exported else None
+    return [
+        {
+            **about,
+            "document": spec.document or spec.title,
+            "date": exported,
+            "custodian": spec.custodian,
+            "file": sources.path(f["file"]),
+            "sha256": f["sha256"],
+            "rows": f["rows"],
+        }
+        for f in sources.exports(table)
+    ]

@@ -202,6 +202,11 @@ def unit_of_activities(results: Results) -> str:
     return results.get("activity_unit") or "次"
 
 
+def activities_words(results: Results) -> str:
+    """What the year's activities are called, as declared: 运维活动, 设备维修."""
+    return w.clause(results.get("activity_words")) or "运维活动"
+
+
 def para(*sentences: str) -> list[Paragraph]:
     """The sentences that say something as one paragraph; none, no paragraph."""
     text = "".join(filter(None, sentences))

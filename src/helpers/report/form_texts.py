@@ -177,7 +177,7 @@ def goal_result(results: Results, scored: bool) -> str:
     total = results.get("activity_total")
     unit = f.unit_of_activities(results)
     more = more_words(results["activities"])
-    done = f"全年开展运维活动{total}{unit}{more}。" if total else ""
+    done = f"全年开展{f.activities_words(results)}{total}{unit}{more}。" if total else ""
     score = f"{score_words(results)}。" if scored else ""
     return f"{outcome_words(results)}。{score}{done}"
 

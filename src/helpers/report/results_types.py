@@ -307,6 +307,7 @@ class Results(TypedDict):
     activities: list[Activity]
     activity_total: NotRequired[Count | None]
     activity_unit: NotRequired[Text]
+    activity_words: NotRequired[Text]
     activity_evidence: NotRequired[ActivityEvidence]
     dropped: NotRequired[list[DroppedIndicator]]
     comparisons: NotRequired[list[Comparison]]

@@ -102,8 +102,8 @@ def _places(amount: Decimal, places: int | None) -> int:
 
 
 def wan_text(yuan: Number) -> str:
-    """An amount in 元 as a bare number of 万元, for columns headed 万元; exact to the 分."""
-    return number_text(exact(yuan) / _WAN, 6)
+    """An amount in 元 as a bare number of 万元, for columns headed 万元, with the decimals of the prose."""
+    return number_text(exact(yuan) / _WAN)
 
 
 def duration_text(hours: Number, apart: Iterable[Number] = (), places: int | None = None) -> str:

@@ -120,6 +120,7 @@ class Activities(Model):
     table: Identifier
     by: Identifier
     unit: Words = "次"
+    words: Words = "运维活动"
     items: tuple[Activity, ...]
 
 

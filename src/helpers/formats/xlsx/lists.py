@@ -44,7 +44,7 @@ def evidence_sheet(sheet: Sheet, results: Results) -> None:
 def activity_sheet(sheet: Sheet, results: Results) -> None:
     """年度活动: counts by kind and month, summed by formulas."""
     heads = ("序号", "活动类别", "数量", "填报数", *(f"{m}月" for m in range(1, 13)), "说明")
-    row = first = _title(sheet, "年度运维活动", heads)
+    row = first = _title(sheet, f"年度{f.activities_words(results)}", heads)
     entries = results["activities"]
     for at, entry in enumerate(entries, start=1):
         notes = [w.clause(entry.get("note"))] if entry.get("note") else []

@@ -43,6 +43,14 @@ def split_target(entry: Indicator) -> tuple[str, str, str]:
     sign = _SIGNS.get(target.get("op") or "", "")
     # A bare number of which more is better asks for at least so much.
     sign = sign or {"higher": "≥", "lower": "≤", "equal": "＝"}.get(target.get("direction") or "", "")
+    counted = w.plain(entry.get("actual_unit"))
+    if (
+        not unit
+        and target.get("kind") == "number"
+        and counted not in ("比例", "小时", "工作日")
+        and "元" not in counted
+    ):
+        unit = counted  # 少于10: of what the figure counts
     return (sign, found[0], unit) if len(unit) <= LONGEST_UNIT else (WORDS, text, "")
 
 

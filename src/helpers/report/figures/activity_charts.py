@@ -8,7 +8,7 @@ from typing import Any
 from helpers.fonts.width import wrapped
 from helpers.report import wording as w
 from helpers.report.blocks import Figure
-from helpers.report.facts import unit_of_activities
+from helpers.report.facts import activities_words, unit_of_activities
 from helpers.report.figures.common import data_table, told
 from helpers.report.figures.style import INK, SOFT, STACK, draw
 from helpers.report.results_types import Results
@@ -23,11 +23,11 @@ def activity_months_chart(results: Results) -> tuple[Figure, ...]:
     totals = [sum(months) for months in zip(*(m for _, m in layers), strict=True)]
     if not any(totals):
         return ()
-    caption = "年度运维活动（按月）"
+    caption = f"年度{activities_words(results)}（按月）"
     rows = [(month, *(str(months[at]) for _, months in layers), str(totals[at])) for at, month in enumerate(MONTHS)]
     most, least = max(totals), min(totals)
     alt = told(
-        "堆叠柱形图，各月运维活动数量",
+        f"堆叠柱形图，各月{activities_words(results)}数量",
         [
             f"{MONTHS[totals.index(most)]}最多，为{most}{unit_of_activities(results)}",
             f"{MONTHS[totals.index(least)]}最少，为{least}{unit_of_activities(results)}",

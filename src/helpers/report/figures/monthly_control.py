@@ -82,8 +82,8 @@ def _paint(axes: Any, control: Control, centre: float, unit: str | None) -> None
             )
     for value, words in (
         (centre, f"平均\n{w.value_text(centre, unit)}"),
-        (points[-1]["high"], "正常上限"),
-        (points[-1]["low"], "正常下限"),
+        (points[-1]["high"], f"正常上限\n{w.value_text(points[-1]['high'], unit)}"),
+        (points[-1]["low"], f"正常下限\n{w.value_text(points[-1]['low'], unit)}"),
     ):
         axes.annotate(
             words,

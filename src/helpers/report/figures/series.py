@@ -128,7 +128,7 @@ def _paint_line(
     axes.set_ylim(low - room, high + room)
     if unit == "比例":
         axes.annotate(
-            "单位：%", (0, 1), xycoords="axes fraction", xytext=(0, 2),
+            "单位：%" + ("，纵轴不从零开始" if low - room > 0 else ""), (0, 1), xycoords="axes fraction", xytext=(0, 2),
             textcoords="offset points", color=SOFT, fontsize=7.5,
         )  # fmt: skip
 

@@ -74,7 +74,7 @@ def _checked(validation: Validation, tables: Sequence[TableAccount]) -> str:
     rows = sum(table["rows_in"] for table in tables)
     over = f"对{len(tables)}张数据表、{rows}行记录" if tables else "对年度记录"
     stop, note = validation["failed_stop"], validation["failed_note"]
-    told = f"{stop}项须更正后才能使用" if stop else "没有须停止使用的问题"
+    told = f"{stop}项须更正后才能使用" if stop else "没有发现须更正后才能使用的问题"
     more = f"{note}项需要说明" if note else "全部通过" if not stop else "没有其他问题"
     return f"{over}进行了{validation['checks']}项校验，{told}，{more}。"
 

@@ -163,7 +163,7 @@ def _stock_rows(results: Results) -> list[list[str]]:
 
 
 def _adopted_share(left: Difference, stock: MoneyOption) -> str:
-    """，其中第2项31件: how much of the effect needs no further approval; of several measures the cases
+    """，其中第2项（3277元）31件: how much of the effect needs no further approval; of several measures the cases
     overlap, and nothing is said."""
     if len(left.measures) != 1:
         return ""
@@ -172,13 +172,15 @@ def _adopted_share(left: Difference, stock: MoneyOption) -> str:
     saved = told.get("saved")
     if saved is None or told.get("measure") != stock["measure"] or not 0 < saved < stock["saved"]:
         return ""
-    return f"，其中第{at}项{w.number_text(saved, 0)}件"
+    cost = told.get("cost")
+    own = f"（{w.yuan_text(cost)}）" if cost else ""
+    return f"，其中第{at}项{own}{w.number_text(saved, 0)}件"
 
 
 def _bought(left: Difference, listed: str) -> str:
-    """购置6种备件（共需16件，6件在改进措施第2项内，4件有库存；清单见附件3）"""
+    """购置6种备件（共需16件，6件在改进措施第2项内，4件可用库存；清单见附件3）"""
     parts = [f"{left.adopted}件在改进措施{left.numbers}内"] * bool(left.adopted)
-    parts += [f"{left.there}件有库存"] * bool(left.there)
+    parts += [f"{left.there}件可用库存"] * bool(left.there)
     told = f"共需{left.needed}件，{'，'.join(parts)}" if parts else ""
     return f"购置{left.kinds}种备件" + (f"（{told}{listed}）" if told else see("options", "（清单见{}）"))
 
@@ -278,6 +280,8 @@ def _without_cause(results: Results, measure: str | None) -> str:
                 continue
             value, low, high = run["value"], run["low"], run["high"]
             unit = w.actual_unit(entry)
-            gone = f"“{w.brief(f.cause_name(cause, dimension))}”全部消除"
-            return f"如{gone}，结果为{w.value_text(value, unit)}（{w.interval_text((low, high), unit)}，推演）"
+            gone = f"“{w.brief(f.cause_name(cause, dimension))}”"
+            return (
+                f"{gone}即使全部消除，结果为{w.value_text(value, unit)}（{w.interval_text((low, high), unit)}，推演）"
+            )
     return ""

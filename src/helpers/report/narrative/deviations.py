@@ -78,7 +78,7 @@ def _shortfall(results: Results, deviation: Deviation, name: str) -> Iterable[Bl
     yield from f.para(
         size_words(entry, deviation),
         signals.points_lost(results, deviation),
-        signals.last_year(deviation, unit),
+        signals.last_year(deviation, unit, entry.get("decimals") if entry else None),
         _rows(deviation),
         _unexplained(results, deviation),
     )

@@ -52,11 +52,12 @@ def _files(used: Sequence[EvidenceItem]) -> dict[str, int | None]:
 def _uses(results: Results, used: Sequence[EvidenceItem]) -> str:
     """The indicators by name, where they are many by their numbers in the report: 第3、5至59项."""
     names = list(dict.fromkeys(_level3(results, entry) for entry in used))
-    order = [entry["id"] for entry in results["indicators"]]
-    ids = dict.fromkeys(entry.get("indicator") or "" for entry in used)
-    if len(names) <= MOST_NAMED or any(one not in order for one in ids):
+    if len(names) <= MOST_NAMED:
         return "、".join(names)
-    return f"第{w.runs_text([order.index(one) + 1 for one in ids])}项，共{len(ids)}项"
+    places = {entry["id"]: at for at, entry in enumerate(results["indicators"], start=1)}
+    numbers = {places[one] for entry in used if (one := entry.get("indicator")) in places}
+    others = dict.fromkeys(_level3(results, entry) for entry in used if entry.get("indicator") not in places)
+    return "；".join([f"第{w.runs_text(numbers)}项，共{len(numbers)}项", *others])
 
 
 def _level3(results: Results, entry: EvidenceItem) -> str:

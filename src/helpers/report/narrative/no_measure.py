@@ -46,6 +46,20 @@ def _most(deviation: Deviation) -> str:
     return ""
 
 
+def _easier(results: Results, action: Action) -> bool:
+    """Whether a measure aims at less than the indicator asks of the same share."""
+    yardstick = f.yardstick_of(action)
+    goal = yardstick.get("target")
+    for deviation in f.deviations_of(results, "shortfall"):
+        entry = f.judged(results, deviation)
+        if entry is None or f.evidence_of(entry).get("measure") != yardstick.get("measure"):
+            continue
+        asked = (entry.get("required") or 1.0) if w.is_timed_share(entry) else entry["target"].get("value")
+        if isinstance(goal, int | float) and isinstance(asked, int | float) and w.actual_unit(entry) == "比例":
+            return goal > asked if w.lower_is_better(entry) else goal < asked
+    return False
+
+
 def flags(results: Results) -> list[str]:
     """What a reader of the table of measures has to know: which cannot reach their target, which misses have none."""
     told = []
@@ -57,6 +71,8 @@ def flags(results: Results) -> list[str]:
             told.append(
                 f"第{at}项即使完全见效，按本年记录推演也只到{reach}，达不到“{goal}”的目标，不能单独作为整改措施。"
             )
+        elif goal and _easier(results, action):
+            told.append(f"第{at}项的目标“{goal}”低于指标本身的要求，是阶段目标，达到后该指标仍未完成。")
     for deviation in f.deviations_of(results, "shortfall"):
         if without_measure(results, deviation):
             missed = f.missed_of(deviation)

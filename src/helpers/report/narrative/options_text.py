@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from helpers.report import facts as f
@@ -34,7 +35,7 @@ def _to_be_bought(results: Results) -> Iterable[Block]:
         ("备件", "left", 9.0),
         ("应储备（件）", "right", 4.0),
         *([("已列入改进措施（件）", "right", 5.0)] if left.adopted else []),
-        *([("现有库存（件）", "right", 4.5)] if left.there else []),
+        *([("可用库存（件）", "right", 4.5)] if left.there else []),
         ("拟购置（件）", "right", 4.0),
         ("单价（元）", "right", 4.0),
         ("金额（元）", "right", 4.5),
@@ -86,7 +87,7 @@ def _of_which(left: Difference, stock: MoneyOption) -> str:
     if left.adopted:
         more = f"（该项共{left.brought}件，其余不在此列）" if left.brought > left.adopted else ""
         less.append(f"改进措施{left.numbers}已列的{left.adopted}件{more}")
-    less += [f"现有库存的{left.there}件"] * bool(left.there)
+    less += [f"可用库存的{left.there}件"] * bool(left.there)
     money = f"，{w.yuan_text(left.cost)}" if left.cost is not None else ""
     if not less:
         return f"{told}，列于下表。"
@@ -160,13 +161,13 @@ def _overlap(one: Overlap, by_id: dict[str, MoneyOption]) -> str:
     """The two options on the same repairs, and what to choose between."""
     first, second = (by_id[id_] for id_ in one["options"])
     choice = [
-        f"{w.clause(option['words'])}，每多按时完成一件需{w.yuan_text(option['per_case'])}"
+        f"{w.clause(option['words'])}，每多按时完成一件约需{per_case_text(option['per_case'])}"
         for option in (first, second)
         if option["per_case"] is not None
     ]
     return (
         f"{w.clause(first['words'])}与{w.clause(second['words'])}针对的有一部分是同样的维修，两项都做共多按时完成"
-        f"{cases(one['saved_together'])}，比分别相加少{cases(one['shared'])}，宜先选其一："
+        f"{cases(one['saved_together'])}，比分别相加少{cases(one['shared'])}，如只做一项，可比较："
         f"{'；'.join(choice)}。"
     )
 
@@ -177,7 +178,7 @@ def _table(found: Options, shown: list[MoneyOption]) -> Table:
         ("所需经费", "right", 5.5),
         ("多按时完成（件）", "right", 4.5),
         ("考虑起伏的范围（件）", "center", 5.5),
-        ("每件所需经费", "right", 5),
+        ("每件约需经费", "right", 5),
         ("现占比", "right", 5),
         ("可达到", "right", 5),
     ]
@@ -200,8 +201,11 @@ def _row(one: MoneyOption) -> list[str]:
         w.clause(one["words"]),
         w.BLANK if one["cost"] is None else w.yuan_text(one["cost"]),
         number(one["saved"]),
-        f"{w.number_text(max(one['low'], 0.0), 0)}至{w.number_text(one['high'], 0)}",
-        w.BLANK if one["per_case"] is None else w.yuan_text(one["per_case"]),
+        # What at most can be had is a bound, not an estimate.
+        w.BLANK
+        if one["kind"] == "limit"
+        else f"{w.number_text(max(one['low'], 0.0), 0)}至{w.number_text(one['high'], 0)}",
+        w.BLANK if one["per_case"] is None else per_case_text(one["per_case"]),
         w.BLANK if before is None else w.ratio_text(before),
         w.BLANK if after is None else w.ratio_text(after),
     ]
@@ -238,6 +242,12 @@ def replayed_words(action: Action) -> str:
     reaches = told.get("reaches_target")
     words += {True: ["可以达到目标"], False: ["仍达不到目标"], None: []}[reaches]
     return f"（按本年记录推演：{'，'.join(words)}）"
+
+
+def per_case_text(value: float) -> str:
+    """What one case costs, to three figures: the cases that it is divided by are an estimate."""
+    places = 2 - math.floor(math.log10(value)) if value > 0 else 0
+    return w.yuan_text(float(round(value, places)))
 
 
 def number(value: float) -> str:

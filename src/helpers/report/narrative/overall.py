@@ -193,9 +193,10 @@ def activity_words(results: Results) -> list[str]:
     total = _total(results)
     unit = f.unit_of_activities(results)
     if not total:
-        return [f"列入统计的运维活动共{len(entries)}类，本年度都没有记录。"]
+        return [f"列入统计的{f.activities_words(results)}共{len(entries)}类，本年度都没有记录。"]
+    what = f.activities_words(results)
     return [
-        f"全年开展运维活动{len(entries)}类，共{total}{unit}{more_words(entries)}{_largest(entries, total, unit)}。",
+        f"全年开展{what}{len(entries)}类，共{total}{unit}{more_words(entries)}{_largest(entries, total, unit)}。",
         _targets(entries),
     ]
 
@@ -302,7 +303,7 @@ def _activity_table(results: Results, entries: list[Activity], total: int) -> Ta
             texts = [w.clause(entry.get(key)) or w.BLANK for entry in entries]
             rows = [[*row, text] for row, text in zip(rows, [*texts, ""], strict=True)]
     told = [f"“{category}”：{note}。" for category, note in notes.items()] if len(notes) <= MOST_NOTES else []
-    return f.table("年度运维活动", columns, rows, total_row=True, note="".join(told) or None)
+    return f.table(f"年度{f.activities_words(results)}", columns, rows, total_row=True, note="".join(told) or None)
 
 
 # --- last year ------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Literal
 
 from helpers.report import facts as f
@@ -114,6 +115,7 @@ def followup(results: Results) -> Iterable[Block]:
     told = [(_effect(at, entry), entry) for at, entry in enumerate(entries, start=1)]
     for words, _ in told:
         yield from f.para(words)
+    yield from f.para("完成当月的记录，按完成日期分别计入完成以前和以后。" if any(words for words, _ in told) else "")
     regressed = [words for words, entry in told if words and _regressed(entry)]
     if regressed:
         which = "上述" if len(regressed) > 1 else "该项"
@@ -133,8 +135,9 @@ def _effect(at: int, entry: Action) -> str:
         return ""
     each = "折合每年" if effect.get("a_year") else ""
     told = (
-        f"第{at}项措施完成以前的{effect['months_before']}个月，衡量指标{each}为{w.value_text(effect['before'], unit)}，"
-        f"完成以后的{effect['months_after']}个月{each}为{w.value_text(effect['after'], unit)}"
+        f"第{at}项措施完成以前有记录的{effect['months_before']}个月，"
+        f"衡量指标{each}为{w.value_text(effect['before'], unit)}，"
+        f"完成以后有记录的{effect['months_after']}个月{each}为{w.value_text(effect['after'], unit)}"
     )
     others = effect.get("comparison")
     if others:
@@ -152,7 +155,7 @@ def _effect(at: int, entry: Action) -> str:
         bounds = (w.gap_text(bound, unit, effect["before"]) for bound in (near, far))
         told += f"，估计在{_range(*bounds)}之间。"
     else:
-        told += "，也可能没有变化。"
+        told += "，尚不足以认定是措施的成效。"
     return told
 
 
@@ -180,16 +183,31 @@ def _followed(results: Results, entry: Action) -> list[str]:
     words, target = w.clause(yardstick.get("words")), target_words(yardstick)
     state = _FOLLOWED[entry["status"]]
     if entry["status"] == "done" and (done_on := entry.get("done_on")):
-        state = f"{w.date_text(done_on)}完成"
-    verdict = _VERIFIED[entry.get("verified")]
-    reason = w.clause(entry.get("conclusion"))
+        state = f"{w.date_text(done_on)}完成{_late(entry.get('due'), done_on)}"
+    elif due := entry.get("due"):
+        state += f"（原定{w.date_text(due)}）"
     return [
         w.brief(entry["action"], f.CELL_LENGTH),
         "，".join(filter(None, [w.clause(entry.get("owner")), state])),
         "，".join(filter(None, [words, f"目标{target}" if target else ""])) or w.BLANK,
         *(_figure(results, yardstick, moment) for moment in ("before", "after")),
-        f"{verdict}：{reason}" if reason else verdict,
+        _verdict(entry),
     ]
+
+
+def _verdict(entry: Action) -> str:
+    """Of what was not finished there is nothing to verify, but why."""
+    reason = w.clause(entry.get("conclusion"))
+    if entry["status"] != "done":
+        return reason or "没有完成"
+    verdict = _VERIFIED[entry.get("verified")]
+    return f"{verdict}：{reason}" if reason else verdict
+
+
+def _late(due: str | None, done_on: str) -> str:
+    """（原定2024年3月31日，逾期12天）; nothing where it was in time or no date was set."""
+    days = (date.fromisoformat(done_on) - date.fromisoformat(due)).days if due else 0
+    return f"（原定{w.date_text(due)}，逾期{days}天）" if due and days > 0 else ""
 
 
 def _figure(results: Results, yardstick: Yardstick, moment: Literal["before", "after"]) -> str:

@@ -142,9 +142,9 @@ def measures(results: Results) -> Iterable[Block]:
     yield from _queries(results)
     yield from _spent(results)
     if told := results.get("activity_evidence"):
-        lines = [f"年度运维活动各类数量由{f.table_title(results, told['table'])}逐条清点。"]
+        lines = [f"年度{f.activities_words(results)}各类数量由{f.table_title(results, told['table'])}逐条清点。"]
         blocks = (*_notes(lines), *_query(results, told["sql"], told["inputs"], told["table"]))
-        yield Fold(title="年度运维活动的查询语句", blocks=blocks, anchor=whence("activities"))
+        yield Fold(title=f"年度{f.activities_words(results)}的查询语句", blocks=blocks, anchor=whence("activities"))
 
 
 def _queries(results: Results) -> Iterator[Block]:

@@ -41,12 +41,13 @@ def points_lost(results: Results, deviation: Deviation) -> str:
     return f"因此少得{size}分（该指标分值{w.score_text(indicator['weight'])}）。"
 
 
-def last_year(deviation: Deviation, unit: str | None) -> str:
-    """This year's figure against last year's, and whether the change is more than chance."""
+def last_year(deviation: Deviation, unit: str | None, decimals: int | None = None) -> str:
+    """This year's figure against last year's, and whether the change is more than chance; ``decimals``: that the
+    indicator declares."""
     since = deviation.get("since_last_year")
     if not since or since["value"] is None:
         return ""
-    value = w.value_text(since["value"], since.get("unit") or unit)
+    value = w.value_text(since["value"], since.get("unit") or unit, places=decimals)
     if since.get("part_of_year"):
         return f"{since['fiscal_year']}年为{value}，两年的记录没有都涵盖全年，不作比较。"
     if since.get("repeats_unlike"):
@@ -59,7 +60,7 @@ def last_year(deviation: Deviation, unit: str | None) -> str:
     unit = since.get("unit") or unit
     rose = since["change"] > 0
     verb = ("提高" if rose else "下降") if unit == "比例" else ("增加" if rose else "减少")
-    size = w.gap_text(abs(since["change"]), unit, since["value"])
+    size = w.gap_text(abs(since["change"]), unit, since["value"], decimals)
     beyond = {True: "，变化明显", False: "，属正常起伏", None: ""}[since.get("beyond_chance")]
     return f"比{since['fiscal_year']}年（{value}）{verb}{size}{beyond}。{_composed(deviation, since['change'], unit)}"
 
@@ -74,9 +75,18 @@ def _composed(deviation: Deviation, change: float, unit: str | None) -> str:
     if told is None:
         return ""
     what = column_words(told["dimension"], deviation)
-    mix, rate = (w.gap_text(abs(part), unit) for part in (told["mix"], told["rate"]))
+    mix, rate = (w.gap_text(abs(part), unit) for part in _adding_up(told, change, unit))
     same = "同类记录本身的变化" if told["rate"] * change >= 0 else "同类记录本身反而向相反方向变化"
     return f"按{what}看，其中{mix}来自各类记录所占比重的变化，{same}为{rate}。"
+
+
+def _adding_up(told: Composition, change: float, unit: str | None) -> tuple[float, float]:
+    """Both parts of a change; of points the second is what is left of the printed change beside the printed first."""
+    if unit != "比例":
+        return told["mix"], told["rate"]
+    mix, whole = (round(part * 100, 1) for part in (told["mix"], change))
+    left = round(whole - mix, 1)
+    return (told["mix"], left / 100) if left else (told["mix"], told["rate"])
 
 
 def _leading_mix(splits: Sequence[Composition] | None, change: float) -> Composition | None:
@@ -193,7 +203,7 @@ def control_blocks(deviation: Deviation, unit: str | None, name: str, subject: s
         told = "；".join(_signal(signal, deviation) for signal in signals)
         yield from f.para(f"各月之中有{len(signals)}处超出正常起伏：{told}。其余各月属正常起伏。")
     else:
-        yield from f.para("各月都在正常范围以内，不必逐月寻找原因。")
+        yield from f.para("各月高低差别属正常起伏，结果不是个别月份造成的。")
     yield from f.para(_small(control), _missing(control), _wide(control), _two_years(control))
 
 

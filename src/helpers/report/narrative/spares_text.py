@@ -252,7 +252,7 @@ def _first(plan: Open | None) -> str:
         else ""
     )
     return (
-        f"{within}宜先更换{groups}，{_prices(plan)}约需{w.money_text(plan['cost'])}，每年约可减少故障"
+        f"{within}可更换故障率高的{groups}，{_prices(plan)}约需{w.money_text(plan['cost'])}，每年约可减少故障"
         f"{w.number_text(plan['avoided'], 1)}次"
         f"（估计在{w.number_text(plan['low'], 1)}至{w.number_text(plan['high'], 1)}次之间）。{age}"
         "这一测算供制定更换安排时参考，尚未采纳。"
