@@ -120,3 +120,9 @@ def test_the_last_rows_stay_together_with_the_merged_cells_that_reach_into_them(
     sizes: tuple[int, ...], together: int
 ) -> None:
     assert ending(grouped(*sizes)) == together
+
+
+def test_a_date_breaks_behind_its_year_at_most() -> None:
+    long = "一句很长的话，说明预计的效果和它的范围。" * 6
+    fitted = fit(table([("事项", 10), ("期限", 5), ("效果", 9)], (long, "2025年12月30日（建议）", long)), 30)
+    assert fitted.widths[1] - PADDING >= advance("12月30日")

@@ -25,7 +25,7 @@ CELL = 0.25
 #: How often characters change hands between two columns, and how many at once.
 EXCHANGES, MOST_EXCHANGED = 12, 4
 #: What stays together on a line: figures, words, dates.
-_TOKEN = re.compile(r"[!-~]+")
+_TOKEN = re.compile(r"\d{4}年|\d{1,2}月\d{1,2}日|[!-~]+")
 LONGEST_TOKEN = 16
 #: Widths of the text area in mm, upright and across; points to mm.
 UPRIGHT, ACROSS, POINT = 156.0, 247.0, 0.3528
