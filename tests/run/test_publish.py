@@ -21,7 +21,7 @@ def words(folder: Path) -> list[str]:
 @pytest.mark.parametrize("atomic", [True, False])
 def test_a_new_package_takes_the_old_ones_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, atomic: bool) -> None:
     if not atomic:
-        monkeypatch.setattr(publishing, "_exchange", lambda *_: False)
+        monkeypatch.setattr(publishing, "exchange", lambda *_: False)
     final = tmp_path / "报告 目录" / "2024"
     publish(package(tmp_path / "报告 目录" / "a", "first"), final)
     (final / "stray.txt").write_text("left by hand", encoding="utf-8")
@@ -34,7 +34,7 @@ def test_an_interrupted_exchange_is_repaired(tmp_path: Path, monkeypatch: pytest
     final = tmp_path / "2024"
     package(final, "first")
     new = package(tmp_path / "new", "second")
-    monkeypatch.setattr(publishing, "_exchange", lambda *_: False)
+    monkeypatch.setattr(publishing, "exchange", lambda *_: False)
     renames = []
 
     def power_cut(source: Path, target: Path) -> None:

@@ -14,7 +14,7 @@ from helpers.run.current import Current, tables_digest
 from helpers.run.inputs import InputFile, has_previous, input_file, input_files, inputs_digest
 from helpers.run.kept_parts import Work, take_over_or_work
 from helpers.run.parameters import ParameterError
-from helpers.run.stage_record import files_of, made_by, record_path, surroundings, write_record
+from helpers.run.stage_record import files_of, made_by, read_record, record_path, surroundings, write_record
 from helpers.run.stages import CLEAN, STAGES, Stage
 from helpers.year.crosscheck import require_sound
 from helpers.year.hashes import file_sha256, input_sha256
@@ -56,8 +56,22 @@ class Workspace:
     def _tables(self, name: str) -> Path:
         folder = self.processed / name
         if self.stage != CLEAN.name:
+            self._refuse_other_tables(name)
             self.reads.note(("tables", name), tables_digest(folder))
         return folder
+
+    def _refuse_other_tables(self, name: str) -> None:
+        """The tables are those that the first stage wrote, byte by byte; raises ``StageOrderError``."""
+        record = read_record(self.processed, CLEAN)
+        if record is None:
+            raise StageOrderError(f"[stage_missing]  还没有 {CLEAN.name} 的结果，请先运行 notebooks/{CLEAN.name}.ipynb")
+        present = files_of(self.processed, CLEAN)
+        changed = [f for f in sorted({*present, *record.files}) if present.get(f) != record.files.get(f)]
+        if any(file.startswith(f"{name}/") for file in changed):
+            raise StageOrderError(
+                f"[tables_changed]  {changed[0]} 不是 {CLEAN.name} 写出的内容，写出以后有别的程序改过\n"
+                f"    处理：关闭同一年度正在运行的其他笔记本，从 notebooks/{CLEAN.name}.ipynb 起重新运行"
+            )
 
     @cached_property
     def year(self) -> Year:
