@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from helpers.run.safe_path import import_nothing_from_here
 from helpers.year.faults import YearFileError
 
 app = typer.Typer(
@@ -282,6 +283,7 @@ def _stop(message: str, status: int) -> NoReturn:
 
 def main() -> None:
     """Entry point; output never fails for want of an encoding."""
+    import_nothing_from_here()
     if os.path.expanduser("~") == "~":  # noqa: PTH111 - Path.home() raises where there is no home
         os.environ["HOME"] = tempfile.gettempdir()
     for stream in (sys.stdout, sys.stderr):

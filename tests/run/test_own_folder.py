@@ -44,6 +44,7 @@ def test_the_year_stands_as_it_was_until_the_run_ends_and_then_whole(root: Path)
     report = root / "data/raw/2024/indicators.yml"
     report.write_text(report.read_text(encoding="utf-8").replace("不低于50件", "不低于60件"), encoding="utf-8")
     with own_processed(root, 2024) as own:
+        assert run_here(CLEAN, root).processed == own
         assert Root(root).processed(2024) == own and Root(root).processed(2023) == all_of_it / "2023"
         run_all(root)
         del os.environ[OWN_PROCESSED]
@@ -54,9 +55,13 @@ def test_the_year_stands_as_it_was_until_the_run_ends_and_then_whole(root: Path)
 
 
 def test_a_run_that_is_interrupted_leaves_what_its_stages_have_done(root: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), own_processed(root, 2024):
-        run_here(CLEAN, root)
-        raise KeyboardInterrupt
+    def interrupted() -> None:
+        with own_processed(root, 2024):
+            run_here(CLEAN, root)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert run_here(VALIDATE, root).read("1_clean")["tables"]
     assert [p.name for p in Root(root).all_processed.iterdir()] == ["2024"]
 

@@ -83,8 +83,8 @@ def _refuse_foreign(final: Path) -> None:
     what = "链接" if final.is_symlink() else "文件" if final.exists() and not final.is_dir() else None
     if what:
         raise RunStopped(
-            f"[not_a_folder]  {final.parent.name}/{final.name} 是一个{what}，成套材料要放在这个名字的文件夹里，没有改动\n"
-            f"    处理：把它移走或改名后重新运行；要放到别处的，用 --root 指向那里的项目文件夹"
+            f"[not_a_folder]  {final.parent.name}/{final.name} 是一个{what}，不是放成套材料的文件夹，没有改动\n"
+            "    处理：把它移走或改名后重新运行；要放到别处的，用 --root 指向那里的项目文件夹"
         )
 
 

@@ -140,7 +140,8 @@ class Workspace:
         return take_over_or_work(self, work, said)
 
     def write(self, data: Mapping[str, Any]) -> Path:
-        """Write this stage's output, whole or not at all, and the record of what it was made from."""
+        """Write this stage's output, whole or not at all, and the record of what it was made from; returns where it
+        stands once the run has ended."""
         stage = _stage(self.stage)
         path = self.processed / stage.output
         record_path(self.processed, stage.name).unlink(missing_ok=True)
@@ -155,7 +156,7 @@ class Workspace:
 
         record()
         self.reads.told = record  # what the rest of the notebook reads is part of it
-        return path
+        return Root(self.root).all_processed / str(self.fiscal_year) / stage.output
 
 
 class _Hashes(Mapping[str, str]):
