@@ -80,9 +80,10 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def file_literal(path: Path) -> str:
-    """A file as SQL, for reading: DuckDB takes ``[``, ``*`` and ``?`` in a name for a pattern of names."""
-    return literal(_escaped(path))
+def one_file(path: Path) -> str:
+    """A file as the first arguments of ``read_parquet`` and its like: DuckDB takes ``[``, ``*`` and ``?`` in a name for
+    a pattern of names, and a folder above it that is called ``a=1`` for a column of the file."""
+    return f"{literal(_escaped(path))}, hive_partitioning = false"
 
 
 def _escaped(path: Path) -> str:

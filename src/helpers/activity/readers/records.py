@@ -15,7 +15,7 @@ from helpers.activity.readers.repeated_keys import refuse_repeated
 from helpers.activity.readers.sheet import Sheet, columns
 from helpers.files.encodings import utf8_file
 from helpers.files.refusal import FileError
-from helpers.year.engine import file_literal, identifier, literal, open_engine
+from helpers.year.engine import identifier, literal, one_file, open_engine
 from helpers.year.tables import Table
 
 #: Nested fields are named by their path: fields.created.
@@ -26,7 +26,7 @@ def read_parquet(path: Path, shown: str, staged: Path) -> Sheet:
     """Read a Parquet file; its first record is row 1. Raises ``FileError``."""
     try:
         with open_engine("1GB") as connection:
-            source = f"read_parquet({file_literal(path)})"
+            source = f"read_parquet({one_file(path)})"
             described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
             headers = [row[0] for row in described]
             picked = ", ".join(
@@ -100,7 +100,7 @@ def _lines(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> Non
         "max_line_size = 67108864, strict_mode = false"
     )
     try:
-        connection.execute(f"CREATE TABLE lines AS SELECT line FROM read_csv({file_literal(path)}, {options})")
+        connection.execute(f"CREATE TABLE lines AS SELECT line FROM read_csv({one_file(path)}, {options})")
         bad = connection.execute(
             "SELECT rowid + 1, line FROM lines WHERE line IS NOT NULL AND trim(line) <> '' AND "
             "NOT (json_valid(line) AND json_type(CASE WHEN json_valid(line) THEN line END) = 'OBJECT') "
@@ -122,7 +122,7 @@ def _lines(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> Non
 
 
 def _array(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> None:
-    source = f"read_json_objects({file_literal(path)}, format = 'array', maximum_object_size = 67108864)"
+    source = f"read_json_objects({one_file(path)}, format = 'array', maximum_object_size = 67108864)"
     try:
         connection.execute(f"CREATE TABLE listed AS SELECT json AS r FROM {source}")
     except duckdb.Error as error:
