@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from helpers.report.results import load_results, validate_results, write_results
 from helpers.report.results_types import Results
+from helpers.report.showable import showable
 from helpers.run import kept_notebooks, manifest
 from helpers.run.check import check_year
 from helpers.run.current import Current
@@ -206,7 +207,7 @@ def _make_package(root: Path, fiscal_year: int, work: Path) -> Results:
     (work / "validation.json").write_text(json.dumps(validation, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for name, content in export_all(report).items():
         (work / name).write_bytes(content)
-    (work / "self_evaluation.xlsx").write_bytes(write_forms(results))
+    (work / "self_evaluation.xlsx").write_bytes(write_forms(showable(results)))
     return results
 
 
