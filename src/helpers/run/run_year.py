@@ -14,6 +14,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from helpers.files.on_screen import on_screen
 from helpers.report.results import load_results, validate_results, write_results
 from helpers.report.results_types import Results
 from helpers.report.showable import showable
@@ -132,7 +133,7 @@ def _leave(work: Path, final: Path, stopped: RunStopped) -> None:
     if (work / "executed").is_dir():
         _keep_notebooks(work)
     failed = leave_failed(work, final)
-    (failed / "error.txt").write_text(f"{stopped}\n", encoding="utf-8")
+    (failed / "error.txt").write_text(f"{on_screen(stopped)}\n", encoding="utf-8", errors="backslashreplace")
 
 
 def _package_screen(error: Exception, final: Path) -> str:
