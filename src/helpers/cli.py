@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -15,6 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from helpers.files.on_screen import on_screen
+from helpers.run.machine_faults import open_streams, screen_of
 from helpers.run.safe_path import import_nothing_from_here
 from helpers.year.faults import YearFileError
 
@@ -51,6 +54,8 @@ def run(
         _stop(str(error), 2)
     except RunStopped as stopped:
         _stop(str(stopped), 1)
+    except KeyboardInterrupt:
+        _stop("已中断：原有的成套材料没有改动，已算完的步骤下次沿用；再运行同一命令即可", 1)
     score = done.results["score"]
     if not done.fresh:
         echo("没有变化：成套材料与现有输入、代码一致（--force 可强制重跑）")
@@ -289,14 +294,31 @@ def _stop(message: str, status: int) -> NoReturn:
 
 
 def main() -> None:
-    """Entry point; output never fails for want of an encoding."""
+    """Entry point; output never fails for want of an encoding, and whatever happens ends in one screen."""
+    open_streams()
     import_nothing_from_here()
     if os.path.expanduser("~") == "~":  # noqa: PTH111 - Path.home() raises where there is no home
         os.environ["HOME"] = tempfile.gettempdir()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    app()
+    for number in {"SIGINT", "SIGTERM", "SIGHUP"} & set(dir(signal)):
+        signal.signal(getattr(signal, number), signal.default_int_handler)  # all is cleared away, as after Ctrl-C
+    try:
+        app()
+    except KeyboardInterrupt:
+        _leave("已中断", 1)
+    except Exception as error:
+        if os.environ.get("SELFEVAL_TRACEBACK"):
+            raise
+        _leave(screen_of(error), 1)
+
+
+def _leave(message: str, status: int) -> NoReturn:
+    """The end where not even the screen may be written to."""
+    with contextlib.suppress(Exception):
+        echo(message, err=True)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import default
 
-from helpers.run.server import can_serve, short_folder, start_server
+from helpers.run.server import can_serve, private_folder, start_server
 
 if TYPE_CHECKING:
     import subprocess
@@ -37,6 +37,32 @@ if TYPE_CHECKING:
 NAME = "python3"
 #: A file of the project root named like a module (calendar.py, queue.py) is data, never imported.
 NO_CWD = "--InteractiveShellApp.ignore_cwd=True"
+
+
+#: The kernel that was started last.
+_started: list[int] = []
+
+
+@contextlib.contextmanager
+def watched() -> Iterator[list[int]]:
+    """The most memory in megabytes that kernels have held so far, looked at four times a second."""
+    import psutil
+
+    _started.clear()
+    peak, ended = [0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.25):
+            with contextlib.suppress(psutil.Error, OSError, IndexError):
+                peak[0] = max(peak[0], psutil.Process(_started[-1]).memory_info().rss // 10**6)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        ended.set()
+        watcher.join()
 
 
 #: The locks that the run holds: as long as one of its kernels lives, nobody else gets them.
@@ -150,6 +176,7 @@ class ForkProvisioner(LocalProvisioner):
         process.start()
         self.process = cast("subprocess.Popen[bytes]", _Forked(process))
         self.pid, self.pgid = process.pid, None
+        _started.append(process.pid or 0)
         return self.connection_info
 
 
@@ -167,9 +194,9 @@ class StageKernelManager(AsyncKernelManager):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        short = short_folder()
-        self._folder = Path(tempfile.mkdtemp(prefix="se-", dir=short))
-        self.transport = "ipc" if os.name == "posix" and short is not None else "tcp"
+        private = private_folder()
+        self._folder = Path(tempfile.mkdtemp(prefix="k", dir=private))
+        self.transport = "ipc" if os.name == "posix" and private is not None else "tcp"
         self.connection_file = str(self._folder / "k.json")
 
     @default("kernel_spec_manager")

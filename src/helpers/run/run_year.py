@@ -23,6 +23,7 @@ from helpers.run.check import check_year
 from helpers.run.current import Current
 from helpers.run.inputs import input_files
 from helpers.run.kernel import holding
+from helpers.run.machine_faults import clock_fault, in_words
 from helpers.run.notebooks import write_normalised
 from helpers.run.own_folder import own_processed
 from helpers.run.publish import leave_failed, publish, repair, staging
@@ -58,6 +59,8 @@ def run_year(
     previous package stays as it was in each case.
     """
     root = find_root(root)
+    if fault := clock_fault():
+        raise RunStopped(fault)
     final = Root(root).package(fiscal_year)
     _refuse_foreign(final)
     _get_warm(root, fiscal_year, final, force)
@@ -74,6 +77,9 @@ def run_year(
     except Timeout:
         raise RunStopped(f"[run_active]  {fiscal_year} 年度正在由另一个进程运行，请等它结束后再试") from None
     except OSError as error:  # no right, a read-only share, a full disk, a share without locks
+        said = in_words(error) or ""
+        if said and not said.startswith("[not_accessible]"):
+            raise RunStopped(said) from None
         raise RunStopped(
             f"[not_writable]  不能写入 {error.filename or final.parent}：{error.strerror or error}\n"
             "    处理：给运行的账户写权限；只读的共享盘先把整个文件夹复制到本机，再用 --root 指向它"
@@ -138,7 +144,7 @@ def _leave(work: Path, final: Path, stopped: RunStopped) -> None:
 
 def _package_screen(error: Exception, final: Path) -> str:
     """What stopped the making of the package: its own words where it has some, else kind and place."""
-    words = str(error).strip() or "没有说明"
+    words = in_words(error) or str(error).strip() or "没有说明"
     coded = re.match(r"\[\w+\]|[a-z_]+: ", words)
     place = traceback.extract_tb(error.__traceback__)[-1]
     lines = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -199,6 +200,14 @@ def open_stage(stage: str, fiscal_year: int, root: str = ".") -> Workspace:
 
 def find_root(root: Path) -> Path:
     """``root`` itself, or the project around it when ``root`` is the current folder and holds no data."""
+    try:
+        os.fsencode(root.resolve()).decode("utf-8")
+    except UnicodeDecodeError:
+        shown = str(root).encode("utf-8", "backslashreplace").decode()
+        raise ParameterError(
+            f"[root_not_utf8]  路径 {shown} 里有不是 UTF-8 的字节，笔记本和成套材料都写不出这样的名字\n"
+            "    处理：把文件夹改名，或复制到别处"
+        ) from None
     if Root(root).all_raw.is_dir():
         return root
     if root == Path():
