@@ -78,7 +78,7 @@ def run_year(
         raise RunStopped(f"[run_active]  {fiscal_year} 年度正在由另一个进程运行，请等它结束后再试") from None
     except OSError as error:  # no right, a read-only share, a full disk, a share without locks
         said = in_words(error) or ""
-        if said and not said.startswith("[not_accessible]"):
+        if said.startswith(("[no_memory]", "[too_few")):
             raise RunStopped(said) from None
         raise RunStopped(
             f"[not_writable]  不能写入 {error.filename or final.parent}：{error.strerror or error}\n"

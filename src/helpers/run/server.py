@@ -72,7 +72,7 @@ def _private_folder(process: int) -> Path | None:  # of each process its own, wh
 
 def private_folder() -> Path | None:
     """This process's own folder for sockets, removed when it ends."""
-    return _private_folder(os.getpid())
+    return None if short_folder() is None else _private_folder(os.getpid())
 
 
 def sweep(folder: Path) -> None:
