@@ -158,6 +158,11 @@ def parquet_of_many_rows(path: Path) -> None:
             writer.write_table(table)
 
 
+def deep_json(opening: str, closing: str, before: str = "", after: str = "") -> Callable[[Path], None]:
+    text = before + opening * 100_000 + closing * 100_000 + after + "\n"
+    return lambda path: path.write_text(text, encoding="utf-8") and None
+
+
 BOMBS: dict[str, tuple[str, Callable[[Path], None], set[str]]] = {
     "gz": ("csv.gz", gz_bomb, {"too_big"}),
     "zip": ("zip", zip_bomb, {"too_big"}),
@@ -166,6 +171,10 @@ BOMBS: dict[str, tuple[str, Callable[[Path], None], set[str]]] = {
     "nested": ("zip", nested, {"too_deep"}),
     "strings": ("xlsx", book(bytes, big_strings), {"too_big"}),
     "parquet": ("parquet", parquet_of_many_rows, {"too_big"}),
+    "deep lists": ("jsonl", deep_json("[", "]", '{"编号":', "}"), {"too_deep", "bad_json", "read"}),
+    "deep objects": ("json", deep_json('{"编号":', "}", '[{"编号":', "}]"), {"too_deep", "bad_json"}),
+    "deep array": ("json", deep_json("[", "]", '[{"编号":', "}]"), {"too_deep", "bad_json"}),
+    "deep page": ("json", deep_json("[", "]", '{"data":{"records":', "}}"), {"too_deep", "bad_json"}),
     "far row": ("xlsx", book(lambda: SHEETS["far row"]), {"too_big"}),
     "far columns": ("xlsx", book(lambda: SHEETS["far columns"]), {"too_big"}),
     "unclosed cells": ("xlsx", book(lambda: SHEETS["unclosed cells"]), {"unreadable", "too_big"}),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +66,7 @@ def read_json(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
     copy = staged.with_suffix(".txt")
     path, _ = utf8_file(path, shown, spec.encoding, copy)
     page = wrapped.Page()
-    with open_engine("1GB") as connection:
+    with _refusing_depth(shown), open_engine("1GB") as connection:
         if wrapped.is_array(path):
             _array(connection, path, shown)
         elif (found := wrapped.records_of(path, shown, spec)) is not None:
@@ -91,6 +93,16 @@ def read_json(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
     return Sheet(
         file=shown, headers=headers, staged=staged, rows=int(rows[0][0]), first=1, more=page.more, total=page.total
     )
+
+
+@contextmanager
+def _refusing_depth(shown: str) -> Iterator[None]:
+    """Neither parser goes down without end."""
+    try:
+        yield
+    except (RecursionError, duckdb.InternalException):
+        hint = "核对文件，重新导出一层或几层的记录"
+        raise FileError("too_deep", shown, "JSON 里的列表或对象套得太深，不是导出的记录", hint=hint) from None
 
 
 def _lines(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> None:
