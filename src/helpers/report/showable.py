@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from helpers.fonts.packaged import missing_glyphs
 from helpers.indicators.findings import About, Finding, Place
@@ -84,16 +84,23 @@ def _drawn(text: str) -> str:
 # --- where it comes from --------------------------------------------------------------------------
 
 
-def unshown(results: Mapping[str, Any], year: Year, tables: Any) -> list[results_types.Finding]:
+class HasTables(Protocol):
+    """Whoever knows where the tidy tables lie, and notes that it was asked."""
+
+    @property
+    def tables(self) -> Path: ...
+
+
+def unshown(results: Mapping[str, Any], year: Year, ws: HasTables) -> list[results_types.Finding]:
     """A note for each column of the data with characters that the report cannot show, naming its rows; one for what is
-    written elsewhere. ``tables``: gives the folder of the tidy tables, asked only where there is such a character."""
+    written elsewhere. ``ws`` is asked for its tables only where there is such a character."""
     places = list(_places(results, ()))
     left = {char for _, chars in places for char in chars}
     if not left:
         return []
     about = About(year.year.institution, year.year.project, str(year.fiscal_year))
     found, seen = [], set[str]()
-    for title, where, rows, chars in _rows_with(left, year, tables()):
+    for title, where, rows, chars in _rows_with(left, year, ws.tables):
         seen |= chars
         more = f" 等 {rows} 行" if rows > len(where) else ""
         found.append(_note(f"{title}的{'、'.join(where)}{more}有印不出来的字符 {_codes(chars)}", about))
