@@ -15,7 +15,10 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 
 #: Names of modules that a run imports, as an analyst might name a script of her own.
-PLANTED = ("helpers", "calendar", "queue", "random", "json", "scipy", "jsonschema", "altair", "token", "numpy")
+PLANTED = (
+    *("helpers", "calendar", "queue", "random", "json", "scipy", "jsonschema", "altair", "token", "numpy", "zmq"),
+    *("multiprocessing", "sitecustomize", "ipython_config", "ipython_kernel_config", "jupyter_config", "typst"),
+)
 
 
 def copy_data(target: Path) -> Path:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
 import typer
 
+import helpers
 from helpers.cli import app
 from helpers.start import help_text
 
@@ -33,3 +37,27 @@ def test_a_command_and_a_mistake_go_to_the_command_line() -> None:
             [sys.executable, "-c", code, *arguments], capture_output=True, encoding="utf-8", check=False
         )
         assert done.returncode == status and words in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("how", ["script", "module", "empty entry"])
+def test_nothing_that_lies_where_the_command_is_started_is_imported(tmp_path: Path, how: str) -> None:
+    """Names of modules that a command imports, as files of an analyst; PYTHONPATH may end with a colon."""
+    script, here, source = tmp_path / "bin" / "selfeval", tmp_path / "here", Path(helpers.__file__).parents[1]
+    for folder in (script.parent, here):
+        folder.mkdir()
+    script.write_text("from helpers.start import main\nmain()\n", encoding="utf-8")
+    for name in ("json", "duckdb", "typer", "pydantic", "pyarrow", "numpy", "ruamel", "charset_normalizer", "decimal"):
+        (here / f"{name}.py").write_text("open('imported.txt', 'a').write(__name__)\n", encoding="utf-8")
+    (here / "a.csv").write_text("编号,日期\nA1,2024-01-02\nA2,2024-01-03\n", encoding="utf-8")
+    command = ["-m", "helpers.cli"] if how == "module" else [str(script)]
+    path = f"{source}{os.pathsep if how == 'empty entry' else ''}"
+    done = subprocess.run(
+        [sys.executable, *command, "profile", "a.csv"],
+        cwd=here,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0 and "编号" in done.stdout, done.stderr
+    assert not (here / "imported.txt").exists()

@@ -1,6 +1,12 @@
 """Yearly performance self-evaluation of publicly funded IT operations projects (项目支出绩效自评)."""
 
 import sys
+
+# ``python -m helpers.cli`` puts the folder that it is started in before all others; argv says so while it looks for
+# the module. What lies beside the data is data, whatever it is called.
+if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
+    del sys.path[0]
+
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType

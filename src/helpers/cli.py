@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -14,6 +16,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from helpers.files.on_screen import on_screen
+from helpers.run.machine_faults import open_streams, screen_of
+from helpers.run.safe_path import import_nothing_from_here
 from helpers.year.faults import YearFileError
 
 app = typer.Typer(
@@ -49,15 +54,17 @@ def run(
         _stop(str(error), 2)
     except RunStopped as stopped:
         _stop(str(stopped), 1)
+    except KeyboardInterrupt:
+        _stop("已中断：原有的成套材料没有改动，已算完的步骤下次沿用；再运行同一命令即可", 1)
     score = done.results["score"]
     if not done.fresh:
-        typer.echo("没有变化：成套材料与现有输入、代码一致（--force 可强制重跑）")
+        echo("没有变化：成套材料与现有输入、代码一致（--force 可强制重跑）")
     total = "—" if score["total"] is None else f"{score['total']:g}"
-    typer.echo(f"得分 {total}  等级 {score['grade'] or '无法判定'}  {score.get('basis') or ''}".rstrip())
+    echo(f"得分 {total}  等级 {score['grade'] or '无法判定'}  {score.get('basis') or ''}".rstrip())
     for line in lost_words.lines(done.results):
-        typer.echo(line)
-    typer.echo(f"报告：{done.folder / 'report.html'}")
-    typer.echo(f"      {done.folder / 'report.pdf'}")
+        echo(line)
+    echo(f"报告：{done.folder / 'report.html'}")
+    echo(f"      {done.folder / 'report.pdf'}")
 
 
 @app.command()
@@ -73,9 +80,9 @@ def check(year: YearOption, root: RootOption = Path()) -> None:
         _stop(str(error), 2)
     if faults:
         _stop(str(YearFileError(faults)), 2)
-    typer.echo(f"{year} 年度文件检查通过")
+    echo(f"{year} 年度文件检查通过")
     for remark in remarks(find_root(root), year):
-        typer.echo(f"提示：{remark}")
+        echo(f"提示：{remark}")
 
 
 @app.command()
@@ -123,16 +130,16 @@ def audit(
                 f"{out}  [not_written]  写不了这个文件：{error.strerror}\n    处理：换一个文件夹，或关闭打开它的程序", 2
             )
     if as_json:
-        typer.echo(json.dumps(as_objects(done), ensure_ascii=False, indent=1))
+        echo(json.dumps(as_objects(done), ensure_ascii=False, indent=1))
     else:
         if show:
-            typer.echo(shown_rows(done.files, shutil.get_terminal_size((160, 24)).columns))
-        typer.echo(work_list(done))
+            echo(shown_rows(done.files, shutil.get_terminal_size((160, 24)).columns))
+        echo(work_list(done))
         unread = f"；未能读取的文件 {len(done.refused)} 个" if done.refused else ""
         notes = len(done.findings) - done.stops
-        typer.echo(f"共 {len(done.tables)} 张表：必须改正 {done.stops} 处，需要说明 {notes} 处{unread}")
+        echo(f"共 {len(done.tables)} 张表：必须改正 {done.stops} 处，需要说明 {notes} 处{unread}")
         if out is not None:
-            typer.echo(f"清单：{out}")
+            echo(f"清单：{out}")
     raise typer.Exit(1 if done.stops or done.refused else 0)
 
 
@@ -189,7 +196,7 @@ def profile(
         _stop(f"{file}  [file_missing]  没有这个文件", 2)
     except ExportError as error:
         _stop(str(error), 1)
-    typer.echo(screen(found))
+    echo(screen(found))
 
 
 @app.command(name="new-year")
@@ -215,8 +222,8 @@ def new_year(
         _stop(str(error), 1)
     for file in files:
         blanks = file.read_text(encoding="utf-8").split("\n", 2)[2].count(BLANK)
-        typer.echo(f"{file}  {blanks} 处待填" if blanks else f"{file}")
-    typer.echo(f"填好以后：selfeval check --year {year}" + ("" if root == Path() else f" --root {root}"))
+        echo(f"{file}  {blanks} 处待填" if blanks else f"{file}")
+    echo(f"填好以后：selfeval check --year {year}" + ("" if root == Path() else f" --root {root}"))
 
 
 @app.command()
@@ -240,14 +247,14 @@ def batch(
     from helpers.run.batch_projects import BatchRefused, parse_years
     from helpers.run.batch_screen import closing, screen
 
-    def echo(line: str) -> None:
-        typer.echo(line, err=True)
+    def say(line: str) -> None:
+        echo(line, err=True)
 
     try:
         done = run_batch(
             folder,
             parse_years(years),
-            lambda found, there: screen(found, there, echo),
+            lambda found, there: screen(found, there, say),
             workers=workers,
             scheduler=scheduler,
             out=out,
@@ -257,7 +264,7 @@ def batch(
     except KeyboardInterrupt:
         _stop("已中断：已完成的成套材料都是完整的，汇总没有改动；再运行同一命令，从断点继续", 1)
     for line in closing(done):
-        typer.echo(line)
+        echo(line)
     raise typer.Exit(1 if done.failed else 0)
 
 
@@ -267,27 +274,51 @@ def _progress(label: str) -> Iterator[None]:
     start = time.perf_counter()
     if sys.stderr.isatty():
         from rich.console import Console
+        from rich.text import Text
 
-        with Console(stderr=True).status(label):
+        with Console(stderr=True).status(Text(on_screen(label))):
             yield
     else:
         yield
-    typer.echo(f"✓ {label}  {time.perf_counter() - start:.1f} s", err=True)
+    echo(f"✓ {label}  {time.perf_counter() - start:.1f} s", err=True)
+
+
+def echo(text: object, *, err: bool = False) -> None:
+    """A line on the screen; what comes from data is text there too."""
+    typer.echo(on_screen(text), err=err)
 
 
 def _stop(message: str, status: int) -> NoReturn:
-    typer.echo(message, err=True)
+    echo(message, err=True)
     raise typer.Exit(status)
 
 
 def main() -> None:
-    """Entry point; output never fails for want of an encoding."""
+    """Entry point; output never fails for want of an encoding, and whatever happens ends in one screen."""
+    open_streams()
+    import_nothing_from_here()
     if os.path.expanduser("~") == "~":  # noqa: PTH111 - Path.home() raises where there is no home
         os.environ["HOME"] = tempfile.gettempdir()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    app()
+    for number in {"SIGINT", "SIGTERM", "SIGHUP"} & set(dir(signal)):
+        signal.signal(getattr(signal, number), signal.default_int_handler)  # all is cleared away, as after Ctrl-C
+    try:
+        app()
+    except KeyboardInterrupt:
+        _leave("已中断", 1)
+    except Exception as error:
+        if os.environ.get("SELFEVAL_TRACEBACK"):
+            raise
+        _leave(screen_of(error), 1)
+
+
+def _leave(message: str, status: int) -> NoReturn:
+    """The end where not even the screen may be written to."""
+    with contextlib.suppress(Exception):
+        echo(message, err=True)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,9 @@ _ABOUT = re.compile(r'^    help="(.*)",$', re.MULTILINE)
 
 def main() -> None:
     """The entry point of the command line."""
+    from helpers.run.safe_path import import_nothing_from_here
+
+    import_nothing_from_here()
     if sys.argv[1:] in ([], ["--help"]):
         show_help()
         return

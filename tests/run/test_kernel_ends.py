@@ -3,37 +3,58 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
+import pytest
 
 from helpers.run.server import can_serve
 
 RUN = """
 import asyncio, sys, time
-from helpers.run.kernel import StageKernelManager
+from pathlib import Path
+from helpers.run.kernel import StageKernelManager, holding
 
 async def main():
     manager = StageKernelManager()
     await manager.start_kernel()
+    if sys.argv[2:]:
+        client = manager.client()
+        client.start_channels()
+        await client.wait_for_ready()
+        client.execute(sys.argv[2])
+        while not Path(sys.argv[2].split("'")[1]).exists():
+            await asyncio.sleep(0.05)
     print(manager.provisioner.pid, flush=True)
     await asyncio.sleep(120)
 
-asyncio.run(main())
+with open(sys.argv[1], "w") as lock, holding(lock.fileno()):
+    asyncio.run(main())
 """
+#: Goes on for ever, and lets no other thread of its process have its turn.
+BUSY = "open('{}', 'w').close(); import re; re.match('(a+)+$', 'a' * 60 + 'b')"
 
 
-def test_a_kernel_and_its_server_end_with_the_run_that_was_killed() -> None:
+@pytest.mark.parametrize("signalled", [signal.SIGKILL, signal.SIGHUP])
+@pytest.mark.parametrize("busy", [False, True])
+def test_a_kernel_and_its_server_end_with_the_run_that_was_killed(
+    tmp_path: Path, signalled: signal.Signals, busy: bool
+) -> None:
     assert can_serve() or os.name == "nt"
-    with subprocess.Popen([sys.executable, "-c", RUN], stdout=subprocess.PIPE, encoding="utf-8") as run:
+    cell = [BUSY.format(tmp_path / "begun")] if busy else []
+    command = [sys.executable, "-c", RUN, str(tmp_path / "lock"), *cell]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as run:
         assert run.stdout is not None
         kernel = psutil.Process(int(run.stdout.readline()))
+        assert str(tmp_path / "lock") in [one.path for one in kernel.open_files()], "nobody else may run the year yet"
         server = kernel.parent()
         assert server is not None and "forkserver" in " ".join(server.cmdline())
         assert server.ppid() == run.pid
-        run.kill()
+        run.send_signal(signalled)
     end = time.monotonic() + 60
     while (kernel.is_running() or server.is_running()) and time.monotonic() < end:
         time.sleep(0.1)

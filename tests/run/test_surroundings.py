@@ -34,8 +34,7 @@ def test_sockets_lie_in_a_folder_with_a_short_path(monkeypatch: pytest.MonkeyPat
 def test_where_no_short_folder_can_be_written_to_the_kernel_listens_on_the_loopback(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for module in (kernel, server):
-        monkeypatch.setattr(module, "short_folder", lambda: None)
+    monkeypatch.setattr(server, "short_folder", lambda: None)
     manager = kernel.StageKernelManager()
     assert manager.transport == "tcp" and manager.ip == "127.0.0.1"
     assert manager.kernel_spec_manager.get_kernel_spec("python3").metadata == {}

@@ -82,3 +82,31 @@ def test_a_column_named_like_a_word_of_sql_is_written_in_quotes() -> None:
             check_expression(text, columns)
         assert f'加双引号："{name}"' in str(caught.value.hint)
     assert check_expression('month("at") <= 3 and "order" > 1', columns) == "BOOLEAN"
+
+
+GROWN = "replace(" * 9 + "'aaaaaaaaaa'" + ", 'a', 'aaaaaaaaaa')" * 9
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("lpad(category, 2000000000, 'x')", "lpad 的长度"),
+        ("lpad(category, hours, 'x')", "lpad 的长度"),
+        ("lpad('a', -1, 'x')", "lpad 的长度"),
+        (GROWN, "反复加长文字"),
+        (
+            "replace(replace(replace(replace(category, 'a', category), 'b', category), 'c', category), 'd', category)",
+            "反复",
+        ),
+        ("category = '" + "x" * 30_000 + "'", "超过 20000 字"),
+        ("(" * 3_000 + "1" + ")" * 3_000, "表达式"),
+    ],
+)
+def test_an_expression_that_would_take_the_memory_is_refused_at_once(text: str, words: str) -> None:
+    with pytest.raises(ExpressionError, match=words):
+        check_expression(text, {"category": "VARCHAR", "hours": "BIGINT"})
+
+
+def test_texts_are_shortened_and_filled_up_as_often_as_needed() -> None:
+    text = "replace(replace(replace(replace(lpad(category, 8, '0'), ' ', ''), '-', ''), '（', '('), 'ab', 'c')"
+    assert check_expression(text, {"category": "VARCHAR"}) == "VARCHAR"

@@ -18,7 +18,7 @@ from helpers.activity.cells import fixed_offset
 from helpers.activity.errors import ExportError
 from helpers.activity.sql import backwards, given
 from helpers.year.declared_clocks import Derived, Hold
-from helpers.year.engine import file_literal, identifier, literal, literals
+from helpers.year.engine import identifier, literal, literals, one_file
 from helpers.year.expressions import SQL_TYPES
 from helpers.year.load import Year
 from helpers.year.models import Calendar
@@ -263,7 +263,7 @@ def _intervals(spec: Table, hold: Hold, out: Path) -> str:
     keys = list(zip(spec.tidy_key, hold.key, strict=True))
     on = " AND ".join(f"CAST(i.{identifier(a)} AS VARCHAR) = h.k{n}" for n, (a, _) in enumerate(keys))
     theirs = ", ".join(f"CAST({identifier(b)} AS VARCHAR) AS k{n}" for n, (_, b) in enumerate(keys))
-    file = file_literal(out / f"{hold.table}.parquet")
+    file = one_file(out / f"{hold.table}.parquet")
     return (
         f"SELECT i._id, h.s, h.e FROM ids AS i JOIN (SELECT {theirs}, {start} AS s, {end} AS e "
         f"FROM read_parquet({file})) AS h ON {on}"

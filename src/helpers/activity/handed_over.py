@@ -14,7 +14,7 @@ import duckdb
 from helpers.activity import sql
 from helpers.activity.errors import ExportError
 from helpers.activity.sources import ExportFile
-from helpers.year.engine import identifier, literal, literals, open_engine
+from helpers.year.engine import identifier, literals, one_file, open_engine
 from helpers.year.load import Year
 from helpers.year.tables import Table
 from helpers.year.tidy import record_columns
@@ -249,7 +249,7 @@ def _same_but_for_the_year(
         return 0, 0
 
     def counts(path: Path) -> str:
-        return f"SELECT hash({', '.join(told)}) AS h, count(*) AS n FROM read_parquet({literal(str(path))}) GROUP BY 1"
+        return f"SELECT hash({', '.join(told)}) AS h, count(*) AS n FROM read_parquet({one_file(path)}) GROUP BY 1"
 
     same, rows = connection.execute(
         f"SELECT coalesce(sum(least(a.n, coalesce(b.n, 0))), 0), coalesce(sum(a.n), 0) FROM ({counts(own)}) AS a "

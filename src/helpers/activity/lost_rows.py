@@ -10,7 +10,7 @@ from typing import Literal
 import duckdb
 
 from helpers.activity import sql
-from helpers.year.engine import identifier, literal, literals
+from helpers.year.engine import identifier, literal, literals, one_file
 from helpers.year.expressions import SQL_TYPES
 from helpers.year.load import Year
 from helpers.year.personal import MASKED
@@ -145,7 +145,7 @@ def write_uncertain(
     own = ", ".join(identifier(c) for c in tidy_columns(spec))
     used = (
         f"SELECT {own}, source_file, source_row, true AS _used, 'cell' AS _kind, _unknown FROM "
-        f"read_parquet({literal(str(tidy))}) JOIN ({_used(year, table)}) USING (source_file, source_row)"
+        f"read_parquet({one_file(tidy)}) JOIN ({_used(year, table)}) USING (source_file, source_row)"
     )
     lost = _lost_cases(spec, kinds) if spec.grain else _lost_rows(year, table, required, kinds)
     query = f"{used} UNION ALL SELECT {own}, source_file, source_row, false, _kind, _unknown FROM ({lost})"

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import fnmatch
 import gzip
-import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 from helpers.files.names import passed_over
 from helpers.files.refusal import FileError
+from helpers.files.unpacked import MOST_READ, copy_bounded, refuse_big_members
 
 ARCHIVES = ("gzip", "zip")
 #: Names of an archive's members that are taken when nobody says which.
@@ -31,6 +30,7 @@ def unpack(path: Path, kind: str, shown: str, member: str | None, work: Path) ->
         _copy_gzip(path, shown, target)
         yield target, shown
         return
+    packed = path.stat().st_size
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
@@ -38,14 +38,16 @@ def unpack(path: Path, kind: str, shown: str, member: str | None, work: Path) ->
             "damaged_archive", shown, "压缩包打不开，文件可能不完整", hint="重新压缩或重新下载后放回原处"
         ) from error
     with archive:
-        for entry in _members(archive, shown, member):
+        wanted = _members(archive, shown, member)
+        refuse_big_members(wanted, shown, packed)
+        for entry in wanted:
             name = f"{shown}/{member_name(entry)}"
             if entry.flag_bits & 1:
                 raise FileError("password", name, "压缩包设有密码", hint="解开密码重新压缩，或解压后直接放入文件")
             target = _target(work, member_name(entry))
             try:
                 with archive.open(entry) as stream:
-                    _copy(stream, target)
+                    copy_bounded(stream, target, name, packed)
             except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
                 raise FileError(
                     "damaged_archive", name, f"压缩包里的这个文件解不开：{error}", hint="重新压缩或重新下载后放回原处"
@@ -80,6 +82,9 @@ def _members(archive: zipfile.ZipFile, shown: str, member: str | None) -> list[z
         for e in files
         if (fnmatch.fnmatch(member_name(e), member) if member else member_name(e).lower().endswith(DATA))
     ]
+    if len(wanted) > MOST_READ:
+        words = f"压缩包里要读的文件有 {len(wanted):,} 个，超过 {MOST_READ:,} 个"
+        raise FileError("too_many_members", shown, words, hint="用 member 写明读哪些，或合并后重新导出")
     if not wanted:
         there = "、".join(member_name(entry) for entry in files[:5]) or "没有文件"
         what = f"没有符合 {member} 的文件" if member else "没有可读的表格文件"
@@ -95,7 +100,7 @@ def _members(archive: zipfile.ZipFile, shown: str, member: str | None) -> list[z
 def _copy_gzip(path: Path, shown: str, target: Path) -> None:
     try:
         with gzip.open(path) as stream:
-            _copy(stream, target)
+            copy_bounded(stream, target, shown, path.stat().st_size)
     except EOFError as error:
         size = target.stat().st_size
         raise FileError(
@@ -110,11 +115,6 @@ def _copy_gzip(path: Path, shown: str, target: Path) -> None:
         ) from error
     if not target.stat().st_size:
         raise FileError("empty_file", shown, "压缩文件里没有内容", hint="重新导出后放回原处")
-
-
-def _copy(stream: IO[bytes] | gzip.GzipFile, target: Path) -> None:
-    with target.open("wb") as out:
-        shutil.copyfileobj(stream, out, CHUNK)
 
 
 def _lines(path: Path) -> int:

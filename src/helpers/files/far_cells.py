@@ -15,13 +15,13 @@ from helpers.files.refusal import FileError
 #: A sheet of more places than ``MOST_CELLS`` is laid out where its cells fill it at least thinly, and up to MOST.
 PLACES_A_CELL, MOST = 20, 200_000_000
 #: Column and row of each cell; empty where a cell does not say its place.
-PLACE = re.compile(rb"""<(?:[\w.-]+:)?c(?=[\s/>])(?:[^>]*?\sr\s*=\s*["']([A-Za-z]+)([0-9]+))?""")
+PLACE = re.compile(rb"""<(?:[\w.-]+:)?c(?=[\s/>])(?:[^<>]*?\sr\s*=\s*["']([A-Za-z]+)([0-9]+))?""")
 #: A place beyond column Z or row 99,999, as most programs write it, and how else cells may begin.
 BEYOND = re.compile(rb'<c r="(?:[A-Za-z]{2}|[A-Za-z][0-9]{6})')
 OTHERWISE = (b":c ", b":c>", b":c/", b"<c>", b"<c/", b"<c\n", b"<c\r", b"<c\t")
 CHUNK = 1 << 26
 #: The elements of an OpenDocument sheet that take places, and how often they are repeated.
-TABLE_ROW_OR_CELL = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>")
+TABLE_ROW_OR_CELL = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^<>]*)>")
 REPEATED = re.compile(rb"""\stable:number-(?:rows|columns)-repeated\s*=\s*["']([0-9]{1,9})["']""")
 
 

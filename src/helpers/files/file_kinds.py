@@ -13,6 +13,7 @@ from helpers.files.biff import is_encrypted, workbook_stream
 from helpers.files.compound import SIGNATURE, Compound, DamagedCompound
 from helpers.files.names import passed_over
 from helpers.files.refusal import FileError
+from helpers.files.unpacked import refuse_long_list
 
 Kind = Literal["gzip", "zip", "xlsx", "xls", "ods", "parquet", "json", "html", "xml", "text"]
 Document = Literal["docx", "pdf", "doc", "rtf", "html"]
@@ -130,6 +131,7 @@ def _other_remedy(what: str) -> str:
 def _packaged(stream: BinaryIO, shown: str) -> Kind:
     """A workbook, an archive, or a package of another kind."""
     book = _suffix(shown) in BOOK_NAMES
+    refuse_long_list(stream, shown)
     try:
         with zipfile.ZipFile(stream) as archive:
             infos = archive.infolist()

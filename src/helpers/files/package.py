@@ -98,7 +98,7 @@ def sheet_marks(content: bytes, name: str) -> Marks:
     return Marks(errors, never, frozenset(hidden))
 
 
-ROW_OR_CELL = re.compile(rb"<(?:[\w.-]+:)?(c|row)(?=[\s/>])([^>]*)>")
+ROW_OR_CELL = re.compile(rb"<(?:[\w.-]+:)?(c|row)(?=[\s/>])([^<>]*)>")
 REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*[0-9]+)["']""")
 STYLE = re.compile(rb"""\ss\s*=\s*["']([0-9]+)["']""")
 

@@ -20,13 +20,14 @@ from helpers.files.far_cells import refuse_far_cells, refuse_far_ods
 from helpers.files.file_kinds import AGAIN, WORKBOOKS, kind_of
 from helpers.files.marks import Cell, Marks
 from helpers.files.refusal import FileError
+from helpers.files.unpacked import refuse_big_book
 
 #: The last row that the format has; a sheet that reaches it was probably cut there.
 LAST_ROW = {"xlsx": 1_048_576, "xls": 65_536, "ods": 1_048_576}
 #: So many first rows of a sheet are kept once it was looked at.
 TOP = 100
 #: Error cells of an OpenDocument sheet, whose values read as empty.
-ODS_ERROR = re.compile(rb"""calcext:value-type="error"[^>]*>\s*<text:p>([^<]*)""")
+ODS_ERROR = re.compile(rb"""calcext:value-type="error"[^<>]*>\s*<text:p>([^<]*)""")
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,9 @@ def book_of(content: bytes, shown: str) -> Book:
     with _refusing(shown, "打不开这个工作簿"):
         if kind == "xls" and biff.is_too_wide(biff.workbook_stream(Compound(content)) or b""):
             raise ValueError("记录指向不存在的行列")
+        if kind != "xls":
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                refuse_big_book(archive, shown, len(content))
         if kind == "ods":
             refuse_far_ods(content, shown)
         content = package.plain_package(content) if kind == "xlsx" else content

@@ -38,6 +38,7 @@ with warnings.catch_warnings():
     from great_expectations.datasource.fluent.interfaces import Batch
     from great_expectations.expectations import registry
 
+from helpers.gate.at_most import TooSlow, at_most  # noqa: E402 - as below
 from helpers.gate.expectation_types import as_moment  # noqa: E402 - only now is GX quiet
 from helpers.indicators.plain import plain  # noqa: E402 - as above
 
@@ -50,6 +51,8 @@ RESULT_FORMAT = {
     "return_unexpected_index_query": False,
 }
 SUM = "expect_column_sum_to_be_between"
+#: How long rules may take among which there is a pattern: one of a few characters can take for ever.
+SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -97,14 +100,26 @@ def gx_results(
                 expectations.append(registry.get_expectation_impl(kind)(meta={"number": number}, **arguments))
             except Exception as error:  # noqa: BLE001 - GX raises its own, pydantic's and plain errors here
                 refused[number] = _plain_error(str(error))
-        found: dict[int, ExpectationValidationResult] = {}
-        if expectations:
-            suite = gx.ExpectationSuite(name="gate", expectations=expectations)
-            answer = _batch(frame).validate(suite, result_format=RESULT_FORMAT)
-            # GX answers in an order of its own.
-            configured = ((result.expectation_config, result) for result in answer.results)
-            found = {config.meta["number"]: result for config, result in configured if config is not None}
+        patterns = {n for n, (kind, _) in enumerate(asked) if "_regex" in kind} - refused.keys()
+        try:
+            with at_most(SECONDS if patterns else None):
+                found = _validated(frame, expectations)
+        except TooSlow:
+            said = f"正则表达式在 {SECONDS:g} 秒内没有算完：去掉重复里套重复的写法，如 (a+)+，或改用 value_set"
+            refused |= dict.fromkeys(patterns, said)
+            found = _validated(frame, [one for one in expectations if (one.meta or {}).get("number") not in patterns])
     return [refused.get(number) or found[number] for number in range(len(asked))]
+
+
+def _validated(frame: pd.DataFrame, expectations: Sequence[Any]) -> dict[int, ExpectationValidationResult]:
+    """The results by the numbers of their rules."""
+    if not expectations:
+        return {}
+    suite = gx.ExpectationSuite(name="gate", expectations=list(expectations))
+    answer = _batch(frame).validate(suite, result_format=RESULT_FORMAT)
+    # GX answers in an order of its own.
+    configured = ((result.expectation_config, result) for result in answer.results)
+    return {config.meta["number"]: result for config, result in configured if config is not None and config.meta}
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from helpers.year.engine import fence, file_literal, identifier, literal, open_engine, year_bounds
+from helpers.year.engine import fence, identifier, literal, one_file, open_engine, year_bounds
 
 #: What a query may hold in memory; beyond it the database spills to disk, up to ``SPILL``.
 MEMORY, SPILL = "1500MB", "20GB"
@@ -28,8 +28,7 @@ def open_tables(files: Mapping[str, Path], fiscal_year: int | None) -> duckdb.Du
     connection = open_engine(MEMORY, threads=2)
     for table, path in files.items():
         connection.execute(
-            f"CREATE VIEW {identifier(table)} AS SELECT *{year_bounds(fiscal_year)} "
-            f"FROM read_parquet({file_literal(path)})"
+            f"CREATE VIEW {identifier(table)} AS SELECT *{year_bounds(fiscal_year)} FROM read_parquet({one_file(path)})"
         )
     spill = next(iter(files.values())).parent / ".spill" if files else Path(".spill")
     connection.execute(f"SET temp_directory = {literal(str(spill))}")

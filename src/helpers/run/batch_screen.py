@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from helpers.files.on_screen import on_screen
 from helpers.report.wording import number_text
 from helpers.run.batch import PAGE, TABLE, Batch, short_reason
 from helpers.run.batch_cluster import Workers
@@ -114,7 +115,7 @@ class _Bar:
         self.task = self.progress.add_task("", total=whole)
 
     def print(self, text: str) -> None:
-        self.progress.console.print(text)
+        self.progress.console.print(on_screen(text))
 
     def show(self, ended: int, words: str) -> None:
         self.progress.update(self.task, completed=ended, description=words)

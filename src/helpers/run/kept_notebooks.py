@@ -22,6 +22,7 @@ def keep(processed: Path, stage: Stage, parameters: Mapping[str, Any], executed:
     notebook, note = _paths(processed, stage)
     note.unlink(missing_ok=True)
     notebook.parent.mkdir(parents=True, exist_ok=True)
+    notebook.unlink(missing_ok=True)  # the file may be shared with the folder that the run began with
     notebook.write_text(text, encoding="utf-8")
     sha256 = hashlib.sha256(text.encode("utf-8")).hexdigest()
     record = file_sha256(record_path(processed, stage.name))

@@ -8,6 +8,7 @@ user has installed, and it reads no start-up files of the user's IPython profile
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import shutil
@@ -15,6 +16,8 @@ import signal
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from multiprocessing import reduction
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -24,7 +27,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import default
 
-from helpers.run.server import can_serve, short_folder, start_server
+from helpers.run.server import can_serve, private_folder, start_server
 
 if TYPE_CHECKING:
     import subprocess
@@ -36,13 +39,57 @@ NAME = "python3"
 NO_CWD = "--InteractiveShellApp.ignore_cwd=True"
 
 
-def _serve(connection_file: str, cwd: str | None, env: dict[str, str]) -> None:
+#: The kernel that was started last.
+_started: list[int] = []
+
+
+@contextlib.contextmanager
+def watched() -> Iterator[list[int]]:
+    """The most memory in megabytes that kernels have held so far, looked at four times a second."""
+    import psutil
+
+    _started.clear()
+    peak, ended = [0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.25):
+            with contextlib.suppress(psutil.Error, OSError, IndexError):
+                peak[0] = max(peak[0], psutil.Process(_started[-1]).memory_info().rss // 10**6)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        ended.set()
+        watcher.join()
+
+
+#: The locks that the run holds: as long as one of its kernels lives, nobody else gets them.
+_held: list[int] = []
+
+
+@contextlib.contextmanager
+def holding(lock: int | None) -> Iterator[None]:
+    """Kernels that are started meanwhile hold the lock with this descriptor too, until they have ended."""
+    _held[:] = [] if lock is None else [lock]
+    try:
+        yield
+    finally:
+        _held.clear()
+
+
+def _serve(connection_file: str, cwd: str | None, env: dict[str, str], locks: list[Any]) -> None:
     """In the forked process: become an IPython kernel."""
+    _die_with_run()
+    for lock in locks:
+        lock.detach()  # open for as long as this process lives
     os.setsid()
     os.environ.clear()
     os.environ.update(env)
     if cwd:
         os.chdir(cwd)
+        _import_nothing_from(cwd)
     threading.Thread(target=_end_with_run, daemon=True).start()
     from ipykernel.kernelapp import IPKernelApp
 
@@ -50,6 +97,29 @@ def _serve(connection_file: str, cwd: str | None, env: dict[str, str]) -> None:
     app = IPKernelApp.instance(parent_handle=os.getppid())
     app.initialize(["-f", connection_file, NO_CWD])
     app.start()
+
+
+def _import_nothing_from(folder: str) -> None:
+    """What lies beside the data is data, whatever it is called and however the run was started."""
+    sys.path[:] = [one for one in sys.path if one and Path(one).resolve() != Path(folder).resolve()]
+
+
+def _die_with_run() -> None:
+    """Have the system itself end this process as soon as the run is gone, whatever a library is busy with just then.
+
+    The pipe over which the run has started it gives the signal once its other end is closed. A second way for
+    platforms that cannot do so is ``_end_with_run``.
+    """
+    run = multiprocessing.parent_process()
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        assert run is not None
+        fcntl.fcntl(run.sentinel, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(run.sentinel, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(run.sentinel, fcntl.F_SETFL, fcntl.fcntl(run.sentinel, fcntl.F_GETFL) | os.O_ASYNC)
+        if wait([run.sentinel], 0):  # it was gone already
+            os._exit(1)
 
 
 def _end_with_run() -> None:
@@ -87,6 +157,13 @@ class _Forked:
         self.send_signal(signal.SIGTERM)
 
 
+class _Locks:
+    """The locks that are held, handed over with the process that is started."""
+
+    def __reduce__(self) -> Any:
+        return list, ([reduction.DupFd(one) for one in _held],)
+
+
 class ForkProvisioner(LocalProvisioner):
     """Launches a kernel by forking the warm server."""
 
@@ -95,10 +172,11 @@ class ForkProvisioner(LocalProvisioner):
         assert self.parent is not None
         folder = kwargs.get("cwd") or str(Path.cwd())
         context = multiprocessing.get_context("forkserver")
-        process = context.Process(target=_serve, args=(self.parent.connection_file, folder, kwargs["env"]))
+        process = context.Process(target=_serve, args=(self.parent.connection_file, folder, kwargs["env"], _Locks()))
         process.start()
         self.process = cast("subprocess.Popen[bytes]", _Forked(process))
         self.pid, self.pgid = process.pid, None
+        _started.append(process.pid or 0)
         return self.connection_info
 
 
@@ -116,9 +194,9 @@ class StageKernelManager(AsyncKernelManager):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        short = short_folder()
-        self._folder = Path(tempfile.mkdtemp(prefix="se-", dir=short))
-        self.transport = "ipc" if os.name == "posix" and short is not None else "tcp"
+        private = private_folder()
+        self._folder = Path(tempfile.mkdtemp(prefix="k", dir=private))
+        self.transport = "ipc" if os.name == "posix" and private is not None else "tcp"
         self.connection_file = str(self._folder / "k.json")
 
     @default("kernel_spec_manager")

@@ -6,9 +6,11 @@ exchange, the old one is moved away first; ``repair`` brings it back after an in
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import shutil
+from itertools import count
 from pathlib import Path
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
@@ -17,7 +19,9 @@ AT_FDCWD, RENAME_EXCHANGE = -100, 2
 def staging(reports: Path, fiscal_year: int) -> Path:
     """An empty folder beside the packages, in which the next one is made."""
     folder = reports / f".{fiscal_year}.next"
-    shutil.rmtree(folder, ignore_errors=True)
+    for left in reports.glob(f".{fiscal_year}.*left-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    discard(folder)
     folder.mkdir(parents=True)
     return folder
 
@@ -27,14 +31,28 @@ def publish(new: Path, final: Path) -> None:
     if not final.exists():
         new.rename(final)
         return
-    if _exchange(new, final):
-        shutil.rmtree(new)
+    if exchange(new, final):
+        discard(new)
         return
     old = _old(final)
-    shutil.rmtree(old, ignore_errors=True)
+    discard(old)
     final.rename(old)
     new.rename(final)
-    shutil.rmtree(old)
+    discard(old)
+
+
+def discard(folder: Path) -> None:
+    """Delete a folder of ours. One that belongs to another account may not let go of its files: it is moved out of
+    the way, and tried again later; what has been published counts, not what cannot be cleared away."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        free = next(at for at in count(1) if not _left(folder, at).exists())
+        with contextlib.suppress(OSError):
+            folder.rename(_left(folder, free))
+
+
+def _left(folder: Path, at: int) -> Path:
+    return folder.with_name(f".{folder.name.lstrip('.')}.left-{at}")
 
 
 def repair(final: Path) -> None:
@@ -42,7 +60,7 @@ def repair(final: Path) -> None:
     old = _old(final)
     if old.exists():
         if final.exists():
-            shutil.rmtree(old)
+            discard(old)
         else:
             old.rename(final)
 
@@ -50,7 +68,7 @@ def repair(final: Path) -> None:
 def leave_failed(work: Path, final: Path) -> Path:
     """Keep what a failed run has made so far under ``<year>.failed``; the package is not touched."""
     failed = final.with_name(f"{final.name}.failed")
-    shutil.rmtree(failed, ignore_errors=True)
+    discard(failed)
     work.rename(failed)
     return failed
 
@@ -59,7 +77,7 @@ def _old(final: Path) -> Path:
     return final.with_name(f".{final.name}.old")
 
 
-def _exchange(one: Path, other: Path) -> bool:
+def exchange(one: Path, other: Path) -> bool:
     """Swap two folders at once; False where the platform or file system cannot."""
     try:
         call = ctypes.CDLL(None, use_errno=True).renameat2

@@ -14,13 +14,18 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from helpers.files.on_screen import on_screen
 from helpers.report.results import load_results, validate_results, write_results
 from helpers.report.results_types import Results
+from helpers.report.showable import showable
 from helpers.run import kept_notebooks, manifest
 from helpers.run.check import check_year
 from helpers.run.current import Current
 from helpers.run.inputs import input_files
+from helpers.run.kernel import holding
+from helpers.run.machine_faults import clock_fault, in_words
 from helpers.run.notebooks import write_normalised
+from helpers.run.own_folder import own_processed
 from helpers.run.publish import leave_failed, publish, repair, staging
 from helpers.run.server import start_server
 from helpers.run.stages import REPORT, STAGES, VALIDATE, StageFailed, rerun_command, run_stage
@@ -54,23 +59,41 @@ def run_year(
     previous package stays as it was in each case.
     """
     root = find_root(root)
+    if fault := clock_fault():
+        raise RunStopped(fault)
     final = Root(root).package(fiscal_year)
+    _refuse_foreign(final)
     _get_warm(root, fiscal_year, final, force)
     faults = check_year(root, fiscal_year, open_files=False)
     if faults:
         raise YearFileError(faults)
     try:
         final.parent.mkdir(exist_ok=True)
-        with FileLock(Root(root).lock(fiscal_year), timeout=0):
+        lock = FileLock(Root(root).lock(fiscal_year), timeout=0)
+        # The descriptor itself: a hook that is told of it would cost the way out on shares without locks.
+        with lock, holding(lock._context.lock_file_fd):
             repair(final)
             return _run_locked(root, fiscal_year, final, force, progress)
     except Timeout:
         raise RunStopped(f"[run_active]  {fiscal_year} 年度正在由另一个进程运行，请等它结束后再试") from None
     except OSError as error:  # no right, a read-only share, a full disk, a share without locks
+        said = in_words(error) or ""
+        if said.startswith(("[no_memory]", "[too_few")):
+            raise RunStopped(said) from None
         raise RunStopped(
             f"[not_writable]  不能写入 {error.filename or final.parent}：{error.strerror or error}\n"
             "    处理：给运行的账户写权限；只读的共享盘先把整个文件夹复制到本机，再用 --root 指向它"
         ) from None
+
+
+def _refuse_foreign(final: Path) -> None:
+    """What stands in the package's place and is none would be in the way once all the work is done."""
+    what = "链接" if final.is_symlink() else "文件" if final.exists() and not final.is_dir() else None
+    if what:
+        raise RunStopped(
+            f"[not_a_folder]  {final.parent.name}/{final.name} 是一个{what}，不是放成套材料的文件夹，没有改动\n"
+            "    处理：把它移走或改名后重新运行；要放到别处的，用 --root 指向那里的项目文件夹"
+        )
 
 
 def _get_warm(root: Path, fiscal_year: int, final: Path, force: bool) -> None:
@@ -87,16 +110,17 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
     start_server(root, fiscal_year)
     work = staging(final.parent, fiscal_year)
     try:
-        if force:
-            kept_notebooks.forget(Root(root).processed(fiscal_year))
-        _run_stages(root, fiscal_year, work, final, progress)
-        with progress("package 成套材料"):
-            results = _make_package(root, fiscal_year, work)
-            _stop_on_findings(results)
-            if manifest.basis(fiscal_year, input_files(root, fiscal_year)) != described:
-                raise RunStopped("[inputs_changed]  运行期间 data/raw/ 里的文件有改动，未发布\n    处理：重新运行")
-            manifest.write_manifest(work, described)
-            publish(work, final)
+        with own_processed(root, fiscal_year) as own:
+            if force:
+                kept_notebooks.forget(own)
+            _run_stages(root, fiscal_year, work, final, progress)
+            with progress("package 成套材料"):
+                results = _make_package(root, fiscal_year, work)
+                _stop_on_findings(results)
+                if manifest.basis(fiscal_year, input_files(root, fiscal_year)) != described:
+                    raise RunStopped("[inputs_changed]  运行期间 data/raw/ 里的文件有改动，未发布\n    处理：重新运行")
+                manifest.write_manifest(work, described)
+                publish(work, final)
     except RunStopped as stopped:
         _leave(work, final, stopped)
         raise
@@ -115,12 +139,12 @@ def _leave(work: Path, final: Path, stopped: RunStopped) -> None:
     if (work / "executed").is_dir():
         _keep_notebooks(work)
     failed = leave_failed(work, final)
-    (failed / "error.txt").write_text(f"{stopped}\n", encoding="utf-8")
+    (failed / "error.txt").write_text(f"{on_screen(stopped)}\n", encoding="utf-8", errors="backslashreplace")
 
 
 def _package_screen(error: Exception, final: Path) -> str:
     """What stopped the making of the package: its own words where it has some, else kind and place."""
-    words = str(error).strip() or "没有说明"
+    words = in_words(error) or str(error).strip() or "没有说明"
     coded = re.match(r"\[\w+\]|[a-z_]+: ", words)
     place = traceback.extract_tb(error.__traceback__)[-1]
     lines = [
@@ -190,7 +214,7 @@ def _make_package(root: Path, fiscal_year: int, work: Path) -> Results:
     (work / "validation.json").write_text(json.dumps(validation, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for name, content in export_all(report).items():
         (work / name).write_bytes(content)
-    (work / "self_evaluation.xlsx").write_bytes(write_forms(results))
+    (work / "self_evaluation.xlsx").write_bytes(write_forms(showable(results)))
     return results
 
 

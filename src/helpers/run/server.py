@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import forkserver
+from functools import cache
+from multiprocessing import forkserver, util
 from pathlib import Path
 
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
@@ -16,7 +19,9 @@ WARM_YEAR = "SELFEVAL_WARM_YEAR"
 #: Set where the stage of the gate is likely to run: Great Expectations is imported beside the first stage.
 WARM_GATE = "SELFEVAL_WARM_GATE"
 #: The longest folder below which a Unix socket (k-ipc-1, listener-abcdefgh) still has a valid path.
-LONGEST_FOLDER = 60
+LONGEST_FOLDER = 48
+#: Folders of sockets begin so, and go on with the number of the process that made them.
+PRIVATE = "se-"
 
 
 def short_folder() -> Path | None:
@@ -49,8 +54,44 @@ def start_server(root: Path | None = None, fiscal_year: int | None = None, *, ga
     # The server must not import from the folder that it is started in.
     os.environ["PYTHONSAFEPATH"] = "1"
     multiprocessing.get_context("forkserver").set_forkserver_preload(["helpers.run.preload"])
-    with _temporary_folder(short_folder()):
+    with _temporary_folder(private_folder()):
         forkserver.ensure_running()
+
+
+@cache
+def _private_folder(process: int) -> Path | None:  # of each process its own, whatever it was forked from
+    short = short_folder()
+    if short is None:
+        return None
+    sweep(short)
+    made = Path(tempfile.mkdtemp(prefix=f"{PRIVATE}{process}-", dir=short))
+    # After the server's own folder in it, which goes away with priority -100.
+    util.Finalize(None, shutil.rmtree, args=(made, True), exitpriority=-200)
+    return made
+
+
+def private_folder() -> Path | None:
+    """This process's own folder for sockets, removed when it ends."""
+    return None if short_folder() is None else _private_folder(os.getpid())
+
+
+def sweep(folder: Path) -> None:
+    """Clear away the private folders of processes that were killed; those of others are none of ours."""
+    for left in folder.glob(f"{PRIVATE}*-*"):
+        number = left.name.removeprefix(PRIVATE).partition("-")[0]
+        with contextlib.suppress(OSError):
+            if number.isdecimal() and left.lstat().st_uid == os.getuid() and not _lives(int(number)):
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 @contextmanager

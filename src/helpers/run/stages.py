@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.run.parameters import check_parameters
+from helpers.year.machine_memory import memory_limit_mb
 
 #: The project's own notebooks stand beside ``src/``.
 NOTEBOOKS = Path(__file__).resolve().parents[3] / "notebooks"
@@ -85,29 +86,41 @@ def run_stage(stage: Stage, parameters: Mapping[str, Any], output: Path, root: P
         import papermill
         from nbclient.exceptions import DeadKernelError
 
-        from helpers.run.kernel import NAME, StageKernelManager
+        from helpers.run.kernel import NAME, StageKernelManager, watched
 
         try:
-            papermill.execute_notebook(
-                _literal(stage.notebook),
-                _literal(output.resolve()),
-                checked,
-                cwd=str(root),
-                kernel_name=NAME,
-                progress_bar=False,
-                kernel_manager_class=StageKernelManager,
-                shutdown_kernel="immediate",
-                record_timing=False,
-                # Written once, at the end or at the first error, not at the begin and end of every cell.
-                request_save_on_cell_execute=False,
-            )
+            with watched() as peak:
+                papermill.execute_notebook(
+                    _literal(stage.notebook),
+                    _literal(output.resolve()),
+                    checked,
+                    cwd=str(root),
+                    kernel_name=NAME,
+                    progress_bar=False,
+                    kernel_manager_class=StageKernelManager,
+                    shutdown_kernel="immediate",
+                    record_timing=False,
+                    # Written once, at the end or at the first error, not at the begin and end of every cell.
+                    request_save_on_cell_execute=False,
+                )
         except papermill.PapermillExecutionError as error:
             raise _failure(stage, output, error.ename, error.evalue) from None
-        except DeadKernelError as error:
-            shutil.copyfile(stage.notebook, output)
-            raise _failure(
-                stage, output, "DeadKernelError", f"[kernel_died]  内核中途退出，多半是内存不足：{error}"
-            ) from None
+        except DeadKernelError:
+            raise _died(stage, output, "内核中途退出", peak[0]) from None
+        except (RuntimeError, TimeoutError) as error:
+            if not re.search("Kernel (died|didn't respond)", str(error)):
+                raise
+            raise _died(stage, output, "内核没有启动", peak[0]) from None
+
+
+def _died(stage: Stage, output: Path, what: str, peak_mb: int) -> StageFailed:
+    """A kernel that is gone tells nothing: what is known is what it held last, and how much there is."""
+    if not output.is_file():
+        shutil.copyfile(stage.notebook, output)
+    known = f"最多用到 {peak_mb / 1000:.2f} GB，" if peak_mb else ""
+    words = f"[kernel_died]  {what}，多半是内存不足：{known}本机或所在容器最多可用 {memory_limit_mb() / 1000:.2f} GB"
+    remedy = "处理：关闭别的程序，或放宽内存、进程数的限制后重新运行"
+    return _failure(stage, output, "DeadKernelError", f"{words}\n{remedy}")
 
 
 def _literal(path: Path) -> str:
@@ -133,6 +146,7 @@ def _failure(stage: Stage, output: Path, ename: str, evalue: str) -> StageFailed
             # A message with a code says itself where and what to do; any other is a fault of the program.
             place = None if re.match(r"\[\w+\]", evalue) else _place(traceback)
             break
+    evalue = evalue.strip() or "没有说明，多半是内存不足或系统的限制太严"
     cause = f"{evalue}\n出错位置：{place}" if place else evalue
     return StageFailed(stage, heading=heading, line=line, error=ename, cause=cause)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,7 +15,7 @@ from helpers.run.current import Current, tables_digest
 from helpers.run.inputs import InputFile, has_previous, input_file, input_files, inputs_digest
 from helpers.run.kept_parts import Work, take_over_or_work
 from helpers.run.parameters import ParameterError
-from helpers.run.stage_record import files_of, made_by, record_path, surroundings, write_record
+from helpers.run.stage_record import files_of, made_by, read_record, record_path, surroundings, write_record
 from helpers.run.stages import CLEAN, STAGES, Stage
 from helpers.year.crosscheck import require_sound
 from helpers.year.hashes import file_sha256, input_sha256
@@ -56,8 +57,22 @@ class Workspace:
     def _tables(self, name: str) -> Path:
         folder = self.processed / name
         if self.stage != CLEAN.name:
+            self._refuse_other_tables(name)
             self.reads.note(("tables", name), tables_digest(folder))
         return folder
+
+    def _refuse_other_tables(self, name: str) -> None:
+        """The tables are those that the first stage wrote, byte by byte; raises ``StageOrderError``."""
+        record = read_record(self.processed, CLEAN)
+        if record is None:
+            raise StageOrderError(f"[stage_missing]  还没有 {CLEAN.name} 的结果，请先运行 notebooks/{CLEAN.name}.ipynb")
+        present = files_of(self.processed, CLEAN)
+        changed = [f for f in sorted({*present, *record.files}) if present.get(f) != record.files.get(f)]
+        if any(file.startswith(f"{name}/") for file in changed):
+            raise StageOrderError(
+                f"[tables_changed]  {changed[0]} 不是 {CLEAN.name} 写出的内容，写出以后有别的程序改过\n"
+                f"    处理：关闭同一年度正在运行的其他笔记本，从 notebooks/{CLEAN.name}.ipynb 起重新运行"
+            )
 
     @cached_property
     def year(self) -> Year:
@@ -126,7 +141,8 @@ class Workspace:
         return take_over_or_work(self, work, said)
 
     def write(self, data: Mapping[str, Any]) -> Path:
-        """Write this stage's output, whole or not at all, and the record of what it was made from."""
+        """Write this stage's output, whole or not at all, and the record of what it was made from; returns where it
+        stands once the run has ended."""
         stage = _stage(self.stage)
         path = self.processed / stage.output
         record_path(self.processed, stage.name).unlink(missing_ok=True)
@@ -141,7 +157,7 @@ class Workspace:
 
         record()
         self.reads.told = record  # what the rest of the notebook reads is part of it
-        return path
+        return Root(self.root).all_processed / str(self.fiscal_year) / stage.output
 
 
 class _Hashes(Mapping[str, str]):
@@ -184,6 +200,14 @@ def open_stage(stage: str, fiscal_year: int, root: str = ".") -> Workspace:
 
 def find_root(root: Path) -> Path:
     """``root`` itself, or the project around it when ``root`` is the current folder and holds no data."""
+    try:
+        os.fsencode(root.resolve()).decode("utf-8")
+    except UnicodeDecodeError:
+        shown = str(root).encode("utf-8", "backslashreplace").decode()
+        raise ParameterError(
+            f"[root_not_utf8]  路径 {shown} 里有不是 UTF-8 的字节，笔记本和成套材料都写不出这样的名字\n"
+            "    处理：把文件夹改名，或复制到别处"
+        ) from None
     if Root(root).all_raw.is_dir():
         return root
     if root == Path():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.files.file_kinds import refuse_unreadable
-from helpers.files.names import matching_files
+from helpers.files.names import is_outside, matching_files
 from helpers.year.faults import Fault
 from helpers.year.load import Year
 
@@ -20,6 +20,8 @@ def check_files(year: Year) -> Iterator[Fault]:
             if pattern.startswith("/") or ".." in Path(pattern).parts:
                 continue
             for path in matching_files(year.folder, pattern):
+                if is_outside(path, year.folder):
+                    continue
                 shown = path.relative_to(year.folder).as_posix()
                 error = refuse_unreadable(path, shown)
                 if error is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
-from helpers.files.names import matching_files, passed_over
+from helpers.files.names import is_outside, matching_files, passed_over
 from helpers.year.declared_clocks import Hold
 from helpers.year.declared_grain import Grain
 from helpers.year.expect import NUMBERS, Expect
@@ -19,6 +19,7 @@ from helpers.year.tidy import export_columns, record_columns, tidy_columns
 
 Path_ = tuple[str | int, ...]
 DATES = ("DATE", "TIMESTAMP")
+COPY_IN = "把文件本身复制到本年度的文件夹，不用链接"
 
 
 def check_tables(year: Year) -> Iterator[Fault]:
@@ -59,6 +60,10 @@ def _files(year: Year, path: Path_, table: Table) -> Iterator[Fault]:
         place = (*path, "files") if len(table.files) == 1 else (*path, "files", index)
         if pattern.startswith("/") or ".." in Path(pattern).parts:
             yield lines.fault("file_outside", place, "只能是本年度文件夹以内的文件", value=pattern)
+        elif any(is_outside(path, year.folder) for path in matching_files(year.folder, pattern)):
+            yield lines.fault(
+                "file_outside", place, "这是链接，指向本年度文件夹以外的文件", value=pattern, hint=COPY_IN
+            )
         elif not matching_files(year.folder, pattern):
             present = sorted(
                 p.relative_to(year.folder).as_posix()

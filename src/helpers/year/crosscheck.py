@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from helpers.files.names import is_outside, is_there
 from helpers.indicators import (
     RuleError,
     Target,
@@ -18,7 +19,7 @@ from helpers.indicators.units import BASE, spelled
 from helpers.year.check_funds import check_funds
 from helpers.year.check_plan import plan_details
 from helpers.year.check_spares import check_fleet, check_spares
-from helpers.year.check_tables import Path_, check_corrections, check_tables, expression, unknown
+from helpers.year.check_tables import COPY_IN, Path_, check_corrections, check_tables, expression, unknown
 from helpers.year.declared_indicators import Actual, Indicator, Measure
 from helpers.year.declared_plan import Action
 from helpers.year.expressions import check_expression
@@ -258,10 +259,12 @@ def _target(lines: Lines, path: Path_, target: Target) -> Iterator[Fault]:
 def _actual(year: Year, path: Path_, actual: Actual, target: Target | None) -> Iterator[Fault]:
     lines = year.lines["indicators.yml"]
     for number, evidence in enumerate(actual.evidence):
-        if evidence.file and not (year.folder / evidence.file).is_file():
-            yield lines.fault(
-                "file_missing", (*path, "evidence", number, "file"), "没有这个佐证文件", value=evidence.file
-            )
+        place = (*path, "evidence", number, "file")
+        if evidence.file and is_outside(year.folder / evidence.file, year.folder):
+            words = "佐证文件只能放在本年度文件夹以内，链接也不能指向别处"
+            yield lines.fault("file_outside", place, words, value=evidence.file, hint=COPY_IN)
+        elif evidence.file and not is_there(year.folder / evidence.file):
+            yield lines.fault("file_missing", place, "没有这个佐证文件", value=evidence.file)
     if actual.measure is not None:
         measure = year.measures.get(actual.measure)
         if measure is None:

@@ -8,11 +8,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.year.machine_memory import memory_limit_mb
+
 if TYPE_CHECKING:
     import duckdb
 
 #: Where many years run side by side, what each database may take at most: threads, and memory in megabytes.
 MOST_THREADS, MOST_MEMORY = "SELFEVAL_DUCKDB_THREADS", "SELFEVAL_DUCKDB_MEMORY_MB"
+#: Below so many megabytes a database gets a share only, but no less than it can work with.
+SMALL, MEMORY_SHARE, LEAST_MEMORY = 6_000, 0.4, 200
 _MEGABYTES = {"MB": 1, "GB": 1000}
 
 
@@ -26,7 +30,7 @@ def open_engine(
     """
     import duckdb  # heavy, and reading year files must stay quick
 
-    threads, memory = _fewest(threads, _most(MOST_THREADS)), _least(memory, _most(MOST_MEMORY))
+    threads, memory = _fewest(threads, _most(MOST_THREADS)), _least(memory, _fewest(_most(MOST_MEMORY), _share()))
     config: dict[str, str | bool | int | float | list[str]] = {} if threads is None else {"threads": threads}
     connection = duckdb.connect(":memory:" if path is None else str(path), config=config)
     connection.execute("SET TimeZone = 'UTC'")
@@ -36,6 +40,12 @@ def open_engine(
     if memory is not None:
         connection.execute(f"SET memory_limit = {literal(memory)}")
     return connection
+
+
+def _share() -> int | None:
+    """What a database may take of a machine or container too small for what is usually asked for, in megabytes."""
+    limit = memory_limit_mb()
+    return max(LEAST_MEMORY, int(limit * MEMORY_SHARE)) if limit < SMALL else None
 
 
 def _most(variable: str) -> int | None:
@@ -80,9 +90,10 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def file_literal(path: Path) -> str:
-    """A file as SQL, for reading: DuckDB takes ``[``, ``*`` and ``?`` in a name for a pattern of names."""
-    return literal(_escaped(path))
+def one_file(path: Path) -> str:
+    """A file as the first arguments of ``read_parquet`` and its like: DuckDB takes ``[``, ``*`` and ``?`` in a name for
+    a pattern of names, and a folder above it that is called ``a=1`` for a column of the file."""
+    return f"{literal(_escaped(path))}, hive_partitioning = false"
 
 
 def _escaped(path: Path) -> str:

@@ -100,6 +100,8 @@ FUNCTIONS = frozenset(
         "list_value",
     ]
 )
+#: Bounds of one expression: its own length, how often it may lengthen a text, and to what it may fill one up.
+LONGEST, MOST_GROWING, WIDEST = 20_000, 3, 1_000
 NODES = frozenset(
     ["COLUMN_REF", "CONSTANT", "COMPARISON", "CONJUNCTION", "OPERATOR", "BETWEEN", "CASE", "CAST", "FUNCTION", "TYPE"]
 )
@@ -199,7 +201,13 @@ def check_expression(text: str, columns: Mapping[str, str], *, boolean: bool = F
     result that is not true or false.
     """
     known = {**GIVEN, **columns}
+    if len(text) > LONGEST:
+        raise ExpressionError(f"表达式超过 {LONGEST} 字", "拆成几个 derived 列")
+    growing = 0
     for node in _walk(_parsed(text, columns)):
+        growing += _grows(node)
+        if growing > MOST_GROWING:
+            raise ExpressionError("反复加长文字的函数（replace、lpad）用得太多", "replace 的新文字不要比旧文字长")
         if node["class"] not in NODES:
             raise ExpressionError(f"表达式里不能用 {node['class'].lower()}", "只能用列、常数、运算符和函数")
         if node["class"] == "COLUMN_REF":
@@ -211,6 +219,21 @@ def check_expression(text: str, columns: Mapping[str, str], *, boolean: bool = F
             word = node["function_name"]
             raise ExpressionError(f"不能用函数 {word}", did_you_mean(word, sorted(FUNCTIONS)))
     return _bind(text, known, boolean)
+
+
+def _grows(node: Mapping[str, Any]) -> bool:
+    """Whether a function makes a text longer, by how much soever; refuses what would take the memory by itself."""
+    if node["class"] != "FUNCTION" or (name := node["function_name"].lower()) not in ("lpad", "replace"):
+        return False
+    said = [argument.get("expression", {}).get("literal", {}) for argument in node.get("arguments", ())]
+    texts = [one.get("text") for one in said]
+    if name == "lpad":
+        width = str(texts[1]) if len(texts) > 1 else ""
+        if not width.isdecimal() or int(width) > WIDEST:
+            raise ExpressionError(f"lpad 的长度要写成不超过 {WIDEST} 的整数")
+        return True
+    old, new = texts[1:3] if len(texts) > 2 else (None, None)
+    return old is None or new is None or len(new) > len(old)
 
 
 def _parsed(text: str, columns: Iterable[str]) -> dict[str, Any]:

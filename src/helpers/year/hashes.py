@@ -27,7 +27,9 @@ def input_sha256(path: Path, folder: Path) -> str:
     if told.st_size < LARGE:
         return file_sha256(path)
     state = [told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns]
-    key = str(path.resolve())
+    # What lies in the folder itself is known by its place there: a run has a folder of its own until it ends.
+    inside = path.is_relative_to(folder)
+    key = path.relative_to(folder).as_posix() if inside else str(path.resolve())
     with _WRITING:
         known = _known(folder)
         if known.get(key, {}).get("state") != state:

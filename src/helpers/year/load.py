@@ -5,15 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from helpers.files.names import is_outside, is_there
+from helpers.year.authored import Unreadable, parse
 from helpers.year.declared_indicators import IndicatorsFile, Measure
 from helpers.year.declared_plan import PlanFile
 from helpers.year.faults import Fault, YearFileError, did_you_mean
@@ -145,10 +144,11 @@ def load_year(root: Path, fiscal_year: int) -> Year:
             else:
                 models[name], lines[name] = model(), Lines(f"{shown}/{name}", {})
             continue
-        found = _load_file(path, f"{shown}/{name}", model)
+        found = _load_file(path, f"{shown}/{name}", model, root)
         faults.extend(found.faults)
         models[name], lines[name] = found.model, found.lines
-        hashes[name] = file_sha256(path)
+        if not found.faults:
+            hashes[name] = file_sha256(path)
     declared: YearFile | None = models.get("year.yml")
     outline: _Loaded | None = None
     if declared is not None and declared.fiscal_year != fiscal_year:
@@ -165,7 +165,7 @@ def load_year(root: Path, fiscal_year: int) -> Year:
         outline = _outline(folder, shown, declared.outline, lines["year.yml"])
         faults.extend(outline.faults)
         lines["outline"] = outline.lines
-        if (own := folder / declared.outline).is_file():
+        if is_there(own := folder / declared.outline):
             hashes[declared.outline] = file_sha256(own)
     if faults or outline is None:
         raise YearFileError(faults)
@@ -195,42 +195,22 @@ def _outline(folder: Path, shown: str, name: str, year: Lines) -> _Loaded:
         return _load_file(shipped_outline(name), f"{name}.yml", Outline)
     own = [p.name for p in sorted(folder.glob("*.yml")) if p.name not in {file for file, _, _ in FILES}]
     if name in own:
-        return _load_file(folder / name, f"{shown}/{name}", Outline)
+        return _load_file(folder / name, f"{shown}/{name}", Outline, folder)
     hint = did_you_mean(name, [*shipped_outlines(), *own])
     return _Loaded(
         None, Lines(shown, {}), [year.fault("unknown_outline", ("outline",), "没有这个提纲", value=name, hint=hint)]
     )
 
 
-def _load_file(path: Path, shown: str, model: type[FileModel]) -> _Loaded:
+def _load_file(path: Path, shown: str, model: type[FileModel], inside: Path | None = None) -> _Loaded:
+    """``inside``: the folder that the file has to lie in, links followed."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        broken = path.read_bytes()[: error.start].count(b"\n") + 1
-        fault = Fault(
-            code="not_utf8", file=shown, message="文件不是 UTF-8 编码", line=broken, hint="在编辑器里另存为 UTF-8"
-        )
-        return _Loaded(None, Lines(shown, {}), [fault])
-    try:
-        tree = _tree(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else None
-        return _Loaded(
-            None,
-            Lines(shown, {}),
-            [
-                Fault(
-                    code="yaml",
-                    file=shown,
-                    message=f"YAML 写法有误：{error.problem or error.context}",
-                    line=line,
-                    hint="检查缩进、冒号后的空格、引号是否成对，以及有没有重复的键",
-                )
-            ],
-        )
-    except YAMLError as error:
-        fault = Fault(code="yaml", file=shown, message=f"YAML 写法有误：{str(error).splitlines()[0]}")
+        if inside is not None and is_outside(path, inside):
+            hint = "把文件本身复制到这里，不用链接"
+            raise Unreadable("file_outside", "这是链接，指向项目文件夹以外的文件", hint=hint)
+        tree = parse(path)
+    except Unreadable as error:
+        fault = Fault(code=error.code, file=shown, message=error.message, line=error.line, hint=error.hint)
         return _Loaded(None, Lines(shown, {}), [fault])
     lines = Lines(shown, tree if tree is not None else {})
     plain = _plain(lines.tree)
@@ -241,12 +221,6 @@ def _load_file(path: Path, shown: str, model: type[FileModel]) -> _Loaded:
     except ValidationError as error:
         others = [e for e in error.errors() if not any(_is_at(tuple(e["loc"]), place) for place in blanks)]
         return _Loaded(None, lines, faults + [_translate(e, lines, model) for e in others])
-
-
-@lru_cache(maxsize=64)
-def _tree(text: str) -> Any:
-    """The file with its lines, never changed by whoever asks; every stage reads the same files again."""
-    return YAML(typ="rt").load(text)
 
 
 def _blank(lines: Lines, place: tuple[str | int, ...], value: str) -> Fault:

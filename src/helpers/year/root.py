@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+
+#: Set while a run is at work, for it and its kernels: ``<year>=<folder>``, its own folder in the place of the year's.
+OWN_PROCESSED = "SELFEVAL_PROCESSED"
 
 
 @dataclass(frozen=True)
@@ -21,8 +25,13 @@ class Root:
         return self.all_raw / str(fiscal_year)
 
     def processed(self, fiscal_year: int) -> Path:
-        """Tidy tables and what the stages leave, rebuilt by each run."""
-        return self.path / "data" / "processed" / str(fiscal_year)
+        """Tidy tables and what the stages leave, rebuilt by each run: in a folder of its own until it ends."""
+        year, _, own = os.environ.get(OWN_PROCESSED, "").partition("=")
+        return self.all_processed / (own if own and year == str(fiscal_year) else str(fiscal_year))
+
+    @property
+    def all_processed(self) -> Path:
+        return self.path / "data" / "processed"
 
     @property
     def reports(self) -> Path:

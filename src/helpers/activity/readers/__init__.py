@@ -18,6 +18,7 @@ from helpers.activity.readers.units_said import refuse_other_units
 from helpers.files import archives, markup
 from helpers.files.file_kinds import WORKBOOKS, kind_of
 from helpers.files.refusal import FileError
+from helpers.files.unpacked import refuse_big_parquet
 from helpers.year.tables import Table
 
 __all__ = ["ROW", "Sheet", "find_columns", "missing_column", "normal_header", "read_exports", "refuse_other_units"]
@@ -36,12 +37,18 @@ def read_exports(path: Path, shown: str, spec: Table, work: Path) -> Iterator[Sh
         raise ExportError.of(error) from error
 
 
-def _sheets(path: Path, shown: str, spec: Table, work: Path) -> Iterator[Sheet]:
+#: An archive in an archive in an archive: beyond that somebody plays.
+DEEPEST = 3
+
+
+def _sheets(path: Path, shown: str, spec: Table, work: Path, depth: int = 0) -> Iterator[Sheet]:
     with path.open("rb") as stream:
         kind = kind_of(stream, shown)
     if kind in archives.ARCHIVES:
+        if depth >= DEEPEST:
+            raise FileError("too_deep", shown, f"压缩包套了 {DEEPEST} 层以上", hint="解压后放入里面的表格文件")
         for member, name in archives.unpack(path, kind, shown, spec.member, work):
-            yield from _sheets(member, name, spec, work)
+            yield from _sheets(member, name, spec, work, depth + 1)
             member.unlink()
     elif kind in WORKBOOKS:
         yield from workbook.read(path, shown, spec, work)
@@ -50,6 +57,7 @@ def _sheets(path: Path, shown: str, spec: Table, work: Path) -> Iterator[Sheet]:
     else:
         staged = work / f"{sum(1 for _ in work.glob('*.parquet'))}.parquet"
         if kind == "parquet":
+            refuse_big_parquet(path, shown)
             yield records.read_parquet(path, shown, staged)
         elif kind == "json":
             yield records.read_json(path, shown, spec, staged)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from helpers.activity.readers.repeated_keys import refuse_repeated
 from helpers.activity.readers.sheet import Sheet, columns
 from helpers.files.encodings import utf8_file
 from helpers.files.refusal import FileError
-from helpers.year.engine import file_literal, identifier, literal, open_engine
+from helpers.year.engine import identifier, literal, one_file, open_engine
 from helpers.year.tables import Table
 
 #: Nested fields are named by their path: fields.created.
@@ -26,7 +28,7 @@ def read_parquet(path: Path, shown: str, staged: Path) -> Sheet:
     """Read a Parquet file; its first record is row 1. Raises ``FileError``."""
     try:
         with open_engine("1GB") as connection:
-            source = f"read_parquet({file_literal(path)})"
+            source = f"read_parquet({one_file(path)})"
             described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
             headers = [row[0] for row in described]
             picked = ", ".join(
@@ -64,7 +66,7 @@ def read_json(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
     copy = staged.with_suffix(".txt")
     path, _ = utf8_file(path, shown, spec.encoding, copy)
     page = wrapped.Page()
-    with open_engine("1GB") as connection:
+    with _refusing_depth(shown), open_engine("1GB") as connection:
         if wrapped.is_array(path):
             _array(connection, path, shown)
         elif (found := wrapped.records_of(path, shown, spec)) is not None:
@@ -93,6 +95,16 @@ def read_json(path: Path, shown: str, spec: Table, staged: Path) -> Sheet:
     )
 
 
+@contextmanager
+def _refusing_depth(shown: str) -> Iterator[None]:
+    """Neither parser goes down without end."""
+    try:
+        yield
+    except (RecursionError, duckdb.InternalException):
+        hint = "核对文件，重新导出一层或几层的记录"
+        raise FileError("too_deep", shown, "JSON 里的列表或对象套得太深，不是导出的记录", hint=hint) from None
+
+
 def _lines(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> None:
     """``records`` (``n``, ``r``): one JSON object a line; blank lines are left empty and set aside later."""
     options = (
@@ -100,7 +112,7 @@ def _lines(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> Non
         "max_line_size = 67108864, strict_mode = false"
     )
     try:
-        connection.execute(f"CREATE TABLE lines AS SELECT line FROM read_csv({file_literal(path)}, {options})")
+        connection.execute(f"CREATE TABLE lines AS SELECT line FROM read_csv({one_file(path)}, {options})")
         bad = connection.execute(
             "SELECT rowid + 1, line FROM lines WHERE line IS NOT NULL AND trim(line) <> '' AND "
             "NOT (json_valid(line) AND json_type(CASE WHEN json_valid(line) THEN line END) = 'OBJECT') "
@@ -122,7 +134,7 @@ def _lines(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> Non
 
 
 def _array(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> None:
-    source = f"read_json_objects({file_literal(path)}, format = 'array', maximum_object_size = 67108864)"
+    source = f"read_json_objects({one_file(path)}, format = 'array', maximum_object_size = 67108864)"
     try:
         connection.execute(f"CREATE TABLE listed AS SELECT json AS r FROM {source}")
     except duckdb.Error as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet
 
-from helpers.year.engine import file_literal
+from helpers.year.engine import one_file
 
 #: The row of the sheet, or of the record in a text file, header included, from 1.
 ROW = "source_row"
@@ -50,7 +50,7 @@ class Sheet:
     @property
     def relation(self) -> str:
         """The rows as a SQL query: ``c0, c1, …`` and ``source_row``, in source order."""
-        file = file_literal(self.staged)
+        file = one_file(self.staged)
         if self.numbered:
             return f"SELECT * FROM read_parquet({file}) ORDER BY {ROW}"
         return (

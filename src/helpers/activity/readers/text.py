@@ -25,7 +25,7 @@ from helpers.activity.readers.headers import joined_head
 from helpers.activity.readers.sheet import ROW, Sheet, columns, stage
 from helpers.files import encodings
 from helpers.files.refusal import FileError
-from helpers.year.engine import file_literal, literal, open_engine
+from helpers.year.engine import literal, one_file, open_engine
 from helpers.year.tables import Table
 
 DELIMITERS = ",\t;|"
@@ -243,7 +243,7 @@ def _quick(layout: Layout, whole: _Bytes, staged: Path) -> int | None:
         f"columns = {{{kinds}}}"
     )
     # Cells of spaces or nothing are NULL here and '' there: cleaning makes NULL of both.
-    query = f"SELECT {', '.join(names)} FROM read_csv({file_literal(layout.path)}, {options})"
+    query = f"SELECT {', '.join(names)} FROM read_csv({one_file(layout.path)}, {options})"
     try:
         with open_engine("1GB") as connection:
             rows = connection.execute(

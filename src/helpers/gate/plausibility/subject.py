@@ -14,7 +14,7 @@ import pyarrow.parquet
 from helpers.gate.plausibility import roles
 from helpers.gate.result import Check, FailingRow
 from helpers.measures import database
-from helpers.year.engine import fence, identifier, literal, open_engine, year_bounds
+from helpers.year.engine import fence, identifier, literal, one_file, open_engine, year_bounds
 from helpers.year.personal import MASKED
 from helpers.year.tables import Level, Table
 
@@ -235,7 +235,7 @@ def open_subject(
             kind = "TABLE" if held[name] else "VIEW"
             connection.execute(
                 f"CREATE {kind} {identifier(name)} AS SELECT *{year_bounds(fiscal_year)} "
-                f"FROM read_parquet({literal(str(path))})"
+                f"FROM read_parquet({one_file(path)})"
             )
         connection.execute(f"SET temp_directory = {literal(str(folder / '.spill'))}")
         connection.execute(f"SET max_temp_directory_size = {literal(database.SPILL)}")

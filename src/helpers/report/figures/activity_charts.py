@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -58,7 +59,8 @@ def _paint_months(axes: Any, layers: Sequence[tuple[str, list[int]]], totals: li
     places = range(12)
     below = [0] * 12
     for (name, months), fill in zip(layers, STACK, strict=False):
-        label = wrapped(name, 12)
+        # A legend leaves out what begins with an underscore.
+        label = re.sub("^_", "＿", wrapped(name, 12))
         axes.bar(places, months, bottom=below, width=0.62, label=label, **fill)
         below = [low + more for low, more in zip(below, months, strict=True)]
     for place, total in zip(places, totals, strict=True):

@@ -67,6 +67,8 @@ _SETTINGS: dict[str, Any] = {
     "lines.linewidth": 1.3,
     "patch.linewidth": 0.7,
     "svg.fonttype": "path",
+    # A text between two dollar signs is a text, no formula.
+    "text.parse_math": False,
     "text.color": INK,
     "xtick.color": SOFT,
     "xtick.labelcolor": INK,

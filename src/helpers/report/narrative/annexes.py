@@ -175,6 +175,7 @@ _FIELDS = {
     "budget": "项目资金",
     "activities": "年度活动",
     "narrative": "报告正文",
+    "data": "数据表",
     "total": "总分",
 }
 

@@ -1,0 +1,106 @@
+"""What a machine refuses, in words: memory, files, processes, room on the disk, rights."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+from helpers.year.machine_memory import memory_limit_mb
+
+#: ZIP files, and with them DOCX and XLSX, know no earlier time.
+EARLIEST = 315_532_800
+
+
+def in_words(error: BaseException) -> str | None:
+    """What the machine lacks where that is what an error comes from, else None."""
+    for one in _behind(error):
+        if isinstance(one, MemoryError):
+            return _no_memory()
+        number = one.errno if isinstance(one, OSError) else getattr(one, "errno", None)
+        if isinstance(number, int) and (said := _of_number(number, one)):
+            return said
+    return None
+
+
+def _of_number(number: int, error: BaseException) -> str | None:
+    place = getattr(error, "filename", None)
+    where = f" {place}" if isinstance(place, str) else ""
+    if number == errno.ENOMEM:
+        return _no_memory()
+    if number in (errno.EMFILE, errno.ENFILE):
+        return "[too_few_files]  系统允许同时打开的文件太少\n    处理：用 ulimit -n 1024 放宽后重新运行"
+    if number == errno.EAGAIN:
+        return "[too_few_processes]  系统不允许再开进程\n    处理：关闭别的程序，或用 ulimit -u 放宽后重新运行"
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        folder = where or f"（临时文件夹是 {_temporary()}）"
+        return f"[disk_full]  磁盘已满，写不下{folder}\n    处理：腾出空间，或用 TMPDIR 指定别的临时文件夹"
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"[not_accessible]  没有权限读写{where}\n    处理：给运行的账户权限，或换一个文件夹"
+    if number in (errno.ENAMETOOLONG, errno.EINVAL):
+        return f"[bad_name]  系统不接受这个文件名{_short(where)}\n    处理：换一个较短的、普通的名字"
+    return None
+
+
+def _no_memory() -> str:
+    limit = memory_limit_mb() / 1000
+    return f"[no_memory]  内存不足：本机或所在容器最多可用 {limit:.1f} GB\n    处理：关闭别的程序，或放宽限制后重新运行"
+
+
+def _temporary() -> str:
+    try:
+        return tempfile.gettempdir()
+    except OSError:
+        return "没有可写的"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:77]}……"
+
+
+def _behind(error: BaseException) -> Iterator[BaseException]:
+    """An error and those that it was raised from, the first cause last."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+
+
+def screen_of(error: BaseException) -> str:
+    """One screen of an error that nobody has foreseen: what the machine lacks, else kind, words and place."""
+    if said := in_words(error):
+        return said
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [one for one in frames if re.search(r"[/\\]helpers[/\\]", one.filename)] or list(frames)
+    place = f"，在 {Path(own[-1].filename).name} 第 {own[-1].lineno} 行" if own else ""
+    words = " ".join(str(error).split())[:300] or "没有说明"
+    return (
+        f"[program_fault]  {type(error).__name__}{place}：{words}\n"
+        "    处理：这是程序没有料到的情况，请连同所用的命令报告；原有的成套材料没有改动"
+    )
+
+
+def clock_fault() -> str | None:
+    """Whether the clock is so wrong that no file could be written."""
+    if time.time() >= EARLIEST:
+        return None
+    return f"[clock_wrong]  计算机的时钟是 {time.strftime('%Y-%m-%d')}，早于 1980 年\n    处理：校准时钟后重新运行"
+
+
+def open_streams() -> None:
+    """Standard input and output that were closed lead nowhere: whatever is opened next would else be taken for them."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest free number, which is this one
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for good

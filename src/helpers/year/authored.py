@@ -1,0 +1,105 @@
+"""An authored YAML file as a tree with its lines: whatever it holds, it is read quickly or refused in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+#: A year's files take some tens of kilobytes, and nest some eight deep.
+MOST_BYTES, MOST_DEPTH, MOST_ENTRIES = 4_000_000, 60, 400_000
+#: Opening brackets, those in texts among them, that may stand open at one place.
+MOST_OPEN = 300
+#: No amount and no count has more digits.
+MOST_DIGITS = 40
+_WRITE_OUT = "把重复的内容分别写出来，不用 & 和 * 引用"
+
+
+class Unreadable(Exception):
+    """Why a file cannot be read: ``code`` for machines, ``line`` from 1 where one is known."""
+
+    def __init__(self, code: str, message: str, *, line: int | None = None, hint: str | None = None) -> None:
+        self.code, self.message, self.line, self.hint = code, message, line, hint
+        super().__init__(message)
+
+
+def parse(path: Path) -> Any:
+    """The file's tree, never changed by whoever asks. Raises ``Unreadable``."""
+    try:
+        if not path.is_file():
+            raise Unreadable("no_file", "不是文件", hint="把它移走，放入同名的文件")
+        if path.stat().st_size > MOST_BYTES:
+            raise Unreadable("too_big", f"文件超过 {MOST_BYTES // 10**6} MB，不会是年度文件", hint="核对文件")
+        content = path.read_bytes()
+    except OSError as error:
+        raise Unreadable("unreadable", f"文件打不开：{error.strerror}", hint="给运行的账户读取权限") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise Unreadable("not_utf8", "文件不是 UTF-8 编码", line=line, hint="在编辑器里另存为 UTF-8") from None
+    return _tree(text)
+
+
+@lru_cache(maxsize=64)
+def _tree(text: str) -> Any:
+    """Every stage reads the same files again."""
+    if _looks_deep(text):
+        raise _too_deep()
+    try:
+        tree = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        hint = "检查缩进、冒号后的空格、引号是否成对，以及有没有重复的键"
+        line = mark.line + 1 if mark else None
+        raise Unreadable("yaml", f"YAML 写法有误：{error.problem or error.context}", line=line, hint=hint) from None
+    except YAMLError as error:
+        raise Unreadable("yaml", f"YAML 写法有误：{str(error).splitlines()[0]}") from None
+    except RecursionError:
+        raise _too_deep() from None
+    except (ValueError, TypeError, OverflowError, AttributeError, KeyError, IndexError) as error:
+        # An impossible day, a number of thousands of digits, a list as a key: the parser says it as Python does.
+        hint = "日期写成 2024-02-28 的样子；键写成文字；特别长的数字加引号"
+        raise Unreadable("yaml", f"YAML 里有不成立的值：{str(error)[:120]}", hint=hint) from None
+    _refuse_odd(tree)
+    return tree
+
+
+def _looks_deep(text: str) -> bool:
+    """Whether brackets or dashes nest so far that the parser would never end; what stands in quotes counts too."""
+    depths = accumulate(1 if mark in "[{" else -1 for mark in re.findall(r"[\[\]{}]", text))
+    return max(depths, default=0) > MOST_OPEN or re.search(rf"(?:[-?][ \t]+){{{MOST_DEPTH}}}", text) is not None
+
+
+def _too_deep() -> Unreadable:
+    return Unreadable("too_deep", f"YAML 套了 {MOST_DEPTH} 层以上", hint="核对括号和缩进是否成对")
+
+
+def _refuse_odd(tree: Any) -> None:
+    """Refuse what grows without end once references are followed, keys that are no texts, and numbers beyond all
+    reason. Raises ``Unreadable``."""
+    sizes: dict[int, int] = {}
+
+    def size(node: Any, depth: int) -> int:
+        if isinstance(node, int) and abs(node) >= 10**MOST_DIGITS:
+            raise Unreadable("yaml", f"YAML 里有超过 {MOST_DIGITS} 位的整数", hint="核对数字；编号加引号写成文字")
+        if isinstance(node, Mapping) and any(isinstance(key, Mapping | list | tuple) for key in node):
+            raise Unreadable("yaml", "YAML 里有的键不是文字，而是列表或键值对", hint="去掉行首多余的 ?、[ 或 {")
+        inner = [*node.keys(), *node.values()] if isinstance(node, Mapping) else node if isinstance(node, list) else ()
+        if not inner:
+            return 1
+        if depth > MOST_DEPTH:  # a reference to what is around it never ends
+            raise _too_deep()
+        if id(node) not in sizes:
+            sizes[id(node)] = 1 + sum(size(one, depth + 1) for one in inner)
+        if sizes[id(node)] > MOST_ENTRIES:
+            raise Unreadable("too_big", f"YAML 展开后超过 {MOST_ENTRIES} 项", hint=_WRITE_OUT)
+        return sizes[id(node)]
+
+    size(tree, 0)

@@ -1,0 +1,90 @@
+"""Year files that want to take the memory, the time or the screen are refused in words; decent ones are not."""
+
+from __future__ import annotations
+
+import os
+import resource
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.year.authored import Unreadable, parse
+from helpers.year.faults import YearFileError
+from helpers.year.load import load_year
+from tests import small_year
+
+BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12)
+)
+#: By kind a text for the end of year.yml, and the code with which it is refused.
+HOSTILE = {
+    "alias bomb": (BOMB, "too_big"),
+    "reference to itself": ("loop: &x [*x]\n", "unknown_key"),
+    "merge bomb": ("b: &b {<<: *b}\n", "yaml"),
+    "deep lists": (f"deep: {'[' * 20_000}{']' * 20_000}\n", "too_deep"),
+    "deep mappings": (f"deep: {'{a: ' * 300}1{'}' * 300}\n", "too_deep"),
+    "deep dashes": (f"deep:\n  {'- ' * 20_000}1\n", "too_deep"),
+    "deep indents": ("".join(" " * n + "a:\n" for n in range(1_500)), "too_deep"),
+    "never closed": (f"deep: {'[' * 20_000}\n", "too_deep"),
+    "huge number": (f"n: {'9' * 6_000}\n", "yaml"),
+    "huge hexadecimal number": (f"n: 0x{'f' * 200_000}\n", "yaml"),
+    "huge exponent": ("n: 1e999999999\n", "unknown_key"),
+    "impossible day": ("d: 2024-13-45\n", "yaml"),
+    "no such day": ("d: 2023-02-29\n", "yaml"),
+    "impossible time": ("d: 2024-01-01 25:61:61\n", "yaml"),
+    "list as a key": ("? [a, b]\n: 1\n", "yaml"),
+    "mapping as a key": ("? {a: b}\n: 1\n", "yaml"),
+    "python tag": ("x: !!python/object/apply:os.system ['touch hacked']\n", "unknown_key"),
+    "escape": ('"\\e[31mred\\e[0m": 1\n', "unknown_key"),
+    "raw escape": ("x\x1b[31m: 1\n", "yaml"),
+    "long key": (f"{'k' * 100_000}: 1\n", "yaml"),
+    "second document": ("---\nx: 1\n", "yaml"),
+}
+YEAR = small_year.head() + "  {}\n"
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_year_file_is_one_fault_in_words(tmp_path: Path, kind: str) -> None:
+    text, code = HOSTILE[kind]
+    small_year.write(tmp_path, YEAR.replace("tables:\n  {}", "tables: {}") + text)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(YearFileError) as refused:
+        load_year(tmp_path, 2024)
+    faults = refused.value.faults
+    assert code in {fault.code for fault in faults} and {fault.file for fault in faults} == {"data/raw/2024/year.yml"}
+    assert len(str(refused.value)) < 3_000 and not (tmp_path / "hacked").exists()
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400_000, "KiB more"
+
+
+def test_references_that_stay_small_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "a.yml"
+    file.write_text("usual: &usual {encoding: gb18030, empty: [无]}\na: {<<: *usual}\nb: *usual\n", encoding="utf-8")
+    assert parse(file)["a"]["encoding"] == parse(file)["b"]["encoding"] == "gb18030"
+
+
+def test_a_file_that_is_no_file_and_one_that_leads_outside_are_named(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    folder = small_year.write(root, YEAR.replace("tables:\n  {}", "tables: {}"))
+    secret = tmp_path / "secret.yml"
+    secret.write_text("password: hunter2\n", encoding="utf-8")
+    (folder / "plan.yml").symlink_to(secret)
+    os.mkfifo(folder / "corrections.yml")
+    with pytest.raises(YearFileError) as refused:
+        load_year(root, 2024)
+    assert {(fault.file[14:], fault.code) for fault in refused.value.faults} == {
+        ("plan.yml", "file_outside"),
+        ("corrections.yml", "no_file"),
+    }
+    assert "hunter2" not in str(refused.value)
+
+
+@given(st.text(alphabet="&*a1:[]{}-?!<>|'\"\n \t\x1b#%@,", max_size=60))
+def test_whatever_is_written_there_is_a_tree_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    file = tmp_path_factory.getbasetemp() / "wild.yml"
+    file.write_text(text, encoding="utf-8")
+    try:
+        parse(file)
+    except Unreadable as error:
+        assert error.message and len(error.message) < 300
