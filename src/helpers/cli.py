@@ -261,6 +261,41 @@ def batch(
     raise typer.Exit(1 if done.failed else 0)
 
 
+PackageArgument = Annotated[
+    Path, typer.Argument(metavar="PACKAGE", help="成套材料所在的文件夹，如 reports/2024", show_default=False)
+]
+
+
+@app.command()
+def verify(
+    package: PackageArgument,
+    root: Annotated[
+        Path | None,
+        typer.Option("--root", help="项目文件夹：用其中的输入重新计算一遍，逐个数字、逐个文件比较", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+) -> None:
+    """核验成套材料：0 一致，3 只有字节不同，1 数字或文字不符（或被改动过）。"""
+    import json
+
+    from helpers.run.parameters import ParameterError
+    from helpers.trust import verdict_words as screen
+    from helpers.trust.again import run_again
+    from helpers.trust.verified import NoPackage, verify_package
+
+    try:
+        found = verify_package(package)
+        again = run_again(found.package, root, _progress) if root is not None else None
+    except (NoPackage, ParameterError, YearFileError) as error:
+        _stop(screen.plain(str(error)), 2)
+    if as_json:
+        typer.echo(json.dumps(screen.verdict_json(found, again), ensure_ascii=False, indent=1))
+    else:
+        for line in screen.verdict_lines(found, again):
+            typer.echo(line)
+    raise typer.Exit(screen.status(found, again))
+
+
 @contextmanager
 def _progress(label: str) -> Iterator[None]:
     """A live line on a terminal; elsewhere one quiet line when the step is done."""

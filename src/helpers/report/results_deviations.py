@@ -306,7 +306,9 @@ class Deviation(TypedDict):
     drilldown: NotRequired[list[Drill]]
     tickets: NotRequired[list[Ticket]]
     drill_columns: NotRequired[
-        Annotated[list[str], Field(description="The dimensions of the drill-down in the order in which they are shown.")]
+        Annotated[
+            list[str], Field(description="The dimensions of the drill-down in the order in which they are shown.")
+        ]
     ]
     ticket_columns: NotRequired[
         Annotated[list[str], Field(description="The columns of the tickets in the order in which they are shown.")]

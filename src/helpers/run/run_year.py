@@ -95,7 +95,7 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
             _stop_on_findings(results)
             if manifest.basis(fiscal_year, input_files(root, fiscal_year)) != described:
                 raise RunStopped("[inputs_changed]  运行期间 data/raw/ 里的文件有改动，未发布\n    处理：重新运行")
-            manifest.write_manifest(work, described)
+            manifest.write_manifest(work, described, results.get("rules"))
             publish(work, final)
     except RunStopped as stopped:
         _leave(work, final, stopped)
