@@ -52,6 +52,9 @@ def run(
     score = done.results["score"]
     if not done.fresh:
         typer.echo("没有变化：成套材料与现有输入、代码一致（--force 可强制重跑）")
+    if done.aside:
+        kept = "、".join(done.aside[:10])
+        typer.echo(f"原成套材料里有手工改动或另放的文件，已保存在 reports/{done.folder.name}.set_aside/：{kept}")
     total = "—" if score["total"] is None else f"{score['total']:g}"
     typer.echo(f"得分 {total}  等级 {score['grade'] or '无法判定'}  {score.get('basis') or ''}".rstrip())
     for line in lost_words.lines(done.results):

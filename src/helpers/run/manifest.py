@@ -12,6 +12,7 @@ from typing import Any
 from helpers.run import package_files
 from helpers.run.code_reach import MACHINERY, code_cells, program_sha256, prose_sha256, reached, sources_at_start
 from helpers.run.inputs import InputFile
+from helpers.run.package_files import left_by_programs
 from helpers.run.stage_record import surroundings
 from helpers.run.stages import STAGES
 from helpers.run.workspace import Workspace
@@ -90,11 +91,11 @@ def is_current(folder: Path, described: Mapping[str, Any]) -> bool:
     try:
         manifest = json.loads(package_files.content(folder, NAME))
         listed = {one["file"]: one["sha256"] for one in manifest["outputs"]}
-        there = package_files.entries(folder)
+        there = {name for name, one in package_files.entries(folder).items() if not left_by_programs(one)}
         return (
             {key: manifest.get(key) for key in described} == dict(described)
             and manifest["self_sha256"] == seal(manifest)
-            and there.keys() == {*listed, NAME}
+            and there == {*listed, NAME}
             and len(listed) > 0
             and all(package_files.sha256(folder, name) == told for name, told in listed.items())
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,12 @@ LARGEST = 256 * 2**20
 #: The most entries that are looked at, and how deep.
 MOST, DEEPEST = 2_000, 8
 CHUNK = 2**20
+#: What looking at files leaves beside them: previews, locks of office programs, checkpoints.
+_LEFT = re.compile(
+    r"(?:^|/)(?:Thumbs\.db|desktop\.ini|\.DS_Store|~\$[^/]*|\.~lock\.[^/]*#|\.ipynb_checkpoints(?:/[^/]*)?)$",
+    re.IGNORECASE,
+    re.IGNORECASE,
+)
 
 
 class NotRead(OSError):
@@ -29,6 +36,11 @@ class Entry:
     name: str
     kind: Kind
     bytes: int = 0
+
+
+def left_by_programs(entry: Entry) -> bool:
+    """Whether something is neither ours nor anybody's: what programs leave where files were looked at."""
+    return entry.kind in ("file", "folder") and bool(_LEFT.search(entry.name))
 
 
 def entries(folder: Path) -> dict[str, Entry]:

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from helpers.report.results import load_results, validate_results, write_results
 from helpers.report.results_types import Results
-from helpers.run import kept_notebooks, manifest
+from helpers.run import by_hand, kept_notebooks, manifest
 from helpers.run.check import check_year
 from helpers.run.current import Current
 from helpers.run.inputs import input_files
@@ -37,11 +37,13 @@ class RunStopped(Exception):
 
 @dataclass(frozen=True)
 class Published:
-    """Where the package lies; ``fresh`` is False when the one there was already of these inputs."""
+    """Where the package lies; ``fresh`` is False when the one there was already of these inputs; ``aside``: what was
+    changed in it by hand, or put there, and is kept beside it."""
 
     folder: Path
     fresh: bool
     results: Results
+    aside: tuple[str, ...] = ()
 
 
 def run_year(
@@ -82,7 +84,7 @@ def _get_warm(root: Path, fiscal_year: int, final: Path, force: bool) -> None:
 
 def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress: Progress) -> Published:
     described = manifest.basis(fiscal_year, input_files(root, fiscal_year))
-    if not force and manifest.is_current(final, described):
+    if not force and manifest.is_current(final, described) and by_hand.untouched(final):
         return Published(final, False, load_results(final / "results.json"))
     start_server(root, fiscal_year)
     work = staging(final.parent, fiscal_year)
@@ -96,6 +98,9 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
             if manifest.basis(fiscal_year, input_files(root, fiscal_year)) != described:
                 raise RunStopped("[inputs_changed]  运行期间 data/raw/ 里的文件有改动，未发布\n    处理：重新运行")
             manifest.write_manifest(work, described, results.get("rules"))
+            noted = by_hand.as_made(work)
+            aside = by_hand.set_aside(final)
+            by_hand.note(final, noted)
             publish(work, final)
     except RunStopped as stopped:
         _leave(work, final, stopped)
@@ -107,7 +112,7 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
     finally:
         shutil.rmtree(work, ignore_errors=True)
     shutil.rmtree(Root(root).failed(fiscal_year), ignore_errors=True)
-    return Published(final, True, results)
+    return Published(final, True, results, aside)
 
 
 def _leave(work: Path, final: Path, stopped: RunStopped) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from helpers.run import package_files
 from helpers.run.manifest import NAME, seal
-from helpers.run.package_files import Entry, NotRead
+from helpers.run.package_files import Entry, NotRead, left_by_programs
 from helpers.run.stages import STAGES
 from helpers.trust.readable import Unreadable, data
 
@@ -123,6 +123,8 @@ def _read(
 def _strange(outputs: Mapping[str, Any], entries: Mapping[str, Entry]) -> Iterator[str]:
     """What a package never holds, and what it always does."""
     for name, entry in entries.items():
+        if left_by_programs(entry):
+            continue
         if entry.kind != "file":
             yield f"{name}：是{KINDS[entry.kind]}，成套材料里没有这样的东西"
         elif name not in outputs and name != NAME:

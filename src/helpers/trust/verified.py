@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 
 from helpers.report.results import ResultsFault
 from helpers.run.manifest import making
+from helpers.run.package_files import left_by_programs
 from helpers.run.stage_record import surroundings
 from helpers.trust.opened import NoPackage, Opened, open_package
 from helpers.trust.readable import Unreadable
@@ -45,6 +46,8 @@ def verify_package(folder: Path) -> Verdict:
     found = check_contents(package, made)
     found.wrong += _contradictions(package)
     _changed_beyond_judgement(package, found)
+    left = [name for name, entry in package.entries.items() if left_by_programs(entry) and name not in package.files]
+    found.unchecked += [f"{name}：查看文件的程序留下的，没有看" for name in left]
     checked = [
         f"清单与文件是否一一对应：{len(package.files)} 个文件的散列和字节数，有无多余、链接、特殊文件",
         "results.json 与 validation.json 内部的合计、得分、执行率、偏差、差距分解",
