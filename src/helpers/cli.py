@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -284,19 +285,51 @@ def verify(
     from helpers.run.parameters import ParameterError
     from helpers.trust import verdict_words as screen
     from helpers.trust.again import run_again
+    from helpers.trust.freeze import approved_words
     from helpers.trust.verified import NoPackage, verify_package
 
     try:
         found = verify_package(package)
         again = run_again(found.package, root, _progress) if root is not None else None
+        approved = approved_words(found.package, root) if root is not None else None
     except (NoPackage, ParameterError, YearFileError) as error:
         _stop(screen.plain(str(error)), 2)
     if as_json:
         typer.echo(json.dumps(screen.verdict_json(found, again), ensure_ascii=False, indent=1))
     else:
-        for line in screen.verdict_lines(found, again):
+        for line in screen.verdict_lines(found, again, approved):
             typer.echo(line)
     raise typer.Exit(screen.status(found, again))
+
+
+@app.command()
+def freeze(
+    package: PackageArgument,
+    reviewer: Annotated[str, typer.Option("--reviewer", help="核准岗位（写岗位，不写姓名）", show_default=False)],
+    on: Annotated[
+        datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="核准日期，如 2025-03-01", show_default=False)
+    ],
+    remarks: Annotated[str | None, typer.Option("--remarks", help="核准意见", show_default=False)] = None,
+    root: Annotated[
+        Path | None, typer.Option("--root", help="项目文件夹；不写则为材料所在的项目", show_default=False)
+    ] = None,
+) -> None:
+    """核准成套材料：把清单的散列、岗位、日期和数字记入 data/raw/<年度>/approvals.yml。"""
+    from helpers.run.parameters import ParameterError
+    from helpers.trust.freeze import NotFrozen, freeze, home_of
+    from helpers.trust.verdict_words import plain
+    from helpers.trust.verified import NoPackage, verify_package
+
+    try:
+        place = root if root is not None else home_of(package)
+        done = freeze(verify_package(package), place, reviewer=reviewer, on=on.date(), remarks=remarks)
+    except (NoPackage, ParameterError, YearFileError) as error:
+        _stop(plain(str(error)), 2)
+    except NotFrozen as error:
+        _stop(plain(str(error)), 1)
+    except OSError as error:
+        _stop(f"[not_written]  写不了 {error.filename}：{error.strerror}", 2)
+    typer.echo(f"已核准，记入 {done}" if done else "这份材料已经核准过，没有改动")
 
 
 @contextmanager

@@ -21,7 +21,6 @@ CHUNK = 2**20
 _LEFT = re.compile(
     r"(?:^|/)(?:Thumbs\.db|desktop\.ini|\.DS_Store|~\$[^/]*|\.~lock\.[^/]*#|\.ipynb_checkpoints(?:/[^/]*)?)$",
     re.IGNORECASE,
-    re.IGNORECASE,
 )
 
 

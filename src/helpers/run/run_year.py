@@ -14,6 +14,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from helpers.report.approved import CHECK, approved_changes
 from helpers.report.results import load_results, validate_results, write_results
 from helpers.report.results_types import Results
 from helpers.run import by_hand, kept_notebooks, manifest
@@ -25,6 +26,7 @@ from helpers.run.publish import leave_failed, publish, repair, staging
 from helpers.run.server import start_server
 from helpers.run.stages import REPORT, STAGES, VALIDATE, StageFailed, rerun_command, run_stage
 from helpers.run.workspace import find_root
+from helpers.year.approvals import load_approvals
 from helpers.year.faults import YearFileError
 from helpers.year.root import Root
 
@@ -84,7 +86,8 @@ def _get_warm(root: Path, fiscal_year: int, final: Path, force: bool) -> None:
 
 def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress: Progress) -> Published:
     described = manifest.basis(fiscal_year, input_files(root, fiscal_year))
-    if not force and manifest.is_current(final, described) and by_hand.untouched(final):
+    whole = not force and manifest.is_current(final, described) and by_hand.untouched(final)
+    if whole and _approvals_told(root, fiscal_year, final):
         return Published(final, False, load_results(final / "results.json"))
     start_server(root, fiscal_year)
     work = staging(final.parent, fiscal_year)
@@ -113,6 +116,13 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
         shutil.rmtree(work, ignore_errors=True)
     shutil.rmtree(Root(root).failed(fiscal_year), ignore_errors=True)
     return Published(final, True, results, aside)
+
+
+def _approvals_told(root: Path, fiscal_year: int, final: Path) -> bool:
+    """Whether the package says what there is to say of approved figures: approvals are no input of it."""
+    results = load_results(final / "results.json")
+    told = [finding for finding in results["audit"] if finding["check"] == CHECK]
+    return told == approved_changes(results, load_approvals(root, fiscal_year))
 
 
 def _leave(work: Path, final: Path, stopped: RunStopped) -> None:

@@ -24,11 +24,12 @@ def plain(text: str) -> str:
     return "".join("�" if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c != "\n" else c for c in text)
 
 
-def verdict_lines(verdict: Verdict, again: Again | None) -> list[str]:
+def verdict_lines(verdict: Verdict, again: Again | None, approved: str | None = None) -> list[str]:
     """The whole answer of ``selfeval verify``."""
     lines = [
         f"成套材料：{verdict.package.folder}",
         *([f"清单的散列（sha256）：{verdict.package.sha256}"] if verdict.package.sha256 else []),
+        *([f"  已核准  {approved}"] if approved else []),
         *(f"  已核对  {words}" for words in verdict.checked),
         *_listed("不符", verdict.wrong),
         *_listed("只有字节不同", verdict.bytes),
