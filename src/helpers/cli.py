@@ -280,26 +280,31 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> None:
     """核验成套材料：0 一致，3 只有字节不同，1 数字或文字不符（或被改动过）。"""
-    import json
-
-    from helpers.run.parameters import ParameterError
-    from helpers.trust import verdict_words as screen
-    from helpers.trust.again import run_again
-    from helpers.trust.freeze import approved_words
-    from helpers.trust.verified import NoPackage, verify_package
+    from helpers.trust import commands
 
     try:
-        found = verify_package(package)
-        again = run_again(found.package, root, _progress) if root is not None else None
-        approved = approved_words(found.package, root) if root is not None else None
-    except (NoPackage, ParameterError, YearFileError) as error:
-        _stop(screen.plain(str(error)), 2)
-    if as_json:
-        typer.echo(json.dumps(screen.verdict_json(found, again), ensure_ascii=False, indent=1))
-    else:
-        for line in screen.verdict_lines(found, again, approved):
-            typer.echo(line)
-    raise typer.Exit(screen.status(found, again))
+        text, status = commands.verify(package, root, _progress, as_json=as_json)
+    except commands.Refused as refused:
+        _stop(str(refused), refused.status)
+    typer.echo(text)
+    raise typer.Exit(status)
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="成套材料的文件夹，或年度", show_default=False)],
+    after: Annotated[str, typer.Argument(metavar="B", help="与之比较的文件夹，或年度", show_default=False)],
+    root: RootOption = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+    html: Annotated[Path | None, typer.Option("--html", help="另存为 HTML 文件", show_default=False)] = None,
+) -> None:
+    """比较两份成套材料或两个年度：哪些数字变了、变了多少、因为什么，按轻重排列。"""
+    from helpers.trust import commands
+
+    try:
+        typer.echo(commands.diff(before, after, root, html, as_json=as_json))
+    except commands.Refused as refused:
+        _stop(str(refused), refused.status)
 
 
 @app.command()
@@ -315,21 +320,12 @@ def freeze(
     ] = None,
 ) -> None:
     """核准成套材料：把清单的散列、岗位、日期和数字记入 data/raw/<年度>/approvals.yml。"""
-    from helpers.run.parameters import ParameterError
-    from helpers.trust.freeze import NotFrozen, freeze, home_of
-    from helpers.trust.verdict_words import plain
-    from helpers.trust.verified import NoPackage, verify_package
+    from helpers.trust import commands
 
     try:
-        place = root if root is not None else home_of(package)
-        done = freeze(verify_package(package), place, reviewer=reviewer, on=on.date(), remarks=remarks)
-    except (NoPackage, ParameterError, YearFileError) as error:
-        _stop(plain(str(error)), 2)
-    except NotFrozen as error:
-        _stop(plain(str(error)), 1)
-    except OSError as error:
-        _stop(f"[not_written]  写不了 {error.filename}：{error.strerror}", 2)
-    typer.echo(f"已核准，记入 {done}" if done else "这份材料已经核准过，没有改动")
+        typer.echo(commands.approve(package, root, reviewer=reviewer, on=on.date(), remarks=remarks))
+    except commands.Refused as refused:
+        _stop(str(refused), refused.status)
 
 
 @contextmanager

@@ -75,8 +75,10 @@ def _finding(
 
 
 def _shown(value: Approved, beside: Approved, figure: PublishedFigure | None) -> str:
+    if value is None:
+        return "没有"
     numbers = [beside] if isinstance(beside, int | float) else []
-    return w.value_text(value, figure.unit if figure else None, apart=numbers) if value is not None else "没有"
+    return figure.text(value, numbers) if figure else w.value_text(value, None, numbers)
 
 
 def _yaml(value: Approved) -> str:

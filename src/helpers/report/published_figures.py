@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -26,15 +26,18 @@ class PublishedFigure:
     indicator: str | None = None
     files: tuple[str, ...] = ()
     sql: str | None = None
+    places: int | None = None
 
     @property
     def shown(self) -> str:
         """The figure as a reader reads it."""
-        if self.value is None:
-            return "无法判定"
-        if isinstance(self.value, str):
-            return self.value
-        return w.value_text(self.value, self.unit)
+        return self.text(self.value)
+
+    def text(self, value: float | str | None, apart: Iterable[float] = ()) -> str:
+        """A value of this figure as a reader reads it; never alike where one of ``apart`` differs."""
+        if isinstance(value, int | float) and self.unit == "分":
+            return f"{w.number_text(value, 2, apart)}分"
+        return value if isinstance(value, str) else w.value_text(value, self.unit, apart, self.places)
 
 
 def published_figures(results: Results) -> dict[str, PublishedFigure]:
@@ -56,8 +59,11 @@ def _one(
     of: str | None = None,
     files: tuple[str, ...] = (),
     sql: str | None = None,
+    places: int | None = None,
 ) -> PublishedFigure:
-    return PublishedFigure(id=name, words=words, value=value, unit=unit, rank=rank, indicator=of, files=files, sql=sql)
+    return PublishedFigure(
+        id=name, words=words, value=value, unit=unit, rank=rank, indicator=of, files=files, sql=sql, places=places
+    )
 
 
 def _score(results: Results) -> Iterator[PublishedFigure]:
@@ -91,9 +97,12 @@ def _indicator(entry: Mapping[str, Any], name: str, words: str) -> Iterator[Publ
         yield _one(f"{name}.score", f"{words}得分", entry["score"], "分", "points", of=of)
         yield _one(f"{name}.weight", f"{words}分值", entry["weight"], "分", "weight", of=of)
     yield _one(f"{name}.status", f"{words}完成情况", w.status_words(entry["status"]), None, "status", of=of)
+    places = entry.get("decimals")
     value = entry["actual"] if _is_number(entry["actual"]) else entry.get("actual_text")
     if not entry.get("parts"):
-        yield _one(f"{name}.actual", f"{words}实际完成值", value, unit, "actual", of=of, files=files, sql=sql)
+        yield _one(
+            f"{name}.actual", f"{words}实际完成值", value, unit, "actual", of=of, files=files, sql=sql, places=places
+        )
     yield _one(f"{name}.target", f"{words}年度指标值", entry["target_text"], None, "target", of=of)
     for part in entry.get("parts") or ():
         yield from _indicator(part, f"{name}.{part['name']}", f"{words[:-1]}·{part['name']}”")

@@ -59,11 +59,9 @@ class Change:
         sides = [one.shown if one else "没有" for one in (self.before, self.after)]
         if self.difference is None or self.before is None or self.after is None:
             return sides[0], sides[1], ""
-        unit = self.after.unit
         one, other = cast(float, self.before.value), cast(float, self.after.value)
-        sign = "+" if self.difference > 0 else "−"
-        told = w.gap_text(abs(self.difference), unit)
-        return w.value_text(one, unit, apart=[other]), w.value_text(other, unit, apart=[one]), sign + told.lstrip("-")
+        sign, told = "+" if self.difference > 0 else "−", w.gap_text(abs(self.difference), self.after.unit)
+        return self.before.text(one, [other]), self.after.text(other, [one]), sign + told
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -160,6 +158,10 @@ class Reasons:
         """Everything that differs, in words."""
         return [*(f"{file} {how}" for file, how in self.changed_files.items()), *self.rules, *self.surroundings]
 
+    def of_all_years(self) -> list[str]:
+        """The same of two years, whose records are others in any case."""
+        return [f"年度不同：{self.years[0]} 与 {self.years[1]}", *self.rules, *self.surroundings]
+
     @cached_property
     def rules(self) -> list[str]:
         """What the scores follow that is not the same."""
@@ -218,6 +220,9 @@ class Reasons:
         return found.files
 
     def _year_files(self) -> Iterator[str]:
+        if self.years[0] != self.years[1]:
+            yield "年度不同：两个年度各自声明"
+            return
         for file, how in self.changed_files.items():
             if file.endswith(("year.yml", "indicators.yml")):
                 yield f"年度文件 {file} {how}"

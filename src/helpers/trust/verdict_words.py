@@ -94,11 +94,12 @@ def change_lines(changes: Sequence[Change], at_most: int = 30) -> Iterator[str]:
         yield f"  ……共 {len(changes)} 个数字有变化"
 
 
-def verdict_json(verdict: Verdict, again: Again | None) -> dict[str, Any]:
+def verdict_json(verdict: Verdict, again: Again | None, approved: str | None = None) -> dict[str, Any]:
     """The same for programs."""
     found: dict[str, Any] = {
         "status": status(verdict, again),
         "manifest_sha256": verdict.package.sha256,
+        "approved": approved,
         "checked": list(verdict.checked),
         "wrong": list(verdict.wrong),
         "bytes": list(verdict.bytes),

@@ -28,7 +28,7 @@ class Approval(Model):
 
 
 class Reason(Model):
-    """Why an approved figure is another one now: ``now`` is what it has become, so that a later change needs one too."""
+    """Why an approved figure is another one now: ``now`` is what it has become, so that a later one needs its own."""
 
     figure: Words
     now: Approved
