@@ -44,7 +44,7 @@ def audit_own_form(results: Results, year: Year) -> list[results_types.Finding]:
 
 
 def audit_narrative(results: Results, report: Iterable[object], year: Year) -> list[results_types.Finding]:
-    """The findings of ``results``, with each sentence that contradicts the form's figures or says a number of its own."""
+    """The findings of ``results``, with sentences that contradict the form's figures or say numbers of their own."""
     rules = load_rules(year.year.rules, year.year.rule_overrides)
     report = list(report)
     form = replace(own_form(results), result=narrative_of(report))
