@@ -19,8 +19,8 @@ from helpers.indicators.source_notes import (
 )
 from helpers.measures.year_attained import Attained, YearAttained
 from helpers.report import results_types
-from helpers.report.numerals import unsourced
 from helpers.report.own_form import narrative_of, own_form, previous_form
+from helpers.report.own_numbers import unsourced
 from helpers.report.results_types import Results
 from helpers.year.load import Year
 from helpers.year.models import MeasureRef

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from helpers.report.narrative import build_report
-from helpers.report.numerals import unsourced
+from helpers.report.own_numbers import unsourced
 from tests.report import sample_results as sample
 
 
