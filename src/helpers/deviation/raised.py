@@ -118,6 +118,9 @@ class Deviation:
                 {**dict(zip(self.dimensions, cell.values, strict=True)), "rows": cell.misses} for cell in self.cells
             ],
             "tickets": [dict(ticket) for ticket in self.tickets],
+            # JSON objects have no order of their own; that of the columns says what a reader looks for first.
+            "drill_columns": list(self.dimensions) if self.cells else [],
+            "ticket_columns": list(dict.fromkeys(key for ticket in self.tickets for key in ticket)),
             "states": self.states,
             "control": self.control,
             "text_facts": {key: plain(value) for key, value in self.facts.items()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from helpers.formats.html import fragment
@@ -12,10 +13,12 @@ def show(*blocks: Any) -> None:
     """Display blocks in a notebook; the exporters read the data beside the view."""
     from IPython.display import display
 
-    display(
-        {MIME: to_json(blocks), "text/html": fragment(blocks), "text/plain": _plain(blocks)},
-        raw=True,
-    )
+    display(bundle(blocks), raw=True)
+
+
+def bundle(blocks: Sequence[Any]) -> dict[str, Any]:
+    """What a notebook's output carries of blocks, by media type."""
+    return {MIME: to_json(tuple(blocks)), "text/html": fragment(blocks), "text/plain": _plain(blocks)}
 
 
 def collect(notebook: Any) -> tuple[Any, ...]:

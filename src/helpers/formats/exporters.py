@@ -7,6 +7,7 @@ a broken entry point would stop nbconvert's whole command line.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -61,13 +62,22 @@ def _made(blocks: Sequence[Any], name: str) -> str | bytes:
 
 def export_all(notebook: Any) -> dict[str, bytes]:
     """``report.<format>`` with its content, for every format, and the technical paper where there is one."""
+    return {file: make() for file, make in rendered(_blocks(notebook)).items()}
+
+
+def rendered(blocks: Sequence[Any]) -> dict[str, partial[bytes]]:
+    """By file name how it is made of the report's blocks."""
     from helpers.report.documents import technical
 
-    blocks = _blocks(notebook)
-    made = {f"report.{name}": _made(blocks, name) for name in RENDERERS}
+    makers = {f"report.{name}": partial(_bytes, partial(_made, blocks, name)) for name in RENDERERS}
     if paper := technical(blocks):
-        made[TECHNICAL] = _render("pdf")(paper)
-    return {file: text.encode("utf-8") if isinstance(text, str) else text for file, text in made.items()}
+        makers[TECHNICAL] = partial(_bytes, partial(_render("pdf"), paper))
+    return makers
+
+
+def _bytes(make: Callable[[], str | bytes]) -> bytes:
+    made = make()
+    return made.encode("utf-8") if isinstance(made, str) else made
 
 
 class _SelfevalExporter(Exporter):

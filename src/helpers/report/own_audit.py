@@ -20,6 +20,7 @@ from helpers.indicators.source_notes import (
 from helpers.measures.year_attained import Attained, YearAttained
 from helpers.report import results_types
 from helpers.report.own_form import narrative_of, own_form, previous_form
+from helpers.report.own_numbers import unsourced
 from helpers.report.results_types import Results
 from helpers.year.load import Year
 from helpers.year.models import MeasureRef
@@ -43,12 +44,12 @@ def audit_own_form(results: Results, year: Year) -> list[results_types.Finding]:
 
 
 def audit_narrative(results: Results, report: Iterable[object], year: Year) -> list[results_types.Finding]:
-    """The findings of ``results``, with every sentence of the report that contradicts the form's figures."""
+    """The findings of ``results``, with sentences that contradict the form's figures or say numbers of their own."""
     rules = load_rules(year.year.rules, year.year.rule_overrides)
+    report = list(report)
     form = replace(own_form(results), result=narrative_of(report))
-    return _merged(
-        results["audit"], [replace(one, table=form.about) for one in text_vs_figure(read_form(form, rules), rules)]
-    )
+    against = [replace(one, table=form.about) for one in text_vs_figure(read_form(form, rules), rules)]
+    return _merged(results["audit"], [*against, *unsourced(results, report)])
 
 
 def _merged(known: Sequence[results_types.Finding], found: Iterable[Finding]) -> list[results_types.Finding]:

@@ -305,6 +305,14 @@ class Deviation(TypedDict):
     interval: NotRequired[Interval | None]
     drilldown: NotRequired[list[Drill]]
     tickets: NotRequired[list[Ticket]]
+    drill_columns: NotRequired[
+        Annotated[
+            list[str], Field(description="The dimensions of the drill-down in the order in which they are shown.")
+        ]
+    ]
+    ticket_columns: NotRequired[
+        Annotated[list[str], Field(description="The columns of the tickets in the order in which they are shown.")]
+    ]
     states: NotRequired[States | None]
     control: NotRequired[Control | None]
     text_facts: NotRequired[Open | None]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from helpers.activity.calendar import CalendarUnknown, calendar_problem, is_workday
 from helpers.gate import plausible_faults, year_faults
+from helpers.year.approvals import load_approvals
 from helpers.year.check_files import check_files
 from helpers.year.crosscheck import crosscheck
 from helpers.year.faults import Fault, YearFileError
@@ -36,12 +37,21 @@ def _check_one(root: Path, fiscal_year: int, open_files: bool) -> list[Fault]:
     except YearFileError as error:
         return list(error.faults)
     return [
+        *_approvals(root, fiscal_year),
         *crosscheck(year),
         *(check_files(year) if open_files else ()),
         *year_faults(year),
         *plausible_faults(year),
         *_calendar(year),
     ]
+
+
+def _approvals(root: Path, fiscal_year: int) -> list[Fault]:
+    try:
+        load_approvals(root, fiscal_year)
+    except YearFileError as error:
+        return list(error.faults)
+    return []
 
 
 def _calendar(year: Year) -> list[Fault]:

@@ -11,13 +11,14 @@ from helpers.run.code_reach import Sources, program_sha256, read_sources
 from helpers.run.inputs import InputFile, has_previous, input_files, inputs_digest
 from helpers.run.stage_record import StageRecord, files_of, made_by, read_record
 from helpers.run.stages import CLEAN, STAGES, Stage
+from helpers.year.approvals import approvals_path
 from helpers.year.hashes import file_sha256, input_sha256
 from helpers.year.load import Year, load_year
 from helpers.year.root import Root, shown_raw
 from helpers.year.seen import ABSENT, PARTS, Place, digest, of_year_now
 
 #: Kinds of notes in the order in which a reason is looked for: the most telling first.
-_ORDER = "value whole file exports again has_year stage tables input files inputs program"
+_ORDER = "value whole file exports again has_year stage tables input files inputs approvals program"
 TELLING = {kind: at for at, kind in enumerate(_ORDER.split())}
 
 
@@ -85,6 +86,8 @@ class Current:
         if kind == "stage":
             path = self.processed / next(one.output for one in STAGES if one.name == place[1])
             return file_sha256(path) if path.is_file() else ABSENT
+        if kind == "approvals":
+            return approvals_digest(self.root, int(place[1]))
         if kind == "tables":
             return tables_digest(self.processed / str(place[1]))
         if kind == "input":
@@ -124,7 +127,13 @@ class Current:
             }[kind]
         if kind == "stage":
             return f"{rest[0]} 的结果"
-        words = {"tables": "整洁表", "inputs": "输入文件的名单", "program": "程序", "has_year": "上年度文件夹的有无"}
+        words = {
+            "approvals": "approvals.yml",
+            "tables": "整洁表",
+            "inputs": "输入文件的名单",
+            "program": "程序",
+            "has_year": "上年度文件夹的有无",
+        }
         return words.get(str(kind), str(rest[-1]) if rest else str(kind))
 
     def _words_of_value(self, rest: list[Any]) -> str:
@@ -149,6 +158,12 @@ def _read_by(record: StageRecord | None) -> set[Stage]:
     places = record.reads if record else ()
     names = {CLEAN.name if place[0] == "tables" else place[1] for place in places if place[0] in ("stage", "tables")}
     return {one for one in STAGES if one.name in names}
+
+
+def approvals_digest(root: Path, fiscal_year: int) -> str:
+    """The hash of what has been approved of a year, where anything has."""
+    path = approvals_path(root, fiscal_year)
+    return file_sha256(path) if path.is_file() else ABSENT
 
 
 def tables_digest(folder: Path) -> str:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from helpers.run.code_reach import program_sha256, prose_sha256, sources_at_start
+from helpers.run import package_files
+from helpers.run.code_reach import MACHINERY, code_cells, program_sha256, prose_sha256, reached, sources_at_start
 from helpers.run.inputs import InputFile
+from helpers.run.package_files import left_by_programs
 from helpers.run.stage_record import surroundings
+from helpers.run.stages import STAGES
 from helpers.run.workspace import Workspace
-from helpers.year.hashes import file_sha256, input_sha256
+from helpers.year.hashes import input_sha256
 
 NAME = "manifest.json"
+#: What makes the package of what the stages have found; see ``code_reach``.
+MAKING = "import helpers.formats.exporters, helpers.formats.xlsx, helpers.run.run_year"
+#: By the beginning of a file's name for whom it is: ``filed`` is handed in and may be published after the usual
+#: review; ``review`` lists single records and is for those who check; ``internal`` shows what exports hold.
+SENSITIVITY = (("results.json", "review"), ("report.html", "review"), ("technical.pdf", "review"), ("report.", "filed"),
+               ("self_evaluation.xlsx", "filed"))  # fmt: skip
 
 
 def basis(fiscal_year: int, inputs: Iterable[InputFile]) -> dict[str, Any]:
@@ -23,7 +34,7 @@ def basis(fiscal_year: int, inputs: Iterable[InputFile]) -> dict[str, Any]:
         "schema_version": 1,
         "parameters": {"fiscal_year": fiscal_year, "root": "."},
         "inputs": [{"file": i.file, "sha256": i.sha256, "bytes": i.bytes} for i in inputs],
-        "code": {"sha256": program_sha256(sources_at_start()), "notebooks_text_sha256": prose_sha256()},
+        "code": {"sha256": program_sha256(sources_at_start()), **making()},
         "lock": {"sha256": around["lock"]},
         "python": around["python"],
         "platform": around["platform"],
@@ -31,24 +42,64 @@ def basis(fiscal_year: int, inputs: Iterable[InputFile]) -> dict[str, Any]:
     }
 
 
-def write_manifest(folder: Path, described: Mapping[str, Any]) -> None:
-    """Add the outputs found in ``folder`` and write ``manifest.json``."""
+def making() -> dict[str, Any]:
+    """The part of the program by which a package is made: notebooks, and the files of the library that they and the
+    making of the package reach, with the beginnings of their hashes. All else may differ."""
+    cells = "\n".join([MACHINERY, MAKING, *(code_cells(stage.notebook) for stage in STAGES)])
+    return {
+        "notebooks_code_sha256": hashlib.sha256(cells.encode()).hexdigest(),
+        "notebooks_text_sha256": prose_sha256(),
+        "reached": _reached_by(cells),
+    }
+
+
+@cache
+def _reached_by(cells: str) -> dict[str, str]:
+    return reached(cells, sources_at_start())
+
+
+def write_manifest(folder: Path, described: Mapping[str, Any], rules: Mapping[str, Any] | None) -> None:
+    """Add the rule set and the outputs found in ``folder`` and write ``manifest.json``."""
     outputs = [
-        {"file": p.relative_to(folder).as_posix(), "sha256": file_sha256(p), "bytes": p.stat().st_size}
-        for p in sorted(folder.rglob("*"))
-        if p.is_file() and p.name != NAME
+        {
+            "file": name,
+            "sha256": package_files.sha256(folder, name),
+            "bytes": entry.bytes,
+            "sensitivity": next((told for start, told in SENSITIVITY if name.startswith(start)), "internal"),
+        }
+        for name, entry in package_files.entries(folder).items()
+        if entry.kind == "file" and name != NAME
     ]
-    text = json.dumps({**described, "outputs": outputs}, ensure_ascii=False, indent=1) + "\n"
+    content = {**described, "rules": {"id": (rules or {}).get("id"), "sha256": _sha256_of(rules)}, "outputs": outputs}
+    text = json.dumps({**content, "self_sha256": seal(content)}, ensure_ascii=False, indent=1) + "\n"
     (folder / NAME).write_text(text, encoding="utf-8")
 
 
+def seal(manifest: Mapping[str, Any]) -> str:
+    """One hash over all else that a manifest says: what was changed by hand in it does not agree with it."""
+    return _sha256_of({key: value for key, value in manifest.items() if key != "self_sha256"})
+
+
+def _sha256_of(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def is_current(folder: Path, described: Mapping[str, Any]) -> bool:
-    """Whether the package there was made from exactly this, and is whole and untouched."""
+    """Whether the package there was made from exactly this, and is whole and untouched: every file is listed and as
+    it is listed, and nothing else is there."""
     try:
-        manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        outputs = manifest.pop("outputs")
-        return manifest == dict(described) and all(file_sha256(folder / o["file"]) == o["sha256"] for o in outputs)
-    except (OSError, ValueError, KeyError, TypeError):
+        manifest = json.loads(package_files.content(folder, NAME))
+        listed = {one["file"]: one["sha256"] for one in manifest["outputs"]}
+        there = {name for name, one in package_files.entries(folder).items() if not left_by_programs(one)}
+        return (
+            {key: manifest.get(key) for key in described} == dict(described)
+            and manifest["self_sha256"] == seal(manifest)
+            and there == {*listed, NAME}
+            and len(listed) > 0
+            and all(package_files.sha256(folder, name) == told for name, told in listed.items())
+        )
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
 
 
@@ -58,9 +109,9 @@ def changed_inputs(folder: Path, root: Path, processed: Path) -> list[str] | Non
     A quick look, to get ready while everything is checked: files that were added are not seen.
     """
     try:
-        manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        manifest = json.loads(package_files.content(folder, NAME))
         told = {str(one["file"]): one["sha256"] for one in manifest["inputs"]}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     there = {file: root / file for file in told}
     return [f for f, path in there.items() if not path.is_file() or input_sha256(path, processed) != told[f]]

@@ -15,10 +15,11 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from helpers.files.on_screen import on_screen
+from helpers.report.approved import CHECK, approved_changes
 from helpers.report.results import load_results, validate_results, write_results
 from helpers.report.results_types import Results
 from helpers.report.showable import showable
-from helpers.run import kept_notebooks, manifest
+from helpers.run import by_hand, kept_notebooks, manifest
 from helpers.run.check import check_year
 from helpers.run.current import Current
 from helpers.run.inputs import input_files
@@ -30,6 +31,7 @@ from helpers.run.publish import leave_failed, publish, repair, staging
 from helpers.run.server import start_server
 from helpers.run.stages import REPORT, STAGES, VALIDATE, StageFailed, rerun_command, run_stage
 from helpers.run.workspace import find_root
+from helpers.year.approvals import load_approvals
 from helpers.year.faults import YearFileError
 from helpers.year.root import Root
 
@@ -42,11 +44,13 @@ class RunStopped(Exception):
 
 @dataclass(frozen=True)
 class Published:
-    """Where the package lies; ``fresh`` is False when the one there was already of these inputs."""
+    """Where the package lies; ``fresh`` is False when the one there was already of these inputs; ``aside``: what was
+    changed in it by hand, or put there, and is kept beside it."""
 
     folder: Path
     fresh: bool
     results: Results
+    aside: tuple[str, ...] = ()
 
 
 def run_year(
@@ -105,7 +109,8 @@ def _get_warm(root: Path, fiscal_year: int, final: Path, force: bool) -> None:
 
 def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress: Progress) -> Published:
     described = manifest.basis(fiscal_year, input_files(root, fiscal_year))
-    if not force and manifest.is_current(final, described):
+    whole = not force and manifest.is_current(final, described) and by_hand.untouched(final)
+    if whole and _approvals_told(root, fiscal_year, final):
         return Published(final, False, load_results(final / "results.json"))
     start_server(root, fiscal_year)
     work = staging(final.parent, fiscal_year)
@@ -119,7 +124,10 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
                 _stop_on_findings(results)
                 if manifest.basis(fiscal_year, input_files(root, fiscal_year)) != described:
                     raise RunStopped("[inputs_changed]  运行期间 data/raw/ 里的文件有改动，未发布\n    处理：重新运行")
-                manifest.write_manifest(work, described)
+                manifest.write_manifest(work, described, results.get("rules"))
+                noted = by_hand.as_made(work)
+                aside = by_hand.set_aside(final)
+                by_hand.note(final, noted)
                 publish(work, final)
     except RunStopped as stopped:
         _leave(work, final, stopped)
@@ -131,7 +139,14 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
     finally:
         shutil.rmtree(work, ignore_errors=True)
     shutil.rmtree(Root(root).failed(fiscal_year), ignore_errors=True)
-    return Published(final, True, results)
+    return Published(final, True, results, aside)
+
+
+def _approvals_told(root: Path, fiscal_year: int, final: Path) -> bool:
+    """Whether the package says what there is to say of approved figures: approvals are no input of it."""
+    results = load_results(final / "results.json")
+    told = [finding for finding in results["audit"] if finding["check"] == CHECK]
+    return told == approved_changes(results, load_approvals(root, fiscal_year))
 
 
 def _leave(work: Path, final: Path, stopped: RunStopped) -> None:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from helpers.run.code_reach import reached, sources_at_start
-from helpers.run.current import Current, tables_digest
+from helpers.run.current import Current, approvals_digest, tables_digest
 from helpers.run.inputs import InputFile, has_previous, input_file, input_files, inputs_digest
 from helpers.run.kept_parts import Work, take_over_or_work
 from helpers.run.parameters import ParameterError
 from helpers.run.stage_record import files_of, made_by, read_record, record_path, surroundings, write_record
 from helpers.run.stages import CLEAN, STAGES, Stage
+from helpers.year.approvals import ApprovalsFile, load_approvals
 from helpers.year.crosscheck import require_sound
 from helpers.year.hashes import file_sha256, input_sha256
 from helpers.year.load import Year, load_year
@@ -107,6 +108,12 @@ class Workspace:
             self.reads.note(("input", one.file), one.sha256)
         self.reads.note(("inputs",), inputs_digest(found))
         return found
+
+    @cached_property
+    def approvals(self) -> ApprovalsFile:
+        """What has been approved of this year, and why figures changed since; raises ``YearFileError``."""
+        self.reads.note(("approvals", self.fiscal_year), approvals_digest(self.root, self.fiscal_year))
+        return load_approvals(self.root, self.fiscal_year)
 
     @property
     def hashes(self) -> Mapping[str, str]:

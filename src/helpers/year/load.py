@@ -182,6 +182,17 @@ def load_year(root: Path, fiscal_year: int) -> Year:
     )
 
 
+def load_file(path: Path, shown: str, model: type[FileModel]) -> FileModel:
+    """One authored file by itself, empty where it is not there. Raises ``YearFileError`` with every fault."""
+    if not path.exists():
+        return model()
+    found = _load_file(path, shown, model)
+    if found.faults:
+        raise YearFileError(found.faults)
+    loaded: FileModel = found.model
+    return loaded
+
+
 @dataclass(frozen=True)
 class _Loaded:
     model: Any

@@ -248,7 +248,7 @@ def _influence(size: float, unit: str | None) -> str:
 def _drilldown(what: str, deviation: Deviation) -> Iterable[Block]:
     """The misses by several dimensions at once."""
     cells = deviation.get("drilldown") or []
-    keys = [key for key in (cells[0] if cells else ()) if key != "rows"]
+    keys = _drilled(deviation)
     if len(cells) < 2 or len(keys) < 2:
         return
     columns = [(column_words(key, deviation), "left", 2.0) for key in keys] + [("记录数", "right", 1.0)]
@@ -261,6 +261,12 @@ def _drilldown(what: str, deviation: Deviation) -> Iterable[Block]:
     yield f.table(f"{what}未达到要求的记录（按{subject}）", columns, rows[:MOST_CELLS], note=note)
 
 
+def _drilled(deviation: Deviation) -> list[str]:
+    """The dimensions of the drill-down, in the order in which they are shown."""
+    cells = deviation.get("drilldown") or []
+    return deviation.get("drill_columns") or [key for key in (cells[0] if cells else ()) if key != "rows"]
+
+
 def _tickets(entry: Judged | None, what: str, deviation: Deviation) -> Iterable[Block]:
     """The rows that missed, folded; personal fields never come this far."""
     tickets = (deviation.get("tickets") or [])[:MOST_TICKETS]
@@ -268,8 +274,7 @@ def _tickets(entry: Judged | None, what: str, deviation: Deviation) -> Iterable[
         return
     known = deviation.get("text_facts") or {}
     total = max(known.get("misses") or 0, len(deviation["tickets"]))
-    cells = deviation.get("drilldown") or []
-    dimensions = [key for key in (cells[0] if cells else ()) if key != "rows"]
+    dimensions = _drilled(deviation)
     deciding = re.findall(r"[A-Za-z_]\w*", str(f.evidence_of(entry).get("sql"))) if entry else []
     keys = _ticket_columns(tickets, dimensions, deviation, deciding)
     columns = [_ticket_head(key, tickets, deviation) for key in keys]
@@ -292,7 +297,8 @@ def _ticket_columns(
 
     Further clocks and moments are left out beside a clock that decides; so is an id that names nobody.
     """
-    present = list(dict.fromkeys(key for ticket in tickets for key in ticket))
+    there = dict.fromkeys(key for ticket in tickets for key in ticket)
+    present = [key for key in dict.fromkeys([*(deviation.get("ticket_columns") or ()), *there]) if key in there]
     kept = [key for key in present if column_words(key, deviation) != key or key in dimensions]
     filled = [key for key in kept if any(ticket.get(key) is not None for ticket in tickets)]
     if len(tickets) > 1 and len({ticket.get("ticket_id") for ticket in tickets}) == 1:

@@ -1,0 +1,74 @@
+"""Numbers in the sentences that an outline writes by hand: each must be one that the results give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from helpers.indicators.findings import About, Finding, Place
+from helpers.report.blocks import Block
+from helpers.report.results_types import Results
+
+CHECK = "numeral_without_source"
+#: What a sentence quotes or cites: figures by name, titles, numbers of documents, days, places in an order.
+_NOT_OURS = re.compile(
+    r"\{[^{}]*\}|《[^《》]*》|[〔\[(（]\d{4}[〕\])）]\s*(?:第?\d+号)?|\d+号|GB/?T?\s*[\d.—-]+|\d{4}(?:-\d{1,2}){1,2}"
+    r"|\d{4}年(?:度)?|\d{1,2}月(?:份)?(?:\d{1,2}日)?|\d{1,2}日|第\d+|附件\d+|表\d+|图\d+|\d+[x×]\d+"
+)
+_NARROW = str.maketrans("０１２３４５６７８９．％（）", "0123456789.%()")
+_NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+
+
+def unsourced(results: Results, report: Iterable[Any]) -> list[Finding]:
+    """A stop for each sentence of the outline with a number that stands nowhere else in the report: what is worked out
+    is quoted by its name (``{score}``), so that it cannot be another one next year."""
+    outline = cast(Mapping[str, Any], results.get("outline") or {})
+    sentences = list(_sentences(outline.get("contents") or ()))
+    if not any(_numbers(sentence) for sentence in sentences):
+        return []
+    written = re.compile("|".join(_as_written(sentence) for sentence in sentences), re.DOTALL)
+    others = (text.translate(_NARROW) for text in _texts(report) if not written.fullmatch(text))
+    known = {number for text in others for number in _NUMBER.findall(text)}
+    return [
+        Finding(
+            check=CHECK,
+            level="stop",
+            message=f"提纲里的句子“{sentence[:40]}{'…' if len(sentence) > 40 else ''}”写着 {number}，结果里没有这个数",
+            remedy="改为引用结果，如 {score}、{spent}、{actual.指标编号}；引自文件的数，写明《文件名》",
+            where=Place(field="narrative"),
+            table=About(results["institution"], results["project"], str(results["fiscal_year"])),
+        )
+        for sentence in sentences
+        for number in dict.fromkeys(_numbers(sentence))
+        if number not in known
+    ]
+
+
+def _numbers(sentence: str) -> list[str]:
+    return _NUMBER.findall(_NOT_OURS.sub(" ", sentence.translate(_NARROW)))
+
+
+def _as_written(sentence: str) -> str:
+    """A pattern of the sentence as the report has it, whatever its quotations came to."""
+    return ".*".join(re.escape(piece) for piece in re.split(r"\{[^{}]*\}", sentence))
+
+
+def _sentences(nodes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for node in nodes:
+        if node.get("text"):
+            yield str(node["text"])
+        yield from _sentences(node.get("contents") or ())
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of blocks, however deep; drawings are not read."""
+    if isinstance(value, Block):
+        for name in type(value).model_fields:
+            if name != "svg":
+                yield from _texts(getattr(value, name))
+    elif isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
