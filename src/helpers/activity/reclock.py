@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from helpers.activity.clocks import tidy
-from helpers.year.engine import fence, identifier, open_engine
+from helpers.year.engine import fence, identifier, open_engine, threads_for
 from helpers.year.load import Year
 from helpers.year.tidy import record_columns
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     import duckdb
 
 SECOND = 1_000_000  # microseconds
-#: Up to so many rows a second thread costs more than it gives.
-FEW = 20_000
 
 
 class CannotReclock(Exception):
@@ -50,7 +48,7 @@ def reclocked(
     moved = pa.table(
         {c: pa.array([move[i] for move in moves], t) for i, (c, t) in enumerate(zip(columns, types, strict=True))}
     )
-    connection = open_engine(threads=1 if len(records) <= FEW else 2)
+    connection = open_engine(threads=threads_for(records.nbytes) or 2)
     try:
         connection.register("given_records", records)
         connection.register("moves", moved)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.measures import database
-from helpers.year.engine import fence, open_engine, year_bounds
+from helpers.year.engine import fence, open_engine, threads_for, year_bounds
 
 if TYPE_CHECKING:
     import duckdb
@@ -20,7 +20,7 @@ def judge_rows(year: Year, measure: str, table: pa.Table) -> list[tuple[bool, bo
     ``table`` has the tidy columns of the measure's table and its place in the exports, by which the
     answers are ordered. Raises ``QueryStopped``.
     """
-    connection = open_engine(threads=2)
+    connection = open_engine(threads=threads_for(table.nbytes) or 2)
     try:
         connection.register("given_rows", table)
         connection.execute("CREATE TABLE judged AS SELECT * FROM given_rows")

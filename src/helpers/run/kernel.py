@@ -25,6 +25,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import default
 
 from helpers.run.server import can_serve, short_folder, start_server
+from helpers.year import remembered
 
 if TYPE_CHECKING:
     import subprocess
@@ -36,8 +37,9 @@ NAME = "python3"
 NO_CWD = "--InteractiveShellApp.ignore_cwd=True"
 
 
-def _serve(connection_file: str, cwd: str | None, env: dict[str, str]) -> None:
-    """In the forked process: become an IPython kernel."""
+def _serve(connection_file: str, cwd: str | None, env: dict[str, str], known: dict[str, dict[Any, Any]]) -> None:
+    """In the forked process: become an IPython kernel. ``known``: what the run has worked out of the year files."""
+    remembered.take_over(known)
     os.setsid()
     os.environ.clear()
     os.environ.update(env)
@@ -95,7 +97,9 @@ class ForkProvisioner(LocalProvisioner):
         assert self.parent is not None
         folder = kwargs.get("cwd") or str(Path.cwd())
         context = multiprocessing.get_context("forkserver")
-        process = context.Process(target=_serve, args=(self.parent.connection_file, folder, kwargs["env"]))
+        process = context.Process(
+            target=_serve, args=(self.parent.connection_file, folder, kwargs["env"], remembered.answers())
+        )
         process.start()
         self.process = cast("subprocess.Popen[bytes]", _Forked(process))
         self.pid, self.pgid = process.pid, None

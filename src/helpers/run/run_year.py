@@ -77,14 +77,14 @@ def _get_warm(root: Path, fiscal_year: int, final: Path, force: bool) -> None:
     """Where stages are sure to run, the server imports while the year files are checked."""
     changed = None if force else manifest.changed_inputs(final, root, Root(root).processed(fiscal_year))
     if changed is None or changed:
-        start_server(root, fiscal_year, gate=changed is None or any("/exports/" in file for file in changed))
+        start_server(gate=changed is None or any("/exports/" in file for file in changed))
 
 
 def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress: Progress) -> Published:
     described = manifest.basis(fiscal_year, input_files(root, fiscal_year))
     if not force and manifest.is_current(final, described):
         return Published(final, False, load_results(final / "results.json"))
-    start_server(root, fiscal_year)
+    start_server()
     work = staging(final.parent, fiscal_year)
     try:
         if force:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 #: Where many years run side by side, what each database may take at most: threads, and memory in megabytes.
 MOST_THREADS, MOST_MEMORY = "SELFEVAL_DUCKDB_THREADS", "SELFEVAL_DUCKDB_MEMORY_MB"
 _MEGABYTES = {"MB": 1, "GB": 1000}
+#: Bytes of files up to which one thread has answered before the work is dealt out among several.
+FEW = 8_000_000
 
 
 def open_engine(
@@ -36,6 +38,11 @@ def open_engine(
     if memory is not None:
         connection.execute(f"SET memory_limit = {literal(memory)}")
     return connection
+
+
+def threads_for(size: int) -> int | None:
+    """How many threads a database over files of so many bytes should have; None for as many as there are cores."""
+    return 1 if size <= FEW else None
 
 
 def _most(variable: str) -> int | None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from helpers.year.engine import fence, literal, open_engine
 from helpers.year.faults import did_you_mean
+from helpers.year.remembered import remembered
 
 SQL_TYPES = {
     "text": "VARCHAR",
@@ -113,6 +114,10 @@ class ExpressionError(ValueError):
         self.hint = hint
 
 
+#: So many expressions of the last years are remembered.
+EXPRESSIONS = 1024
+
+
 @lru_cache(maxsize=1)
 def _connection() -> Any:
     connection = open_engine(threads=1)
@@ -120,8 +125,9 @@ def _connection() -> Any:
     return connection
 
 
+@remembered(EXPRESSIONS)
 def _tree(text: str) -> dict[str, Any]:
-    """The parsed expression; raises ``ExpressionError`` where it is not exactly one expression."""
+    """The parsed expression, changed by nobody; raises ``ExpressionError`` where it is not exactly one expression."""
     cursor = _connection().cursor()
     raw = cursor.execute("SELECT json_serialize_sql(?)", [f"SELECT {text}\n"]).fetchall()[0][0]
     answer = json.loads(raw)
@@ -198,8 +204,13 @@ def check_expression(text: str, columns: Mapping[str, str], *, boolean: bool = F
     not one expression over these columns, for a type that does not fit, or (``boolean``) for a
     result that is not true or false.
     """
-    known = {**GIVEN, **columns}
-    for node in _walk(_parsed(text, columns)):
+    return _checked(text, tuple(columns.items()), boolean)
+
+
+@remembered(EXPRESSIONS)
+def _checked(text: str, columns: tuple[tuple[str, str], ...], boolean: bool) -> str:
+    known = {**GIVEN, **dict(columns)}
+    for node in _walk(_parsed(text, [name for name, _ in columns])):
         if node["class"] not in NODES:
             raise ExpressionError(f"表达式里不能用 {node['class'].lower()}", "只能用列、常数、运算符和函数")
         if node["class"] == "COLUMN_REF":

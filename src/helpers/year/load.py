@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -20,6 +19,7 @@ from helpers.year.faults import Fault, YearFileError, did_you_mean
 from helpers.year.hashes import file_sha256
 from helpers.year.models import CorrectionsFile, YearFile
 from helpers.year.outline_file import Outline, shipped_outline, shipped_outlines
+from helpers.year.remembered import remembered
 from helpers.year.root import Root, shown_raw
 
 #: What an analyst has still to fill in.
@@ -243,7 +243,7 @@ def _load_file(path: Path, shown: str, model: type[FileModel]) -> _Loaded:
         return _Loaded(None, lines, faults + [_translate(e, lines, model) for e in others])
 
 
-@lru_cache(maxsize=64)
+@remembered(16)
 def _tree(text: str) -> Any:
     """The file with its lines, never changed by whoever asks; every stage reads the same files again."""
     return YAML(typ="rt").load(text)
