@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import traceback
@@ -27,6 +28,7 @@ from helpers.run.stages import REPORT, STAGES, VALIDATE, StageFailed, rerun_comm
 from helpers.run.workspace import find_root
 from helpers.year.faults import YearFileError
 from helpers.year.root import Root
+from helpers.year.seen import ALONE
 
 Progress = Callable[[str], AbstractContextManager[Any]]
 
@@ -85,6 +87,7 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
     if not force and manifest.is_current(final, described):
         return Published(final, False, load_results(final / "results.json"))
     start_server()
+    os.environ[ALONE] = "1" if force else ""
     work = staging(final.parent, fiscal_year)
     try:
         if force:
