@@ -7,8 +7,7 @@ memory that it shares with the others.
 import gc
 import os
 
-#: New objects after which a kernel looks for what can be thrown away. It ends with its stage.
-SELDOM = (50_000, 20, 50)
+from helpers.run.server import SELDOM
 
 _server = os.getpid()
 

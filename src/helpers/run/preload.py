@@ -24,7 +24,7 @@ import helpers.measures.year_attained
 import helpers.report.narrative.by_outline
 import helpers.run.workspace
 from helpers.fonts.machine import system_fonts
-from helpers.fonts.packaged import advance
+from helpers.fonts.packaged import advance, drawable
 from helpers.indicators.lexicon import words
 from helpers.run.code_reach import sources_at_start
 from helpers.run.server import WARM_GATE
@@ -35,6 +35,7 @@ tqdm.tqdm.set_lock(threading.RLock())
 sources_at_start()
 system_fonts()
 advance("一")
+drawable()
 words("time_end")
 
 
@@ -43,9 +44,17 @@ def _import_rest() -> None:
     the stage that can say so."""
     with contextlib.suppress(Exception):
         if os.environ.get(WARM_GATE):
+            import helpers.activity.both_years
+            import helpers.activity.handed_over
             import helpers.gate.adapter
+            import helpers.gate.large
             import helpers.gate.plausibility
         _import_statistics()
+        import matplotlib.backends.backend_agg
+        import matplotlib.backends.backend_svg
+
+        import helpers.report.assemble
+        import helpers.report.results
 
 
 def _import_statistics() -> None:

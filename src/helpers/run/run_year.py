@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -23,7 +24,7 @@ from helpers.run.current import Current
 from helpers.run.inputs import input_files
 from helpers.run.notebooks import write_normalised
 from helpers.run.publish import leave_failed, publish, repair, staging
-from helpers.run.server import start_server
+from helpers.run.server import SELDOM, start_server
 from helpers.run.stages import REPORT, STAGES, VALIDATE, StageFailed, rerun_command, run_stage
 from helpers.run.workspace import find_root
 from helpers.year.faults import YearFileError
@@ -55,6 +56,7 @@ def run_year(
     stage fails, the gate stops, the run's own audit stops, or the year is being run already. The
     previous package stays as it was in each case.
     """
+    gc.set_threshold(*SELDOM)
     root = find_root(root)
     final = Root(root).package(fiscal_year)
     _get_warm(root, fiscal_year, final, force)

@@ -13,6 +13,9 @@ from pathlib import Path
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
 #: Set where the stage of the gate is likely to run: Great Expectations is imported beside the first stage.
 WARM_GATE = "SELFEVAL_WARM_GATE"
+#: New objects after which a run, and each of its kernels, looks for what can be thrown away (see ``gc.set_threshold``):
+#: nearly all that a run makes is still in use when Python would look by itself.
+SELDOM = (50_000, 10, 10)
 #: The longest folder below which a Unix socket (k-ipc-1, listener-abcdefgh) still has a valid path.
 LONGEST_FOLDER = 60
 
