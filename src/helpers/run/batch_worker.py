@@ -39,6 +39,8 @@ THREAD_VARIABLES = (
 BESIDE_MB = 1200
 #: DuckDB gets no less than this, in megabytes: a long log is then spilled to disk.
 LEAST_MB = 1000
+#: Seconds between two looks at memory: each goes through all processes of the machine.
+WATCHED = 2.0
 #: Settings and working folders belong to the process, so that one year runs in it at a time.
 _ONE = threading.Lock()
 
@@ -156,7 +158,7 @@ def _own_bounds() -> Bounds:
 
 @contextlib.contextmanager
 def _memory_watched() -> Iterator[list[int]]:
-    """The most memory of this process and all below it, in megabytes, looked at twice a second.
+    """The most memory of this process and all below it, in megabytes, looked at every two seconds.
 
     What is shared is counted page by page, which takes longer than much of the work that is watched: this is done
     only where all processes together hold more than at any time before.
@@ -165,7 +167,7 @@ def _memory_watched() -> Iterator[list[int]]:
 
     def watch() -> None:
         nonlocal most
-        while not ended.wait(0.5):
+        while not ended.wait(WATCHED):
             held = _memory(shared_once=False)
             if held > most:
                 most, peak[0] = held + held // 20, max(peak[0], _memory())
