@@ -14,7 +14,7 @@ from helpers.activity.both_years import clean_years
 from helpers.activity.clean import Reconciliation, clean_year
 from helpers.year.hashes import file_sha256
 from helpers.year.load import load_year
-from helpers.year.seen import Reads, SeenYear, of_year_now
+from helpers.year.seen import ALONE, Reads, SeenYear, of_year_now
 from tests import small_year
 
 YEAR = (
@@ -188,3 +188,54 @@ def test_without_a_basis_or_a_view_all_is_cleaned(root: Path, cleaned: list[str]
     year = load_year(root, 2024)
     assert [one.table for one in clean_years([(year, root / "out")], "code")[0]] == ["tickets", "waits", "ledger"]
     assert cleaned == []
+
+
+def test_a_neighbouring_years_run_hands_its_tables_over(root: Path, cleaned: list[str]) -> None:
+    (root / "data/processed/2024").mkdir(parents=True)
+    shutil.move(root / "out", root / "data/processed/2024/tables")
+    ours = root / "data/processed/2025/previous"
+    anew = clean_years([(SeenYear(load_year(root, 2024), Reads(), file_sha256), ours)], "code")
+    assert cleaned == []
+    assert anew == [clean_year(load_year(root, 2024), root / "anew")]
+    theirs = root / "data/processed/2024/tables"
+    assert {p.relative_to(ours): p.read_bytes() for p in ours.rglob("*.*") if p.is_file()} == {
+        p.relative_to(theirs): p.read_bytes() for p in theirs.rglob("*.*") if p.is_file()
+    }
+
+
+@pytest.mark.parametrize("why", ["damaged", "another file", "other code", "told to do all by itself", "gone"])
+def test_a_neighbours_table_is_believed_no_sooner_than_ones_own(
+    root: Path, cleaned: list[str], monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    theirs = root / "data/processed/2025/previous"
+    theirs.parent.mkdir(parents=True)
+    shutil.move(root / "out", theirs)
+    if why == "damaged":
+        (theirs / "ledger.parquet").write_bytes(b"")
+    if why == "another file":
+        rewrite(root, "exports/l.csv", "B,2024-06-01", "B,2024-06-02")
+    if why == "told to do all by itself":
+        monkeypatch.setenv(ALONE, "1")
+    if why == "gone":
+        shutil.rmtree(theirs)
+    ours = root / "data/processed/2024/tables"
+    basis = "other code" if why == "other code" else "code"
+    clean_years([(SeenYear(load_year(root, 2024), Reads(), file_sha256), ours)], basis)
+    assert sorted(cleaned) == (["ledger"] if why in ("damaged", "another file") else ["ledger", "tickets", "waits"])
+    clean_year(load_year(root, 2024), root / "anew")
+    assert {p.name: p.read_bytes() for p in ours.glob("*") if p.is_file()} == {
+        p.name: p.read_bytes() for p in (root / "anew").glob("*") if p.is_file()
+    }
+
+
+def test_what_is_copied_over_a_file_leaves_other_names_of_it_alone(root: Path, cleaned: list[str]) -> None:
+    shutil.copytree(root / "out", root / "data/processed/2025/previous")
+    ours = root / "data/processed/2024/tables"
+    ours.mkdir(parents=True)
+    (ours / "ledger.parquet").write_bytes(b"an older one")
+    (ours / "ledger.uncertain.parquet").write_bytes(b"an older one")
+    (root / "linked.parquet").hardlink_to(ours / "ledger.parquet")
+    clean_years([(SeenYear(load_year(root, 2024), Reads(), file_sha256), ours)], "code")
+    assert cleaned == []
+    assert (root / "linked.parquet").read_bytes() == b"an older one"
+    assert not (ours / "ledger.uncertain.parquet").exists()

@@ -237,3 +237,8 @@ def test_the_same_outcomes_give_the_same_bytes_wherever_they_lie(tmp_path: Path)
         write_portfolio(work, folder / "portfolio", folder, outcomes if name == "一" else outcomes[::-1])
         written.append(fingerprint(work))
     assert written[0] == written[1] and set(written[0]) == {"portfolio.html", "portfolio.parquet"}
+
+
+def test_all_projects_of_a_year_are_run_before_the_next_year_which_takes_over_their_tables() -> None:
+    tasks = [Task("甲", 2023), Task("甲", 2024), Task("乙", 2024), Task("乙", 2023)]
+    assert batch.in_turn(tasks) == [*tasks[3:], tasks[0], tasks[2], tasks[1]]

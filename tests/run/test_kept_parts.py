@@ -10,6 +10,7 @@ import pytest
 from helpers.deviation.apart import explain_indicator
 from helpers.run import kept_parts
 from helpers.run.workspace import Workspace, open_stage
+from helpers.year.seen import ALONE
 from tests.run import small_project
 
 if TYPE_CHECKING:
@@ -88,3 +89,53 @@ def test_work_that_could_know_more_than_it_is_given_is_refused(root: Path) -> No
     with pytest.raises(TypeError, match="no function of the library"):
         ws.part(lambda *_: ws.year.year.project, "x")
     assert kept_parts.take_over_or_work is not None and explain_indicator.__module__.startswith("helpers.")
+
+
+def with_two_years(root: Path) -> Path:
+    """The project with last year's files as well, the tables of both years, and nothing kept yet."""
+    (root / "data/raw/2023").mkdir()
+    text = (root / "data/raw/2024/year.yml").read_text(encoding="utf-8").replace("2024", "2023")
+    (root / "data/raw/2023/year.yml").write_text(text, encoding="utf-8")
+    for name in ("indicators.yml", "brief.yml", "exports"):
+        (root / "data/raw/2023" / name).symlink_to(root / "data/raw/2024" / name)
+    for folder in ("2023/tables", "2024/tables", "2024/previous"):
+        (root / "data/processed" / folder).mkdir(parents=True)
+        (root / "data/processed" / folder / "a.parquet").write_bytes(b"x")
+    CALLS.clear()
+    return root
+
+
+def of_last_year(root: Path, fiscal_year: int, said: Any = "x") -> Any:
+    return open_stage("2_validate", fiscal_year, str(root)).alone(work, 2023, said)
+
+
+def test_work_on_one_year_is_taken_over_from_the_run_of_that_year_and_of_the_next(root: Path) -> None:
+    with_two_years(root)
+    first = of_last_year(root, 2023)
+    assert (first["target"], first["said"], first["last"]) == (["不低于95%", 1], "x", False)
+    assert of_last_year(root, 2024) == first and len(CALLS) == 1
+    assert of_last_year(root, 2024, "y")["said"] == "y" and len(CALLS) == 2
+    assert of_last_year(root, 2023, "y")["said"] == "y" and len(CALLS) == 2
+
+
+@pytest.mark.parametrize("why", ["target", "tables", "code", "damaged", "alone"])
+def test_a_neighbours_work_is_not_believed_where_anything_differs(
+    root: Path, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    with_two_years(root)
+    first = of_last_year(root, 2023)
+    if why == "target":
+        small_project.edit(root / "data/raw/2024/indicators.yml", "不低于95%", "不低于96%")
+    if why == "tables":
+        (root / "data/processed/2024/previous/b.parquet").write_bytes(b"y")
+    if why == "code":
+        monkeypatch.setattr("helpers.run.workspace.made_by", lambda *_: {"code": "other"})
+    if why == "damaged":
+        (kept,) = (root / "data/processed/2023/kept").glob("*.part")
+        kept.write_text(kept.read_text(encoding="utf-8").replace("95", "59"), encoding="utf-8")
+    if why == "alone":
+        monkeypatch.setenv(ALONE, "1")
+    again = of_last_year(root, 2024)
+    assert len(CALLS) == 2
+    assert (again == first) is (why not in ("target", "tables"))
+    assert again["target"] == ["不低于96%" if why == "target" else "不低于95%", 1 + (why == "tables")]

@@ -31,10 +31,11 @@ from helpers.activity.invisible import stained
 from helpers.activity.lost_rows import Loss
 from helpers.activity.sources import ExportFile, SetAside
 from helpers.year.clock_words import clock_words
-from helpers.year.engine import identifier, literal, open_engine
+from helpers.year.engine import identifier, literal, open_engine, threads_for
 from helpers.year.load import Year
 from helpers.year.models import Calendar, Correction
 from helpers.year.personal import MASKED
+from helpers.year.seen import table_exports
 from helpers.year.tables import Table
 from helpers.year.tidy import record_columns, tidy_columns
 
@@ -117,7 +118,8 @@ def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
     spec = year.year.tables[table]
     declared = [c for c in year.corrections.corrections if c.table == table]
     required = _required(spec)
-    with tempfile.TemporaryDirectory(dir=out, prefix=".stage-") as work, open_engine(MEMORY) as connection:
+    threads = threads_for(sum(path.stat().st_size for path in table_exports(year, table)))
+    with tempfile.TemporaryDirectory(dir=out, prefix=".stage-") as work, open_engine(MEMORY, threads) as connection:
         connection.execute(KEEP_ORDER)
         # What lives only in memory needs no checkpoint, which would compress it all after an update.
         connection.execute("SET checkpoint_threshold = '1TB'")

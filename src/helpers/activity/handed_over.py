@@ -14,7 +14,7 @@ import duckdb
 from helpers.activity import sql
 from helpers.activity.errors import ExportError
 from helpers.activity.sources import ExportFile
-from helpers.year.engine import identifier, literals, one_file, open_engine
+from helpers.year.engine import identifier, literals, one_file, open_engine, threads_for
 from helpers.year.load import Year
 from helpers.year.tables import Table
 from helpers.year.tidy import record_columns
@@ -211,7 +211,8 @@ def refuse_last_year(year: Year, tables: Path, previous: Year | None, previous_t
     """
     if previous is None:
         return
-    with open_engine(threads=2) as connection:
+    files = [path for folder in (tables, previous_tables) for path in folder.glob("*.parquet")]
+    with open_engine(threads=threads_for(sum(path.stat().st_size for path in files)) or 2) as connection:
         for table, spec in year.year.tables.items():
             before = previous.year.tables.get(table)
             if before is None or (spec.loss and spec.loss.as_last_year):

@@ -1,4 +1,5 @@
-"""Tidy tables taken over from the last time, one by one, where nothing that they were made from has changed.
+"""Tidy tables taken over from the last time, one by one, where nothing that they were made from has changed; or from
+the run of a neighbouring year, which has the same tables as its own or as those of the year before.
 
 Beside its tables a year's folder keeps, for each of them, what its cleaning has read (see ``helpers.year.seen``),
 the hashes of the files that it wrote, and its account. All of it is checked before it is believed.
@@ -7,6 +8,7 @@ the hashes of the files that it wrote, and its account. All of it is checked bef
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -34,7 +36,11 @@ def clean_or_take_over(year: SeenYear, out: Path, basis: str) -> list[Reconcilia
     out.mkdir(parents=True, exist_ok=True)
     done: dict[str, Reconciliation] = {}
     for table in in_order(year.year.tables):
-        done[table] = _taken_over(year, table, out, basis) or _cleaned(year, table, out, basis)
+        done[table] = (
+            _taken_over(year, table, out, basis)
+            or _brought_over(year, table, out, basis)
+            or _cleaned(year, table, out, basis)
+        )
     _remove_others(out, done)
     return [done[table] for table in year.year.tables]
 
@@ -74,9 +80,37 @@ def _taken_over(year: SeenYear, table: str, out: Path, basis: str) -> Reconcilia
     return account
 
 
+def _brought_over(year: SeenYear, table: str, out: Path, basis: str) -> Reconciliation | None:
+    """The account of a table that another run of this project has cleaned already, and its files copied; None where
+    there is none. The copies are looked at again: that run may be at work."""
+    for other in year.own_tables():
+        if other.absolute() != out.absolute() and _taken_over(year, table, other, basis):
+            try:
+                _copy(table, other, out)
+            except OSError:
+                continue
+            return _taken_over(year, table, out, basis)
+    return None
+
+
+def _copy(table: str, source: Path, target: Path) -> None:
+    """The files of a table and its record, put into the place of what stood there, which may be linked elsewhere."""
+    (target / KEPT).mkdir(exist_ok=True)
+    for path in _present(target, table):
+        path.unlink()
+    for path in (*_present(source, table), source / KEPT / f"{table}.json"):
+        partial = target / path.relative_to(source).with_suffix(".partial")
+        shutil.copyfile(path, partial)
+        partial.replace(target / path.relative_to(source))
+
+
+def _present(out: Path, table: str) -> list[Path]:
+    return [path for path in sorted(out.glob(f"{table}.*")) if path.is_file()]
+
+
 def _files(out: Path, table: str) -> dict[str, str]:
     """The files of a table with their hashes."""
-    return {path.name: file_sha256(path) for path in sorted(out.glob(f"{table}.*")) if path.is_file()}
+    return {path.name: file_sha256(path) for path in _present(out, table)}
 
 
 def _held(year: SeenYear, table: str, out: Path) -> dict[str, Mapping[str, str]]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from helpers.activity.clocks import tidy
-from helpers.year.engine import fence, identifier, open_engine
+from helpers.year.engine import fence, identifier, open_engine, threads_for
+from helpers.year.idle_engines import borrowed, states
 from helpers.year.load import Year
 from helpers.year.tidy import record_columns
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     import duckdb
 
 SECOND = 1_000_000  # microseconds
-#: Up to so many rows a second thread costs more than it gives.
-FEW = 20_000
 
 
 class CannotReclock(Exception):
@@ -50,8 +49,14 @@ def reclocked(
     moved = pa.table(
         {c: pa.array([move[i] for move in moves], t) for i, (c, t) in enumerate(zip(columns, types, strict=True))}
     )
-    connection = open_engine(threads=1 if len(records) <= FEW else 2)
-    try:
+    files, threads = sorted(folder.glob("*.parquet")), threads_for(records.nbytes) or 2
+
+    def opened() -> duckdb.DuckDBPyConnection:
+        connection = open_engine(threads=threads)
+        fence(connection, files)
+        return connection
+
+    with borrowed(("reclocked", threads, states(files)), opened) as connection:
         connection.register("given_records", records)
         connection.register("moves", moved)
         shown = ", ".join(_moved(column, kind) for column, kind in record_columns(spec).items())
@@ -60,10 +65,9 @@ def reclocked(
             "dense_rank() OVER (ORDER BY r.source_file) AS _file_no "
             "FROM given_records AS r LEFT JOIN moves AS m USING (source_file, source_row)"
         )
-        fence(connection, sorted(folder.glob("*.parquet")))
         yield connection, tidy(connection, year, spec, folder)
-    finally:
-        connection.close()
+        for name in ("given_records", "moves"):
+            connection.unregister(name)
 
 
 def _moved(column: str, kind: str) -> str:

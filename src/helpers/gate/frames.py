@@ -106,7 +106,7 @@ def conditions(fiscal_year: int | None) -> Iterator[Callable[[pd.DataFrame, str,
 
         def positions(frame: pd.DataFrame, where: str, types: Mapping[str, str]) -> np.ndarray:
             if not opened:
-                opened.append(stack.enter_context(open_engine()))
+                opened.append(stack.enter_context(open_engine(threads=1)))
                 fence(opened[0])
             return _positions_where(opened[0], frame, where, types, fiscal_year)
 

@@ -71,6 +71,11 @@ class Check:
         return {**asdict(self), "failing_rows": [asdict(row) for row in self.failing_rows]}
 
 
+def check_from_json(told: Mapping[str, Any]) -> Check:
+    """The check of which ``Check.to_json`` told."""
+    return Check(**{**told, "failing_rows": tuple(FailingRow(**row) for row in told["failing_rows"])})
+
+
 @dataclass(frozen=True)
 class GateResult:
     """All checks in the order of tables and rules; ``rows``: table → rows that reached the gate."""

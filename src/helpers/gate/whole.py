@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.gate.result import LISTED, Check, GateResult
+from helpers.gate.result import LISTED, Check, GateResult, check_from_json
 from helpers.gate.run import validate_year
 from helpers.year.faults import did_you_mean
 from helpers.year.tidy import tidy_columns
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from helpers.year.load import Year
 
     Accounts = Iterable[Reconciliation | Mapping[str, Any]]
+    #: Work on one year by itself, the year, and what the cleaning said of it, to what the work gives.
+    Alone = Callable[[Any, int, Any], Any]
 
 #: The id of the check that last year's tables pass the gate.
 PREVIOUS_GATE = "previous_gate"
@@ -33,38 +36,69 @@ def judge_year(
     previous: Year | None = None,
     previous_folder: Path | None = None,
     previous_accounts: Accounts = (),
+    alone: Alone | None = None,
 ) -> GateResult:
     """Every rule and every plausibility check of a year on its tidy tables in ``folder``.
 
     Last year's tables pass the same gate first. Where they would stop, this year stops too: whatever
     is compared with them would be wrong. What is implausible in them is noted under last year's title.
+    ``alone``: who does the work on one year by itself, or takes it over from the last time.
     """
     from helpers.gate.large import tidy_tables
 
-    accounts, previous_accounts = tuple(accounts), tuple(previous_accounts)
-    folders = [folder, *([previous_folder] if previous_folder else [])]
-    stops: list[Check] = []
-    noted: list[Check] = []
-    # The questions of both years are answered by databases of their own, beside Great Expectations.
-    beside = sum(map(_bytes, folders)) <= SMALL
-    with ThreadPoolExecutor(2) as pool:
+    def at_once(work: Any, fiscal_year: int, said: Any) -> Any:
+        own = (year, folder) if fiscal_year == year.fiscal_year else (previous, previous_folder)
+        return work(*own, None, folder, said)
+
+    alone, told = alone or at_once, _plain(accounts)
+    if previous is None or previous_folder is None:
+        rules, plausible = _from_json(alone(judge_alone, year.fiscal_year, told))
+        return GateResult((*rules.checks, *plausible), rules.rows)
+    told_before = _plain(previous_accounts)
+    before, noted = _from_json(alone(judge_alone, previous.fiscal_year, told_before))
+    stops = _stopped(before, year, previous)
+    trusted = None if stops else previous
+    with _beside(folder, previous_folder) as asked:
+        checks = asked(year, folder, told, trusted, previous_folder, told_before)
+        found = validate_year(year, tidy_tables(folder, year), told)
+        noted = [_of_last_year(check, previous.fiscal_year) for check in noted]
+        return GateResult((*found.checks, *checks.result(), *stops, *noted), found.rows)
+
+
+def judge_alone(year: Year, folder: Path, _previous: None, _folder: Path, accounts: Accounts) -> dict[str, Any]:
+    """What the gate says of a year by itself, as JSON: its ``rules`` and what is ``plausible``; see ``judge_year``."""
+    from helpers.gate.large import tidy_tables
+
+    with _beside(folder) as asked:
+        plausible = asked(year, folder, accounts)
+        rules = validate_year(year, tidy_tables(folder, year), accounts)
+        return {"rules": rules.to_json(), "plausible": [check.to_json() for check in plausible.result()]}
+
+
+def _from_json(told: Mapping[str, Any]) -> tuple[GateResult, list[Check]]:
+    rules = told["rules"]
+    return GateResult(tuple(map(check_from_json, rules["checks"])), rules["rows"]), [
+        check_from_json(check) for check in told["plausible"]
+    ]
+
+
+def _plain(accounts: Accounts) -> list[dict[str, Any]]:
+    return [dict(a) if isinstance(a, Mapping) else a.to_json() for a in accounts]
+
+
+@contextmanager
+def _beside(*folders: Path) -> Iterator[Callable[..., Future[list[Check]]]]:
+    """Plausibility is asked about by a database of its own, beside Great Expectations; where the tables are large, one
+    after the other."""
+    with ThreadPoolExecutor(1) as pool:
 
         def asked(*about: Any) -> Future[list[Check]]:
             answer = pool.submit(_plausibility, *about)
-            if not beside:
+            if sum(map(_bytes, folders)) > SMALL:
                 wait([answer])
             return answer
 
-        if previous is not None and previous_folder is not None:
-            own = asked(previous, previous_folder, previous_accounts)
-            before = validate_year(previous, tidy_tables(previous_folder, previous), previous_accounts)
-            stops = _stopped(before, year, previous)
-        trusted = None if stops else previous
-        checks = asked(year, folder, accounts, trusted, previous_folder, previous_accounts)
-        found = validate_year(year, tidy_tables(folder, year), accounts)
-        if previous is not None and previous_folder is not None:
-            noted = [_of_last_year(check, previous.fiscal_year) for check in own.result()]
-        return GateResult((*found.checks, *checks.result(), *stops, *noted), found.rows)
+        yield asked
 
 
 def _plausibility(*about: Any) -> list[Check]:

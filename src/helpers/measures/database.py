@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,8 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from helpers.year.engine import fence, identifier, literal, one_file, open_engine, year_bounds
+from helpers.measures.deadline import interrupted_after
+from helpers.year.engine import fence, identifier, literal, one_file, open_engine, threads_for, year_bounds
 
 #: What a query may hold in memory; beyond it the database spills to disk, up to ``SPILL``.
 MEMORY, SPILL = "1500MB", "20GB"
@@ -25,7 +25,8 @@ def open_tables(files: Mapping[str, Path], fiscal_year: int | None) -> duckdb.Du
 
     The files are read where they lie; memory is bounded, and expressions can reach no other file.
     """
-    connection = open_engine(MEMORY, threads=2)
+    size = sum(path.stat().st_size for path in files.values() if path.is_file())
+    connection = open_engine(MEMORY, threads=threads_for(size) or 2)
     for table, path in files.items():
         connection.execute(
             f"CREATE VIEW {identifier(table)} AS SELECT *{year_bounds(fiscal_year)} FROM read_parquet({one_file(path)})"
@@ -101,10 +102,9 @@ def _with_numbers_for_texts(rows: Any) -> Any:
 @contextmanager
 def _bounded(connection: duckdb.DuckDBPyConnection, what: str, seconds: float) -> Iterator[None]:
     """Interrupt what runs on the connection after so many seconds, and say in words why it stopped."""
-    timer = threading.Timer(seconds, connection.interrupt)
-    timer.start()
     try:
-        yield
+        with interrupted_after(seconds, connection.interrupt):
+            yield
     except duckdb.InterruptException as error:
         raise QueryStopped(
             "too_slow", f"{what}：计算超过 {seconds:g} 秒，已停止。把条件或算式写得简单些，或先在 derived 里算成列"
@@ -117,5 +117,3 @@ def _bounded(connection: duckdb.DuckDBPyConnection, what: str, seconds: float) -
         raise QueryStopped(
             "not_computable", f"{what}：{str(error).splitlines()[0]}。核对 where、value 里的算式是否适合每一行的值"
         ) from error
-    finally:
-        timer.cancel()

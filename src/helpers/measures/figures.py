@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -23,6 +24,7 @@ from helpers.measures.repeats import PREVIOUS, repeat_words, with_last_year
 from helpers.year.clock_words import clock_words, clocks_of
 from helpers.year.declared_indicators import Measure
 from helpers.year.engine import identifier
+from helpers.year.idle_engines import borrowed, states
 from helpers.year.load import Year
 
 
@@ -103,15 +105,22 @@ class Measures:
         repeated = {str(m.table) for m in year.measures.values() if m.repeat_of} if last_year else set()
         before = {f"{PREVIOUS}{table}": Path(last_year or "", f"{table}.parquet") for table in sorted(repeated)}
         self._before = {name: file for name, file in before.items() if file.is_file() and name not in tidy}
-        self._connection = database.open_tables({**tidy, **self._lost, **self._before}, year.fiscal_year)
+        files = {**tidy, **self._lost, **self._before}
+        self._opened = ExitStack()
+        self._connection = self._opened.enter_context(
+            borrowed(
+                ("measures", year.fiscal_year, *files, states(files.values())),
+                lambda: database.open_tables(files, year.fiscal_year),
+            )
+        )
         self.figure = lru_cache(maxsize=None)(self._figure)
         self.part_of = lru_cache(maxsize=None)(self._part_of)
 
     def __enter__(self) -> Measures:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+        self._opened.__exit__(kind, error, trace)
 
     def _run(self, query: str, what: str) -> duckdb.DuckDBPyConnection:
         return database.run(self._connection, query, what)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.measures import database
-from helpers.year.engine import fence, open_engine, year_bounds
+from helpers.year.engine import fence, open_engine, threads_for, year_bounds
+from helpers.year.idle_engines import borrowed
 
 if TYPE_CHECKING:
     import duckdb
@@ -20,15 +21,18 @@ def judge_rows(year: Year, measure: str, table: pa.Table) -> list[tuple[bool, bo
     ``table`` has the tidy columns of the measure's table and its place in the exports, by which the
     answers are ordered. Raises ``QueryStopped``.
     """
-    connection = open_engine(threads=2)
-    try:
+    threads = threads_for(table.nbytes) or 2
+
+    def opened() -> duckdb.DuckDBPyConnection:
+        connection = open_engine(threads=threads)
+        fence(connection)
+        return connection
+
+    with borrowed(("judged", threads), opened) as connection:
         connection.register("given_rows", table)
         connection.execute("CREATE TABLE judged AS SELECT * FROM given_rows")
         connection.unregister("given_rows")
-        fence(connection)
         return judge_query(connection, year, measure, "SELECT * FROM judged")
-    finally:
-        connection.close()
 
 
 def judge_query(connection: duckdb.DuckDBPyConnection, year: Year, measure: str, query: str) -> list[tuple[bool, bool]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,12 +67,17 @@ def run_batch(
             cluster_workers(scheduler, folder) if scheduler is not None else local_workers(workers, len(found.tasks))
         )
         with opened as there, listener(found, there) as heard:
-            outcomes = sorted(run_tasks(there, folder, found.tasks, heard), key=lambda one: one.task)
+            outcomes = sorted(run_tasks(there, folder, in_turn(found.tasks), heard), key=lambda one: one.task)
         write_portfolio(work, target, folder, outcomes, found.absent)
         publish(work, target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return Batch(folder, tuple(outcomes), found, target)
+
+
+def in_turn(tasks: Iterable[Task]) -> list[Task]:
+    """The tasks as they are run: year by year, since a year takes over the tables of the one before."""
+    return sorted(tasks, key=lambda task: (task.fiscal_year, task.place))
 
 
 def _staging(target: Path) -> Path:

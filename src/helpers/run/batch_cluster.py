@@ -35,11 +35,15 @@ SETTINGS = {
     "logging": dict.fromkeys(("distributed", "distributed.client", "tornado", "tornado.application"), "critical"),
     # A killed worker comes back by its nanny; a cluster that counts it as lost meanwhile would close the nanny too.
     "distributed.deploy.lost-worker-timeout": "365 days",
+    # Each process looks at itself ten to fifty times a second otherwise, for pages that nobody opens.
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.tick.interval": "1s",
     "distributed.diagnostics.nvml": False,
     "distributed.scheduler.allowed-failures": REDONE,
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
     "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.monitor-interval": "500ms",
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,

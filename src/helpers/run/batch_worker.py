@@ -40,6 +40,8 @@ THREAD_VARIABLES = (
 BESIDE_MB = 1200
 #: DuckDB gets no less than this, in megabytes: a long log is then spilled to disk.
 LEAST_MB = 1000
+#: Seconds between two looks at memory: each goes through all processes of the machine.
+WATCHED = 2.0
 #: Settings and working folders belong to the process, so that one year runs in it at a time.
 _ONE = threading.Lock()
 
@@ -157,12 +159,19 @@ def _own_bounds() -> Bounds:
 
 @contextlib.contextmanager
 def _memory_watched() -> Iterator[list[int]]:
-    """The most memory of this process and all below it, in megabytes, looked at twice a second."""
-    peak, ended = [0], threading.Event()
+    """The most memory of this process and all below it, in megabytes, looked at every two seconds.
+
+    What is shared is counted page by page, which takes longer than much of the work that is watched: this is done
+    only where all processes together hold more than at any time before.
+    """
+    peak, ended, most = [0], threading.Event(), 0
 
     def watch() -> None:
-        while not ended.wait(0.5):
-            peak[0] = max(peak[0], _memory())
+        nonlocal most
+        while not ended.wait(WATCHED):
+            held = _memory(shared_once=False)
+            if held > most:
+                most, peak[0] = held + held // 20, max(peak[0], _memory())
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -174,13 +183,13 @@ def _memory_watched() -> Iterator[list[int]]:
         peak[0] = max(peak[0], _memory())
 
 
-def _memory() -> int:
-    """What forked processes share is counted once, where the platform tells."""
+def _memory(*, shared_once: bool = True) -> int:
+    """Megabytes. What forked processes share is counted once, where the platform tells and it is asked for."""
     own = psutil.Process()
     total = 0
     for process in (own, *own.children(recursive=True)):
         with contextlib.suppress(psutil.Error):
-            info = process.memory_full_info()
+            info = process.memory_full_info() if shared_once else process.memory_info()
             total += getattr(info, "pss", info.rss)
     return total // 10**6
 

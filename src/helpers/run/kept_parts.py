@@ -31,8 +31,7 @@ def take_over_or_work(ws: Workspace, work: Work, said: Any) -> Any:
     case, so that it cannot be told which of the two it was. Raises ``TypeError`` for work that could know more than
     it is given.
     """
-    if work.__qualname__ != work.__name__ or not work.__module__.startswith("helpers."):
-        raise TypeError(f"{work.__qualname__} is no function of the library")
+    _refuse_foreign(work)
     path = ws.processed / KEPT / f"{ws.stage}.{work.__name__}.{digest(_name_of(said))[:12]}.part"
     folders = ws.tables, ws.previous_tables
     basis = digest([ws.by, said, ws.previous is not None, *map(tables_digest, folders)])
@@ -45,6 +44,29 @@ def take_over_or_work(ws: Workspace, work: Work, said: Any) -> Any:
     outcome = json.loads(json.dumps(work(years[0], folders[0], years[1], folders[1], said)))
     write_whole(path, {"basis": basis, "reads": reads.as_json(), "outcome": outcome})
     return outcome
+
+
+def take_over_or_judge(ws: Workspace, work: Work, fiscal_year: int, said: Any) -> Any:
+    """What ``work`` gives of one year by itself, the workspace's or the one before; from the last time, or from the run
+    of a neighbouring year, where nothing that it depends on has changed since. See ``take_over_or_work``."""
+    _refuse_foreign(work)
+    year, tables = (ws.year, ws.tables) if fiscal_year == ws.fiscal_year else (ws.previous, ws.previous_tables)
+    assert isinstance(year, SeenYear)
+    name = f"{ws.stage}.{work.__name__}.{fiscal_year}.part"
+    own = ws.processed / KEPT / name
+    basis = digest([ws.by, said, tables_digest(tables)])
+    for path in (own, *(folder.parent / KEPT / name for folder in year.own_tables())):
+        if (outcome := _kept(path, basis, ws)) is not None:
+            return outcome
+    reads = Reads(ws.reads)
+    outcome = json.loads(json.dumps(work(year.apart(reads), tables, None, tables, said)))
+    write_whole(own, {"basis": basis, "reads": reads.as_json(), "outcome": outcome})
+    return outcome
+
+
+def _refuse_foreign(work: Work) -> None:
+    if work.__qualname__ != work.__name__ or not work.__module__.startswith("helpers."):
+        raise TypeError(f"{work.__qualname__} is no function of the library")
 
 
 def _name_of(said: Any) -> str:

@@ -28,6 +28,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import default
 
 from helpers.run.server import can_serve, private_folder, start_server
+from helpers.year import remembered
 
 if TYPE_CHECKING:
     import subprocess
@@ -79,11 +80,14 @@ def holding(lock: int | None) -> Iterator[None]:
         _held.clear()
 
 
-def _serve(connection_file: str, cwd: str | None, env: dict[str, str], locks: list[Any]) -> None:
-    """In the forked process: become an IPython kernel."""
+def _serve(
+    connection_file: str, cwd: str | None, env: dict[str, str], locks: list[Any], known: dict[str, dict[Any, Any]]
+) -> None:
+    """In the forked process: become an IPython kernel. ``known``: what the run has worked out of the year files."""
     _die_with_run()
     for lock in locks:
         lock.detach()  # open for as long as this process lives
+    remembered.take_over(known)
     os.setsid()
     os.environ.clear()
     os.environ.update(env)
@@ -172,7 +176,8 @@ class ForkProvisioner(LocalProvisioner):
         assert self.parent is not None
         folder = kwargs.get("cwd") or str(Path.cwd())
         context = multiprocessing.get_context("forkserver")
-        process = context.Process(target=_serve, args=(self.parent.connection_file, folder, kwargs["env"], _Locks()))
+        given = (self.parent.connection_file, folder, kwargs["env"], _Locks(), remembered.answers())
+        process = context.Process(target=_serve, args=given)
         process.start()
         self.process = cast("subprocess.Popen[bytes]", _Forked(process))
         self.pid, self.pgid = process.pid, None

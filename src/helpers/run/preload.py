@@ -6,7 +6,6 @@ What the first stage needs is imported before it is forked; the rest while it ru
 import contextlib
 import os
 import threading
-from pathlib import Path
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("MPLBACKEND", "agg")
@@ -25,14 +24,19 @@ import helpers.measures.year_attained
 import helpers.report.narrative.by_outline
 import helpers.run.workspace
 from helpers.fonts.machine import system_fonts
+from helpers.fonts.packaged import advance, drawable
+from helpers.indicators.lexicon import words
 from helpers.run.code_reach import sources_at_start
-from helpers.run.server import WARM_GATE, WARM_YEAR
+from helpers.run.server import WARM_GATE
 
 # A progress bar's default lock is a named semaphore, which a killed kernel would leave behind.
 tqdm.tqdm.set_lock(threading.RLock())
 
 sources_at_start()
 system_fonts()
+advance("一")
+drawable()
+words("time_end")
 
 
 def _import_rest() -> None:
@@ -40,20 +44,17 @@ def _import_rest() -> None:
     the stage that can say so."""
     with contextlib.suppress(Exception):
         if os.environ.get(WARM_GATE):
+            import helpers.activity.both_years
+            import helpers.activity.handed_over
             import helpers.gate.adapter
+            import helpers.gate.large
             import helpers.gate.plausibility
         _import_statistics()
+        import matplotlib.backends.backend_agg
+        import matplotlib.backends.backend_svg
 
-
-def _read_year_files(named: str) -> None:
-    """Year files are remembered by their content, so that stages do not parse the same text again."""
-    from helpers.year.load import load_year
-    from helpers.year.root import Root
-
-    root, _, year = named.rpartition(":")
-    for fiscal_year in (int(year), int(year) - 1) if root else ():
-        if Root(Path(root)).has_year(fiscal_year):
-            load_year(Path(root), fiscal_year)
+        import helpers.report.assemble
+        import helpers.report.results
 
 
 def _import_statistics() -> None:
@@ -65,8 +66,6 @@ def _import_statistics() -> None:
         import helpers.report.own_audit
 
 
-with contextlib.suppress(Exception):
-    _read_year_files(os.environ.get(WARM_YEAR, ""))
 if not os.environ.get(WARM_GATE):
     _import_statistics()  # the first two stages are likely to be taken over
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 import re
 import shutil
 import traceback
@@ -28,12 +30,13 @@ from helpers.run.machine_faults import clock_fault, in_words
 from helpers.run.notebooks import write_normalised
 from helpers.run.own_folder import own_processed
 from helpers.run.publish import leave_failed, publish, repair, staging
-from helpers.run.server import start_server
+from helpers.run.server import SELDOM, start_server
 from helpers.run.stages import REPORT, STAGES, VALIDATE, StageFailed, rerun_command, run_stage
 from helpers.run.workspace import find_root
 from helpers.year.approvals import load_approvals
 from helpers.year.faults import YearFileError
 from helpers.year.root import Root
+from helpers.year.seen import ALONE
 
 Progress = Callable[[str], AbstractContextManager[Any]]
 
@@ -62,6 +65,7 @@ def run_year(
     stage fails, the gate stops, the run's own audit stops, or the year is being run already. The
     previous package stays as it was in each case.
     """
+    gc.set_threshold(*SELDOM)
     root = find_root(root)
     if fault := clock_fault():
         raise RunStopped(fault)
@@ -104,7 +108,7 @@ def _get_warm(root: Path, fiscal_year: int, final: Path, force: bool) -> None:
     """Where stages are sure to run, the server imports while the year files are checked."""
     changed = None if force else manifest.changed_inputs(final, root, Root(root).processed(fiscal_year))
     if changed is None or changed:
-        start_server(root, fiscal_year, gate=changed is None or any("/exports/" in file for file in changed))
+        start_server(gate=changed is None or any("/exports/" in file for file in changed))
 
 
 def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress: Progress) -> Published:
@@ -112,7 +116,8 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
     whole = not force and manifest.is_current(final, described) and by_hand.untouched(final)
     if whole and _approvals_told(root, fiscal_year, final):
         return Published(final, False, load_results(final / "results.json"))
-    start_server(root, fiscal_year)
+    start_server()
+    os.environ[ALONE] = "1" if force else ""
     work = staging(final.parent, fiscal_year)
     try:
         with own_processed(root, fiscal_year) as own:

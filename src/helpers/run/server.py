@@ -14,10 +14,11 @@ from multiprocessing import forkserver, util
 from pathlib import Path
 
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
-#: Where the run says whose year files its stages will read: the root, a colon, the fiscal year.
-WARM_YEAR = "SELFEVAL_WARM_YEAR"
 #: Set where the stage of the gate is likely to run: Great Expectations is imported beside the first stage.
 WARM_GATE = "SELFEVAL_WARM_GATE"
+#: New objects after which a run, and each of its kernels, looks for what can be thrown away (see ``gc.set_threshold``):
+#: nearly all that a run makes is still in use when Python would look by itself.
+SELDOM = (50_000, 10, 10)
 #: The longest folder below which a Unix socket (k-ipc-1, listener-abcdefgh) still has a valid path.
 LONGEST_FOLDER = 48
 #: Folders of sockets begin so, and go on with the number of the process that made them.
@@ -40,20 +41,18 @@ def can_serve() -> bool:
     return CAN_FORK and short_folder() is not None
 
 
-def start_server(root: Path | None = None, fiscal_year: int | None = None, *, gate: bool = True) -> None:
+def start_server(*, gate: bool = True) -> None:
     """Start the server if it does not run yet, and return at once: it imports while the caller goes on.
 
-    ``root`` and ``fiscal_year``: the year files that the stages will read; ``gate``: whether the gate is likely to
-    run, which needs far more imported than all others. What has not been imported here, a stage imports itself.
+    ``gate``: whether the gate is likely to run, which needs far more imported than all others. What has not been
+    imported here, a stage imports itself.
     """
     if not can_serve():
         return
-    if root is not None:
-        os.environ[WARM_YEAR] = f"{root.resolve()}:{fiscal_year}"
     os.environ[WARM_GATE] = "1" if gate else ""
     # The server must not import from the folder that it is started in.
     os.environ["PYTHONSAFEPATH"] = "1"
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["helpers.run.preload"])
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["helpers.run.no_garbage", "helpers.run.preload"])
     with _temporary_folder(private_folder()):
         forkserver.ensure_running()
 

@@ -13,7 +13,7 @@ from typing import Any
 from helpers.run.code_reach import reached, sources_at_start
 from helpers.run.current import Current, approvals_digest, tables_digest
 from helpers.run.inputs import InputFile, has_previous, input_file, input_files, inputs_digest
-from helpers.run.kept_parts import Work, take_over_or_work
+from helpers.run.kept_parts import Work, take_over_or_judge, take_over_or_work
 from helpers.run.parameters import ParameterError
 from helpers.run.stage_record import files_of, made_by, read_record, record_path, surroundings, write_record
 from helpers.run.stages import CLEAN, STAGES, Stage
@@ -146,6 +146,11 @@ class Workspace:
         """What a part of the stage's work gives: ``work`` on both years and their tables, and on what the stage says
         to it; taken over from the last time where nothing that it reads has changed."""
         return take_over_or_work(self, work, said)
+
+    def alone(self, work: Work, fiscal_year: int, said: Any) -> Any:
+        """What work on one year by itself gives, on its tables and on what the stage says to it; taken over from the
+        last time, or from a neighbouring year's run, where nothing that it reads has changed."""
+        return take_over_or_judge(self, work, fiscal_year, said)
 
     def write(self, data: Mapping[str, Any]) -> Path:
         """Write this stage's output, whole or not at all, and the record of what it was made from; returns where it

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from helpers.year.remembered import remembered
 
 #: A year's files take some tens of kilobytes, and nest some eight deep.
 MOST_BYTES, MOST_DEPTH, MOST_ENTRIES = 4_000_000, 60, 400_000
@@ -47,7 +48,7 @@ def parse(path: Path) -> Any:
     return _tree(text)
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _tree(text: str) -> Any:
     """Every stage reads the same files again."""
     if _looks_deep(text):

@@ -18,6 +18,8 @@ MOST_THREADS, MOST_MEMORY = "SELFEVAL_DUCKDB_THREADS", "SELFEVAL_DUCKDB_MEMORY_M
 #: Below so many megabytes a database gets a share only, but no less than it can work with.
 SMALL, MEMORY_SHARE, LEAST_MEMORY = 6_000, 0.4, 200
 _MEGABYTES = {"MB": 1, "GB": 1000}
+#: Bytes of files up to which one thread has answered before the work is dealt out among several.
+FEW = 8_000_000
 
 
 def open_engine(
@@ -46,6 +48,11 @@ def _share() -> int | None:
     """What a database may take of a machine or container too small for what is usually asked for, in megabytes."""
     limit = memory_limit_mb()
     return max(LEAST_MEMORY, int(limit * MEMORY_SHARE)) if limit < SMALL else None
+
+
+def threads_for(size: int) -> int | None:
+    """How many threads a database over files of so many bytes should have; None for as many as there are cores."""
+    return 1 if size <= FEW else None
 
 
 def _most(variable: str) -> int | None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from helpers.year.engine import fence, literal, open_engine
 from helpers.year.faults import did_you_mean
+from helpers.year.remembered import remembered
 
 SQL_TYPES = {
     "text": "VARCHAR",
@@ -115,6 +116,10 @@ class ExpressionError(ValueError):
         self.hint = hint
 
 
+#: So many expressions of the last years are remembered.
+EXPRESSIONS = 1024
+
+
 @lru_cache(maxsize=1)
 def _connection() -> Any:
     connection = open_engine(threads=1)
@@ -122,8 +127,9 @@ def _connection() -> Any:
     return connection
 
 
+@remembered(EXPRESSIONS)
 def _tree(text: str) -> dict[str, Any]:
-    """The parsed expression; raises ``ExpressionError`` where it is not exactly one expression."""
+    """The parsed expression, changed by nobody; raises ``ExpressionError`` where it is not exactly one expression."""
     cursor = _connection().cursor()
     raw = cursor.execute("SELECT json_serialize_sql(?)", [f"SELECT {text}\n"]).fetchall()[0][0]
     answer = json.loads(raw)
@@ -200,11 +206,16 @@ def check_expression(text: str, columns: Mapping[str, str], *, boolean: bool = F
     not one expression over these columns, for a type that does not fit, or (``boolean``) for a
     result that is not true or false.
     """
-    known = {**GIVEN, **columns}
+    return _checked(text, tuple(columns.items()), boolean)
+
+
+@remembered(EXPRESSIONS)
+def _checked(text: str, columns: tuple[tuple[str, str], ...], boolean: bool) -> str:
+    known = {**GIVEN, **dict(columns)}
     if len(text) > LONGEST:
         raise ExpressionError(f"表达式超过 {LONGEST} 字", "拆成几个 derived 列")
     growing = 0
-    for node in _walk(_parsed(text, columns)):
+    for node in _walk(_parsed(text, [name for name, _ in columns])):
         growing += _grows(node)
         if growing > MOST_GROWING:
             raise ExpressionError("反复加长文字的函数（replace、lpad）用得太多", "replace 的新文字不要比旧文字长")

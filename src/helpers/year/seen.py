@@ -11,6 +11,7 @@ import datetime
 import hashlib
 import inspect
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +28,10 @@ from helpers.year.root import Root
 Place = tuple[str | int, ...]
 Hasher = Callable[[Path], str]
 ABSENT = "absent"
+#: Set in the environment of a run that takes nothing over from runs of other years.
+ALONE = "SELFEVAL_ALONE"
+#: The folders of tidy tables among what a run keeps: the year's own, and last year's for comparison.
+OWN, BEFORE = "tables", "previous"
 #: The parts of a ``Year`` that are looked at key by key, and the files that they come from.
 PARTS = {
     "year": "year.yml",
@@ -255,6 +260,14 @@ class SeenYear(Year):
         """The year as the work on one table sees it, and what that work reads; it is noted here as well."""
         reads = Reads(self._reads)
         return SeenYear(self._whole, reads, self._sha256, table), reads
+
+    def own_tables(self) -> list[Path]:
+        """Where runs of this year and of the next keep the tidy tables of this year; nowhere for a run that is to do
+        all by itself."""
+        if os.environ.get(ALONE):
+            return []
+        root = Root(cast(Year, self._whole).root)
+        return [root.processed(self.fiscal_year) / OWN, root.processed(self.fiscal_year + 1) / BEFORE]
 
     def note_all(self, noted: Mapping[Place, str]) -> None:
         """What the work on a table had read whose outcome is taken over."""

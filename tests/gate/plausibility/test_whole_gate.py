@@ -102,3 +102,25 @@ def test_no_name_is_used_for_two_checks() -> None:
     from helpers.gate.plausibility import check_ids
 
     assert len(set(check_ids())) == len(check_ids())
+
+
+def test_what_is_said_of_last_year_alone_may_come_from_a_file(tmp_path: Path) -> None:
+    """Whoever does the work on last year by itself is told its accounts; written and read again it says the same."""
+    year, previous = declared(2024), declared(2023)
+    damaged = {**tables(2023), "tickets": tickets(2023).drop(index=[40, 41])}
+    _write(tmp_path / "2024", year, tables(2024), {})
+    _write(tmp_path / "2023", previous, damaged, {})
+    both = (year, tmp_path / "2024", (), previous, tmp_path / "2023", ())
+    asked = []
+
+    def alone(work: Any, fiscal_year: int, said: Any) -> Any:
+        asked.append((work.__name__, fiscal_year, said))
+        own = (previous, tmp_path / "2023") if fiscal_year == 2023 else (year, tmp_path / "2024")
+        return json.loads(json.dumps(work(*own, None, own[1], said)))
+
+    found = judge_year(*both, alone)
+    assert found.to_json() == json.loads(json.dumps(judge_year(*both).to_json()))
+    assert [c.rule for c in found.checks if c.rule == "previous:number_holes"]
+    by_itself = judge_year(previous, tmp_path / "2023", (), alone=alone)
+    assert by_itself.to_json() == json.loads(json.dumps(judge_year(previous, tmp_path / "2023", ()).to_json()))
+    assert asked == [("judge_alone", 2023, []), ("judge_alone", 2023, [])]

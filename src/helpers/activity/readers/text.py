@@ -25,7 +25,7 @@ from helpers.activity.readers.headers import joined_head
 from helpers.activity.readers.sheet import ROW, Sheet, columns, stage
 from helpers.files import encodings
 from helpers.files.refusal import FileError
-from helpers.year.engine import literal, one_file, open_engine
+from helpers.year.engine import literal, one_file, open_engine, threads_for
 from helpers.year.tables import Table
 
 DELIMITERS = ",\t;|"
@@ -245,7 +245,7 @@ def _quick(layout: Layout, whole: _Bytes, staged: Path) -> int | None:
     # Cells of spaces or nothing are NULL here and '' there: cleaning makes NULL of both.
     query = f"SELECT {', '.join(names)} FROM read_csv({one_file(layout.path)}, {options})"
     try:
-        with open_engine("1GB") as connection:
+        with open_engine("1GB", threads_for(layout.path.stat().st_size)) as connection:
             rows = connection.execute(
                 f"COPY ({query}) TO {literal(str(staged))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)"
             ).fetchall()[0][0]

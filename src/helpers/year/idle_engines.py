@@ -1,0 +1,61 @@
+"""Databases that are put back after use and taken again: opening one takes longer than most of what is asked of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.year.engine import identifier
+
+if TYPE_CHECKING:
+    import duckdb
+
+    Connection = duckdb.DuckDBPyConnection
+
+#: So many wait to be taken again; of more the one that has waited longest is closed.
+MOST = 4
+
+_waiting: list[tuple[tuple[object, ...], Connection]] = []
+_lock = threading.Lock()
+
+
+@contextmanager
+def borrowed(purpose: tuple[object, ...], opened: Callable[[], Connection]) -> Iterator[Connection]:
+    """A database for a purpose, for nobody else meanwhile. ``purpose`` names all that decides what is in it and what it
+    may reach; tables that are made in it are gone afterwards. After an error it is closed."""
+    connection = _taken(purpose) or opened()
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
+    made = connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
+    for (table,) in made:
+        connection.execute(f"DROP TABLE {identifier(table)}")
+    _put_back(purpose, connection)
+
+
+def _taken(purpose: tuple[object, ...]) -> Connection | None:
+    with _lock:
+        for at, (known, connection) in enumerate(_waiting):
+            if known == purpose:
+                del _waiting[at]
+                return connection
+    return None
+
+
+def _put_back(purpose: tuple[object, ...], connection: Connection) -> None:
+    with _lock:
+        _waiting.append((purpose, connection))
+        left, _waiting[:] = _waiting[:-MOST], _waiting[-MOST:]
+    for _, old in left:
+        old.close()
+
+
+def states(files: Iterable[Path]) -> tuple[tuple[str, int, int, int], ...]:
+    """Files as the file system tells of them: one that is written anew is another one."""
+    told = [(path, path.stat()) for path in files if path.is_file()]
+    return tuple((str(path), one.st_ino, one.st_size, one.st_mtime_ns) for path, one in told)
