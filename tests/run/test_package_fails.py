@@ -52,12 +52,15 @@ def edited(root: Path, change: Callable[[dict[str, Any]], object]) -> None:
     path.write_text(json.dumps(results, ensure_ascii=False), encoding="utf-8")
 
 
-def test_a_glyph_that_no_font_has(root: Path) -> None:
+def test_a_glyph_that_no_font_has_is_marked_in_the_forms(root: Path) -> None:
+    import openpyxl
+
     edited(root, lambda results: results.update(institution="某法院\U0001f600"))
-    message = stopped(root)
-    assert "[missing_glyph]" in message
-    assert "U+1F600" in message
-    assert "绩效自评表" in message
+    done = CliRunner().invoke(app, ["run", "--year", "2024", "--root", str(root), "--force"])
+    assert done.exit_code == 0, done.output
+    book = openpyxl.load_workbook(root / "reports/2024/self_evaluation.xlsx")
+    texts = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
+    assert any("某法院〓" in text for text in texts) and not any("\U0001f600" in text for text in texts)
 
 
 def test_results_that_break_the_contract(root: Path) -> None:
@@ -89,9 +92,10 @@ def test_a_fault_of_the_program_names_its_place(root: Path, monkeypatch: pytest.
 
 
 def test_the_next_good_run_clears_the_failed_one(root: Path) -> None:
-    edited(root, lambda results: results.update(institution="某法院\U0001f600"))
+    good = json.loads((root / "data/processed/2024/results.json").read_text(encoding="utf-8"))["score"]["total"]
+    edited(root, lambda results: results["score"].update(total="很高"))
     stopped(root)
-    edited(root, lambda results: results.update(institution="某人民法院"))
+    edited(root, lambda results: results["score"].update(total=good))
     done = CliRunner().invoke(app, ["run", "--year", "2024", "--root", str(root), "--force"])
     assert done.exit_code == 0, done.output
     assert not (root / "reports/2024.failed").exists()

@@ -20,7 +20,7 @@ def check_files(year: Year) -> Iterator[Fault]:
             if pattern.startswith("/") or ".." in Path(pattern).parts:
                 continue
             for path in matching_files(year.folder, pattern):
-                if is_outside(path, year.folder):
+                if is_outside(path, year.root):
                     continue
                 shown = path.relative_to(year.folder).as_posix()
                 error = refuse_unreadable(path, shown)

@@ -60,9 +60,9 @@ def _files(year: Year, path: Path_, table: Table) -> Iterator[Fault]:
         place = (*path, "files") if len(table.files) == 1 else (*path, "files", index)
         if pattern.startswith("/") or ".." in Path(pattern).parts:
             yield lines.fault("file_outside", place, "只能是本年度文件夹以内的文件", value=pattern)
-        elif any(is_outside(path, year.folder) for path in matching_files(year.folder, pattern)):
+        elif any(is_outside(path, year.root) for path in matching_files(year.folder, pattern)):
             yield lines.fault(
-                "file_outside", place, "这是链接，指向本年度文件夹以外的文件", value=pattern, hint=COPY_IN
+                "file_outside", place, "这是链接，指向项目文件夹以外的文件", value=pattern, hint=COPY_IN
             )
         elif not matching_files(year.folder, pattern):
             present = sorted(

@@ -260,8 +260,8 @@ def _actual(year: Year, path: Path_, actual: Actual, target: Target | None) -> I
     lines = year.lines["indicators.yml"]
     for number, evidence in enumerate(actual.evidence):
         place = (*path, "evidence", number, "file")
-        if evidence.file and is_outside(year.folder / evidence.file, year.folder):
-            words = "佐证文件只能放在本年度文件夹以内，链接也不能指向别处"
+        if evidence.file and is_outside(year.folder / evidence.file, year.root):
+            words = "佐证文件只能放在项目文件夹以内，链接也不能指向别处"
             yield lines.fault("file_outside", place, words, value=evidence.file, hint=COPY_IN)
         elif evidence.file and not is_there(year.folder / evidence.file):
             yield lines.fault("file_missing", place, "没有这个佐证文件", value=evidence.file)

@@ -206,7 +206,7 @@ def _outline(folder: Path, shown: str, name: str, year: Lines) -> _Loaded:
         return _load_file(shipped_outline(name), f"{name}.yml", Outline)
     own = [p.name for p in sorted(folder.glob("*.yml")) if p.name not in {file for file, _, _ in FILES}]
     if name in own:
-        return _load_file(folder / name, f"{shown}/{name}", Outline, folder)
+        return _load_file(folder / name, f"{shown}/{name}", Outline, folder.parents[2])
     hint = did_you_mean(name, [*shipped_outlines(), *own])
     return _Loaded(
         None, Lines(shown, {}), [year.fault("unknown_outline", ("outline",), "没有这个提纲", value=name, hint=hint)]
