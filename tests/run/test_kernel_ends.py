@@ -15,9 +15,11 @@ import pytest
 from helpers.run.server import can_serve
 
 RUN = """
-import asyncio, sys, time
+import asyncio, signal, sys, time
 from pathlib import Path
 from helpers.run.kernel import StageKernelManager, holding
+
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a job started with nohup hands on that it is ignored
 
 async def main():
     manager = StageKernelManager()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.year import load, remembered
+from helpers.year import authored, load, remembered
 from helpers.year.expressions import ExpressionError, check_expression
 
 
@@ -56,9 +56,9 @@ def test_answers_go_to_another_process_as_they_are(asked: list[str]) -> None:
 
 def test_lines_of_a_file_are_told_from_what_was_handed_over() -> None:
     text = "fiscal_year: 2024\nproject: 运维\ntables:\n  # 工单\n  tickets: {files: a.csv}\n"
-    load._tree(text)
+    authored._tree(text)
     known = pickle.loads(pickle.dumps(remembered.answers()))
-    tree = known["helpers.year.load._tree"][(text,), ()]
+    tree = known["helpers.year.authored._tree"][(text,), ()]
     assert load.Lines("year.yml", tree).of(("tables", "tickets", "files")) == 5
     assert load.Lines("year.yml", tree).value(("project",)) == "运维"
 
@@ -77,4 +77,4 @@ def test_a_changed_file_is_read_anew(tmp_path: Path) -> None:
     path = tmp_path / "outline.yml"
     for text in ("a: 1\n", "a: 2\n"):
         path.write_text(text, encoding="utf-8")
-        assert load._tree(path.read_text(encoding="utf-8"))["a"] == int(text[3])
+        assert authored._tree(path.read_text(encoding="utf-8"))["a"] == int(text[3])
