@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -16,6 +17,8 @@ from helpers.year.machine_memory import memory_limit_mb
 
 #: ZIP files, and with them DOCX and XLSX, know no earlier time.
 EARLIEST = 315_532_800
+#: Below so many files or processes a run may fail; and the files that are enough for any.
+FEW, ENOUGH_FILES = 128, 1024
 
 
 def in_words(error: BaseException) -> str | None:
@@ -23,6 +26,8 @@ def in_words(error: BaseException) -> str | None:
     for one in _behind(error):
         if isinstance(one, MemoryError):
             return _no_memory()
+        if isinstance(one, RuntimeError) and "can't start new thread" in str(one):
+            return _of_number(errno.EAGAIN, one)
         number = one.errno if isinstance(one, OSError) else getattr(one, "errno", None)
         if isinstance(number, int) and (said := _of_number(number, one)):
             return said
@@ -85,6 +90,42 @@ def screen_of(error: BaseException) -> str:
         f"[program_fault]  {type(error).__name__}{place}：{words}\n"
         "    处理：这是程序没有料到的情况，请连同所用的命令报告；原有的成套材料没有改动"
     )
+
+
+def tight_limits() -> list[str]:
+    """Limits of this process that a run is likely to meet, in words."""
+    if sys.platform == "win32":
+        return []
+    import resource
+
+    files, processes = (resource.getrlimit(one)[0] for one in (resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC))
+    found = [f"同时打开的文件只许 {files} 个（ulimit -n）"] if 0 <= files < FEW else []
+    return found + ([f"进程只许 {processes} 个（ulimit -u）"] if 0 <= processes < FEW and os.getuid() else [])
+
+
+def widen_limits() -> None:
+    """As many open files as may be asked for without a right, where few are allowed at first."""
+    with contextlib.suppress(ImportError, AttributeError, ValueError, OSError):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = ENOUGH_FILES if hard == resource.RLIM_INFINITY else min(hard, ENOUGH_FILES)
+        if 0 <= soft < most:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def have_a_home() -> None:
+    """Libraries look for settings at home and keep things there: where there is none, or none that may be written to,
+    they get a folder that goes away with this process."""
+    home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where there is no home
+    if home != "~" and os.access(home, os.W_OK | os.X_OK):
+        return
+    from helpers.run.server import private_folder
+
+    folder = str(private_folder() or tempfile.gettempdir())
+    os.environ.setdefault("MPLCONFIGDIR", folder)
+    if home == "~":
+        os.environ["HOME"] = folder
 
 
 def clock_fault() -> str | None:

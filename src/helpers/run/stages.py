@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import shlex
 import shutil
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from helpers.run.machine_faults import tight_limits
 from helpers.run.parameters import check_parameters
 from helpers.year.machine_memory import memory_limit_mb
 
@@ -57,8 +59,8 @@ class StageFailed(Exception):
         return "\n".join(
             [
                 f"✗ {self.stage.name} {self.stage.title}：未完成",
-                f"  小节：{self.heading}",
-                f"  代码：{self.line}",
+                *([f"  小节：{self.heading}"] if self.heading else []),
+                *([f"  代码：{self.line}"] if self.line else []),
                 f"  原因：{self.error}",
                 *[f"    {line}" for line in self.cause.splitlines()[:30]],
                 f"  已执行的笔记本：{saved}",
@@ -81,6 +83,7 @@ def run_stage(stage: Stage, parameters: Mapping[str, Any], output: Path, root: P
     Parameters are checked before a kernel starts (``ParameterError``). Raises ``StageFailed``.
     """
     checked = check_parameters(stage.notebook, parameters)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what goes wrong is said once, below
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import papermill
@@ -117,10 +120,30 @@ def _died(stage: Stage, output: Path, what: str, peak_mb: int) -> StageFailed:
     """A kernel that is gone tells nothing: what is known is what it held last, and how much there is."""
     if not output.is_file():
         shutil.copyfile(stage.notebook, output)
-    known = f"最多用到 {peak_mb / 1000:.2f} GB，" if peak_mb else ""
-    words = f"[kernel_died]  {what}，多半是内存不足：{known}本机或所在容器最多可用 {memory_limit_mb() / 1000:.2f} GB"
-    remedy = "处理：关闭别的程序，或放宽内存、进程数的限制后重新运行"
-    return _failure(stage, output, "DeadKernelError", f"{words}\n{remedy}")
+    if tight := tight_limits():
+        words = f"[kernel_died]  {what}，多半是系统的限制太严：{'，'.join(tight)}"
+        remedy = "处理：用 ulimit 放宽到 1024 后重新运行，或请系统管理员放宽"
+    else:
+        known = f"最多用到 {peak_mb / 1000:.2f} GB，" if peak_mb else ""
+        limit = f"本机或所在容器最多可用 {memory_limit_mb() / 1000:.2f} GB"
+        words = f"[kernel_died]  {what}，多半是内存不足：{known}{limit}"
+        remedy = "处理：关闭别的程序，或放宽内存、进程数的限制后重新运行"
+    heading, line = _last_begun(output)
+    return StageFailed(stage, heading=heading, line=line, error="DeadKernelError", cause=f"{words}\n{remedy}")
+
+
+def _last_begun(output: Path) -> tuple[str, str]:
+    """The section and the last line of the cell that a kernel was at when it died; empty where it had begun none."""
+    import nbformat
+
+    heading, found = "", ("", "")
+    for cell in nbformat.read(output, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            titles = [row for row in cell.source.splitlines() if row.startswith("#")]
+            heading = titles[-1].lstrip("# ") if titles else heading
+        elif cell.metadata.get("papermill", {}).get("status", "pending") != "pending":
+            found = heading, cell.source.rstrip().splitlines()[-1].strip()
+    return found
 
 
 def _literal(path: Path) -> str:
