@@ -26,12 +26,33 @@ def in_words(error: BaseException) -> str | None:
     for one in _behind(error):
         if isinstance(one, MemoryError):
             return _no_memory()
-        if isinstance(one, RuntimeError) and "can't start new thread" in str(one):
-            return _of_number(errno.EAGAIN, one)
+        if said := of_message(type(one).__name__, str(one)):
+            return said
         number = one.errno if isinstance(one, OSError) else getattr(one, "errno", None)
         if isinstance(number, int) and (said := _of_number(number, one)):
             return said
     return None
+
+
+#: What libraries say of a lack, with the number that the system gives it; their kinds of errors that say so.
+_MESSAGES = {
+    "can't start new thread": errno.EAGAIN,
+    **{os.strerror(one): one for one in (errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.ENOMEM)},
+    **{os.strerror(one): one for one in (errno.EAGAIN, errno.EROFS)},
+}
+_NO_MEMORY = frozenset({"MemoryError", "_ArrayMemoryError", "ArrowMemoryError", "OutOfMemoryException"})
+_OF_SYSTEM = frozenset({"OSError", "BlockingIOError", "RuntimeError", "IOException", "InternalException"})
+
+
+def of_message(kind: str, message: str) -> str | None:
+    """What the machine lacks where an error is known by its kind and message only: another process has met it, or a
+    library that passes on no number."""
+    if kind in _NO_MEMORY:
+        return _no_memory()
+    if kind not in _OF_SYSTEM:
+        return None
+    number = next((number for words, number in _MESSAGES.items() if words in message), None)
+    return None if number is None else _of_number(number, OSError(number, message))
 
 
 def _of_number(number: int, error: BaseException) -> str | None:
