@@ -193,9 +193,13 @@ def test_what_is_started_has_no_screen_of_its_own(capfd: pytest.CaptureFixture[s
 
 def test_whoever_has_no_home_gets_a_folder_that_goes_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("MPLCONFIGDIR", raising=False)
+    for one in ("MPLCONFIGDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(one, raising=False)
     machine_faults.have_a_home()
     assert "MPLCONFIGDIR" not in os.environ and os.environ["HOME"] == str(tmp_path)
+    (tmp_path / ".cache").touch(mode=0o444)  # where nothing can be kept
+    machine_faults.have_a_home()
+    assert os.environ.pop("MPLCONFIGDIR") == str(server.private_folder()) and os.environ["HOME"] == str(tmp_path)
     monkeypatch.setattr(machine_faults.os.path, "expanduser", lambda _: "~")
     machine_faults.have_a_home()
     assert os.environ["HOME"] == os.environ["MPLCONFIGDIR"] == str(server.private_folder())

@@ -137,9 +137,10 @@ def widen_limits() -> None:
 
 def have_a_home() -> None:
     """Libraries look for settings at home and keep things there: where there is none, or none that may be written to,
-    they get a folder that goes away with this process."""
+    they get a folder that goes away with this process, or is swept by the next."""
     home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where there is no home
-    if home != "~" and os.access(home, os.W_OK | os.X_OK):
+    kept = {"XDG_CONFIG_HOME": ".config", "XDG_CACHE_HOME": ".cache"}
+    if home != "~" and all(_may_be_made(Path(os.environ.get(one) or Path(home) / kept[one])) for one in kept):
         return
     from helpers.run.server import private_folder
 
@@ -147,6 +148,12 @@ def have_a_home() -> None:
     os.environ.setdefault("MPLCONFIGDIR", folder)
     if home == "~":
         os.environ["HOME"] = folder
+
+
+def _may_be_made(folder: Path) -> bool:
+    """Whether a folder is there to be written to, or can be made."""
+    there = next((one for one in (folder / "matplotlib", folder, *folder.parents) if os.access(one, os.F_OK)), folder)
+    return os.access(there, os.W_OK | os.X_OK)
 
 
 def clock_fault() -> str | None:
