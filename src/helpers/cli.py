@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from helpers.files.on_screen import on_screen
-from helpers.run.machine_faults import open_streams, screen_of
+from helpers.run.machine_faults import have_a_home, open_streams, screen_of, widen_limits
 from helpers.run.safe_path import import_nothing_from_here
 from helpers.year.faults import YearFileError
 
@@ -364,8 +363,8 @@ def main() -> None:
     """Entry point; output never fails for want of an encoding, and whatever happens ends in one screen."""
     open_streams()
     import_nothing_from_here()
-    if os.path.expanduser("~") == "~":  # noqa: PTH111 - Path.home() raises where there is no home
-        os.environ["HOME"] = tempfile.gettempdir()
+    widen_limits()
+    have_a_home()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

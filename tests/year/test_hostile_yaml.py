@@ -58,6 +58,36 @@ def test_a_hostile_year_file_is_one_fault_in_words(tmp_path: Path, kind: str) ->
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400_000, "KiB more"
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("d: 2024-13-45", "不成立的值：2024-13-45"),
+        ("d: [1, {e: 2023-02-29}]", "不成立的值：2023-02-29"),
+        ("2024-01-01 25:61:61: 1", "不成立的值：2024-01-01 25:61:61"),
+        (f"n: {'9' * 6_000}", f"不成立的值：{'9' * 40}……"),
+        (f"n: 0x{'f' * 2_000}", "超过 40 位的整数"),
+        (f"n: -{'9' * 50}", "超过 40 位的整数"),
+        ("n: !!int 0b2", "不成立的值：0b2"),
+        ("? [a, b]\n: 1", "键不是文字"),
+        ("{a: b}: 1", "键不是文字"),
+        ("x: &x {{a: b}: 1}", "键不是文字"),
+        ("? [[a], {b: c}]\n: 1", "不成立的值：键是列表或键值对"),
+        ("x\x1b[31m: 1", "控制字符"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named_with_its_line(tmp_path: Path, written: str, shown: str) -> None:
+    file = tmp_path / "a.yml"
+    sound = (
+        "dates: [2024-02-29, 2024-01-01 23:59:59]\nnumbers: [0x1f, 1e400, -12]\n# a comment\ntext: |\n  2024-13-45\n"
+    )
+    file.write_text(f"{sound}{written}\nlast: 2025-99-99x\n", encoding="utf-8")
+    with pytest.raises(Unreadable) as refused:
+        parse(file)
+    assert refused.value.line == 6 and shown in refused.value.message and refused.value.code == "yaml"
+    file.write_text(sound, encoding="utf-8")
+    assert list(parse(file)) == ["dates", "numbers", "text"]
+
+
 def test_references_that_stay_small_are_read(tmp_path: Path) -> None:
     file = tmp_path / "a.yml"
     file.write_text("usual: &usual {encoding: gb18030, empty: [无]}\na: {<<: *usual}\nb: *usual\n", encoding="utf-8")

@@ -37,6 +37,7 @@ from helpers.year.models import Calendar, Correction
 from helpers.year.personal import MASKED
 from helpers.year.seen import table_exports
 from helpers.year.tables import Table
+from helpers.year.text_growth import LONGEST_TEXT, refused
 from helpers.year.tidy import record_columns, tidy_columns
 
 #: Cells that fit no type are listed up to this many; their number is always exact.
@@ -115,6 +116,21 @@ def in_order(tables: Mapping[str, Table]) -> list[str]:
 
 def clean_table(year: Year, table: str, out: Path) -> Reconciliation:
     """Clean one table; see ``clean_year``. A table that interrupts its clocks has to be clean already."""
+    try:
+        return _cleaned(year, table, out)
+    except duckdb.InvalidInputException as error:
+        if (found := refused(str(error))) is None:
+            raise
+        column, row, file = found
+        raise ExportError(
+            "text_too_long",
+            file,
+            f"第 {row} 行：tables.{table}.derived 的列 {column} 会使文字超过 {LONGEST_TEXT:,} 字",
+            hint=f"改 year.yml 里 {column} 的算式，不要让几列接连把文字成倍加长；单元格本身过长的，用 left() 截短",
+        ) from None
+
+
+def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
     spec = year.year.tables[table]
     declared = [c for c in year.corrections.corrections if c.table == table]
     required = _required(spec)

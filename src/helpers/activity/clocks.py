@@ -23,6 +23,7 @@ from helpers.year.expressions import SQL_TYPES
 from helpers.year.load import Year
 from helpers.year.models import Calendar
 from helpers.year.tables import HOURS, Table
+from helpers.year.text_growth import guarded
 from helpers.year.tidy import tidy_columns
 
 HOUR = 3_600_000_000  # microseconds
@@ -46,7 +47,7 @@ def tidy(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, out: Pa
         query = f"SELECT *, {_workday_lists(span, year.year.calendar)} FROM ({query})"
     for column, derived in spec.derived.items():
         if derived.clock is None:
-            value = f"CAST(({derived.expr}\n) AS {SQL_TYPES[derived.type]}) AS {identifier(column)}"
+            value = f"CAST({guarded(column, str(derived.expr))} AS {SQL_TYPES[derived.type]}) AS {identifier(column)}"
             query = f"SELECT * EXCLUDE (year_start, year_end), {value} FROM ({given(query, year.fiscal_year)})"
         elif _alone(derived):
             query = f"SELECT *, {_own_row(spec, derived, span)} AS {identifier(column)} FROM ({query})"

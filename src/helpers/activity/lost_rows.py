@@ -16,6 +16,7 @@ from helpers.year.load import Year
 from helpers.year.personal import MASKED
 from helpers.year.reads import columns_of_figures
 from helpers.year.tables import Table
+from helpers.year.text_growth import guarded
 from helpers.year.tidy import CLOCK_TYPES, record_columns, tidy_columns
 
 #: ``unreadable``, ``missing``: the year's date or the name of the record; ``shifted``: most of the row;
@@ -230,6 +231,7 @@ def _lost_rows(year: Year, table: str, required: Sequence[str], kinds: Mapping[s
         )
     for column, derived in spec.derived.items():
         kind = CLOCK_TYPES[derived.clock] if derived.clock else SQL_TYPES[derived.type]
-        value = f"CAST(({'NULL' if derived.clock else derived.expr}\n) AS {kind}) AS {identifier(column)}"
+        made = "NULL" if derived.clock else guarded(column, str(derived.expr))
+        value = f"CAST({made} AS {kind}) AS {identifier(column)}"
         query = f"SELECT * EXCLUDE (year_start, year_end), {value} FROM ({sql.given(query, year.fiscal_year)})"
     return query

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 NAME = "python3"
 #: A file of the project root named like a module (calendar.py, queue.py) is data, never imported.
 NO_CWD = "--InteractiveShellApp.ignore_cwd=True"
-
+#: Nobody asks a stage what was typed before, and where there is no room it would only be complained about.
+NO_HISTORY = "--HistoryManager.enabled=False"
 
 #: The kernel that was started last.
 _started: list[int] = []
@@ -99,7 +100,7 @@ def _serve(
 
     # With its parent known, the kernel is quiet and ends when the server does.
     app = IPKernelApp.instance(parent_handle=os.getppid())
-    app.initialize(["-f", connection_file, NO_CWD])
+    app.initialize(["-f", connection_file, NO_CWD, NO_HISTORY])
     app.start()
 
 
@@ -178,7 +179,10 @@ class ForkProvisioner(LocalProvisioner):
         context = multiprocessing.get_context("forkserver")
         given = (self.parent.connection_file, folder, kwargs["env"], _Locks(), remembered.answers())
         process = context.Process(target=_serve, args=given)
-        process.start()
+        try:
+            process.start()
+        except (EOFError, ConnectionError):
+            raise RuntimeError("Kernel died with the server, before it was there") from None
         self.process = cast("subprocess.Popen[bytes]", _Forked(process))
         self.pid, self.pgid = process.pid, None
         _started.append(process.pid or 0)
@@ -190,7 +194,7 @@ class _Specs(KernelSpecManager):
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:  # noqa: ARG002 - whatever is asked for
         metadata = {"kernel_provisioner": {"provisioner_name": "selfeval-fork"}} if can_serve() else {}
-        argv = [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}", NO_CWD]
+        argv = [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}", NO_CWD, NO_HISTORY]
         return KernelSpec(argv=argv, display_name="Python 3", language="python", metadata=metadata, name=NAME)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -16,6 +17,8 @@ from helpers.year.machine_memory import memory_limit_mb
 
 #: ZIP files, and with them DOCX and XLSX, know no earlier time.
 EARLIEST = 315_532_800
+#: Below so many files or processes a run may fail; and the files that are enough for any.
+FEW, ENOUGH_FILES = 128, 1024
 
 
 def in_words(error: BaseException) -> str | None:
@@ -23,10 +26,33 @@ def in_words(error: BaseException) -> str | None:
     for one in _behind(error):
         if isinstance(one, MemoryError):
             return _no_memory()
+        if said := of_message(type(one).__name__, str(one)):
+            return said
         number = one.errno if isinstance(one, OSError) else getattr(one, "errno", None)
         if isinstance(number, int) and (said := _of_number(number, one)):
             return said
     return None
+
+
+#: What libraries say of a lack, with the number that the system gives it; their kinds of errors that say so.
+_MESSAGES = {
+    "can't start new thread": errno.EAGAIN,
+    **{os.strerror(one): one for one in (errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.ENOMEM)},
+    **{os.strerror(one): one for one in (errno.EAGAIN, errno.EROFS)},
+}
+_NO_MEMORY = frozenset({"MemoryError", "_ArrayMemoryError", "ArrowMemoryError", "OutOfMemoryException"})
+_OF_SYSTEM = frozenset({"OSError", "BlockingIOError", "RuntimeError", "IOException", "InternalException"})
+
+
+def of_message(kind: str, message: str) -> str | None:
+    """What the machine lacks where an error is known by its kind and message only: another process has met it, or a
+    library that passes on no number."""
+    if kind in _NO_MEMORY:
+        return _no_memory()
+    if kind not in _OF_SYSTEM:
+        return None
+    number = next((number for words, number in _MESSAGES.items() if words in message), None)
+    return None if number is None else _of_number(number, OSError(number, message))
 
 
 def _of_number(number: int, error: BaseException) -> str | None:
@@ -85,6 +111,49 @@ def screen_of(error: BaseException) -> str:
         f"[program_fault]  {type(error).__name__}{place}：{words}\n"
         "    处理：这是程序没有料到的情况，请连同所用的命令报告；原有的成套材料没有改动"
     )
+
+
+def tight_limits() -> list[str]:
+    """Limits of this process that a run is likely to meet, in words."""
+    if sys.platform == "win32":
+        return []
+    import resource
+
+    files, processes = (resource.getrlimit(one)[0] for one in (resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC))
+    found = [f"同时打开的文件只许 {files} 个（ulimit -n）"] if 0 <= files < FEW else []
+    return found + ([f"进程只许 {processes} 个（ulimit -u）"] if 0 <= processes < FEW and os.getuid() else [])
+
+
+def widen_limits() -> None:
+    """As many open files as may be asked for without a right, where few are allowed at first."""
+    with contextlib.suppress(ImportError, AttributeError, ValueError, OSError):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = ENOUGH_FILES if hard == resource.RLIM_INFINITY else min(hard, ENOUGH_FILES)
+        if 0 <= soft < most:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def have_a_home() -> None:
+    """Libraries look for settings at home and keep things there: where there is none, or none that may be written to,
+    they get a folder that goes away with this process, or is swept by the next."""
+    home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where there is no home
+    kept = {"XDG_CONFIG_HOME": ".config", "XDG_CACHE_HOME": ".cache"}
+    if home != "~" and all(_may_be_made(Path(os.environ.get(one) or Path(home) / kept[one])) for one in kept):
+        return
+    from helpers.run.server import private_folder
+
+    folder = str(private_folder() or tempfile.gettempdir())
+    os.environ.setdefault("MPLCONFIGDIR", folder)
+    if home == "~":
+        os.environ["HOME"] = folder
+
+
+def _may_be_made(folder: Path) -> bool:
+    """Whether a folder is there to be written to, or can be made."""
+    there = next((one for one in (folder / "matplotlib", folder, *folder.parents) if os.access(one, os.F_OK)), folder)
+    return os.access(there, os.W_OK | os.X_OK)
 
 
 def clock_fault() -> str | None:

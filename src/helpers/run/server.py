@@ -6,6 +6,7 @@ import contextlib
 import multiprocessing
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ WARM_GATE = "SELFEVAL_WARM_GATE"
 #: New objects after which a run, and each of its kernels, looks for what can be thrown away (see ``gc.set_threshold``):
 #: nearly all that a run makes is still in use when Python would look by itself.
 SELDOM = (50_000, 10, 10)
+#: Where this is set, Python's own tracebacks are shown.
+SHOW_ALL = "SELFEVAL_TRACEBACK"
 #: The longest folder below which a Unix socket (k-ipc-1, listener-abcdefgh) still has a valid path.
 LONGEST_FOLDER = 48
 #: Folders of sockets begin so, and go on with the number of the process that made them.
@@ -53,7 +56,7 @@ def start_server(*, gate: bool = True) -> None:
     # The server must not import from the folder that it is started in.
     os.environ["PYTHONSAFEPATH"] = "1"
     multiprocessing.get_context("forkserver").set_forkserver_preload(["helpers.run.no_garbage", "helpers.run.preload"])
-    with _temporary_folder(private_folder()):
+    with _temporary_folder(private_folder()), _silent():
         forkserver.ensure_running()
 
 
@@ -91,6 +94,28 @@ def _lives(process: int) -> bool:
     except OSError:
         return True
     return True
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Processes that are started meanwhile have nowhere to write their own tracebacks and warnings to: what goes wrong
+    in them is told by the run, on one screen."""
+    try:
+        kept = None if os.environ.get(SHOW_ALL) else os.dup(2)
+    except OSError:  # there is no such stream
+        kept = None
+    if kept is None:
+        yield
+        return
+    sys.stderr.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 @contextmanager

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import shlex
 import shutil
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from helpers.run.machine_faults import of_message, tight_limits
 from helpers.run.parameters import check_parameters
 from helpers.year.machine_memory import memory_limit_mb
 
@@ -57,8 +59,8 @@ class StageFailed(Exception):
         return "\n".join(
             [
                 f"✗ {self.stage.name} {self.stage.title}：未完成",
-                f"  小节：{self.heading}",
-                f"  代码：{self.line}",
+                *([f"  小节：{self.heading}"] if self.heading else []),
+                *([f"  代码：{self.line}"] if self.line else []),
                 f"  原因：{self.error}",
                 *[f"    {line}" for line in self.cause.splitlines()[:30]],
                 f"  已执行的笔记本：{saved}",
@@ -81,6 +83,7 @@ def run_stage(stage: Stage, parameters: Mapping[str, Any], output: Path, root: P
     Parameters are checked before a kernel starts (``ParameterError``). Raises ``StageFailed``.
     """
     checked = check_parameters(stage.notebook, parameters)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what goes wrong is said once, below
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import papermill
@@ -88,6 +91,7 @@ def run_stage(stage: Stage, parameters: Mapping[str, Any], output: Path, root: P
 
         from helpers.run.kernel import NAME, StageKernelManager, watched
 
+        begun: list[str] = []
         try:
             with watched() as peak:
                 papermill.execute_notebook(
@@ -102,25 +106,47 @@ def run_stage(stage: Stage, parameters: Mapping[str, Any], output: Path, root: P
                     record_timing=False,
                     # Written once, at the end or at the first error, not at the begin and end of every cell.
                     request_save_on_cell_execute=False,
+                    on_cell_execute=lambda cell, cell_index: begun.append(cell.source),  # noqa: ARG005 - by name
                 )
         except papermill.PapermillExecutionError as error:
             raise _failure(stage, output, error.ename, error.evalue) from None
         except DeadKernelError:
-            raise _died(stage, output, "内核中途退出", peak[0]) from None
+            raise _died(stage, output, "内核中途退出", peak[0], begun) from None
         except (RuntimeError, TimeoutError) as error:
             if not re.search("Kernel (died|didn't respond)", str(error)):
                 raise
             raise _died(stage, output, "内核没有启动", peak[0]) from None
 
 
-def _died(stage: Stage, output: Path, what: str, peak_mb: int) -> StageFailed:
-    """A kernel that is gone tells nothing: what is known is what it held last, and how much there is."""
+def _died(stage: Stage, output: Path, what: str, peak_mb: int, begun: Sequence[str] = ()) -> StageFailed:
+    """A kernel that is gone tells nothing: what is known is which cells it had begun, what it held last, and how much
+    there is."""
     if not output.is_file():
         shutil.copyfile(stage.notebook, output)
-    known = f"最多用到 {peak_mb / 1000:.2f} GB，" if peak_mb else ""
-    words = f"[kernel_died]  {what}，多半是内存不足：{known}本机或所在容器最多可用 {memory_limit_mb() / 1000:.2f} GB"
-    remedy = "处理：关闭别的程序，或放宽内存、进程数的限制后重新运行"
-    return _failure(stage, output, "DeadKernelError", f"{words}\n{remedy}")
+    if tight := tight_limits():
+        words = f"[kernel_died]  {what}，多半是系统的限制太严：{'，'.join(tight)}"
+        remedy = "处理：用 ulimit 放宽到 1024 后重新运行，或请系统管理员放宽"
+    else:
+        known = f"最多用到 {peak_mb / 1000:.2f} GB，" if peak_mb else ""
+        limit = f"本机或所在容器最多可用 {memory_limit_mb() / 1000:.2f} GB"
+        words = f"[kernel_died]  {what}，多半是内存不足：{known}{limit}"
+        remedy = "处理：关闭别的程序，或放宽内存、进程数的限制后重新运行"
+    heading, line = _place_of(stage, begun[-1]) if begun else ("", "")
+    return StageFailed(stage, heading=heading, line=line, error="DeadKernelError", cause=f"{words}\n{remedy}")
+
+
+def _place_of(stage: Stage, source: str) -> tuple[str, str]:
+    """The section that a code cell of a stage stands in, and its last line; empty for what is none of its cells."""
+    import nbformat
+
+    heading = ""
+    for cell in nbformat.read(stage.notebook, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            titles = [row for row in cell.source.splitlines() if row.startswith("#")]
+            heading = titles[-1].lstrip("# ") if titles else heading
+        elif cell.source == source:
+            return heading, source.rstrip().splitlines()[-1].strip()
+    return "", ""
 
 
 def _literal(path: Path) -> str:
@@ -146,6 +172,8 @@ def _failure(stage: Stage, output: Path, ename: str, evalue: str) -> StageFailed
             # A message with a code says itself where and what to do; any other is a fault of the program.
             place = None if re.match(r"\[\w+\]", evalue) else _place(traceback)
             break
+    if said := of_message(ename, evalue):
+        return StageFailed(stage, heading=heading, line=line, error=ename, cause=said)
     evalue = evalue.strip() or "没有说明，多半是内存不足或系统的限制太严"
     cause = f"{evalue}\n出错位置：{place}" if place else evalue
     return StageFailed(stage, heading=heading, line=line, error=ename, cause=cause)

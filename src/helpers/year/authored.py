@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from helpers.year.remembered import remembered
 
@@ -20,6 +22,10 @@ MOST_OPEN = 300
 #: No amount and no count has more digits.
 MOST_DIGITS = 40
 _WRITE_OUT = "把重复的内容分别写出来，不用 & 和 * 引用"
+#: The kinds of values that are more than the text that stands there.
+_WITH_MEANING = frozenset({"int", "float", "timestamp", "bool", "binary"})
+#: As what the parser says that a value cannot be: an impossible day, a number of thousands of digits, a list as a key.
+_CANNOT_BE = (YAMLError, ValueError, TypeError, OverflowError, AttributeError, KeyError, IndexError)
 
 
 class Unreadable(Exception):
@@ -60,16 +66,63 @@ def _tree(text: str) -> Any:
         hint = "检查缩进、冒号后的空格、引号是否成对，以及有没有重复的键"
         line = mark.line + 1 if mark else None
         raise Unreadable("yaml", f"YAML 写法有误：{error.problem or error.context}", line=line, hint=hint) from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else None
+        words = "YAML 里有不该有的控制字符"
+        raise Unreadable("yaml", words, line=line, hint="删去这个字符，或重新输入这一行") from None
     except YAMLError as error:
         raise Unreadable("yaml", f"YAML 写法有误：{str(error).splitlines()[0]}") from None
     except RecursionError:
         raise _too_deep() from None
-    except (ValueError, TypeError, OverflowError, AttributeError, KeyError, IndexError) as error:
-        # An impossible day, a number of thousands of digits, a list as a key: the parser says it as Python does.
+    except _CANNOT_BE as error:
+        line, shown = _odd_place(text)
         hint = "日期写成 2024-02-28 的样子；键写成文字；特别长的数字加引号"
-        raise Unreadable("yaml", f"YAML 里有不成立的值：{str(error)[:120]}", hint=hint) from None
-    _refuse_odd(tree)
+        raise Unreadable("yaml", f"YAML 里有不成立的值：{shown or str(error)[:120]}", line=line, hint=hint) from None
+    try:
+        _refuse_odd(tree)
+    except Unreadable as error:
+        if error.code == "yaml":
+            error.line, _ = _odd_place(text)
+        raise
     return tree
+
+
+def _odd_place(text: str) -> tuple[int | None, str]:
+    """The line of the first value in well-formed YAML that cannot be or is none that is written here, and the value."""
+    reader = YAML(typ="rt")
+    for node in _in_order(reader.compose(text)):
+        if not isinstance(node, ScalarNode):  # as a key
+            return node.start_mark.line + 1, "键是列表或键值对"
+        if str(node.tag).rpartition(":")[2] not in _WITH_MEANING:
+            continue
+        try:
+            odd = _beyond_reason(reader.constructor.construct_object(node))
+        except _CANNOT_BE:
+            odd = True
+        if odd:
+            return node.start_mark.line + 1, node.value if len(node.value) <= 40 else f"{node.value[:40]}……"
+    return None, ""
+
+
+def _in_order(root: Node | None) -> Iterator[Node]:
+    """The scalars below a node as they stand in the file, and before them each key that is no scalar."""
+    waiting, seen = [root], set()
+    while waiting:
+        node = waiting.pop()
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, MappingNode):
+            yield from (key for key, _ in node.value if not isinstance(key, ScalarNode))
+            waiting += [one for pair in reversed(node.value) for one in reversed(pair)]
+        elif isinstance(node, SequenceNode):
+            waiting += reversed(node.value)
+        else:
+            yield node
+
+
+def _beyond_reason(value: object) -> bool:
+    return isinstance(value, int) and abs(value) >= 10**MOST_DIGITS
 
 
 def _looks_deep(text: str) -> bool:
@@ -88,7 +141,7 @@ def _refuse_odd(tree: Any) -> None:
     sizes: dict[int, int] = {}
 
     def size(node: Any, depth: int) -> int:
-        if isinstance(node, int) and abs(node) >= 10**MOST_DIGITS:
+        if _beyond_reason(node):
             raise Unreadable("yaml", f"YAML 里有超过 {MOST_DIGITS} 位的整数", hint="核对数字；编号加引号写成文字")
         if isinstance(node, Mapping) and any(isinstance(key, Mapping | list | tuple) for key in node):
             raise Unreadable("yaml", "YAML 里有的键不是文字，而是列表或键值对", hint="去掉行首多余的 ?、[ 或 {")

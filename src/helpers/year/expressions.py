@@ -128,11 +128,14 @@ def _connection() -> Any:
 
 
 @remembered(EXPRESSIONS)
-def _tree(text: str) -> dict[str, Any]:
+def tree_of(text: str) -> dict[str, Any]:
     """The parsed expression, changed by nobody; raises ``ExpressionError`` where it is not exactly one expression."""
     cursor = _connection().cursor()
     raw = cursor.execute("SELECT json_serialize_sql(?)", [f"SELECT {text}\n"]).fetchall()[0][0]
-    answer = json.loads(raw)
+    try:
+        answer = json.loads(raw)
+    except RecursionError:
+        raise ExpressionError("表达式套得太深，或连写的运算太多", "拆成几个 derived 列") from None
     if answer.get("error"):
         raise ExpressionError(f"不是可用的表达式：{answer.get('error_message', '')}".strip())
     statements = answer["statements"]
@@ -164,12 +167,12 @@ def _walk(value: Any) -> Iterator[dict[str, Any]]:
 
 def columns_of(text: str) -> frozenset[str]:
     """The names of the columns that an expression reads."""
-    return frozenset(n["column_names"][-1].lower() for n in _walk(_tree(text)) if n["class"] == "COLUMN_REF")
+    return frozenset(n["column_names"][-1].lower() for n in _walk(tree_of(text)) if n["class"] == "COLUMN_REF")
 
 
 def conjuncts(text: str) -> list[str]:
     """The conditions that an expression joins by AND, each as SQL, from left to right."""
-    tree = _tree(text)
+    tree = tree_of(text)
     children = tree["children"] if tree["type"] == "CONJUNCTION_AND" else [tree]
     return [_written(child) for child in children]
 
@@ -186,7 +189,7 @@ def _written(tree: dict[str, Any]) -> str:
 def compared_values(text: str) -> frozenset[tuple[str, str]]:
     """The texts that an expression compares a column with by ``=``, ``<>`` or ``in``, each with its column."""
     found = set()
-    for node in _walk(_tree(text)):
+    for node in _walk(tree_of(text)):
         if node["type"] in ("COMPARE_EQUAL", "COMPARE_NOTEQUAL"):
             sides = [node["left"], node["right"]]
         elif node["type"] in ("COMPARE_IN", "COMPARE_NOT_IN"):
@@ -250,7 +253,7 @@ def _grows(node: Mapping[str, Any]) -> bool:
 def _parsed(text: str, columns: Iterable[str]) -> dict[str, Any]:
     """The tree of an expression; where a column's name is a word of SQL, the error says how to write it."""
     try:
-        return _tree(text)
+        return tree_of(text)
     except ExpressionError as error:
         for name in columns:
             if re.search(rf'(?<!["\w]){re.escape(name)}(?!["\w(])', text, re.IGNORECASE) and not _stands_alone(name):
@@ -263,7 +266,7 @@ def _parsed(text: str, columns: Iterable[str]) -> dict[str, Any]:
 def _stands_alone(name: str) -> bool:
     """Whether a name can be written without quotes anywhere in an expression."""
     try:
-        _tree(f"abs({name})")
+        tree_of(f"abs({name})")
     except ExpressionError:
         return False
     return True
