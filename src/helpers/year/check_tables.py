@@ -61,9 +61,7 @@ def _files(year: Year, path: Path_, table: Table) -> Iterator[Fault]:
         if pattern.startswith("/") or ".." in Path(pattern).parts:
             yield lines.fault("file_outside", place, "只能是本年度文件夹以内的文件", value=pattern)
         elif any(is_outside(path, year.root) for path in matching_files(year.folder, pattern)):
-            yield lines.fault(
-                "file_outside", place, "这是链接，指向项目文件夹以外的文件", value=pattern, hint=COPY_IN
-            )
+            yield lines.fault("file_outside", place, "这是链接，指向项目文件夹以外的文件", value=pattern, hint=COPY_IN)
         elif not matching_files(year.folder, pattern):
             present = sorted(
                 p.relative_to(year.folder).as_posix()
