@@ -14,6 +14,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol
 
+from helpers.indicators.plain import is_number
 from helpers.year.faults import did_you_mean
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def _is(kind: str, value: Any) -> bool:
         case "boolean":
             return isinstance(value, bool)
         case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool)
+            return is_number(value)
         case "text" | "column":
             return isinstance(value, str)
         case "date":

@@ -7,7 +7,7 @@ from typing import Any, NotRequired, TypedDict, cast
 
 from helpers.deviation.last_year import Unlike, unlike
 from helpers.indicators import Outcome, Target
-from helpers.indicators.plain import plain
+from helpers.indicators.plain import is_number, plain
 from helpers.measures.figures import Month
 from helpers.measures.year_attained import Attained, Funds, Part, YearAttained
 from helpers.report import results_indicators
@@ -244,7 +244,7 @@ def _actual_text(one: Attained | Part, decimals: int | None = None) -> str | Non
     if one.actual.value is None:
         return None
     goal = plain(one.target.value)
-    apart = [goal] if isinstance(goal, int | float) and not isinstance(goal, bool) else []
+    apart = [goal] if is_number(goal) else []
     edges = [float(edge) for edge in one.edges] if isinstance(one, Attained) else []
     return value_text(plain(one.actual.value), one.actual.unit or one.target.unit, [*apart, *edges], decimals)
 

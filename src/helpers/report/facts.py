@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -141,6 +141,14 @@ def judged(results: Results, deviation: Deviation) -> Judged | None:
         return indicator
     wanted = w.clause(deviation["part"])
     return next((p for p in indicator.get("parts") or () if part_name(p) == wanted), indicator)
+
+
+def shortfalls_of(results: Results, measure: str | None) -> Iterator[tuple[Deviation, Judged]]:
+    """The shortfalls that a measure is the figure of, each with what it is about."""
+    for deviation in deviations_of(results, "shortfall"):
+        entry = judged(results, deviation)
+        if entry is not None and measure and evidence_of(entry).get("measure") == measure:
+            yield deviation, entry
 
 
 def subject(results: Results, deviation: Deviation) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from helpers.indicators.plain import is_number
 from helpers.report import wording as w
 from helpers.report.results_types import Results
 
@@ -98,7 +99,7 @@ def _indicator(entry: Mapping[str, Any], name: str, words: str) -> Iterator[Publ
         yield _one(f"{name}.weight", f"{words}分值", entry["weight"], "分", "weight", of=of)
     yield _one(f"{name}.status", f"{words}完成情况", w.status_words(entry["status"]), None, "status", of=of)
     places = entry.get("decimals")
-    value = entry["actual"] if _is_number(entry["actual"]) else entry.get("actual_text")
+    value = entry["actual"] if is_number(entry["actual"]) else entry.get("actual_text")
     if not entry.get("parts"):
         yield _one(
             f"{name}.actual", f"{words}实际完成值", value, unit, "actual", of=of, files=files, sql=sql, places=places
@@ -140,7 +141,3 @@ def _rows(results: Results) -> Iterator[PublishedFigure]:
 def _files(evidence: Mapping[str, Any]) -> tuple[str, ...]:
     listed = [*(evidence.get("inputs") or ()), *(evidence.get("documents") or ())]
     return tuple(one["file"] for one in listed if one.get("file"))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -48,6 +48,11 @@ def runs_text(numbers: Iterable[int]) -> str:
     return "、".join(f"{run[0]}至{run[-1]}" if len(run) > 2 else "、".join(map(str, run)) for run in runs)
 
 
+def count_range(low: Number, high: Number) -> str:
+    """25至55: whole cases between two bounds; fewer than none are none."""
+    return f"{number_text(max(low, 0), 0)}至{number_text(max(high, 0), 0)}"
+
+
 def number_text(value: Number, places: int = 2, apart: Iterable[Number] = (), keep: bool = False) -> str:
     """``value`` half up to ``places`` decimals, trailing zeros dropped unless ``keep``.
 

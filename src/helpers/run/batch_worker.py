@@ -24,6 +24,7 @@ from helpers.files.on_screen import on_screen
 from helpers.report.portfolio_facts import Facts, facts_of
 from helpers.run.batch_projects import Task
 from helpers.run.code_reach import program_sha256, read_sources
+from helpers.run.looked_at import looked_at_every
 from helpers.run.parameters import ParameterError
 from helpers.run.run_year import RunStopped, run_year
 from helpers.run.stage_record import lock_sha256
@@ -164,22 +165,18 @@ def _memory_watched() -> Iterator[list[int]]:
     What is shared is counted page by page, which takes longer than much of the work that is watched: this is done
     only where all processes together hold more than at any time before.
     """
-    peak, ended, most = [0], threading.Event(), 0
+    peak, most = [0], 0
 
-    def watch() -> None:
+    def look() -> None:
         nonlocal most
-        while not ended.wait(WATCHED):
-            held = _memory(shared_once=False)
-            if held > most:
-                most, peak[0] = held + held // 20, max(peak[0], _memory())
+        held = _memory(shared_once=False)
+        if held > most:
+            most, peak[0] = held + held // 20, max(peak[0], _memory())
 
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
     try:
-        yield peak
+        with looked_at_every(WATCHED, look):
+            yield peak
     finally:
-        ended.set()
-        watcher.join()
         peak[0] = max(peak[0], _memory())
 
 

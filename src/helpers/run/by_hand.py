@@ -15,10 +15,9 @@ from itertools import count
 from pathlib import Path
 
 from helpers.run import package_files
+from helpers.run.manifest import NAME
 from helpers.run.package_files import Entry, left_by_programs
 from helpers.year.whole_files import read_whole, write_whole
-
-MANIFEST = "manifest.json"
 
 
 def as_made(work: Path) -> dict[str, str]:
@@ -80,7 +79,7 @@ def _changed(final: Path) -> Iterator[tuple[Entry, bool]]:
         if left_by_programs(entry):
             continue
         if name not in now and name not in before:
-            if name != MANIFEST or entry.kind != "file":
+            if name != NAME or entry.kind != "file":
                 yield entry, False
         elif entry.kind != "file":
             yield entry, False
@@ -91,7 +90,7 @@ def _changed(final: Path) -> Iterator[tuple[Entry, bool]]:
 def _listed(final: Path) -> dict[str, str]:
     """What the package's own manifest says, where nothing better is known."""
     try:
-        manifest = json.loads(package_files.content(final, MANIFEST))
+        manifest = json.loads(package_files.content(final, NAME))
         return {str(one["file"]): str(one["sha256"]) for one in manifest["outputs"]}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}

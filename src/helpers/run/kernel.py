@@ -27,6 +27,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import default
 
+from helpers.run.looked_at import looked_at_every
 from helpers.run.server import can_serve, private_folder, start_server
 from helpers.year import remembered
 
@@ -51,20 +52,14 @@ def watched() -> Iterator[list[int]]:
     import psutil
 
     _started.clear()
-    peak, ended = [0], threading.Event()
+    peak = [0]
 
-    def watch() -> None:
-        while not ended.wait(0.25):
-            with contextlib.suppress(psutil.Error, OSError, IndexError):
-                peak[0] = max(peak[0], psutil.Process(_started[-1]).memory_info().rss // 10**6)
+    def look() -> None:
+        with contextlib.suppress(psutil.Error, OSError, IndexError):
+            peak[0] = max(peak[0], psutil.Process(_started[-1]).memory_info().rss // 10**6)
 
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
+    with looked_at_every(0.25, look):
         yield peak
-    finally:
-        ended.set()
-        watcher.join()
 
 
 #: The locks that the run holds: as long as one of its kernels lives, nobody else gets them.

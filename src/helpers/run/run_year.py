@@ -114,8 +114,8 @@ def _get_warm(root: Path, fiscal_year: int, final: Path, force: bool) -> None:
 def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress: Progress) -> Published:
     described = manifest.basis(fiscal_year, input_files(root, fiscal_year))
     whole = not force and manifest.is_current(final, described) and by_hand.untouched(final)
-    if whole and _approvals_told(root, fiscal_year, final):
-        return Published(final, False, load_results(final / "results.json"))
+    if whole and _approvals_told(root, fiscal_year, published := load_results(final / "results.json")):
+        return Published(final, False, published)
     start_server()
     os.environ[ALONE] = "1" if force else ""
     work = staging(final.parent, fiscal_year)
@@ -147,9 +147,8 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
     return Published(final, True, results, aside)
 
 
-def _approvals_told(root: Path, fiscal_year: int, final: Path) -> bool:
+def _approvals_told(root: Path, fiscal_year: int, results: Results) -> bool:
     """Whether the package says what there is to say of approved figures: approvals are no input of it."""
-    results = load_results(final / "results.json")
     told = [finding for finding in results["audit"] if finding["check"] == CHECK]
     return told == approved_changes(results, load_approvals(root, fiscal_year))
 

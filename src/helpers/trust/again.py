@@ -13,7 +13,7 @@ from typing import Any
 
 from helpers.report.results import ResultsFault
 from helpers.run.inputs import input_files
-from helpers.run.manifest import basis
+from helpers.run.manifest import NAME, basis
 from helpers.run.parameters import ParameterError
 from helpers.run.run_year import RunStopped, run_year
 from helpers.run.workspace import find_root
@@ -117,7 +117,7 @@ def _other_bytes(package: Opened, fresh: Opened) -> Iterator[str]:
         if package.files.get(name) != fresh.files.get(name):
             yield name
     if package.sha256 != fresh.sha256:
-        yield "manifest.json"
+        yield NAME
 
 
 def _reasons(package: Opened, described: dict[str, Any]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
+from helpers.indicators.plain import is_number
 from helpers.report import wording as w
 from helpers.report.published_figures import RANKS, PublishedFigure, published_figures
 from helpers.report.results_types import Results
@@ -94,7 +95,7 @@ def changed_figures(before: Side, after: Side) -> list[Change]:
 
 def _size(change: Change) -> float:
     """How large a change is beside what it was; what came or went weighs most."""
-    if change.difference is None or change.before is None or not _is_number(change.before.value):
+    if change.difference is None or change.before is None or not is_number(change.before.value):
         return float("inf")
     base = abs(float(change.before.value or 0))
     return abs(change.difference) / base if base else float("inf")
@@ -102,12 +103,12 @@ def _size(change: Change) -> float:
 
 def other_numbers(before: Side, after: Side) -> list[str]:
     """Places in results.json where another number stands, published figures or not."""
-    return [place for place, one, other in _leaves_changed(before, after) if _is_number(one) or _is_number(other)]
+    return [place for place, one, other in _leaves_changed(before, after) if is_number(one) or is_number(other)]
 
 
 def other_words(before: Side, after: Side) -> list[str]:
     """Places in results.json where other words stand."""
-    return [place for place, one, other in _leaves_changed(before, after) if not (_is_number(one) or _is_number(other))]
+    return [place for place, one, other in _leaves_changed(before, after) if not (is_number(one) or is_number(other))]
 
 
 def _leaves_changed(before: Side, after: Side) -> Iterator[tuple[str, Any, Any]]:
@@ -245,7 +246,3 @@ def _at(manifest: Mapping[str, Any], *keys: str) -> Any:
     for key in keys:
         found = found.get(key) if isinstance(found, Mapping) else None
     return found
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from helpers.forms.audit import audit_form
 from helpers.indicators import RuleError, RuleSet, execution, load_rules, total
+from helpers.indicators.plain import is_number
 from helpers.report.own_form import own_form
 from helpers.report.results_types import Results
 
@@ -133,14 +134,10 @@ def _variances(results: Json) -> Iterator[str]:
     for entry in results["indicators"]:
         goal, actual, stated = entry["target"], entry["actual"], entry.get("variance")
         value = goal.get("value")
-        if goal.get("kind") != "number" or not _is_number(actual) or not _is_number(value) or not _is_number(stated):
+        if goal.get("kind") != "number" or not is_number(actual) or not is_number(value) or not is_number(stated):
             continue
         if not _near(actual - value, stated):
             yield f"“{entry['level3']}”偏差写着 {stated:g}，实际 {actual:g} − 目标 {value:g} 是 {actual - value:g}"
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _causes(results: Json) -> Iterator[str]:

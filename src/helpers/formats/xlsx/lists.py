@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from helpers.files.marks import letters
 from helpers.formats.xlsx.form_sheet import Sheet, day
+from helpers.indicators.plain import is_number
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.results_indicators import Judged
@@ -132,4 +133,4 @@ def _style(value: object, style: str) -> str:
 
 def _number(value: object) -> int | float | None:
     """A figure as a number, without the dust of binary fractions; dates, bands and words stand in the text columns."""
-    return round(value, PLACES) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return round(value, PLACES) if is_number(value) else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.fonts.width import wrapped
+from helpers.indicators.plain import is_number
 from helpers.report import wording as w
 from helpers.report.blocks import Figure
 from helpers.report.facts import previous_of
@@ -73,7 +74,7 @@ def _goal(indicator: Judged) -> float | None:
     if w.is_timed_share(indicator):
         return indicator.get("required")
     value = indicator["target"].get("value")
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return value if is_number(value) else None
 
 
 def _misses(value: float, goal: float, indicator: Judged) -> bool:
@@ -187,6 +188,10 @@ def trend_chart(results: Results) -> tuple[Figure, ...]:
     if not entries:
         return ()
     year, before = results["fiscal_year"], entries[0].last_year
+    caption = f"{before}年与{year}年完成值比较"
+    if len(entries) > MOST_BARS:
+        caption += f"（{len(entries)}项中变化最大的{MOST_BARS}项）"
+        entries = _most_changed(entries)
     rows = [
         (
             entry.name,
@@ -196,11 +201,6 @@ def trend_chart(results: Results) -> tuple[Figure, ...]:
         )
         for entry in entries
     ]
-    caption = f"{before}年与{year}年完成值比较"
-    if len(entries) > MOST_BARS:
-        caption += f"（{len(entries)}项中变化最大的{MOST_BARS}项）"
-        entries = _most_changed(entries)
-        rows = [row for row in rows if row[0] in {entry.name for entry in entries}]
     alt = told(
         f"条形图，{caption}",
         [f"{name}由{old}变为{new}（目标{goal}）" for name, old, new, goal in rows],

@@ -144,9 +144,9 @@ def _stock_rows(results: Results) -> list[list[str]]:
     left = to_buy(results)
     if left is None:
         return []
-    low, high = (w.number_text(max(bound, 0.0), 0) for bound in (stock["low"], stock["high"]))
+    span = w.count_range(stock["low"], stock["high"])
     effect = _rise(results, stock["measure"], stock["before"], stock["after"])
-    more = f"多按时完成{w.number_text(stock['saved'], 0)}件（{low}至{high}件）{_adopted_share(left, stock)}"
+    more = f"多按时完成{w.number_text(stock['saved'], 0)}件（{span}件）{_adopted_share(left, stock)}"
     money = f"，{w.yuan_text(left.cost)}" if left.cost is not None else ""
     told = "，".join(filter(None, [effect, more]))
     owner, due = _with_whom([action for _, action in left.measures])
@@ -209,11 +209,8 @@ def _each_part(results: Results) -> list[list[str]]:
 
 def _measured(results: Results, measure: str | None) -> str:
     """The shortfall that a measure is the figure of, by its name."""
-    for deviation in f.deviations_of(results, "shortfall"):
-        entry = f.judged(results, deviation)
-        if entry and measure and f.evidence_of(entry).get("measure") == measure:
-            return w.clause(deviation.get("part")) or w.clause(entry.get("level3"))
-    return ""
+    found = f.shortfalls_of(results, measure)
+    return next((w.clause(d.get("part")) or w.clause(entry.get("level3")) for d, entry in found), "")
 
 
 def _rise(results: Results, measure: str | None, before: float | None, after: float | None) -> str:
@@ -263,16 +260,13 @@ def _replay_words(results: Results, action: Action) -> str:
     if saved is None or low is None or high is None:
         return ""
     rise = _rise(results, run.get("measure"), run.get("before"), run.get("after"))
-    span = f"{w.number_text(max(low, 0.0), 0)}至{w.number_text(high, 0)}件"
+    span = f"{w.count_range(low, high)}件"
     return "，".join(filter(None, [rise, f"多按时完成{w.number_text(saved, 0)}件（{span}）"]))
 
 
 def _without_cause(results: Results, measure: str | None) -> str:
     """What the figure would be if the leading cause of its shortfall were gone."""
-    for deviation in f.deviations_of(results, "shortfall"):
-        entry = f.judged(results, deviation)
-        if entry is None or not measure or f.evidence_of(entry).get("measure") != measure:
-            continue
+    for deviation, entry in f.shortfalls_of(results, measure):
         for dimension in f.by_dimension(deviation):
             cause = f.leading_cause(dimension, deviation)
             run = cause.get("replayed") if cause else None

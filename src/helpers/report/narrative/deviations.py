@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from helpers.indicators.plain import is_number
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Fold, Table
@@ -330,7 +331,7 @@ def _ticket_head(key: str, tickets: Sequence[Ticket], deviation: Deviation) -> t
 
 def _is_count(key: str, tickets: Sequence[Ticket]) -> bool:
     values = [value for ticket in tickets if (value := ticket.get(key)) is not None]
-    return bool(values) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
+    return bool(values) and all(is_number(v) for v in values)
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")

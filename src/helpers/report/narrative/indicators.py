@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from helpers.indicators.plain import is_number
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Items
@@ -176,7 +177,7 @@ def _change(entry: Judged, name: str) -> str:
     if why := f.unlike_words(entry):
         return f"{lead}，{why}，不作比较。"
     old, new = past.get("actual"), entry.get("actual")
-    figures = [v for v in (old, new) if isinstance(v, int | float) and not isinstance(v, bool)]
+    figures = [v for v in (old, new) if is_number(v)]
     if len(figures) < 2:
         return f"{lead}。"
     change = w.exact(figures[1]) - w.exact(figures[0])

@@ -50,10 +50,7 @@ def _easier(results: Results, action: Action) -> bool:
     """Whether a measure aims at less than the indicator asks of the same share."""
     yardstick = f.yardstick_of(action)
     goal = yardstick.get("target")
-    for deviation in f.deviations_of(results, "shortfall"):
-        entry = f.judged(results, deviation)
-        if entry is None or f.evidence_of(entry).get("measure") != yardstick.get("measure"):
-            continue
+    for _, entry in f.shortfalls_of(results, yardstick.get("measure")):
         asked = (entry.get("required") or 1.0) if w.is_timed_share(entry) else entry["target"].get("value")
         if isinstance(goal, int | float) and isinstance(asked, int | float) and w.actual_unit(entry) == "比例":
             return goal > asked if w.lower_is_better(entry) else goal < asked

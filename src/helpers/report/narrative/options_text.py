@@ -202,9 +202,7 @@ def _row(one: MoneyOption) -> list[str]:
         w.BLANK if one["cost"] is None else w.yuan_text(one["cost"]),
         number(one["saved"]),
         # What at most can be had is a bound, not an estimate.
-        w.BLANK
-        if one["kind"] == "limit"
-        else f"{w.number_text(max(one['low'], 0.0), 0)}至{w.number_text(one['high'], 0)}",
+        w.BLANK if one["kind"] == "limit" else w.count_range(one["low"], one["high"]),
         w.BLANK if one["per_case"] is None else per_case_text(one["per_case"]),
         w.BLANK if before is None else w.ratio_text(before),
         w.BLANK if after is None else w.ratio_text(after),
