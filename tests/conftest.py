@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -39,6 +39,21 @@ def selfeval(
         cwd=cwd or PROJECT,
         check=False,
     )
+
+
+#: What the command line sets for all that it starts; a test that calls it in this process must not hand it on.
+SET_BY_COMMANDS = {name: os.environ.get(name) for name in ("PYTHONSAFEPATH", "PYTHONPATH")}
+
+
+@pytest.fixture(autouse=True)
+def own_surroundings() -> Iterator[None]:
+    """Each test finds the variables as the session did, whatever an earlier test of this process ran."""
+    for name, value in SET_BY_COMMANDS.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    yield
 
 
 @pytest.fixture

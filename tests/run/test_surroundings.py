@@ -31,6 +31,18 @@ def test_sockets_lie_in_a_folder_with_a_short_path(monkeypatch: pytest.MonkeyPat
     assert kernel.StageKernelManager().transport == "ipc"
 
 
+@pytest.mark.skipif(not server.can_serve(), reason="no kernels are forked here")
+def test_the_server_keeps_its_variables_to_itself() -> None:
+    """A notebook that runs a year may start ``python -m`` of its own folder afterwards."""
+    code = (
+        "import os; from helpers.run.server import start_server; before = dict(os.environ); start_server(gate=False);"
+        "from multiprocessing import forkserver; assert forkserver._forkserver._forkserver_pid;"
+        "assert os.environ == before, set(os.environ.items()) ^ set(before.items())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_where_no_short_folder_can_be_written_to_the_kernel_listens_on_the_loopback(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

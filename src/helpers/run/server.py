@@ -52,11 +52,10 @@ def start_server(*, gate: bool = True) -> None:
     """
     if not can_serve():
         return
-    os.environ[WARM_GATE] = "1" if gate else ""
-    # The server must not import from the folder that it is started in.
-    os.environ["PYTHONSAFEPATH"] = "1"
     multiprocessing.get_context("forkserver").set_forkserver_preload(["helpers.run.no_garbage", "helpers.run.preload"])
-    with _temporary_folder(private_folder()), _silent():
+    # The server must not import from the folder that it is started in; what this process starts else is its own affair.
+    surroundings = {WARM_GATE: "1" if gate else "", "PYTHONSAFEPATH": "1"}
+    with _temporary_folder(private_folder()), _environment(surroundings), _silent():
         forkserver.ensure_running()
 
 
@@ -116,6 +115,21 @@ def _silent() -> Iterator[None]:
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    """These variables hold for a while, also for what is started meanwhile."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 @contextmanager
