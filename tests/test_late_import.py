@@ -28,3 +28,19 @@ def answers(imports: str) -> list[str]:
 def test_the_grammar_of_web_addresses_is_compiled_when_one_is_checked() -> None:
     """jsonschema's own check of the format still works, and is not paid for by those that import jsonschema."""
     assert answers("import jsonschema, helpers.gate.adapter") == ["True", "False", "True", "True", "True"]
+
+
+CHARTS = """
+import sys
+import helpers.gate.adapter
+assert 'altair.vegalite' not in sys.modules
+from great_expectations.expectations.core import expect_column_kl_divergence_to_be_less_than as drawn
+print(drawn.alt.Chart.__name__, 'altair.vegalite' in sys.modules)
+import altair.utils
+print(altair.utils.__name__, altair.__file__ is not None)
+"""
+
+
+def test_what_draws_divergences_is_imported_when_one_is_drawn() -> None:
+    done = subprocess.run([sys.executable, "-c", CHARTS], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.split() == ["Chart", "True", "altair.utils", "True"]

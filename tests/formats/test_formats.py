@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from helpers.formats.display import collect
 from helpers.formats.docx import render_docx
-from helpers.formats.exporters import NoBlocks, export_all
+from helpers.formats.exporters import NoBlocks, blocks_of, rendered
 from helpers.formats.html import render_html
 from helpers.formats.pdf import render_pdf
 from helpers.report.blocks import (
@@ -104,18 +104,18 @@ def test_blocks_survive_the_way_through_a_notebook() -> None:
     cell = new_code_cell("show()", id="outputs-code", outputs=[new_output("display_data", data={MIME: to_json(made)})])
     early = new_code_cell("show()", id="work-code", outputs=[new_output("display_data", data={MIME: to_json([FRONT])})])
     assert collect(new_notebook(cells=[early, cell])) == made
-    assert set(export_all(new_notebook(cells=[cell]))) == {"report.html", "report.pdf", "report.docx"}
+    assert set(rendered(blocks_of(new_notebook(cells=[cell])))) == {"report.html", "report.pdf", "report.docx"}
     technical = Heading(level=1, text="技术说明1 口径", mark="技术说明1", part="technical")
     data = to_json([*made, technical, Paragraph(text="查询语句甲")])
     cell = new_code_cell("show()", id="outputs-code", outputs=[new_output("display_data", data={MIME: data})])
-    files = export_all(new_notebook(cells=[cell]))
+    files = {name: make() for name, make in rendered(blocks_of(new_notebook(cells=[cell]))).items()}
     assert set(files) == {"report.html", "report.pdf", "report.docx", "technical.pdf"}
     assert "查询语句甲" in files["report.html"].decode()
     assert "查询语句甲" in pdf_text(files["technical.pdf"], "") and "查询语句甲" not in pdf_text(
         files["report.pdf"], ""
     )
     with pytest.raises(NoBlocks):
-        export_all(new_notebook(cells=[new_code_cell("1")]))
+        blocks_of(new_notebook(cells=[new_code_cell("1")]))
 
 
 # --- all formats ------------------------------------------------------------------------------------

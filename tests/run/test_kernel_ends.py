@@ -17,7 +17,8 @@ from helpers.run.server import can_serve
 RUN = """
 import asyncio, signal, sys, time
 from pathlib import Path
-from helpers.run.kernel import StageKernelManager, holding
+from helpers.run.forked import holding
+from helpers.run.kernel import StageKernelManager
 
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a job started with nohup hands on that it is ignored
 

@@ -34,10 +34,11 @@ def _render(name: str) -> Callable[[Sequence[Any]], str | bytes]:
     return renderer
 
 
-TECHNICAL = "technical.pdf"
+TECHNICAL, FORMS = "technical.pdf", "self_evaluation.xlsx"
 
 
-def _blocks(notebook: Any) -> Sequence[Any]:
+def blocks_of(notebook: Any) -> Sequence[Any]:
+    """The report in an executed notebook; raises ``NoBlocks``."""
     from helpers.formats.display import collect
 
     blocks = collect(notebook)
@@ -51,7 +52,7 @@ def export(notebook: Any, name: str) -> str | bytes:
 
     HTML has everything; PDF and DOCX the main text and the attachments that the year picks.
     """
-    return _made(_blocks(notebook), name)
+    return _made(blocks_of(notebook), name)
 
 
 def _made(blocks: Sequence[Any], name: str) -> str | bytes:
@@ -60,16 +61,25 @@ def _made(blocks: Sequence[Any], name: str) -> str | bytes:
     return _render(name)(blocks if name == "html" else filed(blocks))
 
 
-def export_all(notebook: Any) -> dict[str, bytes]:
-    """``report.<format>`` with its content, for every format, and the technical paper where there is one."""
-    return {file: make() for file, make in rendered(_blocks(notebook)).items()}
+def files(blocks: Sequence[Any], results: Any) -> dict[str, Callable[[], bytes]]:
+    """The files of a package that are made of the report's blocks and of validated results, by name how each is made."""
+
+    def forms() -> bytes:
+        from helpers.formats.xlsx import write_forms
+        from helpers.report.showable import showable
+
+        return write_forms(showable(results))
+
+    return {**rendered(blocks), FORMS: forms}
 
 
-def rendered(blocks: Sequence[Any]) -> dict[str, partial[bytes]]:
-    """By file name how it is made of the report's blocks."""
+def rendered(blocks: Sequence[Any]) -> dict[str, Callable[[], bytes]]:
+    """``report.<format>`` for every format, and the technical paper where there is one, by name how each is made."""
     from helpers.report.documents import technical
 
-    makers = {f"report.{name}": partial(_bytes, partial(_made, blocks, name)) for name in RENDERERS}
+    makers: dict[str, Callable[[], bytes]] = {
+        f"report.{name}": partial(_bytes, partial(_made, blocks, name)) for name in RENDERERS
+    }
     if paper := technical(blocks):
         makers[TECHNICAL] = partial(_bytes, partial(_render("pdf"), paper))
     return makers

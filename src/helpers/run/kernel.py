@@ -9,16 +9,12 @@ user has installed, and it reads no start-up files of the user's IPython profile
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import shutil
 import signal
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
-from multiprocessing import reduction
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,12 +23,13 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import default
 
+from helpers.run.forked import start_forked
 from helpers.run.looked_at import looked_at_every
-from helpers.run.server import can_serve, private_folder, start_server
-from helpers.year import remembered
+from helpers.run.server import can_serve, private_folder
 
 if TYPE_CHECKING:
     import subprocess
+    from multiprocessing.process import BaseProcess
 
     from jupyter_client.connect import KernelConnectionInfo
 
@@ -62,35 +59,8 @@ def watched() -> Iterator[list[int]]:
         yield peak
 
 
-#: The locks that the run holds: as long as one of its kernels lives, nobody else gets them.
-_held: list[int] = []
-
-
-@contextlib.contextmanager
-def holding(lock: int | None) -> Iterator[None]:
-    """Kernels that are started meanwhile hold the lock with this descriptor too, until they have ended."""
-    _held[:] = [] if lock is None else [lock]
-    try:
-        yield
-    finally:
-        _held.clear()
-
-
-def _serve(
-    connection_file: str, cwd: str | None, env: dict[str, str], locks: list[Any], known: dict[str, dict[Any, Any]]
-) -> None:
-    """In the forked process: become an IPython kernel. ``known``: what the run has worked out of the year files."""
-    _die_with_run()
-    for lock in locks:
-        lock.detach()  # open for as long as this process lives
-    remembered.take_over(known)
-    os.setsid()
-    os.environ.clear()
-    os.environ.update(env)
-    if cwd:
-        os.chdir(cwd)
-        _import_nothing_from(cwd)
-    threading.Thread(target=_end_with_run, daemon=True).start()
+def _serve(connection_file: str) -> None:
+    """In the forked process: become an IPython kernel."""
     from ipykernel.kernelapp import IPKernelApp
 
     # With its parent known, the kernel is quiet and ends when the server does.
@@ -99,43 +69,12 @@ def _serve(
     app.start()
 
 
-def _import_nothing_from(folder: str) -> None:
-    """What lies beside the data is data, whatever it is called and however the run was started."""
-    sys.path[:] = [one for one in sys.path if one and Path(one).resolve() != Path(folder).resolve()]
-
-
-def _die_with_run() -> None:
-    """Have the system itself end this process as soon as the run is gone, whatever a library is busy with just then.
-
-    The pipe over which the run has started it gives the signal once its other end is closed. A second way for
-    platforms that cannot do so is ``_end_with_run``.
-    """
-    run = multiprocessing.parent_process()
-    with contextlib.suppress(ImportError, AttributeError, OSError):
-        import fcntl
-
-        assert run is not None
-        fcntl.fcntl(run.sentinel, fcntl.F_SETOWN, os.getpid())
-        fcntl.fcntl(run.sentinel, fcntl.F_SETSIG, signal.SIGKILL)
-        fcntl.fcntl(run.sentinel, fcntl.F_SETFL, fcntl.fcntl(run.sentinel, fcntl.F_GETFL) | os.O_ASYNC)
-        if wait([run.sentinel], 0):  # it was gone already
-            os._exit(1)
-
-
-def _end_with_run() -> None:
-    """A run that was killed leaves no kernel at work: the server would go on as long as one of its kernels does."""
-    run = multiprocessing.parent_process()
-    if run is not None:
-        wait([run.sentinel])
-        os._exit(1)
-
-
 class _Forked:
     """A forked process behind the few methods of ``subprocess.Popen`` that a provisioner uses."""
 
     stdin = stdout = stderr = None
 
-    def __init__(self, process: multiprocessing.process.BaseProcess) -> None:
+    def __init__(self, process: BaseProcess) -> None:
         self._process = process
         self.pid = process.pid
 
@@ -157,27 +96,13 @@ class _Forked:
         self.send_signal(signal.SIGTERM)
 
 
-class _Locks:
-    """The locks that are held, handed over with the process that is started."""
-
-    def __reduce__(self) -> Any:
-        return list, ([reduction.DupFd(one) for one in _held],)
-
-
 class ForkProvisioner(LocalProvisioner):
     """Launches a kernel by forking the warm server."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:  # noqa: ARG002 - jupyter's
-        start_server()
         assert self.parent is not None
         folder = kwargs.get("cwd") or str(Path.cwd())
-        context = multiprocessing.get_context("forkserver")
-        given = (self.parent.connection_file, folder, kwargs["env"], _Locks(), remembered.answers())
-        process = context.Process(target=_serve, args=given)
-        try:
-            process.start()
-        except (EOFError, ConnectionError):
-            raise RuntimeError("Kernel died with the server, before it was there") from None
+        process = start_forked(_serve, self.parent.connection_file, folder=folder, env=kwargs["env"])
         self.process = cast("subprocess.Popen[bytes]", _Forked(process))
         self.pid, self.pgid = process.pid, None
         _started.append(process.pid or 0)

@@ -11,6 +11,7 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("MPLBACKEND", "agg")
 
 import duckdb
+import ipykernel.debugger  # each kernel would
 import ipykernel.kernelapp
 import matplotlib.figure
 import pandas

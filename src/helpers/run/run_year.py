@@ -9,7 +9,7 @@ import re
 import shutil
 import traceback
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,18 +20,18 @@ from helpers.files.on_screen import on_screen
 from helpers.report.approved import CHECK, approved_changes
 from helpers.report.results import load_results, validate_results, write_results
 from helpers.report.results_types import Results
-from helpers.report.showable import showable
 from helpers.run import by_hand, kept_notebooks, manifest
+from helpers.run.beside import OFFICE, Beside, explain_ahead, make_office_files, working
 from helpers.run.check import check_year
 from helpers.run.current import Current
 from helpers.run.inputs import input_files
-from helpers.run.kernel import holding
+from helpers.run.forked import holding
 from helpers.run.machine_faults import clock_fault, in_words
 from helpers.run.notebooks import write_normalised
 from helpers.run.own_folder import own_processed
 from helpers.run.publish import leave_failed, publish, repair, staging
 from helpers.run.server import SELDOM, start_server
-from helpers.run.stages import REPORT, STAGES, VALIDATE, StageFailed, rerun_command, run_stage
+from helpers.run.stages import DEVIATE, REPORT, STAGES, VALIDATE, StageFailed, rerun_command, run_stage
 from helpers.run.workspace import find_root
 from helpers.year.approvals import load_approvals
 from helpers.year.faults import YearFileError
@@ -185,22 +185,28 @@ def _package_screen(error: Exception, final: Path) -> str:
 def _run_stages(root: Path, fiscal_year: int, work: Path, final: Path, progress: Progress) -> None:
     """Every stage in order; what an earlier run has left is taken over where it is what the stage would write now."""
     parameters, processed = {"fiscal_year": fiscal_year, "root": "."}, Root(root).processed(fiscal_year)
-    for stage in STAGES:
-        executed = work / "executed" / f"{stage.name}.ipynb"
-        executed.parent.mkdir(exist_ok=True)
-        why = Current(root, fiscal_year).why_not(stage) or kept_notebooks.why_none(processed, stage, parameters)
-        if why is None:
-            with progress(f"{stage.name} {stage.title}  沿用：所依据的都没有变化"):
-                kept_notebooks.take_over(processed, stage, executed)
-            continue
-        try:
-            with progress(f"{stage.name} {stage.title}  运行：{why}"):
-                run_stage(stage, parameters, executed, root)
-                kept_notebooks.keep(processed, stage, parameters, executed)
-        except StageFailed as failure:
-            _keep_failed(failure, fiscal_year, root, work)
-            saved = f"{final.parent.name}/{final.name}.failed/notebooks/{stage.name}.ipynb"
-            raise RunStopped(failure.screen(saved, rerun_command(stage, fiscal_year, str(root)))) from None
+    ahead: list[Beside] = []
+    with ExitStack() as beside:
+        for stage in STAGES:
+            executed = work / "executed" / f"{stage.name}.ipynb"
+            executed.parent.mkdir(exist_ok=True)
+            why = Current(root, fiscal_year).why_not(stage) or kept_notebooks.why_none(processed, stage, parameters)
+            if why is None:
+                with progress(f"{stage.name} {stage.title}  沿用：所依据的都没有变化"):
+                    kept_notebooks.take_over(processed, stage, executed)
+                continue
+            if stage == VALIDATE:
+                ahead = [beside.enter_context(working(explain_ahead, ".", fiscal_year, folder=root))]
+            try:
+                with progress(f"{stage.name} {stage.title}  运行：{why}"):
+                    if stage == DEVIATE:
+                        all(one.done() for one in ahead)
+                    run_stage(stage, parameters, executed, root)
+                    kept_notebooks.keep(processed, stage, parameters, executed)
+            except StageFailed as failure:
+                _keep_failed(failure, fiscal_year, root, work)
+                saved = f"{final.parent.name}/{final.name}.failed/notebooks/{stage.name}.ipynb"
+                raise RunStopped(failure.screen(saved, rerun_command(stage, fiscal_year, str(root)))) from None
 
 
 def _keep_failed(failure: StageFailed, fiscal_year: int, root: Path, work: Path) -> None:
@@ -222,8 +228,7 @@ def _keep_notebooks(work: Path) -> dict[str, Any]:
 
 def _make_package(root: Path, fiscal_year: int, work: Path) -> Results:
     """Everything that leaves the house, made in ``work``."""
-    from helpers.formats.exporters import export_all
-    from helpers.formats.xlsx import write_forms
+    from helpers.formats.exporters import blocks_of, files
 
     processed = Root(root).processed(fiscal_year)
     results = validate_results(_read(processed / REPORT.output))
@@ -231,9 +236,12 @@ def _make_package(root: Path, fiscal_year: int, work: Path) -> Results:
     report = _keep_notebooks(work)[REPORT.name]
     write_results(work / "results.json", results)
     (work / "validation.json").write_text(json.dumps(validation, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    for name, content in export_all(report).items():
-        (work / name).write_bytes(content)
-    (work / "self_evaluation.xlsx").write_bytes(write_forms(showable(results)))
+    makers = files(blocks_of(report), results)
+    with working(make_office_files, str(work.resolve()), folder=root) as beside:
+        for name in [one for one in makers if one not in OFFICE]:
+            (work / name).write_bytes(makers[name]())
+        for name in () if beside.done() else OFFICE:
+            (work / name).write_bytes(makers[name]())
     return results
 
 

@@ -133,10 +133,9 @@ def carried_report(package: Opened) -> Sequence[Any] | None:
 
 def _rendered(report: Sequence[Any], results: Results) -> Mapping[str, Callable[[], bytes]]:
     """By file how it is made."""
-    from helpers.formats.exporters import rendered
-    from helpers.formats.xlsx import write_forms
+    from helpers.formats.exporters import files
 
-    return {**rendered(report), "self_evaluation.xlsx": lambda: write_forms(showable(results))}
+    return files(report, results)
 
 
 def _judge(name: str, package: Opened, make: Callable[[], bytes], made: Made, found: Findings) -> None:

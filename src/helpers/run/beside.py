@@ -1,0 +1,96 @@
+"""Work of a run that nothing waits for yet, done by a second process beside what is going on.
+
+While the gate judges, what the fourth stage works out of the same tables is worked out already and kept as its parts,
+which the stage then takes over as it does those of an earlier run: by their reads, never by trust. While one process
+makes some of the formats, another makes the rest. Where there is no room for two, or whatever fails here, the work is
+done when its turn comes, by who can say what is wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from helpers.run.forked import start_forked
+from helpers.run.server import can_serve
+from helpers.run.stages import DEVIATE, REPORT
+from helpers.year.engine import MOST_THREADS, SMALL
+from helpers.year.machine_memory import memory_limit_mb
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
+#: What the second process makes of a package: about half of the work.
+OFFICE = ("report.docx", "self_evaluation.xlsx")
+#: Bytes of tidy tables beyond which two processes at once would hold too much.
+MOST_BYTES = 40_000_000
+
+
+class Beside:
+    """A second process at work, or none where there is no room for one."""
+
+    def __init__(self, process: BaseProcess | None) -> None:
+        self._process = process
+
+    def done(self) -> bool:
+        """Wait for the work; whether all of it was done."""
+        if self._process is None:
+            return False
+        self._process.join()
+        return self._process.exitcode == 0
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+
+@contextmanager
+def working(work: Callable[..., object], *given: Any, folder: Path) -> Iterator[Beside]:
+    """``work`` of the library, in this folder, beside what is done inside; it does not outlast it."""
+    process = None
+    with contextlib.suppress(RuntimeError, OSError):  # no room for a process: its turn comes later
+        if _room():
+            env = {**os.environ, "MPLBACKEND": "agg"}
+            process = start_forked(work, *given, folder=str(folder), env=env)
+    beside = Beside(process)
+    try:
+        yield beside
+    finally:
+        beside.stop()
+
+
+def _room() -> bool:
+    """Two cores and memory for two; where years run side by side, the cores have their work."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return can_serve() and cores > 1 and not os.environ.get(MOST_THREADS) and memory_limit_mb() >= SMALL
+
+
+def explain_ahead(root: str, fiscal_year: int) -> None:
+    """Every part of the fourth stage, kept where it looks for them. As in its notebook."""
+    from helpers.deviation.apart import explain_indicator, weigh_measures
+    from helpers.run.workspace import open_stage
+
+    ws = open_stage(DEVIATE.name, fiscal_year, root)
+    if sum(path.stat().st_size for path in ws.tables.glob("*.parquet")) > MOST_BYTES:
+        return
+    explained = [ws.part(explain_indicator, one.id) for one in ws.year.indicators.indicators]
+    ws.part(weigh_measures, [deviation for one in explained for deviation in one["deviations"]])
+
+
+def make_office_files(folder: str) -> None:
+    """The files for Word and Excel of a package, from what lies in its folder already."""
+    import nbformat
+
+    from helpers.formats.exporters import blocks_of, files
+    from helpers.report.results import load_results
+
+    package = Path(folder)
+    report = nbformat.read(package / "notebooks" / f"{REPORT.name}.ipynb", as_version=4)
+    makers = files(blocks_of(report), load_results(package / "results.json"))
+    for name in OFFICE:
+        (package / name).write_bytes(makers[name]())
