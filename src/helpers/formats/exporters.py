@@ -62,7 +62,7 @@ def _made(blocks: Sequence[Any], name: str) -> str | bytes:
 
 
 def files(blocks: Sequence[Any], results: Any) -> dict[str, Callable[[], bytes]]:
-    """The files of a package that are made of the report's blocks and of validated results, by name how each is made."""
+    """By name how each file of a package is made of the report's blocks and of validated results."""
 
     def forms() -> bytes:
         from helpers.formats.xlsx import write_forms

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.gate.result import LISTED, Check, GateResult, check_from_json
 from helpers.gate.run import validate_year
+from helpers.year.engine import cores
 from helpers.year.faults import did_you_mean
 from helpers.year.tidy import tidy_columns
 
@@ -90,22 +91,23 @@ def _plain(accounts: Accounts) -> list[dict[str, Any]]:
 def _beside(*folders: Path) -> Iterator[Callable[..., Future[list[Check]]]]:
     """Plausibility is asked about by a database of its own, beside Great Expectations; where the tables are large, one
     after the other."""
+    small = sum(map(_bytes, folders)) <= SMALL
     with ThreadPoolExecutor(1) as pool:
 
         def asked(*about: Any) -> Future[list[Check]]:
-            answer = pool.submit(_plausibility, *about)
-            if sum(map(_bytes, folders)) > SMALL:
+            answer = pool.submit(_plausibility, min(2, cores()) if small else 1, *about)
+            if not small:
                 wait([answer])
             return answer
 
         yield asked
 
 
-def _plausibility(*about: Any) -> list[Check]:
+def _plausibility(at_once: int, *about: Any) -> list[Check]:
     from helpers.gate.plausibility import open_subject, plausibility_checks
 
     with open_subject(*about) as subject:
-        return plausibility_checks(subject)
+        return plausibility_checks(subject, at_once)
 
 
 def _bytes(folder: Path) -> int:

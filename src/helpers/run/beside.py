@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.run.forked import start_forked
 from helpers.run.server import can_serve
 from helpers.run.stages import DEVIATE, REPORT
-from helpers.year.engine import MOST_THREADS, SMALL
+from helpers.year.engine import SMALL, cores
 from helpers.year.machine_memory import memory_limit_mb
 
 if TYPE_CHECKING:
@@ -66,8 +66,7 @@ def working(work: Callable[..., object], *given: Any, folder: Path) -> Iterator[
 
 def _room() -> bool:
     """Two cores and memory for two; where years run side by side, the cores have their work."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return can_serve() and cores > 1 and not os.environ.get(MOST_THREADS) and memory_limit_mb() >= SMALL
+    return can_serve() and cores() > 1 and memory_limit_mb() >= SMALL
 
 
 def explain_ahead(root: str, fiscal_year: int) -> None:

@@ -24,8 +24,8 @@ from helpers.run import by_hand, kept_notebooks, manifest
 from helpers.run.beside import OFFICE, Beside, explain_ahead, make_office_files, working
 from helpers.run.check import check_year
 from helpers.run.current import Current
-from helpers.run.inputs import input_files
 from helpers.run.forked import holding
+from helpers.run.inputs import input_files
 from helpers.run.machine_faults import clock_fault, in_words
 from helpers.run.notebooks import write_normalised
 from helpers.run.own_folder import own_processed

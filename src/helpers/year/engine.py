@@ -55,6 +55,12 @@ def threads_for(size: int) -> int | None:
     return 1 if size <= FEW else None
 
 
+def cores() -> int:
+    """How many threads may be at work at a time in this process."""
+    here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return _fewest(here, _most(MOST_THREADS)) or 1
+
+
 def _most(variable: str) -> int | None:
     text = os.environ.get(variable, "")
     return int(text) if text.isdecimal() and int(text) else None

@@ -7,7 +7,9 @@ table's column).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from helpers.gate.plausibility import (
     across_tables,
@@ -52,42 +54,43 @@ __all__ = ["CHECKS", "CheckFunction", "Subject", "check_ids", "open_subject", "p
 
 CheckFunction = Callable[[Subject], Iterator[Check]]
 
-#: Every check, in the order in which they speak; a module of checks lists its own in its ``CHECKS``.
-CHECKS: tuple[CheckFunction, ...] = (
-    *numbering.CHECKS,
-    *order_in_file.CHECKS,
-    *coverage.CHECKS,
-    *steps.CHECKS,
-    *date_slips.CHECKS,
-    *durations.CHECKS,
-    *amounts.CHECKS,
-    *payment_series.CHECKS,
-    *sum_rows.CHECKS,
-    *twins.CHECKS,
-    *keys_alike.CHECKS,
-    *versions_unlike.CHECKS,
-    *answers_apart.CHECKS,
-    *texts_against_codes.CHECKS,
-    *coded_values.CHECKS,
-    *placeholders.CHECKS,
-    *named_values.CHECKS,
-    *garbled.CHECKS,
-    *one_value.CHECKS,
-    *relations.CHECKS,
-    *filled_with.CHECKS,
-    *blank_figures.CHECKS,
-    *percent_scale.CHECKS,
-    *stated_figures.CHECKS,
-    *control_totals.CHECKS,
-    *across_tables.CHECKS,
-    *stints.CHECKS,
-    *registers_since.CHECKS,
-    *late_entries.CHECKS,
-    *since_last_year.CHECKS,
-    *shares_since.CHECKS,
-    *same_again.CHECKS,
-    *clocks_since.CHECKS,
+#: In the order in which they speak; each lists its checks in its ``CHECKS``.
+MODULES = (
+    numbering,
+    order_in_file,
+    coverage,
+    steps,
+    date_slips,
+    durations,
+    amounts,
+    payment_series,
+    sum_rows,
+    twins,
+    keys_alike,
+    versions_unlike,
+    answers_apart,
+    texts_against_codes,
+    coded_values,
+    placeholders,
+    named_values,
+    garbled,
+    one_value,
+    relations,
+    filled_with,
+    blank_figures,
+    percent_scale,
+    stated_figures,
+    control_totals,
+    across_tables,
+    stints,
+    registers_since,
+    late_entries,
+    since_last_year,
+    shares_since,
+    same_again,
+    clocks_since,
 )
+CHECKS: tuple[CheckFunction, ...] = tuple(check for module in MODULES for check in module.CHECKS)
 
 
 def check_ids() -> list[str]:
@@ -95,13 +98,26 @@ def check_ids() -> list[str]:
     return [check.__name__ for check in CHECKS]
 
 
-def plausibility_checks(subject: Subject) -> list[Check]:
-    """What every check found, in the order of the checks.
+def plausibility_checks(subject: Subject, at_once: int = 1) -> list[Check]:
+    """What every check found, in the order of the checks; ``at_once``: how many of their modules ask at a time.
 
     A check that takes too long or fails on the data stops nothing: it is named in a note.
     """
+    if at_once == 1:
+        return [note for module in MODULES for note in _found(module.CHECKS, subject)]
+    mine = threading.local()
+
+    def found(checks: Sequence[CheckFunction]) -> list[Check]:
+        mine.subject = getattr(mine, "subject", None) or subject.for_another_thread()
+        return _found(checks, mine.subject)
+
+    with ThreadPoolExecutor(at_once) as pool:
+        return [note for notes in pool.map(found, [module.CHECKS for module in MODULES]) for note in notes]
+
+
+def _found(checks: Sequence[CheckFunction], subject: Subject) -> list[Check]:
     found: list[Check] = []
-    for check in CHECKS:
+    for check in checks:
         try:
             found += check(subject)
         except QueryStopped as stopped:

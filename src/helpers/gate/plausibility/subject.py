@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,6 +79,10 @@ class Subject:
         if view not in self._counts:
             self._counts[view] = int(self.one(f"SELECT count(*) FROM {identifier(view)}"))
         return self._counts[view]
+
+    def for_another_thread(self) -> Subject:
+        """The same tables, for questions at the same time as others."""
+        return replace(self, connection=self.connection.cursor())
 
     # --- questions ----------------------------------------------------------------------------
 
