@@ -225,3 +225,8 @@ def _marked(cell: str, raw: bool = False) -> str:
     text = cell if raw else identifier(cell)
     han = rf" OR regexp_full_match({text}, '\p{{Han}}{{2,4}}')"
     return f"CASE WHEN regexp_matches({text}, {literal(LIKELY)}){han} THEN masked_text({text}) ELSE {text} END"
+
+
+def unmasked_columns(account: Mapping[str, Any]) -> set[str]:
+    """The columns of a table's account in which what looks personal was left as it is."""
+    return {one["column"] for one in account["masked"] if one["doubtful"]}

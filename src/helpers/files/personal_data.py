@@ -43,6 +43,7 @@ _THING = re.compile(
     r"(?:编号|序列号|序号|单号|流水号|凭证号?|合同号?|资产号?|条码|料号|件号|批号|版本|S/?N|No\.?|ID)[:= ]{0,2}$",
     re.IGNORECASE,
 )
+_NUMBER_CUE = re.compile("话|手机|电话|联系|拨打?|号码?|卡|账号|tel|phone", re.IGNORECASE)
 #: The first digits of an identity number: how many provinces each part of the country has, beginning with 11.
 _PROVINCES = frozenset(
     f"{part}{n}" for part, last in enumerate((5, 3, 7, 6, 4, 5, 1, 3), 1) for n in range(1, last + 1)
@@ -70,8 +71,18 @@ def _card(text: str, match: re.Match[str]) -> bool:
 
     number = _plain_digits(match[0])
     lengths = {"3": (15, 16), "4": (16, 19), "5": (16,)}.get(number[0], range(16, 20))
-    varied = len(set(number)) > 1
-    return len(number) in lengths and varied and luhn.is_valid(number) and _no_thing(text, match)
+    told = len(set(number)) > 1 and (number.startswith("62") or _said(text, match))
+    return len(number) in lengths and told and luhn.is_valid(number) and _no_thing(text, match)
+
+
+def _mobile(text: str, match: re.Match[str]) -> bool:
+    return _no_thing(text, match) and _said(text, match)
+
+
+def _said(text: str, match: re.Match[str]) -> bool:
+    """Groups of digits that only blanks hold together may be the cells of a row: something else has to say so."""
+    apart = " " in match[0].strip() and not match[0].startswith(("+", "86"))
+    return not apart or match[0] == text.strip() or bool(_NUMBER_CUE.search(text[: match.start()][-10:]))
 
 
 def _iban(_: str, match: re.Match[str]) -> bool:
@@ -151,13 +162,13 @@ _PARTS = {
 }
 _CHECKS: Mapping[str, Check] = {
     "identity": _identity, "card": _card, "iban": _iban, "luhn": _luhn, "hong_kong": _hong_kong, "ip4": _ip4,
-    "ip6": _ip6, "mac": _mac, "plate": _plate, "name": _name, "no_thing": _no_thing,
+    "ip6": _ip6, "mac": _mac, "plate": _plate, "name": _name, "mobile": _mobile,
 }  # fmt: skip
 
 
 @cache
 def _kinds() -> tuple[_Kind, ...]:
-    import yaml
+    from ruamel.yaml import YAML
 
     text = Path(__file__).with_name("personal_kinds.yml").read_text(encoding="utf-8")
     return tuple(
@@ -167,7 +178,7 @@ def _kinds() -> tuple[_Kind, ...]:
             frozenset([one["when"]] if one["when"] == "iban" else _filled(one["when"])),
             _CHECKS[one["check"]] if "check" in one else None,
         )
-        for one in yaml.safe_load(text)
+        for one in YAML(typ="safe", pure=True).load(text)
     )
 
 

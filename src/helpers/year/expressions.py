@@ -224,6 +224,25 @@ def _shown(node: Mapping[str, Any]) -> Iterator[str]:
             yield from _shown(one)
 
 
+def columns_judged(text: str) -> frozenset[str]:
+    """The columns of whose content an expression depends: not one that stands alone, nor where it only asks whether
+    there is a value."""
+    tree = tree_of(text)
+    return frozenset() if tree["class"] == "COLUMN_REF" else frozenset(_judged(tree))
+
+
+def _judged(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if value.get("class") == "COLUMN_REF":
+            yield value["column_names"][-1].lower()
+        elif value.get("type") not in ("OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL"):
+            for child in value.values():
+                yield from _judged(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _judged(child)
+
+
 def conjuncts(text: str) -> list[str]:
     """The conditions that an expression joins by AND, each as SQL, from left to right."""
     tree = tree_of(text)
