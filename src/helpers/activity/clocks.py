@@ -26,12 +26,16 @@ from helpers.year.load import Year
 from helpers.year.models import Calendar
 from helpers.year.tables import HOURS, Table
 from helpers.year.text_growth import guarded
+from helpers.year.tidy import tidy_columns
 
 HOUR = 3_600_000_000  # microseconds
 
 
-def tidy(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, out: Path, written: WrittenDown) -> str:
-    """``records`` with the derived columns as a query, in source order, its cells as they are to be written down.
+def tidy(
+    connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, out: Path, written: WrittenDown | None = None
+) -> str:
+    """``records`` with the derived columns as a query, in source order, its cells as they are to be ``written``
+    down; as they are where these are written already.
 
     Clocks that need nothing but their own row are arithmetic on it, which keeps the order of the rows;
     the others are tables joined by ``_id`` and have to be sorted again. Raises ``CalendarUnknown`` and,
@@ -53,12 +57,12 @@ def tidy(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, out: Pa
         elif _alone(derived):
             query = f"SELECT *, {_own_row(spec, derived, span)} AS {identifier(column)} FROM ({query})"
         else:
-            _clock_table(connection, year, spec, column, span, out)
+            _clock_table(connection, year, spec, column, span, out, written is not None)
             query = (
                 f"SELECT q.*, c.clock AS {identifier(column)} FROM ({query}) AS q "
                 f"LEFT JOIN {identifier('clock.' + column)} AS c USING (_id)"
             )
-    picked = ", ".join(written.tidy().values())
+    picked = ", ".join(written.tidy().values() if written else map(identifier, tidy_columns(spec)))
     return f"SELECT {picked}, source_file, source_row FROM ({query}){'' if alone else ' ORDER BY _id'}"
 
 
@@ -138,6 +142,7 @@ def _clock_table(
     column: str,
     span: tuple[datetime.date, datetime.date] | None,
     out: Path,
+    hashing: bool,
 ) -> None:
     """``clock.<column>``: ``_id`` and ``clock``, empty where an end is missing or the clock runs backwards."""
     derived = spec.derived[column]
@@ -156,7 +161,7 @@ def _clock_table(
     spent = f"SELECT _id, spent FROM ({_spent(spec, derived, column, connection, spells)})"
     if derived.hold:
         connection.execute(f"CREATE TABLE {identifier('spell.' + column)} AS {spells}")
-        spent = _less_holds(connection, year, spec, column, out)
+        spent = _less_holds(connection, year, spec, column, out, hashing)
     connection.execute(
         f"CREATE TABLE {target} AS SELECT _id, spent / {HOUR}.0 AS clock FROM ({spent}) WHERE spent >= 0"
     )
@@ -209,14 +214,16 @@ def _spent(spec: Table, derived: Derived, column: str, connection: duckdb.DuckDB
 # --- on hold --------------------------------------------------------------------------------------
 
 
-def _less_holds(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, column: str, out: Path) -> str:
+def _less_holds(
+    connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, column: str, out: Path, hashing: bool
+) -> str:
     """``_id`` and ``spent`` of ``spell.<column>`` less what was on hold.
 
     Intervals are cut to the clock's own and merged, so that none counts twice. A hold that runs
     backwards, or one longer than the clock itself, leaves the clock empty: what it was cannot be known.
     """
     derived, spell = spec.derived[column], identifier("spell." + column)
-    sources = [_intervals(connection, year, spec, hold, out) for hold in derived.hold if hold.column is None]
+    sources = [_intervals(connection, year, spec, hold, out, hashing) for hold in derived.hold if hold.column is None]
     lengths = [hold for hold in derived.hold if hold.column is not None]
     whole = f"SELECT _id, spent FROM ({_spent(spec, derived, column, connection, f'SELECT * FROM {spell}')})"
     if sources:
@@ -251,8 +258,10 @@ def _less_holds(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, 
     return whole
 
 
-def _intervals(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, hold: Hold, out: Path) -> str:
-    """``_id``, ``s``, ``e`` of one source of holds."""
+def _intervals(
+    connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, hold: Hold, out: Path, hashing: bool
+) -> str:
+    """``_id``, ``s``, ``e`` of one source of holds. ``hashing``: the rows have what the exports say, not yet hashes."""
     if hold.events:
         assert spec.grain is not None
         return (
@@ -265,7 +274,7 @@ def _intervals(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, h
     keys = list(zip(spec.tidy_key, hold.key, strict=True))
     hidden = year.year.tables[hold.table].tidy_personal
     own = [f"CAST(i.{identifier(a)} AS VARCHAR)" for a, _ in keys]
-    own = [hashed(cell) if b in hidden else cell for cell, (_, b) in zip(own, keys, strict=True)]
+    own = [hashed(cell) if b in hidden and hashing else cell for cell, (_, b) in zip(own, keys, strict=True)]
     on = " AND ".join(f"{cell} = h.k{n}" for n, cell in enumerate(own))
     theirs = ", ".join(f"CAST({identifier(b)} AS VARCHAR) AS k{n}" for n, (_, b) in enumerate(keys))
     file = one_file(out / f"{hold.table}.parquet")

@@ -199,9 +199,8 @@ def _rows(figure: Figure, dimensions: Sequence[str], measures: Measures, source:
     new |= {name: pd.Series(None, index=rows.index, dtype=object) for name in asked if name not in new}
     rows = rows.assign(**{name: values for name, values in new.items() if name not in own})
     if of_persons(table):
-        rows = rows.assign(
-            **{name: told_together(texts(rows[name])) for name in dimensions if name not in (MONTH, STATE)}
-        )
+        few = {name: told_together(texts(rows[name])) for name in dimensions if name not in (MONTH, STATE)}
+        rows = rows.assign(**few)
     return rows
 
 

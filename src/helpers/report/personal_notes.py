@@ -26,13 +26,13 @@ def _columns(accounts: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, 
         for one in account["masked"]:
             rows = "、".join(f"{file} 第{row}行" for file, row in one["rows"])
             more = f" 等 {one['cells']} 处" if one["cells"] > len(one["rows"]) else ""
-            column = f"“{account['title']}”的{one['words']}（{account['table']}.{one['column']}）"
+            name = f"{account['table']}.{one['column']}"
+            column = f"“{account['title']}”的{one['words']}（{name}）"
             if one["doubtful"]:
                 yield (
                     "personal_doubt",
-                    f"{column}有 {one['cells']} 个值形似{one['kind']}，因与同列其他编号同一形式，未作遮盖（{rows}{more}）",
-                    f"确是编号的，在 not_personal 里写 {{column: {account['table']}.{one['column']}, why: …}}；"
-                    "是个人信息的，把这一列写进 personal",
+                    f"{column}有 {one['cells']} 个值形似{one['kind']}，但与同列的编号同一形式，没有遮盖（{rows}）",
+                    f"确是编号的，写 not_personal: [{{column: {name}, why: …}}]；不是的，把这一列写进 personal",
                 )
             else:
                 yield (
