@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from helpers.deviation.few_persons import of_persons
 from helpers.deviation.values import declared_alike
 from helpers.indicators.plain import plain
 from helpers.measures.compile import scale_of
@@ -158,8 +157,6 @@ def _columns(measure: Measure, declared: Sequence[str], measures: Measures, befo
     from helpers.year.tidy import tidy_columns
 
     spec = measures.year.year.tables[str(measure.table)]
-    if of_persons(spec):
-        return []
     own = tidy_columns(spec)
     if before is not None:
         theirs = tidy_columns(before.year.year.tables[str(measure.table)])
