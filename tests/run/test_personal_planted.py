@@ -1,4 +1,4 @@
-"""Personal data of thirty kinds, planted in the exports, comes out nowhere: package, processed files, screen, failed run."""
+"""Personal data of thirty kinds, planted in the exports, comes out nowhere: package, processed, screen, failed run."""
 
 from __future__ import annotations
 
