@@ -58,8 +58,8 @@ def _file_names(year: Year) -> Iterator[Fault]:
     marks = Marks(allowed=allows(year.year.not_personal))
     for name, table in year.year.tables.items():
         for file in (path for pattern in table.files for path in matching_files(year.folder, pattern)):
-            shown = marks.masked(file.relative_to(year.folder).as_posix())
-            if shown != file.relative_to(year.folder).as_posix():
+            written = file.relative_to(year.folder).as_posix() if file.is_relative_to(year.folder) else file.name
+            if (shown := marks.masked(written)) != written:
                 yield year.lines["year.yml"].fault(
                     "personal_file_name",
                     ("tables", name, "files"),
