@@ -17,6 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from helpers.files.on_screen import on_screen
+from helpers.files.personal_data import masked
 from helpers.run.machine_faults import have_a_home, open_streams, screen_of, widen_limits
 from helpers.run.safe_path import import_nothing_from_here
 from helpers.year.faults import YearFileError
@@ -133,7 +134,7 @@ def audit(
                 f"{out}  [not_written]  写不了这个文件：{error.strerror}\n    处理：换一个文件夹，或关闭打开它的程序", 2
             )
     if as_json:
-        echo(json.dumps(as_objects(done), ensure_ascii=False, indent=1))
+        echo(json.dumps(as_objects(done), ensure_ascii=False, indent=1), exact=True)
     else:
         if show:
             echo(shown_rows(done.files, shutil.get_terminal_size((160, 24)).columns))
@@ -349,9 +350,9 @@ def _progress(label: str) -> Iterator[None]:
     echo(f"✓ {label}  {time.perf_counter() - start:.1f} s", err=True)
 
 
-def echo(text: object, *, err: bool = False) -> None:
-    """A line on the screen; what comes from data is text there too."""
-    typer.echo(on_screen(text), err=err)
+def echo(text: object, *, err: bool = False, exact: bool = False) -> None:
+    """A line on the screen; what comes from data is text there too, and names nobody. ``exact``: for programs."""
+    typer.echo(on_screen(text) if exact else masked(on_screen(text)), err=err)
 
 
 def _stop(message: str, status: int) -> NoReturn:

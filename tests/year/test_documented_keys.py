@@ -12,7 +12,7 @@ from helpers.year.declared_grain import Attribute, Grain, Moment, Scope
 from helpers.year.declared_indicators import Measure
 from helpers.year.declared_plan import Yardstick
 from helpers.year.expect import Expect
-from helpers.year.models import Calendar, Correction, Plausible
+from helpers.year.models import Calendar, Correction, NotPersonal, Plausible
 from helpers.year.tables import Checks, Column, Keep, Loss, NearDuplicates, OutOfScope, Period, State, States
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "cleaning.md").read_text(encoding="utf-8")
@@ -34,6 +34,7 @@ TEXT = (Path(__file__).resolve().parents[2] / "docs" / "cleaning.md").read_text(
         Loss,
         Moment,
         NearDuplicates,
+        NotPersonal,
         OutOfScope,
         Period,
         Plausible,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from pydantic import TypeAdapter
 
 from helpers.activity import (
     clocks,
@@ -30,6 +31,7 @@ from helpers.activity.handed_over import Overlap
 from helpers.activity.invisible import stained
 from helpers.activity.lost_rows import Loss
 from helpers.activity.sources import ExportFile, SetAside
+from helpers.activity.written_down import Masked, WrittenDown, written_down
 from helpers.year.clock_words import clock_words
 from helpers.year.engine import identifier, literal, open_engine, threads_for
 from helpers.year.load import Year
@@ -72,7 +74,8 @@ class Placeholders:
 class Reconciliation:
     """``rows_in`` = ``used`` + the rows set aside; ``entities``: how many tidy rows the used became.
     ``placeholders``: cells of the used rows that count as empty because of what they say; ``losses``: what
-    is lost rather than left out; ``overlaps``: rows that two files share."""
+    is lost rather than left out; ``overlaps``: rows that two files share;
+    ``masked``: personal data in texts, of which only marks were written down."""
 
     table: str
     title: str
@@ -89,9 +92,13 @@ class Reconciliation:
     placeholders: tuple[Placeholders, ...] = ()
     losses: tuple[Loss, ...] = ()
     overlaps: tuple[Overlap, ...] = ()
+    masked: tuple[Masked, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+_ACCOUNT = TypeAdapter(Reconciliation)
 
 
 def clean_year(year: Year, out: Path) -> list[Reconciliation]:
@@ -147,17 +154,23 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         _view(connection, "texts", sql.texts(spec, declared, stains))
         _judge(connection, spec, required, year.fiscal_year)
         overlaps = handed_over.compare(connection, year, spec, files)
-        corrections.refuse_unreadable(connection, declared)
+        corrections.refuse_unreadable(connection, spec, declared)
         _refuse(connection, spec, year.fiscal_year)
         if spec.grain:
             grain.build(connection, spec, spec.grain, year.fiscal_year)
         _view(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
-        entities = _write(connection, clocks.tidy(connection, year, spec, out), out / f"{table}.parquet")
-        _write(connection, _set_aside_rows(spec, declared, stains), out / f"{table}.set_aside.parquet")
-        lost_rows.write_uncertain(connection, year, table, required, out / f"{table}.parquet")
+        written = written_down(connection, year, table)
+        entities = _write(connection, clocks.tidy(connection, year, spec, out, written), out / f"{table}.parquet")
+        _write(connection, _set_aside_rows(spec, declared, stains, written), out / f"{table}.set_aside.parquet")
+        lost_rows.write_uncertain(connection, year, table, required, out / f"{table}.parquet", written)
         account = _reconcile(connection, year, table, files, corrected, entities)
         found = lost_rows.find(connection, spec, required)
-        return replace(account, losses=found, overlaps=tuple(overlaps))
+        return _shown(replace(account, losses=found, overlaps=tuple(overlaps), masked=written.found), written)
+
+
+def _shown(account: Reconciliation, written: WrittenDown) -> Reconciliation:
+    """The account of a table with its texts masked as the table's own are."""
+    return _ACCOUNT.validate_python(written.data(account.to_json()))
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal_year: int) -> None:
@@ -252,9 +265,9 @@ def _view(connection: duckdb.DuckDBPyConnection, stage: str, query: str) -> None
     connection.execute(f"CREATE OR REPLACE VIEW {stage} AS {query}")
 
 
-def _set_aside_rows(spec: Table, declared: Sequence[Correction], stains: Collection[str]) -> str:
+def _set_aside_rows(spec: Table, declared: Sequence[Correction], stains: Collection[str], written: WrittenDown) -> str:
     """The rows set aside as text, with their reason and source position."""
-    columns = ", ".join(f"t.{identifier(c)}" for c in spec.columns)
+    columns = ", ".join(written.set_aside("j._reason", "t"))
     aside = "SELECT _file_no, source_row, source_file, _reason FROM judged WHERE _reason IS NOT NULL"
     return (
         f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM ({aside}) AS j "

@@ -17,6 +17,8 @@ from helpers.activity.calendar import known_span, office_days, workday_counts
 from helpers.activity.cells import fixed_offset
 from helpers.activity.errors import ExportError
 from helpers.activity.sql import backwards, given
+from helpers.activity.written_down import WrittenDown, hashed
+from helpers.files.personal_data import MARK
 from helpers.year.declared_clocks import Derived, Hold
 from helpers.year.engine import identifier, literal, literals, one_file
 from helpers.year.expressions import SQL_TYPES
@@ -29,8 +31,11 @@ from helpers.year.tidy import tidy_columns
 HOUR = 3_600_000_000  # microseconds
 
 
-def tidy(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, out: Path) -> str:
-    """``records`` with the derived columns as a query, in source order.
+def tidy(
+    connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, out: Path, written: WrittenDown | None = None
+) -> str:
+    """``records`` with the derived columns as a query, in source order, its cells as they are to be ``written``
+    down; as they are where these are written already.
 
     Clocks that need nothing but their own row are arithmetic on it, which keeps the order of the rows;
     the others are tables joined by ``_id`` and have to be sorted again. Raises ``CalendarUnknown`` and,
@@ -52,12 +57,12 @@ def tidy(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, out: Pa
         elif _alone(derived):
             query = f"SELECT *, {_own_row(spec, derived, span)} AS {identifier(column)} FROM ({query})"
         else:
-            _clock_table(connection, year, spec, column, span, out)
+            _clock_table(connection, year, spec, column, span, out, written is not None)
             query = (
                 f"SELECT q.*, c.clock AS {identifier(column)} FROM ({query}) AS q "
                 f"LEFT JOIN {identifier('clock.' + column)} AS c USING (_id)"
             )
-    picked = ", ".join(identifier(c) for c in tidy_columns(spec))
+    picked = ", ".join(written.tidy().values() if written else map(identifier, tidy_columns(spec)))
     return f"SELECT {picked}, source_file, source_row FROM ({query}){'' if alone else ' ORDER BY _id'}"
 
 
@@ -137,6 +142,7 @@ def _clock_table(
     column: str,
     span: tuple[datetime.date, datetime.date] | None,
     out: Path,
+    hashing: bool,
 ) -> None:
     """``clock.<column>``: ``_id`` and ``clock``, empty where an end is missing or the clock runs backwards."""
     derived = spec.derived[column]
@@ -145,7 +151,7 @@ def _clock_table(
     target = identifier("clock." + column)
     schedule = "0"
     if derived.clock == "office_hours":
-        schedule = _schedule(connection, derived)
+        schedule = _schedule(connection, spec, derived)
         days = span or (datetime.date(year.fiscal_year, 1, 1),) * 2  # no record has a date: any day will do
         known = year.year.calendar if span else Calendar(base="weekdays")
         connection.register("days", office_days(*days, known, derived.schedules()))
@@ -155,13 +161,13 @@ def _clock_table(
     spent = f"SELECT _id, spent FROM ({_spent(spec, derived, column, connection, spells)})"
     if derived.hold:
         connection.execute(f"CREATE TABLE {identifier('spell.' + column)} AS {spells}")
-        spent = _less_holds(connection, spec, column, out)
+        spent = _less_holds(connection, year, spec, column, out, hashing)
     connection.execute(
         f"CREATE TABLE {target} AS SELECT _id, spent / {HOUR}.0 AS clock FROM ({spent}) WHERE spent >= 0"
     )
 
 
-def _schedule(connection: duckdb.DuckDBPyConnection, derived: Derived) -> str:
+def _schedule(connection: duckdb.DuckDBPyConnection, spec: Table, derived: Derived) -> str:
     """The number of each row's schedule; raises for a value that none is declared for."""
     if derived.by is None:
         return "0"
@@ -178,7 +184,7 @@ def _schedule(connection: duckdb.DuckDBPyConnection, derived: Derived) -> str:
                 "schedule_unknown",
                 found[0][0],
                 f"列 {derived.by.column} 有的值没有声明办公时间",
-                rows=[(row, value) for _, row, value in found],
+                rows=[(row, spec.shown(derived.by.column, value)) for _, row, value in found],
                 hint="在 by.values 里补上这些值，或用 else 写明其余各值的办公时间",
             )
     cases = " ".join(f"WHEN {literal(value)} THEN {number}" for number, value in enumerate(values))
@@ -208,14 +214,16 @@ def _spent(spec: Table, derived: Derived, column: str, connection: duckdb.DuckDB
 # --- on hold --------------------------------------------------------------------------------------
 
 
-def _less_holds(connection: duckdb.DuckDBPyConnection, spec: Table, column: str, out: Path) -> str:
+def _less_holds(
+    connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, column: str, out: Path, hashing: bool
+) -> str:
     """``_id`` and ``spent`` of ``spell.<column>`` less what was on hold.
 
     Intervals are cut to the clock's own and merged, so that none counts twice. A hold that runs
     backwards, or one longer than the clock itself, leaves the clock empty: what it was cannot be known.
     """
     derived, spell = spec.derived[column], identifier("spell." + column)
-    sources = [_intervals(spec, hold, out) for hold in derived.hold if hold.column is None]
+    sources = [_intervals(connection, year, spec, hold, out, hashing) for hold in derived.hold if hold.column is None]
     lengths = [hold for hold in derived.hold if hold.column is not None]
     whole = f"SELECT _id, spent FROM ({_spent(spec, derived, column, connection, f'SELECT * FROM {spell}')})"
     if sources:
@@ -250,8 +258,10 @@ def _less_holds(connection: duckdb.DuckDBPyConnection, spec: Table, column: str,
     return whole
 
 
-def _intervals(spec: Table, hold: Hold, out: Path) -> str:
-    """``_id``, ``s``, ``e`` of one source of holds."""
+def _intervals(
+    connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, hold: Hold, out: Path, hashing: bool
+) -> str:
+    """``_id``, ``s``, ``e`` of one source of holds. ``hashing``: the rows have what the exports say, not yet hashes."""
     if hold.events:
         assert spec.grain is not None
         return (
@@ -262,10 +272,33 @@ def _intervals(spec: Table, hold: Hold, out: Path) -> str:
     if hold.table is None:
         return f"SELECT _id, {start} AS s, {end} AS e FROM ids"
     keys = list(zip(spec.tidy_key, hold.key, strict=True))
-    on = " AND ".join(f"CAST(i.{identifier(a)} AS VARCHAR) = h.k{n}" for n, (a, _) in enumerate(keys))
+    hidden = year.year.tables[hold.table].tidy_personal
+    own = [f"CAST(i.{identifier(a)} AS VARCHAR)" for a, _ in keys]
+    own = [hashed(cell) if b in hidden and hashing else cell for cell, (_, b) in zip(own, keys, strict=True)]
+    on = " AND ".join(f"{cell} = h.k{n}" for n, cell in enumerate(own))
     theirs = ", ".join(f"CAST({identifier(b)} AS VARCHAR) AS k{n}" for n, (_, b) in enumerate(keys))
     file = one_file(out / f"{hold.table}.parquet")
+    _refuse_marked(connection, hold.table, [b for _, b in keys if b not in hidden], file)
     return (
         f"SELECT i._id, h.s, h.e FROM ids AS i JOIN (SELECT {theirs}, {start} AS s, {end} AS e "
         f"FROM read_parquet({file})) AS h ON {on}"
     )
+
+
+def _refuse_marked(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str], file: str) -> None:
+    """A key of which only a mark was kept finds nothing: its rows would be left out in silence."""
+    for column in columns:
+        cell = f"CAST({identifier(column)} AS VARCHAR)"
+        found = connection.execute(
+            f"SELECT source_file, source_row FROM read_parquet({file}) WHERE regexp_matches({cell}, {literal(MARK)}) "
+            "ORDER BY 1, 2 LIMIT 5"
+        ).fetchall()
+        if found:
+            raise ExportError(
+                "personal_key",
+                found[0][0],
+                f"表 {table} 据以关联的列 {column} 里有个人信息，已遮盖，不能再据以关联",
+                rows=[(row, file) for file, row in found],
+                hint=f"在来源里换成代码，或在表 {table} 里写 personal: [{column}]（用密文关联）；"
+                "确实不是个人信息的，写进 year.yml 的 not_personal",
+            )

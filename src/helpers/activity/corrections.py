@@ -31,7 +31,7 @@ def check(
         f"CREATE VIEW texts_plain AS SELECT *, file_name(_file_no) AS source_file FROM ({sql.texts(bare, (), stained)})"
     )
     for correction in corrections:
-        _check_one(connection, correction, "、".join(spec.files))
+        _check_one(connection, spec, correction)
     _refuse_overlaps(connection, corrections)
     touched = " UNION ".join(
         f"SELECT _file_no, source_row FROM texts_plain WHERE {sql.matches(c)}" for c in corrections
@@ -41,8 +41,8 @@ def check(
     return total
 
 
-def _check_one(connection: duckdb.DuckDBPyConnection, correction: Correction, files: str) -> None:
-    key = _key(correction)
+def _check_one(connection: duckdb.DuckDBPyConnection, spec: Table, correction: Correction) -> None:
+    key = _key(spec, correction)
     columns = ", ".join(identifier(c) for c in correction.expect)
     rows = connection.execute(
         f"SELECT source_file, source_row, {columns} FROM texts_plain WHERE {sql.matches(correction)} "
@@ -54,12 +54,12 @@ def _check_one(connection: duckdb.DuckDBPyConnection, correction: Correction, fi
             FILE,
             f"{correction.table} 里没有 {key} 这一行",
             hint="来源可能已经改正或重新编号，核对后删去或改写这条更正；"
-            f"也可能是导出文件不全、交错了文件或编号被截短：{files}",
+            f"也可能是导出文件不全、交错了文件或编号被截短：{'、'.join(spec.files)}",
         )
     for file, row, *values in rows:
         expected = (text if text is None else plain(text) for text in correction.expect.values())
         if tuple(values) != tuple(expected):
-            said = "、".join(f"{c}={v}" for c, v in zip(correction.expect, values, strict=True))
+            said = "、".join(f"{c}={spec.shown(c, v)}" for c, v in zip(correction.expect, values, strict=True))
             raise ExportError(
                 "correction_stale",
                 file,
@@ -94,7 +94,7 @@ def _refuse_overlaps(connection: duckdb.DuckDBPyConnection, corrections: Sequenc
         )
 
 
-def refuse_unreadable(connection: duckdb.DuckDBPyConnection, corrections: Sequence[Correction]) -> None:
+def refuse_unreadable(connection: duckdb.DuckDBPyConnection, spec: Table, corrections: Sequence[Correction]) -> None:
     """A corrected value has to fit its column's type; reads ``judged_rows`` and ``texts``."""
     for correction in corrections:
         for column, new in correction.change.items():
@@ -110,11 +110,11 @@ def refuse_unreadable(connection: duckdb.DuckDBPyConnection, corrections: Sequen
                 raise ExportError(
                     "correction_unreadable",
                     FILE,
-                    f"{_key(correction)} 的 {column} 改成的值无法识别：{new}",
+                    f"{_key(spec, correction)} 的 {column} 改成的值无法识别：{new}",
                     rows=[(found[0][1], found[0][0])],
                     hint="按这一列声明的写法填写，例如 2024-09-13 15:21:28",
                 )
 
 
-def _key(correction: Correction) -> str:
-    return "、".join(f"{c}={v}" for c, v in correction.key.items())
+def _key(spec: Table, correction: Correction) -> str:
+    return "、".join(f"{c}={spec.shown(c, v)}" for c, v in correction.key.items())

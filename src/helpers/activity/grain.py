@@ -26,7 +26,7 @@ def build(connection: duckdb.DuckDBPyConnection, spec: Table, grain: Grain, fisc
     ``cases`` has the columns of the case, ``source_file``, ``source_row`` and ``_file_no`` of its first
     event, and ``_reason``. ``holds``: the case, ``s`` and ``e`` (empty: until the clock ends).
     """
-    _refuse_unordered(connection, grain)
+    _refuse_unordered(connection, spec, grain)
     connection.execute(f"CREATE TABLE events AS {_events(grain, fiscal_year)}")
     connection.execute(f"CREATE TABLE holds AS {_holds(grain)}")
     connection.execute(f"CREATE TABLE cases AS {_cases(spec, grain, fiscal_year)}")
@@ -135,7 +135,7 @@ def _reasons(spec: Table, grain: Grain, fiscal_year: int) -> Iterator[str]:
     yield from (f"WHEN {where} THEN {literal(why)}" for where, why in sql.misplaced(spec, fiscal_year))
 
 
-def _refuse_unordered(connection: duckdb.DuckDBPyConnection, grain: Grain) -> None:
+def _refuse_unordered(connection: duckdb.DuckDBPyConnection, spec: Table, grain: Grain) -> None:
     """A value that the declared order from mildest to worst does not know would be overlooked."""
     for column, attribute in grain.attributes.items():
         if attribute.take != "worst" or not attribute.order:
@@ -150,7 +150,7 @@ def _refuse_unordered(connection: duckdb.DuckDBPyConnection, grain: Grain) -> No
                 "order_unknown",
                 found[0][0],
                 f"列 {attribute.source} 的值不在 grain.attributes.{column} 的 order 里",
-                rows=[(row, value) for _, row, value in found],
+                rows=[(row, spec.shown(attribute.source, value)) for _, row, value in found],
                 hint="把它写进 order 的相应位置，或用 synonyms 归并。"
                 f"{did_you_mean(found[0][2], attribute.order) or ''}",
             )

@@ -23,7 +23,7 @@ from helpers.year.whole_files import read_whole, write_whole
 #: The folder, inside that of the tables, with one file for each of them.
 KEPT = ".kept"
 #: Raised when these files change their shape.
-FORMAT = 1
+FORMAT = 2
 
 _ACCOUNT = TypeAdapter(Reconciliation)
 
@@ -53,6 +53,7 @@ def _cleaned(year: SeenYear, table: str, out: Path, basis: str) -> Reconciliatio
     kept = {
         "format": FORMAT,
         "basis": basis,
+        "key": year.key_seen(),
         "reads": reads.as_json(),
         "held": _held(year, table, out),
         "files": _files(out, table),
@@ -66,7 +67,7 @@ def _taken_over(year: SeenYear, table: str, out: Path, basis: str) -> Reconcilia
     """The account of a table that need not be cleaned again; None where anything speaks against it."""
     kept = read_whole(out / KEPT / f"{table}.json")
     try:
-        if kept is None or (kept["format"], kept["basis"]) != (FORMAT, basis):
+        if kept is None or (kept["format"], kept["basis"], kept["key"]) != (FORMAT, basis, year.key_seen()):
             return None
         reads = noted_from(kept["reads"])
         account = _ACCOUNT.validate_json(json.dumps(kept["account"]))

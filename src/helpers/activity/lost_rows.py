@@ -10,10 +10,10 @@ from typing import Literal
 import duckdb
 
 from helpers.activity import sql
+from helpers.activity.written_down import WrittenDown, shown_row
 from helpers.year.engine import identifier, literal, literals, one_file
 from helpers.year.expressions import SQL_TYPES
 from helpers.year.load import Year
-from helpers.year.personal import MASKED
 from helpers.year.reads import columns_of_figures
 from helpers.year.tables import Table
 from helpers.year.text_growth import guarded
@@ -111,14 +111,7 @@ def _examples(
         f"AND source_row IN ({', '.join(map(str, rows))}) ORDER BY source_row"
     ).fetchall()
     return tuple(
-        (
-            row,
-            "，".join(MASKED if c in spec.personal else t for c, t in zip(own, texts, strict=True) if t is not None)[
-                :60
-            ]
-            or "空",
-        )
-        for row, *texts in found
+        (row, shown_row(spec, zip(own, texts, strict=True), column is None, 60) or "空") for row, *texts in found
     )
 
 
@@ -126,7 +119,12 @@ def _examples(
 
 
 def write_uncertain(
-    connection: duckdb.DuckDBPyConnection, year: Year, table: str, required: Sequence[str], tidy: Path
+    connection: duckdb.DuckDBPyConnection,
+    year: Year,
+    table: str,
+    required: Sequence[str],
+    tidy: Path,
+    written: WrittenDown,
 ) -> None:
     """``<table>.uncertain.parquet`` beside the tidy table, where any row of it is uncertain.
 
@@ -149,7 +147,8 @@ def write_uncertain(
         f"read_parquet({one_file(tidy)}) JOIN ({_used(year, table)}) USING (source_file, source_row)"
     )
     lost = _lost_cases(spec, kinds) if spec.grain else _lost_rows(year, table, required, kinds)
-    query = f"{used} UNION ALL SELECT {own}, source_file, source_row, false, _kind, _unknown FROM ({lost})"
+    cells = ", ".join(written.tidy().values())
+    query = f"{used} UNION ALL SELECT {cells}, source_file, source_row, false, _kind, _unknown FROM ({lost})"
     if connection.execute(f"SELECT 1 FROM ({query}) LIMIT 1").fetchall():
         partial = path.with_suffix(".partial")
         ordered = f"SELECT * FROM ({query}) ORDER BY source_file, source_row, _used"

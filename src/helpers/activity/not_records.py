@@ -15,8 +15,8 @@ import duckdb
 from helpers.activity import sql
 from helpers.activity.errors import ExportError
 from helpers.activity.readers import normal_header
+from helpers.activity.written_down import shown_row
 from helpers.year.engine import identifier, literal
-from helpers.year.personal import MASKED
 from helpers.year.tables import MONEY_FACTORS, Table
 
 #: Where a label outside the declared columns stands: 序号 and its like.
@@ -332,9 +332,7 @@ def _lines(connection: duckdb.DuckDBPyConnection, spec: Table) -> list[Line]:
 def _ask(lines: Sequence[Line], spec: Table) -> ExportError:
     first = lines[0]
     column, text = next((c, t) for c, t in first.cells.items() if total_kind(t))
-    shown = [
-        (line.row, "，".join(MASKED if c in spec.personal else t for c, t in line.cells.items())[:80]) for line in lines
-    ]
+    shown = [(line.row, shown_row(spec, line.cells.items(), False, 80)) for line in lines]
     return ExportError(
         "total_or_record",
         first.file,

@@ -11,8 +11,10 @@ import pyarrow as pa
 
 from helpers.activity.clocks import tidy
 from helpers.year.engine import fence, identifier, open_engine, threads_for
+from helpers.year.expressions import columns_of
 from helpers.year.idle_engines import borrowed, states
 from helpers.year.load import Year
+from helpers.year.tables import Table
 from helpers.year.tidy import record_columns
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ def reclocked(
     spec = year.year.tables[table]
     if any(hold.events for derived in spec.derived.values() for hold in derived.hold):
         raise CannotReclock("hold_events", "时钟要扣除的暂停只在事件记录里，整理后的表没有保留，无法重新计时")
+    if _read_hidden(year, spec):
+        raise CannotReclock("personal_columns", "时钟或派生列要读个人信息列的原文，整理后的表只有密文，无法重新计时")
     columns = ("source_file", "source_row", "since", "until", "now")
     types = (pa.string(), *[pa.int64()] * 4)
     moved = pa.table(
@@ -68,6 +72,17 @@ def reclocked(
         yield connection, tidy(connection, year, spec, folder)
         for name in ("given_records", "moves"):
             connection.unregister(name)
+
+
+def _read_hidden(year: Year, spec: Table) -> bool:
+    """Whether a derived column reads what the tidy rows have only as hashes."""
+    hidden = spec.tidy_personal
+    held = [hold for derived in spec.derived.values() for hold in derived.hold if hold.table]
+    return any(columns_of(derived.expr) & hidden for derived in spec.derived.values() if derived.expr) or any(
+        (a in hidden) != (b in year.year.tables[str(hold.table)].tidy_personal)
+        for hold in held
+        for a, b in zip(spec.tidy_key, hold.key, strict=True)
+    )
 
 
 def _moved(column: str, kind: str) -> str:

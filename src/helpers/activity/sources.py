@@ -13,6 +13,7 @@ from helpers.activity.errors import ExportError
 from helpers.activity.not_records import LABEL_COLUMNS, LABELLED_ROWS, labels_of
 from helpers.activity.readers import ROW, Sheet, find_columns, missing_column, read_exports, refuse_other_units
 from helpers.files.names import matching_files
+from helpers.files.personal_data import shape
 from helpers.year.engine import identifier, literal, literals
 from helpers.year.hashes import file_sha256
 from helpers.year.load import Year
@@ -203,7 +204,7 @@ def _refuse_cut_off(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> None
         raise ExportError(
             "truncated",
             sheet.file,
-            f"文件在最后一行中间断了：“{sheet.headers[-1]}”只剩下“{last}”",
+            f"文件在最后一行中间断了：“{sheet.headers[-1]}”只剩下“{shape(last)}”（写法）",
             rows=[(last_row, "最后一行，没有换行符")],
             hint="重新导出完整的文件",
         )
@@ -235,7 +236,7 @@ def _refuse_mangled(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
         if not found:
             continue
         file, _, text, total = found[0]
-        rows = [(row, f"{declared.source[0]}：{cell}") for _, row, cell, _ in found]
+        rows = [(row, f"{declared.source[0]}：{spec.shown(column, cell)}") for _, row, cell, _ in found]
         if re.fullmatch(CUT_NUMBER, text):
             raise ExportError(
                 "digits_lost",

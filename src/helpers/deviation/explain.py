@@ -11,7 +11,8 @@ import numpy as np
 
 from helpers.deviation.adjusted import Coded
 from helpers.deviation.control import control_chart
-from helpers.deviation.decompose import VALUE, Aim, decompose, drill_down, missed_rows, misses_of
+from helpers.deviation.decompose import VALUE, Aim, decompose, drill_down, missed_rows, misses_of, texts
+from helpers.deviation.few_persons import of_persons, told_together
 from helpers.deviation.lead import leading
 from helpers.deviation.mix import months_split, years_split
 from helpers.deviation.observed import observed_results
@@ -149,7 +150,8 @@ def with_records(
         deviation = replace(deviation, states=_states(rows, table, aim))
     if not explained:
         return deviation
-    listed = _Listed(measures, figure.measure, table, decided_by(measure.value, table))
+    by = [] if of_persons(table) else decided_by(measure.value, table)
+    listed = _Listed(measures, figure.measure, table, by)
     deviation = with_causes(deviation, rows, figure, dimensions, aim, source, listed)
     again = replays_of(rows, figure, aim, measures)
     if again is None:
@@ -195,7 +197,11 @@ def _rows(figure: Figure, dimensions: Sequence[str], measures: Measures, source:
     found = made(rows, source) if asked else {}
     new |= {name: as_column(one, rows.index) for name, one in found.items() if name in asked}
     new |= {name: pd.Series(None, index=rows.index, dtype=object) for name in asked if name not in new}
-    return rows.assign(**{name: values for name, values in new.items() if name not in own})
+    rows = rows.assign(**{name: values for name, values in new.items() if name not in own})
+    if of_persons(table):
+        few = {name: told_together(texts(rows[name])) for name in dimensions if name not in (MONTH, STATE)}
+        rows = rows.assign(**few)
+    return rows
 
 
 def _months(moments: pd.Series) -> pd.Series:
@@ -246,11 +252,12 @@ def with_causes(
     own, properties = [*tidy_columns(listed.table), *dimensions], made(counted, source)
     around = beside(properties, clusters(counted, source), own)
     told = structures(rows, dimensions, aim, around)
-    found = _combinations(counted, judged.to_numpy(), told, properties, own, source, around)
+    persons = of_persons(listed.table)  # of whom no few are told apart, nor single ones listed by what they are
+    found = [] if persons else _combinations(counted, judged.to_numpy(), told, properties, own, source, around)
     split = {name: one for name in dimensions if (one := decompose(rows, name, aim)) is not None}
     lead = leading(list(split.values()), told, found, around.passing)
     order = sorted(ranked(told), key=lambda one: not (lead and one.dimension == lead["dimension"]))
-    missed, drilled = misses_of(rows, aim), tuple(dimensions[:DRILLED])
+    missed, drilled = misses_of(rows, aim), tuple(dimensions[: 1 if persons else DRILLED])
     # With the columns of the combinations, so that a reader can count how far two groups are the same cases.
     over = [name for one in found for name, _ in one.values]
     return replace(
@@ -261,7 +268,7 @@ def with_causes(
         lead=lead,
         dimensions=drilled,
         cells=drill_down(missed, drilled),
-        tickets=tuple(listed.tickets(missed.head(LISTED), dimensions, over)),
+        tickets=tuple(listed.tickets(missed.head(LISTED), () if persons else dimensions, over)),
         facts={**deviation.facts, "rows": figure.n, "misses": len(missed), "unknown": figure.unknown},
     )
 

@@ -20,10 +20,10 @@ from typing import Any
 import psutil
 from ruamel.yaml import YAML
 
-from helpers.files.on_screen import on_screen
 from helpers.report.portfolio_facts import Facts, facts_of
 from helpers.run.batch_projects import Task
 from helpers.run.code_reach import program_sha256, read_sources
+from helpers.run.left_behind import error_text
 from helpers.run.looked_at import looked_at_every
 from helpers.run.parameters import ParameterError
 from helpers.run.run_year import RunStopped, run_year
@@ -117,7 +117,7 @@ def leave_message(root: Path, fiscal_year: int, message: str) -> None:
     if "[run_active]" in message or not root.is_dir():
         return
     failed = Root(root).failed(fiscal_year)
-    text = f"{on_screen(message)}\n"
+    text = error_text(message, root)
     with contextlib.suppress(OSError):
         if (failed / "error.txt").is_file() and (failed / "error.txt").read_text(encoding="utf-8") == text:
             return

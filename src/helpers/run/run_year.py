@@ -16,7 +16,6 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from helpers.files.on_screen import on_screen
 from helpers.report.approved import CHECK, approved_changes
 from helpers.report.results import load_results, validate_results, write_results
 from helpers.report.results_types import Results
@@ -26,15 +25,18 @@ from helpers.run.check import check_year
 from helpers.run.current import Current
 from helpers.run.forked import holding
 from helpers.run.inputs import input_files
+from helpers.run.left_behind import clean_up, error_text
 from helpers.run.machine_faults import clock_fault, in_words
 from helpers.run.notebooks import write_normalised
 from helpers.run.own_folder import own_processed
+from helpers.run.personal_scan import allowed_by, personal_places, screen
 from helpers.run.publish import leave_failed, publish, repair, staging
 from helpers.run.server import SELDOM, start_server
-from helpers.run.stages import DEVIATE, REPORT, STAGES, VALIDATE, StageFailed, rerun_command, run_stage
+from helpers.run.stages import CLEAN, DEVIATE, REPORT, STAGES, VALIDATE, StageFailed, rerun_command, run_stage
 from helpers.run.workspace import find_root
 from helpers.year.approvals import load_approvals
 from helpers.year.faults import YearFileError
+from helpers.year.load import load_year
 from helpers.year.root import Root
 from helpers.year.seen import ALONE
 
@@ -130,16 +132,17 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
                 if manifest.basis(fiscal_year, input_files(root, fiscal_year)) != described:
                     raise RunStopped("[inputs_changed]  运行期间 data/raw/ 里的文件有改动，未发布\n    处理：重新运行")
                 manifest.write_manifest(work, described, results.get("rules"))
+                _stop_on_personal(root, fiscal_year, work)
                 noted = by_hand.as_made(work)
                 aside = by_hand.set_aside(final)
                 by_hand.note(final, noted)
                 publish(work, final)
     except RunStopped as stopped:
-        _leave(work, final, stopped)
+        _leave(work, final, stopped, root)
         raise
     except Exception as error:  # whatever fails after the notebooks ends in one screen too
         ended = RunStopped(_package_screen(error, final))
-        _leave(work, final, ended)
+        _leave(work, final, ended, root)
         raise ended from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -153,12 +156,17 @@ def _approvals_told(root: Path, fiscal_year: int, results: Results) -> bool:
     return told == approved_changes(results, load_approvals(root, fiscal_year))
 
 
-def _leave(work: Path, final: Path, stopped: RunStopped) -> None:
+def _leave(work: Path, final: Path, stopped: RunStopped, root: Path) -> None:
     """Keep what was made, with the message; the executed notebooks among it."""
     if (work / "executed").is_dir():
         _keep_notebooks(work)
+    try:
+        clean_up(work, root)
+    except Exception:  # noqa: BLE001 - what cannot be looked through is not left
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(exist_ok=True)
     failed = leave_failed(work, final)
-    (failed / "error.txt").write_text(f"{on_screen(stopped)}\n", encoding="utf-8", errors="backslashreplace")
+    (failed / "error.txt").write_text(error_text(stopped, root), encoding="utf-8", errors="backslashreplace")
 
 
 def _package_screen(error: Exception, final: Path) -> str:
@@ -243,6 +251,16 @@ def _make_package(root: Path, fiscal_year: int, work: Path) -> Results:
         for name in () if beside.done() else OFFICE:
             (work / name).write_bytes(makers[name]())
     return results
+
+
+def _stop_on_personal(root: Path, fiscal_year: int, work: Path) -> None:
+    """Nothing is published that names a person; what was made so far is not left either."""
+    processed = Root(root).processed(fiscal_year)
+    allowed = allowed_by(load_year(root, fiscal_year), processed / "tables", _read(processed / CLEAN.output)["tables"])
+    if places := personal_places(work, allowed):
+        for file in sorted({place.file for place in places}):
+            (work / file).unlink()
+        raise RunStopped(screen(places))
 
 
 def _stop_on_findings(results: Results) -> None:

@@ -17,6 +17,7 @@ from helpers.indicators import (
 )
 from helpers.indicators.units import BASE, spelled
 from helpers.year.check_funds import check_funds
+from helpers.year.check_personal import check_personal
 from helpers.year.check_plan import plan_details
 from helpers.year.check_spares import check_fleet, check_spares
 from helpers.year.check_tables import COPY_IN, Path_, check_corrections, check_tables, expression, unknown
@@ -38,6 +39,7 @@ def crosscheck(year: Year) -> list[Fault]:
         *_rules(year),
         *check_funds(year),
         *check_tables(year),
+        *check_personal(year),
         *_measures(year),
         *_indicators(year),
         *_activities(year),

@@ -170,6 +170,79 @@ def columns_of(text: str) -> frozenset[str]:
     return frozenset(n["column_names"][-1].lower() for n in _walk(tree_of(text)) if n["class"] == "COLUMN_REF")
 
 
+#: Functions whose result says what their arguments say, all or in parts; of ``if`` and ``nullif`` not of every one.
+_SAYING = frozenset(
+    [
+        "trim",
+        "ltrim",
+        "rtrim",
+        "lower",
+        "upper",
+        "substring",
+        "substr",
+        "left",
+        "right",
+        "replace",
+        "concat",
+        "lpad",
+        "split_part",
+        "||",
+        "coalesce",
+        "ifnull",
+        "nullif",
+        "if",
+        "least",
+        "greatest",
+        "last_day",
+        "date_trunc",
+        "datetrunc",
+    ]
+)
+
+
+def columns_shown(text: str) -> frozenset[str]:
+    """The columns whose cells, or parts of them, an expression's result may say; a comparison, a count or a length
+    says none."""
+    return frozenset(_shown(tree_of(text)))
+
+
+def _shown(node: Mapping[str, Any]) -> Iterator[str]:
+    kind = node["class"]
+    if kind == "COLUMN_REF":
+        yield node["column_names"][-1].lower()
+    elif kind == "CASE":
+        for one in (*(check["then_expr"] for check in node["case_checks"]), node["else_expr"]):
+            yield from _shown(one)
+    elif kind == "CAST":
+        yield from _shown(node["child"])
+    elif (kind == "OPERATOR" and node["type"] == "OPERATOR_COALESCE") or (
+        kind == "FUNCTION" and node["function_name"].lower() in _SAYING
+    ):
+        arguments = [one.get("expression", one) for one in node.get("arguments") or node.get("children") or ()]
+        name = str(node.get("function_name", "")).lower()
+        for one in arguments[1:] if name == "if" else arguments[:1] if name == "nullif" else arguments:
+            yield from _shown(one)
+
+
+def columns_judged(text: str) -> frozenset[str]:
+    """The columns of whose content an expression depends: not one that stands alone, nor where it only asks whether
+    there is a value."""
+    tree = tree_of(text)
+    return frozenset() if tree["class"] == "COLUMN_REF" else frozenset(_judged(tree))
+
+
+def _judged(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if value.get("class") == "COLUMN_REF":
+            yield value["column_names"][-1].lower()
+        elif value.get("type") not in ("OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL"):
+            for child in value.values():
+                yield from _judged(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _judged(child)
+
+
 def conjuncts(text: str) -> list[str]:
     """The conditions that an expression joins by AND, each as SQL, from left to right."""
     tree = tree_of(text)

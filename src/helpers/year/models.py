@@ -170,6 +170,26 @@ class Plausible(Model):
     why: Words
 
 
+class NotPersonal(Model):
+    """What looks like personal data and is none, and why: a value as it stands, a pattern that all of it fits, or a
+    column of a table (``tickets.serial``)."""
+
+    value: str | None = None
+    pattern: str | None = None
+    column: str | None = None
+    why: Words
+
+    @model_validator(mode="after")
+    def _one(self) -> NotPersonal:
+        if sum(one is not None for one in (self.value, self.pattern, self.column)) != 1:
+            raise ValueError("value、pattern、column 只写其中一个")
+        try:
+            re.compile(self.pattern or "")
+        except re.error as error:
+            raise ValueError(f"pattern 不是可用的正则表达式：{error}") from None
+        return self
+
+
 class YearFile(Model):
     """year.yml"""
 
@@ -198,6 +218,7 @@ class YearFile(Model):
     budget: Budget
     funds_management: tuple[ManagementLine, ...] = ()
     tables: dict[Identifier, Table]
+    not_personal: tuple[NotPersonal, ...] = ()
     plausible: tuple[Plausible, ...] = ()
     activities: Activities | None = None
     spares: Spares | None = None

@@ -37,6 +37,11 @@ class Root:
     def reports(self) -> Path:
         return self.path / "reports"
 
+    @property
+    def personal_key(self) -> Path:
+        """What personal columns are hashed with; see ``helpers.year.personal_key``."""
+        return self.path / "data" / ".personal.key"
+
     def package(self, fiscal_year: int) -> Path:
         """What leaves the house."""
         return self.reports / str(fiscal_year)

@@ -22,6 +22,7 @@ from pydantic import BaseModel
 
 from helpers.files.names import matching_files
 from helpers.year.load import Year
+from helpers.year.personal_key import key_digest
 from helpers.year.root import Root
 
 #: What was read, and where: ("value", 2024, "indicators", "indicators", 3, "target").
@@ -260,6 +261,12 @@ class SeenYear(Year):
         """The year as the work on one table sees it, and what that work reads; it is noted here as well."""
         reads = Reads(self._reads)
         return SeenYear(self._whole, reads, self._sha256, table), reads
+
+    def key_seen(self) -> str:
+        """By what it is seen that personal columns were hashed with another key than today's; empty where there are
+        none."""
+        whole = cast(Year, self._whole)
+        return key_digest(whole.root) if any(table.personal for table in whole.year.tables.values()) else ""
 
     def own_tables(self) -> list[Path]:
         """Where runs of this year and of the next keep the tidy tables of this year; nowhere for a run that is to do

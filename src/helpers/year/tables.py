@@ -12,6 +12,8 @@ from helpers.year.base import Identifier, Model, Strings, Words, as_list
 from helpers.year.declared_clocks import ColumnType, Derived
 from helpers.year.declared_grain import Grain
 from helpers.year.expect import Expect
+from helpers.year.expressions import ExpressionError, columns_shown
+from helpers.year.personal import MASKED
 
 __all__ = [
     "Checks",
@@ -349,9 +351,19 @@ class Table(Model):
 
     @property
     def tidy_personal(self) -> frozenset[str]:
-        """The tidy columns whose values are never written down."""
+        """The tidy columns whose values are never written down, derived ones that would say them among them."""
+        if not self.personal:
+            return frozenset()
         taken = self.grain.attributes if self.grain else {}
-        return frozenset([*self.personal, *(n for n, a in taken.items() if a.source in self.personal)])
+        hidden = {*self.personal, *(n for n, a in taken.items() if a.source in self.personal)}
+        for name, derived in self.derived.items():
+            if derived.expr and derived.type != "boolean" and hidden & _said(derived.expr):
+                hidden.add(name)
+        return frozenset(hidden)
+
+    def shown(self, column: str, text: object) -> str:
+        """A cell of the export as a message quotes it."""
+        return MASKED if column in self.personal else str(text)
 
     @property
     def repeats_set_aside(self) -> bool:
@@ -368,3 +380,11 @@ class Table(Model):
         made = {name: MADE_WORDS[name] for name in (self.grain.made() if self.grain else ())}
         taken = {n: a.words or own.get(a.source, n) for n, a in (self.grain.attributes if self.grain else {}).items()}
         return {**own, **made, **taken, **{name: spec.words for name, spec in self.derived.items() if spec.words}}
+
+
+def _said(expression: str) -> frozenset[str]:
+    """The columns that an expression may say; of one that cannot be read, none: it is refused elsewhere."""
+    try:
+        return columns_shown(expression)
+    except ExpressionError:
+        return frozenset()

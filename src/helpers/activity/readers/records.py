@@ -16,6 +16,7 @@ from helpers.activity.readers import wrapped
 from helpers.activity.readers.repeated_keys import refuse_repeated
 from helpers.activity.readers.sheet import Sheet, columns
 from helpers.files.encodings import utf8_file
+from helpers.files.personal_data import shape
 from helpers.files.refusal import FileError
 from helpers.year.engine import identifier, literal, one_file, open_engine
 from helpers.year.tables import Table
@@ -127,7 +128,7 @@ def _lines(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> Non
             "bad_json",
             shown,
             "有的行不是一条完整的 JSON 记录，文件可能被截断",
-            rows=[(row, str(line)[:60]) for row, line in bad],
+            rows=[(row, f"写法是 {shape(str(line))[:60]}") for row, line in bad],
             hint="重新导出完整的文件",
         )
     connection.execute("CREATE VIEW records AS SELECT rowid AS n, CAST(nullif(trim(line), '') AS JSON) AS r FROM lines")

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from helpers.files.personal_data import shape
 from helpers.files.refusal import FileError
 
 #: So many records are named.
@@ -28,7 +29,7 @@ class RepeatedField(Exception):
     """One field with two values."""
 
     def __init__(self, name: str, first: Any, second: Any) -> None:
-        super().__init__(f"{name}：{_short(first)}、{_short(second)}")
+        super().__init__(f"{name}：{shape(_short(first))}、{shape(_short(second))}（写法）")
 
 
 def refuse_repeated(connection: duckdb.DuckDBPyConnection, shown: str) -> None:

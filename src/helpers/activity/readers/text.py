@@ -24,6 +24,7 @@ import pyarrow.csv
 from helpers.activity.readers.headers import joined_head
 from helpers.activity.readers.sheet import ROW, Sheet, columns, stage
 from helpers.files import encodings
+from helpers.files.personal_data import shape
 from helpers.files.refusal import FileError
 from helpers.year.engine import literal, one_file, open_engine, threads_for
 from helpers.year.tables import Table
@@ -279,7 +280,7 @@ def _careful(layout: Layout, shown: str, spec: Table, staged: Path) -> tuple[int
         ) from error
     if ragged and spec.checks.ragged == "stop":
         width = len(layout.headers)
-        named = [(number, f"{count} 列  {_short(text)}") for number, count, text in ragged]
+        named = [(number, f"{count} 列，写法是 {_short(shape(text))}") for number, count, text in ragged]
         raise FileError(
             "ragged_rows",
             shown,
@@ -319,7 +320,7 @@ def _refuse_open_quote(sheet: Sheet) -> None:
             "open_quote",
             sheet.file,
             "有一个引号没有收尾，从这里到文件结束都进了一个单元格",
-            rows=[(row, _short(cell))],
+            rows=[(row, f"写法是 {_short(shape(cell))}")],
             hint="重新导出完整的文件；引号是内容的一部分时应写成两个",
         )
 

@@ -1,0 +1,232 @@
+"""What of a table is written down: personal columns as keyed hashes, personal data in other texts as marks.
+
+Conditions, keys and derived columns are worked out on what the exports say. Only what leaves the database is changed:
+the same value in the same way, two values in two ways, so that figures stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from helpers.activity import sql
+from helpers.files.personal_data import LIKELY, Marks, hits, is_whole, shape
+from helpers.files.surnames import is_name
+from helpers.year.engine import identifier, literal
+from helpers.year.load import Year
+from helpers.year.not_personal import allowed_columns, allows
+from helpers.year.personal import MASKED
+from helpers.year.personal_key import DIGITS, hash_pads, personal_key
+from helpers.year.tables import Table
+from helpers.year.tidy import tidy_columns
+
+#: A heading that says that names stand below; one under which long numbers name things.
+_OF_NAMES = re.compile(
+    "(?:姓名|联系人|报修人|报障人|申请人|经办人|处理人|使用人|责任人|负责人|维修人|接报人|受理人|登记人|签收人|投诉人|填报人)员?$"
+)
+_OF_THINGS = re.compile("编号|序号|序列|单号|条码|料号|件号|代码|SN|S/N|[Ii][Dd]$")
+_DIGIT_KINDS = {"手机号码", "银行卡号", "身份证号", "电话号码"}
+#: So many numbers that begin alike are a series.
+SERIES, ALIKE = 10, 6
+#: Rows that are named of each column; more than a file can have.
+NAMED, MOST_ROWS = 5, 10**12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Masked:
+    """Personal data in the texts of a column: ``cells`` of the rows as read, the first of them; ``doubtful``: left as
+    it is, because it looks like a series of numbers that name things."""
+
+    column: str
+    words: str
+    kind: str
+    cells: int
+    rows: tuple[tuple[str, int], ...]
+    doubtful: bool = False
+
+
+@dataclass(frozen=True)
+class WrittenDown:
+    """How the cells of a table leave the database."""
+
+    spec: Table
+    marks: Marks
+    #: Columns of the export with something to mask.
+    touched: frozenset[str]
+    found: tuple[Masked, ...]
+
+    def tidy(self) -> dict[str, str]:
+        """Each tidy column as SQL, under its name."""
+        hidden, derived = self.spec.tidy_personal, set(self.spec.derived)
+        return {
+            column: f"{_hidden(column, kind)} AS {identifier(column)}"
+            if column in hidden
+            else f"{_marked(column)} AS {identifier(column)}"
+            if kind == "VARCHAR" and self._touches(column, derived)
+            else identifier(column)
+            for column, kind in tidy_columns(self.spec).items()
+        }
+
+    def _touches(self, column: str, derived: Iterable[str]) -> bool:
+        taken = self.spec.grain.attributes if self.spec.grain else {}
+        source = taken[column].source if column in taken else column
+        return bool(self.touched) if column in derived else source in self.touched
+
+    def set_aside(self, reason: str, of: str) -> list[str]:
+        """The texts of each column of a row that is set aside, as SQL. Where its cells may stand under each other's
+        headings, nothing is told of a table with personal columns."""
+        shifted = f"{reason} IN ({literal(sql.RAGGED)}, {literal(sql.SHIFTED_ROW)})"
+        written = []
+        for column in self.spec.columns:
+            cell = f"{of}.{identifier(column)}"
+            usual = _hashed(cell) if column in self.spec.personal else _marked(cell, raw=True)
+            if self.spec.personal:
+                usual = f"CASE WHEN {shifted} AND {cell} IS NOT NULL THEN {literal(MASKED)} ELSE {usual} END"
+            written.append(f"{usual} AS {identifier(column)}")
+        return written
+
+    def data(self, value: Any) -> Any:
+        """Whatever can be written as JSON, its texts masked."""
+        if isinstance(value, str):
+            return self.marks.masked(value)
+        if isinstance(value, Mapping):
+            return {key: one if key == "sha256" else self.data(one) for key, one in value.items()}
+        return [self.data(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def shown_row(spec: Table, cells: Iterable[tuple[str, str | None]], shifted: bool, longest: int) -> str:
+    """The beginning of a row for a message; where cells may stand under each other's headings, how they are written."""
+    hidden = spec.personal
+    said = (
+        shape(text) if shifted and hidden else MASKED if column in hidden else text for column, text in cells if text
+    )
+    return "，".join(said)[:longest]
+
+
+def written_down(connection: duckdb.DuckDBPyConnection, year: Year, table: str) -> WrittenDown:
+    """How the cells of a table are to be written; reads ``texts``. The connection can mask and hash afterwards."""
+    spec = year.year.tables[table]
+    entries = year.year.not_personal
+    marks = Marks(allowed=allows(entries))
+    held = {h.table for d in spec.derived.values() for h in d.hold if h.table in year.year.tables}
+    if spec.personal or any(year.year.tables[str(one)].personal for one in held):
+        inner, outer = hash_pads(personal_key(year.root))
+        connection.execute(f"SET VARIABLE personal_inner = unhex('{inner.hex()}')")
+        connection.execute(f"SET VARIABLE personal_outer = unhex('{outer.hex()}')")
+    looked_at = [
+        c
+        for c, declared in spec.columns.items()
+        if declared.type == "text" and c not in spec.personal and c not in allowed_columns(entries, table)
+    ]
+    found = [one for column in _likely(connection, spec, looked_at) for one in _column(connection, spec, column, marks)]
+    connection.create_function("masked_text", marks.as_known, ["VARCHAR"], "VARCHAR")
+    touched = frozenset(one.column for one in found if not one.doubtful)
+    return WrittenDown(spec, marks, touched, tuple(found))
+
+
+def _likely(connection: duckdb.DuckDBPyConnection, spec: Table, columns: list[str]) -> list[str]:
+    """The columns with a text that may be personal, in one go through the table."""
+    if not columns:
+        return []
+    tests = ", ".join(f"coalesce(bool_or({_may_be(spec, c)}), false)" for c in columns)
+    answers = connection.execute(f"SELECT {tests} FROM texts").fetchall()[0]
+    return [column for column, there in zip(columns, answers, strict=True) if there]
+
+
+def _may_be(spec: Table, column: str) -> str:
+    test = f"regexp_matches({identifier(column)}, {literal(LIKELY)})"
+    return rf"{test} OR regexp_full_match({identifier(column)}, '\p{{Han}}{{2,4}}')" if _names(spec, column) else test
+
+
+def _names(spec: Table, column: str) -> bool:
+    return any(_OF_NAMES.search(words) for words in (*spec.columns[column].source, spec.columns[column].words or ""))
+
+
+def _column(connection: duckdb.DuckDBPyConnection, spec: Table, column: str, marks: Marks) -> list[Masked]:
+    """What is masked in a column; its values get their marks in the order of the source."""
+    cell = identifier(column)
+    texts = connection.execute(
+        f"SELECT {cell}, count(*), file_name(arg_min(_file_no, place)), arg_min(source_row, place) "
+        f"FROM (SELECT *, _file_no * {MOST_ROWS} + source_row AS place FROM texts WHERE {_may_be(spec, column)}) "
+        f"GROUP BY {cell} ORDER BY min(place)"
+    ).fetchall()
+    series = _series(connection, spec, column, [text for text, *_ in texts])
+    cells: dict[tuple[str, bool], int] = {}
+    rows: dict[tuple[str, bool], list[tuple[str, int]]] = {}
+    for text, count, file, row in texts:
+        if text in series:
+            marks.series.add(text)
+        kinds = {is_whole(text)} if text in series else _mark_all(marks, text, _names(spec, column))
+        for kind in kinds:
+            key = str(kind), text in series
+            cells[key] = cells.get(key, 0) + int(count)
+            rows.setdefault(key, []).append((file, int(row)))
+    words = spec.column_words()[column]
+    return [
+        Masked(column=column, words=words, kind=k, cells=cells[k, d], rows=tuple(rows[k, d][:NAMED]), doubtful=d)
+        for k, d in cells
+    ]
+
+
+def _mark_all(marks: Marks, text: str, names: bool) -> set[str]:
+    """Give a mark to whatever is personal in a text; the kinds."""
+    if names and is_name(text) and not marks.allowed(text):
+        marks.whole[text] = marks.of("姓名", text)
+        return {"姓名"}
+    found = list(marks.found(text))
+    for start, end, kind in found:
+        marks.of(kind, text[start:end])
+    return {hit.kind for hit in found}
+
+
+def _series(connection: duckdb.DuckDBPyConnection, spec: Table, column: str, texts: list[str]) -> set[str]:
+    """The texts that are numbers from a series rather than of persons: many others begin like them, and by their check
+    digits most of these are of nobody; where there are none, the column names things."""
+    whole = [text for text in texts if text.isascii() and text.isdigit() and is_whole(text) in _DIGIT_KINDS]
+    if not whole:
+        return set()
+    cell = identifier(column)
+    begins = f"left({cell}, {ALIKE}), length({cell})"
+    alike = connection.execute(
+        f"SELECT {begins}, list(DISTINCT {cell})[1:500], count(DISTINCT {cell}) FROM texts "
+        f"WHERE regexp_full_match({cell}, '[0-9]{{7,19}}') GROUP BY ALL HAVING count(DISTINCT {cell}) >= {SERIES}"
+    ).fetchall()
+    things = column in (*spec.key, *spec.tidy_key) or any(map(_OF_THINGS.search, spec.columns[column].source))
+    numbered = {
+        (start, length)
+        for start, length, some, _ in alike
+        if 2 * sum(bool(hits(text)) for text in some) < len(some) or (things and is_whole(some[0]) == "手机号码")
+    }
+    return {text for text in whole if (text[:ALIKE], len(text)) in numbered}
+
+
+# --- as SQL ---------------------------------------------------------------------------------------
+
+
+def _hidden(column: str, kind: str) -> str:
+    return _hashed(identifier(column)) if kind == "VARCHAR" else f"CAST(NULL AS {kind})"
+
+
+def _hashed(cell: str) -> str:
+    inner = f"unhex(sha256(getvariable('personal_inner') || encode({cell})))"
+    return f"left(sha256(getvariable('personal_outer') || {inner}), {DIGITS})"
+
+
+def hashed(cell: str) -> str:
+    """A text as the personal columns of the project's tables have it."""
+    return _hashed(cell)
+
+
+def _marked(cell: str, raw: bool = False) -> str:
+    text = cell if raw else identifier(cell)
+    han = rf" OR regexp_full_match({text}, '\p{{Han}}{{2,4}}')"
+    return f"CASE WHEN regexp_matches({text}, {literal(LIKELY)}){han} THEN masked_text({text}) ELSE {text} END"
+
+
+def unmasked_columns(account: Mapping[str, Any]) -> set[str]:
+    """The columns of a table's account in which what looks personal was left as it is."""
+    return {one["column"] for one in account["masked"] if one["doubtful"]}

@@ -1,0 +1,192 @@
+"""Nothing personal leaves the house: every text of a package is looked through before it is published.
+
+What the stages write has marks in the place of personal data already (see ``helpers.activity.written_down``). This is
+the second look, at what was really made: also at what somebody has written into the year files.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from helpers.activity.written_down import unmasked_columns
+from helpers.files.personal_data import LIKELY, hits
+from helpers.run import package_files
+from helpers.year.engine import fence, identifier, literal, one_file, open_engine
+from helpers.year.load import Year
+from helpers.year.not_personal import allowed_columns, allows
+from helpers.year.tidy import tidy_columns
+
+#: Texts of so few characters hold nothing; those of more may be pages.
+SHORT, MARKED_UP = 3, 200
+#: So many places are named.
+NAMED = 8
+#: The cells of a row, one beside the other.
+_FIGURES = re.compile("[0-9.,%-]+(?: [0-9.,%-]+)+ ?")
+#: Pictures and fonts, not read as text.
+_PICTURES = ("image/png", "image/jpeg", "application/pdf")
+_EMBEDDED = re.compile(r"base64,[0-9A-Za-z+/=\s]+")
+#: Where shapes are drawn there are numbers in rows, and no words.
+_DRAWN = re.compile(r"""\b(?:d|points|transform|viewBox)=(?:"[^"]*"|'[^']*')""")
+_TAG = re.compile(r"<[^>]*>")
+#: Within a line a number may be set in parts.
+_INLINE = re.compile(r"</?(?:span|b|i|em|strong|u|a|sub|sup|tspan|w:r|w:t|r|t)\b[^>]*>")
+
+
+class Place(NamedTuple):
+    """Personal data in a package: which file, where in it, and of which kind; the value is told nobody."""
+
+    file: str
+    where: str
+    kind: str
+    value: str
+
+
+def personal_places(folder: Path, allowed: Callable[[str], bool]) -> list[Place]:
+    """Where in the files of a package personal data stands that is not allowed."""
+    places: dict[str, list[tuple[str, str]]] = {}
+    for name, entry in package_files.entries(folder).items():
+        if entry.kind == "file":
+            for where, text in (("文件名", name), *texts_of(name, package_files.content(folder, name))):
+                places.setdefault(text, []).append((name, where))
+    found = [
+        Place(name, where, hit.kind, text[hit.start : hit.end])
+        for text in _likely(list(places))
+        for hit in hits(text)
+        for name, where in places[text]
+    ]
+    decided = {value: allowed(value) for value in dict.fromkeys(place.value for place in found)}
+    return sorted(place for place in found if not decided[place.value])
+
+
+def _likely(texts: list[str]) -> list[str]:
+    """The few texts that are worth a closer look."""
+    import pyarrow
+    import pyarrow.compute
+
+    clean = pyarrow.array([text.encode("utf-8", "replace") for text in texts], pyarrow.binary()).cast(pyarrow.string())
+    return [
+        text
+        for text, may in zip(texts, pyarrow.compute.match_substring_regex(clean, LIKELY), strict=True)
+        if may.as_py()
+    ]
+
+
+def texts_of(name: str, content: bytes) -> Iterator[tuple[str, str]]:
+    """The texts in a file by its kind, each with its place."""
+    if name.endswith((".json", ".ipynb")):
+        yield from _leaves(json.loads(content))
+    elif name.endswith(".pdf"):
+        yield from _pdf(content)
+    elif name.endswith((".docx", ".xlsx")):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for part in archive.namelist():
+                yield part, part
+                if part.endswith((".xml", ".rels")):
+                    yield from _marked_up(archive.read(part).decode("utf-8", "replace"), f"{part} ")
+    elif name.endswith((".html", ".svg", ".xml")):
+        yield from _marked_up(content.decode("utf-8", "replace"), "")
+    else:
+        yield from _lines(content.decode("utf-8", "replace"), "")
+
+
+def _leaves(value: Any) -> Iterator[tuple[str, str]]:
+    """The texts of nested data, keys too; figures are none."""
+    waiting = [("", value)]
+    while waiting:
+        place, node = waiting.pop()
+        if isinstance(node, str):
+            yield from _marked_up(node, f"{place} ") if len(node) > MARKED_UP and "<" in node else ((place, node),)
+        elif isinstance(node, dict):
+            yield from ((place, key) for key in node if len(key) > SHORT)
+            waiting += [(f"{place}.{key}", one) for key, one in node.items() if key not in _PICTURES and _told(one)]
+        elif node and isinstance(node[0], str) and node[0].endswith("\n"):  # a text in lines, as notebooks have it
+            waiting.append((place, "".join(map(str, node))))
+        else:
+            waiting += [(place, one) for one in node if _told(one)]
+
+
+def _told(value: Any) -> bool:
+    return isinstance(value, dict | list) or (isinstance(value, str) and len(value) > SHORT)
+
+
+def _marked_up(text: str, place: str) -> Iterator[tuple[str, str]]:
+    """What stands between the tags, and in them."""
+    plain = _INLINE.sub("", _DRAWN.sub(" ", _EMBEDDED.sub(" ", text)))
+    for tag in _TAG.findall(plain):
+        if '"' in tag:
+            yield f"{place}标记", unescape(tag)
+    yield from _lines(unescape(re.sub("\n{2,}", "\n", _TAG.sub("\n", plain))), place)
+
+
+def _lines(text: str, place: str) -> Iterator[tuple[str, str]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if len(line) > SHORT:
+            yield f"{place}第 {number} 行", line
+
+
+def _pdf(content: bytes) -> Iterator[tuple[str, str]]:
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(content) as document:
+        yield from (("文档属性", str(value)) for value in document.get_metadata_dict().values())
+        for number in range(len(document)):
+            for line in document[number].get_textpage().get_text_bounded().splitlines():
+                if not _FIGURES.fullmatch(line):
+                    yield f"第 {number + 1} 页", line
+
+
+# --- what is allowed ------------------------------------------------------------------------------
+
+
+def allowed_by(year: Year, tables: Path, accounts: Iterable[Any]) -> Callable[[str], bool]:
+    """Whether a value may stand in the package: the year says so, or it is of a column that names things. ``accounts``:
+    those of the tables, as the first stage wrote them."""
+    entries = year.year.not_personal
+    by_itself = allows(entries)
+    columns = [
+        (account["table"], column)
+        for account in accounts
+        for column in sorted({*allowed_columns(entries, account["table"]), *unmasked_columns(account)})
+        if tidy_columns(year.year.tables[account["table"]]).get(column) == "VARCHAR"
+    ]
+    return lambda value: by_itself(value) or _in_columns(value, tables, columns)
+
+
+def _in_columns(value: str, tables: Path, columns: list[tuple[str, str]]) -> bool:
+    if not columns:
+        return False
+    files = {table: tables / f"{table}.parquet" for table, _ in columns}
+    with open_engine(threads=1) as connection:
+        fence(connection, files.values())
+        return any(
+            connection.execute(
+                f"SELECT 1 FROM read_parquet({one_file(files[table])}) "
+                f"WHERE contains({identifier(column)}, {literal(value)}) LIMIT 1"
+            ).fetchall()
+            for table, column in columns
+        )
+
+
+def screen(places: list[Place]) -> str:
+    """What stops publication, on one screen: kinds and places, never the values."""
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for place in places:
+        kinds.setdefault((place.file, place.kind), []).append(place.where)
+    lines = [f"    {file}：{kind} {len(where)} 处（{where[0]}）" for (file, kind), where in list(kinds.items())[:NAMED]]
+    lines += [f"    ……共 {len(kinds)} 项"] if len(kinds) > NAMED else []
+    return "\n".join(
+        [
+            "[personal_data]  成套材料里有个人信息，未发布，原有的成套材料没有改动：",
+            *lines,
+            "    处理：年度文件（year.yml、plan.yml 等）里写有的，改成岗位或代码；",
+            "    来自导出文件某一列的，把这一列写进该表的 personal；",
+            "    确实不是的，在 year.yml 的 not_personal 里写 {value: …, why: …}（或 pattern、column: 表.列）",
+        ]
+    )

@@ -1,0 +1,129 @@
+"""Tidy tables have hashes in the place of personal columns and marks in the place of personal data in texts."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from helpers.activity.clean import Reconciliation, clean_year
+from helpers.activity.errors import ExportError
+from helpers.year.load import load_year
+from tests import small_year
+
+TICKETS = """\
+  tickets:
+    title: 工单
+    files: exports/a.csv
+    columns: {id: 编号, who: 报修人代码, serial: 序列号, text: 说明, at: {from: 受理, type: date}}
+    key: id
+    personal: [who]
+"""
+
+
+def cleaned(root: Path, rows: list[str], year: str = TICKETS, more: dict[str, str] | None = None) -> Reconciliation:
+    export = "\n".join(["编号,报修人代码,序列号,说明,受理", *rows]) + "\n"
+    small_year.write(root, small_year.head() + year, files={"a.csv": export, **(more or {})})
+    return clean_year(load_year(root, 2024), root / "out")[0]
+
+
+def read(root: Path, table: str = "tickets", columns: str = "*") -> list[Any]:
+    with duckdb.connect() as connection:
+        path = str(root / "out" / f"{table}.parquet")
+        return connection.execute(f"SELECT {columns} FROM read_parquet(?)", [path]).fetchall()
+
+
+def test_personal_columns_are_hmac_under_the_key_of_the_project(tmp_path: Path) -> None:
+    cleaned(tmp_path, ["1,张三,,,2024-01-02", "2,李四,,,2024-01-03", "3,张三,,,2024-01-04", "4,,,,2024-01-05"])
+    key = hashlib.sha256((tmp_path / "data" / ".personal.key").read_bytes()).digest()
+    wanted = [hmac.new(key, name.encode(), hashlib.sha256).hexdigest()[:32] for name in ("张三", "李四", "张三")]
+    assert [who for (who,) in read(tmp_path, columns="who")] == [*wanted, None]
+
+
+def test_without_personal_columns_no_key_is_made(tmp_path: Path) -> None:
+    cleaned(tmp_path, ["1,张三,,,2024-01-02"], TICKETS.replace("    personal: [who]\n", ""))
+    assert not (tmp_path / "data" / ".personal.key").exists()
+
+
+def test_a_series_of_numbers_is_left_and_said_a_single_one_is_masked(tmp_path: Path) -> None:
+    rows = [f"{13800000000 + n},U1,{n},,2024-01-02" for n in range(40)]
+    account = cleaned(tmp_path, [*rows, "13912345678,U1,13912345678,打13912345678,2024-01-02"])
+    found = [(one.column, one.kind, one.cells, one.doubtful) for one in account.masked]
+    assert found == [
+        ("id", "手机号码", 40, True),
+        ("id", "手机号码", 1, False),
+        ("serial", "手机号码", 1, False),
+        ("text", "手机号码", 1, False),
+    ]
+    assert read(tmp_path, columns="id, serial, text")[-1] == ("（手机号码A）", "（手机号码A）", "打（手机号码A）")
+    assert read(tmp_path, columns="id")[0] == ("13800000000",)
+
+
+def test_serial_numbers_that_pass_a_check_digit_by_chance_are_left(tmp_path: Path) -> None:
+    rows = [f"{n},U1,62220212345678{n:02},,2024-01-02" for n in range(60)]
+    account = cleaned(tmp_path, rows)
+    assert [(one.column, one.kind, one.doubtful) for one in account.masked] == [("serial", "银行卡号", True)]
+
+
+def test_a_column_of_mobiles_that_names_no_things_is_masked_however_alike_they_are(tmp_path: Path) -> None:
+    rows = [f"{n},U1,,138001380{n:02},2024-01-02" for n in range(30)]
+    account = cleaned(tmp_path, rows)
+    assert [(one.column, one.cells, one.doubtful) for one in account.masked] == [("text", 30, False)]
+    assert len({text for (text,) in read(tmp_path, columns="text")}) == 30
+
+
+def test_names_below_a_heading_of_names(tmp_path: Path) -> None:
+    year = TICKETS.replace("text: 说明", "text: 说明, name: 联系人").replace("报修人代码", "代码")
+    rows = ["编号,代码,序列号,说明,受理,联系人", "1,U1,,,2024-01-02,王小明", "2,U1,,王小明来电,2024-01-02,信息岗"]
+    small_year.write(tmp_path, small_year.head() + year, files={"a.csv": "\n".join(rows) + "\n"})
+    clean_year(load_year(tmp_path, 2024), tmp_path / "out")
+    assert read(tmp_path, columns="name") == [("（姓名A）",), ("信息岗",)]
+
+
+def test_what_the_year_allows_is_left(tmp_path: Path) -> None:
+    allowed = "not_personal: [{value: '13800138000', why: 热线}, {column: tickets.serial, why: 序列号}]\n"
+    cleaned(tmp_path, ["1,U1,13800138001,打13800138000或13800138002,2024-01-02"], TICKETS + allowed)
+    assert read(tmp_path, columns="serial, text") == [("13800138001", "打13800138000或（手机号码A）")]
+
+
+def test_rows_that_may_be_shifted_are_told_by_how_they_are_written(tmp_path: Path) -> None:
+    year = TICKETS.replace(
+        "    key: id", "    checks: {ragged: set_aside}\n    loss: {rows: 100%, why: 试}\n    key: id"
+    )
+    account = cleaned(tmp_path, ["1,U1,,,2024-01-02", "2,张三,多,13800138000,x,y,z"], year)
+    (loss,) = account.losses
+    assert loss.examples == ((3, "9,文文,文,99999999999,A,A,A"),)
+    ((_, first, *_rest),) = read(tmp_path, "tickets.set_aside")
+    assert first == "（个人信息）"
+
+
+def test_holds_are_found_by_hashed_keys_and_never_by_masked_ones(tmp_path: Path) -> None:
+    held = """\
+  waits:
+    title: 等待
+    files: exports/w.csv
+    columns: {case: 工单, since: {from: 起, type: datetime}, until: {from: 止, type: datetime}}
+    personal: [case]
+"""
+    hold = "[{table: waits, key: case, from: since, to: until}]"
+    clock = f"hours: {{clock: hours, start: at, end: done, words: 小时, hold: {hold}}}"
+    year = TICKETS.replace(
+        "at: {from: 受理, type: date}", "at: {from: 受理, type: datetime}, done: {from: 完成, type: datetime}"
+    )
+    year = year.replace("    key: id\n", f"    derived: {{{clock}}}\n    key: id\n").replace("[who]", "[who, id]")
+    rows = "编号,报修人代码,序列号,说明,受理,完成\n13800138000,U1,,,2024-01-02 08:00,2024-01-02 12:00\n"
+    waits = "工单,起,止\n13800138000,2024-01-02 09:00,2024-01-02 10:00\n"
+
+    def hours(declared: str) -> Any:
+        small_year.write(tmp_path, small_year.head() + declared, files={"a.csv": rows, "w.csv": waits})
+        clean_year(load_year(tmp_path, 2024), tmp_path / "out")
+        return read(tmp_path, columns="hours")
+
+    assert hours(year + held) == [(3.0,)]
+    with pytest.raises(ExportError) as stopped:
+        hours(year + held.replace("    personal: [case]\n", ""))
+    assert stopped.value.code == "personal_key" and "13800138000" not in str(stopped.value)
