@@ -95,6 +95,8 @@ def whence(name: str) -> str:
 
 #: What the evidence of the money stands under; the ids of indicators are identifiers, so that none is like it.
 BUDGET = "the-budget"
+#: And of the amounts that the year file states.
+DECLARED = "the-budget-declared"
 
 
 def see(content: str, words: str = "（见{}）") -> str:
