@@ -11,6 +11,7 @@ from helpers.report import wording as w
 from helpers.report.blocks import Block, Fold, Paragraph
 from helpers.report.narrative.chapters import BUDGET, DECLARED, whence
 from helpers.report.narrative.indicators import found_words
+from helpers.report.numerals import said
 from helpers.report.results_indicators import Evidence, File, Indicator, Judged
 from helpers.report.results_types import Activity, Results
 from helpers.report.summary_phrases import HASH_SHOWN, activity_text, short_path
@@ -157,7 +158,7 @@ def _query(results: Results, evidence: Mapping[str, Any], *tables: str) -> Itera
     set aside on the way."""
     sql = str(evidence.get("sql"))
     # Only line breaks are touched: a query must stay what was run.
-    yield Paragraph(text=" ".join(sql.split()), style="note")
+    yield Paragraph(text=said(" ".join(sql.split())), style="note")
     found = tables or tuple(dict.fromkeys(re.findall(r"\bFROM (\w+)", sql)))
     if told := _files(results, evidence.get("inputs") or ()):
         yield Paragraph(text=f"数据文件：{w.listing(told, MOST_FILES)}。", style="note")

@@ -13,6 +13,7 @@ from helpers.report.narrative import statistics
 from helpers.report.narrative.by_file import by_file
 from helpers.report.narrative.chapters import Section
 from helpers.report.narrative.evidence_folds import evidence_folds, named
+from helpers.report.numerals import fixed
 from helpers.report.results_indicators import Evidence, Judged
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import HASH_SHOWN, short_path
@@ -195,7 +196,7 @@ def sources(results: Results) -> Iterable[Block]:
             ]
             for item in inputs
         ]
-        note = f"校验值为文件 SHA-256 值的前{HASH_SHOWN}位，完整值见 manifest.json。"
+        note = f"校验值为文件 {fixed('SHA-256')} 值的前{HASH_SHOWN}位，完整值见 manifest.json。"
         table = f.table("输入文件", columns, rows, note=note)
         yield Fold(title=f"输入文件（{len(inputs)}个）", blocks=(table,))
     yield from by_file(results)
