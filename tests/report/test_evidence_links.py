@@ -72,3 +72,59 @@ def test_the_rows_of_a_quotient_are_called_those_of_its_numerator() -> None:
                   "sql": "(SELECT sum(amount) FROM ledger) / (SELECT count(*) FROM roster)"}  # fmt: skip
     assert "，分子依据34条记录计算。" in found_words(ratio, "我院")
     assert "，依据34条记录计算。" in found_words({**ratio, "sql": "SELECT sum(amount) FROM ledger"}, "我院")
+
+
+def computed_activities() -> Any:
+    results = with_budget(COMPUTED)
+    account = {"rows_in": 20_000, "used": 14_000, "set_aside": [{"reason": "合计行", "rows": 6_000}]}
+    results["tables"] = [{"table": "tickets", "title": "工单", "entities": 13_900, **account,
+                          "files": [{"file": "exports/工单.csv", **account}]}]  # fmt: skip
+    for entry in results["activities"]:
+        entry["evidence"] = {
+            "kind": "computed",
+            "sql": f"SELECT count(*) FROM tickets WHERE category = '{entry['category']}'",
+            "inputs": [{"file": "data/raw/2024/exports/工单.csv", "sha256": "5945ff720d83" + "0" * 52}],
+            "rows": entry["count"],
+            "set_aside": [{"reason": f"原因{n}", "rows": n} for n in range(8, 0, -1)],
+            "corrected": 2,
+        }
+    return results
+
+
+def activity_cells(results: Any) -> list[tuple[str, str | None]]:
+    """Text and link of the column of counts."""
+    tables = [b for b in flat(build_report(results)) if isinstance(b, Table) and b.caption.endswith("年度运维活动")]
+    return [(row[2].text, row[2].link) for row in tables[-1].rows]
+
+
+def test_each_kind_of_activity_leads_to_its_count_query_files_and_rows() -> None:
+    results = computed_activities()
+    cells = activity_cells(results)
+    assert cells[0] == ("9974", "e-activities-1")
+    assert cells[-1][1] == "e-activities"
+    said = told(results)[1]["e-activities-1"]
+    for words in (
+        "“个人办公设备故障”9974次，由9974条记录逐条清点。",
+        "SELECT count(*) FROM tickets WHERE category = '个人办公设备故障'",
+        "exports/工单.csv（读入20000行，采用14000行，校验值5945ff720d83）",
+        "整理后的数据表：工单（tickets）13900条。",
+        "没有采用的行：原因88行、原因77行、原因66行、原因55行、原因44行、原因33行、其他原因3行。",
+        "按更正单改过的行：2行。",
+    ):
+        assert words in said, words
+
+
+def test_of_very_many_kinds_all_lead_to_the_one_query() -> None:
+    results = computed_activities()
+    results["activities"] = [{**results["activities"][0], "category": f"类别{n}"} for n in range(61)]
+    assert {link for _, link in activity_cells(results)} == {"e-activities"}
+
+
+def test_the_amounts_of_the_budget_lead_to_the_year_file() -> None:
+    results = with_budget({"kind": "stated", "inputs": [{"file": "data/raw/2024/year.yml", "sha256": "ab" * 32}]})
+    results["budget"]["declared"] = results["budget"]["evidence"]
+    links, places = told(results)
+    assert "e-the-budget-declared" in links
+    assert "年初预算178万元，全年预算178万元" in places["e-the-budget-declared"]
+    for anchor in ("e-the-budget", "e-the-budget-declared"):
+        assert "写在年度文件year.yml（校验值abababababab）。" in places[anchor]

@@ -21,7 +21,7 @@ from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year
 from helpers.report.assemble import Sources, attainment_json, results_json
 from helpers.report.blocks import to_json
-from helpers.report.narrative import build_report
+from helpers.report.narrative import followed_report
 from helpers.report.own_audit import audit_narrative, audit_own_form, audit_year
 from helpers.report.results import validate_results
 from helpers.run.check import check_year, remarks
@@ -88,8 +88,8 @@ def test_an_example_is_sound_judged_as_meant_and_tells_only_of_itself(name: str,
     assert reached == {id_: (status, pytest.approx(float(value))) for id_, (status, value) in REACHED[name].items()}
     missed = [(d["indicator"], d["lead"]["cause"]) for d in results["deviations"] if d["kind"] == "shortfall"]
     assert missed == {"hospital": [("repaired", "等待进口配件")], "school": [("restored", "供电模块故障")]}[name]
-    report = build_report(results)
-    results["audit"] = audit_narrative(results, report, year)
+    report, ledger = followed_report(results)
+    results["audit"] = audit_narrative(results, report, year, ledger)
     assert results["audit"] == [], "neither stops nor notes"
     validate_results(results)
     check_glyphs(report)

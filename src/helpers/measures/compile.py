@@ -169,8 +169,9 @@ def rows_at(measure: Measure, columns: Sequence[str], places: Sequence[tuple[str
     )
 
 
-def shown(measure: Measure) -> str:
-    """The SQL that a reader can run on the tidy tables to get the figure, on one line."""
+def shown(measure: Measure, by_month_of: str | None = None) -> str:
+    """The SQL that a reader can run on the tidy tables to get the figure, on one line; ``by_month_of``: for each month
+    of that date a row."""
     value = REPEAT if measure.repeat_of else measure.value or ""
     pick = {
         "count": "count(*)",
@@ -186,4 +187,6 @@ def shown(measure: Measure) -> str:
     }[measure.agg]
     where = f" WHERE {measure.where}" if measure.where else ""
     source = counted(measure) if measure.repeat_of else f"{measure.table}{where}"
-    return " ".join(f"SELECT {pick} FROM {source}".split())
+    month = f"strftime({by_month_of}, '%Y-%m')" if by_month_of else ""
+    query = f"SELECT {month}, {pick} FROM {source} GROUP BY 1 ORDER BY 1" if month else f"SELECT {pick} FROM {source}"
+    return " ".join(query.split())

@@ -36,8 +36,8 @@ class Figure:
     whose value is missing. ``tables``: what it was read from. ``clocks``: what each clock it reads
     counts, in words. ``bounds``: where it may lie because of rows that were lost; None: there are none.
     ``carried``: repeats of last year's rows are counted. ``day``: what an earliest or latest date came to (ISO); it has
-    no ``value``. ``part``: the months that the
-    records cover where they are not the whole year's, ``part_bounds`` where the year's figure may then lie.
+    no ``value``. ``part``: the months that the records cover where they are not the whole year's, ``part_bounds`` where
+    the year's figure may then lie. ``monthly_sql``: the query of its series by month.
     """
 
     measure: str
@@ -55,6 +55,7 @@ class Figure:
     part: Covered | None = None
     part_bounds: Bounds | None = None
     carried: bool = False
+    monthly_sql: str | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ class Measures:
             unit=unit_of(measure),
             words=measure.words,
             sql=compiled.shown(measure),
+            monthly_sql=compiled.shown(measure, by) if (by := self._date_of(measure)) else None,
             tables=(str(measure.table),),
             clocks=self._clocks(measure),
             carried=isinstance(measure, compiled.Carried),
@@ -251,8 +253,7 @@ class Measures:
         table's records do not cover). Of repeats, the first months of records without any before them say nothing.
         """
         measure = self._declared(name)
-        table = self.year.year.tables.get(measure.table or "")
-        column = measure.date or (table.year_by if table else None)
+        column = self._date_of(measure)
         if column is None:
             return ()
         query = compiled.by_month(measure, column)
@@ -268,6 +269,11 @@ class Measures:
                 Month(month, value_of(measure, hits, n), n, hits if measure.agg in ("share", "count") else None)
             )
         return tuple(months)
+
+    def _date_of(self, measure: Measure) -> str | None:
+        """By which date a measure goes into months; a ratio has none."""
+        table = self.year.year.tables.get(measure.table or "")
+        return measure.date or (table.year_by if table else None)
 
     def _unseen(self, measure: Measure) -> str:
         """The first month (YYYY-MM) of which every day has records before it that a repeat may follow."""

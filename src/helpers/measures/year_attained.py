@@ -90,10 +90,13 @@ class Funds:
 
 @dataclass(frozen=True)
 class ActivityCount:
+    """One kind of activity; ``registered``: whether the records name it, or it is of those that name none."""
+
     category: str
     count: int
     months: tuple[int, ...] | None
     spec: models.Activity | None
+    registered: bool = True
 
 
 @dataclass(frozen=True)
@@ -219,7 +222,11 @@ def _activities(year: Year, measures: Measures) -> tuple[ActivityCount, ...]:
     others = [(category, None) for category in sorted(counts) if category not in known]
     return tuple(
         ActivityCount(
-            category or "(未登记类别)", counts.get(category, 0), months.get(category, (0,) * 12) if date else None, item
+            category or "(未登记类别)",
+            counts.get(category, 0),
+            months.get(category, (0,) * 12) if date else None,
+            item,
+            registered=bool(category),
         )
         for category, item in [*declared, *others]
     )

@@ -11,13 +11,13 @@ from helpers.indicators.plain import is_number, plain
 from helpers.measures.figures import Month
 from helpers.measures.year_attained import Attained, Funds, Part, YearAttained
 from helpers.report import results_indicators
+from helpers.report.assemble_activities import activities, activity_evidence
 from helpers.report.assemble_evidence import Sources, evidence, evidence_list, parts_evidence, spent_evidence
+from helpers.report.assemble_stated import stated_in_year_files, table_evidence
 from helpers.report.lost_words import bounds_json, loss_allowed
 from helpers.report.results_basics import Status, Value
 from helpers.report.results_indicators import Indicator, Previous
 from helpers.report.results_types import (
-    Activity,
-    ActivityEvidence,
     Budget,
     BudgetPart,
     DroppedIndicator,
@@ -56,7 +56,7 @@ def attainment_json(found: YearAttained, previous: YearAttained | None, sources:
     before = {one.spec.id: one for one in previous.indicators} if previous else {}
     return {
         "budget": _budget(found.year, found.funds, sources),
-        "activities": _activities(found),
+        "activities": activities(found, sources),
         "activity_total": sum(a.count for a in found.activities),
         "activity_unit": found.year.year.activities.unit if found.year.year.activities else None,
         "activity_words": found.year.year.activities.words if found.year.year.activities else None,
@@ -72,7 +72,7 @@ def attainment_json(found: YearAttained, previous: YearAttained | None, sources:
             "basis": found.year.year.weights_basis,
         },
         "rules": found.rules.to_json(),
-        **({"activity_evidence": told} if (told := _activity_evidence(found, sources)) else {}),
+        **({"activity_evidence": told} if (told := activity_evidence(found, sources)) else {}),
         "evidence_list": evidence_list(found, sources),
     }
 
@@ -133,38 +133,6 @@ def _amount(said: str | models.MeasureRef | None, funds: Funds) -> float | int |
     if said is None:
         return None
     return plain(funds.spent if isinstance(said, models.MeasureRef) else parse_money(said))
-
-
-def _activities(found: YearAttained) -> list[Activity]:
-    spec = found.year.year.activities
-    unit = spec.unit if spec else "次"
-    return [
-        {
-            "category": a.category,
-            "count": a.count,
-            "count_text": f"{a.count}{'余' if a.spec and a.spec.lower_bound else ''}{unit}",
-            "lower_bound": bool(a.spec and a.spec.lower_bound),
-            "target": a.spec.target if a.spec else None,
-            "note": a.spec.note if a.spec else "年度文件未列出这一类别",
-            "monthly": list(a.months) if a.months else None,
-        }
-        for a in found.activities
-    ]
-
-
-def _activity_evidence(found: YearAttained, sources: Sources) -> ActivityEvidence | None:
-    spec = found.year.year.activities
-    if spec is None:
-        return None
-    return {
-        "table": spec.table,
-        "sql": f"SELECT {spec.by}, count(*) FROM {spec.table} GROUP BY {spec.by}",
-        "inputs": sources.inputs([spec.table]),
-        "shares": [
-            {"name": one.name, "measure": one.measure, "by": [{"category": c, "rows": n} for c, n in one.rows]}
-            for one in found.spreads
-        ],
-    }
 
 
 def _indicator(one: Attained, sources: Sources) -> Indicator:
@@ -364,7 +332,7 @@ def results_json(
         results["activity_evidence"] = attainment["activity_evidence"]
     if attainment.get("dropped"):
         results["dropped"] = attainment["dropped"]
-    return results
+    return stated_in_year_files(results)
 
 
 def _outline(year: Year) -> Outline:
@@ -388,6 +356,7 @@ def _account(year: Year, table: Mapping[str, Any]) -> TableAccount:
             {"file": file["file"], "rows_in": file["rows"], "used": file["used"], "set_aside": file["set_aside"]}
             for file in table["files"]
         ],
+        "evidence": table_evidence(table, year.fiscal_year),
     }
     if allowed := loss_allowed(year, table["table"]):
         account["loss"] = allowed

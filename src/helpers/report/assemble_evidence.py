@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
@@ -9,7 +10,7 @@ from typing import Any, NotRequired, TypedDict
 from helpers.measures.figures import Figure
 from helpers.measures.year_attained import Attained, YearAttained
 from helpers.report.lost_words import bounds_json, bounds_words
-from helpers.report.results_indicators import Document, Evidence, File
+from helpers.report.results_indicators import Document, Evidence, File, SetAside
 from helpers.report.results_types import EvidenceItem
 from helpers.report.wording import date_text
 from helpers.year import declared_indicators
@@ -22,6 +23,25 @@ class About(TypedDict):
 
     indicator: NotRequired[str | None]
     level3: NotRequired[str | None]
+
+
+class LeftOut(TypedDict):
+    """What of the rows behind a figure did not come to it as it was."""
+
+    set_aside: list[SetAside]
+    corrected: int
+
+
+def left_out(tables: Iterable[Mapping[str, Any]]) -> LeftOut:
+    """The accounts of tables added up."""
+    tables = list(tables)
+    rows: Counter[str] = Counter()
+    for one in tables:
+        rows.update({entry["reason"]: entry["rows"] for entry in one["set_aside"]})
+    return {
+        "set_aside": [{"reason": reason, "rows": number} for reason, number in rows.items()],
+        "corrected": sum(one.get("corrected") or 0 for one in tables),
+    }
 
 
 @dataclass(frozen=True)
@@ -46,6 +66,11 @@ class Sources:
             for table in dict.fromkeys(tables)
             for f in self.exports(table)
         ]
+
+    def left_out(self, tables: Iterable[str]) -> LeftOut:
+        """The rows of the exports behind tidy tables that were set aside, by reason, and those that were corrected."""
+        named = {*tables}
+        return left_out([one for one in self.tables if one["table"] in named])
 
     def document(self, evidence: declared_indicators.Evidence) -> Document:
         path = self.path(evidence.file) if evidence.file else None
@@ -90,8 +115,10 @@ def evidence(declared: declared_indicators.Actual, figure: Figure | None, source
         "words": figure.words,
         "sql": figure.sql,
         "clocks": list(figure.clocks),
+        "monthly_sql": figure.monthly_sql,
         "inputs": sources.inputs(figure.tables),
         "rows": figure.n,
+        **sources.left_out(figure.tables),
         "note": note,
         "method": declared.method,
         "documents": documents,
@@ -110,8 +137,10 @@ def spent_evidence(figure: Figure | None, sources: Sources) -> Evidence:
         "measure": figure.measure,
         "words": figure.words,
         "sql": figure.sql,
+        "monthly_sql": figure.monthly_sql,
         "inputs": sources.inputs(figure.tables),
         "rows": figure.n,
+        **sources.left_out(figure.tables),
     }
 
 
@@ -124,6 +153,7 @@ def parts_evidence(one: Attained, sources: Sources) -> Evidence:
         "sql": None,
         "inputs": sources.inputs(t for f in figures for t in f.tables),
         "rows": sum(f.n for f in figures),
+        **sources.left_out([t for f in figures for t in f.tables]),
         "note": None,
         "method": None,
         "documents": [],

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from helpers.report import wording as w
 from helpers.report.blocks import Cell, Paragraph, Table, TableColumn
+from helpers.report.numerals import number_of
 from helpers.report.results_deviations import Cause, Deviation, Dimension
 from helpers.report.results_indicators import Evidence, Indicator, Judged, Part, Previous
 from helpers.report.results_plans import Action, ReplayedAction, Yardstick
@@ -41,7 +42,7 @@ def missed_of(deviation: Deviation) -> tuple[int, int] | None:
     rows, misses = known.get("rows"), known.get("misses")
     if deviation.get("unit") != "比例" or not rows or misses is None:
         return None
-    return int(rows), int(misses)
+    return number_of(int(rows)), number_of(int(misses))
 
 
 def execution_rate(results: Results) -> str:

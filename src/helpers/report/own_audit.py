@@ -19,8 +19,9 @@ from helpers.indicators.source_notes import (
 )
 from helpers.measures.year_attained import Attained, YearAttained
 from helpers.report import results_types
+from helpers.report.numerals import Ledger
 from helpers.report.own_form import narrative_of, own_form, previous_form
-from helpers.report.own_numbers import unsourced
+from helpers.report.own_numbers import unsourced, without_source
 from helpers.report.results_types import Results
 from helpers.year.load import Year
 from helpers.year.models import MeasureRef
@@ -43,13 +44,17 @@ def audit_own_form(results: Results, year: Year) -> list[results_types.Finding]:
     return _merged(results["audit"], found)
 
 
-def audit_narrative(results: Results, report: Iterable[object], year: Year) -> list[results_types.Finding]:
-    """The findings of ``results``, with sentences that contradict the form's figures or say numbers of their own."""
+def audit_narrative(
+    results: Results, report: Iterable[object], year: Year, ledger: Ledger
+) -> list[results_types.Finding]:
+    """The findings of ``results``, with sentences that contradict the form's figures or say numbers of their own.
+
+    ``ledger``: what the report's writers were told."""
     rules = load_rules(year.year.rules, year.year.rule_overrides)
     report = list(report)
     form = replace(own_form(results), result=narrative_of(report))
     against = [replace(one, table=form.about) for one in text_vs_figure(read_form(form, rules), rules)]
-    return _merged(results["audit"], [*against, *unsourced(results, report)])
+    return _merged(results["audit"], [*against, *unsourced(results, report), *without_source(results, report, ledger)])
 
 
 def _merged(known: Sequence[results_types.Finding], found: Iterable[Finding]) -> list[results_types.Finding]:

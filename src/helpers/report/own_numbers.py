@@ -1,4 +1,4 @@
-"""Numbers in the sentences that an outline writes by hand: each must be one that the results give."""
+"""Numbers that no result gives, in the sentences that an outline writes by hand and in those of the program."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from helpers.indicators.findings import About, Finding, Place
-from helpers.report.blocks import Block
+from helpers.report import numerals
+from helpers.report.blocks import Closing, Heading
+from helpers.report.numerals import Ledger
 from helpers.report.results_types import Results
 
 CHECK = "numeral_without_source"
@@ -20,6 +22,34 @@ _NARROW = str.maketrans("０１２３４５６７８９．％（）", "012345678
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 
+#: So many sentences are named, with so much around their number.
+MOST_NAMED, AROUND = 5, 20
+
+
+def without_source(results: Results, report: Iterable[Any], ledger: Ledger) -> list[Finding]:
+    """A stop for each number in a sentence, table or chart that its writer was not told by the results."""
+    written = [block for block in report if not isinstance(block, Heading | Closing)]
+    found = dict.fromkeys([*ledger.unsourced, *numerals.unsourced(written, ledger.told, ledger.listed)])
+    return [
+        Finding(
+            check=CHECK,
+            level="stop",
+            message=f"报告里的“{_around(text, number)}”写着 {number}，没有一项结果给出这个数",
+            remedy="这句话是程序写的：请连同这条信息告知程序的维护者，由其改为引用结果",
+            where=Place(field="narrative"),
+            table=About(results["institution"], results["project"], str(results["fiscal_year"])),
+        )
+        for number, text in [*found][:MOST_NAMED]
+    ]
+
+
+def _around(text: str, number: str) -> str:
+    """The piece of a text in which a number stands."""
+    plain = text.translate(_NARROW).replace(",", "")
+    at = max(plain.find(number), 0)
+    return plain[max(at - AROUND, 0) : at + len(number) + AROUND]
+
+
 def unsourced(results: Results, report: Iterable[Any]) -> list[Finding]:
     """A stop for each sentence of the outline with a number that stands nowhere else in the report: what is worked out
     is quoted by its name (``{score}``), so that it cannot be another one next year."""
@@ -28,7 +58,7 @@ def unsourced(results: Results, report: Iterable[Any]) -> list[Finding]:
     if not any(_numbers(sentence) for sentence in sentences):
         return []
     written = re.compile("|".join(_as_written(sentence) for sentence in sentences), re.DOTALL)
-    others = (text.translate(_NARROW) for text in _texts(report) if not written.fullmatch(text))
+    others = (text.translate(_NARROW) for text in numerals.texts(list(report)) if not written.fullmatch(text))
     known = {number for text in others for number in _NUMBER.findall(text)}
     return [
         Finding(
@@ -59,16 +89,3 @@ def _sentences(nodes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         if node.get("text"):
             yield str(node["text"])
         yield from _sentences(node.get("contents") or ())
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Every text of blocks, however deep; drawings are not read."""
-    if isinstance(value, Block):
-        for name in type(value).model_fields:
-            if name != "svg":
-                yield from _texts(getattr(value, name))
-    elif isinstance(value, str):
-        yield value
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _texts(one)

@@ -110,11 +110,12 @@ def _indicator(entry: Mapping[str, Any], name: str, words: str) -> Iterator[Publ
 
 
 def _activities(results: Results) -> Iterator[PublishedFigure]:
-    evidence: Mapping[str, Any] = results.get("activity_evidence") or {}
-    files, sql, unit = _files(evidence), evidence.get("sql"), results.get("activity_unit") or "次"
+    whole: Mapping[str, Any] = results.get("activity_evidence") or {}
+    files, sql, unit = _files(whole), whole.get("sql"), results.get("activity_unit") or "次"
     for one in results["activities"]:
-        name = f"activities.{one['category']}"
-        yield _one(name, f"活动“{one['category']}”", one["count"], unit, "activities", files=files, sql=sql)
+        name, own = f"activities.{one['category']}", one.get("evidence") or whole
+        words = f"活动“{one['category']}”"
+        yield _one(name, words, one["count"], unit, "activities", files=_files(own), sql=own.get("sql"))
     if results["activities"]:
         total = results["activity_total"]
         yield _one("activity_total", "年度活动合计", total, unit, "activities", files=files, sql=sql)
@@ -139,5 +140,7 @@ def _rows(results: Results) -> Iterator[PublishedFigure]:
 
 
 def _files(evidence: Mapping[str, Any]) -> tuple[str, ...]:
-    listed = [*(evidence.get("inputs") or ()), *(evidence.get("documents") or ())]
+    # The year file that states a figure is told apart from what figures are worked out of.
+    inputs = (evidence.get("inputs") or ()) if evidence.get("kind", "computed") == "computed" else ()
+    listed = [*inputs, *(evidence.get("documents") or ())]
     return tuple(one["file"] for one in listed if one.get("file"))

@@ -85,14 +85,26 @@ class Bounds(TypedDict):
     unit: NotRequired[Text]
 
 
+class SetAside(TypedDict):
+    reason: Name
+    rows: Count
+
+
 class Evidence(TypedDict):
+    """Where a figure comes from. ``inputs``: of a computed one the exports, of one that is stated or rated the year
+    file that says so. ``rows``: the records that it is taken of; ``set_aside``, ``corrected``: the rows of the exports
+    that were left out on the way, by reason, and those that were changed."""
+
     kind: Literal["computed", "stated", "rated"]
     measure: NotRequired[Text]
     words: NotRequired[Text]
     sql: NotRequired[Text]
+    monthly_sql: NotRequired[Annotated[Text, Field(description="The query of the same figure by month.")]]
     clocks: NotRequired[Annotated[list[str], Field(description="What each clock that the figure reads counts.")]]
     inputs: NotRequired[list[File]]
     rows: NotRequired[Count | None]
+    set_aside: NotRequired[list[SetAside]]
+    corrected: NotRequired[Count | None]
     note: NotRequired[Text]
     method: NotRequired[Text]
     documents: NotRequired[list[Document]]

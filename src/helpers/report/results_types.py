@@ -29,7 +29,7 @@ from helpers.report.results_basics import (
     whole,
 )
 from helpers.report.results_deviations import Comparison, Deviation
-from helpers.report.results_indicators import Bounds, Evidence, File, Indicator, Score
+from helpers.report.results_indicators import Bounds, Evidence, File, Indicator, Score, SetAside
 from helpers.report.results_plans import Action, Spares
 
 # --- the project and its money --------------------------------------------------------------------
@@ -104,6 +104,7 @@ class Budget(TypedDict):
     score: Size | None
     unspent_reason: NotRequired[Text]
     evidence: NotRequired[Evidence]
+    declared: NotRequired[Annotated[Evidence, Field(description="Of the amounts that the year file states.")]]
 
 
 @closed
@@ -124,6 +125,7 @@ class Activity(TypedDict):
     note: NotRequired[Text]
     target: NotRequired[Text]
     monthly: NotRequired[Annotated[list[Count], Field(min_length=12, max_length=12)] | None]
+    evidence: NotRequired[Evidence]
 
 
 class DroppedIndicator(TypedDict):
@@ -159,11 +161,6 @@ class ActivityEvidence(TypedDict):
     shares: list[ActivitySpread]
 
 
-class SetAside(TypedDict):
-    reason: Name
-    rows: Count
-
-
 class FileSetAside(TypedDict):
     reason: Any
     rows: Any
@@ -195,6 +192,7 @@ class TableAccount(TypedDict):
     corrected: NotRequired[Count | None]
     files: NotRequired[Annotated[list[TableFile], Field(description="The same account for each export.")]]
     loss: NotRequired[LossAllowed]
+    evidence: NotRequired[Evidence]
 
 
 # --- checks and provenance ------------------------------------------------------------------------

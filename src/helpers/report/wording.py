@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import Any
 
+from helpers.report.numerals import said
 from helpers.report.results_indicators import Judged
 
 Number = int | float | Decimal
@@ -69,7 +70,7 @@ def number_text(value: Number, places: int = 2, apart: Iterable[Number] = (), ke
     text = f"{shown:f}"
     if "." in text and not keep:
         text = text.rstrip("0").rstrip(".")
-    return text.removeprefix("-") if not shown else text
+    return said(text.removeprefix("-") if not shown else text)
 
 
 def ratio_text(value: Number, apart: Iterable[Number] = (), keep: bool = False, places: int | None = None) -> str:
@@ -127,7 +128,7 @@ def date_text(iso: str | date) -> str:
         return text
     year, month, day, clock = found.groups()
     words = f"{year}年{int(month)}月" + (f"{int(day)}日" if day else "")
-    return f"{words}{clock}" if clock else words
+    return said(f"{words}{clock}" if clock else words)
 
 
 def value_text(value: Any, unit: str | None, apart: Iterable[Number] = (), places: int | None = None) -> str:
@@ -245,13 +246,13 @@ def column_of(parts: Sequence[Number], total: Number, places: int = 2) -> tuple[
         if all(part or not amount for part, amount in zip(shown, amounts, strict=True)):
             break
     lack = abs(exact(total).quantize(step, ROUND_HALF_UP) - sum(shown, Decimal(0)))
-    return [f"{part:f}" for part in shown], f"{lack.normalize():f}" if lack else ""
+    return [said(f"{part:f}") for part in shown], said(f"{lack.normalize():f}") if lack else ""
 
 
 def yuan_text(yuan: Number) -> str:
     """Whole 元 beside others of any size: 5615元, 197,340元."""
     amount = exact(yuan).quantize(Decimal(1), ROUND_HALF_UP)
-    return f"{amount:,}元" if abs(amount) >= _WAN else f"{amount}元"
+    return said(f"{amount:,}元" if abs(amount) >= _WAN else f"{amount}元")
 
 
 def variance_words(indicator: Judged) -> str:
@@ -296,7 +297,7 @@ def plain(text: Any) -> str:
     """An authored text as one line: line breaks dropped, and no accidental mark-up."""
     words = str(text if text is not None else "").strip().replace("**", "＊＊")
     words = re.sub(r"(?<=[^\x00-\x7f])\s*[\r\n]+\s*(?=[^\x00-\x7f])", "", words)
-    return re.sub(r"\s+", " ", words)
+    return said(re.sub(r"\s+", " ", words))
 
 
 def tight(text: Any) -> str:

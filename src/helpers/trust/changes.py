@@ -14,8 +14,11 @@ from helpers.report.published_figures import RANKS, PublishedFigure, published_f
 from helpers.report.results_types import Results
 from helpers.trust.readable import leaves
 
-#: What of results.json is no figure and no word of its own: where it comes from, hashes, queries.
-_BESIDE = re.compile(r"^provenance\b|\.(sha256|bytes|sql|file)$|^rules\.values\b|^outline\b")
+#: What of results.json is no figure and no word of its own: where it comes from, hashes, queries, rows
+#: left out on the way, which are told of their table.
+_BESIDE = re.compile(
+    r"^provenance\b|\.(sha256|bytes|sql|monthly_sql|file)$|\bevidence\.(set_aside|corrected)\b|^rules\.values\b|^outline\b"
+)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from typing import Any, cast
 from helpers.forms.audit import audit_form
 from helpers.indicators import RuleError, RuleSet, execution, load_rules, total
 from helpers.indicators.plain import is_number
+from helpers.report.assemble_evidence import left_out
 from helpers.report.own_form import own_form
 from helpers.report.results_types import Results
+from helpers.year.root import shown_raw
 
 Json = Mapping[str, Any]
 #: What sums of floats may be off by.
@@ -28,6 +30,7 @@ def wrong_sums(results: Results, validation: Json) -> list[str]:
         lambda: _funds(told, rules),
         lambda: _activities(told),
         lambda: _files(told),
+        lambda: _sources(told),
         lambda: _variances(told),
         lambda: _causes(told),
         lambda: _validation(told, validation),
@@ -104,6 +107,9 @@ def _activities(results: Json) -> Iterator[str]:
             yield f"“{one['category']}”写着 {one['count']}，各月相加是 {sum(months)}"
         if not one["count_text"].startswith(str(one["count"])):
             yield f"“{one['category']}”写着 {one['count_text']}，数是 {one['count']}"
+        rows = (one.get("evidence") or {}).get("rows")
+        if rows not in (None, one["count"]):
+            yield f"“{one['category']}”写着 {one['count']}，来源写着 {rows} 条记录"
 
 
 def _files(results: Json) -> Iterator[str]:
@@ -127,6 +133,34 @@ def _by_reason(listed: Any) -> Counter[str]:
     for one in listed:
         found[one["reason"]] += one["rows"]
     return +found
+
+
+def _sources(results: Json) -> Iterator[str]:
+    """The evidence of a figure names inputs as the whole does, and leaves out the rows that their tables leave out."""
+    known = {one["file"]: one["sha256"] for one in (results.get("provenance") or {}).get("inputs") or ()}
+    tables = {f"{shown_raw(results['fiscal_year'])}/{f['file']}": t for t in results["tables"] for f in t["files"]}
+    for name, evidence in _evidence(results):
+        files = [one["file"] for one in evidence.get("inputs") or ()]
+        for one in evidence.get("inputs") or ():
+            if known and one["sha256"] != known.get(one["file"]):
+                yield f"{name}的来源 {one['file']} 的散列与输入清单的不同"
+        behind = {tables[file]["table"]: tables[file] for file in files if file in tables}
+        if behind and "set_aside" in evidence:
+            right = left_out(behind.values())
+            if (evidence["set_aside"], evidence.get("corrected")) != (right["set_aside"], right["corrected"]):
+                yield f"{name}的来源写着的剔除和更正行数，与数据表的不同"
+
+
+def _evidence(results: Json) -> Iterator[tuple[str, Json]]:
+    """Each figure's evidence with the figure's name."""
+    listed = [("全年执行数", results["budget"]), ("预算数", {"evidence": results["budget"].get("declared")})]
+    listed += [(f"“{one['category']}”", one) for one in results["activities"]]
+    listed += [(f"“{one.get('title') or one['table']}”", one) for one in results["tables"]]
+    for entry in results["indicators"]:
+        listed += [(f"“{entry['level3']}”", one) for one in (entry, *(entry.get("parts") or ()))]
+    for name, one in listed:
+        if one.get("evidence"):
+            yield name, one["evidence"]
 
 
 def _variances(results: Json) -> Iterator[str]:

@@ -8,14 +8,14 @@ when it is asked for: the stages before the last show single parts, and need no 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.report.narrative.by_outline import build_report
+    from helpers.report.narrative.by_outline import build_report, followed_report
 
-__all__ = ["build_report"]
+__all__ = ["build_report", "followed_report"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "build_report":
-        from helpers.report.narrative.by_outline import build_report
+    if name in __all__:
+        from helpers.report.narrative import by_outline
 
-        return build_report
+        return getattr(by_outline, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -43,6 +43,7 @@ from helpers.report.narrative.chapters import (
     Writer,
     render,
 )
+from helpers.report.numerals import Ledger, followed, following, said
 from helpers.report.results_types import Outline as Outlined
 from helpers.report.results_types import Results
 from helpers.year.outline_file import QUOTE, read_shipped
@@ -93,6 +94,16 @@ UNKNOWN = "（未知）"
 
 def build_report(results: Results) -> list[Block]:
     """The report of validated results as blocks, by the outline that they carry, else the default one."""
+    return followed_report(results)[0]
+
+
+def followed_report(results: Results) -> tuple[list[Block], Ledger]:
+    """The same, and which of its numbers come from the results."""
+    with following(results) as ledger:
+        return _report(followed(results)), ledger
+
+
+def _report(results: Results) -> list[Block]:
     declared = results.get("outline") or cast(Outlined, read_shipped("default").model_dump())
     picked = declared.get("attachments")
     parts = [_node(node, picked) for node in declared["contents"]]
@@ -113,8 +124,10 @@ def _node(declared: Mapping[str, Any], picked: Sequence[str] | None = None) -> N
 
 
 def _sentence(text: str) -> Callable[[Results], Sequence[Block]]:
+    """What an outline writes by hand; its own numbers are judged by ``own_numbers``."""
+
     def write(results: Results) -> Sequence[Block]:
-        return [Paragraph(text=QUOTE.sub(lambda quoted: quotation(results, quoted[1]), text))]
+        return [Paragraph(text=said(QUOTE.sub(lambda quoted: quotation(results, quoted[1]), text)))]
 
     return write
 
@@ -128,7 +141,7 @@ def quotation(results: Results, name: str) -> str:
             return UNKNOWN
         return (f.actual_words(entry) if head == "actual" else w.clause(entry["target_text"])) or UNKNOWN
     budget, entries, score = results["budget"], results["indicators"], results["score"]
-    said = {
+    words = {
         "project": w.clause(results["project"]), "institution": w.clause(results["institution"]),
         "fiscal_year": f"{results['fiscal_year']}年",
         "score": w.score_text(score["total"]) if f.is_complete(results) and score["total"] is not None else "",
@@ -139,4 +152,4 @@ def quotation(results: Results, name: str) -> str:
         "indicators": f"{len(entries)}项", "met": f"{len(f.with_status(results, 'met'))}项",
         "missed": f"{len(f.with_status(results, *f.MISSED))}项",
     }  # fmt: skip
-    return said[name] or UNKNOWN
+    return words[name] or UNKNOWN

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.report.blocks import Block, Closing, Figure, Fold, Heading, Table
+from helpers.report.numerals import judge, writing
 from helpers.report.results_types import Results
 
 Node = Any  # a Block, or a Chapter, Section, Point, Attachment or Technical
@@ -95,6 +96,8 @@ def whence(name: str) -> str:
 
 #: What the evidence of the money stands under; the ids of indicators are identifiers, so that none is like it.
 BUDGET = "the-budget"
+#: And of the amounts that the year file states.
+DECLARED = "the-budget-declared"
 
 
 def see(content: str, words: str = "（见{}）") -> str:
@@ -177,8 +180,21 @@ def _written(contents: Sequence[Any], results: Results, numbers: dict[Any, int])
         elif isinstance(content, Part):
             blocks += _part(content, results, numbers)
         else:
-            blocks += _written(list(content(results)), results, numbers)
+            with writing():
+                made = list(content(results))
+                judge(_ready(made))
+                blocks += _written(made, results, numbers)
     return blocks
+
+
+def _ready(nodes: Iterable[Node]) -> Iterator[Node]:
+    """What a writer has written already: blocks and titles, without what writers are still to write."""
+    for node in nodes:
+        if isinstance(node, Part):
+            yield node.title
+            yield from _ready(node.contents)
+        elif isinstance(node, Block):
+            yield node
 
 
 def _heading(part: Part, number: int) -> Heading:

@@ -8,6 +8,7 @@ from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.facts import by_dimension, cause_name, leading_cause
 from helpers.report.narrative.without_words import replayed_words
+from helpers.report.numerals import number_of
 from helpers.report.results_deviations import Combination, Deviation
 from helpers.report.summary_phrases import unknown_words
 
@@ -53,8 +54,8 @@ def same_cases(deviation: Deviation) -> str:
         return ""
     first, *others = groups
     told = [
-        f"{first.words}（{len(first.cases)}件）与{one.words}（{len(one.cases)}件）"
-        f"有{len(first.cases & one.cases)}件是同一批"
+        f"{first.words}（{number_of(len(first.cases))}件）与{one.words}（{number_of(len(one.cases))}件）"
+        f"有{number_of(len(first.cases & one.cases))}件是同一批"
         for one in others
     ]
     return f"{'，'.join(told)}。"

@@ -9,7 +9,7 @@ from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell
 from helpers.report.lost_words import bounds_words
-from helpers.report.narrative.chapters import BUDGET, whence
+from helpers.report.narrative.chapters import BUDGET, DECLARED, whence
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_types import Results
 
@@ -126,16 +126,22 @@ def _funds_table(results: Results) -> Block:
         ("全年执行数", "right", 1.2),
         ("执行率", "right", 1.0),
     ]
-    cells = [
-        (name, _wan(initial), _wan(adjusted), _linked(_wan(spent), at), _linked(rate or w.BLANK, at))
+    stated = whence(DECLARED) if budget.get("declared") else None
+    cells: list[list[str | Cell]] = [
+        [
+            name,
+            _linked(_wan(initial), stated),
+            _linked(_wan(adjusted), stated),
+            *(_linked(text, stated if at else whence(BUDGET)) for text in (_wan(spent), rate or w.BLANK)),
+        ]
         for at, (name, initial, adjusted, spent, rate) in enumerate(rows)
     ]
     return f.table("项目资金情况（单位：万元）", columns, cells)
 
 
-def _linked(text: str, row: int) -> Cell:
-    """What was spent in all leads to where it comes from."""
-    return Cell(text=text, link=whence(BUDGET) if row == 0 and text != w.BLANK else None)
+def _linked(text: str, source: str | None) -> Cell:
+    """An amount leads to where it comes from: the total spending to its query, all others to the year file."""
+    return Cell(text=text, link=source if text != w.BLANK else None)
 
 
 def _wan(amount: Any) -> str:

@@ -17,6 +17,7 @@ from helpers.report.narrative.concentrated import same_cases
 from helpers.report.narrative.deviations import size_words
 from helpers.report.narrative.no_measure import flags
 from helpers.report.narrative.plans import state_words, yardstick_words
+from helpers.report.numerals import said
 from helpers.report.results_deviations import Deviation
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_plans import Action
@@ -69,7 +70,8 @@ def indicator_notes(results: Results) -> Iterable[Block]:
         own = {entry["id"] for entry in entries}
     for number, entry in enumerate(entries, start=1):
         if entry["id"] in own:
-            yield Paragraph(text=f"**{number}.{w.clause(entry['level3'])}。**{_note(results, entry)}")
+            name = said(f"**{number}.{w.clause(entry['level3'])}。**")
+            yield Paragraph(text=name + _note(results, entry))
     yield from f.para(*_by_number(results, own))
 
 

@@ -11,6 +11,7 @@ from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Table
 from helpers.report.figures import activity_months_chart, trend_chart
 from helpers.report.narrative.chapters import BUDGET, about, reasons, whence
+from helpers.report.narrative.evidence_folds import activity_anchor
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_types import Activity, ActivitySpread, DroppedIndicator, Results
 from helpers.report.summary_phrases import activity_text, more_words
@@ -286,11 +287,11 @@ def _activity_table(results: Results, entries: list[Activity], total: int) -> Ta
         [
             str(at),
             w.clause(entry["category"]),
-            Cell(text=activity_text(entry, unit).removesuffix(unit), link=whence("activities")),
+            Cell(text=activity_text(entry, unit).removesuffix(unit), link=activity_anchor(results, at)),
         ]
         for at, entry in enumerate(entries, start=1)
     ]
-    rows.append(["", "合计", f"{total}{more_words(entries)}"])
+    rows.append(["", "合计", Cell(text=f"{total}{more_words(entries)}", link=whence("activities"))])
     # Of hundreds of cases a single one is 0.01 %: such a column says less than the counts.
     if all(not entry["count"] or entry["count"] >= SMALLEST * total for entry in entries):
         columns.append(("占比", "right", 1.0))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from helpers.report import facts as f
 from helpers.report import wording as w
-from helpers.report.blocks import Block, Fold, Items, Paragraph
+from helpers.report.blocks import Block, Fold, Items
 from helpers.report.narrative import statistics
 from helpers.report.narrative.by_file import by_file
-from helpers.report.narrative.chapters import BUDGET, Section, whence
-from helpers.report.narrative.indicators import found_words
-from helpers.report.results_indicators import Evidence, File, Indicator, Judged
+from helpers.report.narrative.chapters import Section
+from helpers.report.narrative.evidence_folds import evidence_folds, named
+from helpers.report.numerals import fixed
+from helpers.report.results_indicators import Evidence, Judged
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import HASH_SHOWN, short_path
 
@@ -139,83 +139,13 @@ def measures(results: Results) -> Iterable[Block]:
     clocks = dict.fromkeys(c for _, entry in _figures(results) for c in f.evidence_of(entry).get("clocks") or ())
     if clocks:
         yield from f.para("计时口径。" + "".join(w.sentence(w.clause(clock)) for clock in clocks))
-    yield from _queries(results)
-    yield from _spent(results)
-    if told := results.get("activity_evidence"):
-        lines = [f"年度{f.activities_words(results)}各类数量由{f.table_title(results, told['table'])}逐条清点。"]
-        blocks = (*_notes(lines), *_query(results, told["sql"], told["inputs"], told["table"]))
-        yield Fold(title=f"年度{f.activities_words(results)}的查询语句", blocks=blocks, anchor=whence("activities"))
-
-
-def _queries(results: Results) -> Iterator[Block]:
-    """Of each figure its rows, its query and its files; cells link to the first of an indicator."""
-    linked: set[str] = set()
-    for indicator in results["indicators"]:
-        for name, entry in _named(indicator):
-            evidence = f.evidence_of(entry)
-            if not evidence.get("sql") and evidence.get("kind") not in ("stated", "rated"):
-                continue
-            anchor = None if indicator["id"] in linked else whence(indicator["id"])
-            linked.add(indicator["id"])
-            if not evidence.get("sql"):
-                yield Fold(title=f"{name}的佐证材料", blocks=tuple(_notes(_said(results, entry))), anchor=anchor)
-                continue
-            rows = evidence.get("rows")
-            told = f"{name}实际为{f.actual_words(entry)}" + (f"，由{rows}条记录计算。" if rows is not None else "。")
-            tables = re.findall(r"\bFROM (\w+)", str(evidence["sql"]))
-            query = _query(results, str(evidence["sql"]), evidence.get("inputs") or (), *dict.fromkeys(tables))
-            yield Fold(title=f"{name}的查询语句", blocks=(*_notes([told]), *query), anchor=anchor)
-
-
-def _said(results: Results, entry: Judged) -> list[str]:
-    """Of a figure that no query gives: who says so, in which document and file, and what is noted about it."""
-    evidence = f.evidence_of(entry)
-    files = [
-        f"《{w.clause(d['document'])}》：{short_path(d['file'], results['fiscal_year'])}"
-        for d in evidence.get("documents") or ()
-        if d.get("file")
-    ]
-    told = [f"{f.actual_words(entry)}：{found_words(evidence, f.self_name(results))}"]
-    told += [w.sentence(w.tight(evidence.get("note")))] * bool(evidence.get("note"))
-    return told + ([f"材料文件：{'；'.join(files)}。"] if files else [])
-
-
-def _spent(results: Results) -> Iterator[Block]:
-    """Where the year's spending comes from: its query and files, or that it is stated."""
-    budget = results["budget"]
-    evidence = budget.get("evidence")
-    if evidence is None or budget["spent"] is None:
-        return
-    told = f"全年执行{w.money_text(budget['spent'])}"
-    rate = f.execution_rate(results)
-    rate = f"，与全年预算{w.money_text(budget['adjusted'] or 0)}之比为{rate}" if rate else ""
-    if not evidence.get("sql"):
-        lines = _notes([f"{told}{rate}；执行数由{f.self_name(results)}填报，不是由记录计算得出。"])
-        yield Fold(title="全年执行数的来源", blocks=tuple(lines), anchor=whence(BUDGET))
-        return
-    rows = f"，由{evidence['rows']}条记录计算" if evidence.get("rows") is not None else ""
-    tables = re.findall(r"\bFROM (\w+)", str(evidence["sql"]))
-    query = _query(results, str(evidence["sql"]), evidence.get("inputs") or (), *dict.fromkeys(tables))
-    blocks = (*_notes([f"{told}{rate}{rows}。"]), *query)
-    yield Fold(title="全年执行数的查询语句", blocks=blocks, anchor=whence(BUDGET))
-
-
-def _notes(lines: Iterable[str]) -> list[Paragraph]:
-    return [Paragraph(text=line, style="note") for line in lines]
+    yield from evidence_folds(results)
 
 
 def _figures(results: Results) -> Iterator[tuple[str, Judged]]:
     """Name and entry of everything that has a figure of its own."""
     for indicator in results["indicators"]:
-        yield from _named(indicator)
-
-
-def _named(indicator: Indicator) -> Iterator[tuple[str, Judged]]:
-    parts = indicator.get("parts") or ()
-    for part in parts:
-        yield f"{w.clause(indicator['level3'])}（{f.part_name(part)}）", part
-    if not parts:
-        yield w.clause(indicator["level3"]), indicator
+        yield from named(indicator)
 
 
 def _records(evidence: Evidence) -> str:
@@ -235,25 +165,6 @@ def _direction(entry: Judged) -> str:
     if not words:
         return "没有写明" if target.get("kind") in ("number", "duration") else w.BLANK
     return f"{words}（{source}）" if source else words
-
-
-def _query(results: Results, sql: str, inputs: Sequence[File], *tables: str) -> Iterable[Paragraph]:
-    """The query, the files with how many rows of each were read and used, and how many records they became."""
-    # Only line breaks are touched: a query must stay what was run.
-    yield Paragraph(text=" ".join(sql.split()), style="note")
-    accounts = {
-        (table["table"], file["file"]): file for table in results["tables"] for file in table.get("files") or ()
-    }
-    told = []
-    for path in dict.fromkeys(short_path(item["file"], results["fiscal_year"]) for item in inputs):
-        found = next((account for (_, file), account in accounts.items() if path.endswith(file)), None)
-        told.append(f"{path}（读入{found['rows_in']}行，采用{found['used']}行）" if found else path)
-    if told:
-        yield Paragraph(text=f"数据文件：{w.listing(told, 8)}。", style="note")
-    made = [t for t in results["tables"] if t["table"] in tables and t.get("entities") is not None]
-    kept = [f"{w.clause(t.get('title') or t['table'])}（{t['table']}）{t['entities']}条" for t in made]
-    if kept:
-        yield Paragraph(text=f"整理后的数据表：{'、'.join(kept)}。", style="note")
 
 
 # --- where it came from ---------------------------------------------------------------------------
@@ -285,7 +196,7 @@ def sources(results: Results) -> Iterable[Block]:
             ]
             for item in inputs
         ]
-        note = f"校验值为文件 SHA-256 值的前{HASH_SHOWN}位，完整值见 manifest.json。"
+        note = f"校验值为文件 {fixed('SHA-256')} 值的前{HASH_SHOWN}位，完整值见 manifest.json。"
         table = f.table("输入文件", columns, rows, note=note)
         yield Fold(title=f"输入文件（{len(inputs)}个）", blocks=(table,))
     yield from by_file(results)

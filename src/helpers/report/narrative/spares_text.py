@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Table
+from helpers.report.numerals import number_of
 from helpers.report.results_basics import Open
 from helpers.report.results_plans import Replacement, SparePart, Spares
 from helpers.report.results_types import Results
@@ -161,7 +162,7 @@ def _saved(part: SparePart) -> int:
     effect = part.get("effect")
     if not effect:
         return 0
-    return int((effect.get("tickets_saved") or 0) - (effect.get("tickets_lost") or 0))
+    return number_of(int((effect.get("tickets_saved") or 0) - (effect.get("tickets_lost") or 0)))
 
 
 # --- replacements ---------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Paragraph
 from helpers.report.facts import column_words
+from helpers.report.numerals import fixed, said
 from helpers.report.results_deviations import Deviation
 from helpers.report.results_plans import Spares
 from helpers.report.results_types import Results
@@ -23,7 +24,8 @@ _TESTS = {
 }
 _CONTROL = {"p": "占比控制图（p图）", "c": "计数控制图（c图）", "xmr": "单值—移动极差控制图（XmR）"}
 _DISTRIBUTIONS = {"poisson": "泊松分布", "negative_binomial": "负二项分布"}
-LEVEL = f"{w.ratio_text(0.95)}置信区间"
+LEVEL = fixed(f"{w.ratio_text(0.95)}置信区间")
+SMALLEST_P = fixed("p < 0.001")
 
 
 def terms(results: Results) -> Iterable[Block]:
@@ -82,7 +84,7 @@ def _deviation(results: Results, deviation: Deviation) -> Iterator[Row]:
         yield [
             f"{what}：各月走势",
             "Mann–Kendall趋势检验，Theil–Sen斜率",
-            f"τ = {trend.get('tau', 0):.3f}，{_p(trend['p_value'])}",
+            said(f"τ = {trend.get('tau', 0):.3f}") + f"，{_p(trend['p_value'])}",
         ]
 
 
@@ -143,7 +145,7 @@ def _p(value: float | None) -> str:
     """p = 0.352, p < 0.001"""
     if value is None:
         return w.BLANK
-    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+    return SMALLEST_P if value < 0.001 else said(f"p = {value:.3f}")
 
 
 def _between(bounds: Iterable[float], unit: str | None) -> str:
