@@ -13,7 +13,7 @@ HERE := $(VENV)/bin/python -m
 COVERED := 93
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint check lab bench mutate lock example-data fonts schema environment clean
+.PHONY: help report test lint check lab clean-notebooks bench mutate lock example-data fonts schema environment clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -34,8 +34,12 @@ lint: $(READY) ## formatting, lint, types, imports between rooms, dependencies
 check: $(READY) ## check the year files only
 	@$(RUN) helpers.cli check --year "$(YEAR)" --root "$(ROOT)"
 
-lab: $(READY) ## open the notebooks in JupyterLab
-	@$(RUN) jupyter lab --notebook-dir .
+lab: $(READY) ## open the notebooks in JupyterLab, at notebooks/00_开始.ipynb
+	@sh tools/git_notebooks.sh install
+	@$(HERE) tools.lab $(LAB_OPTIONS)
+
+clean-notebooks: $(READY) ## take outputs and traces of this machine out of the notebooks, as git does by itself
+	@$(VENV)/bin/python -I tools/clean_notebooks.py notebooks
 
 bench: $(READY) ## measure; one JSON object a line
 	@$(HERE) tools.bench

@@ -36,5 +36,6 @@ try "$PYTHON" -m pip --python "$VENV/bin/python" --disable-pip-version-check ins
 # A few packages ship files for other Python versions that do not compile: not our fault, not fatal.
 env -u PYTHONDONTWRITEBYTECODE "$VENV/bin/python" -m compileall -q -j 0 "$VENV/lib" src >/dev/null 2>&1 || true
 "$VENV/bin/python" -c 'import helpers' || { rm -rf "$VENV"; exit 1; }
+sh tools/git_notebooks.sh install
 touch "$VENV/.ready"
 say "ready"

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from helpers.formats.html import fragment
+from helpers.formats.notebook_view import fragment
 from helpers.report.blocks import MIME, from_json, to_json
+
+#: The media type of words that are not blocks.
+WORDS = "text/markdown"
 
 
 def show(*blocks: Any) -> None:
@@ -14,6 +17,18 @@ def show(*blocks: Any) -> None:
     from IPython.display import display
 
     display(bundle(blocks), raw=True)
+
+
+def show_words(markdown: str) -> None:
+    """Display a few words with links; no exporter takes them for a part of the report."""
+    from IPython.display import display
+
+    display(words_bundle(markdown), raw=True)
+
+
+def words_bundle(markdown: str) -> dict[str, Any]:
+    """What a notebook's output carries of words, by media type."""
+    return {WORDS: markdown, "text/plain": markdown}
 
 
 def bundle(blocks: Sequence[Any]) -> dict[str, Any]:

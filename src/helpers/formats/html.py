@@ -58,13 +58,6 @@ def inline(text: str) -> str:
     return safe.replace("\n", "<br>")
 
 
-def fragment(blocks: Iterable[Any]) -> str:
-    """The blocks as they stand in a notebook: semantic HTML without style."""
-    blocks = list(blocks)
-    writer = _Writer(blocks)
-    return "\n".join(writer.block(block) for block in blocks)
-
-
 def render_html(blocks: Sequence[Any]) -> str:
     """The whole file. Raises ``MissingGlyph`` and ``UnsafeFigure``."""
     check_glyphs(blocks)

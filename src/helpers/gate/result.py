@@ -159,6 +159,18 @@ class GateStopped(Exception):
         return GateStopped, (self.result,)  # survives the way between processes
 
 
+class NotThrough(Exception):
+    """The gate has stopped, and its results are read by a later stage all the same."""
+
+
+def refuse_stopped(validation: dict[str, Any]) -> None:
+    """Nothing goes on behind a gate that has stopped; raises ``NotThrough``."""
+    if validation["summary"]["stopped"]:
+        raise NotThrough(
+            "[gate_stop]  校验未通过，不能继续\n    处理：看 2_validate 列出的行，更正后从 1_clean 起重新运行"
+        )
+
+
 def _check_lines(number: int, check: Check) -> list[str]:
     """The rule, the first failing rows, what to do."""
     table = f"{check.title}（{check.table}）" if check.title else check.table

@@ -300,7 +300,7 @@ def column_words(name: str, deviation: Deviation) -> str:
     return w.clause(declared) or _COLUMNS.get(name, w.plain(name))
 
 
-def _dimension(cause: Cause | Dimension, deviation: Deviation) -> str:
+def dimension_name(cause: Cause | Dimension, deviation: Deviation) -> str:
     """The name of the dimension over which a gap is split: 原因, 设备型号, …"""
     return w.clause(cause.get("dimension_words")) or column_words(cause.get("dimension") or "cause", deviation)
 
@@ -317,7 +317,7 @@ def value_name(dimension: str | None, value: Any) -> str:
 
 def told_apart(deviation: Deviation) -> dict[str, Dimension]:
     """What the records say about each dimension, under the name that ``by_dimension`` gives it."""
-    return {_dimension(one, deviation): one for one in deviation.get("dimensions") or ()}
+    return {dimension_name(one, deviation): one for one in deviation.get("dimensions") or ()}
 
 
 def tells_nothing(deviation: Deviation, dimension: str) -> bool:
@@ -354,7 +354,7 @@ def by_dimension(deviation: Deviation) -> dict[str, list[Cause]]:
     """
     groups: dict[str, list[Cause]] = {}
     for cause in deviation.get("causes") or ():
-        groups.setdefault(_dimension(cause, deviation), []).append(cause)
+        groups.setdefault(dimension_name(cause, deviation), []).append(cause)
     for causes in groups.values():
         causes.sort(key=lambda cause: (not cause.get("cause"), -cause["contribution"]))
     return groups

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from helpers.report.blocks import Cell, Table, TableColumn
+from helpers.report.facts import cause_name, dimension_name
 from helpers.report.narrative import signals
 from helpers.report.narrative import spares_text as narrative_spares
 from helpers.report.narrative.without_words import column_values
@@ -150,8 +151,8 @@ def causes(deviation: Deviation, names: Mapping[str, str]) -> Table:
     listed = deviation.get("causes") or []
     rows = [
         (
-            c.get("dimension_words") or c.get("dimension"),
-            c.get("words") or c["cause"],
+            (dimension := dimension_name(c, deviation)),
+            c.get("words") or cause_name(c, dimension),
             c.get("rows"),
             c.get("misses"),
             gap_text(c["contribution"], unit, places=2),

@@ -40,7 +40,12 @@ def note(final: Path, files: Mapping[str, str]) -> None:
 
 def untouched(final: Path) -> bool:
     """Whether the package is the one that was published last, to the byte; False where nobody remembers."""
-    return bool(_noted(final, "files")) and not list(_changed(final))
+    return bool(_noted(final, "files")) and not changed(final)
+
+
+def changed(final: Path) -> tuple[str, ...]:
+    """What in a package is not as it was published, or was put there; the names, in order."""
+    return tuple(entry.name for entry, _ in _changed(final))
 
 
 def set_aside(final: Path) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-#: Cell metadata that says when and where, not what.
-DROPPED = ("papermill", "execution", "collapsed", "scrolled")
+#: What cells say of themselves; all else that programs note there says when and where, not what.
+KEPT = ("tags",)
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
@@ -24,8 +24,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         }
     )
     for cell in clean.cells:
-        for key in DROPPED:
-            cell.metadata.pop(key, None)
+        cell["metadata"] = nbformat.from_dict({key: cell.metadata[key] for key in KEPT if key in cell.metadata})
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell["id"] = "injected-parameters"
     return clean

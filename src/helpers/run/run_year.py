@@ -85,7 +85,10 @@ def run_year(
             repair(final)
             return _run_locked(root, fiscal_year, final, force, progress)
     except Timeout:
-        raise RunStopped(f"[run_active]  {fiscal_year} 年度正在由另一个进程运行，请等它结束后再试") from None
+        raise RunStopped(
+            f"[run_active]  {fiscal_year} 年度正在由另一个进程运行（selfeval run，或 JupyterLab 里正在执行的单元格）\n"
+            "    处理：等它结束后再试"
+        ) from None
     except OSError as error:  # no right, a read-only share, a full disk, a share without locks
         said = in_words(error) or ""
         if said.startswith(("[no_memory]", "[too_few")):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from helpers.run.at_the_desk import PLACE
 from helpers.run.machine_faults import of_message, tight_limits
 from helpers.run.parameters import check_parameters
 from helpers.year.machine_memory import memory_limit_mb
@@ -182,7 +183,8 @@ def _failure(stage: Stage, output: Path, ename: str, evalue: str) -> StageFailed
 def _failing_line(source: str, traceback: str) -> str:
     """The line of the cell that the traceback points to, else the cell's last line."""
     # Of an error that was raised from another the last block is the cell's own.
-    numbers = [int(number) for number in re.findall(r"Cell In *\[\d+\], line (\d+)", _uncoloured(traceback))]
+    named = rf"Cell In *\[\d+\], line (\d+)|^{PLACE.format('([0-9]+)', '')}"
+    numbers = [int(one or two) for one, two in re.findall(named, _uncoloured(traceback), re.MULTILINE)]
     lines = source.splitlines()
     if numbers and numbers[-1] <= len(lines):
         return f"第 {numbers[-1]} 行  {lines[numbers[-1] - 1].strip()}"

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from helpers.run.at_the_desk import hold_until_cell_ends, in_run, sit_down
 from helpers.run.code_reach import reached, sources_at_start
 from helpers.run.current import Current, approvals_digest, tables_digest
 from helpers.run.inputs import InputFile, has_previous, input_file, input_files, inputs_digest
@@ -44,6 +45,33 @@ class Workspace:
     @property
     def processed(self) -> Path:
         return Root(self.root).processed(self.fiscal_year)
+
+    def now(self) -> Workspace:
+        """The year as it stands at this moment: the first line of every stage's work, so that it alone need be run
+        again after a change of the year files. Nobody else runs the year until the cell has ended.
+
+        Raises ``YearActive``, and ``StageOrderError`` where an earlier stage has run since its results were read.
+        """
+        hold_until_cell_ends(self.root, self.fiscal_year)
+        if in_run(self.fiscal_year):
+            return self
+        renewed = Workspace(self.root, self.fiscal_year, self.stage, by=self.by)
+        for kind, *name in self.reads.noted:
+            if kind == "stage":
+                renewed.read(str(name[0]))
+                if renewed.reads.noted[kind, name[0]] != self.reads.noted[kind, name[0]]:
+                    raise StageOrderError(
+                        f"[stage_changed]  {name[0]} 在本笔记本读入它的结果以后又运行过\n"
+                        "    处理：从本笔记本的“二、输入”起重新运行"
+                    )
+        return renewed
+
+    def done(self) -> None:
+        """Say that all checks have passed, and what comes next: the last line of every stage."""
+        from helpers.formats.display import show_words
+        from helpers.run.closing import closing
+
+        show_words(closing(_stage(self.stage), self.fiscal_year))
 
     @cached_property
     def tables(self) -> Path:
@@ -155,6 +183,7 @@ class Workspace:
     def write(self, data: Mapping[str, Any]) -> Path:
         """Write this stage's output, whole or not at all, and the record of what it was made from; returns where it
         stands once the run has ended."""
+        hold_until_cell_ends(self.root, self.fiscal_year)
         stage = _stage(self.stage)
         path = self.processed / stage.output
         record_path(self.processed, stage.name).unlink(missing_ok=True)
@@ -203,6 +232,7 @@ def open_stage(stage: str, fiscal_year: int, root: str = ".") -> Workspace:
     ``root`` is where ``data/raw/`` lies; from a notebook's own folder the project around it is found.
     Raises ``ParameterError`` for an ill-typed parameter or a root without data.
     """
+    sit_down()
     if isinstance(fiscal_year, bool) or not isinstance(fiscal_year, int):
         raise ParameterError(f"[bad_parameter]  参数 fiscal_year 应为 int，收到 {fiscal_year!r}")
     if not isinstance(root, str):

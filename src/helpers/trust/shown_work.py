@@ -6,10 +6,11 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from helpers.formats.display import bundle
-from helpers.report import views
+from helpers.formats.display import WORDS, bundle, words_bundle
+from helpers.report import stage_checks, views
 from helpers.report.blocks import MIME, Table, from_json
 from helpers.report.results_types import Results
+from helpers.run.closing import closing
 from helpers.run.stages import STAGES, Stage
 
 Json = dict[str, Any]
@@ -38,6 +39,8 @@ def expected_notebook(stage: Stage, there: bytes, results: Results, validation: 
             if MIME in output.get("data", {}):
                 shown = wanted.pop(0) if wanted else list
                 output["data"] = nbformat.from_dict(bundle(shown(from_json(output["data"][MIME]))))
+            elif WORDS in output.get("data", {}):
+                output["data"] = nbformat.from_dict(words_bundle(closing(stage, results["fiscal_year"])))
     return (nbformat.writes(notebook) + "\n").encode()
 
 
@@ -56,17 +59,26 @@ def _outputs(results: Results, validation: Json, report: Sequence[Any]) -> Mappi
     plans = _fixed(
         views.plan(results.get("followup") or [], "上年改进措施落实情况"), views.plan(results["plan"], "改进措施")
     )
+    checks = _fixed(stage_checks.explained(results["deviations"], results.get("spares")))
     told = cast(Json, results.get("provenance") or {})
     inputs = [(one["file"], one["bytes"], one["sha256"][:12]) for one in told.get("inputs") or ()]
     found = {
-        "1_clean": [_some_of(inputs), _fixed(views.reconciliation(results["tables"]))],
-        "2_validate": [_fixed(views.checks(validation)), _fixed(views.failing(validation))],
+        "1_clean": [
+            _some_of(inputs),
+            _fixed(views.reconciliation(results["tables"])),
+            _fixed(stage_checks.cleaned(results["tables"])),
+        ],
+        "2_validate": [
+            _fixed(views.checks(validation)),
+            _fixed(stage_checks.passed_gate(validation)),
+            _fixed(views.failing(validation)),
+        ],
         "3_attainment": [
             _fixed(views.indicators(results), views.activities(results)),
             _some_of(_rows(views.findings(results["audit"]))),
         ],
-        "4_deviation": [*deviations, *_stock(results), plans],
-        "5_report": [_fixed(*report)],
+        "4_deviation": [*deviations, *_stock(results), checks, plans],
+        "5_report": [_fixed(stage_checks.told()), _fixed(*report)],
     }
     assert set(found) == {stage.name for stage in STAGES}
     return found
