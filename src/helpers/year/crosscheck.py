@@ -38,7 +38,7 @@ def crosscheck(year: Year) -> list[Fault]:
         *_rules(year),
         *check_funds(year),
         *check_tables(year),
-        *_measures(year),
+        *check_measures(year),
         *_indicators(year),
         *_activities(year),
         *check_spares(year),
@@ -123,7 +123,8 @@ def _source(year: Year) -> Iterator[Fault]:
 # --- indicators.yml -------------------------------------------------------------------------------
 
 
-def _measures(year: Year) -> Iterator[Fault]:
+def check_measures(year: Year) -> Iterator[Fault]:
+    """What is wrong with the declared measures, each against its table."""
     lines = year.lines["indicators.yml"]
     for name, measure in year.measures.items():
         path: Path_ = ("measures", name)

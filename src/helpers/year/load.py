@@ -224,14 +224,19 @@ def _load_file(path: Path, shown: str, model: type[FileModel], inside: Path | No
         fault = Fault(code=error.code, file=shown, message=error.message, line=error.line, hint=error.hint)
         return _Loaded(None, Lines(shown, {}), [fault])
     lines = Lines(shown, tree if tree is not None else {})
-    plain = _plain(lines.tree)
+    found, faults = validated(_plain(lines.tree), model, lines)
+    return _Loaded(found, lines, faults)
+
+
+def validated(plain: Any, model: type[FileModel], lines: Lines) -> tuple[FileModel | None, list[Fault]]:
+    """Plain values as a model, None where they are none; and every fault in them, blanks included."""
     blanks = dict(_blanks(plain))
     faults = [_blank(lines, place, value) for place, value in blanks.items()]
     try:
-        return _Loaded(model.model_validate(plain), lines, faults)
+        return model.model_validate(plain), faults
     except ValidationError as error:
         others = [e for e in error.errors() if not any(_is_at(tuple(e["loc"]), place) for place in blanks)]
-        return _Loaded(None, lines, faults + [_translate(e, lines, model) for e in others])
+        return None, faults + [_translate(e, lines, model) for e in others]
 
 
 def _blank(lines: Lines, place: tuple[str | int, ...], value: str) -> Fault:
