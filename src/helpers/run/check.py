@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from helpers.year.check_files import check_files
 from helpers.year.crosscheck import crosscheck
 from helpers.year.faults import Fault, YearFileError
 from helpers.year.form_lengths import long_texts
-from helpers.year.load import Year, load_year
+from helpers.year.load import Year, load_partly, load_year
 from helpers.year.root import Root
 
 
@@ -33,9 +34,13 @@ def remarks(root: Path, fiscal_year: int) -> list[Fault]:
 
 def _check_one(root: Path, fiscal_year: int, open_files: bool) -> list[Fault]:
     try:
-        year = load_year(root, fiscal_year)
+        year, faults, left = load_partly(root, fiscal_year)
     except YearFileError as error:
         return list(error.faults)
+    if year is None:
+        return faults
+    if faults:
+        return [*faults, *_approvals(root, fiscal_year), *_apart_from(crosscheck(year), year, left)]
     return [
         *_approvals(root, fiscal_year),
         *crosscheck(year),
@@ -44,6 +49,26 @@ def _check_one(root: Path, fiscal_year: int, open_files: bool) -> list[Fault]:
         *plausible_faults(year),
         *_calendar(year),
     ]
+
+
+#: Keys around everything, which tell no entry from another; and faults that any entry left out gives.
+_AROUND = {"tables", "measures", "indicators", "actions", "columns", "derived", "parts", "actual", "activities"}
+_OF_ALL = {"weight_sum", "none_applies"}
+
+
+def _apart_from(faults: list[Fault], year: Year, left: frozenset[str]) -> list[Fault]:
+    """The faults that are none of what was left out because of others: nothing is said that only follows."""
+    names = left - _AROUND
+    of_tables = {name for name, measure in year.measures.items() if measure.table in names}
+    touched = names | of_tables | {n for n, m in year.measures.items() if {m.numerator, m.denominator} & of_tables}
+
+    def follows(fault: Fault) -> bool:
+        if fault.code in _OF_ALL and left & {"indicators", "rules", "rule_overrides"}:
+            return True
+        words = {*fault.where.split("."), *re.findall(r"\w+", f"{fault.value or ''} {fault.message}")}
+        return bool(words & touched)
+
+    return [fault for fault in faults if not follows(fault)]
 
 
 def _approvals(root: Path, fiscal_year: int) -> list[Fault]:

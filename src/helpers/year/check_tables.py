@@ -11,7 +11,7 @@ from helpers.files.names import is_outside, matching_files, passed_over
 from helpers.year.declared_clocks import Hold
 from helpers.year.declared_grain import Grain
 from helpers.year.expect import NUMBERS, Expect
-from helpers.year.expressions import GIVEN, ExpressionError, check_expression, date_format_problem
+from helpers.year.expressions import GIVEN, ExpressionError, check_expression, date_format_problem, result_of
 from helpers.year.faults import Fault, did_you_mean
 from helpers.year.load import Lines, Year
 from helpers.year.tables import EPOCHS, States, Table
@@ -365,4 +365,7 @@ def expression(
     if numeric and not kind.startswith(
         ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT", "DECIMAL")
     ):
-        yield lines.fault("bad_expression", path, f"这里要一个数，表达式的结果是 {kind}", value=text)
+        name = text.strip()
+        hint = f"在 columns.{name} 里写 type: number（金额写 money）" if columns.get(name) == "VARCHAR" else None
+        words = f"这里要一个数，{result_of(text, kind, columns)}"
+        yield lines.fault("bad_expression", path, words, value=text, hint=hint)

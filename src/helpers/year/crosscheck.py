@@ -323,6 +323,8 @@ def _units(lines: Lines, path: Path_, measure: Measure, target: Target) -> Itera
 
 def _explain(year: Year, path: Path_, dimensions: Sequence[str], actual: Actual) -> Iterator[Fault]:
     measure = year.measures.get(actual.measure or "")
+    if actual.measure and measure is None:
+        return  # said by _actual
     table = year.year.tables.get(measure.table or "") if measure else None
     known = [*tidy_columns(table)] if table else []
     if measure and table:  # made of the date and of the states where the table has no such columns
