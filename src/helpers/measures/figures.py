@@ -238,7 +238,7 @@ class Measures:
         table = self.year.year.tables[str(measure.table)]
         derived = [table.derived[column] for column in clocks_of(measure, table)]
         told = [
-            (f"{one.words}：" if one.words else "") + clock_words(one, table, self.year.year.calendar)
+            (f"{one.words}：" if one.words else "") + clock_words(one, table, self.year.year.calendar_of(table))
             for one in derived
         ]
         if measure.repeat_of:

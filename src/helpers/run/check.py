@@ -14,6 +14,7 @@ from helpers.year.crosscheck import crosscheck
 from helpers.year.faults import Fault, YearFileError
 from helpers.year.form_lengths import long_texts
 from helpers.year.load import Year, load_partly, load_year
+from helpers.year.models import Calendar
 from helpers.year.root import Root
 
 
@@ -81,23 +82,34 @@ def _approvals(root: Path, fiscal_year: int) -> list[Fault]:
 
 def _calendar(year: Year) -> list[Fault]:
     """A working-day clock needs a calendar that knows the year; weekends are never assumed."""
-    lines, calendar = year.lines["year.yml"], year.year.calendar
+    declared = year.year
+    places: dict[tuple[str, ...], Calendar] = {("calendar",): declared.calendar}
+    places |= {("calendars", name): one for name, one in declared.calendars.items()}
+    faults: list[Fault] = []
+    for place, calendar in places.items():
+        named = place[1] if len(place) > 1 else None
+        tables = [table for table in declared.tables.values() if table.calendar == named]
+        faults += _of_calendar(year, place, calendar, {d.clock for table in tables for d in table.derived.values()})
+    return faults
+
+
+def _of_calendar(year: Year, place: tuple[str, ...], calendar: Calendar, clocks: set[str | None]) -> list[Fault]:
+    lines = year.lines["year.yml"]
     problem = calendar_problem(calendar)
     if problem:
         return [
             lines.fault(
                 "calendar_country",
-                ("calendar",),
+                place,
                 problem,
                 value=calendar.base,
                 hint="写 cn、weekdays、custom，或国家的两位大写代码，如 DE",
             )
         ]
-    clocks = {d.clock for table in year.year.tables.values() for d in table.derived.values()}
     if not clocks & {"workdays", "office_hours"}:
         return []
     try:
         is_workday(date(year.fiscal_year, 7, 1), calendar)
     except CalendarUnknown as unknown:
-        return [lines.fault("calendar_unknown", ("calendar",), unknown.what, hint=unknown.block)]
+        return [lines.fault("calendar_unknown", place, unknown.what, hint=unknown.block)]
     return []
