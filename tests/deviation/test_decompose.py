@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from helpers.deviation.decompose import Aim, Cell, decompose, drill_down, misses_of, scaled
 from helpers.measures import compile as compiled
-from helpers.measures.figures import value_of
+from helpers.measures.valued import value_of
 from helpers.year.declared_indicators import Measure
 
 F = Fraction

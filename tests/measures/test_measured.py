@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from helpers.measures.compile import aggregates
 from helpers.measures.database import QueryStopped, run
-from helpers.measures.figures import Measures, value_of
+from helpers.measures.figures import Measures
+from helpers.measures.valued import value_of
 from helpers.measures.year_attained import attain_year
 from helpers.year.declared_indicators import Measure
 from helpers.year.load import Year, load_year
@@ -169,7 +170,7 @@ def test_a_measure_that_takes_too_much_memory_is_stopped(year: Year, tmp_path: P
 def test_a_measure_that_fails_on_a_value_names_itself(year: Year, tmp_path: Path) -> None:
     with (
         Measures(year, tmp_path) as measures,
-        pytest.raises(QueryStopped, match=r"\[not_computable\]  measures.x：Conversion Error"),
+        pytest.raises(QueryStopped, match=r"\[not_computable\]  measures.x：列 category 里有读不成整数的文字。"),
     ):
         run(measures._connection, "SELECT CAST(category AS INTEGER) FROM tickets", "measures.x")
 

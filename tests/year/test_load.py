@@ -81,7 +81,7 @@ def test_all_faults_of_all_files_come_at_once(root: Path) -> None:
         ("year.yml", "date: 2025-02-01", "date: 二月", "wrong_type", 4),
         ("year.yml", "type: datetime", "type: datum", "bad_value", 13),
         ("year.yml", "key: ticket_id", "key: [ticket_id", "yaml", None),
-        ("year.yml", "    key: ticket_id", "    key: ticket_id\n    key: opened_at", "yaml", 15),
+        ("year.yml", "    key: ticket_id", "    key: ticket_id\n    key: opened_at", "key_twice", 15),
         ("year.yml", "overall_goal: 保障运行", "overall_goal: 待填", "blank_left", 5),
         ("year.yml", "fiscal_year: 2024", "fiscal_year: 2023", "year_differs", 1),
         ("indicators.yml", "weight: 90", "weight: -1", "bad_value", 4),

@@ -320,7 +320,7 @@ def _reconcile(
         unreadable_cells=one(f"SELECT coalesce(sum(len(_unreadable)), 0) {unread}"),
         unreadable=_unreadable(connection, spec, unread),
         files=tuple(_accounted(file, [c for c in counted if c[0] == number]) for number, file in enumerate(files)),
-        columns=tuple(_schema(spec, year.year.calendar)),
+        columns=tuple(_schema(spec, year.year.calendar_of(spec))),
         placeholders=_placeholders(connection, spec),
     )
 

@@ -49,7 +49,7 @@ def tidy(
         )
     query = f"SELECT * FROM {'records' if alone else 'ids'}"
     if span and any(d.clock == "workdays" for d in spec.derived.values()):
-        query = f"SELECT *, {_workday_lists(span, year.year.calendar)} FROM ({query})"
+        query = f"SELECT *, {_workday_lists(span, year.year.calendar_of(spec))} FROM ({query})"
     for column, derived in spec.derived.items():
         if derived.clock is None:
             value = f"CAST({guarded(column, str(derived.expr))} AS {SQL_TYPES[derived.type]}) AS {identifier(column)}"
@@ -132,7 +132,7 @@ def _span(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table) -> tup
     lower, upper = max(first, spec.checks.earliest), min(last, datetime.date(year.fiscal_year + 50, 12, 31))
     if lower > upper:
         return None
-    return known_span(lower, upper, year.year.calendar, year.fiscal_year if spec.year_by else None)
+    return known_span(lower, upper, year.year.calendar_of(spec), year.fiscal_year if spec.year_by else None)
 
 
 def _clock_table(
@@ -153,7 +153,7 @@ def _clock_table(
     if derived.clock == "office_hours":
         schedule = _schedule(connection, spec, derived)
         days = span or (datetime.date(year.fiscal_year, 1, 1),) * 2  # no record has a date: any day will do
-        known = year.year.calendar if span else Calendar(base="weekdays")
+        known = year.year.calendar_of(spec) if span else Calendar(base="weekdays")
         connection.register("days", office_days(*days, known, derived.schedules()))
         connection.execute(f"CREATE TABLE {identifier('office.' + column)} AS SELECT * FROM days")
         connection.unregister("days")

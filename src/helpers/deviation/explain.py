@@ -144,7 +144,7 @@ def with_records(
     explained = deviation.kind == "shortfall"
     dimensions = [name for name in dimensions if name not in table.tidy_personal] if explained else []
     source = source_of(table, measure, measures)
-    rows = _rows(figure, dimensions, measures, source)
+    rows = rows_behind(figure, dimensions, measures, source)
     _name_tickets(against, rows, aim, _Listed(measures, figure.measure, table))
     if table.states and aim.agg in ("share", "mean"):
         deviation = replace(deviation, states=_states(rows, table, aim))
@@ -170,7 +170,7 @@ def _earlier(observed: Observed, deviation: Deviation) -> Sequence[MonthFigure]:
     return before.months
 
 
-def _rows(figure: Figure, dimensions: Sequence[str], measures: Measures, source: Source) -> pd.DataFrame:
+def rows_behind(figure: Figure, dimensions: Sequence[str], measures: Measures, source: Source) -> pd.DataFrame:
     """The rows behind a figure with all columns that are counted over; ``month``, ``state`` and what else
     needs no column are made where the table has no such columns. What only lists show is read for them alone."""
     import pandas as pd

@@ -91,3 +91,12 @@ def of_a_part(agg: str, value: Fraction | None, part: Covered, negative: bool = 
     if agg in RATES and part.months >= HALF:
         return None
     return Bounds(0, Fraction(0), Fraction(1)) if agg == "share" else Bounds(0, None, None)
+
+
+def ratio_of_parts(top: Covered | None, bottom: Covered | None) -> Bounds | None:
+    """A ratio over the same months on both sides is a rate; else one side grows with the months that are missing."""
+    if top is None and bottom is None:
+        return None
+    if top == bottom and top is not None and top.months >= HALF:
+        return None
+    return Bounds(0, None, None)

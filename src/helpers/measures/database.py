@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -115,5 +116,22 @@ def _bounded(connection: duckdb.DuckDBPyConnection, what: str, seconds: float) -
         ) from error
     except duckdb.Error as error:
         raise QueryStopped(
-            "not_computable", f"{what}：{str(error).splitlines()[0]}。核对 where、value 里的算式是否适合每一行的值"
+            "not_computable", f"{what}：{in_words(error)}。核对 where、value 里的算式是否适合每一行的值"
         ) from error
+
+
+#: What a text could not be read as, by DuckDB's name of the type.
+_READ_AS = {"INT": "整数", "BIGINT": "整数", "HUGEINT": "整数", "DOUBLE": "数字", "DECIMAL": "数字", "DATE": "日期"}
+_READ_AS |= {"TIMESTAMP": "日期时间", "BOOL": "真假"}
+
+
+def in_words(error: duckdb.Error) -> str:
+    """What went wrong with a value, without the value: it may be somebody's name."""
+    said = str(error).splitlines()[0]
+    found = re.search(r"(?i)convert string .* to '?(\w+).*?(?:source column (\w+))?$", said)
+    if isinstance(error, duckdb.ConversionException) and found:
+        kind = next((words for name, words in _READ_AS.items() if found[1].upper().startswith(name)), found[1])
+        return f"{f'列 {found[2]} ' if found[2] else ''}里有读不成{kind}的文字"
+    if isinstance(error, duckdb.ConversionException):
+        return "有的值转换不成所要的类型"
+    return said

@@ -19,8 +19,9 @@ import pyarrow as pa
 from helpers.measures import bounds, database
 from helpers.measures import compile as compiled
 from helpers.measures.bounds import Bounds
-from helpers.measures.covered import HALF, Covered, covered, of_a_part
+from helpers.measures.covered import Covered, covered, of_a_part, ratio_of_parts
 from helpers.measures.repeats import PREVIOUS, repeat_words, with_last_year
+from helpers.measures.valued import Valued, unit_of, value_of
 from helpers.year.clock_words import clock_words, clocks_of
 from helpers.year.declared_indicators import Measure
 from helpers.year.engine import identifier
@@ -231,7 +232,7 @@ class Measures:
             carried=top.carried or bottom.carried,
             bounds=bounds.divided(top.value, bottom.value, top.bounds, bottom.bounds),
             part=top.part or bottom.part,
-            part_bounds=_ratio_of_parts(top, bottom),
+            part_bounds=ratio_of_parts(top.part, bottom.part),
         )
 
     def _clocks(self, measure: Measure) -> tuple[str, ...]:
@@ -239,7 +240,7 @@ class Measures:
         table = self.year.year.tables[str(measure.table)]
         derived = [table.derived[column] for column in clocks_of(measure, table)]
         told = [
-            (f"{one.words}：" if one.words else "") + clock_words(one, table, self.year.year.calendar)
+            (f"{one.words}：" if one.words else "") + clock_words(one, table, self.year.year.calendar_of(table))
             for one in derived
         ]
         if measure.repeat_of:
@@ -312,6 +313,22 @@ class Measures:
             for value, month, hits, n, _ in self._run(query, f"measures.{name}").fetchall()
         )
 
+    def by_value(self, name: str, column: str) -> tuple[Valued, ...]:
+        """The measure for the rows with each value of a column, of any kind but a ratio; None: not recorded."""
+        measure = self._declared(name)
+        query = compiled.by_group(measure, column, None)
+        return tuple(
+            Valued(
+                value=value,
+                figure=value_of(measure, hits, n),
+                day=hits.isoformat() if measure.agg in compiled.EXTREMES and hits is not None else None,
+                n=n,
+                hits=hits if measure.agg in ("share", "count") else None,
+                unknown=unknown,
+            )
+            for value, _, hits, n, unknown in self._run(query, f"measures.{name}").fetchall()
+        )
+
     def rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         """The rows behind a measure: ``_value``, then ``columns``."""
         return database.frame(self._connection, compiled.rows(self._declared(name), columns), f"measures.{name}")
@@ -357,36 +374,3 @@ class Measures:
         for value, month, n in self._run(query, f"tables.{table}").fetchall():
             found.setdefault(value, [0] * 12)[month - 1] = n
         return {value: tuple(counts) for value, counts in found.items()}
-
-
-def _ratio_of_parts(top: Figure, bottom: Figure) -> Bounds | None:
-    """A ratio over the same months on both sides is a rate; else one side grows with the months that are missing."""
-    if top.part is None and bottom.part is None:
-        return None
-    if top.part == bottom.part and top.part is not None and top.part.months >= HALF:
-        return None
-    return Bounds(0, None, None)
-
-
-def value_of(measure: Measure, hits: Any, n: int) -> Fraction | None:
-    """The figure from its exact parts; None where there is nothing to take a share or mean of."""
-    match measure.agg:
-        case "count" | "distinct":
-            return Fraction(hits)
-        case "max" | "min":
-            return None if hits is None else Fraction(hits, compiled.scale_of(measure))
-        case "earliest" | "latest":
-            return None
-        case "sum":
-            return Fraction(hits, compiled.scale_of(measure))
-        case "share":
-            return Fraction(hits, n) if n else None
-        case "mean":
-            return Fraction(hits, compiled.scale_of(measure) * n) if n else None
-        case "quantile":
-            return None if hits is None else Fraction(repr(hits))
-    raise ValueError(measure.agg)
-
-
-def unit_of(measure: Measure) -> str | None:
-    return "比例" if measure.agg == "share" else measure.unit

@@ -108,11 +108,20 @@ class Spread:
     rows: tuple[tuple[str, int], ...]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A measure that is declared to be printed, whether or not an indicator uses it."""
+
+    figure: Figure
+    months: tuple[Month, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class YearAttained:
     """Everything that stage 3 finds out about one year. ``dropped``: indicators that did not apply, as declared.
 
-    ``spreads``: of the shares that are taken of the same records as the activities are counted from.
+    ``spreads``: of the shares that are taken of the same records as the activities are counted from. ``shown``: the
+    measures that are declared to be printed.
     """
 
     year: Year
@@ -123,6 +132,7 @@ class YearAttained:
     total: Total
     dropped: tuple[declared_indicators.Indicator, ...] = ()
     spreads: tuple[Spread, ...] = ()
+    shown: tuple[Shown, ...] = ()
 
 
 def attain_year(year: Year, measures: Measures, only: str | None = None) -> YearAttained:
@@ -142,6 +152,15 @@ def attain_year(year: Year, measures: Measures, only: str | None = None) -> Year
         total=total([*rows, (funds.score, funds.weight)], rules),
         dropped=dropped,
         spreads=_spreads(year, measures, indicators) if only is None else (),
+        shown=_shown(year, measures) if only is None else (),
+    )
+
+
+def _shown(year: Year, measures: Measures) -> tuple[Shown, ...]:
+    return tuple(
+        Shown(measures.figure(name), () if one.agg == "ratio" else measures.monthly(name))
+        for name, one in year.measures.items()
+        if one.show
     )
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, cast
 
 from helpers.deviation.last_year import Unlike, unlike
 from helpers.indicators import Outcome, Target
 from helpers.indicators.plain import is_number, plain
-from helpers.measures.figures import Month
 from helpers.measures.year_attained import Attained, Funds, Part, YearAttained
 from helpers.report import results_indicators
 from helpers.report.assemble_activities import activities, activity_evidence
-from helpers.report.assemble_evidence import Sources, evidence, evidence_list, parts_evidence, spent_evidence
+from helpers.report.assemble_evidence import (
+    Sources,
+    evidence,
+    evidence_list,
+    monthly_json,
+    parts_evidence,
+    shown_json,
+    spent_evidence,
+)
 from helpers.report.assemble_stated import stated_in_year_files, table_evidence
 from helpers.report.lost_words import bounds_json, loss_allowed
 from helpers.report.results_basics import Status, Value
@@ -72,6 +79,7 @@ def attainment_json(found: YearAttained, previous: YearAttained | None, sources:
             "basis": found.year.year.weights_basis,
         },
         "rules": found.rules.to_json(),
+        **shown_json(found, sources),
         **({"activity_evidence": told} if (told := activity_evidence(found, sources)) else {}),
         "evidence_list": evidence_list(found, sources),
     }
@@ -152,7 +160,7 @@ def _indicator(one: Attained, sources: Sources) -> Indicator:
         "score": plain(one.score),
         "actual_unit": one.actual.unit if one.figure else None,
         "interval": plain(one.interval),
-        "monthly": _monthly(one.months),
+        "monthly": monthly_json(one.months),
         "evidence": evidence(spec.actual, one.figure, sources) if spec.actual else parts_evidence(one, sources),
         "parts": [_part(part, one, sources) for part in one.parts],
     }
@@ -179,7 +187,7 @@ def _part(part: Part, whole: Attained, sources: Sources) -> results_indicators.P
         "weight": None,
         "score": None,
         "interval": None,
-        "monthly": _monthly(part.months),
+        "monthly": monthly_json(part.months),
         "previous": None,
         "evidence": evidence(spec.actual, part.figure, sources),
         "parts": [],
@@ -226,10 +234,6 @@ def _part_text(part: Part, decimals: int | None = None) -> str:
     return value_text(
         plain(part.actual.value), part.actual.unit or part.target.unit, [plain(part.spec.required)], decimals
     )
-
-
-def _monthly(months: Iterable[Month]) -> list[results_indicators.Month]:
-    return [{"month": m.month, "value": plain(m.value), "n": m.n} for m in months]
 
 
 def _with_previous(
@@ -328,11 +332,9 @@ def results_json(
         ]
     if deviation.get("comparisons"):
         results["comparisons"] = deviation["comparisons"]
-    if attainment.get("activity_evidence"):
-        results["activity_evidence"] = attainment["activity_evidence"]
-    if attainment.get("dropped"):
-        results["dropped"] = attainment["dropped"]
-    return stated_in_year_files(results)
+    kept = ("activity_evidence", "dropped", "shown_measures")
+    whole = cast(Results, {**results, **{key: attainment[key] for key in kept if attainment.get(key)}})
+    return stated_in_year_files(whole)
 
 
 def _outline(year: Year) -> Outline:

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
+from helpers.indicators.plain import plain
+from helpers.measures import figures
 from helpers.measures.figures import Figure
 from helpers.measures.year_attained import Attained, YearAttained
 from helpers.report.lost_words import bounds_json, bounds_words
-from helpers.report.results_indicators import Document, Evidence, File, SetAside
-from helpers.report.results_types import EvidenceItem
+from helpers.report.results_indicators import Document, Evidence, File, Month, SetAside
+from helpers.report.results_types import EvidenceItem, ShownMeasure
 from helpers.report.wording import date_text
 from helpers.year import declared_indicators
 from helpers.year.load import Year
@@ -144,16 +146,36 @@ def spent_evidence(figure: Figure | None, sources: Sources) -> Evidence:
     }
 
 
+def monthly_json(months: Iterable[figures.Month]) -> list[Month]:
+    return [{"month": m.month, "value": plain(m.value), "n": m.n} for m in months]
+
+
+def shown_json(found: YearAttained, sources: Sources) -> dict[str, list[ShownMeasure]]:
+    """The measures that are printed for looking, with what they rest on; nothing where there are none."""
+    shown: list[ShownMeasure] = [
+        {
+            "measure": one.figure.measure,
+            "words": one.figure.words,
+            "value": one.figure.day or plain(one.figure.value),
+            "unit": one.figure.unit,
+            "monthly": monthly_json(one.months),
+            "evidence": evidence(declared_indicators.Actual(measure=one.figure.measure), one.figure, sources),
+        }
+        for one in found.shown
+    ]
+    return {"shown_measures": shown} if shown else {}
+
+
 def parts_evidence(one: Attained, sources: Sources) -> Evidence:
-    figures = [p.figure for p in one.parts if p.figure]
+    measured = [p.figure for p in one.parts if p.figure]
     return {
         "kind": "computed",
         "measure": None,
-        "words": "；".join(f.words for f in figures),
+        "words": "；".join(f.words for f in measured),
         "sql": None,
-        "inputs": sources.inputs(t for f in figures for t in f.tables),
-        "rows": sum(f.n for f in figures),
-        **sources.left_out([t for f in figures for t in f.tables]),
+        "inputs": sources.inputs(t for f in measured for t in f.tables),
+        "rows": sum(f.n for f in measured),
+        **sources.left_out([t for f in measured for t in f.tables]),
         "note": None,
         "method": None,
         "documents": [],
@@ -169,8 +191,8 @@ def evidence_list(found: YearAttained, sources: Sources) -> list[EvidenceItem]:
     listed: list[EvidenceItem] = []
     for one in found.indicators:
         about: About = {"indicator": one.spec.id, "level3": one.spec.level3}
-        figures = [one.figure, *(p.figure for p in one.parts)]
-        for table in dict.fromkeys(t for f in figures if f for t in f.tables):
+        every = [one.figure, *(p.figure for p in one.parts)]
+        for table in dict.fromkeys(t for f in every if f for t in f.tables):
             listed += _exported(found.year, table, sources, about)
         for actual in [one.spec.actual, *(p.spec.actual for p in one.parts)]:
             listed += [{**about, **sources.document(e), "rows": None} for e in (actual.evidence if actual else ())]

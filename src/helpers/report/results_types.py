@@ -24,12 +24,13 @@ from helpers.report.results_basics import (
     Open,
     Size,
     Text,
+    Value,
     closed,
     loose,
     whole,
 )
 from helpers.report.results_deviations import Comparison, Deviation
-from helpers.report.results_indicators import Bounds, Evidence, File, Indicator, Score, SetAside
+from helpers.report.results_indicators import Bounds, Evidence, File, Indicator, Month, Score, SetAside
 from helpers.report.results_plans import Action, Spares
 
 # --- the project and its money --------------------------------------------------------------------
@@ -274,6 +275,17 @@ class Provenance(TypedDict):
     commands: NotRequired[list[str]]
 
 
+class ShownMeasure(TypedDict):
+    """A measure that is printed for looking; it is held against no target."""
+
+    measure: Name
+    words: Text
+    value: Value
+    unit: Text
+    monthly: list[Month]
+    evidence: Evidence
+
+
 class Results(TypedDict):
     """The results of one fiscal year's self-evaluation. Money in 元, durations in hours, ratios as fractions, dates in
     ISO 8601; nothing is rounded for display except scores, which are rounded per row by rule.
@@ -308,6 +320,7 @@ class Results(TypedDict):
     activity_words: NotRequired[Text]
     activity_evidence: NotRequired[ActivityEvidence]
     dropped: NotRequired[list[DroppedIndicator]]
+    shown_measures: NotRequired[list[ShownMeasure]]
     comparisons: NotRequired[list[Comparison]]
     tables: list[TableAccount]
     indicators: Annotated[list[Indicator], Field(min_length=1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from helpers.year.check_files import check_files
 from helpers.year.crosscheck import crosscheck
 from helpers.year.faults import Fault, YearFileError
 from helpers.year.form_lengths import long_texts
-from helpers.year.load import Year, load_year
+from helpers.year.load import Year, load_partly, load_year
+from helpers.year.models import Calendar
 from helpers.year.root import Root
 
 
@@ -33,9 +35,13 @@ def remarks(root: Path, fiscal_year: int) -> list[Fault]:
 
 def _check_one(root: Path, fiscal_year: int, open_files: bool) -> list[Fault]:
     try:
-        year = load_year(root, fiscal_year)
+        year, faults, left = load_partly(root, fiscal_year)
     except YearFileError as error:
         return list(error.faults)
+    if year is None:
+        return faults
+    if faults:
+        return [*faults, *_approvals(root, fiscal_year), *_apart_from(crosscheck(year), year, left)]
     return [
         *_approvals(root, fiscal_year),
         *crosscheck(year),
@@ -44,6 +50,26 @@ def _check_one(root: Path, fiscal_year: int, open_files: bool) -> list[Fault]:
         *plausible_faults(year),
         *_calendar(year),
     ]
+
+
+#: Keys around everything, which tell no entry from another; and faults that any entry left out gives.
+_AROUND = {"tables", "measures", "indicators", "actions", "columns", "derived", "parts", "actual", "activities"}
+_OF_ALL = {"weight_sum", "none_applies"}
+
+
+def _apart_from(faults: list[Fault], year: Year, left: frozenset[str]) -> list[Fault]:
+    """The faults that are none of what was left out because of others: nothing is said that only follows."""
+    names = left - _AROUND
+    of_tables = {name for name, measure in year.measures.items() if measure.table in names}
+    touched = names | of_tables | {n for n, m in year.measures.items() if {m.numerator, m.denominator} & of_tables}
+
+    def follows(fault: Fault) -> bool:
+        if fault.code in _OF_ALL and left & {"indicators", "rules", "rule_overrides"}:
+            return True
+        words = {*fault.where.split("."), *re.findall(r"\w+", f"{fault.value or ''} {fault.message}")}
+        return bool(words & touched)
+
+    return [fault for fault in faults if not follows(fault)]
 
 
 def _approvals(root: Path, fiscal_year: int) -> list[Fault]:
@@ -56,23 +82,34 @@ def _approvals(root: Path, fiscal_year: int) -> list[Fault]:
 
 def _calendar(year: Year) -> list[Fault]:
     """A working-day clock needs a calendar that knows the year; weekends are never assumed."""
-    lines, calendar = year.lines["year.yml"], year.year.calendar
+    declared = year.year
+    places: dict[tuple[str, ...], Calendar] = {("calendar",): declared.calendar}
+    places |= {("calendars", name): one for name, one in declared.calendars.items()}
+    faults: list[Fault] = []
+    for place, calendar in places.items():
+        named = place[1] if len(place) > 1 else None
+        tables = [table for table in declared.tables.values() if table.calendar == named]
+        faults += _of_calendar(year, place, calendar, {d.clock for table in tables for d in table.derived.values()})
+    return faults
+
+
+def _of_calendar(year: Year, place: tuple[str, ...], calendar: Calendar, clocks: set[str | None]) -> list[Fault]:
+    lines = year.lines["year.yml"]
     problem = calendar_problem(calendar)
     if problem:
         return [
             lines.fault(
                 "calendar_country",
-                ("calendar",),
+                place,
                 problem,
                 value=calendar.base,
                 hint="写 cn、weekdays、custom，或国家的两位大写代码，如 DE",
             )
         ]
-    clocks = {d.clock for table in year.year.tables.values() for d in table.derived.values()}
     if not clocks & {"workdays", "office_hours"}:
         return []
     try:
         is_workday(date(year.fiscal_year, 7, 1), calendar)
     except CalendarUnknown as unknown:
-        return [lines.fault("calendar_unknown", ("calendar",), unknown.what, hint=unknown.block)]
+        return [lines.fault("calendar_unknown", place, unknown.what, hint=unknown.block)]
     return []

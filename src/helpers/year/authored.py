@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
@@ -29,10 +31,13 @@ _CANNOT_BE = (YAMLError, ValueError, TypeError, OverflowError, AttributeError, K
 
 
 class Unreadable(Exception):
-    """Why a file cannot be read: ``code`` for machines, ``line`` from 1 where one is known."""
+    """Why a file cannot be read: ``code`` for machines, ``line`` from 1 where one is known; ``tree``: what can be read
+    of it all the same, to look for other faults."""
 
-    def __init__(self, code: str, message: str, *, line: int | None = None, hint: str | None = None) -> None:
-        self.code, self.message, self.line, self.hint = code, message, line, hint
+    def __init__(
+        self, code: str, message: str, *, line: int | None = None, hint: str | None = None, tree: Any = None
+    ) -> None:
+        self.code, self.message, self.line, self.hint, self.tree = code, message, line, hint, tree
         super().__init__(message)
 
 
@@ -61,6 +66,8 @@ def _tree(text: str) -> Any:
         raise _too_deep()
     try:
         tree = YAML(typ="rt").load(text)
+    except DuplicateKeyError:
+        raise _twice(text) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         hint = "检查缩进、冒号后的空格、引号是否成对，以及有没有重复的键"
@@ -85,6 +92,38 @@ def _tree(text: str) -> Any:
             error.line, _ = _odd_place(text)
         raise
     return tree
+
+
+def _twice(text: str) -> Unreadable:
+    """Keys that stand twice in one place, with the lines of both: the second would replace the first."""
+    found = list(_doubled(YAML(typ="rt").compose(text), "", set()))
+    said = "；".join(f"{place} 写了两次：第 {first} 行和第 {second} 行" for place, first, second in found[:10])
+    reader = YAML(typ="rt")
+    reader.allow_duplicate_keys = True
+    tree = None
+    with contextlib.suppress(*_CANNOT_BE, Unreadable, RecursionError):
+        _refuse_odd(tree := reader.load(text))
+    hint = "合成一块，或给其中一块另起名称；同一种数据的几个文件写在同一块的 files 里"
+    return Unreadable("key_twice", said, line=found[0][2], hint=hint, tree=tree)
+
+
+def _doubled(node: Node | None, path: str, seen: set[int]) -> Iterator[tuple[str, int, int]]:
+    """Each key that comes again in its mapping: where, and the lines (from 1) of both. ``seen``: what is referred to
+    again is looked at once."""
+    if id(node) in seen or not isinstance(node, SequenceNode | MappingNode):
+        return
+    seen.add(id(node))
+    if isinstance(node, SequenceNode):
+        for number, one in enumerate(node.value):
+            yield from _doubled(one, f"{path}{number}.", seen)
+        return
+    lines: dict[str, int] = {}
+    for key, value in node.value:
+        name, line = str(key.value), key.start_mark.line + 1
+        if name in lines:
+            yield f"{path}{name}", lines[name], line
+        lines.setdefault(name, line)
+        yield from _doubled(value, f"{path}{name}.", seen)
 
 
 def _odd_place(text: str) -> tuple[int | None, str]:

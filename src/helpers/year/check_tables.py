@@ -11,10 +11,10 @@ from helpers.files.names import is_outside, matching_files, passed_over
 from helpers.year.declared_clocks import Hold
 from helpers.year.declared_grain import Grain
 from helpers.year.expect import NUMBERS, Expect
-from helpers.year.expressions import GIVEN, ExpressionError, check_expression, date_format_problem
+from helpers.year.expressions import GIVEN, ExpressionError, check_expression, date_format_problem, result_of
 from helpers.year.faults import Fault, did_you_mean
 from helpers.year.load import Lines, Year
-from helpers.year.tables import EPOCHS, States, Table
+from helpers.year.tables import EPOCHS, Period, States, Table
 from helpers.year.tidy import export_columns, record_columns, tidy_columns
 
 Path_ = tuple[str | int, ...]
@@ -24,13 +24,17 @@ COPY_IN = "把文件本身复制到本年度的文件夹，不用链接"
 
 def check_tables(year: Year) -> Iterator[Fault]:
     """Faults in the tables of year.yml that show only beside their files, columns or other tables."""
-    lines = year.lines["year.yml"]
+    lines, whole = year.lines["year.yml"], year.year.period
+    if whole and not _meets(whole, year.fiscal_year):
+        yield _elsewhere(lines, ("period",), year.fiscal_year)
     for name, table in year.year.tables.items():
         path: Path_ = ("tables", name)
+        if table.calendar and table.calendar not in year.year.calendars:
+            yield unknown(lines, (*path, "calendar"), "日历", table.calendar, year.year.calendars)
         yield from _files(year, path, table)
         yield from _names(lines, path, table)
         yield from _dates(lines, path, table)
-        yield from _limits(lines, path, table, year.fiscal_year)
+        yield from _limits(lines, path, table, year.fiscal_year, whole)
         yield from _expressions(lines, path, table)
         for column in table.derived:
             yield from _derived(lines, (*path, "derived", column), column, table)
@@ -132,7 +136,15 @@ def _dates(lines: Lines, path: Path_, table: Table) -> Iterator[Fault]:
         yield unknown(lines, (*path, "timezone"), "时区", zone, known)
 
 
-def _limits(lines: Lines, path: Path_, table: Table, fiscal_year: int) -> Iterator[Fault]:
+def _meets(period: Period, fiscal_year: int) -> bool:
+    return period.start.year <= fiscal_year <= period.end.year
+
+
+def _elsewhere(lines: Lines, path: Path_, fiscal_year: int) -> Fault:
+    return lines.fault("period_elsewhere", path, f"与 {fiscal_year} 年度没有重合的日子")
+
+
+def _limits(lines: Lines, path: Path_, table: Table, fiscal_year: int, whole: Period | None) -> Iterator[Fault]:
     """Limits carried over from another year would set every record aside."""
     latest, place = (
         (table.checks.latest, ("checks", "latest")) if table.checks.latest else (table.exported, ("exported",))
@@ -147,8 +159,8 @@ def _limits(lines: Lines, path: Path_, table: Table, fiscal_year: int) -> Iterat
         )
     if table.period and table.year_by is None:
         yield lines.fault("no_date", (*path, "period"), "这张表没有 year_by，说不上起止日期", hint="写 year_by")
-    elif table.period and not table.period.start.year <= fiscal_year <= table.period.end.year:
-        yield lines.fault("period_elsewhere", (*path, "period"), f"与 {fiscal_year} 年度没有重合的日子")
+    elif table.period and table.period != whole and not _meets(table.period, fiscal_year):
+        yield _elsewhere(lines, (*path, "period"), fiscal_year)
     if table.checks.latest and table.checks.earliest > table.checks.latest:
         yield lines.fault(
             "latest_too_early", (*path, "checks", "latest"), f"早于 earliest（{table.checks.earliest}）", value=latest
@@ -365,4 +377,7 @@ def expression(
     if numeric and not kind.startswith(
         ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT", "DECIMAL")
     ):
-        yield lines.fault("bad_expression", path, f"这里要一个数，表达式的结果是 {kind}", value=text)
+        name = text.strip()
+        hint = f"在 columns.{name} 里写 type: number（金额写 money）" if columns.get(name) == "VARCHAR" else None
+        words = f"这里要一个数，{result_of(text, kind, columns)}"
+        yield lines.fault("bad_expression", path, words, value=text, hint=hint)

@@ -40,7 +40,7 @@ def crosscheck(year: Year) -> list[Fault]:
         *check_funds(year),
         *check_tables(year),
         *check_personal(year),
-        *_measures(year),
+        *check_measures(year),
         *_indicators(year),
         *_activities(year),
         *check_spares(year),
@@ -125,7 +125,8 @@ def _source(year: Year) -> Iterator[Fault]:
 # --- indicators.yml -------------------------------------------------------------------------------
 
 
-def _measures(year: Year) -> Iterator[Fault]:
+def check_measures(year: Year) -> Iterator[Fault]:
+    """What is wrong with the declared measures, each against its table."""
     lines = year.lines["indicators.yml"]
     for name, measure in year.measures.items():
         path: Path_ = ("measures", name)
@@ -324,6 +325,8 @@ def _units(lines: Lines, path: Path_, measure: Measure, target: Target) -> Itera
 
 def _explain(year: Year, path: Path_, dimensions: Sequence[str], actual: Actual) -> Iterator[Fault]:
     measure = year.measures.get(actual.measure or "")
+    if actual.measure and measure is None:
+        return  # said by _actual
     table = year.year.tables.get(measure.table or "") if measure else None
     known = [*tidy_columns(table)] if table else []
     if measure and table:  # made of the date and of the states where the table has no such columns

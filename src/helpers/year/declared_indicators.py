@@ -21,7 +21,7 @@ class Measure(Model):
     earliest or latest day; share of rows for which ``value`` is true; ratio of two measures. ``date`` is the
     column of the monthly series (the table's ``year_by`` when not said). ``repeat_of`` in place of ``value``:
     count, or share of, the rows that follow another one with the same values of these columns within
-    ``within_days`` days by ``date``.
+    ``within_days`` days by ``date``. ``show``: printed and charted though no indicator may use it.
     """
 
     agg: Agg
@@ -36,6 +36,7 @@ class Measure(Model):
     denominator: Identifier | None = None
     repeat_of: Strings = ()
     within_days: int | None = Field(default=None, ge=1, le=366)
+    show: bool = False
 
     @model_validator(mode="after")
     def _complete(self) -> Measure:

@@ -15,6 +15,7 @@ from typing import Any
 
 from helpers.year.engine import fence, literal, open_engine
 from helpers.year.faults import did_you_mean
+from helpers.year.mismatches import TYPES, mismatches, said_of
 from helpers.year.remembered import remembered
 
 SQL_TYPES = {
@@ -351,14 +352,46 @@ def _bind(text: str, columns: Mapping[str, str], boolean: bool) -> str:
 
     empty = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in columns.items())
     query = f"SELECT typeof(({text}\n)) FROM (SELECT {empty}) AS t"
+    told = next(mismatches(text, _walk(tree_of(text)), columns, _readable), None)
     try:
         found = str(_connection().cursor().execute(query).fetchall()[0][0])
     except duckdb.Error as error:
+        if told:
+            raise ExpressionError(*told) from None
         reason = str(error).splitlines()[0]
-        raise ExpressionError(f"表达式与列的类型不符：{reason}") from error
+        hint = (
+            "两个时间相减不是数字：写 date_diff('hour', 起, 止) <= 8，或在 derived 里写 clock"
+            if "INTERVAL" in reason
+            else None
+        )
+        raise ExpressionError(f"表达式与列的类型不符：{reason}", hint) from error
+    if told and "，不能与文字" in told[0]:  # what fails on whatever row it meets
+        raise ExpressionError(*told)
     if boolean and found != "BOOLEAN":
-        raise ExpressionError(f"这里要一个条件（真或假），表达式的结果是 {found}", "写成比较，例如 hours <= 1")
+        raise ExpressionError(
+            f"这里要一个条件（真或假），{result_of(text, found, columns)}", _as_condition(text, columns)
+        )
     return found
+
+
+def _readable(text: str, kind: str) -> bool:
+    """Whether DuckDB reads a text as a value of a type."""
+    query = f"SELECT TRY_CAST({literal(text)} AS {kind}) IS NOT NULL"
+    return bool(_connection().cursor().execute(query).fetchall()[0][0])
+
+
+def result_of(text: str, kind: str, columns: Mapping[str, str]) -> str:
+    """What an expression comes to; where it is a column alone, which that is."""
+    name = text.strip()
+    return said_of(name, columns[name]) if name in columns else f"表达式的结果是{TYPES.get(kind, (kind, kind))[1]}"
+
+
+def _as_condition(text: str, columns: Mapping[str, str]) -> str:
+    """How a condition is written; of a text column alone, with what it might hold."""
+    name = text.strip()
+    if columns.get(name) == "VARCHAR":
+        return f"写成比较，如 {name} = '是'；只有是、否两种值的，在 columns.{name} 里写 type: boolean"
+    return f"写成比较，例如 {name if name in columns else 'hours'} <= 1"
 
 
 def date_format_problem(text: str) -> str | None:

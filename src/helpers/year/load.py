@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -17,6 +17,7 @@ from helpers.year.declared_indicators import IndicatorsFile, Measure
 from helpers.year.declared_plan import PlanFile
 from helpers.year.faults import Fault, YearFileError, did_you_mean
 from helpers.year.hashes import file_sha256
+from helpers.year.left_out import LeftOut, without_faulty
 from helpers.year.models import CorrectionsFile, YearFile
 from helpers.year.outline_file import Outline, shipped_outline, shipped_outlines
 from helpers.year.root import Root, shown_raw
@@ -56,15 +57,17 @@ FileModel = TypeVar("FileModel", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Lines:
-    """Where each key of a YAML file stands; ``tree`` is ruamel's round-trip data."""
+    """Where each key of a YAML file stands; ``tree`` is ruamel's round-trip data. ``left``: what of it the model that
+    is looked at does not have."""
 
     file: str
     tree: Any
+    left: LeftOut = field(default_factory=LeftOut)
 
     def of(self, path: Sequence[str | int]) -> int | None:
         """The line (from 1) of the deepest part of ``path`` that exists in the file."""
         node, line = self.tree, None
-        for key in path:
+        for key in self.left.in_file(path):
             position = _position(node, key)
             if position is None:
                 continue  # pydantic puts names of validators and union members into its paths
@@ -74,7 +77,7 @@ class Lines:
 
     def value(self, path: Sequence[str | int]) -> Any:
         node = self.tree
-        for key in path:
+        for key in self.left.in_file(path):
             if _position(node, key) is not None:
                 node = node[key]
         return node
@@ -84,7 +87,7 @@ class Lines:
     ) -> Fault:
         """A fault at this place of the file."""
         shown = None if value is None else _shorten(str(value))
-        where = ".".join(str(part) for part in path)
+        where = ".".join(str(part) for part in self.left.in_file(path))
         return Fault(
             code=code, file=self.file, message=message, line=self.of(path), where=where, value=shown, hint=hint
         )
@@ -127,6 +130,18 @@ def load_year(root: Path, fiscal_year: int) -> Year:
     Raises ``YearFileError`` with every fault found in any of the files. What spans several
     entries is checked by ``helpers.year.crosscheck``.
     """
+    year, faults, _ = load_partly(root, fiscal_year)
+    if faults or year is None:
+        raise YearFileError(faults)
+    return year
+
+
+def load_partly(root: Path, fiscal_year: int) -> tuple[Year | None, list[Fault], frozenset[str]]:
+    """The year as far as its files can be read, every fault of single files, and the names of the entries that were
+    left out for them; no year where nothing is left of one of its files. For looking for faults, never for figures.
+
+    Raises ``YearFileError`` where there is no such year.
+    """
     folder, shown = Root(root).raw(fiscal_year), shown_raw(fiscal_year)
     if not folder.is_dir():
         years = [str(year) for year in Root(root).years()]
@@ -136,6 +151,7 @@ def load_year(root: Path, fiscal_year: int) -> Year:
     models: dict[str, Any] = {}
     lines: dict[str, Lines] = {}
     hashes: dict[str, str] = {}
+    left: set[str] = set()
     for name, model, required in FILES:
         path = folder / name
         if not path.exists():
@@ -147,29 +163,22 @@ def load_year(root: Path, fiscal_year: int) -> Year:
         found = _load_file(path, f"{shown}/{name}", model, root)
         faults.extend(found.faults)
         models[name], lines[name] = found.model, found.lines
+        left |= found.lines.left.names
         if not found.faults:
             hashes[name] = file_sha256(path)
     declared: YearFile | None = models.get("year.yml")
-    outline: _Loaded | None = None
-    if declared is not None and declared.fiscal_year != fiscal_year:
-        faults.append(
-            lines["year.yml"].fault(
-                "year_differs",
-                ("fiscal_year",),
-                f"文件夹是 {fiscal_year} 年度，文件里写的是另一个年度",
-                value=declared.fiscal_year,
-                hint=f"写成 {fiscal_year}，或者把文件放到相应年度的文件夹",
-            )
-        )
-    if declared is not None:
-        outline = _outline(folder, shown, declared.outline, lines["year.yml"])
-        faults.extend(outline.faults)
-        lines["outline"] = outline.lines
-        if is_there(own := folder / declared.outline):
-            hashes[declared.outline] = file_sha256(own)
-    if faults or outline is None:
-        raise YearFileError(faults)
-    return Year(
+    if declared is None:
+        return None, faults, frozenset(left)
+    if declared.fiscal_year != fiscal_year:
+        faults.append(_other_year(lines["year.yml"], declared.fiscal_year, fiscal_year))
+    outline = _outline(folder, shown, declared.outline, lines["year.yml"])
+    faults.extend(outline.faults)
+    lines["outline"] = outline.lines
+    if is_there(own := folder / declared.outline):
+        hashes[declared.outline] = file_sha256(own)
+    if outline.model is None or any(models.get(name) is None for name, _, _ in FILES):
+        return None, faults, frozenset(left)
+    year = Year(
         root=root,
         fiscal_year=fiscal_year,
         year=models["year.yml"],
@@ -179,6 +188,17 @@ def load_year(root: Path, fiscal_year: int) -> Year:
         outline=outline.model,
         lines=lines,
         sha256=hashes,
+    )
+    return year, faults, frozenset(left)
+
+
+def _other_year(lines: Lines, said: int, fiscal_year: int) -> Fault:
+    return lines.fault(
+        "year_differs",
+        ("fiscal_year",),
+        f"文件夹是 {fiscal_year} 年度，文件里写的是另一个年度",
+        value=said,
+        hint=f"写成 {fiscal_year}，或者把文件放到相应年度的文件夹",
     )
 
 
@@ -222,16 +242,32 @@ def _load_file(path: Path, shown: str, model: type[FileModel], inside: Path | No
         tree = parse(path)
     except Unreadable as error:
         fault = Fault(code=error.code, file=shown, message=error.message, line=error.line, hint=error.hint)
-        return _Loaded(None, Lines(shown, {}), [fault])
+        if error.tree is None:
+            return _Loaded(None, Lines(shown, {}), [fault])
+        rest = _of_tree(error.tree, shown, model)
+        return replace(rest, faults=[fault, *rest.faults])
+    return _of_tree(tree, shown, model)
+
+
+def _of_tree(tree: Any, shown: str, model: type[FileModel]) -> _Loaded:
     lines = Lines(shown, tree if tree is not None else {})
     plain = _plain(lines.tree)
+    found, faults = validated(plain, model, lines)
+    if found is not None:
+        return _Loaded(found, lines, faults)
+    rest, left = without_faulty(plain, model)
+    return _Loaded(rest, replace(lines, left=left), faults)
+
+
+def validated(plain: Any, model: type[FileModel], lines: Lines) -> tuple[FileModel | None, list[Fault]]:
+    """Plain values as a model, None where they are none; and every fault in them, blanks included."""
     blanks = dict(_blanks(plain))
     faults = [_blank(lines, place, value) for place, value in blanks.items()]
     try:
-        return _Loaded(model.model_validate(plain), lines, faults)
+        return model.model_validate(plain), faults
     except ValidationError as error:
         others = [e for e in error.errors() if not any(_is_at(tuple(e["loc"]), place) for place in blanks)]
-        return _Loaded(None, lines, faults + [_translate(e, lines, model) for e in others])
+        return None, faults + [_translate(e, lines, model) for e in others]
 
 
 def _blank(lines: Lines, place: tuple[str | int, ...], value: str) -> Fault:

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from helpers.year.base import Identifier, Model, Strings, Words
 from helpers.year.declared_spares import Fleet, Spares
-from helpers.year.tables import Table
+from helpers.year.tables import Period, Table
 
 # --- year.yml -------------------------------------------------------------------------------------
 
@@ -191,7 +191,11 @@ class NotPersonal(Model):
 
 
 class YearFile(Model):
-    """year.yml"""
+    """year.yml
+
+    ``calendars``: others than ``calendar``, by the names that tables choose one by. ``period``: from which to which
+    day the project ran, where that is not the whole year; of each table with a date that has none of its own.
+    """
 
     fiscal_year: int = Field(ge=2000, le=2100)
     project: Words
@@ -205,6 +209,8 @@ class YearFile(Model):
     notice: str | None = None
     posts: Posts
     calendar: Annotated[Calendar, BeforeValidator(_as_calendar)] = Field(default_factory=Calendar)
+    calendars: dict[Identifier, Annotated[Calendar, BeforeValidator(_as_calendar)]] = Field(default_factory=dict)
+    period: Period | None = None
     rules: str = "caiyu-2020-10"
     rule_overrides: dict[str, Any] = Field(default_factory=dict)
     outline: str = "default"
@@ -224,6 +230,19 @@ class YearFile(Model):
     spares: Spares | None = None
     fleet: Fleet | None = None
     source: Source | None = None
+
+    @model_validator(mode="after")
+    def _of_part(self) -> YearFile:
+        period = self.period
+        if period is not None:
+            for name, table in self.tables.items():
+                if table.period is None and table.year_by is not None:
+                    self.tables[name] = table.model_copy(update={"period": period})
+        return self
+
+    def calendar_of(self, table: Table) -> Calendar:
+        """The calendar by which a table's clocks count."""
+        return self.calendars[table.calendar] if table.calendar else self.calendar
 
 
 # --- corrections.yml ------------------------------------------------------------------------------

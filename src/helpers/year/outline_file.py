@@ -29,6 +29,7 @@ CONTENTS = {
     "indicator_table": "绩效指标完成情况表（横排，附填报说明）",
     "activity_brief": "年度运维活动：一段话",
     "activity": "年度运维活动：分类表、分月图",
+    "shown_measures": "不参加评分的度量：表、分月图",
     "since_last_year": "与上年比较：一段话",
     "against_last_year": "与上年比较：文字和图",
     "indicator_notes": "逐项指标的完成情况：每项一段",

@@ -290,7 +290,7 @@ class Table(Model):
     ``exact_duplicates``: rows equal in all declared columns are kept and counted, or all but the
     first set aside (what a ``key`` says by itself). ``states``: where the time of a case went.
     ``year_by``: the date that decides the fiscal year. ``period``: the records are of a part of the year, and
-    there was nothing else to record.
+    there was nothing else to record. ``calendar``: another one than the year's, by its name in ``calendars``.
     """
 
     title: Words
@@ -310,6 +310,7 @@ class Table(Model):
     timezone: str | None = None
     synonyms: dict[Identifier, dict[str, Strings]] = Field(default_factory=dict)
     year_by: Identifier | None = None
+    calendar: Identifier | None = None
     period: Period | None = None
     out_of_scope: tuple[OutOfScope, ...] = ()
     key: Strings = ()

@@ -54,7 +54,7 @@ def _workdays(subject: Subject, table: str) -> list[datetime.date]:
     days = [start + datetime.timedelta(n) for n in range(366)]
     days = [d for d in days if d.year == year and d.weekday() < 5 and (exported is None or d < exported)]
     try:
-        return [day for day in days if is_workday(day, subject.year.year.calendar)]
+        return [day for day in days if is_workday(day, subject.year.year.calendar_of(subject.tables[table]))]
     except CalendarUnknown:
         return days
 
@@ -81,7 +81,7 @@ def silent_days(subject: Subject) -> Iterator[Check]:
         if not active:
             continue
         rate = sum(n for day, n in daily.items()) / active
-        least = 1 if subject.year.year.calendar.base not in ("weekdays", "custom") else 2
+        least = 1 if subject.year.year.calendar_of(subject.tables[table]).base not in ("weekdays", "custom") else 2
         # Tables kept now and then have silent days as a habit: the usual share of active days thins the rate.
         long = [run for run in runs if run.days >= least and run.days * rate >= EXPECTED]
         usual = active / max(1, len(workdays) - sum(run.days for run in long))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from helpers.indicators import parse_actual, parse_money
 from helpers.indicators.normal_text import normal
 from helpers.measures import compile as compiled
-from helpers.measures.figures import unit_of, value_of
 from helpers.measures.repeats import with_last_year
+from helpers.measures.valued import unit_of, value_of
 from helpers.year.declared_indicators import Measure
 from helpers.year.engine import identifier
 from helpers.year.models import MeasureRef

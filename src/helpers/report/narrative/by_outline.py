@@ -26,6 +26,7 @@ from helpers.report.narrative import (
     overall,
     plans,
     provenance,
+    shown_measures,
     statistics,
 )
 from helpers.report.narrative import funds_text as funds
@@ -58,6 +59,7 @@ WRITERS: Mapping[str, Writer] = {
     "indicator_table": overall.full_table,
     "activity_brief": main_text.activity_brief,
     "activity": overall.activity,
+    "shown_measures": shown_measures.shown_measures,
     "since_last_year": main_text.since_last_year,
     "against_last_year": overall.against_last_year,
     "indicator_notes": main_text.indicator_notes,
@@ -107,6 +109,9 @@ def _report(results: Results) -> list[Block]:
     declared = results.get("outline") or cast(Outlined, read_shipped("default").model_dump())
     picked = declared.get("attachments")
     parts = [_node(node, picked) for node in declared["contents"]]
+    if results.get("shown_measures") and not _writes(declared["contents"], "shown_measures"):
+        last = next((at for at, part in enumerate(parts) if isinstance(part, Technical)), len(parts))
+        parts.insert(last, Attachment(shown_measures.TITLE, [shown_measures.shown_measures]))
     return render(Outline(declared["title"], (opening.front,), parts), {**results, "outline": declared}, WRITERS)
 
 
@@ -121,6 +126,11 @@ def _node(declared: Mapping[str, Any], picked: Sequence[str] | None = None) -> N
     if declared.get("text") is not None:
         return _sentence(declared["text"])
     return WRITERS[declared["write"]]
+
+
+def _writes(contents: Sequence[Mapping[str, Any]], name: str) -> bool:
+    """Whether an outline names a piece of writing anywhere."""
+    return any(one.get("write") == name or _writes(one.get("contents") or (), name) for one in contents)
 
 
 def _sentence(text: str) -> Callable[[Results], Sequence[Block]]:
