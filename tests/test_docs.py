@@ -19,7 +19,8 @@ COMMANDS = [command.name or command.callback.__name__ for command in app.registe
 def test_every_command_is_documented_and_has_help(command: str) -> None:
     assert f"`selfeval {command} " in README
     shown = CliRunner().invoke(app, [command, "--help"])
-    assert shown.exit_code == 0 and f"{command} [OPTIONS]" in shown.output
+    assert shown.exit_code == 0 and f"{command} [OPTIONS]" in shown.output and "显示这段说明" in shown.output
+    assert not re.search("[A-Za-z]{3,} (?:[a-z]+ ){3}", shown.output), shown.output
 
 
 def test_every_documented_command_exists() -> None:
