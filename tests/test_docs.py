@@ -60,3 +60,9 @@ def test_the_project_speaks_of_itself_alone() -> None:
         if p.name != "test_docs.py" and bad.search(p.read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+def test_the_reviewers_page_is_the_one_in_the_package_and_names_commands_that_exist() -> None:
+    text = (ROOT / "docs" / "审核说明.md").read_text(encoding="utf-8")
+    assert text == (ROOT / "src/helpers/formats/templates/review_guide.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`selfeval ([a-z-]+)", text)) <= set(COMMANDS)

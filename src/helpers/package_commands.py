@@ -1,4 +1,4 @@
-"""The commands that look at finished packages: ``verify``, ``diff``, ``compare``, ``freeze``; ``cli`` takes them up."""
+"""The commands about finished packages (verify, diff, compare, remarks, freeze); ``cli`` takes them up."""
 
 from __future__ import annotations
 
@@ -68,6 +68,22 @@ def compare(
         typer.echo(commands.compare(years, root, out, as_json=as_json))
     except commands.Refused as refused:
         stop(str(refused), refused.status)
+
+
+@app.command()
+def remarks(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="审核人发回的 self_evaluation.xlsx", show_default=False)],
+    root: RootOption = Path(),
+) -> None:
+    """读取审核人发回的意见表，记入 data/raw/<年度>/remarks.yml 待答复；有没读取的行时退出状态 1。"""
+    from helpers.trust import commands
+
+    try:
+        text, status = commands.remarks(file, root)
+    except commands.Refused as refused:
+        stop(str(refused), refused.status)
+    typer.echo(text)
+    raise typer.Exit(status)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from helpers.year.crosscheck import crosscheck
 from helpers.year.faults import Fault, YearFileError
 from helpers.year.form_lengths import long_texts
 from helpers.year.load import Year, load_year
+from helpers.year.review_remarks import load_remarks
 from helpers.year.root import Root
 
 
@@ -49,6 +50,7 @@ def _check_one(root: Path, fiscal_year: int, open_files: bool) -> list[Fault]:
 def _approvals(root: Path, fiscal_year: int) -> list[Fault]:
     try:
         load_approvals(root, fiscal_year)
+        load_remarks(root, fiscal_year)
     except YearFileError as error:
         return list(error.faults)
     return []

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.run.code_reach import reached, sources_at_start
-from helpers.run.current import Current, approvals_digest, tables_digest
+from helpers.run.current import Current, approvals_digest, remarks_digest, tables_digest
 from helpers.run.inputs import InputFile, has_previous, input_file, input_files, inputs_digest
 from helpers.run.kept_parts import Work, take_over_or_judge, take_over_or_work
 from helpers.run.parameters import ParameterError
@@ -21,6 +21,7 @@ from helpers.year.approvals import ApprovalsFile, load_approvals
 from helpers.year.crosscheck import require_sound
 from helpers.year.hashes import file_sha256, input_sha256
 from helpers.year.load import Year, load_year
+from helpers.year.review_remarks import RemarksFile, load_remarks
 from helpers.year.root import Root
 from helpers.year.seen import ABSENT, Reads, SeenYear, digest, table_exports
 
@@ -114,6 +115,12 @@ class Workspace:
         """What has been approved of this year, and why figures changed since; raises ``YearFileError``."""
         self.reads.note(("approvals", self.fiscal_year), approvals_digest(self.root, self.fiscal_year))
         return load_approvals(self.root, self.fiscal_year)
+
+    @cached_property
+    def remarks(self) -> RemarksFile:
+        """What reviewers have remarked on this year, with the answers; raises ``YearFileError``."""
+        self.reads.note(("remarks", self.fiscal_year), remarks_digest(self.root, self.fiscal_year))
+        return load_remarks(self.root, self.fiscal_year)
 
     @property
     def hashes(self) -> Mapping[str, str]:

@@ -26,6 +26,7 @@ from helpers.report.narrative import (
     overall,
     plans,
     provenance,
+    review_text,
     statistics,
 )
 from helpers.report.narrative import funds_text as funds
@@ -96,6 +97,8 @@ def build_report(results: Results) -> list[Block]:
     declared = results.get("outline") or cast(Outlined, read_shipped("default").model_dump())
     picked = declared.get("attachments")
     parts = [_node(node, picked) for node in declared["contents"]]
+    # Answers are printed whatever the outline: no heading of nothing where nobody has remarked.
+    parts.append(Attachment(review_text.TITLE, [review_text.review_remarks]))
     return render(Outline(declared["title"], (opening.front,), parts), {**results, "outline": declared}, WRITERS)
 
 
