@@ -205,6 +205,7 @@ def new_year(
     ] = None,
 ) -> None:
     """写出新年度的年度文件：沿用上年，或取自目标表，或由 exports/ 里的文件推定；待填处有标记。"""
+    from helpers.activity.profile.first_tables import propose
     from helpers.forms.readers import FormError
     from helpers.year.new_year import BLANK, NewYearError, new_year
 
@@ -216,9 +217,12 @@ def new_year(
         stop(f"{form}  [file_missing]  没有这个文件", 2)
     except FormError as error:
         stop(str(error), 1)
+    proposed = propose(root, year)
     for file in files:
         blanks = file.read_text(encoding="utf-8").split("\n", 2)[2].count(BLANK)
         echo(f"{file}  {blanks} 处待填" if blanks else f"{file}")
+    for line in proposed:
+        echo(line)
     echo(f"填好以后：selfeval check --year {year}" + ("" if root == Path() else f" --root {root}"))
 
 

@@ -1,4 +1,5 @@
-"""The commands about finished packages (verify, diff, compare, remarks, freeze); ``cli`` takes them up."""
+"""The commands about finished packages (verify, diff, compare, remarks, freeze) and the machine (doctor); ``cli`` takes
+them up."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from helpers.console import RootOption, progress, stop
+from helpers.console import RootOption, echo, progress, stop
 
 app = typer.Typer()
 
@@ -105,3 +106,22 @@ def freeze(
         typer.echo(commands.approve(package, root, reviewer=reviewer, on=on.date(), remarks=remarks))
     except commands.Refused as refused:
         stop(str(refused), refused.status)
+
+
+@app.command()
+def doctor(
+    root: RootOption = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+) -> None:
+    """检查环境：程序库、Python、字体、语言、磁盘、权限、内存、残留、git 过滤器，各附处理办法；有须处理的退出状态 1。"""
+    import json
+
+    from helpers.run import doctor as looked
+
+    found = looked.examine(root)
+    if as_json:
+        echo(json.dumps(looked.as_json(found), ensure_ascii=False, indent=1))
+    else:
+        for line in looked.lines(found):
+            echo(line)
+    raise typer.Exit(1 if any(one.level == "fault" for one in found) else 0)

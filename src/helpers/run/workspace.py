@@ -233,4 +233,8 @@ def find_root(root: Path) -> Path:
         for number, parent in enumerate(Path.cwd().parents, start=1):
             if Root(parent).all_raw.is_dir():
                 return Path(*[".."] * number)
-    raise ParameterError(f"[no_root]  {root} 下没有 data/raw/ 文件夹，请检查 root")
+    raise ParameterError(
+        f"[no_root]  {root} 下没有 data/raw/ 文件夹，请检查 root\n"
+        "    处理：已有项目，用 --root 指向它；新项目，把导出文件放进 data/raw/<年度>/exports/，"
+        "再运行 selfeval new-year 年度"
+    )
