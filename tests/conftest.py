@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,14 +46,14 @@ SET_BY_COMMANDS = {name: os.environ.get(name) for name in ("PYTHONSAFEPATH", "PY
 
 
 @pytest.fixture(autouse=True)
-def own_surroundings() -> Iterator[None]:
+def own_surroundings() -> None:
     """Each test finds the variables as the session did, whatever an earlier test of this process ran."""
     for name, value in SET_BY_COMMANDS.items():
         if value is None:
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
-    yield
+    return
 
 
 @pytest.fixture

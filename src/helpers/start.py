@@ -31,20 +31,21 @@ def show_help() -> None:
 
 
 def help_text() -> str:
-    """What the command line can do, as ``helpers.cli`` declares it."""
-    source = (Path(__file__).parent / "cli.py").read_text(encoding="utf-8")
+    """What the command line can do, as ``helpers.cli`` and ``helpers.package_commands`` declare it."""
+    here = Path(__file__).parent
+    source = "\n".join((here / name).read_text(encoding="utf-8") for name in ("cli.py", "package_commands.py"))
     commands = {name or function: words for name, function, words in _COMMAND.findall(source)}
     width = max(map(len, commands))
     return "\n".join(
         [
-            "Usage: selfeval [OPTIONS] COMMAND [ARGS]...",
+            "用法（Usage）：selfeval 命令 [选项] [参数]",
             "",
             f"  {''.join(_ABOUT.findall(source))}",
             "",
-            "Options:",
-            "  --help  Show this message and exit; after a command, what that command takes.",
+            "选项：",
+            "  --help  显示这段说明；写在命令之后，则说明该命令的参数和选项",
             "",
-            "Commands:",
+            "命令：",
             *(f"  {name.ljust(width)}  {words}" for name, words in commands.items()),
         ]
     )

@@ -45,7 +45,7 @@ def table(sheet, first_head):
 
 
 def test_the_sheets(book):
-    assert book[0].sheetnames == [SCORED, TRANSFER, SPLIT, "佐证材料", "年度活动", "计算口径"]
+    assert book[0].sheetnames == [SCORED, TRANSFER, SPLIT, "佐证材料", "年度活动", "计算口径", "审核意见", "审核说明"]
 
 
 def test_the_same_results_give_the_same_bytes():

@@ -20,8 +20,9 @@ from helpers.formats.html import render_html
 from helpers.formats.pdf import render_pdf
 from helpers.formats.xlsx import write_forms
 from helpers.report.narrative import build_report
-from helpers.report.results import validate_results
+from helpers.report.results import dump_results, validate_results
 from helpers.report.showable import LONGEST, MARK, showable
+from tests.report import sample_results as sample
 from tests.run.small_project import edit, run_all, shows_nothing, write_project
 
 #: By kind the text of a cause, and how the report has it.
@@ -97,3 +98,14 @@ def test_what_was_different_is_shown_differently_and_can_be_drawn(texts: list[st
 def test_good_texts_are_not_touched_and_queries_stand_as_they_are_run() -> None:
     data = {"overall_goal": "保障运行。" * 500, "indicators": [{"evidence": {"sql": "SELECT '💥' " * 900}}], "n": 3}
     assert showable(data) == data
+
+
+def test_whole_results_are_shown_in_the_order_of_the_file() -> None:
+    """A combination of columns reads the same in the report and in what is made again of results.json."""
+    results = sample.fy2024()
+    results["deviations"][0]["concentration"] = {
+        "values": {"part_no": "P1", "cause": "备件到货迟"}, "rows": 3, "misses": 3, "share": 0.5,
+    }  # fmt: skip
+    first = showable(results)["deviations"][0]["concentration"]
+    again = showable(json.loads(dump_results(results)))["deviations"][0]["concentration"]
+    assert list(first["values"]) == list(again["values"])

@@ -58,23 +58,24 @@ def inline(text: str) -> str:
     return safe.replace("\n", "<br>")
 
 
-def render_html(blocks: Sequence[Any]) -> str:
-    """The whole file. Raises ``MissingGlyph`` and ``UnsafeFigure``."""
+def render_html(blocks: Sequence[Any], title: str = "绩效自评报告", notice: str | None = None) -> str:
+    """The whole file; ``title`` and ``notice`` head one without a front. Raises ``MissingGlyph``, ``UnsafeFigure``."""
     check_glyphs(blocks)
     writer = _Writer(blocks)
     front = next((b for b in blocks if isinstance(b, Front)), None)
     body = _body_parts(writer, blocks)
-    title = front.title if front else "绩效自评报告"
-    notice = writer.notice(front.notice) if front and front.notice else ""
+    title, notice = (front.title, front.notice) if front else (title, notice)
+    body[:0] = [] if front else [writer.head(title, notice)]
+    strip = writer.notice(notice) if notice else ""
     content = "\n".join(part for part in body if part)
-    printed = _printed_notice(front.notice) if front and front.notice else ""
+    printed = _printed_notice(notice) if notice else ""
     css = resources.files(__package__).joinpath("templates", "report.css").read_text("utf-8")
     return (
         '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>\n{_fonts(writer.used)}\n{_tight(css)}{_columns(writer.looks)}{printed}</style>\n</head>\n"
-        f"<body>\n<main class=page>\n{content}\n</main>\n{notice}</body>\n</html>\n"
+        f"<body>\n<main class=page>\n{content}\n</main>\n{strip}</body>\n</html>\n"
     )
 
 
@@ -96,13 +97,9 @@ def _body_parts(writer: _Writer, blocks: Sequence[Any]) -> list[str]:
 def _contents_at(blocks: Sequence[Any]) -> int:
     """Where the contents list stands: after the summary, which is the part before the second main heading."""
     main = [at for at, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 1]
-    return (
-        main[1]
-        if len(main) > 1 and any(isinstance(b, Card) for b in blocks[: main[1]])
-        else main[0]
-        if main
-        else len(blocks)
-    )
+    if len(main) > 1 and any(isinstance(b, Card) for b in blocks[: main[1]]):
+        return main[1]
+    return main[0] if main else len(blocks)
 
 
 def _columns(looks: Iterable[str]) -> str:
@@ -229,9 +226,13 @@ class _Writer:
             ("日期", front.date),
         ]
         rows = "".join(f"<div><dt>{self.words(k)}</dt><dd>{self.words(v)}</dd></div>" for k, v in pairs)
-        title = "<br>".join(self.words(line, "hei-bold") for line in title_lines(front.title))
-        notice = f'<p class="notice" role="note">{self.words(front.notice, "hei-bold")}</p>' if front.notice else ""
-        return f'<header class="front"><h1>{title}</h1><dl>{rows}</dl>{notice}</header>'
+        return self.head(front.title, front.notice, f"<dl>{rows}</dl>")
+
+    def head(self, title: str, notice: str | None, facts: str = "") -> str:
+        """The title, what is known of the whole (``facts``, as HTML), and the notice."""
+        lines = "<br>".join(self.words(line, "hei-bold") for line in title_lines(title))
+        said = f'<p class="notice" role="note">{self.words(notice, "hei-bold")}</p>' if notice else ""
+        return f'<header class="front"><h1>{lines}</h1>{facts}{said}</header>'
 
     def notice(self, text: str) -> str:
         """The notice once more, at the end of the page."""

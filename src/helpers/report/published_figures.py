@@ -85,7 +85,7 @@ def _funds(results: Results) -> Iterator[PublishedFigure]:
     yield _one("budget.adjusted", "全年预算数", budget["adjusted"], "元", "funds")
     yield _one("budget.initial", "年初预算数", budget["initial"], "元", "funds")
     yield _one("budget.weight", "预算执行分值", budget["weight"], "分", "weight")
-    for part in budget["parts"]:
+    for part in budget.get("parts") or ():
         yield _one(f"budget.parts.{part['name']}", f"“{part['name']}”的预算", part["budget"], "元", "funds")
 
 
@@ -106,7 +106,8 @@ def _indicator(entry: Mapping[str, Any], name: str, words: str) -> Iterator[Publ
         )
     yield _one(f"{name}.target", f"{words}年度指标值", entry["target_text"], None, "target", of=of)
     for part in entry.get("parts") or ():
-        yield from _indicator(part, f"{name}.{part['name']}", f"{words[:-1]}·{part['name']}”")
+        told = part.get("name") or part["level3"]
+        yield from _indicator(part, f"{name}.{told}", f"{words[:-1]}·{told}”")
 
 
 def _activities(results: Results) -> Iterator[PublishedFigure]:
@@ -117,7 +118,7 @@ def _activities(results: Results) -> Iterator[PublishedFigure]:
         words = f"活动“{one['category']}”"
         yield _one(name, words, one["count"], unit, "activities", files=_files(own), sql=own.get("sql"))
     if results["activities"]:
-        total = results["activity_total"]
+        total = results.get("activity_total")
         yield _one("activity_total", "年度活动合计", total, unit, "activities", files=files, sql=sql)
 
 

@@ -70,8 +70,12 @@ def dump_results(data: Json) -> str:
     Lists keep their order, floats are written by their repr, so the same data is the same text
     however its dicts were filled. Raises ``ResultsFault``.
     """
-    ordered = _ordered(validate_results(data), schema())
-    return json.dumps(ordered, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return json.dumps(in_order(validate_results(data)), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def in_order(data: Json) -> Json:
+    """The results with their keys as the file has them: a report made of either says the same in the same order."""
+    return _ordered(data, schema())
 
 
 def write_results(path: Path | str, data: Json) -> None:

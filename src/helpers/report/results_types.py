@@ -255,6 +255,19 @@ class Validation(TypedDict):
     accepted: NotRequired[list[AcceptedNote]]
 
 
+class ReviewRemark(TypedDict):
+    """A reviewer's remark on a figure or statement of an earlier version (sheet), and the answer."""
+
+    id: Name
+    words: Name
+    shown: NotRequired[Text]
+    remark: NotRequired[Text]
+    verdict: NotRequired[Text]
+    post: NotRequired[Text]
+    sheet: Name
+    answer: NotRequired[Text]
+
+
 class EvidenceItem(TypedDict):
     indicator: NotRequired[Text]
     level3: NotRequired[Text]
@@ -332,4 +345,5 @@ class Results(TypedDict):
     validation: NotRequired[Validation | None]
     audit: list[Finding]
     evidence_list: NotRequired[list[EvidenceItem]]
+    remarks: NotRequired[list[ReviewRemark]]
     provenance: NotRequired[Provenance | None]

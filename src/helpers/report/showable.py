@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar, cast
 from helpers.fonts.packaged import missing_glyphs
 from helpers.indicators.findings import About, Finding, Place
 from helpers.report import results_types
+from helpers.report.results import in_order
 from helpers.report.results_faults import place_text
 from helpers.year.engine import fence, identifier, literal, one_file, open_engine
 from helpers.year.load import Year
@@ -34,8 +35,12 @@ NAMED = 5
 
 
 def showable(data: Data) -> Data:
-    """Results, or parts of them by their keys, with texts as the report can show them; what was different stays so."""
-    return cast(Data, _Shown().of(data, ()))
+    """Results, or parts of them by their keys, with texts as the report can show them; what was different stays so.
+
+    Whole results come in the order of the file, so that a package made again of its results.json is the same.
+    """
+    whole = isinstance(data, Mapping) and "schema_version" in data
+    return cast(Data, _Shown().of(in_order(data) if whole else data, ()))
 
 
 class _Shown:

@@ -15,6 +15,7 @@ from helpers.year.faults import Fault, YearFileError
 from helpers.year.form_lengths import long_texts
 from helpers.year.load import Year, load_partly, load_year
 from helpers.year.models import Calendar
+from helpers.year.review_remarks import load_remarks
 from helpers.year.root import Root
 
 
@@ -75,6 +76,7 @@ def _apart_from(faults: list[Fault], year: Year, left: frozenset[str]) -> list[F
 def _approvals(root: Path, fiscal_year: int) -> list[Fault]:
     try:
         load_approvals(root, fiscal_year)
+        load_remarks(root, fiscal_year)
     except YearFileError as error:
         return list(error.faults)
     return []

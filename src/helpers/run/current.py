@@ -14,11 +14,12 @@ from helpers.run.stages import CLEAN, STAGES, Stage
 from helpers.year.approvals import approvals_path
 from helpers.year.hashes import file_sha256, input_sha256
 from helpers.year.load import Year, load_year
+from helpers.year.review_remarks import remarks_path
 from helpers.year.root import Root, shown_raw
 from helpers.year.seen import ABSENT, PARTS, Place, digest, of_year_now
 
 #: Kinds of notes in the order in which a reason is looked for: the most telling first.
-_ORDER = "value whole file exports again has_year stage tables input files inputs approvals program"
+_ORDER = "value whole file exports again has_year stage tables input files inputs approvals remarks program"
 TELLING = {kind: at for at, kind in enumerate(_ORDER.split())}
 
 
@@ -88,6 +89,8 @@ class Current:
             return file_sha256(path) if path.is_file() else ABSENT
         if kind == "approvals":
             return approvals_digest(self.root, int(place[1]))
+        if kind == "remarks":
+            return remarks_digest(self.root, int(place[1]))
         if kind == "tables":
             return tables_digest(self.processed / str(place[1]))
         if kind == "input":
@@ -129,6 +132,7 @@ class Current:
             return f"{rest[0]} 的结果"
         words = {
             "approvals": "approvals.yml",
+            "remarks": "remarks.yml",
             "tables": "整洁表",
             "inputs": "输入文件的名单",
             "program": "程序",
@@ -163,6 +167,12 @@ def _read_by(record: StageRecord | None) -> set[Stage]:
 def approvals_digest(root: Path, fiscal_year: int) -> str:
     """The hash of what has been approved of a year, where anything has."""
     path = approvals_path(root, fiscal_year)
+    return file_sha256(path) if path.is_file() else ABSENT
+
+
+def remarks_digest(root: Path, fiscal_year: int) -> str:
+    """The hash of what has been remarked on a year, where anything has."""
+    path = remarks_path(root, fiscal_year)
     return file_sha256(path) if path.is_file() else ABSENT
 
 

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from helpers.report.approved import CHECK, approved_changes
 from helpers.report.results import load_results, validate_results, write_results
 from helpers.report.results_types import Results
+from helpers.report.review_rows import remarks_json
 from helpers.run import by_hand, kept_notebooks, manifest
 from helpers.run.beside import OFFICE, Beside, explain_ahead, make_office_files, working
 from helpers.run.check import check_year
@@ -37,6 +38,7 @@ from helpers.run.workspace import find_root
 from helpers.year.approvals import load_approvals
 from helpers.year.faults import YearFileError
 from helpers.year.load import load_year
+from helpers.year.review_remarks import load_remarks
 from helpers.year.root import Root
 from helpers.year.seen import ALONE
 
@@ -154,8 +156,10 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
 
 
 def _approvals_told(root: Path, fiscal_year: int, results: Results) -> bool:
-    """Whether the package says what there is to say of approved figures: approvals are no input of it."""
+    """Whether the package says what there is to say of approved figures and remarks: neither is an input of it."""
     told = [finding for finding in results["audit"] if finding["check"] == CHECK]
+    if results.get("remarks", []) != remarks_json(load_remarks(root, fiscal_year)):
+        return False
     return told == approved_changes(results, load_approvals(root, fiscal_year))
 
 

@@ -17,8 +17,12 @@ from helpers.run.machine_faults import of_message, tight_limits
 from helpers.run.parameters import check_parameters
 from helpers.year.machine_memory import memory_limit_mb
 
-#: The project's own notebooks stand beside ``src/``.
-NOTEBOOKS = Path(__file__).resolve().parents[3] / "notebooks"
+_HERE = Path(__file__).resolve()
+#: The project's own notebooks stand beside ``src/``; an installed wheel carries them with it.
+NOTEBOOKS = next(
+    (folder for up in (3, 1) if (folder := _HERE.parents[up] / "notebooks").joinpath("1_clean.ipynb").is_file()),
+    _HERE.parents[3] / "notebooks",
+)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from helpers.run.at_the_desk import hold_until_cell_ends, in_run, sit_down
 from helpers.run.code_reach import reached, sources_at_start
-from helpers.run.current import Current, approvals_digest, tables_digest
+from helpers.run.current import Current, approvals_digest, remarks_digest, tables_digest
 from helpers.run.inputs import InputFile, has_previous, input_file, input_files, inputs_digest
 from helpers.run.kept_parts import Work, take_over_or_judge, take_over_or_work
 from helpers.run.parameters import ParameterError
@@ -22,6 +22,7 @@ from helpers.year.approvals import ApprovalsFile, load_approvals
 from helpers.year.crosscheck import require_sound
 from helpers.year.hashes import file_sha256, input_sha256
 from helpers.year.load import Year, load_year
+from helpers.year.review_remarks import RemarksFile, load_remarks
 from helpers.year.root import Root
 from helpers.year.seen import ABSENT, Reads, SeenYear, digest, table_exports
 
@@ -143,6 +144,12 @@ class Workspace:
         self.reads.note(("approvals", self.fiscal_year), approvals_digest(self.root, self.fiscal_year))
         return load_approvals(self.root, self.fiscal_year)
 
+    @cached_property
+    def remarks(self) -> RemarksFile:
+        """What reviewers have remarked on this year, with the answers; raises ``YearFileError``."""
+        self.reads.note(("remarks", self.fiscal_year), remarks_digest(self.root, self.fiscal_year))
+        return load_remarks(self.root, self.fiscal_year)
+
     @property
     def hashes(self) -> Mapping[str, str]:
         """The sha256 of a file by its path inside the root, of any that is asked for."""
@@ -256,4 +263,8 @@ def find_root(root: Path) -> Path:
         for number, parent in enumerate(Path.cwd().parents, start=1):
             if Root(parent).all_raw.is_dir():
                 return Path(*[".."] * number)
-    raise ParameterError(f"[no_root]  {root} 下没有 data/raw/ 文件夹，请检查 root")
+    raise ParameterError(
+        f"[no_root]  {root} 下没有 data/raw/ 文件夹，请检查 root\n"
+        "    处理：已有项目，用 --root 指向它；新项目，把导出文件放进 data/raw/<年度>/exports/，"
+        "再运行 selfeval new-year 年度"
+    )

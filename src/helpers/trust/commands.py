@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 from helpers.run.parameters import ParameterError
-from helpers.trust import side_by_side, verdict_words
+from helpers.trust import many_packages, remarks_file, side_by_side, verdict_words
 from helpers.trust.again import Progress, run_again
 from helpers.trust.freeze import NotFrozen, approved_words, freeze, home_of
 from helpers.trust.opened import NoPackage
@@ -33,6 +33,10 @@ def _refusals(written: Path | None = None) -> Iterator[None]:
         raise Refused(str(error), 2) from None
     except NotFrozen as error:
         raise Refused(str(error), 1) from None
+    except remarks_file.NotRemarks as error:
+        raise Refused(str(error), error.status) from None
+    except FileNotFoundError as error:
+        raise Refused(f"{error.filename or written}  [file_missing]  没有这个文件", 2) from None
     except OSError as error:
         file = error.filename or written or ""
         raise Refused(
@@ -60,6 +64,26 @@ def diff(before: str, after: str, root: Path, html: Path | None, *, as_json: boo
         if html is not None:
             html.write_text(side_by_side.as_html(found), encoding="utf-8")
     return _json(side_by_side.as_json(found)) if as_json else "\n".join(side_by_side.lines(found))
+
+
+def compare(years: Sequence[int], root: Path, out: Path | None, *, as_json: bool) -> str:
+    """``selfeval compare``; raises ``Refused``."""
+    with _refusals(out):
+        many, unsound = many_packages.read_years(years, root)
+        if out is not None:
+            out.write_text(many_packages.page(many, unsound), encoding="utf-8")
+    if as_json:
+        return _json(many_packages.as_json(many, unsound))
+    written = [f"对照：{out}"] if out is not None else ["写成网页：加 --out 文件名.html"]
+    return "\n".join([*many_packages.lines(many, unsound), *written])
+
+
+def remarks(file: Path, root: Path) -> tuple[str, int]:
+    """``selfeval remarks``; raises ``Refused``."""
+    with _refusals():
+        taken = remarks_file.take_remarks(file, root)
+    said = remarks_file.lines(taken, int(taken.file.parent.name))
+    return "\n".join(verdict_words.plain(line) for line in said), 1 if taken.faults else 0
 
 
 def approve(package: Path, root: Path | None, *, reviewer: str, on: date, remarks: str | None) -> str:

@@ -33,7 +33,7 @@ class SideBySide:
 
 def compare(one: str, other: str, root: Path) -> SideBySide:
     """Two packages, each a folder or a year of ``root``. Raises ``NoPackage``, ``ParameterError``."""
-    before, after = _side(one, root), _side(other, root)
+    before, after = open_side(one, root), open_side(other, root)
     sides = before[0], after[0]
     return SideBySide(
         names=(_name(before[0], one), _name(after[0], other)),
@@ -53,7 +53,8 @@ def _same_year(before: Side, after: Side) -> bool:
     return before.results["fiscal_year"] == after.results["fiscal_year"]
 
 
-def _side(named: str, root: Path) -> tuple[Side, list[str]]:
+def open_side(named: str, root: Path) -> tuple[Side, list[str]]:
+    """A package by its folder or its year of ``root``, and what is not sound about it. Raises ``NoPackage``."""
     folder = Path(named)
     if not folder.is_dir() and named.isdigit():
         folder = Root(find_root(root)).package(int(named))

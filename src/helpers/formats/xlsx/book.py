@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from datetime import datetime
 
-from helpers.formats.xlsx import forms, lists, split_form
+from helpers.formats.xlsx import forms, lists, review, split_form
 from helpers.formats.xlsx.form_sheet import Formats, Sheet
 from helpers.report import wording as w
 from helpers.report.results_types import Results
@@ -17,6 +17,8 @@ SHEETS = (
     ("佐证材料", lists.evidence_sheet, lists.EVIDENCE_WIDTHS),
     ("年度活动", lists.activity_sheet, lists.ACTIVITY_WIDTHS),
     ("计算口径", lists.measures_sheet, lists.MEASURE_WIDTHS),
+    ("审核意见", review.remarks_sheet, review.REMARK_WIDTHS),
+    ("审核说明", review.guide_sheet, review.GUIDE_WIDTHS),
 )
 """Name, writer and column widths of each sheet, in order."""
 

@@ -33,6 +33,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "title": {"font_name": "宋体", "font_size": 16, "bold": True, "align": "center", "valign": "vcenter"},
     "under": {**_BASE, "align": "center"},
     "plain": {**_BASE, "align": "left"},
+    "bold": {**_BASE, "align": "left", "bold": True},
     "head": {**_CELL, "align": "center", "bold": True},
     "text": {**_CELL, "align": "left"},
     "center": {**_CELL, "align": "center"},
@@ -98,6 +99,11 @@ class Sheet:
     def formula(self, row: int, column: int, formula: str, value: float, style: str) -> None:
         """Write one of the form's own formulas with the value that it has."""
         self.page.write_formula(row, column, formula, self.formats[style], value)
+
+    def choices(self, first: int, last: int, column: int, values: tuple[str, ...]) -> None:
+        """Offer a list of values in cells that are filled in by hand; other texts are taken, too."""
+        rule = {"validate": "list", "source": list(values), "error_type": "warning"}
+        self.page.data_validation(first, column, last, column, rule)
 
     def row(self, row: int, values: Any, styles: Any) -> None:
         """Write consecutive cells from the first column on."""

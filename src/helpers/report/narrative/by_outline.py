@@ -26,6 +26,7 @@ from helpers.report.narrative import (
     overall,
     plans,
     provenance,
+    review_text,
     shown_measures,
     statistics,
 )
@@ -112,6 +113,8 @@ def _report(results: Results) -> list[Block]:
     if results.get("shown_measures") and not _writes(declared["contents"], "shown_measures"):
         last = next((at for at, part in enumerate(parts) if isinstance(part, Technical)), len(parts))
         parts.insert(last, Attachment(shown_measures.TITLE, [shown_measures.shown_measures]))
+    # Answers are printed whatever the outline: no heading of nothing where nobody has remarked.
+    parts.append(Attachment(review_text.TITLE, [review_text.review_remarks]))
     return render(Outline(declared["title"], (opening.front,), parts), {**results, "outline": declared}, WRITERS)
 
 
