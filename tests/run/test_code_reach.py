@@ -101,3 +101,8 @@ def test_what_stages_import_and_open_is_what_they_are_said_to_reach(tmp_path: Pa
         assert len(found) > 60, stage.name
         opened |= {name for name in found if not name.endswith(".py")}
     assert {"indicators/lexicon.yml", "gate/expectations.json"} <= opened
+
+
+def test_what_a_wheel_carries_besides_is_no_part_of_the_library() -> None:
+    """A notebook that is opened and saved makes nothing run again: stages count by their code cells."""
+    assert not [name for name in read_sources() if name.endswith((".ipynb", ".lock"))]

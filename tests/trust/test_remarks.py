@@ -146,3 +146,12 @@ def test_the_command_says_what_to_do_next(root: Path) -> None:
     assert "收到意见 1 条" in done.stdout and "answer" in done.stdout and "selfeval run --year 2024" in done.stdout
     assert YAML(typ="safe").load((root / "data" / "raw" / "2024" / "remarks.yml").read_text("utf-8"))["remarks"]
     assert selfeval("remarks", str(root / "没有.xlsx"), "--root", str(root)).returncode == 2
+
+
+def test_names_with_line_breaks_and_blanks_are_not_taken_for_edited(root: Path) -> None:
+    results = sample.fy2024()
+    results["indicators"][0]["level3"] = "驻场  人员\n（年末）"
+    results["activities"][0]["category"] = "甲  乙"
+    (root / "reports" / "2024" / "results.json").write_text(dump_results(results), encoding="utf-8")
+    taken = take_remarks(mailed(root, remark, results), root)
+    assert (taken.notes, taken.faults, len(taken.remarks)) == ((), (), 1)

@@ -40,13 +40,17 @@ def review_rows(results: Results) -> list[ReviewRow]:
         ReviewRow(WHOLE, "整份材料", f"{results['fiscal_year']}年度{w.clause(results['project'])}"),
         *_figures(results),
     ]
-    rows += [ReviewRow(name, words, w.plain(text)) for name, words, text in _statements(results) if w.plain(text)]
+    rows += [
+        ReviewRow(w.plain(name), w.plain(words), w.plain(text))
+        for name, words, text in _statements(results)
+        if w.plain(text)
+    ]
     return list({row.id: row for row in reversed(rows)}.values())[::-1]
 
 
 def _figures(results: Results) -> Iterator[ReviewRow]:
     for one in published_figures(results).values():
-        yield ReviewRow(one.id, one.words, one.shown)
+        yield ReviewRow(w.plain(one.id), w.plain(one.words), w.plain(one.shown))
 
 
 def _statements(results: Results) -> Iterator[tuple[str, str, object]]:

@@ -32,6 +32,8 @@ _NAMED = re.compile(r"[\"'](helpers(?:\.\w+)+)")
 MACHINERY = "import helpers.run.kernel, helpers.run.notebooks, helpers.run.stages"
 #: Imports beforehand what stages import themselves: it is named, but gives nothing to what they find.
 WARMING = "run/preload.py"
+#: What a wheel carries besides the library: stage notebooks count by their code cells, the lock by its own hash.
+CARRIED = ("notebooks", "requirements.lock")
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ def read_sources() -> Sources:
 def _states(folder: str, inside: str) -> Iterator[tuple[str, int, int, int, int]]:
     """Every file with what the file system says of it; whatever writes to a file changes that."""
     for entry in sorted(os.scandir(folder), key=lambda one: one.name):
+        if not inside and entry.name in CARRIED:
+            continue
         if entry.is_dir():
             if entry.name != "__pycache__":
                 yield from _states(entry.path, f"{inside}{entry.name}/")

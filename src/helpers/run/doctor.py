@@ -247,7 +247,9 @@ def _git(_: Path) -> Iterator[Said]:
     ]
     if lacking:
         words = f".gitattributes 用到的 {'、'.join(lacking)} 没有设置，笔记本的输出会进入 git"
-        yield Said("git_filters", "fault", words, "make environment（或 tools/setup.sh）会设置")
+        yield Said(
+            "git_filters", "fault", words, "make environment（没有 make：sh tools/git_notebooks.sh install）会设置"
+        )
     else:
         yield Said("git_filters", "ok", "笔记本的 git 过滤器已设置")
 
