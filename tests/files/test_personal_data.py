@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.cn import ric
 
-from helpers.files.personal_data import Marks, hits, is_whole, masked, shape
+from helpers.files.personal_data import LIKELY, Marks, hits, is_whole, masked, shape
+from tests.run.planted import CAUSES
 
 FOUND = [
     ("联系电话13800138000处理", "手机号码", "13800138000"),
@@ -95,6 +98,21 @@ def test_found(text: str, kind: str | None, value: str | None) -> None:
 def test_left(text: str) -> None:
     assert hits(text) == []
     assert masked(text) == text
+
+
+def test_the_quick_look_passes_over_nothing() -> None:
+    texts = [text for text, kind, _ in FOUND if kind] + [
+        *CAUSES,
+        "13911112222，13911112223",
+        "139 11112222",
+        "1391111-2222",
+    ]
+    texts += ["8613911112222", "电话:0102345678", "110101-19900307-7758", "０１０－６２３４５６７８"]
+    missed = [text for text in texts if not pc.match_substring_regex(pa.array([text]), LIKELY)[0].as_py()]
+    assert missed == []
+    assert all(hits(text) for text in texts)
+    plain = ["GD24-00002", "2024-01-02 10:00:01", "20240102", "20000000001", "打印机卡纸", "1735689600000"]
+    assert not any(pc.match_substring_regex(pa.array(plain), LIKELY).to_pylist())
 
 
 def test_marks_tell_values_apart_and_know_them_again() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -35,7 +35,7 @@ from helpers.activity.written_down import Masked, WrittenDown, written_down
 from helpers.year.clock_words import clock_words
 from helpers.year.engine import identifier, literal, open_engine, threads_for
 from helpers.year.load import Year
-from helpers.year.models import Calendar, Correction
+from helpers.year.models import Calendar
 from helpers.year.personal import MASKED
 from helpers.year.seen import table_exports
 from helpers.year.tables import Table
@@ -161,7 +161,7 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         _view(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
         written = written_down(connection, year, table)
         entities = _write(connection, clocks.tidy(connection, year, spec, out, written), out / f"{table}.parquet")
-        _write(connection, _set_aside_rows(spec, declared, stains, written), out / f"{table}.set_aside.parquet")
+        _write(connection, written.set_aside_rows(declared, stains), out / f"{table}.set_aside.parquet")
         lost_rows.write_uncertain(connection, year, table, required, out / f"{table}.parquet", written)
         account = _reconcile(connection, year, table, files, corrected, entities)
         found = lost_rows.find(connection, spec, required)
@@ -263,22 +263,6 @@ def _required(spec: Table) -> list[str]:
 
 def _view(connection: duckdb.DuckDBPyConnection, stage: str, query: str) -> None:
     connection.execute(f"CREATE OR REPLACE VIEW {stage} AS {query}")
-
-
-def _set_aside_rows(spec: Table, declared: Sequence[Correction], stains: Collection[str], written: WrittenDown) -> str:
-    """The rows set aside as text, with their reason and source position."""
-    columns = ", ".join(written.set_aside("j._reason", "t"))
-    aside = "SELECT _file_no, source_row, source_file, _reason FROM judged WHERE _reason IS NOT NULL"
-    return (
-        f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM ({aside}) AS j "
-        f"JOIN ({_texts_of(spec, declared, stains, aside)}) AS t USING (_file_no, source_row) "
-        "ORDER BY j._file_no, j.source_row"
-    )
-
-
-def _texts_of(spec: Table, declared: Sequence[Correction], stains: Collection[str], rows: str) -> str:
-    """The texts of a few rows: these are picked first, so that no other cell is looked at."""
-    return sql.texts(spec, declared, stains, f"(SELECT * FROM source SEMI JOIN ({rows}) USING (_file_no, source_row))")
 
 
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:

@@ -13,10 +13,10 @@ from helpers.activity.errors import ExportError
 from helpers.activity.not_records import LABEL_COLUMNS, LABELLED_ROWS, labels_of
 from helpers.activity.readers import ROW, Sheet, find_columns, missing_column, read_exports, refuse_other_units
 from helpers.files.names import matching_files
-from helpers.files.personal_data import shape
 from helpers.year.engine import identifier, literal, literals
 from helpers.year.hashes import file_sha256
 from helpers.year.load import Year
+from helpers.year.personal import MASKED
 from helpers.year.tables import Table
 
 #: What Excel writes where a formula failed.
@@ -89,7 +89,8 @@ def load(
         refuse_other_units(connection, sheet, spec, columns)
         found |= set(columns)
         if sheet.cut_off:
-            _refuse_cut_off(connection, sheet)
+            end = f"c{len(sheet.headers) - 1}"
+            _refuse_cut_off(connection, sheet, hidden=end in {columns.get(c) for c in spec.personal})
         number = len(files)
         picked = ", ".join(f"{columns.get(c, 'CAST(NULL AS VARCHAR)')} AS {identifier(c)}" for c in spec.columns)
         parts.append(f"SELECT {picked}, {ROW}, {number} AS _file_no, false AS _ragged FROM ({sheet.relation})")
@@ -181,7 +182,7 @@ def _refuse_missing_pages(sheets: Sequence[Sheet]) -> None:
         )
 
 
-def _refuse_cut_off(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
+def _refuse_cut_off(connection: duckdb.DuckDBPyConnection, sheet: Sheet, *, hidden: bool) -> None:
     """A file without a final line end whose last cell is only the beginning of a usual value was cut off.
 
     Only columns with few values tell; elsewhere the missing line end is carried as a note.
@@ -204,7 +205,7 @@ def _refuse_cut_off(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> None
         raise ExportError(
             "truncated",
             sheet.file,
-            f"文件在最后一行中间断了：“{sheet.headers[-1]}”只剩下“{shape(last)}”（写法）",
+            f"文件在最后一行中间断了：“{sheet.headers[-1]}”只剩下“{MASKED if hidden else last}”",
             rows=[(last_row, "最后一行，没有换行符")],
             hint="重新导出完整的文件",
         )

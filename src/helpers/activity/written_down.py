@@ -7,7 +7,7 @@ the same value in the same way, two values in two ways, so that figures stay as 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from helpers.files.personal_data import LIKELY, Marks, hits, is_whole, shape
 from helpers.files.surnames import is_name
 from helpers.year.engine import identifier, literal
 from helpers.year.load import Year
+from helpers.year.models import Correction
 from helpers.year.not_personal import allowed_columns, allows
 from helpers.year.personal import MASKED
 from helpers.year.personal_key import DIGITS, hash_pads, personal_key
@@ -76,7 +77,19 @@ class WrittenDown:
         source = taken[column].source if column in taken else column
         return bool(self.touched) if column in derived else source in self.touched
 
-    def set_aside(self, reason: str, of: str) -> list[str]:
+    def set_aside_rows(self, declared: Sequence[Correction], stains: Collection[str]) -> str:
+        """The rows set aside as text, with their reason and source position."""
+        columns = ", ".join(self._set_aside("j._reason", "t"))
+        aside = "SELECT _file_no, source_row, source_file, _reason FROM judged WHERE _reason IS NOT NULL"
+        # The rows are picked first, so that no other cell is looked at.
+        few = f"(SELECT * FROM source SEMI JOIN ({aside}) USING (_file_no, source_row))"
+        return (
+            f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM ({aside}) AS j "
+            f"JOIN ({sql.texts(self.spec, declared, stains, few)}) AS t USING (_file_no, source_row) "
+            "ORDER BY j._file_no, j.source_row"
+        )
+
+    def _set_aside(self, reason: str, of: str) -> list[str]:
         """The texts of each column of a row that is set aside, as SQL. Where its cells may stand under each other's
         headings, nothing is told of a table with personal columns."""
         shifted = f"{reason} IN ({literal(sql.RAGGED)}, {literal(sql.SHIFTED_ROW)})"

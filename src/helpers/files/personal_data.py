@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -206,8 +207,12 @@ _OTHER = r"[^0-9０-９A-Za-z\p{Han}]"
 #: What a text has to have for any of the kinds, as databases understand it: quick, and true of few texts.
 LIKELY = "|".join(
     (
-        "[0-9０-９]{7}",
-        rf"[0-9０-９]{{3}}{_OTHER}{{1,2}}[0-9０-９]{{4}}{_OTHER}{{0,2}}[0-9０-９]{{3}}",
+        # Numbers of eleven, of fifteen and more digits; in groups; with a code of a place.
+        "(?:^|[^0-9０-９]|86)[1１][3-9３-９][0-9０-９]{9}(?:[^0-9０-９]|$)|[0-9０-９]{15}",
+        rf"[0-9０-９]{{3}}{_OTHER}{{1,2}}[0-9０-９]{{4}}{_OTHER}{{0,2}}[0-9０-９]{{4}}",
+        rf"[1１][3-9３-９][0-9０-９]{{5}}{_OTHER}{{1,2}}[0-9０-９]{{4}}|[0-9０-９]{{6}}{_OTHER}{{1,2}}[12１２][0-9０-９]{{7}}",
+        rf"[0０][0-9０-９]{{2,3}}{_OTHER}{{1,3}}[0-9０-９]{{4}}{_OTHER}{{0,2}}[0-9０-９]{{3}}",
+        "电话|座机|固话|(?i:tel|phone)|账号|账户|帐号|卡号",
         r"[@＠]|[(\[（]at[)\]）]|[(（][0-9A０-９][)）]|[A-Z]{2}[0-9]{2} ?[0-9A-Z]{4}",
         r"[0-9０-９][.．][0-9０-９]{1,3}[.．][0-9０-９]{1,3}[.．][0-9０-９]|(?:[:：][0-9A-Fa-f]*){2}[:：]",
         f"[{_PLATES}][A-Za-zＡ-Ｚａ-ｚ]|WJ|QQ|qq|微信|(?i:wechat|weixin)|(?:[0-9A-Fa-f][0-9A-Fa-f]-){{5}}",
@@ -254,6 +259,7 @@ class Marks:
 
     allowed: Callable[[str], bool] = lambda _value: False
     given: dict[tuple[str, str], str] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
     #: Texts that are a person's name as they stand, with their marks; numbers that name things.
     whole: dict[str, str] = field(default_factory=dict)
     series: set[str] = field(default_factory=set)
@@ -262,7 +268,8 @@ class Marks:
         """The mark of a value: （手机号码A）."""
         key = self._key(kind, value)
         if key not in self.given:
-            self.given[key] = f"（{kind}{_letters(sum(known == kind for known, _ in self.given))}）"
+            self.given[key] = f"（{kind}{_letters(self.counts[kind])}）"
+            self.counts[kind] += 1
         return self.given[key]
 
     def _key(self, kind: str, value: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from helpers.files.on_screen import on_screen
+from helpers.files.personal_data import masked
 from helpers.report.wording import number_text
 from helpers.run.batch import PAGE, TABLE, Batch, short_reason
 from helpers.run.batch_cluster import Workers
@@ -115,7 +116,7 @@ class _Bar:
         self.task = self.progress.add_task("", total=whole)
 
     def print(self, text: str) -> None:
-        self.progress.console.print(on_screen(text))
+        self.progress.console.print(masked(on_screen(text)))
 
     def show(self, ended: int, words: str) -> None:
         self.progress.update(self.task, completed=ended, description=words)
