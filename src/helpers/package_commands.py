@@ -25,13 +25,14 @@ def verify(
         Path | None,
         typer.Option("--root", help="项目文件夹：用其中的输入重新计算一遍，逐个数字、逐个文件比较", show_default=False),
     ] = None,
+    key: Annotated[Path | None, typer.Option("--public-key", help="核对签名的公钥文件", show_default=False)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> None:
     """核验成套材料：0 一致，3 只有字节不同，1 数字或文字不符（或被改动过）。"""
     from helpers.trust import commands
 
     try:
-        text, status = commands.verify(package, root, progress, as_json=as_json)
+        text, status = commands.verify(package, root, progress, as_json=as_json, key=key)
     except commands.Refused as refused:
         stop(str(refused), refused.status)
     typer.echo(text)
@@ -98,12 +99,13 @@ def freeze(
     root: Annotated[
         Path | None, typer.Option("--root", help="项目文件夹；不写则为材料所在的项目", show_default=False)
     ] = None,
+    key: Annotated[Path | None, typer.Option("--key", help="签名的私钥文件（PEM）", show_default=False)] = None,
 ) -> None:
     """核准成套材料：把清单的散列、岗位、日期和数字记入 data/raw/<年度>/approvals.yml。"""
     from helpers.trust import commands
 
     try:
-        typer.echo(commands.approve(package, root, reviewer=reviewer, on=on.date(), remarks=remarks))
+        typer.echo(commands.approve(package, root, reviewer=reviewer, on=on.date(), remarks=remarks, key=key))
     except commands.Refused as refused:
         stop(str(refused), refused.status)
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from helpers.run.parameters import ParameterError
 from helpers.trust import many_packages, remarks_file, side_by_side, verdict_words
 from helpers.trust.again import Progress, run_again
-from helpers.trust.freeze import NotFrozen, approved_words, freeze, home_of
+from helpers.trust.freeze import NotFrozen, approved_words, freeze, home_of, signature_found
 from helpers.trust.opened import NoPackage
+from helpers.trust.signature import public_key
 from helpers.trust.verified import verify_package
 from helpers.year.faults import YearFileError
 
@@ -44,17 +45,21 @@ def _refusals(written: Path | None = None) -> Iterator[None]:
         ) from None
 
 
-def verify(package: Path, root: Path | None, progress: Progress, *, as_json: bool) -> tuple[str, int]:
-    """``selfeval verify``; raises ``Refused``."""
+def verify(
+    package: Path, root: Path | None, progress: Progress, *, as_json: bool, key: Path | None = None
+) -> tuple[str, int]:
+    """``selfeval verify``; ``key``: the file of the public key by which it should be signed. Raises ``Refused``."""
     with _refusals():
+        owner = public_key(key) if key is not None else None
         found = verify_package(package)
         again = run_again(found.package, root, progress) if root is not None else None
         approved = approved_words(found.package, root) if root is not None else None
+        signed = signature_found(found.package, root or home_of(package), owner) if owner is not None else None
     if as_json:
-        text = _json(verdict_words.verdict_json(found, again, approved))
+        text = _json(verdict_words.verdict_json(found, again, approved, signed))
     else:
-        text = "\n".join(verdict_words.verdict_lines(found, again, approved))
-    return text, verdict_words.status(found, again)
+        text = "\n".join(verdict_words.verdict_lines(found, again, approved, signed))
+    return text, verdict_words.status(found, again, signed)
 
 
 def diff(before: str, after: str, root: Path, html: Path | None, *, as_json: bool) -> str:
@@ -86,12 +91,14 @@ def remarks(file: Path, root: Path) -> tuple[str, int]:
     return "\n".join(verdict_words.plain(line) for line in said), 1 if taken.faults else 0
 
 
-def approve(package: Path, root: Path | None, *, reviewer: str, on: date, remarks: str | None) -> str:
+def approve(
+    package: Path, root: Path | None, *, reviewer: str, on: date, remarks: str | None, key: Path | None = None
+) -> str:
     """``selfeval freeze``; raises ``Refused``."""
     with _refusals():
         place = root if root is not None else home_of(package)
-        done = freeze(verify_package(package), place, reviewer=reviewer, on=on, remarks=remarks)
-    return f"已核准，记入 {done}" if done else "这份材料已经核准过，没有改动"
+        done = freeze(verify_package(package), place, reviewer=reviewer, on=on, remarks=remarks, key=key)
+    return f"已核准{'并签名' if key else ''}，记入 {done}" if done else "这份材料已经核准过，没有改动"
 
 
 def _json(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 
@@ -14,9 +14,13 @@ from helpers.run.parameters import ParameterError
 from helpers.run.workspace import find_root
 from helpers.trust.opened import Opened
 from helpers.trust.remade import read_results
+from helpers.trust.signature import signature_words, signed, statement
 from helpers.trust.verified import Verdict
 from helpers.year.approvals import approvals_path, load_approvals
 from helpers.year.root import Root
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 HEAD = """\
 # 已核准的成套材料：清单的散列、核准岗位、日期和核准的数字（selfeval freeze 写入，不计入任何输入的散列）。
@@ -36,8 +40,11 @@ def home_of(package: Path) -> Path:
     return root
 
 
-def freeze(verdict: Verdict, root: Path, *, reviewer: str, on: date, remarks: str | None = None) -> Path | None:
-    """Write an approval of a verified package; the file, None where this very package was approved before.
+def freeze(
+    verdict: Verdict, root: Path, *, reviewer: str, on: date, remarks: str | None = None, key: Path | None = None
+) -> Path | None:
+    """Write an approval of a verified package; the file, None where this very package was approved before. With a
+    private ``key`` it is signed, also where it was approved without.
 
     Raises ``NotFrozen`` for a package that does not hold, ``ParameterError`` for a root without its year,
     ``YearFileError`` for an approvals.yml that cannot be read.
@@ -55,12 +62,23 @@ def freeze(verdict: Verdict, root: Path, *, reviewer: str, on: date, remarks: st
         raise ParameterError(
             f"[no_year]  {root} 里没有 {fiscal_year} 年度的文件\n    处理：用 --root 指向生成这份材料的项目文件夹"
         )
-    if any(one.manifest_sha256 == package.sha256 for one in load_approvals(root, fiscal_year).approvals):
+    before = [one for one in load_approvals(root, fiscal_year).approvals if one.manifest_sha256 == package.sha256]
+    if any(one.signature or key is None for one in before):
         return None
     entry: dict[str, Any] = {"manifest_sha256": package.sha256, "reviewer": reviewer, "date": on}
     if remarks:
         entry["remarks"] = remarks
-    return _append(approvals_path(root, fiscal_year), {**entry, "figures": approvable(results)})
+    entry["figures"] = approvable(results)
+    if key is not None:
+        entry["signature"] = signed(key, statement(package.sha256, reviewer, on, remarks)).model_dump()
+    return _append(approvals_path(root, fiscal_year), entry)
+
+
+def signature_found(package: Opened, root: Path, owner: Ed25519PublicKey) -> tuple[bool, str]:
+    """Whether the package was approved with the key whose public half this is, in words."""
+    fiscal_year = (package.manifest.get("parameters") or {}).get("fiscal_year")
+    known = load_approvals(find_root(root), fiscal_year).approvals if type(fiscal_year) is int else ()
+    return signature_words(known, package.sha256, owner)
 
 
 def approved_words(package: Opened, root: Path) -> str | None:

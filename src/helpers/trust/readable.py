@@ -14,8 +14,12 @@ from typing import Any
 
 from lxml import etree, html
 
+from helpers.trust.hidden_looks import docx_looks, xlsx_looks
+
 #: The most that is unpacked of one DOCX or XLSX, and the most pages and pixels that are looked at of a PDF.
 UNPACKED, PAGES, PIXELS = 256 * 2**20, 2_000, 4_000_000
+#: Characters without a shape: joiners, breaks, turns of direction.
+INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 #: How deep data may be nested.
 DEEPEST = 200
 
@@ -54,7 +58,12 @@ def _html(content: bytes) -> Readable:
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     whole = html.document_fromstring(content, parser=parser)
     lines: list[str] = []
-    marks: list[Any] = []
+    # What browsers still show though it stands behind the end, and in which mode they draw.
+    marks: list[Any] = [
+        content.rpartition(b"</html>")[2].strip().decode("utf-8", "replace"),
+        content.partition(b"<html")[0][:200].decode("latin-1"),
+        [content.count(char.encode()) for char in INVISIBLE],
+    ]
     for element in whole.iter():
         if not isinstance(element.tag, str):
             marks.append(str(element))
@@ -84,7 +93,21 @@ def _pdf(content: bytes) -> Readable:
             scale = min(1.0, (PIXELS / max(1.0, width * height)) ** 0.5)
             drawn = bytes(page.render(scale=scale).buffer)
             seen[f"第 {number + 1} 页"] = hashlib.sha256(drawn).hexdigest()
+        seen["附件、批注和文档属性"] = _digest(_beside_pages(document))
     return Readable(tuple(lines), seen)
+
+
+def _beside_pages(document: Any) -> list[Any]:
+    """What a PDF carries beside its pages: attachments, the number of annotations, properties."""
+    from pypdfium2 import raw
+
+    pages = [document[number] for number in range(len(document))]  # held: a page that nobody holds is closed
+    attached = [document.get_attachment(at) for at in range(document.count_attachments())]
+    return [
+        [[one.get_name(), hashlib.sha256(bytes(one.get_data())).hexdigest()] for one in attached],
+        [raw.FPDFPage_GetAnnotCount(page.raw) for page in pages],
+        sorted(document.get_metadata_dict().items()),
+    ]
 
 
 # --- DOCX and XLSX --------------------------------------------------------------------------------
@@ -120,7 +143,8 @@ def _docx(content: bytes) -> Readable:
     media = sorted(
         hashlib.sha256(part).hexdigest() for name, part in parts.items() if not name.endswith((".xml", ".rels"))
     )
-    return Readable(tuple(lines), {"图片": _digest(media)})
+    looks = {name: _digest(told) for name, told in docx_looks(parts, sorted(filter(_MAIN.fullmatch, parts))).items()}
+    return Readable(tuple(lines), {"图片": _digest(media), **looks})
 
 
 def _xlsx(content: bytes) -> Readable:
@@ -140,9 +164,8 @@ def _xlsx(content: bytes) -> Readable:
     others = sorted(
         hashlib.sha256(part).hexdigest() for one, part in parts.items() if not one.endswith((".xml", ".rels"))
     )
-    return Readable(
-        tuple(lines), {"数字的显示格式": _digest([look for look in looks if look]), "附带的文件": _digest(others)}
-    )
+    seen = {"数字的显示格式": _digest([look for look in looks if look]), "附带的文件": _digest(others)}
+    return Readable(tuple(lines), {**seen, **{name: _digest(told) for name, told in xlsx_looks(parts).items()}})
 
 
 def _shared(part: bytes | None) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -13,6 +14,7 @@ from helpers.indicators import RuleError, RuleSet, execution, load_rules, total
 from helpers.indicators.plain import is_number
 from helpers.report.assemble_evidence import left_out
 from helpers.report.own_form import own_form
+from helpers.report.results_schema import inner_rule, properties, schema
 from helpers.report.results_types import Results
 from helpers.year.root import shown_raw
 
@@ -30,6 +32,7 @@ def wrong_sums(results: Results, validation: Json) -> list[str]:
         lambda: _funds(told, rules),
         lambda: _activities(told),
         lambda: _files(told),
+        lambda: _strange(told),
         lambda: _sources(told),
         lambda: _variances(told),
         lambda: _causes(told),
@@ -135,6 +138,19 @@ def _by_reason(listed: Any) -> Counter[str]:
     return +found
 
 
+def _strange(results: Json) -> Iterator[str]:
+    """Keys that the program never writes, which no other file shows."""
+    places = [("", results, schema())]
+    for key in ("budget", "score", "activities", "indicators", "tables"):
+        rule = inner_rule(schema(), key)
+        inner = results[key] if isinstance(results[key], list) else [results[key]]
+        listed = isinstance(results[key], list)
+        places += [(f"{key}.", one, inner_rule(rule, 0) if listed else rule) for one in inner]
+    for place, one, rule in places:
+        known = properties(rule)
+        yield from (f"{place}{key[:40]}：程序不写这样的键" for key in one if key not in known)
+
+
 def _sources(results: Json) -> Iterator[str]:
     """The evidence of a figure names inputs as the whole does, and leaves out the rows that their tables leave out."""
     known = {one["file"]: one["sha256"] for one in (results.get("provenance") or {}).get("inputs") or ()}
@@ -144,11 +160,20 @@ def _sources(results: Json) -> Iterator[str]:
         for one in evidence.get("inputs") or ():
             if known and one["sha256"] != known.get(one["file"]):
                 yield f"{name}的来源 {one['file']} 的散列与输入清单的不同"
+        series = evidence.get("monthly_sql")
+        if series and not _by_month_of(str(evidence.get("sql")), series):
+            yield f"{name}按月的查询语句不是由它的查询语句分月得到"
         behind = {tables[file]["table"]: tables[file] for file in files if file in tables}
         if behind and "set_aside" in evidence:
             right = left_out(behind.values())
             if (evidence["set_aside"], evidence.get("corrected")) != (right["set_aside"], right["corrected"]):
                 yield f"{name}的来源写着的剔除和更正行数，与数据表的不同"
+
+
+def _by_month_of(sql: str, series: str) -> bool:
+    """Whether a query is another one taken by month."""
+    wanted = re.escape(sql.removeprefix("SELECT "))
+    return bool(re.fullmatch(rf"SELECT strftime\(\w+, '%Y-%m'\), {wanted} GROUP BY 1 ORDER BY 1", series))
 
 
 def _evidence(results: Json) -> Iterator[tuple[str, Json]]:

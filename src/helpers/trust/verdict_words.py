@@ -24,12 +24,19 @@ def plain(text: str) -> str:
     return "".join("�" if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c != "\n" else c for c in text)
 
 
-def verdict_lines(verdict: Verdict, again: Again | None, approved: str | None = None) -> list[str]:
+#: Whether a signature holds, and what is said of it.
+Signed = tuple[bool, str]
+
+
+def verdict_lines(
+    verdict: Verdict, again: Again | None, approved: str | None = None, signed: Signed | None = None
+) -> list[str]:
     """The whole answer of ``selfeval verify``."""
     lines = [
         f"成套材料：{verdict.package.folder}",
         *([f"清单的散列（sha256）：{verdict.package.sha256}"] if verdict.package.sha256 else []),
         *([f"  已核准  {approved}"] if approved else []),
+        *([f"  {'已核对' if signed[0] else '不符'}  {signed[1]}"] if signed else []),
         *(f"  已核对  {words}" for words in verdict.checked),
         *_listed("不符", verdict.wrong),
         *_listed("只有字节不同", verdict.bytes),
@@ -39,17 +46,17 @@ def verdict_lines(verdict: Verdict, again: Again | None, approved: str | None = 
         lines.append("  未能核对  数字是否由输入得出：用 --root 指向生成它的项目文件夹，重新计算一遍")
     else:
         lines += _again(again)
-    return [plain(line) for line in [*lines, _conclusion(verdict, again)]]
+    return [plain(line) for line in [*lines, _conclusion(verdict, again, signed)]]
 
 
-def status(verdict: Verdict, again: Again | None) -> int:
-    """The exit status of both together: figures before bytes."""
-    found = {verdict.status, again.status if again else 0}
+def status(verdict: Verdict, again: Again | None, signed: Signed | None = None) -> int:
+    """The exit status of all together: figures and signature before bytes."""
+    found = {verdict.status, again.status if again else 0, 0 if signed is None or signed[0] else 1}
     return 1 if 1 in found else 3 if 3 in found else 0
 
 
-def _conclusion(verdict: Verdict, again: Again | None) -> str:
-    found = status(verdict, again)
+def _conclusion(verdict: Verdict, again: Again | None, signed: Signed | None) -> str:
+    found = status(verdict, again, signed)
     if found == 0:
         how = "材料自身一致，由输入重新计算，逐字节相同" if again else "材料自身一致"
         return f"✓ {how}" + ("" if not verdict.unchecked else "（未能核对的见上）")
@@ -94,12 +101,15 @@ def change_lines(changes: Sequence[Change], at_most: int = 30) -> Iterator[str]:
         yield f"  ……共 {len(changes)} 个数字有变化"
 
 
-def verdict_json(verdict: Verdict, again: Again | None, approved: str | None = None) -> dict[str, Any]:
+def verdict_json(
+    verdict: Verdict, again: Again | None, approved: str | None = None, signed: Signed | None = None
+) -> dict[str, Any]:
     """The same for programs."""
     found: dict[str, Any] = {
-        "status": status(verdict, again),
+        "status": status(verdict, again, signed),
         "manifest_sha256": verdict.package.sha256,
         "approved": approved,
+        **({"signature": {"holds": signed[0], "words": signed[1]}} if signed else {}),
         "checked": list(verdict.checked),
         "wrong": list(verdict.wrong),
         "bytes": list(verdict.bytes),

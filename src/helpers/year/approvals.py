@@ -16,15 +16,23 @@ NAME = "approvals.yml"
 Approved = float | str | None
 
 
+class Signature(Model):
+    """A signature over an approval: the hash of the public key, and the signature in base64."""
+
+    key_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    value: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{86}==$")]
+
+
 class Approval(Model):
     """One approved package: its manifest's hash, who approved it (a post, never a name) and when, what was remarked,
-    and its figures by their names."""
+    its figures by their names, and the signature of the unit's key where there is one."""
 
     manifest_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     reviewer: Words
     date: date
     remarks: str | None = None
     figures: dict[str, Approved] = Field(default_factory=dict)
+    signature: Signature | None = None
 
 
 class Reason(Model):
