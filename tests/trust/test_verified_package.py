@@ -115,6 +115,16 @@ def notebook_both(stage: str, cell: Callable[[Any], Any]) -> Tamper:
     return tamper
 
 
+def notebook_words(package: Path) -> None:
+    """The words with which a stage ends."""
+
+    def change(notebook: Any) -> None:
+        shown = [o["data"] for c in notebook["cells"] for o in c.get("outputs", []) if "text/markdown" in o["data"]]
+        shown[-1]["text/markdown"] = ["检查未通过"]
+
+    t.edit_json(package / "notebooks" / "2_validate.ipynb", change)
+
+
 def notebook_code(package: Path) -> None:
     path = package / "notebooks" / "5_report.ipynb"
 
@@ -144,6 +154,7 @@ DIGITS: list[tuple[str, Tamper, str]] = [
     ("notebooks/4_deviation.ipynb", notebook_both("4_deviation", list), "应为"),
     ("notebooks/5_report.ipynb", notebook_view("5_report"), "应为"),
     ("notebooks/5_report.ipynb", notebook_code, "应为"),
+    ("notebooks/2_validate.ipynb", notebook_words, "应为"),
 ]  # fmt: skip
 
 
