@@ -233,7 +233,9 @@ def _make_package(root: Path, fiscal_year: int, work: Path) -> Results:
     validation = _read(processed / VALIDATE.output)
     report = _keep_notebooks(work)[REPORT.name]
     write_results(work / "results.json", results)
-    (work / "validation.json").write_text(json.dumps(validation, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    (work / "validation.json").write_text(
+        json.dumps(validation, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"
+    )
     for name, content in export_all(report).items():
         (work / name).write_bytes(content)
     (work / "self_evaluation.xlsx").write_bytes(write_forms(showable(results)))
