@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -89,7 +90,8 @@ def notebook_view(stage: str) -> Tamper:
 
     def tamper(package: Path) -> None:
         path, notebook, outputs = t.first_output(package, stage)
-        outputs[0]["data"]["text/html"] = t.change_digit("".join(outputs[0]["data"]["text/html"]))
+        data = next(o["data"] for o in outputs if re.search(r">[^<]*\d{2,}", "".join(o["data"]["text/html"])))
+        data["text/html"] = t.change_digit("".join(data["text/html"]))
         path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
     return tamper
