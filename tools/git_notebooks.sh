@@ -85,7 +85,8 @@ sizes() {
 
 hook() {
     file=$(cd "$here" && git rev-parse --git-path hooks)/post-index-change || return 0
-    file=$(cd "$here" && cd "$(dirname "$file")" 2>/dev/null && pwd)/post-index-change || return 0
+    (cd "$here" && mkdir -p "$(dirname "$file")") 2>/dev/null || return 0
+    file=$(cd "$here" && cd "$(dirname "$file")" && pwd)/post-index-change || return 0
     if [ -e "$file" ] && ! grep -q git_notebooks.sh "$file"; then
         hint "$file is somebody's own: notebooks that were only run may show in git status until git add"
         return 0

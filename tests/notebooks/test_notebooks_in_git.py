@@ -49,7 +49,7 @@ def repository(tmp_path: Path) -> Path:
     for name in (".gitattributes", ".gitignore", "tools/git_notebooks.sh", "tools/clean_notebooks.py"):
         shutil.copy(PROJECT / name, folder / name)
     (folder / ".venv").symlink_to(sys.prefix)
-    git(folder, "init")
+    git(folder, "init", "--template=")  # without a folder of hooks
     assert run(folder, "sh", "tools/git_notebooks.sh", "install").returncode == 0
     (folder / ".gitignore").write_text(".venv\n.ipynb_checkpoints/\n", encoding="utf-8")
     git(folder, "add", "-A")

@@ -90,3 +90,16 @@ def test_an_old_package_of_another_account_is_left_aside_and_the_new_one_counts(
     assert words(tmp_path / "2024") == ["second"] and words(tmp_path / ".2024.next.left-1") == ["first"]
     staging(tmp_path, 2024)
     assert sorted(p.name for p in tmp_path.iterdir()) == [".2024.next", "2024"]
+
+
+def test_a_platform_without_an_exchange_is_said_to_have_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows refuses to look for a library without a name; macOS has the library, but not the call."""
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+
+    def refuse(*_: object, **__: object) -> object:
+        raise TypeError("bad argument type")
+
+    for found in (refuse, lambda *_, **__: object()):
+        monkeypatch.setattr(publishing.ctypes, "CDLL", found)
+        assert publishing.exchange(tmp_path / "one", tmp_path / "other") is False

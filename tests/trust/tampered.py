@@ -54,12 +54,8 @@ def edit_json(path: Path, change: Callable[[Any], None], indent: int = 1) -> Non
 def forged_pdf(package: Path, old: str, new: str) -> None:
     """report.pdf set again from blocks in which words were changed."""
     notebook = json.loads((package / "notebooks" / "5_report.ipynb").read_text(encoding="utf-8"))
-    blocks = next(
-        output["data"][MIME]
-        for cell in notebook["cells"]
-        for output in cell.get("outputs", [])
-        if MIME in output["data"]
-    )
+    shown = [output["data"] for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    blocks = [data[MIME] for data in shown if MIME in data][-1]
     text = json.dumps(to_json(filed(from_json(blocks))), ensure_ascii=False)
     assert old in text
     (package / "report.pdf").write_bytes(render_pdf(from_json(json.loads(text.replace(old, new, 1)))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -89,7 +90,8 @@ def notebook_view(stage: str) -> Tamper:
 
     def tamper(package: Path) -> None:
         path, notebook, outputs = t.first_output(package, stage)
-        outputs[0]["data"]["text/html"] = t.change_digit("".join(outputs[0]["data"]["text/html"]))
+        data = next(o["data"] for o in outputs if re.search(r">[^<]*\d{2,}", "".join(o["data"]["text/html"])))
+        data["text/html"] = t.change_digit("".join(data["text/html"]))
         path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
     return tamper
@@ -113,6 +115,16 @@ def notebook_both(stage: str, cell: Callable[[Any], Any]) -> Tamper:
         path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
     return tamper
+
+
+def notebook_words(package: Path) -> None:
+    """The words with which a stage ends."""
+
+    def change(notebook: Any) -> None:
+        shown = [o["data"] for c in notebook["cells"] for o in c.get("outputs", []) if "text/markdown" in o["data"]]
+        shown[-1]["text/markdown"] = ["检查未通过"]
+
+    t.edit_json(package / "notebooks" / "2_validate.ipynb", change)
 
 
 def notebook_code(package: Path) -> None:
@@ -144,6 +156,7 @@ DIGITS: list[tuple[str, Tamper, str]] = [
     ("notebooks/4_deviation.ipynb", notebook_both("4_deviation", list), "应为"),
     ("notebooks/5_report.ipynb", notebook_view("5_report"), "应为"),
     ("notebooks/5_report.ipynb", notebook_code, "应为"),
+    ("notebooks/2_validate.ipynb", notebook_words, "应为"),
 ]  # fmt: skip
 
 

@@ -62,6 +62,7 @@ def remembering(folder: Path) -> Iterator[None]:
     memory, years = Memory(), Memory()
     patches = [
         patch.object(display, "show", lambda *_, **__: None),
+        patch.object(display, "show_words", lambda *_, **__: None),
         patch.object(workspace, "load_year", _years(workspace.load_year, years, "load")),
         patch.object(check, "_check_one", _years(check._check_one, years, "check")),
         patch.object(workspace, "require_sound", _sound(workspace.require_sound, years)),

@@ -23,7 +23,7 @@ def keep(processed: Path, stage: Stage, parameters: Mapping[str, Any], executed:
     note.unlink(missing_ok=True)
     notebook.parent.mkdir(parents=True, exist_ok=True)
     notebook.unlink(missing_ok=True)  # the file may be shared with the folder that the run began with
-    notebook.write_text(text, encoding="utf-8")
+    notebook.write_text(text, encoding="utf-8", newline="\n")
     sha256 = hashlib.sha256(text.encode("utf-8")).hexdigest()
     record = file_sha256(record_path(processed, stage.name))
     write_whole(note, {"record": record, "notebook": sha256, "parameters": dict(parameters)})
@@ -52,7 +52,7 @@ def take_over(processed: Path, stage: Stage, target: Path) -> None:
 
     kept = nbformat.read(_paths(processed, stage)[0], as_version=4)
     source = nbformat.read(stage.notebook, as_version=4)
-    target.write_text(nbformat.writes(with_prose(kept, source)) + "\n", encoding="utf-8")
+    target.write_text(nbformat.writes(with_prose(kept, source)) + "\n", encoding="utf-8", newline="\n")
 
 
 def _paths(processed: Path, stage: Stage) -> tuple[Path, Path]:

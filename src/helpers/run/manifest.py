@@ -72,7 +72,7 @@ def write_manifest(folder: Path, described: Mapping[str, Any], rules: Mapping[st
     ]
     content = {**described, "rules": {"id": (rules or {}).get("id"), "sha256": _sha256_of(rules)}, "outputs": outputs}
     text = json.dumps({**content, "self_sha256": seal(content)}, ensure_ascii=False, indent=1) + "\n"
-    (folder / NAME).write_text(text, encoding="utf-8")
+    (folder / NAME).write_text(text, encoding="utf-8", newline="\n")
 
 
 def seal(manifest: Mapping[str, Any]) -> str:

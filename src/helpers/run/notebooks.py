@@ -55,5 +55,5 @@ def write_normalised(executed: Path, target: Path) -> NotebookNode:
 
     clean = normalise(nbformat.read(executed, as_version=4))
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(nbformat.writes(clean) + "\n", encoding="utf-8")
+    target.write_text(nbformat.writes(clean) + "\n", encoding="utf-8", newline="\n")
     return clean

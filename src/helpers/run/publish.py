@@ -81,6 +81,6 @@ def exchange(one: Path, other: Path) -> bool:
     """Swap two folders at once; False where the platform or file system cannot."""
     try:
         call = ctypes.CDLL(None, use_errno=True).renameat2
-    except (AttributeError, OSError):
+    except (AttributeError, OSError, TypeError):  # TypeError: Windows has no library without a name
         return False
     return call(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0

@@ -250,7 +250,9 @@ def _make_package(root: Path, fiscal_year: int, work: Path) -> Results:
     validation = _read(processed / VALIDATE.output)
     report = _keep_notebooks(work)[REPORT.name]
     write_results(work / "results.json", results)
-    (work / "validation.json").write_text(json.dumps(validation, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (work / "validation.json").write_text(
+        json.dumps(validation, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"
+    )
     makers = files(blocks_of(report), results)
     with working(make_office_files, str(work.resolve()), folder=root) as beside:
         for name in [one for one in makers if one not in OFFICE]:

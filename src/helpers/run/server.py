@@ -78,6 +78,8 @@ def private_folder() -> Path | None:
 
 def sweep(folder: Path) -> None:
     """Clear away the private folders of processes that were killed; those of others are none of ours."""
+    if os.name == "nt":  # files have no owner there, and asking for a process sends it Ctrl-C
+        return
     for left in folder.glob(f"{PRIVATE}*-*"):
         number = left.name.removeprefix(PRIVATE).partition("-")[0]
         with contextlib.suppress(OSError):

@@ -196,7 +196,7 @@ class Workspace:
         record_path(self.processed, stage.name).unlink(missing_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
-        partial.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        partial.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
         partial.replace(path)
         files = files_of(self.processed, stage)
 
