@@ -179,6 +179,9 @@ def profile(
     table: Annotated[
         str | None, typer.Option("--table", help="The tidy table's name, e.g. tickets.", show_default=False)
     ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Tell every column of a wide table.")] = False,
+    year: Annotated[int | None, typer.Option("--year", help="Compare with its mapping.", show_default=False)] = None,
+    root: RootOption = Path(),
 ) -> None:
     """Look at an unknown export: its columns and a mapping to paste into year.yml."""
     import codecs
@@ -186,6 +189,8 @@ def profile(
 
     from helpers.activity.errors import ExportError
     from helpers.activity.profile import profile_file, screen
+    from helpers.activity.profile.against_mapping import with_mapping
+    from helpers.year.faults import YearFileError
 
     if table is not None and not re.fullmatch("[a-z][a-z0-9_]*", table):
         _stop(f"--table {table}  [bad_name]  表名用小写字母开头，只含小写字母、数字和下划线", 2)
@@ -194,12 +199,16 @@ def profile(
     except LookupError:
         _stop(f"--encoding {encoding}  [unknown_encoding]  没有这种编码，例如 utf-8、gb18030、utf-16", 2)
     try:
-        found = profile_file(file, sheet=sheet, header_row=header_row, encoding=encoding, table=table)
+        found = profile_file(file, sheet=sheet, header_row=header_row, encoding=encoding, table=table, every=every)
     except FileNotFoundError:
         _stop(f"{file}  [file_missing]  没有这个文件", 2)
     except ExportError as error:
         _stop(str(error), 1)
     echo(screen(found))
+    try:
+        echo(with_mapping(found.columns, file, year, root, table))
+    except YearFileError as error:
+        _stop(str(error), 2)
 
 
 @app.command(name="new-year")
