@@ -172,6 +172,11 @@ def profile(
         str | None, typer.Option("--encoding", help="文字编码，如 gb18030；不写则自动识别", show_default=False)
     ] = None,
     table: Annotated[str | None, typer.Option("--table", help="整洁表的名称，如 tickets", show_default=False)] = None,
+    every: Annotated[bool, typer.Option("--all", help="列很多时也逐列说明")] = False,
+    year: Annotated[
+        int | None, typer.Option("--year", help="与这个年度 year.yml 里已有的写法对照", show_default=False)
+    ] = None,
+    root: RootOption = Path(),
 ) -> None:
     """看一份没见过的导出文件：各列是什么，并给出可贴入 year.yml 的写法。"""
     import codecs
@@ -179,6 +184,8 @@ def profile(
 
     from helpers.activity.errors import ExportError
     from helpers.activity.profile import profile_file, screen
+    from helpers.activity.profile.against_mapping import with_mapping
+    from helpers.year.faults import YearFileError
 
     if table is not None and not re.fullmatch("[a-z][a-z0-9_]*", table):
         stop(f"--table {table}  [bad_name]  表名用小写字母开头，只含小写字母、数字和下划线", 2)
@@ -187,12 +194,16 @@ def profile(
     except LookupError:
         stop(f"--encoding {encoding}  [unknown_encoding]  没有这种编码，例如 utf-8、gb18030、utf-16", 2)
     try:
-        found = profile_file(file, sheet=sheet, header_row=header_row, encoding=encoding, table=table)
+        found = profile_file(file, sheet=sheet, header_row=header_row, encoding=encoding, table=table, every=every)
     except FileNotFoundError:
         stop(f"{file}  [file_missing]  没有这个文件", 2)
     except ExportError as error:
         stop(str(error), 1)
     echo(screen(found))
+    try:
+        echo(with_mapping(found.columns, file, year, root, table))
+    except YearFileError as error:
+        stop(str(error), 2)
 
 
 @app.command(name="new-year")

@@ -44,7 +44,8 @@ def test_the_command_says_it_in_both_forms(root: Path) -> None:
 
 
 def test_a_lock_may_name_several_versions_of_a_package() -> None:
-    text = "numpy==1.1 ; python_version < '3.12' \\\n    --hash=sha256:a\nnumpy==2.2 ; python_version >= '3.12' \\\nRich.X==3\n"
+    first = "numpy==1.1 ; python_version < '3.12' \\\n    --hash=sha256:a\n"
+    text = f"{first}numpy==2.2 ; python_version >= '3.12' \\\nRich.X==3\n"
     assert locked(text) == {"numpy": {"1.1", "2.2"}, "rich-x": {"3"}}
 
 

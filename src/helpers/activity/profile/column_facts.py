@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from helpers.activity.profile.formats import DateFormats
-from helpers.activity.profile.meanings import Meaning
+from helpers.activity.profile.meanings import Meaning, lexicon
 
 
 @dataclass(frozen=True)
@@ -67,3 +68,12 @@ class Facts(Typed):
     def filled(self) -> int:
         """Cells that say something."""
         return self.rows - self.empty - sum(m.count for m in self.markers)
+
+
+def beside_words(values: Sequence[Value]) -> tuple[Value, ...]:
+    """0 and 1 in a column that says yes and no in words: they may be answers, or what an empty cell became."""
+    figures = tuple(v for v in values if v.text in ("0", "1"))
+    words = [v for v in values if v.text not in ("0", "1")]
+    true = {str(w).lower() for w in lexicon("true")}
+    both = {v.text.lower() in true for v in words if any(c.isalpha() for c in v.text)} == {True, False}
+    return figures if both else ()

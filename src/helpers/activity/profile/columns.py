@@ -18,6 +18,8 @@ from helpers.year.tables import MONEY_FACTORS, Column, Table
 #: A column is of a type when so many of its cells are; the others are shown.
 MOST = 0.98
 MOST_DATES = 0.9
+#: A number of so many digits may be that of a person.
+OF_A_PERSON = 5
 #: Columns with no more values than this list them.
 FEW = 40
 SAMPLE = 20_000
@@ -137,6 +139,8 @@ def _typed(
     if booleans:
         types |= {"boolean"}
     meant = _by_values(connection, total) or meaning_of(header, types)
+    if meant and meant.personal and not _names_somebody(connection, meant, types, total):
+        meant = None
     kind = next((t for t in meant.types if t in types), "text") if meant else _plain_type(connection, types)
     if kind == "duration" and meant is None and meaning_of(header, ("date", "datetime")):
         kind = "text"  # a time of day
@@ -239,6 +243,13 @@ def _by_values(connection: duckdb.DuckDBPyConnection, total: int) -> Meaning | N
         if _count(connection, f"regexp_matches(v, {literal(pattern)})") >= 0.5 * total:
             return meaning(name)
     return None
+
+
+def _names_somebody(connection: duckdb.DuckDBPyConnection, meant: Meaning, types: set[str], total: int) -> bool:
+    """Whether figures under a person's header can be anybody's number: an amount or a count is nobody's."""
+    if "number" not in types or meant.name in ("phone", "id_card", "person_id"):
+        return True
+    return "integer" in types and _count(connection, f"length(v) >= {OF_A_PERSON}") * 2 >= total
 
 
 def _plain_type(connection: duckdb.DuckDBPyConnection, types: set[str]) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import glob
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from helpers.activity.profile.column_facts import Facts, Value
+from helpers.activity.profile.column_facts import Facts, Value, beside_words
 from helpers.activity.profile.draft import Declaration, Draft, Source
 from helpers.activity.profile.formats import ORDERS, DateFormats
 from helpers.activity.profile.log_structure import Clock, Events, Key, Structure
@@ -33,15 +33,21 @@ TITLES = {
 }
 
 
-def declare(source: Source, columns: Sequence[Facts], found: Structure, table: str | None) -> Declaration:
-    """What to write under ``tables:``; blanks where a reading is open."""
+def declare(
+    source: Source, columns: Sequence[Facts], found: Structure, table: str | None, only: Collection[str] | None = None
+) -> Declaration:
+    """What to write under ``tables:``; blanks where a reading is open. ``only``: these cells of a wide table."""
     left_out = tuple(_left_out(columns))
     out = {number for number, _, _ in left_out}
-    used = [f for number, f in enumerate(columns, 1) if number not in out]
+    used = [f for n, f in enumerate(columns, 1) if n not in out and (only is None or f.cell in only)]
     names = tidy_names(((f.header, f.meaning) for f in used), MADE if found.events else ())
     draft = Draft({f.cell: name for f, name in zip(used, names, strict=True)})
     kind = _kind(used, found)
     _head(draft, source, kind if table is None else None)
+    if only is not None:
+        draft.remark(
+            "title", "above", text=f"{len(columns)} 列里只写了 {len(used)} 列；要用的其他列照样子加，都列出用 --all"
+        )
     everywhere = _common_empty(used)
     draft.entries["columns"] = {draft.names[f.cell]: _column(draft, f, found, everywhere) for f in used}
     if everywhere:
@@ -145,6 +151,10 @@ def _column(  # noqa: C901 - one branch a key, in the order in which the keys ar
         entry["dates"] = _dates(draft, place, facts.formats)
     if kind == "boolean":
         entry |= _answers(facts.few)
+        if figures := beside_words(facts.few):
+            shown = "、".join(f"{v.text}（{v.count} 个）" for v in figures)
+            text = f"是、否以外还有 {shown}：是回答还是没有填写，问清来源后写进 true、false 或 empty"
+            draft.remark(*place, "above", text=text)
     own = [m.text for m in facts.markers if m.text not in everywhere]
     if own:
         entry["empty"] = own
@@ -223,9 +233,11 @@ def _listed(texts: Sequence[str]) -> str:
 
 def _answers(values: Sequence[Value]) -> dict[str, list[str]]:
     """How yes and no are written, where a column does not take that by itself."""
+    figures = beside_words(values)
+    values = [v for v in values if v not in figures]
     plain = Column.model_validate({"from": ["-"], "type": "boolean"})
     known = {t.lower() for t in (*plain.true, *plain.false)}
-    if all(v.text.lower() in known for v in values):
+    if not figures and all(v.text.lower() in known for v in values):
         return {}
     true = {str(w).lower() for w in lexicon("true")}
     yes = [v.text for v in values if v.text.lower() in true]
@@ -344,7 +356,11 @@ def _grain(draft: Draft, columns: Sequence[Facts], events: Events) -> None:
         values = [v for v in found.values if not any(blank in v.text for blank in BLANKS)]
         if values and found.column.cell in names:
             grain[moment] = _condition(names[found.column.cell], values)
-            draft.remark("grain", moment, text="、".join(f"{v.text} {v.count} 次" for v in values))
+            said = "、".join(f"{v.text} {v.count} 次" for v in values)
+            had = f"，{events.cases} 个编号中 {found.cases} 个有" if moment != "suspends" else ""
+            draft.remark(
+                "grain", moment, text=said + had + ("；多数编号以此结束，是否就是完成请核对" if found.last else "")
+            )
     if "resolves" in grain:
         draft.remark("grain", "resolves", text="多次的取最后一次；取第一次写 {when: …, take: first}")
     else:

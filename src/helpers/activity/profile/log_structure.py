@@ -46,10 +46,13 @@ class Key:
 
 @dataclass(frozen=True)
 class Found:
-    """Values of a column that tell a moment of a case."""
+    """Values of a column that tell a moment of a case, and how many cases have one of them. ``last``: no word says so,
+    but most cases end with it."""
 
     column: Facts
     values: tuple[Value, ...]
+    cases: int
+    last: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,24 @@ def structure(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -
         year_by=year_by,
         units=_units(connection, columns, clocks),
     )
+
+
+#: So many columns of a wide table are told.
+TOLD, AT_LEAST = 16, 6
+
+
+def told_of_many(columns: Sequence[Facts], found: Structure) -> frozenset[str]:
+    """The columns of a wide table that make it what it is, then those whose whole header says what they mean, then
+    those in which a word does; where there are none, the first that hold anything."""
+    parts = [found.key.column] if found.key else []
+    parts += [found.events.case, found.events.time, found.events.what] if found.events else []
+    parts += [one.column for one in found.events.moments.values()] if found.events else []
+    parts += [f for clock in found.clocks for f in (clock.start, clock.end)] + [*(found.hold or ())]
+    parts += [found.year_by] if found.year_by else []
+    meant = sorted((f for f in columns if f.meaning and f.filled), key=lambda f: not (f.meaning and f.meaning.exact))
+    said = list(dict.fromkeys(f.cell for f in (*parts, *meant)))[:TOLD]
+    rest = [f.cell for f in columns if f.filled and f.cell not in said]
+    return frozenset([*said, *rest[: max(0, AT_LEAST - len(said))]])
 
 
 # --- key ------------------------------------------------------------------------------------------
@@ -175,7 +196,9 @@ def _events(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts]) -> 
             continue
         time = next((t for t in times if _moves(connection, case, t)), None)
         if time:
-            moments = {name: found for name in ("resolves", "closes", "suspends") if (found := _moment(columns, name))}
+            names = ("resolves", "closes", "suspends")
+            moments = {name: found for name in names if (found := _moment(connection, columns, case, name))}
+            moments = _of_most(connection, moments, case, time, what)
             return Events(case, case.distinct, time, what, moments)
     return None
 
@@ -190,17 +213,58 @@ def _moves(connection: duckdb.DuckDBPyConnection, case: Facts, time: Facts) -> b
     return bool(moving * 2 > several)
 
 
-def _moment(columns: Sequence[Facts], name: str) -> Found | None:
-    """The values that tell the moment, in the first of status, sub-status and activity that has them."""
+def _moment(connection: duckdb.DuckDBPyConnection, columns: Sequence[Facts], case: Facts, name: str) -> Found | None:
+    """The values that tell the moment, in that of status, sub-status and activity by which most cases have it; of
+    several those that are about as frequent as the one that most cases have."""
     words = [str(w).lower() for w in lexicon(name)]
-    for meaning in ("status", "sub_status", "activity", "lifecycle"):
+    best: Found | None = None
+    for meaning in ("status", "sub_status", "activity"):
         for facts in columns:
-            if not facts.means(meaning) or not facts.few or (meaning == "lifecycle"):
+            told = facts.few if facts.means(meaning) else ()
+            values = [v for v in told if any(_says(v.text.lower(), word) for word in words)]
+            if not values:
                 continue
-            found = [v for v in facts.few if any(_says(v.text.lower(), word) for word in words)]
-            if found:
-                return Found(facts, tuple(found))
-    return None
+            having = {v: _having(connection, case, facts, [v]) for v in values}
+            if name != "suspends":
+                values = [v for v in values if having[v] * 2 >= max(having.values())]
+            found = Found(facts, tuple(values), _having(connection, case, facts, values))
+            if best is None or found.cases > best.cases:
+                best = found
+    return best
+
+
+def _having(connection: duckdb.DuckDBPyConnection, case: Facts, column: Facts, values: Sequence[Value]) -> int:
+    """How many cases have one of these values."""
+    query = (
+        f"SELECT count(DISTINCT {case.cell}) FROM sheet "
+        f"WHERE {_known(case)} AND {column.cell} IN ({literals(v.text for v in values)})"
+    )
+    return int(connection.execute(query).fetchall()[0][0])
+
+
+def _of_most(
+    connection: duckdb.DuckDBPyConnection, moments: dict[str, Found], case: Facts, time: Facts, what: Facts
+) -> dict[str, Found]:
+    """What resolves a case is what most cases have: where no word for it is that frequent, what closes them, or what
+    most of them end with."""
+    resolves, closes = moments.get("resolves"), moments.get("closes")
+    if resolves is not None and resolves.cases * 2 >= case.distinct:
+        return moments
+    rest = {name: found for name, found in moments.items() if name != "resolves"}
+    if closes is not None and closes.cases * 2 >= case.distinct:
+        return rest
+    at = read(time)
+    if at is None or not what.few:
+        return rest
+    query = (
+        f"SELECT last, count(*) FROM (SELECT arg_max({what.cell}, ({at}, source_row)) AS last FROM sheet "
+        f"WHERE {_known(case)} GROUP BY {case.cell}) GROUP BY last ORDER BY count(*) DESC, last LIMIT 1"
+    )
+    text, cases = connection.execute(query).fetchall()[0]
+    value = next((v for v in what.few if v.text == text), None)
+    if value is None or cases * 2 < case.distinct:
+        return rest
+    return {"resolves": Found(what, (value,), int(cases), last=True), **rest}
 
 
 def _says(value: str, word: str) -> bool:

@@ -16,20 +16,23 @@ from helpers.activity.profile.column_facts import Facts
 from helpers.activity.profile.columns import column_facts, settled
 from helpers.activity.profile.declare import declare
 from helpers.activity.profile.draft import Declaration, Source
-from helpers.activity.profile.log_structure import Structure, structure
+from helpers.activity.profile.log_structure import Structure, structure, told_of_many
 from helpers.activity.readers import ROW, Sheet, read_exports
 from helpers.year.engine import literal, open_engine
 from helpers.year.tables import Table
 
 #: How far down a header is looked for when the first row is hardly filled.
 HEADER_ROWS = 12
+#: With more columns than this only those are told that seem to matter; ``every`` tells all.
+WIDE = 60
 #: What the counting may take besides the export as it was read; beyond that it uses the disk.
 MEMORY = "1536MB"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """What an export holds. ``rows``: below the header; ``block``: YAML to paste below ``tables:``."""
+    """What an export holds. ``rows``: below the header; ``block``: YAML to paste below ``tables:``.
+    ``only``: of a wide table, the columns that are told."""
 
     source: Source
     rows: int
@@ -37,6 +40,7 @@ class Profile:
     structure: Structure
     declaration: Declaration
     block: str
+    only: frozenset[str] | None = None
 
 
 def profile_file(
@@ -46,6 +50,7 @@ def profile_file(
     header_row: int | None = None,
     encoding: str | None = None,
     table: str | None = None,
+    every: bool = False,
 ) -> Profile:
     """Look at one export. ``header_row`` counts from 1; found by itself in a workbook when not said.
 
@@ -102,9 +107,16 @@ def profile_file(
         header_rows=1 + two_rows,
         unread=found.unread,
     )
-    declared = declare(source, columns, made, table)
+    only = None if every or len(columns) <= WIDE else told_of_many(columns, made)
+    declared = declare(source, columns, made, table, only)
     return Profile(
-        source=source, rows=rows, columns=tuple(columns), structure=made, declaration=declared, block=block(declared)
+        source=source,
+        rows=rows,
+        columns=tuple(columns),
+        structure=made,
+        declaration=declared,
+        block=block(declared),
+        only=only,
     )
 
 

@@ -11,12 +11,18 @@ from importlib import resources
 from typing import Any
 
 from helpers.year.engine import open_engine
+from helpers.year.expressions import ExpressionError, columns_of
 
 #: Names that the cleaning uses itself, or that an expression cannot hold without quotes.
 TAKEN = ("source_file", "source_row", "year_start", "year_end")
+#: A meaning whose own name is a word of SQL.
+RENAMED = {"at": "event_at"}
+_FORMS = ("{}", "{} = 1", "not {}", "abs({})", "{} between 1 and 2", "{} is null", "case when {} then 1 end", "1 < {}")
 LONGEST_NAME = 40
 EXACT = 3
 _NEUTRAL = re.compile("(?:代码|编号|编码|名称|姓名|信息|情况|内容|说明|[a-z0-9 ])*")
+#: When something began or ended, unless the header says that it is to be then.
+MOMENTS = ("opened_at", "started_at", "responded_at", "resolved_at", "closed_at", "diagnosed_at", "visited_at", "at")
 #: Meanings of which a table has several: a name made of the header's own words tells more.
 GENERAL = ("flag", "occurred_on")
 
@@ -81,7 +87,17 @@ def meaning_of(header: str, types: Collection[str]) -> Meaning | None:
         rank = _rank(word, plain)
         if rank and (best is None or rank > best[0]) and set(word.meaning.types) & set(types):
             best = rank, word.meaning
-    return replace(best[1], exact=best[0][0] == EXACT) if best else None
+    if best is None:
+        return None
+    if best[1].name in MOMENTS and best[0][0] != EXACT and _promised(plain):
+        return meaning("due_at")
+    return replace(best[1], exact=best[0][0] == EXACT)
+
+
+def _promised(plain: str) -> bool:
+    """Whether a header tells when something is to be, not when it was."""
+    said = any(re.search(pattern, plain) for pattern in lexicon("promised"))
+    return said and not any(re.search(pattern, plain) for pattern in lexicon("kept"))
 
 
 def _rank(word: _Word, plain: str) -> tuple[int, int] | None:
@@ -141,7 +157,8 @@ def tidy_names(headers: Iterable[tuple[str, Meaning | None]], reserved: Collecti
     for number in sorted(range(len(listed)), key=lambda i: not (listed[i][1] and listed[i][1].exact)):  # type: ignore[union-attr]
         header, meant = listed[number]
         own, made = _slug(header), _composed(header)
-        said = meant.name if meant and not (made and (meant.name in GENERAL or meant.name in taken)) else ""
+        meant_name = RENAMED.get(meant.name, meant.name) if meant else ""
+        said = meant_name if not (made and (meant_name in GENERAL or meant_name in taken)) else ""
         wanted = own or said or made or f"column_{number + 1}"
         name, again = wanted, 2
         while name in taken:
@@ -153,12 +170,19 @@ def tidy_names(headers: Iterable[tuple[str, Meaning | None]], reserved: Collecti
 
 @cache
 def _reserved() -> frozenset[str]:
-    """The words that SQL keeps for itself."""
+    """The words of SQL that cannot stand everywhere in an expression as a column."""
     with open_engine() as connection:
-        rows = connection.execute(
-            "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
-        ).fetchall()
-    return frozenset(word for (word,) in rows)
+        rows = connection.execute("SELECT keyword_name FROM duckdb_keywords()").fetchall()
+    words = (word for (word,) in rows)
+    return frozenset(word for word in words if not _stands(word))
+
+
+def _stands(word: str) -> bool:
+    """Whether a word is read as a column wherever an expression may hold one."""
+    try:
+        return all(columns_of(form.format(word)) == {word} for form in _FORMS)
+    except ExpressionError:
+        return False
 
 
 def _slug(header: str) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
-from helpers.activity.profile.column_facts import Facts
+from helpers.activity.profile.column_facts import Facts, beside_words
 from helpers.activity.profile.columns import shortened
 from helpers.activity.profile.draft import Source
 from helpers.activity.profile.formats import ORDERS
 from helpers.activity.profile.look import Profile
 from helpers.year.personal import MASKED
 
+#: So many columns are named that no declaration can hold.
+MOST_LEFT = 8
 TYPES = {
     "text": "文本",
     "integer": "整数",
@@ -27,7 +30,10 @@ def screen(profile: Profile) -> str:
     """The whole profile; the block stands last, so that it can be copied in one piece."""
     lines = [*_file(profile), ""]
     for number, facts in enumerate(profile.columns, 1):
-        lines += _column(number, facts, profile)
+        if profile.only is None or facts.cell in profile.only:
+            lines += _column(number, facts, profile)
+    if profile.only is not None:
+        lines += _unlisted(profile)
     hints = list(_hints(profile))
     if hints:
         lines += ["", "整张表"] + [f"  - {hint}" for hint in hints]
@@ -79,6 +85,9 @@ def _column(number: int, facts: Facts, profile: Profile) -> Iterator[str]:
         )
     if facts.markers:
         yield "     表示空的写法：" + "、".join(f"{shortened(m.text)}（{m.count} 个）" for m in facts.markers)
+    if facts.type == "boolean" and (figures := beside_words(facts.few)):
+        shown = "、".join(f"{v.text}（{v.count} 个）" for v in figures)
+        yield f"     是、否以外还有 {shown}，没有当作回答，问清来源"
     if facts.maybe:
         yield "     也许表示空：" + "、".join(f"{m.text}（{m.count} 个）" for m in facts.maybe)
     yield from _dates(facts)
@@ -112,6 +121,14 @@ def _dates(facts: Facts) -> Iterator[str]:
         yield "     时区：" + "、".join(f"{offset or '没有'}（{count} 个）" for offset, count in facts.offsets.items())
 
 
+def _unlisted(profile: Profile) -> Iterator[str]:
+    """The columns of a wide table that are told by their number only."""
+    rest = [facts for facts in profile.columns if profile.only is not None and facts.cell not in profile.only]
+    kinds = Counter(TYPES[facts.type] if facts.filled else "全空" for facts in rest)
+    yield f"     另有 {len(rest)} 列没有列出（{'，'.join(f'{kind} {n} 列' for kind, n in kinds.most_common())}）"
+    yield f"     例：{'、'.join(shortened(f.header, longest=20) or '（空表头）' for f in rest[:8])}……；全部列出用 --all"
+
+
 def _hints(profile: Profile) -> Iterator[str]:
     made, names = profile.structure, profile.declaration.names
     if made.key:
@@ -140,8 +157,11 @@ def _hints(profile: Profile) -> Iterator[str]:
             else f"止早于起 {clock.backwards} 行，有止无起 {clock.unstarted} 行"
         )
         yield f"{start} 至 {end}：{wrong}"
-    for number, header, why in profile.declaration.left_out:
+    left = profile.declaration.left_out
+    for number, header, why in left[:MOST_LEFT]:
         yield f"第 {number} 列{f'“{shortened(header)}”' if header.strip() else ''}没有列入：{why}"
+    if len(left) > MOST_LEFT:
+        yield f"……没有列入的共 {len(left)} 列"
 
 
 def _share(part: int, whole: int) -> str:
