@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from helpers import report
-from helpers.report import numerals
+from helpers.report import followed_numbers as numerals
 from helpers.report import wording as w
 from helpers.report.blocks import Cell, Figure, Items, Paragraph, Table, TableColumn
 from helpers.report.narrative import by_outline, chapters, followed_report

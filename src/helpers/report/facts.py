@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from helpers.report import wording as w
 from helpers.report.blocks import Cell, Paragraph, Table, TableColumn
-from helpers.report.numerals import number_of
+from helpers.report.followed_numbers import number_of
 from helpers.report.results_deviations import Cause, Deviation, Dimension
 from helpers.report.results_indicators import Evidence, Indicator, Judged, Part, Previous
 from helpers.report.results_plans import Action, ReplayedAction, Yardstick

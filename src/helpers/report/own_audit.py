@@ -19,7 +19,7 @@ from helpers.indicators.source_notes import (
 )
 from helpers.measures.year_attained import Attained, YearAttained
 from helpers.report import results_types
-from helpers.report.numerals import Ledger
+from helpers.report.followed_numbers import Ledger
 from helpers.report.own_form import narrative_of, own_form, previous_form
 from helpers.report.own_numbers import unsourced, without_source
 from helpers.report.results_types import Results

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from helpers.indicators.findings import About, Finding, Place
-from helpers.report import numerals
+from helpers.report import followed_numbers as numerals
 from helpers.report.blocks import Closing, Heading
-from helpers.report.numerals import Ledger
+from helpers.report.followed_numbers import Ledger
 from helpers.report.results_types import Results
 
 CHECK = "numeral_without_source"

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import Any
 
-from helpers.report.numerals import said
+from helpers.report.followed_numbers import said
 from helpers.report.results_indicators import Judged
 
 Number = int | float | Decimal

@@ -12,6 +12,7 @@ from typing import Any, cast
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Paragraph
+from helpers.report.followed_numbers import Ledger, followed, following, said
 from helpers.report.narrative import (
     annexes,
     decision,
@@ -45,7 +46,6 @@ from helpers.report.narrative.chapters import (
     Writer,
     render,
 )
-from helpers.report.numerals import Ledger, followed, following, said
 from helpers.report.results_types import Outline as Outlined
 from helpers.report.results_types import Results
 from helpers.year.outline_file import QUOTE, read_shipped

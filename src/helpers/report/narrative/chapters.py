@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.report.blocks import Block, Closing, Figure, Fold, Heading, Table
-from helpers.report.numerals import judge, writing
+from helpers.report.followed_numbers import judge, writing
 from helpers.report.results_types import Results
 
 Node = Any  # a Block, or a Chapter, Section, Point, Attachment or Technical

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.facts import by_dimension, cause_name, leading_cause
+from helpers.report.followed_numbers import number_of
 from helpers.report.narrative.without_words import replayed_words
-from helpers.report.numerals import number_of
 from helpers.report.results_deviations import Combination, Deviation
 from helpers.report.summary_phrases import unknown_words
 

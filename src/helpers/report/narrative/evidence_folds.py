@@ -9,9 +9,9 @@ from typing import Any
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Fold, Paragraph
+from helpers.report.followed_numbers import said
 from helpers.report.narrative.chapters import BUDGET, DECLARED, whence
 from helpers.report.narrative.indicators import found_words
-from helpers.report.numerals import said
 from helpers.report.results_indicators import Evidence, File, Indicator, Judged
 from helpers.report.results_types import Activity, Results
 from helpers.report.summary_phrases import HASH_SHOWN, activity_text, short_path

@@ -9,6 +9,7 @@ from helpers.report import wording as w
 from helpers.report.blocks import Block, Closing, Paragraph, Table
 from helpers.report.facts import by_dimension, cause_name, leading_cause, values_words
 from helpers.report.figures import monthly_chart
+from helpers.report.followed_numbers import said
 from helpers.report.narrative import overall
 from helpers.report.narrative.asked import ACTION_LENGTH
 from helpers.report.narrative.asked import size_words as measure_size
@@ -17,7 +18,6 @@ from helpers.report.narrative.concentrated import same_cases
 from helpers.report.narrative.deviations import size_words
 from helpers.report.narrative.no_measure import flags
 from helpers.report.narrative.plans import state_words, yardstick_words
-from helpers.report.numerals import said
 from helpers.report.results_deviations import Deviation
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_plans import Action

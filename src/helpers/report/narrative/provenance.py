@@ -9,11 +9,11 @@ from typing import Any
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Fold, Items
+from helpers.report.followed_numbers import fixed
 from helpers.report.narrative import statistics
 from helpers.report.narrative.by_file import by_file
 from helpers.report.narrative.chapters import Section
 from helpers.report.narrative.evidence_folds import evidence_folds, named
-from helpers.report.numerals import fixed
 from helpers.report.results_indicators import Evidence, Judged
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import HASH_SHOWN, short_path

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Table
-from helpers.report.numerals import number_of
+from helpers.report.followed_numbers import number_of
 from helpers.report.results_basics import Open
 from helpers.report.results_plans import Replacement, SparePart, Spares
 from helpers.report.results_types import Results

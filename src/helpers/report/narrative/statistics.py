@@ -8,7 +8,7 @@ from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Paragraph
 from helpers.report.facts import column_words
-from helpers.report.numerals import fixed, said
+from helpers.report.followed_numbers import fixed, said
 from helpers.report.results_deviations import Deviation
 from helpers.report.results_plans import Spares
 from helpers.report.results_types import Results
