@@ -42,7 +42,7 @@ def with_mapping(columns: Sequence[Facts], file: Path, fiscal_year: int | None, 
 
 
 def table_of(tables: Mapping[str, Table], columns: Sequence[Facts], asked: str | None) -> str | None:
-    """The table that the file is of: the one asked for, else the one that knows most of its headers (a third or more)."""
+    """The table that the file is of: the one asked for, else the one that knows most of its headers (over a third)."""
     if asked is not None and asked in tables:
         return asked
     headers = {normal_header(facts.header) for facts in columns}
