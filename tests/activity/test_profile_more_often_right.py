@@ -159,3 +159,5 @@ def test_a_file_is_compared_with_the_years_mapping(tmp_path: Path) -> None:
     assert with_mapping(elsewhere.columns, tmp_path / "export.csv", 2024, tmp_path, "tickets") == told
     strange = looked_at(tmp_path / "other", csv("甲,乙", [["1", "2"]]))
     assert "没有一张表像是这个文件的" in with_mapping(strange.columns, tmp_path / "x.csv", 2024, tmp_path, None)
+    (folder / "year.yml").write_text("fiscal_year: 2024\nproject: 待填\n", encoding="utf-8")  # a year being written
+    assert with_mapping(found.columns, folder / "exports" / "new.csv", None, Path(), None) == ""

@@ -26,7 +26,7 @@ DATES = {"date", "datetime"}
 def with_mapping(columns: Sequence[Facts], file: Path, fiscal_year: int | None, root: Path, table: str | None) -> str:
     """The file against the mapping of a year that is asked for, or of that in whose folder it lies; "" where there is
     neither. Raises ``YearFileError``."""
-    inside = file.resolve().parents
+    inside, asked = file.resolve().parents, fiscal_year is not None
     if fiscal_year is None:
         if len(inside) < 5 or inside[2].name != "raw" or not inside[1].name.isdecimal():
             return ""
@@ -35,20 +35,31 @@ def with_mapping(columns: Sequence[Facts], file: Path, fiscal_year: int | None, 
             return ""
     year, faults, _ = load_partly(root, fiscal_year)
     if year is None:
-        raise YearFileError(faults)
+        if asked:
+            raise YearFileError(faults)
+        return ""  # a year that is only being written
     name = table_of(year.year.tables, columns, table)
+    if name is None and not asked:
+        return ""
     lines = against(name, year.year.tables[name], columns) if name else ["没有一张表像是这个文件的"]
     return "\n".join(["", f"{fiscal_year}年度的 year.yml", *lines])
 
 
 def table_of(tables: Mapping[str, Table], columns: Sequence[Facts], asked: str | None) -> str | None:
+<<<<<<< HEAD
     """The table that the file is of: the one asked for, else the one that knows most of its headers (over a third)."""
+=======
+    """The table that the file is of: the one that is asked for, else the one that knows most of its headers, at least a
+    third of them."""
+>>>>>>> lab
     if asked is not None and asked in tables:
         return asked
     headers = {normal_header(facts.header) for facts in columns}
     known = {name: len(_headers(table) & headers) for name, table in tables.items()}
     best = max(known, key=lambda name: known[name], default=None)
-    return best if best is not None and known[best] * 3 >= min(len(headers), len(tables[best].columns)) else None
+    if best is None:
+        return None
+    return best if known[best] * 3 >= min(len(headers), len(tables[best].columns)) else None
 
 
 def _headers(table: Table) -> set[str]:
