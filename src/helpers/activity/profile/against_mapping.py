@@ -46,12 +46,7 @@ def with_mapping(columns: Sequence[Facts], file: Path, fiscal_year: int | None, 
 
 
 def table_of(tables: Mapping[str, Table], columns: Sequence[Facts], asked: str | None) -> str | None:
-<<<<<<< HEAD
     """The table that the file is of: the one asked for, else the one that knows most of its headers (over a third)."""
-=======
-    """The table that the file is of: the one that is asked for, else the one that knows most of its headers, at least a
-    third of them."""
->>>>>>> lab
     if asked is not None and asked in tables:
         return asked
     headers = {normal_header(facts.header) for facts in columns}
