@@ -88,6 +88,26 @@ def test_a_value_that_cannot_be_is_named_with_its_line(tmp_path: Path, written: 
     assert list(parse(file)) == ["dates", "numbers", "text"]
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "code"),
+    [
+        ("x: 1\na: &a\n  b: 1\n  <<: *a\n", 4, "yaml"),
+        (
+            "a: &a [1, 2, 3]\n"
+            + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{f'*{chr(97 + n)}, ' * 9}]\n" for n in range(9)),
+            2,
+            "too_big",
+        ),
+    ],
+)
+def test_a_reference_that_never_ends_is_named_with_its_line(tmp_path: Path, text: str, line: int, code: str) -> None:
+    file = tmp_path / "a.yml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(Unreadable) as refused:
+        parse(file)
+    assert (refused.value.line, refused.value.code) == (line, code)
+
+
 def test_references_that_stay_small_are_read(tmp_path: Path) -> None:
     file = tmp_path / "a.yml"
     file.write_text("usual: &usual {encoding: gb18030, empty: [无]}\na: {<<: *usual}\nb: *usual\n", encoding="utf-8")

@@ -24,6 +24,7 @@ MOST_OPEN = 300
 #: No amount and no count has more digits.
 MOST_DIGITS = 40
 _WRITE_OUT = "把重复的内容分别写出来，不用 & 和 * 引用"
+_REFERENCE = re.compile(r"(?<=[\[{,:\s-])\*[^\s,\[\]{}]+")
 #: The kinds of values that are more than the text that stands there.
 _WITH_MEANING = frozenset({"int", "float", "timestamp", "bool", "binary"})
 #: As what the parser says that a value cannot be: an impossible day, a number of thousands of digits, a list as a key.
@@ -82,16 +83,30 @@ def _tree(text: str) -> Any:
     except RecursionError:
         raise _too_deep() from None
     except _CANNOT_BE as error:
-        line, shown = _odd_place(text)
-        hint = "日期写成 2024-02-28 的样子；键写成文字；特别长的数字加引号"
-        raise Unreadable("yaml", f"YAML 里有不成立的值：{shown or str(error)[:120]}", line=line, hint=hint) from None
+        raise _cannot_be(text, error) from None
     try:
         _refuse_odd(tree)
     except Unreadable as error:
         if error.code == "yaml":
             error.line, _ = _odd_place(text)
+        else:  # what grows or never ends does so by a reference
+            error.line = _reference(text)
         raise
     return tree
+
+
+def _cannot_be(text: str, error: Exception) -> Unreadable:
+    line, shown = _odd_place(text)
+    if line is None and (line := _reference(text)):
+        return Unreadable("yaml", "YAML 里有引用不成立，例如引用到自身", line=line, hint=_WRITE_OUT)
+    hint = "日期写成 2024-02-28 的样子；键写成文字；特别长的数字加引号"
+    return Unreadable("yaml", f"YAML 里有不成立的值：{shown or str(error)[:120]}", line=line, hint=hint)
+
+
+def _reference(text: str) -> int | None:
+    """The line of the first reference."""
+    found = _REFERENCE.search(text)
+    return text.count("\n", 0, found.start()) + 1 if found else None
 
 
 def _twice(text: str) -> Unreadable:
