@@ -50,5 +50,6 @@ def test_spawned_kernels_give_the_same_package(
         check=False,
     )
     assert again.returncode == 0, again.stderr
+    assert again.stdout + again.stderr == "", "only the run speaks on the screen"
     assert package(spawned) == package(forked)
     assert len(package(forked)) > 10

@@ -12,6 +12,7 @@ import contextlib
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -28,7 +29,6 @@ from helpers.run.looked_at import looked_at_every
 from helpers.run.server import can_serve, private_folder
 
 if TYPE_CHECKING:
-    import subprocess
     from multiprocessing.process import BaseProcess
 
     from jupyter_client.connect import KernelConnectionInfo
@@ -135,7 +135,9 @@ class StageKernelManager(AsyncKernelManager):
     async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:
         env = dict(kwargs.pop("env", None) or os.environ)
         env.update(IPYTHONDIR=str(self._folder), GX_ANALYTICS_ENABLED="false", MPLBACKEND="agg")
-        return await super()._async_pre_start_kernel(env=env, **kwargs)
+        # Only the run speaks on the screen; a forked kernel has none.
+        quiet: dict[str, Any] = {} if can_serve() else {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        return await super()._async_pre_start_kernel(env=env, **quiet, **kwargs)
 
     async def _async_cleanup_resources(self, restart: bool = False) -> None:
         await super()._async_cleanup_resources(restart=restart)
