@@ -13,16 +13,12 @@ os.environ.setdefault("MPLBACKEND", "agg")
 import duckdb
 import ipykernel.debugger  # each kernel would
 import ipykernel.kernelapp
-import matplotlib.figure
 import pandas
 import pyarrow.csv
 import pyarrow.parquet
 import tqdm
 
-import helpers.deviation.apart
 import helpers.formats.display
-import helpers.measures.year_attained
-import helpers.report.narrative.by_outline
 import helpers.run.workspace
 from helpers.fonts.machine import system_fonts
 from helpers.fonts.packaged import advance, drawable
@@ -45,12 +41,10 @@ def _import_rest() -> None:
     the stage that can say so."""
     with contextlib.suppress(Exception):
         if os.environ.get(WARM_GATE):
-            import helpers.activity.both_years
-            import helpers.activity.handed_over
             import helpers.gate.adapter
             import helpers.gate.large
             import helpers.gate.plausibility
-        _import_statistics()
+        _import_work()
         import matplotlib.backends.backend_agg
         import matplotlib.backends.backend_svg
 
@@ -58,17 +52,24 @@ def _import_rest() -> None:
         import helpers.report.results
 
 
-def _import_statistics() -> None:
-    """What figures are worked out with: the third stage needs it first."""
+def _import_work() -> None:
+    """What figures are worked out and told with: the third stage needs it first."""
     with contextlib.suppress(Exception):
+        import matplotlib.figure
         import scipy.stats
         import statsmodels.stats.proportion
 
+        import helpers.deviation.apart
+        import helpers.measures.year_attained
+        import helpers.report.narrative.by_outline
         import helpers.report.own_audit
 
 
-if not os.environ.get(WARM_GATE):
-    _import_statistics()  # the first two stages are likely to be taken over
+if os.environ.get(WARM_GATE):
+    import helpers.activity.both_years
+    import helpers.activity.handed_over
+else:
+    _import_work()  # the first two stages are likely to be taken over
 
 _server, _rest = os.getpid(), threading.Thread(target=_import_rest, daemon=True)
 
