@@ -67,13 +67,17 @@ merge() { # the result stands in the second file; a status above 0 is a conflict
     return 1
 }
 
+called() { # how the git that calls the hook was called, however long; not every ps knows how to be told so
+    ps -ww -o args= -p "$PPID" 2>/dev/null || ps -o args= -p "$PPID" 2>/dev/null
+}
+
 # Git takes a file for changed when its size is not the one it knows, and asks no filter: a notebook that was run and
 # saved would show in "git status" though nothing of it is to be stored. Where no size is known, git looks into the file.
 # Not before a merge and its like, which do not look. Left alone: conflicts, entries that are hidden or only announced (their blob is the empty one).
 sizes() {
     [ -z "${GIT_INDEX_FILE:-}${SELFEVAL_SIZES:-}" ] || return 0
     if [ "${1:-1}" != 1 ]; then # the files in the work tree stay as they were: it may be the beginning
-        case "${GIT_REFLOG_ACTION:-} $(ps -o args= -p "$PPID" 2>/dev/null) " in
+        case "${GIT_REFLOG_ACTION:-} $(called) " in
             merge* | *" merge "* | *" pull "* | *" rebase "* | *" cherry-pick "* | *" revert "* | *" am "*) return 0 ;;
         esac
     fi

@@ -42,6 +42,8 @@ TABLES = """\
       hours: {clock: hours, start: opened_at, end: resolved_at}
       net: {clock: hours, start: opened_at, end: resolved_at, hold: events}
 """
+#: As in a log whose teams are no persons.
+READABLE = TABLES.replace("    personal: [who]\n", "") % ""
 HEADER = "单号,时间,状态,影响,处理人\n"
 STATES = ["新建", "处理", "等待", "转派", "完成", "关闭"]
 
@@ -69,7 +71,7 @@ CASES = log(
 
 
 def test_events_become_one_row_a_case(tmp_path: Path) -> None:
-    found, tidy, aside = cleaned(project(tmp_path, TABLES % "", {"t.csv": CASES}), tmp_path / "out")
+    found, tidy, aside = cleaned(project(tmp_path, READABLE, {"t.csv": CASES}), tmp_path / "out")
     assert (found.rows_in, found.used, found.entities) == (12, 11, 2)
     assert reasons(found) == {"没有受理的事件": 1} and aside["source_row"].tolist() == [3]
     assert tidy.drop(columns=["source_file"]).to_dict("records")[0] == {
@@ -140,7 +142,7 @@ def test_equal_times_are_taken_in_the_order_of_the_source(tmp_path: Path) -> Non
         ("A", "01 09:00", "完成", "高", "乙"),
         ("A", "01 09:00", "处理", "中", "丙"),
     )
-    _, tidy, _ = cleaned(project(tmp_path, TABLES % "", {"t.csv": text}), tmp_path / "out")
+    _, tidy, _ = cleaned(project(tmp_path, READABLE, {"t.csv": text}), tmp_path / "out")
     assert tidy[["first_team", "impact", "reopened"]].values.tolist() == [["甲", "中", 1]]
 
 

@@ -21,6 +21,7 @@ TABLES = """\
     title: 工单
     files: exports/t.csv
     key: ticket
+    personal: [device]
     year_by: opened_at
     dates: ["%Y-%m-%d %H:%M"]
     columns:

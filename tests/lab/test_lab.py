@@ -205,7 +205,7 @@ def test_charts_are_the_houses_on_white(small: LabYear, tmp_path: Path) -> None:
     chart = small.measure("in_a_day").plot()
     bundle = chart._repr_mimebundle_()
     assert "application/vnd.selfeval.blocks+json" in bundle
-    assert "<svg" in bundle["text/html"]
+    assert 'src="data:image/svg+xml;base64,' in bundle["text/html"]
     assert 'fill="#ffffff"' in chart.svg
     assert "2024年1月" in chart.alt
     assert chart.save(tmp_path / "图.svg").read_text(encoding="utf-8").startswith("<svg ")

@@ -26,6 +26,7 @@ CHANGED = "# Parameters: papermill replaces them; in JupyterLab change them here
 def run(folder: Path, *command: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
     surroundings = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     surroundings |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "LC_ALL": "C.UTF-8"}
+    surroundings["COLUMNS"] = "40"  # how wide a terminal is has no say in it
     if path is not None:
         surroundings["PATH"] = path
     return subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, encoding="utf-8", check=False)

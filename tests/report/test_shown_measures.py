@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.formats.html import fragment
+from helpers.formats.notebook_view import fragment
 from helpers.report.blocks import Figure, Table
 from helpers.report.narrative.by_outline import build_report
 from tests.run import small_project

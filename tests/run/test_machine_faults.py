@@ -25,6 +25,7 @@ from helpers.run.parameters import ParameterError
 from helpers.run.run_year import RunStopped, run_year
 from helpers.run.workspace import find_root
 from helpers.year import engine, machine_memory
+from helpers.year.engine import MOST_THREADS
 from helpers.year.machine_memory import cgroup_limits
 from tests.run.small_project import write_project
 
@@ -275,7 +276,8 @@ def test_a_kernel_that_is_killed_amid_a_stage_says_so_and_leaves_the_package(tmp
     (package / "report.html").write_text("before", encoding="utf-8")
     temporary.mkdir()
     command = [*COMMAND, "run", "--year", "2024", "--root", str(root)]
-    env = {**os.environ, "TMPDIR": str(temporary)}
+    # One thread: nothing is done beside a stage, so that what is killed is its kernel.
+    env = {**os.environ, "TMPDIR": str(temporary), MOST_THREADS: "1"}
     with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8", env=env) as run:
         assert run.stderr is not None
         run.stderr.readline()

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from helpers.cli import app
 from helpers.run import run_year
 from helpers.run.stages import REPORT
+from helpers.year.engine import MOST_THREADS
 
 
 @pytest.fixture
@@ -86,6 +87,7 @@ def test_a_fault_of_the_program_names_its_place(root: Path, monkeypatch: pytest.
         raise ZeroDivisionError("division by zero")
 
     monkeypatch.setattr("helpers.formats.xlsx.write_forms", failing)
+    monkeypatch.setenv(MOST_THREADS, "1")  # no second process, which would know nothing of it
     message = stopped(root)
     assert "[package_failed]  ZeroDivisionError，在 test_package_fails.py 第" in message
     assert (root / "reports/2024.failed/report.html").is_file()

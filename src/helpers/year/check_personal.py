@@ -8,6 +8,7 @@ from helpers.files.names import matching_files
 from helpers.files.personal_data import Marks
 from helpers.year.expressions import ExpressionError, columns_judged
 from helpers.year.faults import Fault, did_you_mean
+from helpers.year.joined_columns import joined_columns
 from helpers.year.load import Year
 from helpers.year.not_personal import allows
 from helpers.year.tables import Table
@@ -34,6 +35,7 @@ def check_personal(year: Year) -> Iterator[Fault]:
     yield from _exceptions(year)
     yield from _file_names(year)
     yield from _measures(year)
+    yield from _joins(year)
     for name, table in year.year.tables.items():
         if table.tidy_personal:
             yield from _rules(year, name, table)
@@ -92,6 +94,22 @@ def _measures(year: Year) -> Iterator[Fault]:
         for key, columns in read.items():
             for column in sorted(columns & table.tidy_personal):
                 yield lines.fault("personal_read", ("measures", name, key), _said(column), value=column, hint=DERIVE)
+
+
+def _joins(year: Year) -> Iterator[Fault]:
+    """Of two columns by which rows find one another hashes are kept of both or of none."""
+    for place, table, column, other, other_column in joined_columns(year.year):
+        both = [(t, c) for t, c in ((table, column), (other, other_column)) if t in year.year.tables]
+        hidden = [(t, c) for t, c in both if c in year.year.tables[t].tidy_personal]
+        if len(both) == 2 and len(hidden) == 1:
+            seen = next(one for one in both if one not in hidden)
+            yield year.lines["year.yml"].fault(
+                "personal_key",
+                place,
+                f"{'.'.join(hidden[0])} 是个人信息列，与它相连的 {'.'.join(seen)} 不是，两张表对不上",
+                value=other_column,
+                hint=f"在表 {seen[0]} 里也写 personal: [{seen[1]}]（用密文关联）；不是个人信息的，从 personal 里去掉",
+            )
 
 
 def _said(column: str) -> str:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from helpers.year.engine import fence, literal, open_engine
+from helpers.year.expression_functions import FUNCTIONS
 from helpers.year.faults import did_you_mean
 from helpers.year.mismatches import TYPES, mismatches, said_of
 from helpers.year.remembered import remembered
@@ -32,76 +33,6 @@ SQL_TYPES = {
 #: Besides the table's own columns, every expression may use these.
 GIVEN = {"year_start": "DATE", "year_end": "DATE", "source_file": "VARCHAR", "source_row": "BIGINT"}
 
-FUNCTIONS = frozenset(
-    [
-        "abs",
-        "ceil",
-        "floor",
-        "round",
-        "least",
-        "greatest",
-        "coalesce",
-        "nullif",
-        "ifnull",
-        "if",
-        "trim",
-        "ltrim",
-        "rtrim",
-        "lower",
-        "upper",
-        "length",
-        "substring",
-        "substr",
-        "left",
-        "right",
-        "replace",
-        "contains",
-        "starts_with",
-        "ends_with",
-        "prefix",
-        "suffix",
-        "concat",
-        "strpos",
-        "instr",
-        "lpad",
-        "split_part",
-        "regexp_matches",
-        "regexp_full_match",
-        "like_escape",
-        "date_diff",
-        "datediff",
-        "date_part",
-        "datepart",
-        "date_trunc",
-        "datetrunc",
-        "year",
-        "quarter",
-        "month",
-        "day",
-        "hour",
-        "minute",
-        "second",
-        "dayofweek",
-        "isodow",
-        "dayofyear",
-        "week",
-        "last_day",
-        "make_date",
-        "epoch",
-        "~~",
-        "!~~",
-        "~~*",
-        "!~~*",
-        "+",
-        "-",
-        "*",
-        "/",
-        "//",
-        "%",
-        "||",
-        "list_value",
-    ]
-)
 #: Bounds of one expression: its own length, how often it may lengthen a text, and to what it may fill one up.
 LONGEST, MOST_GROWING, WIDEST = 20_000, 3, 1_000
 NODES = frozenset(
