@@ -80,7 +80,7 @@ def as_json(found: Iterable[Said]) -> list[dict[str, str | None]]:
 def _python(_: Path) -> Iterator[Said]:
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info[:2] < OLDEST:
-        yield Said("python", "fault", f"Python {version} 太旧", "安装 Python 3.11 以上，重新 make environment")
+        yield Said("python", "fault", f"Python {version} 太旧", "安装 Python 3.11 以上，删去 .venv，重新 make report")
     else:
         yield Said("python", "ok", f"Python {version}（{sys.executable}）")
 
@@ -102,7 +102,7 @@ def _packages(_: Path) -> Iterator[Said]:
     needed = {_plain_name(re.split(r"[\s;<>=!~\[(]", one)[0]) for one in metadata.requires("selfeval") or ()}
     missing = sorted(needed - set(installed))
     if missing:
-        again = "make environment，或 pip install -r requirements.lock"
+        again = "删去 .venv 后 make report，或 pip install -r requirements.lock"
         yield Said("packages", "fault", f"缺少程序库 {'、'.join(missing[:8])}", again)
     if not LOCK.is_file():
         yield Said("lock", "note", "没有 requirements.lock，不能核对程序库的版本", "从完整的项目安装")
@@ -111,7 +111,7 @@ def _packages(_: Path) -> Iterator[Said]:
     others = [f"{n} {v}" for n, v in sorted(installed.items()) if n in allowed and v not in allowed[n]]
     if others:
         words = f"{len(others)} 个程序库的版本与 requirements.lock 不同：{'、'.join(others[:6])}"
-        yield Said("lock", "note", f"{words}；数字应相同，文件的字节可能不同", "make environment 重建环境")
+        yield Said("lock", "note", f"{words}；数字应相同，文件的字节可能不同", "删去 .venv 后 make report，重建环境")
     elif not missing:
         yield Said("lock", "ok", f"程序库与 requirements.lock 一致（{len(set(installed) & set(allowed))} 个）")
 
@@ -248,7 +248,7 @@ def _git(_: Path) -> Iterator[Said]:
     if lacking:
         words = f".gitattributes 用到的 {'、'.join(lacking)} 没有设置，笔记本的输出会进入 git"
         yield Said(
-            "git_filters", "fault", words, "make environment（没有 make：sh tools/git_notebooks.sh install）会设置"
+            "git_filters", "note", words, "在项目文件夹里运行 sh tools/git_notebooks.sh install（装环境时会自动运行）"
         )
     else:
         yield Said("git_filters", "ok", "笔记本的 git 过滤器已设置")
