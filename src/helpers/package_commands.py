@@ -3,6 +3,8 @@ them up."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +20,17 @@ PackageArgument = Annotated[
 ]
 
 
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What is refused ends the command with its words and status."""
+    from helpers.trust.commands import Refused
+
+    try:
+        yield
+    except Refused as refused:
+        stop(str(refused), refused.status)
+
+
 @app.command()
 def verify(
     package: PackageArgument,
@@ -31,10 +44,8 @@ def verify(
     """核验成套材料：0 一致，3 只有字节不同，1 数字或文字不符（或被改动过）。"""
     from helpers.trust import commands
 
-    try:
+    with _refusals():
         text, status = commands.verify(package, root, progress, as_json=as_json, key=key)
-    except commands.Refused as refused:
-        stop(str(refused), refused.status)
     typer.echo(text)
     raise typer.Exit(status)
 
@@ -50,10 +61,8 @@ def diff(
     """比较两份成套材料或两个年度：哪些数字变了、变了多少、因为什么，按轻重排列。"""
     from helpers.trust import commands
 
-    try:
+    with _refusals():
         typer.echo(commands.diff(before, after, root, html, as_json=as_json))
-    except commands.Refused as refused:
-        stop(str(refused), refused.status)
 
 
 @app.command()
@@ -66,10 +75,8 @@ def compare(
     """对照几个年度：指标、目标和口径的变化、得分、活动、资金、偏差原因、改进措施是否有效。"""
     from helpers.trust import commands
 
-    try:
+    with _refusals():
         typer.echo(commands.compare(years, root, out, as_json=as_json))
-    except commands.Refused as refused:
-        stop(str(refused), refused.status)
 
 
 @app.command()
@@ -80,10 +87,8 @@ def remarks(
     """读取审核人发回的意见表，记入 data/raw/<年度>/remarks.yml 待答复；有没读取的行时退出状态 1。"""
     from helpers.trust import commands
 
-    try:
+    with _refusals():
         text, status = commands.remarks(file, root)
-    except commands.Refused as refused:
-        stop(str(refused), refused.status)
     typer.echo(text)
     raise typer.Exit(status)
 
@@ -104,10 +109,8 @@ def freeze(
     """核准成套材料：把清单的散列、岗位、日期和数字记入 data/raw/<年度>/approvals.yml。"""
     from helpers.trust import commands
 
-    try:
+    with _refusals():
         typer.echo(commands.approve(package, root, reviewer=reviewer, on=on.date(), remarks=remarks, key=key))
-    except commands.Refused as refused:
-        stop(str(refused), refused.status)
 
 
 @app.command()

@@ -11,6 +11,7 @@ import pytest
 
 from helpers.run.stages import STAGES, Stage
 from helpers.run.workspace import Workspace
+from helpers.year.root import Root
 
 YEAR = """\
 fiscal_year: 2024
@@ -122,3 +123,9 @@ def outputs(root: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in names} | {
         p.name: p.read_bytes() for p in sorted((folder / "tables").glob("*.parquet"))
     }
+
+
+def package(root: Path) -> dict[str, bytes]:
+    """Every file of the published package of 2024."""
+    folder = Root(root).package(2024)
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}

@@ -74,11 +74,6 @@ def test_where_there_is_no_room_nothing_is_started(
     assert not (tmp_path / "done.txt").exists()
 
 
-def package(root: Path) -> dict[str, bytes]:
-    folder = Root(root).package(2024)
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
 def test_the_package_is_the_same_byte_by_byte_without_a_second_process(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,19 +84,19 @@ def test_the_package_is_the_same_byte_by_byte_without_a_second_process(
     )
     run_year(root, 2024, force=True)
     assert begun == [explain_ahead.__name__, make_office_files.__name__]
-    made = package(root)
+    made = small_project.package(root)
     monkeypatch.setattr(beside, "_room", lambda: False)
     run_year(root, 2024, force=True)
-    assert len(begun) == 2 and package(root) == made
+    assert len(begun) == 2 and small_project.package(root) == made
 
 
 def test_a_second_process_that_fails_leaves_the_work_to_its_turn(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run_year(root, 2024, force=True)
-    made = package(root)
+    made = small_project.package(root)
     real = beside.start_forked
     monkeypatch.setattr(beside, "start_forked", lambda _, *given, **named: real(fail, *map(str, given), **named))
     run_year(root, 2024, force=True)
-    assert package(root) == made
+    assert small_project.package(root) == made
 
 
 def test_parts_worked_out_ahead_are_those_that_the_stage_looks_for(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from helpers.run.server import can_serve
-from tests.run.small_project import write_project
+from tests.run.small_project import package, write_project
 
 RUN = """
 import sys
@@ -24,11 +24,6 @@ if __name__ == "__main__":
     from helpers.run.run_year import run_year
     run_year(Path(sys.argv[1]), 2024)
 """
-
-
-def package(root: Path) -> dict[str, bytes]:
-    folder = root / "reports" / "2024"
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
 @pytest.mark.skipif(not can_serve(), reason="no kernels are forked here")

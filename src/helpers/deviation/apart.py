@@ -5,7 +5,7 @@ Each is given the years and their tables and opens them itself, so that what it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,15 @@ from helpers.measures.year_attained import attain_year
 
 if TYPE_CHECKING:
     from helpers.year.load import Year
+
+
+def explain_in_parts(part: Callable[[Callable[..., Any], Any], Any], indicators: Iterable[str]) -> dict[str, Any]:
+    """``deviations``, ``comparisons``, ``plan``, ``followup`` and ``spares`` of results.json, put together of the parts
+    below; ``part``: who does each on the years (``ws.part``). ``indicators``: their ids."""
+    explained = [part(explain_indicator, one) for one in indicators]
+    found = {key: [one for indicator in explained for one in indicator[key]] for key in ("deviations", "comparisons")}
+    weighed = part(weigh_measures, found["deviations"])
+    return {**found, **{key: weighed[key] for key in ("plan", "followup", "spares")}}
 
 
 def explain_indicator(

@@ -31,13 +31,10 @@ def without_source(results: Results, report: Iterable[Any], ledger: Ledger) -> l
     written = [block for block in report if not isinstance(block, Heading | Closing)]
     found = dict.fromkeys([*ledger.unsourced, *numerals.unsourced(written, ledger.told, ledger.listed)])
     return [
-        Finding(
-            check=CHECK,
-            level="stop",
-            message=f"报告里的“{_around(text, number)}”写着 {number}，没有一项结果给出这个数",
-            remedy="这句话是程序写的：请连同这条信息告知程序的维护者，由其改为引用结果",
-            where=Place(field="narrative"),
-            table=About(results["institution"], results["project"], str(results["fiscal_year"])),
+        _stop(
+            results,
+            f"报告里的“{_around(text, number)}”写着 {number}，没有一项结果给出这个数",
+            "这句话是程序写的：请连同这条信息告知程序的维护者，由其改为引用结果",
         )
         for number, text in [*found][:MOST_NAMED]
     ]
@@ -61,18 +58,26 @@ def unsourced(results: Results, report: Iterable[Any]) -> list[Finding]:
     others = (text.translate(_NARROW) for text in numerals.texts(list(report)) if not written.fullmatch(text))
     known = {number for text in others for number in _NUMBER.findall(text)}
     return [
-        Finding(
-            check=CHECK,
-            level="stop",
-            message=f"提纲里的句子“{sentence[:40]}{'…' if len(sentence) > 40 else ''}”写着 {number}，结果里没有这个数",
-            remedy="改为引用结果，如 {score}、{spent}、{actual.指标编号}；引自文件的数，写明《文件名》",
-            where=Place(field="narrative"),
-            table=About(results["institution"], results["project"], str(results["fiscal_year"])),
+        _stop(
+            results,
+            f"提纲里的句子“{sentence[:40]}{'…' if len(sentence) > 40 else ''}”写着 {number}，结果里没有这个数",
+            "改为引用结果，如 {score}、{spent}、{actual.指标编号}；引自文件的数，写明《文件名》",
         )
         for sentence in sentences
         for number in dict.fromkeys(_numbers(sentence))
         if number not in known
     ]
+
+
+def _stop(results: Results, message: str, remedy: str) -> Finding:
+    return Finding(
+        check=CHECK,
+        level="stop",
+        message=message,
+        remedy=remedy,
+        where=Place(field="narrative"),
+        table=About(results["institution"], results["project"], str(results["fiscal_year"])),
+    )
 
 
 def _numbers(sentence: str) -> list[str]:

@@ -70,15 +70,14 @@ def _room() -> bool:
 
 
 def explain_ahead(root: str, fiscal_year: int) -> None:
-    """Every part of the fourth stage, kept where it looks for them. As in its notebook."""
-    from helpers.deviation.apart import explain_indicator, weigh_measures
+    """Every part of the fourth stage, kept where it looks for them."""
+    from helpers.deviation.apart import explain_in_parts
     from helpers.run.workspace import open_stage
 
     ws = open_stage(DEVIATE.name, fiscal_year, root)
     if sum(path.stat().st_size for path in ws.tables.glob("*.parquet")) > MOST_BYTES:
         return
-    explained = [ws.part(explain_indicator, one.id) for one in ws.year.indicators.indicators]
-    ws.part(weigh_measures, [deviation for one in explained for deviation in one["deviations"]])
+    explain_in_parts(ws.part, [one.id for one in ws.year.indicators.indicators])
 
 
 def make_office_files(folder: str) -> None:

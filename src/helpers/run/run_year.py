@@ -200,7 +200,7 @@ def _package_screen(error: Exception, final: Path) -> str:
 def _run_stages(root: Path, fiscal_year: int, work: Path, final: Path, progress: Progress) -> None:
     """Every stage in order; what an earlier run has left is taken over where it is what the stage would write now."""
     parameters, processed = {"fiscal_year": fiscal_year, "root": "."}, Root(root).processed(fiscal_year)
-    ahead: list[Beside] = []
+    ahead = Beside(None)
     with ExitStack() as beside:
         for stage in STAGES:
             executed = work / "executed" / f"{stage.name}.ipynb"
@@ -211,11 +211,11 @@ def _run_stages(root: Path, fiscal_year: int, work: Path, final: Path, progress:
                     kept_notebooks.take_over(processed, stage, executed)
                 continue
             if stage == VALIDATE:
-                ahead = [beside.enter_context(working(explain_ahead, ".", fiscal_year, folder=root))]
+                ahead = beside.enter_context(working(explain_ahead, ".", fiscal_year, folder=root))
             try:
                 with progress(f"{stage.name} {stage.title}  运行：{why}"):
                     if stage == DEVIATE:
-                        all(one.done() for one in ahead)
+                        ahead.done()
                     run_stage(stage, parameters, executed, root)
                     kept_notebooks.keep(processed, stage, parameters, executed)
             except StageFailed as failure:

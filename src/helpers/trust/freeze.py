@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ruamel.yaml import YAML
-
 from helpers.report.approved import approvable
 from helpers.run.parameters import ParameterError
 from helpers.run.workspace import find_root
+from helpers.trust.appended import append_entries
 from helpers.trust.opened import Opened
 from helpers.trust.remade import read_results
 from helpers.trust.signature import signature_words, signed, statement
@@ -71,7 +69,9 @@ def freeze(
     entry["figures"] = approvable(results)
     if key is not None:
         entry["signature"] = signed(key, statement(package.sha256, reviewer, on, remarks)).model_dump()
-    return _append(approvals_path(root, fiscal_year), entry)
+    path = approvals_path(root, fiscal_year)
+    append_entries(path, "approvals", [entry], HEAD)
+    return path
 
 
 def signature_found(package: Opened, root: Path, owner: Ed25519PublicKey) -> tuple[bool, str]:
@@ -90,20 +90,3 @@ def approved_words(package: Opened, root: Path) -> str | None:
         if one.manifest_sha256 == package.sha256:
             return f"{one.date.isoformat()} {one.reviewer}" + (f"（{one.remarks}）" if one.remarks else "")
     return None
-
-
-def _append(path: Path, entry: dict[str, Any]) -> Path:
-    """The file with one approval more; what stands in it stays as it is written."""
-    yaml = YAML(typ="rt")
-    yaml.width, yaml.allow_unicode = 4096, True
-    there = yaml.load(path.read_text(encoding="utf-8")) if path.is_file() else None
-    content: Any = there or {"approvals": []}
-    if content.get("approvals") is None:
-        content["approvals"] = []
-    content["approvals"].append(entry)
-    out = io.StringIO()
-    yaml.dump(content, out)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(("" if there else HEAD) + out.getvalue(), encoding="utf-8")
-    partial.replace(path)
-    return path

@@ -5,12 +5,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
-
-from ruamel.yaml import YAML
 
 from helpers.files.unpacked import MOST_MEMBERS, SMALL
 from helpers.formats.xlsx.review import HEAD_ROW, HEADS, MARK, VERDICTS
@@ -19,6 +17,7 @@ from helpers.report.results import ResultsFault, load_results
 from helpers.report.review_rows import ReviewRow, digest_of, review_rows, sheet_mark
 from helpers.report.showable import showable
 from helpers.run.workspace import find_root
+from helpers.trust.appended import append_entries
 from helpers.year.review_remarks import Remark, Verdict, load_remarks, remarks_path
 from helpers.year.root import Root, shown_raw
 
@@ -99,7 +98,8 @@ def take_remarks(file: Path, root: Path) -> Taken:
     new = [one for one in remarks if not any(_same(one, other) for other in there)]
     target = remarks_path(place, year)
     if new:
-        _append(target, new)
+        entries = ({k: v for k, v in one.model_dump().items() if v is not None or k == "answer"} for one in new)
+        append_entries(target, "remarks", entries, HEAD)
     return Taken(target, tuple(new), len(remarks) - len(new), tuple(notes), tuple(faults))
 
 
@@ -213,23 +213,6 @@ def _remark(row: Cells, mine: ReviewRow, mark: str) -> Remark:
         post=post or None,
         sheet=mark,
     )
-
-
-def _append(path: Path, remarks: Sequence[Remark]) -> None:
-    """remarks.yml with these more; what stands in it, answers above all, stays as it is written."""
-    yaml = YAML(typ="rt")
-    yaml.width, yaml.allow_unicode = 4096, True
-    there = yaml.load(path.read_text(encoding="utf-8")) if path.is_file() else None
-    content: Any = there or {"remarks": []}
-    if content.get("remarks") is None:
-        content["remarks"] = []
-    for one in remarks:
-        content["remarks"].append({k: v for k, v in one.model_dump().items() if v is not None or k == "answer"})
-    out = io.StringIO()
-    yaml.dump(content, out)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(("" if there else HEAD) + out.getvalue(), encoding="utf-8")
-    partial.replace(path)
 
 
 def lines(taken: Taken, year: int) -> Iterator[str]:

@@ -25,17 +25,8 @@ def score_chart(many: ManyYears) -> tuple[Figure, ...]:
         text = w.score_text(facts.total) if facts.complete else f"未评全，已评{w.score_text(facts.total)}"
         bars.append(Bar(name, facts.total, text, "met" if facts.complete else "unknown"))
         rows.append((name, text, facts.grade or "暂不评定"))
-    span = (0.0, max([100.0, *(facts.full_marks for facts in many.facts.values())]) * 1.25)
-    return bar_figures(
-        "years-score",
-        "各年度自评得分",
-        "条形图，各年度自评得分",
-        bars,
-        span,
-        ("年度", "得分", "等级"),
-        rows,
-        finish=_bare,
-    )
+    longest = max([100.0, *(facts.full_marks for facts in many.facts.values())])
+    return _bars("years-score", "各年度自评得分", bars, longest, ("年度", "得分", "等级"), rows)
 
 
 def money_chart(many: ManyYears) -> tuple[Figure, ...]:
@@ -46,19 +37,8 @@ def money_chart(many: ManyYears) -> tuple[Figure, ...]:
             if amount is not None:
                 bars.append(Bar(f"{year}年{what}", amount, w.money_text(amount), fill))
                 rows.append((f"{year}年", what, w.money_text(amount)))
-    if not bars or not max(bar.size for bar in bars):
-        return ()
-    span = (0.0, max(bar.size for bar in bars) * 1.25)
-    return bar_figures(
-        "years-money",
-        "各年度预算与支出",
-        "条形图，各年度预算与支出",
-        bars,
-        span,
-        ("年度", "项目", "金额"),
-        rows,
-        finish=_bare,
-    )
+    longest = max((bar.size for bar in bars), default=0)
+    return _bars("years-money", "各年度预算与支出", bars, longest, ("年度", "项目", "金额"), rows)
 
 
 def activity_chart(many: ManyYears) -> tuple[Figure, ...]:
@@ -72,19 +52,18 @@ def activity_chart(many: ManyYears) -> tuple[Figure, ...]:
                     text = one.get("count_text") or w.number_text(one["count"])
                     bars.append(Bar(f"{w.brief(name, 16)}　{year}年", one["count"], text, "met"))
                     rows.append((f"{w.plain(name)}（{year}年）", text))
-    if not bars or not max(bar.size for bar in bars):
+    longest = max((bar.size for bar in bars), default=0)
+    return _bars("years-activity", "各年度活动次数", bars, longest, ("类别（年度）", "次数"), rows)
+
+
+def _bars(
+    name: str, caption: str, bars: Sequence[Bar], longest: float, heads: Sequence[str], rows: Sequence[tuple[str, ...]]
+) -> tuple[Figure, ...]:
+    """Bars with their words behind them, on an axis with room for these; none where all are nothing."""
+    if not longest:
         return ()
-    span = (0.0, max(bar.size for bar in bars) * 1.25)
-    return bar_figures(
-        "years-activity",
-        "各年度活动次数",
-        "条形图，各年度活动次数",
-        bars,
-        span,
-        ("类别（年度）", "次数"),
-        rows,
-        finish=_bare,
-    )
+    span = (0.0, longest * 1.25)
+    return bar_figures(name, caption, f"条形图，{caption}", bars, span, heads, rows, finish=_bare)
 
 
 def _bare(axes: Any) -> None:
