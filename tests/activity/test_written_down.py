@@ -84,6 +84,36 @@ def test_names_below_a_heading_of_names(tmp_path: Path) -> None:
     assert read(tmp_path, columns="name") == [("（姓名A）",), ("信息岗",)]
 
 
+def test_a_number_that_names_things_in_one_column_is_somebodys_in_another(tmp_path: Path) -> None:
+    rows = [f"{13800000000 + n},U1,{n},,2024-01-02" for n in range(40)]
+    account = cleaned(tmp_path, [*rows, "x,U1,41,回拨13800000007,2024-01-02", "y,U1,42,13800000099,2024-01-02"])
+    assert [(one.column, one.cells, one.doubtful) for one in account.masked] == [("id", 40, True), ("text", 2, False)]
+    there = dict(read(tmp_path, columns="id, text"))
+    assert there["x"] == "回拨（手机号码A）" and there["y"] == "（手机号码B）"
+    assert "13800000007" in there and "13800000008" in there
+
+
+def test_so_many_persons_are_no_exceptions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpers.activity.written_down.MOST_MARKS", 3)
+    rows = [f"{n},U1,{n},请回拨1391234567{n},2024-01-02" for n in range(4)]
+    with pytest.raises(ExportError) as stopped:
+        cleaned(tmp_path, rows)
+    assert (stopped.value.code, stopped.value.file) == ("personal_column", "exports/a.csv")
+    assert "列 说明 里不同的个人信息（手机号码）超过 3 个" in str(stopped.value)
+    assert "personal" in str(stopped.value.hint) and "1391234567" not in str(stopped.value)
+    monkeypatch.setattr("helpers.activity.written_down.MOST_MARKS", 4)
+    assert cleaned(tmp_path, rows).masked[0].cells == 4
+
+
+def test_what_is_looked_at_and_found_harmless_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers that begin like an account's, more than are in memory at a time."""
+    monkeypatch.setattr("helpers.activity.written_down.AT_ONCE", 7)
+    rows = [f"WO{202400000000 + n},U1,{n},,2024-01-02" for n in range(50)]
+    account = cleaned(tmp_path, [*rows, "NL91ABNA0417164300,U1,51,,2024-01-02"])
+    assert [(one.column, one.kind, one.cells) for one in account.masked] == [("id", "银行账号", 1)]
+    assert {row[0] for row in read(tmp_path, columns="id")} == {r.split(",")[0] for r in rows} | {"（银行账号A）"}
+
+
 def test_what_the_year_allows_is_left(tmp_path: Path) -> None:
     allowed = "not_personal: [{value: '13800138000', why: 热线}, {column: tickets.serial, why: 序列号}]\n"
     cleaned(tmp_path, ["1,U1,13800138001,打13800138000或13800138002,2024-01-02"], TICKETS + allowed)

@@ -30,7 +30,10 @@ SELECT printf('INC%09d', i) AS "工单编号",
        printf('M-%03d', h7 % 300) AS "设备型号",
        CASE WHEN h7 % 5 = 0 THEN '备件到货迟' WHEN h7 % 5 = 1 THEN '用户不在位' ELSE '' END AS "超时原因",
        printf('E%02d', h8 % 40) AS "处理工程师",
-       (h8 % 5 + 1)::VARCHAR AS "满意度"
+       (h8 % 5 + 1)::VARCHAR AS "满意度",
+       CASE WHEN h7 % 8 = 0 THEN strftime(opened + to_seconds(60 + h2 % 500), '%Y-%m-%d %H:%M:%S') ELSE '' END
+           AS "挂起开始",
+       CASE WHEN h7 % 8 = 0 THEN strftime(opened + to_seconds(560), '%Y-%m-%d %H:%M:%S') ELSE '' END AS "挂起结束"
 FROM (SELECT i, TIMESTAMP '{YEAR}-01-01' + to_seconds((i * {SECONDS} // $rows)::BIGINT) AS opened,
              (hash(i, 2) >> 1)::BIGINT AS h2, (hash(i, 3) >> 1)::BIGINT AS h3, (hash(i, 4) >> 1)::BIGINT AS h4,
              (hash(i, 5) >> 1)::BIGINT AS h5, (hash(i, 6) >> 1)::BIGINT AS h6,
@@ -65,11 +68,16 @@ tables:
       cause: 超时原因
       engineer: 处理工程师
       score: {{from: 满意度, type: integer}}
+      hold_from: {{from: 挂起开始, type: datetime}}
+      hold_to: {{from: 挂起结束, type: datetime}}
     empty: ["—"]
     synonyms: {{category: {{个人办公设备故障: [电脑报修, 打印机报修]}}, status: {{已办结: [已关闭]}}}}
     derived:
       hours: {{clock: hours, start: opened_at, end: resolved_at, words: 受理至完成的小时数}}
       workdays: {{clock: workdays, start: opened_at, end: resolved_at, words: 受理至完成的工作日数}}
+      office: {{clock: office_hours, start: opened_at, end: resolved_at, words: 受理至完成的办公小时数,
+        office_hours: {{mon-fri: ["09:00-12:00", "13:30-17:30"]}},
+        hold: [{{from: hold_from, to: hold_to}}, {{table: pauses, key: ticket_id, from: since, to: until}}]}}
     year_by: opened_at
     key: ticket_id
     personal: [requester]
@@ -82,12 +90,34 @@ tables:
          words: 满意度为一至五分, remedy: 核对评分}}
       - {{expect_column_values_to_not_be_null: {{column: resolved_at}}, level: note,
          words: 工单应有完成时间, remedy: 补填}}
+  pauses:
+    title: 挂起记录
+    files: exports/pauses/*.csv
+    columns:
+      pause_id: 记录编号
+      ticket_id: 工单编号
+      since: {{from: 起, type: datetime}}
+      until: {{from: 止, type: datetime}}
+    key: pause_id
+    year_by: since
+"""
+
+#: One ticket in so many was put on hold once more, as a table of its own says.
+PAUSED = 10
+
+_PAUSES = f"""
+SELECT printf('P%09d', i) AS "记录编号", printf('INC%09d', i) AS "工单编号",
+       strftime(opened + to_seconds(300), '%Y-%m-%d %H:%M:%S') AS "起",
+       strftime(opened + to_seconds(580), '%Y-%m-%d %H:%M:%S') AS "止"
+FROM (SELECT i, TIMESTAMP '{YEAR}-01-01' + to_seconds((i * {SECONDS} // $rows)::BIGINT) AS opened
+      FROM (SELECT n * {PAUSED} AS i FROM range($rows // {PAUSED}) AS r(n)))
 """
 
 INDICATORS = """\
 measures:
   resolved_within_1_workday: {table: tickets, agg: share, where: "category = '个人办公设备故障'",
     value: "workdays <= 1", words: 一个工作日内完成的占比}
+  within_8_office_hours: {table: tickets, agg: share, value: "office <= 8", words: 八个办公小时内完成的占比}
   mean_hours: {table: tickets, agg: mean, value: hours, unit: 小时, words: 平均处理时间}
   tickets: {table: tickets, agg: count, unit: 件, words: 工单数}
   p90: {table: tickets, agg: quantile, q: 0.9, value: hours, unit: 小时, words: 处理时间的九成分位数}
@@ -109,6 +139,9 @@ def write_project(root: Path, rows: int) -> Path:
     (folder / "year.yml").write_text(YEAR_FILE, encoding="utf-8")
     (folder / "indicators.yml").write_text(INDICATORS, encoding="utf-8")
     log = folder / "exports" / "log.csv"
+    pauses = folder / "exports" / "pauses" / "pauses.csv"
+    pauses.parent.mkdir()
     with open_engine() as connection:
-        connection.execute(f"COPY ({_ROWS.replace('$rows', str(rows))}) TO '{log}' (FORMAT csv, HEADER)")
+        for query, path in ((_ROWS, log), (_PAUSES, pauses)):
+            connection.execute(f"COPY ({query.replace('$rows', str(rows))}) TO '{path}' (FORMAT csv, HEADER)")
     return log

@@ -7,6 +7,7 @@ import unicodedata
 
 import duckdb
 
+from helpers.activity.looked_through import columns_with
 from helpers.year.engine import identifier, literal
 from helpers.year.tables import Table
 
@@ -31,6 +32,9 @@ _QUOTED = r"^'\s*([-+(=¥￥$€£.0-9][^']*)$"
 PROSE = 128
 _STAINED = f"[{_NOTHING}{_SPACES}{_APART}]"
 _TOUCHED = rf"^[ \t\r\n='\"]|[ \t\r\n]$|{_STAINED}"
+#: The same in the cells of a row with this between them, which none of it is.
+_BETWEEN = "\ue0ff"
+_ANY_TOUCHED = rf"(?:^|{_BETWEEN})[ \t\r\n='\"]|[ \t\r\n](?:$|{_BETWEEN})|{_STAINED}"
 #: First or last characters that call for a closer look.
 _ENDS = (34, 39, 61, 0x85, 0xA0, 0xAD, 0x3000, 0xFEFF)
 
@@ -55,18 +59,20 @@ def stained(connection: duckdb.DuckDBPyConnection, spec: Table) -> frozenset[str
     Looking costs time: prose is looked at at both ends only, unless it names a record.
     """
     named = {*spec.key, *(spec.grain.case if spec.grain else ())}
-    looks = ", ".join(f"bool_or({_touched(c, c in named)})" for c in spec.columns)
-    found = connection.execute(f"SELECT {looks} FROM source").fetchall()[0]
-    return frozenset(column for column, touched in zip(spec.columns, found, strict=True) if touched)
+    texts = [c for c in spec.columns if c not in named]
+    short = [f"CASE WHEN strlen({identifier(c)}) <= {PROSE} THEN {identifier(c)} END" for c in texts]
+    row = f"concat_ws('{_BETWEEN}', {', '.join([*map(identifier, sorted(named & {*spec.columns})), *short])})"
+    tests = [f"regexp_matches({row}, {literal(_ANY_TOUCHED)})", *(_touched_prose(identifier(c)) for c in texts)]
+    touched = (
+        f"CASE WHEN special OR strlen(cell) <= {PROSE} THEN regexp_matches(cell, {literal(_TOUCHED)}) "
+        f"ELSE {_touched_prose('cell')} END"
+    )
+    return frozenset(columns_with(connection, "source", " OR ".join(tests), list(spec.columns), touched, named))
 
 
-def _touched(column: str, name: bool) -> str:
-    """Whether a cell has to be mended."""
-    cell = identifier(column)
-    whole = f"regexp_matches({cell}, {literal(_TOUCHED)})"
-    if name:
-        return whole
-    return f"CASE WHEN strlen({cell}) <= {PROSE} THEN {whole} ELSE {_suspect(cell)} OR {_suspect(cell + '[-1]')} END"
+def _touched_prose(cell: str) -> str:
+    """Whether a cell is prose that has to be mended."""
+    return f"strlen({cell}) > {PROSE} AND ({_suspect(cell)} OR {_suspect(cell + '[-1]')})"
 
 
 def _suspect(text: str) -> str:

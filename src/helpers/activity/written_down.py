@@ -7,14 +7,18 @@ the same value in the same way, two values in two ways, so that figures stay as 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import duckdb
 
 from helpers.activity import sql
-from helpers.files.personal_data import LIKELY, Marks, hits, is_whole, shape
+from helpers.activity.errors import ExportError
+from helpers.activity.looked_through import columns_with
+from helpers.files.personal_data import ALIKE, DIGIT_KINDS, LIKELY, Marks, begins, hits, is_whole, shape
 from helpers.files.surnames import is_name
 from helpers.year.engine import identifier, literal
 from helpers.year.load import Year
@@ -30,9 +34,14 @@ _OF_NAMES = re.compile(
     "(?:姓名|联系人|报修人|报障人|申请人|经办人|处理人|使用人|责任人|负责人|维修人|接报人|受理人|登记人|签收人|投诉人|填报人)员?$"
 )
 _OF_THINGS = re.compile("编号|序号|序列|单号|条码|料号|件号|代码|SN|S/N|[Ii][Dd]$")
-_DIGIT_KINDS = {"手机号码", "银行卡号", "身份证号", "电话号码"}
 #: So many numbers that begin alike are a series.
-SERIES, ALIKE = 10, 6
+SERIES = 10
+#: Between the texts of a row; no personal data has it.
+BETWEEN = "\x01"
+#: Different values that get a mark each; so many are no exceptions any more, and each stays in memory.
+MOST_MARKS = 1_000_000
+#: Texts that are in memory at a time.
+AT_ONCE = 10_000
 #: Rows that are named of each column; more than a file can have.
 NAMED, MOST_ROWS = 5, 10**12
 
@@ -142,17 +151,21 @@ def written_down(connection: duckdb.DuckDBPyConnection, year: Year, table: str) 
 
 
 def _likely(connection: duckdb.DuckDBPyConnection, spec: Table, columns: list[str]) -> list[str]:
-    """The columns with a text that may be personal, in one go through the table."""
-    if not columns:
-        return []
-    tests = ", ".join(f"coalesce(bool_or({_may_be(spec, c)}), false)" for c in columns)
-    answers = connection.execute(f"SELECT {tests} FROM texts").fetchall()[0]
-    return [column for column, there in zip(columns, answers, strict=True) if there]
+    """The columns with a text that may be personal."""
+    named = [c for c in columns if _names(spec, c)]
+    row = f"concat_ws({literal(BETWEEN)}, {', '.join(map(identifier, columns))})"
+    tests = [f"regexp_matches({row}, {literal(LIKELY)})", *(_is_han(identifier(c)) for c in named)]
+    may_be = f"regexp_matches(cell, {literal(LIKELY)}) OR (special AND {_is_han('cell')})"
+    return columns_with(connection, "texts", " OR ".join(tests), columns, may_be, named)
 
 
-def _may_be(spec: Table, column: str) -> str:
-    test = f"regexp_matches({identifier(column)}, {literal(LIKELY)})"
-    return rf"{test} OR regexp_full_match({identifier(column)}, '\p{{Han}}{{2,4}}')" if _names(spec, column) else test
+def _may_be(cell: str, names: bool) -> str:
+    test = f"regexp_matches({cell}, {literal(LIKELY)})"
+    return f"({test} OR {_is_han(cell)})" if names else test
+
+
+def _is_han(cell: str) -> str:
+    return rf"regexp_full_match({cell}, '\p{{Han}}{{2,4}}')"
 
 
 def _names(spec: Table, column: str) -> bool:
@@ -160,29 +173,54 @@ def _names(spec: Table, column: str) -> bool:
 
 
 def _column(connection: duckdb.DuckDBPyConnection, spec: Table, column: str, marks: Marks) -> list[Masked]:
-    """What is masked in a column; its values get their marks in the order of the source."""
-    cell = identifier(column)
-    texts = connection.execute(
-        f"SELECT {cell}, count(*), file_name(arg_min(_file_no, place)), arg_min(source_row, place) "
-        f"FROM (SELECT *, _file_no * {MOST_ROWS} + source_row AS place FROM texts WHERE {_may_be(spec, column)}) "
-        f"GROUP BY {cell} ORDER BY min(place)"
-    ).fetchall()
-    series = _series(connection, spec, column, [text for text, *_ in texts])
-    cells: dict[tuple[str, bool], int] = {}
+    """What is masked in a column; its values get their marks in the order of the source. Values that are looked at and
+    found harmless leave nothing in memory: of a long log they are as many as its rows."""
+    names, series = _names(spec, column), _Series(connection, spec, column)
+    cells: Counter[tuple[str, bool]] = Counter()
     rows: dict[tuple[str, bool], list[tuple[str, int]]] = {}
-    for text, count, file, row in texts:
-        if text in series:
-            marks.series.add(text)
-        kinds = {is_whole(text)} if text in series else _mark_all(marks, text, _names(spec, column))
+    for text, count, file, row in _texts(connection, column, names):
+        whole = is_whole(text) if begins(text) else None
+        numbered = whole in DIGIT_KINDS and series.has(text)
+        kinds = {str(whole)} if numbered else _mark_all(marks, text, names)
         for kind in kinds:
-            key = str(kind), text in series
-            cells[key] = cells.get(key, 0) + int(count)
-            rows.setdefault(key, []).append((file, int(row)))
+            key = kind, numbered
+            cells[key] += int(count)
+            if len(places := rows.setdefault(key, [])) < NAMED:
+                places.append((file, int(row)))
+        if len(marks.given) > MOST_MARKS:
+            raise _too_many(spec, column, rows)
+    marks.series |= series.found
     words = spec.column_words()[column]
     return [
-        Masked(column=column, words=words, kind=k, cells=cells[k, d], rows=tuple(rows[k, d][:NAMED]), doubtful=d)
+        Masked(column=column, words=words, kind=k, cells=cells[k, d], rows=tuple(rows[k, d]), doubtful=d)
         for k, d in cells
     ]
+
+
+def _texts(connection: duckdb.DuckDBPyConnection, column: str, names: bool) -> Iterator[tuple[str, int, str, int]]:
+    """The different texts of a column that may be personal, in the order of the source: how often each is there, and
+    the file and row of the first."""
+    cell = identifier(column)
+    cursor = connection.cursor()  # what is asked meanwhile must not end it
+    cursor.execute(
+        f"SELECT {cell}, count(*), file_name(arg_min(_file_no, place)), arg_min(source_row, place) "
+        f"FROM (SELECT *, _file_no * {MOST_ROWS} + source_row AS place FROM texts WHERE {_may_be(cell, names)}) "
+        f"GROUP BY {cell} ORDER BY min(place)"
+    )
+    while some := cursor.fetchmany(AT_ONCE):
+        yield from some
+
+
+def _too_many(spec: Table, column: str, rows: Mapping[tuple[str, bool], list[tuple[str, int]]]) -> ExportError:
+    kinds, places = "、".join(sorted({kind for kind, _ in rows})), next(iter(rows.values()))
+    return ExportError(
+        "personal_column",
+        places[0][0],
+        f"列 {spec.columns[column].source[0]} 里不同的个人信息（{kinds}）超过 {MOST_MARKS:,} 个，不能逐个换成代号",
+        rows=[(row, file) for file, row in places],
+        hint=f"把 {column} 写进 year.yml 这张表的 personal（改存散列值），或在来源里去掉；"
+        "确实不是个人信息的，写进 not_personal",
+    )
 
 
 def _mark_all(marks: Marks, text: str, names: bool) -> set[str]:
@@ -196,25 +234,35 @@ def _mark_all(marks: Marks, text: str, names: bool) -> set[str]:
     return {hit.kind for hit in found}
 
 
-def _series(connection: duckdb.DuckDBPyConnection, spec: Table, column: str, texts: list[str]) -> set[str]:
-    """The texts that are numbers from a series rather than of persons: many others begin like them, and by their check
-    digits most of these are of nobody; where there are none, the column names things."""
-    whole = [text for text in texts if text.isascii() and text.isdigit() and is_whole(text) in _DIGIT_KINDS]
-    if not whole:
-        return set()
-    cell = identifier(column)
-    begins = f"left({cell}, {ALIKE}), length({cell})"
-    alike = connection.execute(
-        f"SELECT {begins}, list(DISTINCT {cell})[1:500], count(DISTINCT {cell}) FROM texts "
-        f"WHERE regexp_full_match({cell}, '[0-9]{{7,19}}') GROUP BY ALL HAVING count(DISTINCT {cell}) >= {SERIES}"
-    ).fetchall()
-    things = column in (*spec.key, *spec.tidy_key) or any(map(_OF_THINGS.search, spec.columns[column].source))
-    numbered = {
-        (start, length)
-        for start, length, some, _ in alike
-        if 2 * sum(bool(hits(text)) for text in some) < len(some) or (things and is_whole(some[0]) == "手机号码")
-    }
-    return {text for text in whole if (text[:ALIKE], len(text)) in numbered}
+class _Series:
+    """The numbers of a column that are from a series rather than of persons: many others begin like them, and by their
+    check digits most of these are of nobody; where there are none, the column names things. Looked for when asked."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, spec: Table, column: str) -> None:
+        self._asked = connection, spec, column
+        self.found: set[tuple[str, int]] = set()
+
+    def has(self, text: str) -> bool:
+        there = begins(text) in self._begin
+        if there:
+            self.found.add((text[:ALIKE], len(text)))
+        return there
+
+    @cached_property
+    def _begin(self) -> set[tuple[str, int]]:
+        connection, spec, column = self._asked
+        cell = identifier(column)
+        alike = connection.execute(
+            f"SELECT left({cell}, {ALIKE}), length({cell}), list(DISTINCT {cell})[1:500], count(DISTINCT {cell}) "
+            f"FROM texts WHERE regexp_full_match({cell}, '[0-9]{{7,19}}') "
+            f"GROUP BY ALL HAVING count(DISTINCT {cell}) >= {SERIES}"
+        ).fetchall()
+        things = column in (*spec.key, *spec.tidy_key) or any(map(_OF_THINGS.search, spec.columns[column].source))
+        return {
+            (start, length)
+            for start, length, some, _ in alike
+            if 2 * sum(bool(hits(text)) for text in some) < len(some) or (things and is_whole(some[0]) == "手机号码")
+        }
 
 
 # --- as SQL ---------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -183,6 +183,18 @@ def _kinds() -> tuple[_Kind, ...]:
     )
 
 
+@cache
+def _characters() -> frozenset[str]:
+    """The characters that call for a kind."""
+    return frozenset().union(*(kind.when for kind in _kinds())) - frozenset(_SIGNS)
+
+
+@lru_cache(maxsize=4096)
+def _asked_for(signs: frozenset[str]) -> tuple[_Kind, ...]:
+    """The kinds that a text with such signs may hold."""
+    return tuple(kind for kind in _kinds() if not kind.when.isdisjoint(signs))
+
+
 def _filled(pattern: str) -> str:
     for part, written in _PARTS.items():
         pattern = pattern.replace(part, written)
@@ -213,7 +225,7 @@ LIKELY = "|".join(
         rf"[1１][3-9３-９][0-9０-９]{{5}}{_OTHER}{{1,2}}[0-9０-９]{{4}}|[0-9０-９]{{6}}{_OTHER}{{1,2}}[12１２][0-9０-９]{{7}}",
         rf"[0０][0-9０-９]{{2,3}}{_OTHER}{{1,3}}[0-9０-９]{{4}}{_OTHER}{{0,2}}[0-9０-９]{{3}}",
         "电话|座机|固话|(?i:tel|phone)|账号|账户|帐号|卡号",
-        r"[@＠]|[(\[（]at[)\]）]|[(（][0-9A０-９][)）]|[A-Z]{2}[0-9]{2} ?[0-9A-Z]{4}",
+        rf"[@＠]|[(\[（]at[)\]）]|[(（][0-9A０-９][)）]|(?:^|[^0-9A-Za-z])[A-Z]{{2}}[0-9]{{2}}(?:{_OTHER}?[0-9A-Z]{{4}}){{2}}",
         r"[0-9０-９][.．][0-9０-９]{1,3}[.．][0-9０-９]{1,3}[.．][0-9０-９]|(?:[:：][0-9A-Fa-f]*){2}[:：]",
         f"[{_PLATES}][A-Za-zＡ-Ｚａ-ｚ]|WJ|QQ|qq|微信|(?i:wechat|weixin)|(?:[0-9A-Fa-f][0-9A-Fa-f]-){{5}}",
         "护照|(?i:passport|imei|vin)|通行证|台胞证|回乡证|居留证|军官证|士官证|警官证|社保|社会保障|医保|驾|车架号",
@@ -227,13 +239,10 @@ def hits(text: str) -> list[Hit]:
     """Personal data in a text, in order, none within another."""
     if len(text) < 4:
         return []
-    plain = text.translate(_PLAIN)
-    signs = set(plain) - {"0"}
-    signs |= {sign for sign, pattern in _SIGNS.items() if pattern.search(plain)}
+    plain = text.replace("\t", " ") if text.isascii() else text.translate(_PLAIN)
+    signs = _characters().intersection(plain)
     found: list[Hit] = []
-    for kind in _kinds():
-        if kind.when.isdisjoint(signs):
-            continue
+    for kind in _asked_for(signs.union(sign for sign, pattern in _SIGNS.items() if pattern.search(plain))):
         for match in kind.pattern.finditer(plain):
             start, end = match.span("x" if "x" in kind.pattern.groupindex else 0)
             apart = all(end <= hit.start or hit.end <= start for hit in found)
@@ -252,6 +261,10 @@ def is_whole(text: str) -> str | None:
 MARK = "（[^（）]{2,6}[A-Z]{1,4}）"
 
 
+#: Kinds of personal data that are nothing but digits; so many of these tell a series.
+DIGIT_KINDS, ALIKE = ("手机号码", "银行卡号", "身份证号", "电话号码"), 6
+
+
 @dataclass
 class Marks:
     """One mark for each value that is masked: the same for the same, another for any other. ``allowed``: values that
@@ -260,9 +273,10 @@ class Marks:
     allowed: Callable[[str], bool] = lambda _value: False
     given: dict[tuple[str, str], str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
-    #: Texts that are a person's name as they stand, with their marks; numbers that name things.
+    #: Texts that are a person's name as they stand, with their marks.
     whole: dict[str, str] = field(default_factory=dict)
-    series: set[str] = field(default_factory=set)
+    #: How the numbers begin that name things, and how many digits they have; one that got a mark is none of them.
+    series: set[tuple[str, int]] = field(default_factory=set)
 
     def of(self, kind: str, value: str) -> str:
         """The mark of a value: （手机号码A）."""
@@ -288,13 +302,20 @@ class Marks:
         return self._replaced(text, lambda kind, value: self.given.get(self._key(kind, value), f"（{kind}）"))
 
     def _replaced(self, text: str, mark: Callable[[str, str], str]) -> str:
-        if text in self.whole or text in self.series:
-            return self.whole.get(text, text)
+        if text in self.whole:
+            return self.whole[text]
+        if self.series and begins(text) in self.series and not any((kind, text) in self.given for kind in DIGIT_KINDS):
+            return text
         out, at = [], 0
         for start, end, kind in self.found(text):
             out += [text[at:start], mark(kind, text[start:end])]
             at = end
         return "".join([*out, text[at:]]) if at else text
+
+
+def begins(text: str) -> tuple[str, int] | None:
+    """By what numbers of a series are alike: their first digits and their length; None for all other texts."""
+    return (text[:ALIKE], len(text)) if text.isascii() and text.isdigit() else None
 
 
 def masked(text: str) -> str:
