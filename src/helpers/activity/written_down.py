@@ -75,7 +75,7 @@ class WrittenDown:
         return {
             column: f"{_hidden(column, kind)} AS {identifier(column)}"
             if column in hidden
-            else f"{_marked(column)} AS {identifier(column)}"
+            else f"{_marked(identifier(column))} AS {identifier(column)}"
             if kind == "VARCHAR" and self._touches(column, derived)
             else identifier(column)
             for column, kind in tidy_columns(self.spec).items()
@@ -94,7 +94,8 @@ class WrittenDown:
         few = f"(SELECT * FROM source SEMI JOIN ({aside}) USING (_file_no, source_row))"
         return (
             f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM ({aside}) AS j "
-            f"JOIN ({sql.texts(self.spec, declared, stains, few)}) AS t USING (_file_no, source_row) "
+            f"JOIN (SELECT *, {_any_likely(list(self.spec.columns))} AS _likely "
+            f"FROM ({sql.texts(self.spec, declared, stains, few)})) AS t USING (_file_no, source_row) "
             "ORDER BY j._file_no, j.source_row"
         )
 
@@ -105,7 +106,7 @@ class WrittenDown:
         written = []
         for column in self.spec.columns:
             cell = f"{of}.{identifier(column)}"
-            usual = _hashed(cell) if column in self.spec.personal else _marked(cell, raw=True)
+            usual = _hashed(cell) if column in self.spec.personal else _marked(cell, f"{of}._likely")
             if self.spec.personal:
                 usual = f"CASE WHEN {shifted} AND {cell} IS NOT NULL THEN {literal(MASKED)} ELSE {usual} END"
             written.append(f"{usual} AS {identifier(column)}")
@@ -153,10 +154,14 @@ def written_down(connection: duckdb.DuckDBPyConnection, year: Year, table: str) 
 def _likely(connection: duckdb.DuckDBPyConnection, spec: Table, columns: list[str]) -> list[str]:
     """The columns with a text that may be personal."""
     named = [c for c in columns if _names(spec, c)]
-    row = f"concat_ws({literal(BETWEEN)}, {', '.join(map(identifier, columns))})"
-    tests = [f"regexp_matches({row}, {literal(LIKELY)})", *(_is_han(identifier(c)) for c in named)]
+    tests = [_any_likely(columns), *(_is_han(identifier(c)) for c in named)]
     may_be = f"regexp_matches(cell, {literal(LIKELY)}) OR (special AND {_is_han('cell')})"
     return columns_with(connection, "texts", " OR ".join(tests), columns, may_be, named)
+
+
+def _any_likely(columns: Sequence[str]) -> str:
+    """Whether any of the cells of a row may hold a number or a cue; names by themselves have none."""
+    return f"regexp_matches(concat_ws({literal(BETWEEN)}, {', '.join(map(identifier, columns))}), {literal(LIKELY)})"
 
 
 def _may_be(cell: str, names: bool) -> str:
@@ -282,10 +287,10 @@ def hashed(cell: str) -> str:
     return _hashed(cell)
 
 
-def _marked(cell: str, raw: bool = False) -> str:
-    text = cell if raw else identifier(cell)
-    han = rf" OR regexp_full_match({text}, '\p{{Han}}{{2,4}}')"
-    return f"CASE WHEN regexp_matches({text}, {literal(LIKELY)}){han} THEN masked_text({text}) ELSE {text} END"
+def _marked(cell: str, likely: str | None = None) -> str:
+    """A cell with marks; ``likely``: whether anything in its row may call for them, where that is known (SQL)."""
+    test = likely or f"regexp_matches({cell}, {literal(LIKELY)})"
+    return f"CASE WHEN {test} OR {_is_han(cell)} THEN masked_text({cell}) ELSE {cell} END"
 
 
 def unmasked_columns(account: Mapping[str, Any]) -> set[str]:
