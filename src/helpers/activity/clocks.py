@@ -16,7 +16,7 @@ import duckdb
 from helpers.activity.calendar import known_span, office_days, workday_counts
 from helpers.activity.cells import fixed_offset
 from helpers.activity.errors import ExportError
-from helpers.activity.sql import backwards, given
+from helpers.activity.sql import PLACE, backwards, given
 from helpers.activity.written_down import WrittenDown, hashed
 from helpers.files.personal_data import MARK
 from helpers.year.declared_clocks import Derived, Hold
@@ -44,9 +44,8 @@ def tidy(
     span = _span(connection, year, spec)
     alone = all(_alone(derived) for derived in spec.derived.values())
     if not alone:
-        connection.execute(
-            "CREATE TABLE ids AS SELECT *, row_number() OVER (ORDER BY _file_no, source_row) AS _id FROM records"
-        )
+        # A view: a second copy of a long log would have to be sorted and kept.
+        connection.execute(f"CREATE OR REPLACE VIEW ids AS SELECT *, {PLACE} AS _id FROM records")
     query = f"SELECT * FROM {'records' if alone else 'ids'}"
     if span and any(d.clock == "workdays" for d in spec.derived.values()):
         query = f"SELECT *, {_workday_lists(span, year.year.calendar_of(spec))} FROM ({query})"

@@ -30,6 +30,8 @@ OTHER_YEAR = "其他年度的记录"
 RAGGED = "列数与表头不同"
 TOTAL_LINE = "合计行"
 FOOTER = "页脚、签字或表下附注"
+#: Where a row stands among all rows of the files, as a number; no file has more rows.
+PLACE = "(_file_no * 1000000000000 + source_row)"
 #: The rows of ``judged_rows`` that say something in the declared columns.
 NOT_BLANK = f"(_first IS NULL OR _first NOT IN ({literals((RAGGED, BLANK_ROW, REPEATED_HEADER))}))"
 

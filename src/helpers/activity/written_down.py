@@ -42,8 +42,8 @@ BETWEEN = "\x01"
 MOST_MARKS = 1_000_000
 #: Texts that are in memory at a time.
 AT_ONCE = 10_000
-#: Rows that are named of each column; more than a file can have.
-NAMED, MOST_ROWS = 5, 10**12
+#: Rows that are named of each column.
+NAMED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,7 +209,7 @@ def _texts(connection: duckdb.DuckDBPyConnection, column: str, names: bool) -> I
     cursor = connection.cursor()  # what is asked meanwhile must not end it
     cursor.execute(
         f"SELECT {cell}, count(*), file_name(arg_min(_file_no, place)), arg_min(source_row, place) "
-        f"FROM (SELECT *, _file_no * {MOST_ROWS} + source_row AS place FROM texts WHERE {_may_be(cell, names)}) "
+        f"FROM (SELECT *, {sql.PLACE} AS place FROM texts WHERE {_may_be(cell, names)}) "
         f"GROUP BY {cell} ORDER BY min(place)"
     )
     while some := cursor.fetchmany(AT_ONCE):
