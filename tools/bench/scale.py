@@ -1,7 +1,8 @@
 """Generated logs of one and ten million rows, against DuckDB's conversion of the same CSV to Parquet.
 
-Every row is read, judged and measured. The baseline is measured before and after the work, because
-other work on the machine would otherwise look like a difference.
+``python -m tools.bench.scale [MILLIONS]``: only so many millions; a hundred need 70 GB of disk and an hour.
+Every row is read, judged and measured. The baseline is measured before and after the work, because other work on the
+machine would otherwise look like a difference.
 """
 
 from __future__ import annotations
@@ -48,8 +49,7 @@ def main() -> None:
     """One million rows by the whole run, ten million through cleaning, gate and measures."""
     with tempfile.TemporaryDirectory() as folder:
         _whole_run(Path(folder))
-    with tempfile.TemporaryDirectory() as folder:
-        _ten_million(Path(folder))
+    millions(10)
 
 
 def _whole_run(folder: Path) -> None:
@@ -64,13 +64,16 @@ def _whole_run(folder: Path) -> None:
     line("1,000,000 rows: peak memory of all processes", peak / GIB, 2.0, "GiB")
 
 
-def _ten_million(folder: Path) -> None:
-    log = write_project(folder, 10 * MILLION)
-    before = _baseline(log, folder)
-    spent, peak = _watched([sys.executable, "-c", STEPS, str(folder), str(YEAR), str(10 * MILLION)])
-    baseline = statistics.median([*before, *_baseline(log, folder)])
-    line("10,000,000 rows: clean, gate and measures", spent, baseline)
-    line("10,000,000 rows: peak memory of all processes", peak / GIB, 4.0, "GiB")
+def millions(number: int) -> None:
+    """Cleaning with clocks and holds, gate and measures of so many million rows."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        log = write_project(folder, number * MILLION)
+        before = _baseline(log, folder)
+        spent, peak = _watched([sys.executable, "-c", STEPS, name, str(YEAR), str(number * MILLION)])
+        baseline = statistics.median([*before, *_baseline(log, folder)])
+        line(f"{number * MILLION:,} rows: clean, gate and measures", spent, baseline)
+        line(f"{number * MILLION:,} rows: peak memory of all processes", peak / GIB, 3.0, "GiB")
 
 
 def _baseline(log: Path, folder: Path) -> list[float]:
@@ -115,3 +118,7 @@ def _memory(pid: int) -> int:
     except psutil.Error:  # a process that has just ended
         pass
     return total
+
+
+if __name__ == "__main__":
+    millions(*map(int, sys.argv[1:])) if sys.argv[1:] else main()
