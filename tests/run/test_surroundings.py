@@ -43,6 +43,24 @@ def test_the_server_keeps_its_variables_to_itself() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_the_server_gets_ready_for_what_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stage imports whatever is missing: only what surely is not needed is left out."""
+    asked: list[dict[str, bool]] = []
+    monkeypatch.setattr(run_year, "start_server", lambda **needed: asked.append(needed))
+
+    def after(*changed: str) -> dict[str, bool]:
+        files = [f"data/raw/2024/{name}" for name in changed]
+        monkeypatch.setattr(run_year.manifest, "changed_inputs", lambda *_: files or None)
+        run_year._get_warm(tmp_path, 2024, tmp_path / "reports" / "2024", force=False)
+        return asked.pop()
+
+    assert after() == {"gate": True, "work": True}
+    assert after("exports/a.csv") == {"gate": True, "work": True}
+    assert after("own.yml", "indicators.yml") == {"gate": False, "work": True}
+    assert after("plan.yml") == {"gate": False, "work": True}
+    assert after("own.yml") == {"gate": False, "work": False}
+
+
 def test_where_no_short_folder_can_be_written_to_the_kernel_listens_on_the_loopback(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -24,7 +24,7 @@ from helpers.fonts.machine import system_fonts
 from helpers.fonts.packaged import advance, drawable
 from helpers.indicators.lexicon import words
 from helpers.run.code_reach import sources_at_start
-from helpers.run.server import WARM_GATE
+from helpers.run.server import WARM_GATE, WARM_WORK
 
 # A progress bar's default lock is a named semaphore, which a killed kernel would leave behind.
 tqdm.tqdm.set_lock(threading.RLock())
@@ -55,12 +55,14 @@ def _import_rest() -> None:
 def _import_work() -> None:
     """What figures are worked out and told with: the third stage needs it first."""
     with contextlib.suppress(Exception):
-        import matplotlib.figure
-        import scipy.stats
-        import statsmodels.stats.proportion
+        if os.environ.get(WARM_WORK):
+            import scipy.stats
+            import statsmodels.stats.proportion
 
-        import helpers.deviation.apart
-        import helpers.measures.year_attained
+            import helpers.deviation.apart
+            import helpers.measures.year_attained
+        import matplotlib.figure
+
         import helpers.report.narrative.by_outline
         import helpers.report.own_audit
 

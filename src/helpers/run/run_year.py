@@ -37,7 +37,7 @@ from helpers.run.stages import CLEAN, DEVIATE, REPORT, STAGES, VALIDATE, StageFa
 from helpers.run.workspace import find_root
 from helpers.year.approvals import load_approvals
 from helpers.year.faults import YearFileError
-from helpers.year.load import load_year
+from helpers.year.load import FILES, load_year
 from helpers.year.review_remarks import load_remarks
 from helpers.year.root import Root
 from helpers.year.seen import ALONE
@@ -115,7 +115,13 @@ def _get_warm(root: Path, fiscal_year: int, final: Path, force: bool) -> None:
     """Where stages are sure to run, the server imports while the year files are checked."""
     changed = None if force else manifest.changed_inputs(final, root, Root(root).processed(fiscal_year))
     if changed is None or changed:
-        start_server(gate=changed is None or any("/exports/" in file for file in changed))
+        exports = changed is None or any("/exports/" in file for file in changed)
+        start_server(gate=exports, work=exports or not all(map(_only_told, changed or ())))
+
+
+def _only_told(file: str) -> bool:
+    """Whether an input is an outline of the year's own, which no figure depends on."""
+    return file.endswith(".yml") and Path(file).name not in {name for name, *_ in FILES}
 
 
 def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress: Progress) -> Published:

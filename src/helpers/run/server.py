@@ -15,8 +15,9 @@ from multiprocessing import forkserver, util
 from pathlib import Path
 
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
-#: Set where the stage of the gate is likely to run: Great Expectations is imported beside the first stage.
-WARM_GATE = "SELFEVAL_WARM_GATE"
+#: Set where the stage of the gate is likely to run: Great Expectations is imported beside the first stage; and where
+#: anything has to be worked out again, and not only told.
+WARM_GATE, WARM_WORK = "SELFEVAL_WARM_GATE", "SELFEVAL_WARM_WORK"
 #: New objects after which a run, and each of its kernels, looks for what can be thrown away (see ``gc.set_threshold``):
 #: nearly all that a run makes is still in use when Python would look by itself.
 SELDOM = (50_000, 10, 10)
@@ -44,17 +45,17 @@ def can_serve() -> bool:
     return CAN_FORK and short_folder() is not None
 
 
-def start_server(*, gate: bool = True) -> None:
+def start_server(*, gate: bool = True, work: bool = True) -> None:
     """Start the server if it does not run yet, and return at once: it imports while the caller goes on.
 
-    ``gate``: whether the gate is likely to run, which needs far more imported than all others. What has not been
-    imported here, a stage imports itself.
+    ``gate``: whether the gate is likely to run, which needs far more imported than all others; ``work``: whether the
+    stages that work out figures are. What has not been imported here, a stage imports itself.
     """
     if not can_serve():
         return
     multiprocessing.get_context("forkserver").set_forkserver_preload(["helpers.run.no_garbage", "helpers.run.preload"])
     # The server must not import from the folder that it is started in; what this process starts else is its own affair.
-    surroundings = {WARM_GATE: "1" if gate else "", "PYTHONSAFEPATH": "1"}
+    surroundings = {WARM_GATE: "1" if gate else "", WARM_WORK: "1" if work else "", "PYTHONSAFEPATH": "1"}
     with _temporary_folder(private_folder()), _environment(surroundings), _silent():
         forkserver.ensure_running()
 
