@@ -152,6 +152,8 @@ def total_lines(subject: Subject, view: str, columns: Sequence[str], table: str 
         spec = subject.previous.year.tables[str(table)]
     if aside not in subject.views or any(c not in spec.columns for c in columns):
         return []
+    if not any(_may_hold_total(subject.values(aside, c)) for c in (*spec.columns, "_reason")):
+        return []
     cells = [f"CAST({identifier(c)} AS VARCHAR)" for c in spec.columns]
     labels = ", ".join(
         f"CASE WHEN length({cell}) <= {LABEL_LENGTH} AND regexp_matches({cell}, {literal(TOTAL)}) THEN {cell} END"
@@ -174,6 +176,11 @@ def total_lines(subject: Subject, view: str, columns: Sequence[str], table: str 
         month = re.search(r"(?<!\d)(1[0-2]|[1-9])\s*月", str(label))
         lines.append(TotalLine(file, row, str(label).strip(), int(month[1]) if month else None, known))
     return lines
+
+
+def _may_hold_total(values: Mapping[str, int] | None) -> bool:
+    """Whether one of the values may be the label of a total."""
+    return values is None or any("计" in value or "total" in value.casefold() for value in values)
 
 
 def _off(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import le
 from typing import TYPE_CHECKING
 
 from helpers.gate.plausibility.subject import EXAMPLES
@@ -123,7 +124,10 @@ def misplaced(rows: Sequence[_Row]) -> list[int]:
 
 def ordered(rows: Sequence[_Row]) -> tuple[set[int], int]:
     """The longest run of rows that are in order of time, by place, and whether up (1) or down (-1)."""
-    up, down = (_longest([sign * r.day for r in rows]) for sign in (1, -1))
+    days = [row.day for row in rows]
+    if all(map(le, days, days[1:])):
+        return set(range(len(rows))), 1
+    up, down = (_longest([sign * day for day in days]) for sign in (1, -1))
     return (up, 1) if len(up) >= len(down) else (down, -1)
 
 
