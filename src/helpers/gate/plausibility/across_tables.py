@@ -100,6 +100,9 @@ def _copies(subject: Subject, reference: Reference, prefix: str) -> list[tuple[s
         return []
     if prefix and not _declared_before(subject, reference, pairs):
         return []
+    pairs = [(own, other) for own, other in pairs if _share_values(subject, (view, own), (target, other))]
+    if not pairs:
+        return []
     joined = (
         f"FROM {identifier(view)} AS a JOIN {identifier(target)} AS b "
         f"ON a.{identifier(reference.column)} = b.{identifier(reference.key)}"
@@ -122,6 +125,12 @@ def _copies(subject: Subject, reference: Reference, prefix: str) -> list[tuple[s
     counted = subject.query(f"SELECT {', '.join(f'count(DISTINCT a.{identifier(c)})' for c in own)} {joined}")[0]
     values = dict(zip(own, counted, strict=True))
     return [found for found in alike if values[found[0]] >= 3]
+
+
+def _share_values(subject: Subject, one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two columns may agree in any row."""
+    ours, theirs = subject.values(*one), subject.values(*other)
+    return ours is None or theirs is None or not ours.keys().isdisjoint(theirs)
 
 
 def _properties(subject: Subject, table: str, besides: str) -> list[str]:

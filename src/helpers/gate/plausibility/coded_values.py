@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from helpers.gate.plausibility.roles import columns_read, conditions
 from helpers.gate.plausibility.subject import Subject

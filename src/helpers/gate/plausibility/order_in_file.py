@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from operator import le
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from helpers.gate.plausibility.subject import EXAMPLES
 from helpers.year.engine import identifier, literal
@@ -27,8 +26,7 @@ OTHER_YEAR = "其他年度的记录"
 NOWHERE = range(0)
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     """Its place in the file, and its day."""
 
     row: int

@@ -112,6 +112,17 @@ class Subject:
             answers[sql] = rows
         return rows
 
+    def kept(self, name: str, query: str, rows: int) -> str:
+        """A relation of what a query gives, about which more than one question is asked: a table of this name, unless
+        so many rows are better worked out again."""
+        if rows > HELD:
+            return f"({query})"
+        made: set[str] = vars(self).setdefault("_made", set())  # by this connection; others have tables of their own
+        if name not in made:
+            self.query(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+            made.add(name)
+        return name
+
     def values(self, view: str, column: str) -> Mapping[str, int] | None:
         """How many rows have each value of a text column; None where it has very many, or is no text. In a view that
         is not there nothing stands."""

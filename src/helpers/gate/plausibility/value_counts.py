@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from helpers.year.engine import identifier
 
 #: Columns of more different values are not listed, and so many cells are counted at a time.
 LISTED, AT_ONCE = 20_000, 400_000
 
+T = TypeVar("T")
 Query = Callable[[str], list[tuple[Any, ...]]]
 
 
@@ -22,11 +23,11 @@ def listable(query: Query, view: str, columns: Sequence[str], rows: int) -> list
     return [c for c, different in zip(columns, about, strict=True) if different <= 1.5 * LISTED]
 
 
-def together(columns: Sequence[str], rows: int) -> Iterator[Sequence[str]]:
-    """The columns in groups of so few cells that all of a group are looked at in one query."""
+def together(asked: Sequence[T], rows: int) -> Iterator[Sequence[T]]:
+    """Columns, or whatever makes so many rows each, in groups that are looked at in one query."""
     size = max(1, AT_ONCE // max(1, rows))
-    for start in range(0, len(columns), size):
-        yield columns[start : start + size]
+    for start in range(0, len(asked), size):
+        yield asked[start : start + size]
 
 
 def unpivoted(columns: Sequence[str], view: str, more: str = "", kind: str = "VARCHAR") -> str:
