@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from helpers.gate.plausibility.roles import columns_read, conditions
 from helpers.gate.plausibility.subject import Subject
@@ -44,6 +45,7 @@ def folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+@lru_cache(maxsize=10_000)
 def plain(text: str) -> str:
     """A value without what writing it differently changes: width, spaces, marks, case, traditional characters."""
     written = folded(text).translate(TRADITIONAL)

@@ -92,7 +92,14 @@ def _looked_at(subject: Subject) -> Iterator[str]:
 
 
 def _files(subject: Subject, table: str, time: str) -> dict[str, list[_Row]]:
-    """The rows of each file that has enough of them, in their order in the file."""
+    """The rows of each file that has enough of them, in their order in the file; asked once a table."""
+    known: dict[str, dict[str, list[_Row]]] = subject.known.more.setdefault("files in order", {})
+    if table not in known:
+        known[table] = _read_files(subject, table, time)
+    return known[table]
+
+
+def _read_files(subject: Subject, table: str, time: str) -> dict[str, list[_Row]]:
     found: dict[str, list[_Row]] = {}
     for file, row, day in subject.query(
         f"SELECT source_file, source_row, CAST({identifier(time)} AS DATE) - DATE '1970-01-01' "

@@ -33,10 +33,10 @@ class Reference:
 
 def references(subject: Subject) -> list[Reference]:
     """Every reference of this year's or last year's tables, in declared order; looked for once a subject."""
-    kept = vars(subject)  # as a cached property keeps its value
-    if "_references" not in kept:
-        kept["_references"] = _found(subject)
-    known: list[Reference] = kept["_references"]
+    kept = subject.known.more
+    if "references" not in kept:
+        kept["references"] = _found(subject)
+    known: list[Reference] = kept["references"]
     return known
 
 

@@ -86,7 +86,7 @@ def _strengths(
 ) -> dict[_Relation, tuple[Strength, Strength, Strength]]:
     """The share of rows that have what is most frequent beside their source's value (of two and more rows): of the
     targets as they stand, of those of the row before and of the row after."""
-    found = dict.fromkeys(relations, (None, None, None))
+    found: dict[_Relation, tuple[Strength, Strength, Strength]] = {}
     for part in together(relations, 3 * subject.count(table)):
         shares = dict(subject.query(_strengths_query(subject, table, part)))
         found |= {r: (shares.get(3 * n), shares.get(3 * n + 1), shares.get(3 * n + 2)) for n, r in enumerate(part)}

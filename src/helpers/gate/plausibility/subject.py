@@ -54,6 +54,8 @@ class _Known:
     answers: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     kinds: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
     values: dict[str, dict[str, Mapping[str, int] | None]] = field(default_factory=dict)
+    #: What else is worked out once of a subject, by whoever knows what it is.
+    more: dict[Any, Any] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -97,7 +99,9 @@ class Subject:
 
     def for_another_thread(self) -> Subject:
         """The same tables, for questions at the same time as others."""
-        return replace(self, connection=self.connection.cursor())
+        other = replace(self, connection=self.connection.cursor())
+        vars(other).update(tables=self.tables, roles=self.roles)
+        return other
 
     # --- questions ----------------------------------------------------------------------------
 

@@ -158,14 +158,14 @@ def _of_all_others(own: Sequence[_Amount]) -> Iterator[_Amount]:
 def _of_months(own: Sequence[_Amount]) -> Iterator[_Amount]:
     """Rows that are each what their month's rows above are together, in several months."""
     found: list[_Amount] = []
-    part: list[_Amount] = []
+    part, month = _Part(), None
     for amount in own:
-        if part and amount.month != part[-1].month:
-            part = []
-        if len(part) >= MONTH_ROWS and sum(a.cents for a in part) == amount.cents:
+        if amount.month != month:
+            part, month = _Part(), amount.month
+        if part.rows >= MONTH_ROWS and part.cents == amount.cents:
             found.append(amount)
-            part = []
+            part = _Part()
         else:
-            part.append(amount)
+            part.add(amount)
     if len(found) >= MONTHS:
         yield from found
