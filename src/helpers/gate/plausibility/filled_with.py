@@ -161,23 +161,19 @@ def _cells(
     def add(condition: tuple[str | None, str | None], file: str, filled: int, rows: int) -> None:
         found.setdefault(condition, {}).setdefault(file, Counter())[filled] += rows
 
-    for file, filled, rows in subject.query(
-        f"SELECT source_file, {mask} AS m, count(*) FROM {identifier(view)} GROUP BY 1, 2 ORDER BY 1, 2"
+    listed = list(dict.fromkeys(c for c, value in conditions if c and value is not None))
+    # The file itself stands for the condition that always holds.
+    cells = unpivoted(["source_file", *listed], view, f", source_file, {mask} AS m")
+    for number, value, file, filled, rows in subject.query(
+        f"SELECT n, v, source_file, m, count(*) FROM ({cells}) WHERE v IS NOT NULL GROUP BY ALL ORDER BY ALL"
     ):
+        if number:
+            add((listed[number - 1], str(value)), str(file), int(filled), int(rows))
+            continue
         add((None, None), str(file), int(filled), int(rows))
         for n, column in enumerate(columns):
             if int(filled) >> n & 1:
                 add((column, None), str(file), int(filled), int(rows))
-    listed = list(dict.fromkeys(c for c, value in conditions if c and value is not None))
-    for number, value, file, filled, rows in (
-        subject.query(
-            f"SELECT n, v, source_file, m, count(*) FROM ({unpivoted(listed, view, f', source_file, {mask} AS m')}) "
-            f"WHERE v IS NOT NULL GROUP BY ALL ORDER BY ALL"
-        )
-        if listed
-        else ()
-    ):
-        add((listed[number], str(value)), str(file), int(filled), int(rows))
     return found
 
 

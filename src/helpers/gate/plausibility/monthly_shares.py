@@ -186,7 +186,7 @@ def _shares(
 def _cells(subject: Subject, table: str, prefix: str, conditions: Sequence[str], where: str) -> list[Cells]:
     """Hits and rows of each condition by month, the months in order."""
     month = _month(subject, table, prefix)
-    picked = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
+    picked = ", ".join(f"count_if({condition})" for condition in conditions)
     rows = subject.query(
         f"SELECT {month}, count(*), {picked} FROM {identifier(prefix + table)} WHERE {where} GROUP BY 1 ORDER BY 1"
     )

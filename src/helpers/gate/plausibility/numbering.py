@@ -184,7 +184,7 @@ def odd_numbers(subject: Subject) -> Iterator[Check]:
 def _grown(subject: Subject, table: str) -> str | None:
     """A query of the numbers of a counter that grows a digit on its way, as from 9 to 10: none of them is short."""
     numbers = _numbers(subject, table)
-    if numbers is None:
+    if numbers is None or _longest_series(subject, numbers)[1] < 2:
         return None
     groups = (
         f"SELECT head, length(number) - length(head) AS digits, count(*) AS n, min(tail) AS low, max(tail) AS high "
@@ -197,9 +197,15 @@ def _grown(subject: Subject, table: str) -> str | None:
         f"WHERE b.digits = a.digits + 1 AND b.low - a.high <= 5"
     )
     both = f"SELECT head, short AS digits FROM ({steps}) WHERE below UNION SELECT head, long FROM ({steps}) WHERE above"
-    if not subject.query(f"SELECT 1 FROM ({both}) LIMIT 1"):
-        return None
     return f"SELECT number FROM {numbers} WHERE (head, length(number) - length(head)) IN ({both})"
+
+
+def _longest_series(subject: Subject, numbers: str) -> tuple[int, int]:
+    """How many numbers of one head and length there are at the most, and how many lengths one head has."""
+    series = f"SELECT head, shape, count(*) AS n FROM {numbers} GROUP BY 1, 2"
+    heads = f"SELECT max(n) AS longest, count(*) AS lengths FROM ({series}) GROUP BY head"
+    longest, lengths = subject.query(f"SELECT max(longest), max(lengths) FROM ({heads})")[0]
+    return longest or 0, lengths or 0
 
 
 def numbers_against_time(subject: Subject) -> Iterator[Check]:
@@ -207,6 +213,8 @@ def numbers_against_time(subject: Subject) -> Iterator[Check]:
     for table, spec in subject.tables.items():
         numbers, time = _numbers(subject, table), subject.roles[table].time
         if numbers is None or time is None or not FEW <= subject.count(table) <= LARGEST:
+            continue
+        if _longest_series(subject, numbers)[0] < FEW:
             continue
         numbered = subject.kept(f"numbered_{table}", _against(subject, table, numbers, time), 0)
         low, high, judged = subject.query(

@@ -42,9 +42,8 @@ def _pairs(subject: Subject, table: str, view: str) -> list[_Pair]:
     if not pairs or not subject.count(view):
         return []
     counted = ", ".join(
-        f"count(*) FILTER (WHERE {identifier(a)} IS NOT NULL AND {identifier(b)} IS NOT NULL), "
-        f"count(*) FILTER (WHERE {_later(subject, table, a, b)}), count(*) FILTER (WHERE "
-        f"{_later(subject, table, b, a)})"
+        f"count({_later(subject, table, a, b)}), count_if({_later(subject, table, a, b)}), "
+        f"count_if({_later(subject, table, b, a)})"
         for a, b in pairs
     )
     found = iter(subject.query(f"SELECT {counted} FROM {identifier(view)}")[0])
