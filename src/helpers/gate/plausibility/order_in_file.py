@@ -101,12 +101,13 @@ def _files(subject: Subject, table: str, time: str) -> dict[str, list[_Row]]:
 
 def _read_files(subject: Subject, table: str, time: str) -> dict[str, list[_Row]]:
     found: dict[str, list[_Row]] = {}
-    for file, row, day in subject.query(
-        f"SELECT source_file, source_row, CAST({identifier(time)} AS DATE) - DATE '1970-01-01' "
-        f"FROM {identifier(table)} WHERE {identifier(time)} IS NOT NULL ORDER BY 1, 2"
+    for file, rows, days in subject.query(
+        f"SELECT source_file, list(source_row ORDER BY source_row), list(day ORDER BY source_row) FROM "
+        f"(SELECT source_file, source_row, CAST({identifier(time)} AS DATE) - DATE '1970-01-01' AS day "
+        f"FROM {identifier(table)} WHERE day IS NOT NULL) GROUP BY 1 HAVING count(*) >= {FEWEST} ORDER BY 1"
     ):
-        found.setdefault(str(file), []).append(_Row(int(row), int(day)))
-    return {file: rows for file, rows in found.items() if len(rows) >= FEWEST}
+        found[str(file)] = list(map(_Row, rows, days))
+    return found
 
 
 def misplaced(rows: Sequence[_Row]) -> list[int]:

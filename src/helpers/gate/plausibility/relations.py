@@ -21,6 +21,8 @@ SOURCES = 3
 STRETCHES, BROKEN, WHOLE = 20, 0.5, 0.03
 #: Moving a column by a row restores a relation from below the first to above the second.
 LOST, RESTORED = 0.75, 0.85
+#: The cell of the row above, and of the row below.
+MOVES = ("lag", "lead")
 
 
 @dataclass(frozen=True)
@@ -63,63 +65,74 @@ def relation_broken(subject: Subject) -> Iterator[Check]:
     """A column that another one determines in most rows, and in a stretch of rows no longer."""
     for table in subject.tables:
         relations = _relations(subject, table)
-        stretches = dict(zip(relations, _stretches(subject, table, relations), strict=True))
-        strengths = _strengths(subject, table, [r for r, parts in stretches.items() if _nowhere(parts)])
-        for relation, parts in stretches.items():
-            strength = strengths.get(relation)
-            found = _shifted(subject, relation, *strength) if strength else _in_part(subject, relation, parts)
+        as_read = _strengths(subject, table, relations, [""])
+        nowhere = [r for r in relations if as_read[r, ""].holds_nowhere()]
+        moved = _strengths(subject, table, nowhere, MOVES)
+        whole = [r for r in relations if r not in nowhere]
+        stretches = dict(zip(whole, _stretches(subject, table, whole), strict=True))
+        for relation in relations:
+            if relation in stretches:
+                found = _in_part(subject, relation, stretches[relation])
+            else:
+                above, below = (moved[relation, move].share for move in MOVES)
+                found = _shifted(subject, relation, as_read[relation, ""].share, above, below)
             if found is not None:
                 yield found
                 break
 
 
-Strength = float | None
+@dataclass(frozen=True)
+class _Strength:
+    """Of ``total`` rows (of sources with two and more) ``top`` have what is most frequent beside their source."""
 
+    top: int = 0
+    total: int = 0
 
-def _nowhere(parts: Sequence[tuple[Any, ...]]) -> bool:
-    """Whether a relation holds in no part of the table."""
-    return sum(p[3] for p in parts) > (1 - LOST) * sum(p[2] for p in parts)
+    @property
+    def share(self) -> float | None:
+        return self.top / self.total if self.total else None
+
+    def holds_nowhere(self) -> bool:
+        return self.total - self.top > (1 - LOST) * self.total
 
 
 def _strengths(
-    subject: Subject, table: str, relations: Sequence[_Relation]
-) -> dict[_Relation, tuple[Strength, Strength, Strength]]:
-    """The share of rows that have what is most frequent beside their source's value (of two and more rows): of the
-    targets as they stand, of those of the row before and of the row after."""
-    found: dict[_Relation, tuple[Strength, Strength, Strength]] = {}
-    for part in together(relations, 3 * subject.count(table)):
-        shares = dict(subject.query(_strengths_query(subject, table, part)))
-        found |= {r: (shares.get(3 * n), shares.get(3 * n + 1), shares.get(3 * n + 2)) for n, r in enumerate(part)}
+    subject: Subject, table: str, relations: Sequence[_Relation], moves: Sequence[str]
+) -> dict[tuple[_Relation, str], _Strength]:
+    """How far each relation holds with its target as it stands (no move) and moved."""
+    asked = [(relation, move) for relation in relations for move in moves]
+    found = dict.fromkeys(asked, _Strength())
+    for part in together(asked, subject.count(table)):
+        for n, top, total in subject.query(_strengths_query(subject, table, part)):
+            found[part[n]] = _Strength(int(top), int(total))
     return found
 
 
-def _strengths_query(subject: Subject, table: str, relations: Sequence[_Relation]) -> str:
-    """Number and share: three numbers of each relation."""
+def _strengths_query(subject: Subject, table: str, asked: Sequence[tuple[_Relation, str]]) -> str:
+    """Number, rows that have what is most frequent, rows."""
     beside: dict[str, str] = {}
-    sources: list[str] = []
-    targets: list[str] = []
-
-    def named(expression: str) -> str:
-        return beside.setdefault(expression, f"c{len(beside)}")
-
-    for relation in relations:
-        b = f"CAST({identifier(relation.target)} AS VARCHAR)"
-        sources += [named(_source(subject, relation))] * 3
-        targets += [named(b), named(f"lag({b}) OVER w"), named(f"lead({b}) OVER w")]
+    sources, targets = [], []
+    for relation, move in asked:
+        target = f"CAST({identifier(relation.target)} AS VARCHAR)"
+        moved = f"{move}({target}) OVER w" if move else target
+        sources.append(beside.setdefault(_source(subject, relation), f"c{len(beside)}"))
+        targets.append(beside.setdefault(moved, f"c{len(beside)}"))
     picked = ", ".join(f"{cell} AS {name}" for cell, name in beside.items())
     rows = f"SELECT {picked} FROM {identifier(table)} WINDOW w AS (PARTITION BY source_file ORDER BY source_row)"
     cells = (
-        f"SELECT unnest([{', '.join(map(str, range(len(sources))))}]) AS q, unnest([{', '.join(sources)}]) AS a, "
+        f"SELECT unnest([{', '.join(map(str, range(len(asked))))}]) AS q, unnest([{', '.join(sources)}]) AS a, "
         f"unnest([{', '.join(targets)}]) AS v FROM ({rows})"
     )
     return (
         f"WITH counted AS (SELECT q, a, v, count(*) AS n FROM ({cells}) WHERE a IS NOT NULL AND v IS NOT NULL "
         f"GROUP BY q, a, v), whole AS (SELECT q, max(n) AS top, sum(n) AS total FROM counted GROUP BY q, a "
-        f"HAVING sum(n) > 1) SELECT q, sum(top) / sum(total) FROM whole GROUP BY q"
+        f"HAVING sum(n) > 1) SELECT q, sum(top), sum(total) FROM whole GROUP BY q"
     )
 
 
-def _shifted(subject: Subject, relation: _Relation, now: Strength, above: Strength, below: Strength) -> Check | None:
+def _shifted(
+    subject: Subject, relation: _Relation, now: float | None, above: float | None, below: float | None
+) -> Check | None:
     """The note of a relation that holds nowhere, where moving the column by a row restores it."""
     moved = max(above or 0, below or 0)
     if now is None or now > LOST or moved < RESTORED or moved < now + 0.2:
