@@ -152,7 +152,7 @@ def total_lines(subject: Subject, view: str, columns: Sequence[str], table: str 
         spec = subject.previous.year.tables[str(table)]
     if aside not in subject.views or any(c not in spec.columns for c in columns):
         return []
-    if not any(_may_hold_total(subject.values(aside, c)) for c in (*spec.columns, "_reason")):
+    if not any(may_name_total(subject, aside, c) for c in (*spec.columns, "_reason")):
         return []
     cells = [f"CAST({identifier(c)} AS VARCHAR)" for c in spec.columns]
     labels = ", ".join(
@@ -178,8 +178,9 @@ def total_lines(subject: Subject, view: str, columns: Sequence[str], table: str 
     return lines
 
 
-def _may_hold_total(values: Mapping[str, int] | None) -> bool:
-    """Whether one of the values may be the label of a total."""
+def may_name_total(subject: Subject, aside: str, column: str) -> bool:
+    """Whether one of the values of a column of rows set aside may be the label of a total."""
+    values = subject.values(aside, column)
     return values is None or any("计" in value or "total" in value.casefold() for value in values)
 
 
