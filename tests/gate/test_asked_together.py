@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +55,24 @@ def test_a_rule_that_cannot_be_judged_together_is_judged_alone() -> None:
     first, second, third = judge_all([Asked(numbers, [SIZE]), Asked(texts, [SIZE]), Asked(numbers, [SIZE])])
     assert [(o.success, o.positions) for o in (*first, *third)] == [(False, (1,))] * 2
     assert second[0].success is None and second[0].error
+
+
+def test_texts_are_unique_within_their_own_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns that are judged together may share a text; blanks are no texts."""
+    judged: list[int] = []
+    judge = adapter.judge
+
+    def counted(frame: pd.DataFrame, *asked: Any) -> list[adapter.Outcome]:
+        judged.append(len(frame))
+        return judge(frame, *asked)
+
+    monkeypatch.setattr(adapter, "judge", counted)
+    first = pd.DataFrame({"name": ["甲", "乙", "1 甲", None, None]}, index=range(4, 9), dtype="str")
+    second = pd.DataFrame({"name": ["甲", "丙", "丙"]}, dtype="str")
+    (one,), (other,) = judge_all([Asked(first, [ONE]), Asked(second, [ONE])])
+    assert (one.success, one.positions, one.rows) == (True, (), 5)
+    assert (other.success, other.positions, other.rows) == (False, (1, 2), 3)
+    assert judged == [8]
 
 
 def test_nothing_asked_is_nothing_answered() -> None:

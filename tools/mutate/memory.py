@@ -190,7 +190,10 @@ class Answers:
         if creates:
             made[creates[1]] = sql
             return []
-        needed = [text for name, text in made.items() if name in sql]
+        needed: list[str] = []
+        for name, text in reversed(made.items()):
+            if any(name in asked for asked in (*needed, sql)):
+                needed.insert(0, text)
         whole = "\n".join([*needed, sql])
         named = tuple((n, sha) for n, sha in self.tables.get(id(subject), {}).items() if n in whole)
         key = ("answer", whole, named, subject.year.fiscal_year)

@@ -151,8 +151,8 @@ def _parts(
     """What is to be judged; rules that cannot be are put into ``found`` at once."""
     from helpers.gate import frames, together
 
-    judged = frames.judged_frame(frame, about.types)
-    known = {column: about.types.get(column, "") for column in judged.columns}
+    judged = frames.judged_frame(frame[_asked_about(frame, rules)], about.types)
+    known = {column: about.types.get(column, "") for column in frame.columns if column not in SOURCE}
     groups: dict[str | None, dict[int, Rule]] = {}
     for number, rule in enumerate(rules):
         problems = check_rule(rule, known)
@@ -168,6 +168,12 @@ def _parts(
             continue
         asked = [(rule.expectation, rule.arguments) for rule in own.values()]
         yield _Part(table, frame, own, together.Asked(part, asked, about.types))
+
+
+def _asked_about(frame: pd.DataFrame, rules: Sequence[Rule]) -> list[str]:
+    """The columns that rules are about; all, where one is about the table as a whole."""
+    named = [columns_of_rule(rule.arguments) for rule in rules]
+    return [c for c in frame.columns if any(c in columns for columns in named)] if all(named) else list(frame.columns)
 
 
 def _check(table: str, about: About, rule: Rule, outcome: Outcome, frame: pd.DataFrame) -> Check:
@@ -201,6 +207,8 @@ def _failing_rows(
     """The rows at these positions: where they stand in the exports and what the judged columns hold."""
     from helpers.gate.frames import cell_text
 
+    if not positions:
+        return ()
     rows = frame.take(list(positions))
     named = "、".join(about.names.get(column, column) for column in columns)
     places = {name: list(rows[name]) if name in rows else [None] * len(rows) for name in SOURCE}

@@ -13,8 +13,11 @@ import pandas as pd
 from helpers.gate import adapter
 
 NOT_NULL = "expect_column_values_to_not_be_null"
-#: Rules whose verdict on a row depends on this row alone, by the arguments that name their columns.
+UNIQUE = "expect_column_values_to_be_unique"
+#: Rules whose verdict on a row depends on this row alone, or on those with the same text, by the arguments that name
+#: their columns.
 ROW_BY_ROW = {
+    UNIQUE: ("column",),
     NOT_NULL: ("column",),
     "expect_column_values_to_be_between": ("column",),
     "expect_column_pair_values_a_to_be_greater_than_b": ("column_A", "column_B"),
@@ -58,7 +61,7 @@ def _piles(asked: Sequence[Asked]) -> list[list[tuple[int, int]]]:
                 continue
             others = sorted((k, repr(v)) for k, v in arguments.items() if k not in ROW_BY_ROW[kind])
             held = [one.frame[c].dtype for c in columns]
-            if kind != NOT_NULL and not all(isinstance(d, np.dtype) and d.kind in "iufM" for d in held):
+            if not all(_fits(kind, dtype) for dtype in held):
                 continue
             key = (kind, str(others), "" if kind == NOT_NULL else str(held))
             rows[key] += len(one.frame)
@@ -66,11 +69,20 @@ def _piles(asked: Sequence[Asked]) -> list[list[tuple[int, int]]]:
     return [pile for pile in piles.values() if len(pile) > 1]
 
 
+def _fits(kind: str, dtype: Any) -> bool:
+    """Whether columns of this type can lie one below the other."""
+    if kind == UNIQUE:
+        return isinstance(dtype, pd.StringDtype)
+    return kind == NOT_NULL or (isinstance(dtype, np.dtype) and dtype.kind in "iufM")
+
+
 def _judge_pile(asked: Sequence[Asked], pile: Sequence[tuple[int, int]]) -> dict[tuple[int, int], adapter.Outcome]:
     """The outcomes of rules in the same words; nothing where Great Expectations could not judge them."""
     kind, arguments = asked[pile[0][0]].rules[pile[0][1]]
     columns = {
-        name: np.concatenate([_cells(kind, asked[number], asked[number].rules[n][1][name]) for number, n in pile])
+        name: np.concatenate(
+            [_cells(kind, asked[number], asked[number].rules[n][1][name], at) for at, (number, n) in enumerate(pile)]
+        )
         for name in ROW_BY_ROW[kind]
     }
     (whole,) = adapter.judge(pd.DataFrame(columns), [(kind, {**arguments, **{name: name for name in columns}})])
@@ -85,6 +97,8 @@ def _judge_pile(asked: Sequence[Asked], pile: Sequence[tuple[int, int]]) -> dict
     return found
 
 
-def _cells(kind: str, one: Asked, column: str) -> np.ndarray:
+def _cells(kind: str, one: Asked, column: str, at: int) -> np.ndarray:
     cells = one.frame[column]
+    if kind == UNIQUE:  # a text may stand in another column of the pile
+        return np.array([None if pd.isna(text) else f"{at} {text}" for text in cells], dtype=object)
     return np.where(cells.notna(), 1.0, np.nan) if kind == NOT_NULL else cells.to_numpy()

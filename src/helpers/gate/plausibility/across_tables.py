@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers.gate.plausibility.references import Reference, in_words, known_values, not_found, references
 from helpers.year.engine import identifier, literals
@@ -100,6 +100,9 @@ def _copies(subject: Subject, reference: Reference, prefix: str) -> list[tuple[s
         return []
     if prefix and not _declared_before(subject, reference, pairs):
         return []
+    pairs = [(own, other) for own, other in pairs if _share_values(subject, (view, own), (target, other))]
+    if not pairs:
+        return []
     joined = (
         f"FROM {identifier(view)} AS a JOIN {identifier(target)} AS b "
         f"ON a.{identifier(reference.column)} = b.{identifier(reference.key)}"
@@ -122,6 +125,12 @@ def _copies(subject: Subject, reference: Reference, prefix: str) -> list[tuple[s
     counted = subject.query(f"SELECT {', '.join(f'count(DISTINCT a.{identifier(c)})' for c in own)} {joined}")[0]
     values = dict(zip(own, counted, strict=True))
     return [found for found in alike if values[found[0]] >= 3]
+
+
+def _share_values(subject: Subject, one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two columns may agree in any row."""
+    ours, theirs = subject.values(*one), subject.values(*other)
+    return ours is None or theirs is None or not ours.keys().isdisjoint(theirs)
 
 
 def _properties(subject: Subject, table: str, besides: str) -> list[str]:
@@ -175,11 +184,7 @@ def _differing_rows(subject: Subject, reference: Reference, own: str, other: str
 def entries_never_named(subject: Subject) -> Iterator[Check]:
     """An entry of a short register that no record names, though all the others are named again and again."""
     for reference in references(subject):
-        target, key, column = reference.target, identifier(reference.key), identifier(reference.column)
-        counts = subject.query(
-            f"SELECT k.v, count(s.v) AS n FROM (SELECT DISTINCT {key} AS v FROM {identifier(target)}) AS k "
-            f"LEFT JOIN (SELECT {column} AS v FROM {identifier(reference.table)}) AS s USING (v) GROUP BY 1 ORDER BY 1"
-        )
+        target, key, counts = reference.target, identifier(reference.key), _named(subject, reference)
         idle = [value for value, n in counts if n == 0]
         least = min((n for _, n in counts if n), default=0)
         if not idle or len(idle) > max(1, len(counts) // 5) or least < NAMED_OFTEN:
@@ -195,6 +200,18 @@ def entries_never_named(subject: Subject) -> Iterator[Check]:
             rows=subject.places(target, [reference.key], f"{key} IN ({listed})"),
             column=reference.key,
         )
+
+
+def _named(subject: Subject, reference: Reference) -> list[tuple[Any, ...]]:
+    """Each entry's key, and how many records name it."""
+    entries, naming = subject.values(reference.target, reference.key), subject.values(reference.table, reference.column)
+    if entries is not None and naming is not None and sum(entries.values()) == subject.count(reference.target):
+        return [(entry, naming.get(entry, 0)) for entry in sorted(entries)]
+    key, column = identifier(reference.key), identifier(reference.column)
+    return subject.query(
+        f"SELECT k.v, count(s.v) AS n FROM (SELECT DISTINCT {key} AS v FROM {identifier(reference.target)}) AS k "
+        f"LEFT JOIN (SELECT {column} AS v FROM {identifier(reference.table)}) AS s USING (v) GROUP BY 1 ORDER BY 1"
+    )
 
 
 def stints_overlap(subject: Subject) -> Iterator[Check]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from helpers.gate.plausibility.subject import Subject
+from helpers.gate.plausibility.value_counts import together
 from helpers.gate.result import Check
 from helpers.year.engine import identifier
 
@@ -17,6 +18,8 @@ GROUP, NEAR = 3, 0.03
 ALIKE, ALIKE_ROWS, MANY_ROWS = 0.25, 0.02, 0.15
 #: A figure is far from its whole column beyond so many tens, and so many times the column's own spread.
 FAR, SPREADS, COLUMN = 1.8, 4.5, 8
+#: So many figures of a grouping, or of a column, are named.
+NAMED = 200
 #: Words by which a figure below zero explains itself.
 RETURNS = "冲|红字|退|调整|抵|扣|更正|reversal|refund|credit"
 
@@ -35,13 +38,11 @@ class _Off:
 def power_of_ten(subject: Subject) -> Iterator[Check]:
     """Figures a factor of 10, 100, 1000 or 10,000 away from what others of the same kind have."""
     for table in subject.tables:
-        roles = subject.roles[table]
-        for column in roles.numbers:
-            if column in roles.key or (column not in roles.money and column not in roles.deciding):
-                continue
-            found = {
-                (o.file, o.row): o for o in [*_off_groups(subject, table, column), *_off_column(subject, table, column)]
-            }
+        columns = _judged(subject, table)
+        off_groups = _off_groups(subject, table, columns)
+        for column in columns:
+            off = [*off_groups[column], *_off_column(subject, table, column)]
+            found = {(o.file, o.row): o for o in off}
             if not found:
                 continue
             listed = [found[place] for place in sorted(found)]
@@ -57,6 +58,12 @@ def power_of_ten(subject: Subject) -> Iterator[Check]:
                 failing=len(listed),
                 column=column,
             )
+
+
+def _judged(subject: Subject, table: str) -> list[str]:
+    """The numbers that are money, or that a measure reads."""
+    roles = subject.roles[table]
+    return [c for c in roles.numbers if c not in roles.key and (c in roles.money or c in roles.deciding)]
 
 
 def _groupings(subject: Subject, table: str) -> list[str]:
@@ -80,32 +87,40 @@ def _groupings(subject: Subject, table: str) -> list[str]:
     return [*(identifier(c) for c in few), *bare, *pairs]
 
 
-def _off_groups(subject: Subject, table: str, column: str) -> Iterator[_Off]:
-    """Figures off a group of which most have one and the same."""
-    cell = f"CAST({identifier(column)} AS DOUBLE)"
-    for group in _groupings(subject, table):
-        own = (
-            f"SELECT source_file, source_row, {cell} AS v, {group} AS g FROM {identifier(table)} WHERE {cell} "
-            f"<> 0 AND {group} <> ''"
-        )
-        usual = f"SELECT g, median(abs(v)) AS usual FROM ({own}) GROUP BY g HAVING count(*) >= {GROUP}"
-        tens = "log10(abs(v) / usual)"
-        alike = (
-            f"SELECT g, any_value(usual) AS usual, 2 * mad({tens}) + 0.002 AS near, count(*) AS n, "
-            f"avg(CAST(abs({tens}) < {NEAR} AS INTEGER)) >= 0.6 AS alike FROM ({own}) JOIN ({usual}) USING (g) "
-            f"GROUP BY g"
-        )
-        share = f"sum(n) OVER () / {max(1, subject.count(table))}.0"
-        alike = (
-            f"SELECT * FROM ({alike}) WHERE alike QUALIFY {share} >= {MANY_ROWS} OR ({share} >= {ALIKE_ROWS} "
-            f"AND count(*) OVER () >= {ALIKE} * (SELECT count(*) FROM ({alike})))"
-        )
-        rows = subject.query(
-            f"SELECT source_file, source_row, v, usual FROM ({own}) JOIN ({alike}) USING (g) "
-            f"WHERE round(abs({tens})) BETWEEN 1 AND 4 AND abs(abs({tens}) - round(abs({tens}))) < least(near, {NEAR}) "
-            f"ORDER BY source_file, source_row LIMIT 200"
-        )
-        yield from (_Off(file, row, column, f"{v:.12g}", f"{u:.12g}") for file, row, v, u in rows)
+def _off_groups(subject: Subject, table: str, columns: Sequence[str]) -> dict[str, list[_Off]]:
+    """For each column the figures off a group of which most have one and the same, by grouping; as many groupings are
+    asked about in one query as there may be rows of them together."""
+    found: dict[str, list[_Off]] = {c: [] for c in columns}
+    asked = [(c, group) for c in columns for group in _groupings(subject, table)]
+    for part in together(asked, subject.count(table)):
+        for n, file, row, v, usual in subject.query(_off_query(subject, table, part)):
+            found[part[n][0]].append(_Off(file, row, part[n][0], f"{v:.12g}", f"{usual:.12g}"))
+    return found
+
+
+def _off_query(subject: Subject, table: str, asked: Sequence[tuple[str, str]]) -> str:
+    """Number, file, row, figure and usual figure of what is off its group, for columns and groupings by number."""
+    own = " UNION ALL ".join(
+        f"SELECT {n} AS n, source_file, source_row, {cell} AS v, {group} AS g FROM {identifier(table)} "
+        f"WHERE {cell} <> 0 AND {group} <> ''"
+        for n, (column, group) in enumerate(asked)
+        for cell in [f"CAST({identifier(column)} AS DOUBLE)"]
+    )
+    tens = "log10(abs(v) / usual)"
+    share = f"sum(rows) OVER (PARTITION BY n) / {max(1, subject.count(table))}.0"
+    return (
+        f"WITH own AS MATERIALIZED ({own}), "
+        f"usual AS (SELECT n, g, median(abs(v)) AS usual FROM own GROUP BY n, g HAVING count(*) >= {GROUP}), "
+        f"groups AS (SELECT n, g, any_value(usual) AS usual, 2 * mad({tens}) + 0.002 AS near, count(*) AS rows, "
+        f"avg(CAST(abs({tens}) < {NEAR} AS INTEGER)) >= 0.6 AS alike, count(*) OVER (PARTITION BY n) AS every "
+        f"FROM own JOIN usual USING (n, g) GROUP BY n, g), "
+        f"alike AS (SELECT * FROM groups WHERE alike QUALIFY {share} >= {MANY_ROWS} OR ({share} >= {ALIKE_ROWS} "
+        f"AND count(*) OVER (PARTITION BY n) >= {ALIKE} * every)) "
+        f"SELECT n, source_file, source_row, v, usual FROM own JOIN alike USING (n, g) "
+        f"WHERE round(abs({tens})) BETWEEN 1 AND 4 AND abs(abs({tens}) - round(abs({tens}))) < least(near, {NEAR}) "
+        f"QUALIFY row_number() OVER (PARTITION BY n ORDER BY source_file, source_row) <= {NAMED} "
+        f"ORDER BY n, source_file, source_row"
+    )
 
 
 def _off_column(subject: Subject, table: str, column: str) -> Iterator[_Off]:
@@ -123,7 +138,7 @@ def _off_column(subject: Subject, table: str, column: str) -> Iterator[_Off]:
     limit = max(FAR, SPREADS * 1.4826 * spread)
     rows = subject.query(
         f"SELECT source_file, source_row, v FROM ({logs}) WHERE abs(l - {middle!r}) > {limit!r} "
-        f"ORDER BY source_file, source_row LIMIT 200"
+        f"ORDER BY source_file, source_row LIMIT {NAMED}"
     )
     if len(rows) <= max(1, 0.02 * n):
         yield from (_Off(file, row, column, f"{v:.12g}", f"{10**middle:.3g} 左右") for file, row, v in rows)

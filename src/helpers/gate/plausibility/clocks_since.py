@@ -8,6 +8,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from helpers.gate.plausibility.monthly_shares import both_have
+from helpers.gate.plausibility.value_counts import unpivoted
 from helpers.year.engine import identifier
 
 if TYPE_CHECKING:
@@ -164,13 +165,24 @@ def _moments(subject: Subject) -> Iterator[tuple[str, str]]:
 
 def _profiles(subject: Subject, view: str, column: str, fewest: int = FEWEST) -> dict[str, Profile]:
     """How many rows of each file fall into each hour; files with times only."""
-    name = identifier(column)
-    hours = ", ".join(f"count(*) FILTER (WHERE hour({name}) = {hour})" for hour in range(24))
+    found: dict[str, list[int]] = {}
+    for file, hour, rows, midnights in _clock(subject, view, column):
+        found.setdefault(file, [0] * 24)[hour] += rows - midnights
+    return {file: tuple(counts) for file, counts in found.items() if sum(counts) >= fewest}
+
+
+def _clock(subject: Subject, view: str, column: str) -> list[tuple[str, int, int, int]]:
+    """For each file and hour of the day the filled cells, and how many of them are midnight, in the order of the files;
+    asked of all columns at once."""
+    table = view.removeprefix("previous_")
+    there = set(both_have(subject, table))
+    columns = [c for c in subject.roles[table].moments if c in there]
+    every = unpivoted(columns, view, ", source_file", "TIMESTAMP")
     found = subject.query(
-        f"SELECT source_file, {hours} FROM {identifier(view)} WHERE {name} IS NOT NULL AND "
-        f"date_trunc('day', {name}) <> {name} GROUP BY 1 HAVING count(*) >= {fewest} ORDER BY 1"
+        f"SELECT n, source_file, hour(v), count(*), count(*) FILTER (WHERE date_trunc('day', v) = v) FROM ({every}) "
+        "WHERE v IS NOT NULL GROUP BY ALL ORDER BY ALL"
     )
-    return {str(file): tuple(int(n) for n in counts) for file, *counts in found}
+    return [(str(file), int(h), int(r), int(m)) for n, file, h, r, m in found if columns[n] == column]
 
 
 def _apart(one: Sequence[int], other: Sequence[int]) -> float:
@@ -186,12 +198,11 @@ def _turned(profile: Profile, hours: int) -> Profile:
 
 def _midnights(subject: Subject, view: str, column: str) -> dict[str, tuple[float, int]]:
     """For each file the share of its filled cells that are midnight, and how many there are."""
-    name = identifier(column)
-    found = subject.query(
-        f"SELECT source_file, count(*) FILTER (WHERE date_trunc('day', {name}) = {name}), count({name}) "
-        f"FROM {identifier(view)} GROUP BY 1 HAVING count({name}) >= 20 ORDER BY 1"
-    )
-    return {str(file): (midnights / rows, int(rows)) for file, midnights, rows in found}
+    found: dict[str, tuple[int, int]] = {}
+    for file, _, filled, midnight in _clock(subject, view, column):
+        rows, midnights = found.get(file, (0, 0))
+        found[file] = rows + filled, midnights + midnight
+    return {file: (midnights / rows, rows) for file, (rows, midnights) in found.items() if rows >= 20}
 
 
 # --- limits ---------------------------------------------------------------------------------------

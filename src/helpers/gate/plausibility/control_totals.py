@@ -152,6 +152,8 @@ def total_lines(subject: Subject, view: str, columns: Sequence[str], table: str 
         spec = subject.previous.year.tables[str(table)]
     if aside not in subject.views or any(c not in spec.columns for c in columns):
         return []
+    if not any(may_name_total(subject, aside, c) for c in (*spec.columns, "_reason")):
+        return []
     cells = [f"CAST({identifier(c)} AS VARCHAR)" for c in spec.columns]
     labels = ", ".join(
         f"CASE WHEN length({cell}) <= {LABEL_LENGTH} AND regexp_matches({cell}, {literal(TOTAL)}) THEN {cell} END"
@@ -174,6 +176,12 @@ def total_lines(subject: Subject, view: str, columns: Sequence[str], table: str 
         month = re.search(r"(?<!\d)(1[0-2]|[1-9])\s*月", str(label))
         lines.append(TotalLine(file, row, str(label).strip(), int(month[1]) if month else None, known))
     return lines
+
+
+def may_name_total(subject: Subject, aside: str, column: str) -> bool:
+    """Whether one of the values of a column of rows set aside may be the label of a total."""
+    values = subject.values(aside, column)
+    return values is None or any("计" in value or "total" in value.casefold() for value in values)
 
 
 def _off(

@@ -4,11 +4,13 @@ that stand decades away from all others."""
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import exp, lgamma, log
 from typing import TYPE_CHECKING
 
 from helpers.gate.plausibility.monthly_shares import both_have
+from helpers.gate.plausibility.value_counts import unpivoted
 from helpers.year.engine import identifier, literal
 
 if TYPE_CHECKING:
@@ -33,20 +35,20 @@ def days_as_months(subject: Subject) -> Iterator[Check]:
     for table in subject.tables:
         roles = subject.roles[table]
         for column in roles.dates:
-            cell = identifier(column)
-            counts = dict(
-                subject.query(f"SELECT month({cell}), count({cell}) FROM {identifier(table)} GROUP BY 1 ORDER BY 1")
-            )
-            total = sum(n for month, n in counts.items() if month)
-            own = sorted(month for month, n in counts.items() if month and n > OWN * total)
+            cell, days = identifier(column), calendar_days(subject, table, column)
+            counts: Counter[int] = Counter()
+            for month, _, _, n in days:
+                counts[month] += n
+            total = sum(counts.values())
+            own = sorted(month for month, n in counts.items() if n > OWN * total)
             outside = total - sum(counts[month] for month in own)
             if total < FEWEST or not own or len(own) > MOST_OWN or outside < OUTSIDE:
                 continue
-            listed = ", ".join(map(str, own))
-            alike = f"month({cell}) NOT IN ({listed}) AND day({cell}) IN ({listed})"
-            hits = int(subject.one(f"SELECT count(*) FROM {identifier(table)} WHERE {alike}"))
+            hits = sum(n for month, day, _, n in days if month not in own and day in own)
             if hits < OUTSIDE or hits < 0.8 * outside or _tail(outside, hits, len(own) / 30) > CHANCE:
                 continue
+            listed = ", ".join(map(str, own))
+            alike = f"month({cell}) NOT IN ({listed}) AND day({cell}) IN ({listed})"
             yield subject.note(
                 table,
                 "days_as_months",
@@ -58,6 +60,18 @@ def days_as_months(subject: Subject) -> Iterator[Check]:
                 failing=hits,
                 column=column,
             )
+
+
+def calendar_days(subject: Subject, table: str, column: str) -> list[tuple[int, int, int, int]]:
+    """The filled cells of a date column by month, day and day of the week (Monday: 1): these and the number of cells;
+    asked of all date columns of a table at once."""
+    columns = subject.roles[table].dates
+    found = subject.query(
+        f"SELECT n, month(v), day(v), isodow(v), count(*) FROM ({unpivoted(columns, table, kind='DATE')}) "
+        "WHERE v IS NOT NULL GROUP BY ALL ORDER BY ALL"
+    )
+    own = columns.index(column)
+    return [(month, day, weekday, int(rows)) for n, month, day, weekday, rows in found if n == own]
 
 
 def _tail(n: int, least: int, share: float) -> float:

@@ -9,6 +9,7 @@ from math import exp, lgamma
 from typing import TYPE_CHECKING
 
 from helpers.gate.plausibility.monthly_shares import both_have
+from helpers.gate.plausibility.value_counts import unpivoted
 from helpers.year.engine import identifier, literal
 from helpers.year.reads import columns_of_figures
 from helpers.year.tidy import record_columns
@@ -144,11 +145,7 @@ def _conditions(subject: Subject, table: str, columns: list[str]) -> list[tuple[
     found: list[tuple[str | None, str | None]] = [(None, None), *((c, None) for c in columns)]
     roles, personal = subject.roles[table], subject.tables[table].tidy_personal
     for column in [c for c in (*roles.coded, *roles.flags) if c in columns and c not in personal]:
-        cell = f"CAST({identifier(column)} AS VARCHAR)"
-        listed = subject.query(
-            f"SELECT {cell}, count(*) AS n FROM {identifier(table)} WHERE {cell} IS NOT NULL "
-            f"GROUP BY 1 ORDER BY n DESC, 1 LIMIT {VALUES + 1}"
-        )
+        listed = subject.frequent(table, column, VALUES + 1)
         if len(listed) <= VALUES:
             found += [(column, value) for value, _ in listed]
     return found
@@ -164,20 +161,19 @@ def _cells(
     def add(condition: tuple[str | None, str | None], file: str, filled: int, rows: int) -> None:
         found.setdefault(condition, {}).setdefault(file, Counter())[filled] += rows
 
-    for file, filled, rows in subject.query(
-        f"SELECT source_file, {mask} AS m, count(*) FROM {identifier(view)} GROUP BY 1, 2 ORDER BY 1, 2"
+    listed = list(dict.fromkeys(c for c, value in conditions if c and value is not None))
+    # The file itself stands for the condition that always holds.
+    cells = unpivoted(["source_file", *listed], view, f", source_file, {mask} AS m")
+    for number, value, file, filled, rows in subject.query(
+        f"SELECT n, v, source_file, m, count(*) FROM ({cells}) WHERE v IS NOT NULL GROUP BY ALL ORDER BY ALL"
     ):
+        if number:
+            add((listed[number - 1], str(value)), str(file), int(filled), int(rows))
+            continue
         add((None, None), str(file), int(filled), int(rows))
         for n, column in enumerate(columns):
             if int(filled) >> n & 1:
                 add((column, None), str(file), int(filled), int(rows))
-    for column in dict.fromkeys(c for c, value in conditions if c and value is not None):
-        cell = f"CAST({identifier(column)} AS VARCHAR)"
-        for value, file, filled, rows in subject.query(
-            f"SELECT {cell}, source_file, {mask} AS m, count(*) FROM {identifier(view)} "
-            f"WHERE {cell} IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
-        ):
-            add((column, str(value)), str(file), int(filled), int(rows))
     return found
 
 

@@ -49,13 +49,21 @@ def garbled_texts(subject: Subject) -> Iterator[Check]:
 
 def _garbled(subject: Subject, table: str, column: str) -> dict[str, int]:
     """The garbled texts of a column with their rows. Question marks are lost characters beside Chinese only."""
+    texts = _doubtful(subject, table, column)
+    chinese = any(has_han(text) for text, _ in texts)
+    return {text: int(n) for text, n in texts if is_garbled(text) or (chinese and _QUESTIONS.fullmatch(text.strip()))}
+
+
+def _doubtful(subject: Subject, table: str, column: str) -> list[tuple[str, int]]:
+    """The texts with more than plain letters, or with question marks, the most frequent first."""
+    if subject.values(table, column) is not None:
+        counted = subject.frequent(table, column)
+        return [(t, n) for t, n in counted if not t.isascii() or "??" in t][:LOOKED_THROUGH]
     cell = identifier(column)
-    texts = subject.query(
+    return subject.query(
         f"SELECT {cell}, count(*) AS n FROM {identifier(table)} WHERE strlen({cell}) <> length({cell}) "
         f"OR {cell} LIKE '%??%' GROUP BY 1 ORDER BY n DESC, 1 LIMIT {LOOKED_THROUGH}"
     )
-    chinese = any(has_han(text) for text, _ in texts)
-    return {text: int(n) for text, n in texts if is_garbled(text) or (chinese and _QUESTIONS.fullmatch(text.strip()))}
 
 
 def is_garbled(text: str) -> bool:

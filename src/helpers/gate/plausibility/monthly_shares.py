@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
 
+from helpers.gate.plausibility.value_counts import together, unpivoted
 from helpers.year.engine import identifier
 from helpers.year.tidy import record_columns, tidy_columns
 
@@ -126,7 +127,7 @@ def flags(subject: Subject, table: str) -> list[Share]:
 
 def values(subject: Subject, table: str, columns: Sequence[str]) -> dict[str, list[Share]]:
     """For each text column of few values, the rows of each, last year's most frequent first; asked once a column."""
-    known: dict[tuple[str, str], list[Share]] = vars(subject).setdefault("_monthly_values", {})
+    known: dict[tuple[str, str], list[Share]] = subject.known.more.setdefault("monthly values", {})
     missing = [c for c in columns if (table, c) not in known]
     known |= {(table, c): shares for c, shares in _values(subject, table, missing).items()}
     return {c: known[table, c] for c in columns if known[table, c]}
@@ -154,13 +155,12 @@ Months = dict[object, dict[str | None, int]]
 def _monthly(subject: Subject, table: str, prefix: str, columns: Sequence[str]) -> dict[str, Months]:
     """For each column the rows of each value in each month, the months in order."""
     found: dict[str, Months] = {c: {} for c in columns}
-    counted = " UNION ALL ".join(
-        f"SELECT {n} AS c, {_month(subject, table, prefix)} AS m, {identifier(column)} AS v, count(*) AS rows "
-        f"FROM {identifier(prefix + table)} GROUP BY m, v"
-        for n, column in enumerate(columns)
-    )
-    for n, month, value, rows in subject.query(f"SELECT * FROM ({counted}) ORDER BY c, m") if columns else ():
-        found[columns[n]].setdefault(month, {})[value] = int(rows)
+    month = _month(subject, table, prefix)
+    for part in together(columns, subject.count(prefix + table)):
+        cells = unpivoted(part, prefix + table, f", {month} AS m")
+        counted = subject.query(f"SELECT n, m, v, count(*) FROM ({cells}) GROUP BY n, m, v ORDER BY n, m")
+        for n, month_, value, rows in counted:
+            found[part[n]].setdefault(month_, {})[value] = int(rows)
     return found
 
 
@@ -186,7 +186,7 @@ def _shares(
 def _cells(subject: Subject, table: str, prefix: str, conditions: Sequence[str], where: str) -> list[Cells]:
     """Hits and rows of each condition by month, the months in order."""
     month = _month(subject, table, prefix)
-    picked = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
+    picked = ", ".join(f"count_if({condition})" for condition in conditions)
     rows = subject.query(
         f"SELECT {month}, count(*), {picked} FROM {identifier(prefix + table)} WHERE {where} GROUP BY 1 ORDER BY 1"
     )

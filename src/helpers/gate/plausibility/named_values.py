@@ -11,7 +11,7 @@ from helpers.gate.plausibility.coded_values import folded
 from helpers.gate.plausibility.roles import conditions
 from helpers.gate.plausibility.subject import Subject
 from helpers.gate.result import Check
-from helpers.year.engine import identifier, literal, literals
+from helpers.year.engine import identifier, literals
 from helpers.year.expressions import ExpressionError, compared_values
 
 #: So many of the most frequent values of a column are looked through.
@@ -74,8 +74,7 @@ def _written(subject: Subject, table: str, column: str, value: str, named: set[s
     aside = f"{table}_set_aside"
     if column in subject.tables[table].tidy_personal:
         return []
-    apart = f"SELECT 1 FROM {identifier(aside)} WHERE {identifier(column)} = {literal(value)} LIMIT 1"
-    if aside in subject.views and column in subject.tables[table].columns and subject.query(apart):
+    if column in subject.tables[table].columns and subject.has(aside, column, value):
         return []
     spellings = [value, *subject.tables[table].synonyms.get(column, {}).get(value, ())]
     same = {plain(spelling) for spelling in spellings}

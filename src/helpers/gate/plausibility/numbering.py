@@ -38,7 +38,7 @@ class _Series:
 
 
 def _numbers(subject: Subject, table: str, previous: bool = False) -> str | None:
-    """A query of all numbers of a table, set aside rows included: ``number, head, tail, shape``."""
+    """A relation of all numbers of a table, set aside rows included: ``number, head, tail, shape``."""
     key = subject.tables[table].tidy_key
     view = f"previous_{table}" if previous else table
     types = subject.roles[table].types
@@ -50,10 +50,12 @@ def _numbers(subject: Subject, table: str, previous: bool = False) -> str | None
     if aside in subject.views and key[0] in subject.tables[table].columns:
         rows += f" UNION ALL SELECT {column} FROM {identifier(aside)}"
     tail = "substr(number, length(head) + 1)"
-    return (
+    return subject.kept(
+        f"numbers_{view}",
         f"SELECT number, head, CAST({tail} AS BIGINT) AS tail, {_shape('head')} || length({tail}) AS shape "
         f"FROM (SELECT DISTINCT number, rtrim(number, '{DIGITS}') AS head FROM ({rows}) WHERE number IS NOT NULL) "
-        f"WHERE length(number) - length(head) BETWEEN 1 AND 15"
+        f"WHERE length(number) - length(head) BETWEEN 1 AND 15",
+        subject.count(view),
     )
 
 
@@ -65,7 +67,7 @@ def _shape(text: str) -> str:
 def _series(subject: Subject, numbers: str) -> list[_Series]:
     """Each prefix's numbers. A counter that goes on over several prefixes (记-01-101, 记-02-102) is one."""
     one_counter = (
-        f"WITH n AS MATERIALIZED ({numbers}), "
+        f"WITH n AS MATERIALIZED (SELECT * FROM {numbers}), "
         "s AS (SELECT shape, count(*) = count(DISTINCT tail) AND count(DISTINCT head) > 1 "
         "AND count(*) < 4 * count(DISTINCT head) AS one FROM n GROUP BY shape) "
         "SELECT n.*, CASE WHEN s.one THEN n.shape ELSE n.head || n.shape END AS series FROM n JOIN s USING (shape)"
@@ -99,8 +101,9 @@ def number_holes(subject: Subject) -> Iterator[Check]:
         # What leaves a register leaves a hole; what happened stays on record.
         if numbers is None or spec.year_by is None:
             continue
-        usual = _usual_share(subject, table)
-        broken = [s for s in _series(subject, numbers) if s.missing and s.there >= FEW and _too_many(s, usual)]
+        broken = [s for s in _series(subject, numbers) if s.missing and s.there >= FEW]
+        usual = _usual_share(subject, table) if broken else None
+        broken = [s for s in broken if _too_many(s, usual)]
         if not broken:
             continue
         called = subject.called(table, spec.tidy_key[0])
@@ -181,11 +184,11 @@ def odd_numbers(subject: Subject) -> Iterator[Check]:
 def _grown(subject: Subject, table: str) -> str | None:
     """A query of the numbers of a counter that grows a digit on its way, as from 9 to 10: none of them is short."""
     numbers = _numbers(subject, table)
-    if numbers is None:
+    if numbers is None or _longest_series(subject, numbers)[1] < 2:
         return None
     groups = (
         f"SELECT head, length(number) - length(head) AS digits, count(*) AS n, min(tail) AS low, max(tail) AS high "
-        f"FROM ({numbers}) GROUP BY ALL"
+        f"FROM {numbers} GROUP BY ALL"
     )
     # Most numbers up to the next power of ten are there, and the longer ones go on from it.
     steps = (
@@ -194,7 +197,15 @@ def _grown(subject: Subject, table: str) -> str | None:
         f"WHERE b.digits = a.digits + 1 AND b.low - a.high <= 5"
     )
     both = f"SELECT head, short AS digits FROM ({steps}) WHERE below UNION SELECT head, long FROM ({steps}) WHERE above"
-    return f"SELECT number FROM ({numbers}) WHERE (head, length(number) - length(head)) IN ({both})"
+    return f"SELECT number FROM {numbers} WHERE (head, length(number) - length(head)) IN ({both})"
+
+
+def _longest_series(subject: Subject, numbers: str) -> tuple[int, int]:
+    """How many numbers of one head and length there are at the most, and how many lengths one head has."""
+    series = f"SELECT head, shape, count(*) AS n FROM {numbers} GROUP BY 1, 2"
+    heads = f"SELECT max(n) AS longest, count(*) AS lengths FROM ({series}) GROUP BY head"
+    longest, lengths = subject.query(f"SELECT max(longest), max(lengths) FROM ({heads})")[0]
+    return longest or 0, lengths or 0
 
 
 def numbers_against_time(subject: Subject) -> Iterator[Check]:
@@ -203,15 +214,16 @@ def numbers_against_time(subject: Subject) -> Iterator[Check]:
         numbers, time = _numbers(subject, table), subject.roles[table].time
         if numbers is None or time is None or not FEW <= subject.count(table) <= LARGEST:
             continue
-        query = _against(subject, table, numbers, time)
-        subject.query(f"CREATE OR REPLACE TEMP TABLE numbered AS {query}")
+        if _longest_series(subject, numbers)[0] < FEW:
+            continue
+        numbered = subject.kept(f"numbered_{table}", _against(subject, table, numbers, time), 0)
         low, high, judged = subject.query(
-            "SELECT count(*) FILTER (WHERE low), count(*) FILTER (WHERE high), count(*) FROM numbered"
+            f"SELECT count(*) FILTER (WHERE low), count(*) FILTER (WHERE high), count(*) FROM {numbered}"
         )[0]
         # Late entries at the end make all before them look early: those are at fault that are few.
         most = 0.2 * judged if judged > MANY else max(2, 0.02 * judged)
         off = " OR ".join(side for side, n in (("low", low), ("high", high)) if n <= most) or "false"
-        bad = int(subject.one(f"SELECT count(*) FILTER (WHERE {off}) FROM numbered"))
+        bad = int(subject.one(f"SELECT count(*) FILTER (WHERE {off}) FROM {numbered}"))
         if not bad:
             continue
         yield subject.note(
@@ -221,7 +233,7 @@ def numbers_against_time(subject: Subject) -> Iterator[Check]:
             "其余各行按编号排列即按时间先后",
             "核对这些行的日期（月、日是否颠倒，年份是否录错）和编号（是否补录、重登）；录错的用 corrections.yml 更正",
             observed=bad,
-            rows=_listed(subject, table, time, off),
+            rows=_listed(subject, table, time, f"FROM {numbered} AS n", off),
             failing=bad,
         )
 
@@ -236,7 +248,7 @@ def _against(subject: Subject, table: str, numbers: str, time: str) -> str:
     series = "PARTITION BY series ORDER BY tail, number"
     return (
         f"WITH n AS (SELECT t.source_file, t.source_row, n.number, n.head || n.shape AS series, n.tail, {moment} AS s "
-        f"FROM {identifier(table)} AS t JOIN ({numbers}) AS n ON n.number = t.{key} WHERE t.{identifier(time)} "
+        f"FROM {identifier(table)} AS t JOIN {numbers} AS n ON n.number = t.{key} WHERE t.{identifier(time)} "
         f"IS NOT NULL), "
         f"m AS (SELECT *, median(s) OVER ({series} ROWS BETWEEN {half} PRECEDING AND {half} FOLLOWING) AS m, "
         f"count(*) OVER (PARTITION BY series) AS many, "
@@ -256,11 +268,11 @@ def _against(subject: Subject, table: str, numbers: str, time: str) -> str:
     )
 
 
-def _listed(subject: Subject, table: str, time: str, off: str) -> list[Place]:
+def _listed(subject: Subject, table: str, time: str, numbered: str, off: str) -> list[Place]:
     key = subject.tables[table].tidy_key[0]
     hidden = bool({key, time} & subject.tables[table].tidy_personal)
     rows = subject.query(
-        f"SELECT n.source_file, n.source_row, n.number, t.{identifier(time)} FROM numbered AS n "
+        f"SELECT n.source_file, n.source_row, n.number, t.{identifier(time)} {numbered} "
         f"JOIN {identifier(table)} AS t USING (source_file, source_row) WHERE {off} "
         f"ORDER BY n.away DESC, n.source_file, n.source_row LIMIT {EXAMPLES}"
     )

@@ -28,10 +28,7 @@ def one_value(subject: Subject) -> Iterator[Check]:
             continue
         named, roles = declared_values(subject, table), subject.roles[table]
         for column in [c for c in roles.coded if c in roles.deciding and len(named.get(c, ())) > ABSENT]:
-            cell = identifier(column)
-            values = subject.query(
-                f"SELECT {cell}, count(*) FROM {identifier(table)} WHERE {cell} IS NOT NULL GROUP BY 1 LIMIT 2"
-            )
+            values = subject.frequent(table, column, 2)
             if len(values) != 1 or values[0][1] < ROWS:
                 continue
             absent = _nowhere(subject, table, column, named[column] - {str(values[0][0])})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from operator import le
+from typing import TYPE_CHECKING, NamedTuple
 
 from helpers.gate.plausibility.subject import EXAMPLES
 from helpers.year.engine import identifier, literal
@@ -26,8 +26,7 @@ OTHER_YEAR = "其他年度的记录"
 NOWHERE = range(0)
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     """Its place in the file, and its day."""
 
     row: int
@@ -93,14 +92,22 @@ def _looked_at(subject: Subject) -> Iterator[str]:
 
 
 def _files(subject: Subject, table: str, time: str) -> dict[str, list[_Row]]:
-    """The rows of each file that has enough of them, in their order in the file."""
+    """The rows of each file that has enough of them, in their order in the file; asked once a table."""
+    known: dict[str, dict[str, list[_Row]]] = subject.known.more.setdefault("files in order", {})
+    if table not in known:
+        known[table] = _read_files(subject, table, time)
+    return known[table]
+
+
+def _read_files(subject: Subject, table: str, time: str) -> dict[str, list[_Row]]:
     found: dict[str, list[_Row]] = {}
-    for file, row, day in subject.query(
-        f"SELECT source_file, source_row, CAST({identifier(time)} AS DATE) - DATE '1970-01-01' "
-        f"FROM {identifier(table)} WHERE {identifier(time)} IS NOT NULL ORDER BY 1, 2"
+    for file, rows, days in subject.query(
+        f"SELECT source_file, list(source_row ORDER BY source_row), list(day ORDER BY source_row) FROM "
+        f"(SELECT source_file, source_row, CAST({identifier(time)} AS DATE) - DATE '1970-01-01' AS day "
+        f"FROM {identifier(table)} WHERE day IS NOT NULL) GROUP BY 1 HAVING count(*) >= {FEWEST} ORDER BY 1"
     ):
-        found.setdefault(str(file), []).append(_Row(int(row), int(day)))
-    return {file: rows for file, rows in found.items() if len(rows) >= FEWEST}
+        found[str(file)] = list(map(_Row, rows, days))
+    return found
 
 
 def misplaced(rows: Sequence[_Row]) -> list[int]:
@@ -123,7 +130,10 @@ def misplaced(rows: Sequence[_Row]) -> list[int]:
 
 def ordered(rows: Sequence[_Row]) -> tuple[set[int], int]:
     """The longest run of rows that are in order of time, by place, and whether up (1) or down (-1)."""
-    up, down = (_longest([sign * r.day for r in rows]) for sign in (1, -1))
+    days = [row.day for row in rows]
+    if all(map(le, days, days[1:])):
+        return set(range(len(rows))), 1
+    up, down = (_longest([sign * day for day in days]) for sign in (1, -1))
     return (up, 1) if len(up) >= len(down) else (down, -1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from helpers.gate.plausibility.subject import Place, Subject
 from helpers.gate.result import Check
@@ -100,10 +101,12 @@ def _units(subject: Subject, table: str) -> list[str]:
 def _panel(subject: Subject, table: str, column: str, period: str, least: int) -> Check | None:
     """The holes of one column's panel, None where it is no panel or a whole one."""
     cell, time = identifier(column), identifier(str(subject.roles[table].time))
-    part = f"quarter({time})" if period == QUARTER else f"month({time})"
-    rows = subject.query(
-        f"SELECT {cell}, {part} AS p, count(*), min(source_file), min(source_row) FROM {identifier(table)} "
-        f"WHERE {cell} IS NOT NULL AND {time} IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
+    rows = _by_period(
+        subject.query(
+            f"SELECT {cell}, month({time}) AS p, count(*), min(source_file), min(source_row) FROM {identifier(table)} "
+            f"WHERE {cell} IS NOT NULL AND {time} IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
+        ),
+        3 if period == QUARTER else 1,
     )
     units, periods = dict.fromkeys(r[0] for r in rows), sorted({r[1] for r in rows})
     if len(units) < UNITS or len(periods) < least:
@@ -132,6 +135,16 @@ def _panel(subject: Subject, table: str, column: str, period: str, least: int) -
         failing=len(twice),
         column=column,
     )
+
+
+def _by_period(months: Sequence[tuple[Any, ...]], length: int) -> list[tuple[str, int, int, str, int]]:
+    """Rows of a unit's months (unit, month, rows, first file, first row) as those of periods of so many months."""
+    found: dict[tuple[str, int], tuple[int, str, int]] = {}
+    for unit, month, rows, file, row in months:
+        place = unit, (month - 1) // length + 1
+        known = found.get(place, (0, file, row))
+        found[place] = known[0] + rows, min(known[1], file), min(known[2], row)
+    return [(*place, *one) for place, one in found.items()]
 
 
 def _once_each(times: Sequence[int], places: int, period: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from helpers.gate.plausibility.coded_values import declared_values
@@ -44,6 +44,8 @@ def placeholder_values(subject: Subject) -> Iterator[Check]:
 
 def _found(subject: Subject, table: str, column: str, words: frozenset[str]) -> list[tuple[Place, bool]]:
     """The cells, in the order of the files, and whether the row was set aside as out of scope."""
+    if not any(_may_hold(subject.values(view, column), words) for view in (table, f"{table}_set_aside")):
+        return []
     cell, spec = identifier(column), subject.tables[table]
     views = [(table, "true")]
     if f"{table}_set_aside" in subject.views and spec.out_of_scope:
@@ -55,6 +57,12 @@ def _found(subject: Subject, table: str, column: str, words: frozenset[str]) -> 
     listed = literals(sorted(words))
     found = subject.query(f"SELECT * FROM ({rows}) WHERE lower(trim(cell)) IN ({listed}) ORDER BY 1, 2")
     return [((file, row, column, value), bool(out)) for file, row, value, out in found]
+
+
+def _may_hold(values: Mapping[str, int] | None, words: frozenset[str]) -> bool:
+    """Whether one of the values may be one of the words."""
+    # Of İ the database makes the small letter that every I has, Python one with a dot more.
+    return values is None or any(v.replace("İ", "I").strip().lower() in words for v in values)
 
 
 CHECKS = (placeholder_values,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers.year.engine import identifier
 from helpers.year.tidy import record_columns
@@ -33,10 +33,10 @@ class Reference:
 
 def references(subject: Subject) -> list[Reference]:
     """Every reference of this year's or last year's tables, in declared order; looked for once a subject."""
-    kept = vars(subject)  # as a cached property keeps its value
-    if "_references" not in kept:
-        kept["_references"] = _found(subject)
-    known: list[Reference] = kept["_references"]
+    kept = subject.known.more
+    if "references" not in kept:
+        kept["references"] = _found(subject)
+    known: list[Reference] = kept["references"]
     return known
 
 
@@ -92,7 +92,7 @@ def _has(subject: Subject, view: str, column: str) -> bool:
 
 
 def _of_table(subject: Subject, prefix: str, table: str, targets: list[tuple[str, str, bool]]) -> Iterator[Reference]:
-    """The references of one table's text columns, in one query."""
+    """The references of one table's text columns."""
     view = f"{prefix}{table}"
     columns = [c for c in _texts(subject, table) if subject.count(view) and _has(subject, view, c)]
     others = [
@@ -102,6 +102,24 @@ def _of_table(subject: Subject, prefix: str, table: str, targets: list[tuple[str
     ]
     if not others or not columns:
         return
+    for c, n, matched, all_ in _matched(subject, prefix, view, columns, others):
+        target, key, sole = others[n]
+        least = MEANT_SHARE if sole and _meant(subject, table, columns[c], target, key) else LEAST_SHARE
+        if matched >= LEAST_VALUES and matched >= least * all_:
+            yield Reference(table, columns[c], target, key, sole)
+
+
+def _matched(
+    subject: Subject, prefix: str, view: str, columns: list[str], others: list[tuple[str, str, bool]]
+) -> list[tuple[Any, ...]]:
+    """Number of the column, number of the key, how many of the column's different values are there among the keys,
+    and how many it has; where there is any."""
+    named = [subject.values(view, c) for c in columns]
+    known = [subject.values(f"{prefix}{target}", key) for target, key, _ in others]
+    if None not in named and None not in known:
+        short = [[v for v in values or () if len(v) <= LONGEST] for values in named]
+        pairs = [(c, n, sum(v in (keys or ()) for v in s)) for c, s in enumerate(short) for n, keys in enumerate(known)]
+        return [(c, n, matched, len(short[c])) for c, n, matched in pairs if matched]
     keys = " UNION ALL ".join(
         f"SELECT DISTINCT {n} AS target, {identifier(key)} AS v FROM {identifier(prefix + target)}"
         for n, (target, key, _) in enumerate(others)
@@ -117,11 +135,7 @@ def _of_table(subject: Subject, prefix: str, table: str, targets: list[tuple[str
         "SELECT s.c, k.target, count(*) AS matched, any_value(alls.n) FROM s JOIN k ON s.v = k.v "
         "JOIN alls ON alls.c = s.c GROUP BY s.c, k.target ORDER BY s.c, k.target"
     )
-    for c, n, matched, all_ in subject.query(asked):
-        target, key, sole = others[n]
-        least = MEANT_SHARE if sole and _meant(subject, table, columns[c], target, key) else LEAST_SHARE
-        if matched >= LEAST_VALUES and matched >= least * all_:
-            yield Reference(table, columns[c], target, key, sole)
+    return subject.query(asked)
 
 
 def _meant(subject: Subject, table: str, column: str, target: str, key: str) -> bool:

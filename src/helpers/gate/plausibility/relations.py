@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.gate.plausibility.subject import Subject
+from helpers.gate.plausibility.value_counts import together
 from helpers.gate.result import Check
 from helpers.year.engine import identifier
 
@@ -20,6 +21,8 @@ SOURCES = 3
 STRETCHES, BROKEN, WHOLE = 20, 0.5, 0.03
 #: Moving a column by a row restores a relation from below the first to above the second.
 LOST, RESTORED = 0.75, 0.85
+#: The cell of the row above, and of the row below.
+MOVES = ("lag", "lead")
 
 
 @dataclass(frozen=True)
@@ -51,46 +54,86 @@ def _relations(subject: Subject, table: str) -> list[_Relation]:
     return found
 
 
-def _rows(subject: Subject, relation: _Relation) -> str:
-    """File, row, source, target, and the targets of the rows before and after."""
-    a, b = identifier(relation.source), f"CAST({identifier(relation.target)} AS VARCHAR)"
-    return (
-        f"SELECT * FROM (SELECT source_file AS f, source_row AS r, {a} AS a, {b} AS b, lag({b}) OVER w AS above, "
-        f"lead({b}) OVER w AS below FROM {identifier(relation.table)} WINDOW w AS (PARTITION BY source_file "
-        f"ORDER BY source_row)) WHERE a IS NOT NULL{_some(subject, relation, 'a')}"
-    )
-
-
-def _some(subject: Subject, relation: _Relation, column: str) -> str:
-    """Of a large table whole groups only."""
-    every = -(-subject.count(relation.table) // LOOKED)
-    return f" AND hash({column}) % {every} = 0" if every > 1 else ""
-
-
-def _strength(column: str, rows: str) -> str:
-    """The share of rows that have their group's most frequent value; groups of two and more."""
-    groups = (
-        f"SELECT a, {column} AS v, count(*) AS n FROM ({rows}) WHERE a IS NOT NULL AND {column} IS NOT NULL "
-        f"GROUP BY ALL"
-    )
-    whole = f"SELECT max(n) AS top, sum(n) AS total FROM ({groups}) GROUP BY a HAVING sum(n) > 1"
-    return f"(SELECT sum(top) / sum(total) FROM ({whole}))"
+def _source(subject: Subject, relation: _Relation) -> str:
+    """The source's cell as text; of a large table whole groups only."""
+    cell, every = identifier(relation.source), -(-subject.count(relation.table) // LOOKED)
+    text = f"CAST({cell} AS VARCHAR)"
+    return f"CASE WHEN hash({cell}) % {every} = 0 THEN {text} END" if every > 1 else text
 
 
 def relation_broken(subject: Subject) -> Iterator[Check]:
     """A column that another one determines in most rows, and in a stretch of rows no longer."""
     for table in subject.tables:
         relations = _relations(subject, table)
-        for relation, parts in zip(relations, _stretches(subject, table, relations), strict=True):
-            found = _looked_at(subject, relation, parts)
+        as_read = _strengths(subject, table, relations, [""])
+        nowhere = [r for r in relations if as_read[r, ""].holds_nowhere()]
+        moved = _strengths(subject, table, nowhere, MOVES)
+        whole = [r for r in relations if r not in nowhere]
+        stretches = dict(zip(whole, _stretches(subject, table, whole), strict=True))
+        for relation in relations:
+            if relation in stretches:
+                found = _in_part(subject, relation, stretches[relation])
+            else:
+                above, below = (moved[relation, move].share for move in MOVES)
+                found = _shifted(subject, relation, as_read[relation, ""].share, above, below)
             if found is not None:
                 yield found
                 break
 
 
-def _shifted(subject: Subject, relation: _Relation) -> Check | None:
-    rows = _rows(subject, relation)
-    now, above, below = subject.query(f"SELECT {', '.join(_strength(c, rows) for c in ('b', 'above', 'below'))}")[0]
+@dataclass(frozen=True)
+class _Strength:
+    """Of ``total`` rows (of sources with two and more) ``top`` have what is most frequent beside their source."""
+
+    top: int = 0
+    total: int = 0
+
+    @property
+    def share(self) -> float | None:
+        return self.top / self.total if self.total else None
+
+    def holds_nowhere(self) -> bool:
+        return self.total - self.top > (1 - LOST) * self.total
+
+
+def _strengths(
+    subject: Subject, table: str, relations: Sequence[_Relation], moves: Sequence[str]
+) -> dict[tuple[_Relation, str], _Strength]:
+    """How far each relation holds with its target as it stands (no move) and moved."""
+    asked = [(relation, move) for relation in relations for move in moves]
+    found = dict.fromkeys(asked, _Strength())
+    for part in together(asked, subject.count(table)):
+        for n, top, total in subject.query(_strengths_query(subject, table, part)):
+            found[part[n]] = _Strength(int(top), int(total))
+    return found
+
+
+def _strengths_query(subject: Subject, table: str, asked: Sequence[tuple[_Relation, str]]) -> str:
+    """Number, rows that have what is most frequent, rows."""
+    beside: dict[str, str] = {}
+    sources, targets = [], []
+    for relation, move in asked:
+        target = f"CAST({identifier(relation.target)} AS VARCHAR)"
+        moved = f"{move}({target}) OVER w" if move else target
+        sources.append(beside.setdefault(_source(subject, relation), f"c{len(beside)}"))
+        targets.append(beside.setdefault(moved, f"c{len(beside)}"))
+    picked = ", ".join(f"{cell} AS {name}" for cell, name in beside.items())
+    rows = f"SELECT {picked} FROM {identifier(table)} WINDOW w AS (PARTITION BY source_file ORDER BY source_row)"
+    cells = (
+        f"SELECT unnest([{', '.join(map(str, range(len(asked))))}]) AS q, unnest([{', '.join(sources)}]) AS a, "
+        f"unnest([{', '.join(targets)}]) AS v FROM ({rows})"
+    )
+    return (
+        f"WITH counted AS (SELECT q, a, v, count(*) AS n FROM ({cells}) WHERE a IS NOT NULL AND v IS NOT NULL "
+        f"GROUP BY q, a, v), whole AS (SELECT q, max(n) AS top, sum(n) AS total FROM counted GROUP BY q, a "
+        f"HAVING sum(n) > 1) SELECT q, sum(top), sum(total) FROM whole GROUP BY q"
+    )
+
+
+def _shifted(
+    subject: Subject, relation: _Relation, now: float | None, above: float | None, below: float | None
+) -> Check | None:
+    """The note of a relation that holds nowhere, where moving the column by a row restores it."""
     moved = max(above or 0, below or 0)
     if now is None or now > LOST or moved < RESTORED or moved < now + 0.2:
         return None
@@ -111,37 +154,35 @@ def _stretches(subject: Subject, table: str, relations: Sequence[_Relation]) -> 
     if not relations:
         return []
     longest = int(subject.one(f"SELECT max(source_row) FROM {identifier(table)}"))
-    together = len(relations) if subject.count(table) <= LOOKED // len(relations) else 1
-    found: list[list[tuple[Any, ...]]] = [[] for _ in relations]
-    for start in range(0, len(relations), together):
-        rows = " UNION ALL ".join(
-            _cells(subject, n, relations[n]) for n in range(start, min(start + together, len(relations)))
-        )
+    found: list[list[tuple[Any, ...]]] = []
+    for part in together(relations, subject.count(table)):
+        first = len(found)
+        found += [[] for _ in part]
         asked = (
-            f"WITH o AS MATERIALIZED ({rows}), "
+            f"WITH o AS MATERIALIZED ({_cells(subject, table, part)}), "
             f"m AS (SELECT n, a, mode(b) AS usual FROM o GROUP BY n, a HAVING count(*) > 1) "
             f"SELECT n, f, r // {longest // STRETCHES + 1}, count(*), count(*) FILTER (WHERE b <> usual), min(r), "
             f"max(r) FROM o JOIN m USING (n, a) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
         )
-        for n, *part in subject.query(asked):
-            found[n].append(tuple(part))
+        for n, *stretch in subject.query(asked):
+            found[first + n].append(tuple(stretch))
     return found
 
 
-def _cells(subject: Subject, number: int, relation: _Relation) -> str:
-    """The rows of a relation under its number: file, row, source, target."""
-    a, b = identifier(relation.source), identifier(relation.target)
+def _cells(subject: Subject, table: str, relations: Sequence[_Relation]) -> str:
+    """The rows of relations under their numbers: file, row, source, target."""
+    sources = (_source(subject, relation) for relation in relations)
+    targets = (f"CAST({identifier(relation.target)} AS VARCHAR)" for relation in relations)
+    lists = (map(str, range(len(relations))), sources, targets)
+    n, a, b = (f"unnest([{', '.join(cells)}])" for cells in lists)
     return (
-        f"SELECT {number} AS n, source_file AS f, source_row AS r, CAST({a} AS VARCHAR) AS a, "
-        f"CAST({b} AS VARCHAR) AS b FROM {identifier(relation.table)} "
-        f"WHERE {a} IS NOT NULL AND {b} IS NOT NULL{_some(subject, relation, a)}"
+        f"SELECT * FROM (SELECT {n} AS n, source_file AS f, source_row AS r, {a} AS a, {b} AS b "
+        f"FROM {identifier(table)}) WHERE a IS NOT NULL AND b IS NOT NULL"
     )
 
 
-def _looked_at(subject: Subject, relation: _Relation, parts: Sequence[tuple[Any, ...]]) -> Check | None:
-    """Whether the relation holds all along; where it holds nowhere, whether moving the column restores it."""
-    if sum(p[3] for p in parts) > (1 - LOST) * sum(p[2] for p in parts):
-        return _shifted(subject, relation)
+def _in_part(subject: Subject, relation: _Relation, parts: Sequence[tuple[Any, ...]]) -> Check | None:
+    """The note of a relation that is broken in a part of a file."""
     broken = _broken([p for p in parts if p[2] >= 5])
     if not broken:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from helpers.year.expressions import ExpressionError, columns_of
@@ -111,6 +112,7 @@ def _set_columns(spec: Table) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=1000)
 def columns_read(text: str | None) -> frozenset[str]:
     """The columns that an expression reads; none where it cannot be parsed."""
     try:

@@ -7,7 +7,7 @@ from math import exp, log, sqrt
 from statistics import median
 from typing import TYPE_CHECKING
 
-from helpers.gate.plausibility.control_totals import TOTAL
+from helpers.gate.plausibility.control_totals import TOTAL, may_name_total
 from helpers.year.engine import identifier, literal
 from helpers.year.tidy import tidy_columns
 
@@ -235,6 +235,9 @@ def _reasons(subject: Subject, table: str, prefix: str) -> dict[str, int]:
     view = f"{prefix}{table}_set_aside"
     if view not in subject.views:
         return {}
+    reasons = subject.values(view, "_reason")
+    if reasons is not None and not may_name_total(subject, view, "_reason"):
+        return dict(reasons)
     return dict(
         subject.query(
             f"SELECT _reason, count(*) FROM {identifier(view)} "

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from helpers.gate.plausibility.date_slips import calendar_days
 from helpers.gate.plausibility.roles import columns_read
 from helpers.gate.plausibility.subject import Subject
 from helpers.gate.result import Check
@@ -41,9 +42,8 @@ def _pairs(subject: Subject, table: str, view: str) -> list[_Pair]:
     if not pairs or not subject.count(view):
         return []
     counted = ", ".join(
-        f"count(*) FILTER (WHERE {identifier(a)} IS NOT NULL AND {identifier(b)} IS NOT NULL), "
-        f"count(*) FILTER (WHERE {_later(subject, table, a, b)}), count(*) FILTER (WHERE "
-        f"{_later(subject, table, b, a)})"
+        f"count({_later(subject, table, a, b)}), count_if({_later(subject, table, a, b)}), "
+        f"count_if({_later(subject, table, b, a)})"
         for a, b in pairs
     )
     found = iter(subject.query(f"SELECT {counted} FROM {identifier(view)}")[0])
@@ -251,13 +251,10 @@ def day_month_swapped(subject: Subject) -> Iterator[Check]:
             if column not in (roles.time, *(c for pair in subject.tables[table].clock_ends() for c in pair)):
                 continue
             cell = identifier(column)
-            early, early_off, late, late_off = subject.query(
-                f"SELECT count(*) FILTER (WHERE day({cell}) <= 12), "
-                f"count(*) FILTER (WHERE day({cell}) <= 12 AND isodow({cell}) >= 6 AND day({cell}) <> month({cell})), "
-                f"count(*) FILTER (WHERE day({cell}) > 12), count(*) FILTER (WHERE day({cell}) > 12 AND "
-                f"isodow({cell}) >= 6) "
-                f"FROM {identifier(table)}"
-            )[0]
+            days = calendar_days(subject, table, column)
+            early, late = (sum(n for _, day, _, n in days if (day <= 12) == first) for first in (True, False))
+            early_off = sum(n for month, day, dow, n in days if day <= 12 and dow >= 6 and day != month)
+            late_off = sum(n for _, day, dow, n in days if day > 12 and dow >= 6)
             only_early = early >= 40 and late == 0
             spread = _spread(subject, table, cell) if early_off >= 5 else 0
             more_off = spread >= 5 and late >= 40 and early_off / early > 0.02 + 4 * late_off / late

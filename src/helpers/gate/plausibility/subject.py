@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet
 
 from helpers.gate.plausibility import roles
+from helpers.gate.plausibility.value_counts import listable, together, values_of
 from helpers.gate.result import Check, FailingRow
 from helpers.measures import database
 from helpers.year.engine import fence, identifier, literal, one_file, open_engine, year_bounds
@@ -29,10 +31,32 @@ HELD = 200_000
 #: Rows named as examples of a note.
 EXAMPLES = 5
 #: Answers of so many rows are kept.
-KEPT = 2000
+KEPT = 10_000
+#: The column that says which file a row comes from.
+FILE = "source_file"
 
 #: A row's place and what stands there: file, row, tidy column, value.
 Place = tuple[str | None, int | None, str, Any]
+
+
+@dataclass(frozen=True)
+class View:
+    """A table of the database: how many rows it has, and its columns of texts."""
+
+    rows: int
+    texts: tuple[str, ...]
+
+
+@dataclass
+class _Known:
+    """What has been answered, for all threads that ask."""
+
+    answers: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+    kinds: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
+    values: dict[str, dict[str, Mapping[str, int] | None]] = field(default_factory=dict)
+    #: What else is worked out once of a subject, by whoever knows what it is.
+    more: dict[Any, Any] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +74,8 @@ class Subject:
     connection: duckdb.DuckDBPyConnection
     accounts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     previous_accounts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    views: frozenset[str] = frozenset()
+    views: Mapping[str, View] = field(default_factory=dict)
+    known: _Known = field(default_factory=_Known, repr=False, compare=False)
 
     # --- what is there ------------------------------------------------------------------------
 
@@ -68,43 +93,74 @@ class Subject:
         """What the columns of each table are for."""
         return {table: roles.of_table(self.year, table) for table in self.tables}
 
-    @cached_property
-    def _counts(self) -> dict[str, int]:
-        return {}
-
     def count(self, view: str) -> int:
         """How many rows a view has; 0 where there is no such view."""
-        if view not in self.views:
-            return 0
-        if view not in self._counts:
-            self._counts[view] = int(self.one(f"SELECT count(*) FROM {identifier(view)}"))
-        return self._counts[view]
+        return self.views[view].rows if view in self.views else 0
 
     def for_another_thread(self) -> Subject:
         """The same tables, for questions at the same time as others."""
-        return replace(self, connection=self.connection.cursor())
+        other = replace(self, connection=self.connection.cursor())
+        vars(other).update(tables=self.tables, roles=self.roles)
+        return other
 
     # --- questions ----------------------------------------------------------------------------
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """The answer's rows; raises ``QueryStopped`` where it takes too long or fails. What was asked before is not
-        asked again, unless a statement has changed what there is to be asked about."""
-        if not sql.startswith(("SELECT", "WITH")):
-            self._answers.clear()
-        if sql in self._answers:
-            return self._answers[sql]
+        asked again: a table that is made has a name of its own for what is in it."""
+        answers = self.known.answers
+        if sql in answers:
+            return answers[sql]
         rows = database.run(self.connection, sql, "数据合理性检查").fetchall()
-        if len(rows) <= KEPT:
-            self._answers[sql] = rows
+        if len(rows) <= KEPT and sql.startswith(("SELECT", "WITH")):
+            answers[sql] = rows
         return rows
 
-    @cached_property
-    def _answers(self) -> dict[str, list[tuple[Any, ...]]]:
-        return {}
+    def kept(self, name: str, query: str, rows: int) -> str:
+        """A relation of what a query gives, about which more than one question is asked: a table of this name, unless
+        so many rows are better worked out again."""
+        if rows > HELD:
+            return f"({query})"
+        made: set[str] = vars(self).setdefault("_made", set())  # by this connection; others have tables of their own
+        if name not in made:
+            self.query(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+            made.add(name)
+        return name
+
+    def values(self, view: str, column: str) -> Mapping[str, int] | None:
+        """How many rows have each value of a text column; None where it has very many, or is no text. In a view that
+        is not there nothing stands."""
+        known = self.known.values
+        if view not in self.views:
+            return {}
+        with self.known.lock:
+            if view not in known:
+                known[view] = dict.fromkeys(listable(self.query, view, self.views[view].texts, self.count(view)))
+                self._list_values(view)
+        return known[view].get(column)
+
+    def _list_values(self, view: str) -> None:
+        listed, rows = self.known.values[view], self.count(view)
+        for columns in together(list(listed), rows):
+            # Whoever wants to know the values of a column that cannot be counted asks for what it needs.
+            with suppress(database.QueryStopped):
+                listed |= values_of(self.query, view, columns, rows)
+
+    def has(self, view: str, column: str, value: str) -> bool:
+        """Whether a text column has a value in any row."""
+        values = self.values(view, column)
+        if values is not None:
+            return value in values
+        return bool(
+            self.query(f"SELECT 1 FROM {identifier(view)} WHERE {identifier(column)} = {literal(value)} LIMIT 1")
+        )
 
     def kinds(self, view: str, columns: Sequence[str]) -> dict[str, tuple[int, int]]:
         """How many different values each column of a view has, and how many cells are filled."""
-        known = self._kinds.setdefault(view, {})
+        known = self.known.kinds.setdefault(view, {})
+        for column in (c for c in columns if c not in known):
+            if (values := self.values(view, column)) is not None:
+                known[column] = (len(values), sum(values.values()))
         missing = [c for c in columns if c not in known]
         if missing:
             picked = ", ".join(f"count(DISTINCT {identifier(c)}), count({identifier(c)})" for c in missing)
@@ -112,13 +168,12 @@ class Subject:
             known.update({c: (int(row[2 * n]), int(row[2 * n + 1])) for n, c in enumerate(missing)})
         return {c: known[c] for c in columns}
 
-    @cached_property
-    def _kinds(self) -> dict[str, dict[str, tuple[int, int]]]:
-        return {}
-
     def frequent(self, view: str, column: str, most: int | None = None) -> list[tuple[str, int]]:
         """The values of a column with their rows, the most frequent first; ``most``: no more of them."""
-        cell, limit = identifier(column), "" if most is None else f" LIMIT {most}"
+        values = self.values(view, column)
+        if values is not None:
+            return sorted(values.items(), key=lambda one: (-one[1], one[0]))[:most]
+        cell, limit = f"CAST({identifier(column)} AS VARCHAR)", "" if most is None else f" LIMIT {most}"
         found = self.query(
             f"SELECT {cell}, count(*) AS n FROM {identifier(view)} WHERE {cell} IS NOT NULL "
             f"GROUP BY 1 ORDER BY n DESC, 1{limit}"
@@ -228,14 +283,15 @@ def open_subject(
     previous_accounts: Iterable[Reconciliation | Mapping[str, Any]] = (),
 ) -> Iterator[Subject]:
     """The subject of a year: ``folder`` holds its tidy tables, ``previous_folder`` last year's."""
-    views = _views(year, folder)
+    files = _files(year, folder)
     if previous is not None and previous_folder is not None:
-        views |= {f"previous_{name}": view for name, view in _views(previous, previous_folder).items()}
+        files |= {f"previous_{name}": file for name, file in _files(previous, previous_folder).items()}
+    views = {name: _view(path) for name, (path, _) in files.items()}
     # Hundreds of questions are asked: what is small is read once, and answered without dealing the work out.
-    held = {name: pyarrow.parquet.read_metadata(path).num_rows <= HELD for name, (path, _) in views.items()}
+    held = {name: view.rows <= HELD for name, view in views.items()}
     connection = open_engine(database.MEMORY, threads=1 if all(held.values()) else 2)
     try:
-        for name, (path, fiscal_year) in views.items():
+        for name, (path, fiscal_year) in files.items():
             kind = "TABLE" if held[name] else "VIEW"
             connection.execute(
                 f"CREATE {kind} {identifier(name)} AS SELECT *{year_bounds(fiscal_year)} "
@@ -245,20 +301,27 @@ def open_subject(
         connection.execute(f"SET max_temp_directory_size = {literal(database.SPILL)}")
         # Counting the values of many columns one by one would be planned as a join of all of them.
         connection.execute("SET disabled_optimizers = 'distinct_aggregate_rewrite'")
-        fence(connection, [path for path, _ in views.values()])
+        fence(connection, [path for path, _ in files.values()])
         yield Subject(
             year=year,
             previous=previous,
             connection=connection,
             accounts=_by_table(accounts),
             previous_accounts=_by_table(previous_accounts),
-            views=frozenset(views),
+            views=views,
         )
     finally:
         connection.close()
 
 
-def _views(year: Year, folder: Path) -> dict[str, tuple[Path, int]]:
+def _view(path: Path) -> View:
+    """What a Parquet file says of itself."""
+    told = pyarrow.parquet.read_metadata(path)
+    texts = [f.name for f in told.schema.to_arrow_schema() if pyarrow.types.is_string(f.type) and f.name != FILE]
+    return View(told.num_rows, tuple(texts))
+
+
+def _files(year: Year, folder: Path) -> dict[str, tuple[Path, int]]:
     """View name → its file and fiscal year; tables whose file is missing have none."""
     found = {}
     for table in year.year.tables:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -117,43 +117,55 @@ def found_sums(amounts: Sequence[_Amount]) -> list[_Amount]:
     return [found[place] for place in sorted(found)]
 
 
-def _telling(part: Sequence[_Amount]) -> bool:
-    """Whether so many different amounts add up that no other amount is their sum by chance."""
-    return len(part) >= ROWS and len({a.cents for a in part}) >= DIFFERENT
+class _Part:
+    """Amounts added up one after the other."""
+
+    def __init__(self, amounts: Iterable[_Amount] = ()) -> None:
+        self.rows, self.cents = 0, 0
+        self.different: set[int] = set()
+        for amount in amounts:
+            self.add(amount)
+
+    def add(self, amount: _Amount) -> None:
+        self.rows, self.cents = self.rows + 1, self.cents + amount.cents
+        self.different.add(amount.cents)
+
+    def telling(self) -> bool:
+        """Whether so many different amounts add up that no other amount is their sum by chance."""
+        return self.rows >= ROWS and len(self.different) >= DIFFERENT
 
 
 def _of_all_above(own: Sequence[_Amount]) -> Iterator[_Amount]:
     """Each sum of the rows above it: of all, or of those since the last sum."""
-    above: list[_Amount] = []
-    since: list[_Amount] = []
+    above, since = _Part(), _Part()
     for amount in own:
-        if any(_telling(part) and sum(a.cents for a in part) == amount.cents for part in (above, since)):
+        if any(part.cents == amount.cents and part.telling() for part in (above, since)):
             yield amount
-            since = []
+            since = _Part()
         else:
-            above.append(amount)
-            since.append(amount)
+            above.add(amount)
+            since.add(amount)
 
 
 def _of_all_others(own: Sequence[_Amount]) -> Iterator[_Amount]:
     """The one row that holds what all others are together, wherever it stands."""
     total = sum(a.cents for a in own)
     halves = [a for a in own if 2 * a.cents == total]
-    if len(halves) == 1 and _telling([a for a in own if a is not halves[0]]):
+    if len(halves) == 1 and _Part(a for a in own if a is not halves[0]).telling():
         yield halves[0]
 
 
 def _of_months(own: Sequence[_Amount]) -> Iterator[_Amount]:
     """Rows that are each what their month's rows above are together, in several months."""
     found: list[_Amount] = []
-    part: list[_Amount] = []
+    part, month = _Part(), None
     for amount in own:
-        if part and amount.month != part[-1].month:
-            part = []
-        if len(part) >= MONTH_ROWS and sum(a.cents for a in part) == amount.cents:
+        if amount.month != month:
+            part, month = _Part(), amount.month
+        if part.rows >= MONTH_ROWS and part.cents == amount.cents:
             found.append(amount)
-            part = []
+            part = _Part()
         else:
-            part.append(amount)
+            part.add(amount)
     if len(found) >= MONTHS:
         yield from found

@@ -111,10 +111,7 @@ def _kinds(subject: Subject, table: str) -> dict[str, int]:
 def answers_of(subject: Subject, table: str) -> list[str]:
     """The columns that share their values with another one: the scale of the answers."""
     kinds = [c for c, n in _kinds(subject, table).items() if n <= 11]
-    values = {
-        c: {v for (v,) in subject.query(f"SELECT DISTINCT {identifier(c)} FROM {identifier(table)}") if v}
-        for c in kinds
-    }
+    values = {c: {v for v, _ in subject.frequent(table, c) if v} for c in kinds}
     return [
         c
         for c in kinds

@@ -25,7 +25,7 @@ def versions_unlike(subject: Subject) -> Iterator[Check]:
         if spec.keep is None or spec.grain is not None or aside not in subject.views:
             continue
         passed_over = f"_reason = {literal(spec.keep.why)}"
-        if not subject.query(f"SELECT 1 FROM {identifier(aside)} WHERE {passed_over} LIMIT 1"):
+        if not subject.has(aside, "_reason", spec.keep.why):
             continue
         columns = _telling(subject, table)
         if len(columns) < COLUMNS:
@@ -55,12 +55,22 @@ def _telling(subject: Subject, table: str) -> list[str]:
     texts = [c for c in subject.roles[table].texts if c not in spec.tidy_key and c in record_columns(spec)]
     found = []
     for column in texts:
-        cell = identifier(column)
-        groups = f"SELECT count(*) AS n FROM {identifier(table)} WHERE {cell} IS NOT NULL GROUP BY {cell}"
-        alike = subject.one(f"SELECT sum(n * n) / (sum(n) * sum(n)) FROM ({groups})")
+        alike = _alike_by_chance(subject, table, column)
         if alike is not None and alike <= BY_CHANCE:
             found.append(column)
     return found
+
+
+def _alike_by_chance(subject: Subject, table: str, column: str) -> float | None:
+    """The share of any two filled rows that have the same value; None where none is filled."""
+    values = subject.values(table, column)
+    if values is not None:
+        rows = sum(values.values())
+        return sum(n * n for n in values.values()) / (rows * rows) if rows else None
+    cell = identifier(column)
+    groups = f"SELECT count(*) AS n FROM {identifier(table)} WHERE {cell} IS NOT NULL GROUP BY {cell}"
+    alike: float | None = subject.one(f"SELECT sum(n * n) / (sum(n) * sum(n)) FROM ({groups})")
+    return alike
 
 
 def _unlike(subject: Subject, table: str, columns: list[str], passed_over: str) -> list[Place]:
