@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from helpers.activity.clean import Reconciliation
+    from helpers.year.fiscal import FiscalYear
     from helpers.year.load import Year
 
 #: Tables of up to so many rows are held in memory.
@@ -235,11 +236,10 @@ def open_subject(
     held = {name: pyarrow.parquet.read_metadata(path).num_rows <= HELD for name, (path, _) in views.items()}
     connection = open_engine(database.MEMORY, threads=1 if all(held.values()) else 2)
     try:
-        for name, (path, fiscal_year) in views.items():
+        for name, (path, fiscal) in views.items():
             kind = "TABLE" if held[name] else "VIEW"
             connection.execute(
-                f"CREATE {kind} {identifier(name)} AS SELECT *{year_bounds(fiscal_year)} "
-                f"FROM read_parquet({one_file(path)})"
+                f"CREATE {kind} {identifier(name)} AS SELECT *{year_bounds(fiscal)} FROM read_parquet({one_file(path)})"
             )
         connection.execute(f"SET temp_directory = {literal(str(folder / '.spill'))}")
         connection.execute(f"SET max_temp_directory_size = {literal(database.SPILL)}")
@@ -258,14 +258,14 @@ def open_subject(
         connection.close()
 
 
-def _views(year: Year, folder: Path) -> dict[str, tuple[Path, int]]:
+def _views(year: Year, folder: Path) -> dict[str, tuple[Path, FiscalYear]]:
     """View name → its file and fiscal year; tables whose file is missing have none."""
     found = {}
     for table in year.year.tables:
         for suffix, ending in (("", ".parquet"), ("_set_aside", ".set_aside.parquet")):
             path = folder / f"{table}{ending}"
             if path.is_file():
-                found[f"{table}{suffix}"] = (path, year.fiscal_year)
+                found[f"{table}{suffix}"] = (path, year.fiscal)
     return found
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Table
+from helpers.report.fiscal_words import year_words
 from helpers.report.followed_numbers import number_of
 from helpers.report.results_basics import Open
 from helpers.report.results_plans import Replacement, SparePart, Spares
@@ -22,17 +23,18 @@ DAY = 86400
 
 def stock(results: Results) -> Iterable[Block]:
     """The stock by part, its replay on this year and of last year's plan, and what is taken for granted."""
-    yield from stock_blocks(results.get("spares"))
+    plan = results.get("spares")
+    yield from stock_blocks(plan, year_words(results, plan["fiscal_year"]) if plan else None)
 
 
-def stock_blocks(plan: Spares | None) -> Iterable[Block]:
-    """The same of one plan."""
+def stock_blocks(plan: Spares | None, year: str | None = None) -> Iterable[Block]:
+    """The same of one plan; ``year``: what its year is called where it is no calendar year."""
     if not plan or plan.get("service_level") is None:
         return
     if plan["reason"] or not plan.get("totals"):
         yield from f.para(f"未能测算备件储备：{w.clause(plan['reason'])}。" if plan["reason"] else "")
         return
-    yield from f.para(_size(plan), _replayed(plan))
+    yield from f.para(_size(plan, year or f"{plan['fiscal_year']}年"), _replayed(plan))
     yield from f.para(_held(plan))
     if plan["parts"]:
         yield _parts_table(plan)
@@ -43,12 +45,9 @@ def stock_blocks(plan: Spares | None) -> Iterable[Block]:
     )
 
 
-def _size(plan: Spares) -> str:
+def _size(plan: Spares, year: str) -> str:
     totals: Open = plan.get("totals") or {}
-    told = (
-        f"{plan['fiscal_year']}年{totals['repairs']}件维修中，"
-        f"领用备件{totals['demands']}次，涉及{totals['parts']}种备件。"
-    )
+    told = f"{year}{totals['repairs']}件维修中，领用备件{totals['demands']}次，涉及{totals['parts']}种备件。"
     if not totals["planned"]:
         return told + "各种备件都缺少测算储备量所需的记录。"
     cost = f"，约需{w.money_text(totals['cost'])}" if totals.get("cost") else ""
