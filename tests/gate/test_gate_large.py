@@ -13,6 +13,7 @@ from helpers.gate import large
 from helpers.gate.builtin_rules import Rule, about_table, builtin_rules
 from helpers.gate.large import TidyFile
 from helpers.gate.run import run_gate
+from helpers.year.fiscal import FiscalYear
 from tests.gate.gate_samples import account, spec, tickets
 
 NOTE = {"level": "note", "words": "应当如此", "remedy": "核对"}
@@ -73,7 +74,7 @@ def write(frame: pd.DataFrame, path: Path) -> TidyFile:
 
 def both(frame: pd.DataFrame, path: Path) -> tuple[list, list]:
     declared = spec()
-    rules = {"tickets": [*builtin_rules("tickets", declared, 2024), *RULES]}
+    rules = {"tickets": [*builtin_rules("tickets", declared, FiscalYear(2024)), *RULES]}
     about = {"tickets": about_table(declared)}
     file = write(frame, path)
     tidy = large.frames.read_tables(path.parent, [path.stem])[path.stem]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from helpers.indicators import parse_actual, parse_target
-from helpers.year.dates_in_year import unclear_in_year
-from helpers.year.declared_indicators import Actual
+from helpers.indicators import Actual, Target, parse_actual, parse_target
+from helpers.year import declared_indicators
+from helpers.year.dates_in_year import open_in_year
 from helpers.year.faults import Fault
 from helpers.year.load import Lines, Year
 from helpers.year.models import Calendar
@@ -28,33 +28,32 @@ def check_year_start(year: Year) -> Iterator[Fault]:
 
 
 def _dates(year: Year) -> Iterator[Fault]:
-    """年底 and 二季度末 may be the calendar year's or the fiscal year's."""
+    """Days that would be taken for others."""
     for index, one in enumerate(year.indicators.indicators):
         path: Path_ = ("indicators", index)
         for number, part in enumerate(one.parts):
-            kind = parse_target(part.target, name=part.name).kind
-            yield from _open(year, (*path, "parts", number, "target"), part.target, kind)
+            yield from _open(year, (*path, "parts", number, "target"), parse_target(part.target, name=part.name))
             yield from _stated(year, (*path, "parts", number, "actual", "stated"), part.actual)
         if one.actual is not None and one.not_applicable is None:
-            kind = parse_target(one.target, name=one.level3, direction=one.direction).kind
-            yield from _open(year, (*path, "target"), one.target, kind)
+            target = parse_target(one.target, name=one.level3, direction=one.direction)
+            yield from _open(year, (*path, "target"), target)
             yield from _stated(year, (*path, "actual", "stated"), one.actual)
 
 
-def _stated(year: Year, path: Path_, actual: Actual) -> Iterator[Fault]:
+def _stated(year: Year, path: Path_, actual: declared_indicators.Actual) -> Iterator[Fault]:
     if actual.stated is not None:
-        yield from _open(year, path, actual.stated, parse_actual(actual.stated).kind)
+        yield from _open(year, path, parse_actual(actual.stated))
 
 
-def _open(year: Year, path: Path_, text: str, kind: str) -> Iterator[Fault]:
-    if unclear_in_year(text, kind, year.fiscal):
+def _open(year: Year, path: Path_, found: Target | Actual) -> Iterator[Fault]:
+    if open_in_year(found, year.fiscal):
         last = year.fiscal.last
         yield year.lines["indicators.yml"].fault(
             "date_open",
             path,
-            f"本年度是{year.fiscal.from_to}，这里指哪一天不明确",
-            value=text,
-            hint=f"写明年月日，如 {last.year}年{last.month}月{last.day}日前；指年度的最后一天也可写“本年度末”",
+            f"本年度是{year.fiscal.from_to}，这里指哪一天会有不同理解",
+            value=found.text,
+            hint=f"写明年月日，如 {last.year}年{last.month}月{last.day}日前",
         )
 
 
