@@ -21,6 +21,11 @@ def year_words(results: Results, year: int) -> str:
     return FiscalYear(year, fiscal_of(results).start_month).year_words
 
 
+def year_word(results: Results) -> str:
+    """What stands behind the number of a year of this kind: 年, or 年度 where a calendar year would be meant."""
+    return "年度" if fiscal_of(results).crosses else "年"
+
+
 def days_words(results: Results) -> str:
     """2024年4月1日至2025年3月31日; empty of a calendar year."""
     fiscal = fiscal_of(results)
