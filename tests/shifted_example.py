@@ -18,7 +18,7 @@ from tests.conftest import copy_data
 
 DATE = re.compile(r"(?<!\d)(20\d\d)(?:([-/.])(\d{1,2})\2(\d{1,2})(?!\d)|年(\d{1,2})月(\d{1,2})(?=日))")
 #: Digits and signs of full width, as some cells have them.
-WIDE = str.maketrans("０１２３４５６７８９／－：　", "0123456789/-: ")
+WIDE = str.maketrans("０１２３４５６７８９／－", "0123456789/-")
 Shift = Callable[[datetime.date], datetime.date]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from helpers.formats.html import render_html
 from helpers.formats.printed import front_lines
 from helpers.formats.xlsx import write_forms
+from helpers.forms.readers import read_forms
 from helpers.report.blocks import Figure, Front
 from helpers.report.many_years import many_years
 from helpers.report.narrative.by_outline import build_report
@@ -100,9 +100,11 @@ def test_the_report_says_its_days_and_calls_years_so(results: Any) -> None:
     assert not any(row[0].text == "1月" for row in rows)
 
 
-def test_forms_say_its_days(results: Any) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(write_forms(results)))
+def test_forms_say_its_days_and_can_be_read_back(results: Any, tmp_path: Path) -> None:
+    (tmp_path / "自评.xlsx").write_bytes(write_forms(results))
+    book = openpyxl.load_workbook(tmp_path / "自评.xlsx")
     assert book["绩效自评表"]["A2"].value == "（2024年度，2024年4月1日至2025年3月31日）"
+    assert not [text for form in read_forms(tmp_path / "自评.xlsx") for _, text in form.unplaced if "年4月" in text]
     heads = [cell.value for cell in book["年度活动"][2]]
     assert heads[4:16] == [*(f"{n}月" for n in range(4, 13)), "2025年1月", "2025年2月", "2025年3月"]
 
