@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import openpyxl
 import pytest
@@ -15,6 +16,7 @@ from helpers.formats.printed import front_lines
 from helpers.formats.xlsx import write_forms
 from helpers.forms.readers import read_forms
 from helpers.report.blocks import Figure, Front
+from helpers.report.figures.series import month_axis
 from helpers.report.many_years import many_years
 from helpers.report.narrative.by_outline import build_report
 from helpers.report.results import load_results
@@ -131,3 +133,18 @@ def test_a_stage_refuses_a_year_before_with_another_start(root: Path, tmp_path: 
     stage = open_stage(CLEAN.name, 2024, str(tmp_path))
     with pytest.raises(YearFileError, match="year_start_differs"):
         stage.previous  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("shown", "every", "labels"),
+    [
+        (["2024-12", "2025-01"], ["2024-04", "2025-03"], ["12月", "1月\n2025年"]),
+        (["2025-02", "2025-03"], ["2024-04", "2025-03"], ["2月\n2025年", "3月\n2025年"]),
+        (["2024-02", "2024-03"], ["2024-01", "2024-12"], ["2月", "3月"]),
+        (["2024-02", "2024-03"], [], ["2月", "3月"]),
+    ],
+)
+def test_months_of_the_second_calendar_year_carry_it(shown: list[str], every: list[str], labels: list[str]) -> None:
+    axes = MagicMock()
+    month_axis(axes, shown, every)
+    assert axes.set_xticks.call_args.args[1] == labels

@@ -58,7 +58,7 @@ def monthly_chart(indicator: Judged, name: str, subject: str) -> tuple[Figure, .
             _paint_line(axes, months, values, texts, missed, goal, unit)
         else:
             _paint_columns(axes, months, values, texts)
-        month_axis(axes, months)
+        month_axis(axes, months, [m["month"] for m in indicator.get("monthly") or ()])
 
     told_months = [f"{row[0]}{row[1]}" for row in rows]
     data = data_table(f"{caption}的数据", titles, rows)
@@ -87,10 +87,11 @@ def month_place(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:7])
 
 
-def month_axis(axes: Any, months: Sequence[str]) -> None:
-    """The months along the bottom, and no axis for the figures, which stand at their marks."""
+def month_axis(axes: Any, months: Sequence[str], every: Sequence[str]) -> None:
+    """The months along the bottom, and no axis for the figures, which stand at their marks; ``every``: all months of
+    the year, also those that are not shown."""
     places = list(range(month_place(months[0]), month_place(months[-1]) + 1))
-    first = (places[0] - 1) // 12
+    first = (month_place(min(every, default=months[0])) - 1) // 12
     axes.set_xticks(places, [_month_label(place, first) for place in places])
     axes.tick_params(axis="x", length=0)
     axes.set_xlim(places[0] - 0.5, places[-1] + 0.5)
@@ -99,7 +100,7 @@ def month_axis(axes: Any, months: Sequence[str]) -> None:
 
 
 def _month_label(place: int, first: int) -> str:
-    """The month's name; of a second calendar year (``first``: that of the first month shown) with its year."""
+    """The month's name; of a second calendar year (``first``: that in which the fiscal year begins) with its year."""
     year, month = divmod(place - 1, 12)
     return f"{month + 1}月" if year == first else f"{month + 1}月\n{year}年"
 
