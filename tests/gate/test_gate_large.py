@@ -83,7 +83,7 @@ def both(frame: pd.DataFrame, path: Path) -> tuple[list, list]:
             {"tickets": rows},
             rules,
             about=about,
-            fiscal_year=2024,
+            fiscal=FiscalYear(2024),
             reconciliation=[account(entities=len(frame), used=len(frame), rows_in=len(frame) + 3)],
         ).checks
         for rows in (tidy, file)

@@ -35,7 +35,7 @@ from helpers.year.fiscal import FiscalYear
 
 rules = {"tickets": builtin_rules("tickets", spec(), FiscalYear(2024))}
 result = run_gate({"tickets": broken("category", 1, None)}, rules,
-                  reconciliation=[account()], about={"tickets": about_table(spec())}, fiscal_year=2024)
+                  reconciliation=[account()], about={"tickets": about_table(spec())}, fiscal=FiscalYear(2024))
 import os
 answer = {"checks": result.to_json(), "touched": touched, "analytics": os.environ["GX_ANALYTICS_ENABLED"]}
 sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8"))

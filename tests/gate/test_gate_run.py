@@ -38,7 +38,7 @@ def gate(frame, *rules, **more):
         {"tickets": frame},
         {"tickets": list(rules) or builtin_rules("tickets", spec(), FiscalYear(2024))},
         about=ABOUT,
-        fiscal_year=2024,
+        fiscal=FiscalYear(2024),
         **more,
     )
 
@@ -399,7 +399,7 @@ def test_a_year_is_judged_on_the_parquet_files_that_the_cleaning_wrote(tmp_path)
     ]
     declared = spec(gate=gate_rules)
     tables = SimpleNamespace(tables={"tickets": declared}, activities=None)
-    year = SimpleNamespace(fiscal_year=2024, measures={}, year=tables)
+    year = SimpleNamespace(fiscal=FiscalYear(2024), measures={}, year=tables)
     result = validate_year(year, read_tables(folder, ["tickets"]), [account()])
     assert [c.rule for c in result.checks] == [
         *(r.id for r in builtin_rules("tickets", declared, FiscalYear(2024))),

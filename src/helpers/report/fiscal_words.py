@@ -11,19 +11,24 @@ if TYPE_CHECKING:
     from helpers.report.results_types import Results
 
 
+def _start(results: Results) -> int:
+    """The month in which years of this kind begin."""
+    return month_of_start(results.get("year_start") or JANUARY)
+
+
 def fiscal_of(results: Results) -> FiscalYear:
     """The days and months that the results are of."""
-    return FiscalYear(results["fiscal_year"], month_of_start(results.get("year_start") or JANUARY))
+    return FiscalYear(results["fiscal_year"], _start(results))
 
 
 def year_words(results: Results, year: int) -> str:
     """A year of this kind: 2023年, or 2023年度 where 2023年 would be taken for the calendar year."""
-    return FiscalYear(year, fiscal_of(results).start_month).year_words
+    return FiscalYear(year, _start(results)).year_words
 
 
 def year_word(results: Results) -> str:
     """What stands behind the number of a year of this kind: 年, or 年度 where a calendar year would be meant."""
-    return "年度" if fiscal_of(results).crosses else "年"
+    return "年度" if _start(results) > 1 else "年"
 
 
 def days_words(results: Results) -> str:

@@ -10,7 +10,7 @@ from helpers.report import wording as w
 from helpers.report.blocks import Block
 from helpers.report.facts import by_dimension, column_words, told_apart, value_name
 from helpers.report.figures import control_figure, states_figure
-from helpers.report.fiscal_words import fiscal_of, year_words
+from helpers.report.fiscal_words import year_word, year_words
 from helpers.report.results_deviations import Cause, Composition, Control, Deviation, Signal, StateTime
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import hours_words, signal_words
@@ -319,7 +319,7 @@ def course(results: Results, deviation: Deviation, unit: str | None) -> str:
     unit = unit or deviation.get("unit")
     falls = trend["slope"] < 0
     step = w.gap_text(abs(trend["slope"]), unit, trend["first"])
-    of_the_year = "年度" if fiscal_of(results).crosses else "年"
+    of_the_year = year_word(results)
     told = (
         f"本年度有记录的{trend['months']}个月总体呈{'下降' if falls else '上升'}走势，"
         f"平均每月{'下降' if falls else '上升'}{step}，"
