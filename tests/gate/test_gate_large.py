@@ -69,7 +69,7 @@ def write(frame: pd.DataFrame, path: Path) -> TidyFile:
     with duckdb.connect() as connection:
         connection.register("given", frame)
         connection.execute(f"COPY (SELECT {cast} FROM given) TO '{path}' (FORMAT parquet)")
-    return TidyFile(path, 2024)
+    return TidyFile(path, FiscalYear(2024))
 
 
 def both(frame: pd.DataFrame, path: Path) -> tuple[list, list]:
