@@ -9,10 +9,13 @@ from pathlib import Path
 NOTHING = "measures: {}\nindicators: []\n"
 
 
-def head(*, fiscal_year: int = 2024, calendar: str | None = None, spent: str = "9万元") -> str:
+def head(
+    *, fiscal_year: int = 2024, calendar: str | None = None, spent: str = "9万元", year_start: str | None = None
+) -> str:
     """year.yml up to and including ``tables:``; what follows is indented by two blanks."""
     lines = [
         f"fiscal_year: {fiscal_year}",
+        *([f"year_start: {year_start}"] if year_start else []),
         "project: 信息化运维",
         "institution: 某单位",
         "posts: {prepared_by: 信息岗, checked_by: 财务岗, date: 2025-02-01}",

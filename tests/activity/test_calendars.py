@@ -8,6 +8,7 @@ import pytest
 
 from helpers.activity.calendar import CalendarUnknown, calendar_problem, day_kind, known_span, office_days
 from helpers.year.declared_clocks import Schedule
+from helpers.year.fiscal import FiscalYear
 from helpers.year.models import Calendar
 from helpers.year.models import _as_calendar as as_calendar
 
@@ -61,14 +62,19 @@ def test_a_calendar_that_cannot_be_meant_is_refused(wrong: object) -> None:
 
 def test_no_clock_runs_over_a_year_that_the_calendar_does_not_know() -> None:
     first, last = dt.date(1999, 3, 1), dt.date(2024, 6, 1)
-    assert known_span(first, last, CN, 2024) == (dt.date(2004, 1, 1), last)  # farther off: those clocks stay empty
+    assert known_span(first, last, CN, FiscalYear(2024)) == (
+        dt.date(2004, 1, 1),
+        last,
+    )  # farther off: those clocks stay empty
     with pytest.raises(CalendarUnknown, match="1999"):
         known_span(first, last, CN, None)  # a log of many years needs them all
     with pytest.raises(CalendarUnknown, match="2040"):
-        known_span(dt.date(2039, 12, 1), dt.date(2040, 1, 2), Calendar(years={2039: {"holidays": []}}), 2039)
+        known_span(
+            dt.date(2039, 12, 1), dt.date(2040, 1, 2), Calendar(years={2039: {"holidays": []}}), FiscalYear(2039)
+        )
     assert known_span(first, last, WEEKDAYS, None) == (first, last)
     far = Calendar(years={2039: {"holidays": []}})  # 2027 to 2038 lie between: no gap is bridged
-    assert known_span(dt.date(2024, 1, 1), dt.date(2039, 5, 1), far, 2024)[1] < dt.date(2039, 1, 1)
+    assert known_span(dt.date(2024, 1, 1), dt.date(2039, 5, 1), far, FiscalYear(2024))[1] < dt.date(2039, 1, 1)
 
 
 def test_office_days_count_working_time_before_each_day() -> None:

@@ -14,6 +14,7 @@ from statsmodels.stats.rates import confint_poisson, test_poisson_2indep
 
 from helpers.deviation.machine_days import Device, Failure, age_on, birthday, count, exposure
 from helpers.deviation.replacement import Machine, Rate, against_rest, avoided, choose, p_value, rate, worse_than_new
+from helpers.year.fiscal import FiscalYear
 
 test_poisson_2indep.__test__ = False
 
@@ -74,7 +75,9 @@ days = st.dates(dt.date(2014, 1, 1), dt.date(2025, 6, 30))
 @settings(max_examples=150, deadline=None)
 @given(days, st.none() | days)
 def test_exposure_is_the_days_in_use_by_age(bought: dt.date, retired: dt.date | None) -> None:
-    found = exposure(Device(id="D", model="M", kind="K", bought=bought, retired=retired, price=None), 2024, (3, 5, 8))
+    found = exposure(
+        Device(id="D", model="M", kind="K", bought=bought, retired=retired, price=None), FiscalYear(2024), (3, 5, 8)
+    )
     counted: dict[int, int] = {}
     for day in (dt.date(2024, 1, 1) + dt.timedelta(days=n) for n in range(366)):
         if day >= bought and (retired is None or day < retired):
@@ -105,7 +108,7 @@ def test_unknown_is_never_spread() -> None:
         Failure("zz", "X", dt.date(2024, 4, 1)),
         Failure(None, None, None),
     ]
-    found = count(devices, failures, 2024, (3, 5, 8))
+    found = count(devices, failures, FiscalYear(2024), (3, 5, 8))
     assert found.models == {"M": (3, 732)}
     assert found.cells == {("K", "M", 8): (1, 366), ("K", "M", None): (1, 366)}
     assert (found.failures, found.no_device, found.no_model) == (5, 3, 2)

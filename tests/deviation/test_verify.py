@@ -17,6 +17,7 @@ from helpers.indicators import parse_target
 from helpers.measures.figures import Figure, Side
 from helpers.year.declared_indicators import Measure
 from helpers.year.declared_plan import Action
+from helpers.year.fiscal import FiscalYear
 
 TARGET = parse_target("不低于95%")
 
@@ -52,7 +53,7 @@ class Fake:
         measure = Measure(agg=self.agg, words="x", table="t", where=self.where, value="hours < 2")
         table = SimpleNamespace()
         return SimpleNamespace(
-            measures={"kept": measure}, fiscal_year=self.fiscal_year, year=SimpleNamespace(tables={"t": table})
+            measures={"kept": measure}, fiscal=FiscalYear(self.fiscal_year), year=SimpleNamespace(tables={"t": table})
         )
 
     def months_of(self, table):
@@ -149,7 +150,7 @@ def test_figures_of_all_rows_together_have_no_months(agg, reason):
     now = Fake(2024, steady(0.9))
     now.agg = agg
     measure = Measure.model_construct(agg=agg, table="t", where=None, value="x", repeat_of=())
-    year = SimpleNamespace(measures={"kept": measure}, fiscal_year=2024)
+    year = SimpleNamespace(measures={"kept": measure}, fiscal=FiscalYear(2024))
     assert prove(plan_action(), date(2024, 3, 1), TARGET, "higher", None, SimpleNamespace(year=year)).reason == reason
     assert prove(plan_action(measure=None), date(2024, 3, 1), TARGET, "higher", None, now).reason == "no_measure"
 

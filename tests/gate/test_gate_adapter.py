@@ -10,6 +10,7 @@ import pytest
 from helpers.gate import about_table, builtin_rules, declared_rules
 from helpers.gate.expectation_types import catalogue
 from helpers.gate.frames import judged_frame
+from helpers.year.fiscal import FiscalYear
 from tests.gate.gate_samples import broken, spec, tickets
 
 TYPES = about_table(spec()).types
@@ -23,7 +24,7 @@ def adapter():
 
 
 def builtin(rule_id, **changes):
-    return next(rule for rule in builtin_rules("tickets", spec(**changes), 2024) if rule.id == rule_id)
+    return next(rule for rule in builtin_rules("tickets", spec(**changes), FiscalYear(2024)) if rule.id == rule_id)
 
 
 def gx_says(adapter, frame, expectation, arguments):
@@ -184,7 +185,7 @@ def test_a_rule_that_gx_refuses_or_cannot_carry_out_is_an_error_not_a_verdict(ad
 
 def test_an_empty_table_passes_every_rule_about_rows(adapter):
     frame = judged_frame(tickets().iloc[:0], TYPES)
-    rules = builtin_rules("tickets", spec(key=["ticket_id", "category"]), 2024)
+    rules = builtin_rules("tickets", spec(key=["ticket_id", "category"]), FiscalYear(2024))
     outcomes = adapter.judge(frame, [(rule.expectation, rule.arguments) for rule in rules], TYPES)
     assert [(o.success, o.rows, o.error) for o in outcomes] == [(True, 0, None)] * len(rules)
 

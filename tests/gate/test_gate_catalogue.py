@@ -10,6 +10,7 @@ import pytest
 
 from helpers.gate import about_table, builtin_rules, check_rule, year_faults
 from helpers.gate.expectation_types import catalogue
+from helpers.year.fiscal import FiscalYear
 from helpers.year.load import Lines
 from tests.gate.gate_samples import spec
 
@@ -28,7 +29,7 @@ def test_the_catalogue_is_that_of_the_installed_great_expectations():
 
 
 def test_built_in_rules_are_sound():
-    for rule in builtin_rules("tickets", spec(key=["ticket_id", "category"]), 2024):
+    for rule in builtin_rules("tickets", spec(key=["ticket_id", "category"]), FiscalYear(2024)):
         assert check_rule(rule, TYPES) == []
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from helpers.activity.clean import clean_year
 from helpers.gate import Rule, rules_of, validate_year
+from helpers.year.fiscal import FiscalYear
 from helpers.year.load import Year, load_year
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -29,7 +30,7 @@ def judged(table: str, frame: pd.DataFrame, rule: Rule):
     from helpers.gate import about_table, run_gate
 
     about = {table: about_table(YEAR.year.tables[table])}
-    result = run_gate({table: frame}, {table: [rule]}, about=about, fiscal_year=2024)
+    result = run_gate({table: frame}, {table: [rule]}, about=about, fiscal=FiscalYear(2024))
     (check,) = [c for c in result.checks if c.rule == rule.id]
     return check
 

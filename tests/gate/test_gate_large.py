@@ -13,6 +13,7 @@ from helpers.gate import large
 from helpers.gate.builtin_rules import Rule, about_table, builtin_rules
 from helpers.gate.large import TidyFile
 from helpers.gate.run import run_gate
+from helpers.year.fiscal import FiscalYear
 from tests.gate.gate_samples import account, spec, tickets
 
 NOTE = {"level": "note", "words": "应当如此", "remedy": "核对"}
@@ -68,12 +69,12 @@ def write(frame: pd.DataFrame, path: Path) -> TidyFile:
     with duckdb.connect() as connection:
         connection.register("given", frame)
         connection.execute(f"COPY (SELECT {cast} FROM given) TO '{path}' (FORMAT parquet)")
-    return TidyFile(path, 2024)
+    return TidyFile(path, FiscalYear(2024))
 
 
 def both(frame: pd.DataFrame, path: Path) -> tuple[list, list]:
     declared = spec()
-    rules = {"tickets": [*builtin_rules("tickets", declared, 2024), *RULES]}
+    rules = {"tickets": [*builtin_rules("tickets", declared, FiscalYear(2024)), *RULES]}
     about = {"tickets": about_table(declared)}
     file = write(frame, path)
     tidy = large.frames.read_tables(path.parent, [path.stem])[path.stem]
@@ -82,7 +83,7 @@ def both(frame: pd.DataFrame, path: Path) -> tuple[list, list]:
             {"tickets": rows},
             rules,
             about=about,
-            fiscal_year=2024,
+            fiscal=FiscalYear(2024),
             reconciliation=[account(entities=len(frame), used=len(frame), rows_in=len(frame) + 3)],
         ).checks
         for rows in (tidy, file)

@@ -31,9 +31,11 @@ sys.addaudithook(watch)
 sys.path.insert(0, sys.argv[1])
 from tests.gate.gate_samples import account, broken, spec
 from helpers.gate import about_table, builtin_rules, run_gate
+from helpers.year.fiscal import FiscalYear
 
-result = run_gate({"tickets": broken("category", 1, None)}, {"tickets": builtin_rules("tickets", spec(), 2024)},
-                  reconciliation=[account()], about={"tickets": about_table(spec())}, fiscal_year=2024)
+rules = {"tickets": builtin_rules("tickets", spec(), FiscalYear(2024))}
+result = run_gate({"tickets": broken("category", 1, None)}, rules,
+                  reconciliation=[account()], about={"tickets": about_table(spec())}, fiscal=FiscalYear(2024))
 import os
 answer = {"checks": result.to_json(), "touched": touched, "analytics": os.environ["GX_ANALYTICS_ENABLED"]}
 sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8"))

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime
 
 from helpers.gate import builtin_rules, declared_rules
+from helpers.year.fiscal import FiscalYear
 from tests.gate.gate_samples import spec
 
 
 def rules(**changes):
-    return {rule.id: rule for rule in builtin_rules("tickets", spec(**changes), 2024)}
+    return {rule.id: rule for rule in builtin_rules("tickets", spec(**changes), FiscalYear(2024))}
 
 
 def test_the_declaration_gives_these_rules_in_this_order():
-    assert [(rule.id, rule.level, rule.words) for rule in builtin_rules("tickets", spec(), 2024)] == [
+    assert [(rule.id, rule.level, rule.words) for rule in builtin_rules("tickets", spec(), FiscalYear(2024))] == [
         ("key_filled:ticket_id", "stop", "“工单编号”不得为空"),
         ("key_unique", "stop", "“工单编号”不得重复"),
         ("required_filled:category", "stop", "“业务类别”不得为空"),
@@ -48,13 +49,13 @@ def test_an_end_that_is_a_day_is_not_compared_with_a_time_of_the_same_day():
 
 
 def test_every_rule_says_what_to_do():
-    for rule in builtin_rules("tickets", spec(key=["ticket_id", "category"]), 2024):
+    for rule in builtin_rules("tickets", spec(key=["ticket_id", "category"]), FiscalYear(2024)):
         assert rule.remedy and rule.origin == "built_in"
 
 
 def test_a_table_without_key_year_or_clocks_has_no_rules_about_them():
     bare = spec(key=[], year_by=None, derived={}, columns={"a": "甲"}, personal=[])
-    assert builtin_rules("t", bare, 2024) == []
+    assert builtin_rules("t", bare, FiscalYear(2024)) == []
 
 
 def test_declared_rules_keep_their_words_and_get_ids_that_do_not_depend_on_their_order():

@@ -20,6 +20,7 @@ from helpers.gate import (
 )
 from helpers.gate.frames import cell_text, read_tables
 from helpers.gate.result import LISTED
+from helpers.year.fiscal import FiscalYear
 from tests.gate.gate_samples import account, broken, spec, tickets
 
 ABOUT = {"tickets": about_table(spec())}
@@ -35,9 +36,9 @@ def rule(expectation, level="stop", where=None, /, **arguments):
 def gate(frame, *rules, **more):
     return run_gate(
         {"tickets": frame},
-        {"tickets": list(rules) or builtin_rules("tickets", spec(), 2024)},
+        {"tickets": list(rules) or builtin_rules("tickets", spec(), FiscalYear(2024))},
         about=ABOUT,
-        fiscal_year=2024,
+        fiscal=FiscalYear(2024),
         **more,
     )
 
@@ -398,10 +399,10 @@ def test_a_year_is_judged_on_the_parquet_files_that_the_cleaning_wrote(tmp_path)
     ]
     declared = spec(gate=gate_rules)
     tables = SimpleNamespace(tables={"tickets": declared}, activities=None)
-    year = SimpleNamespace(fiscal_year=2024, measures={}, year=tables)
+    year = SimpleNamespace(fiscal=FiscalYear(2024), measures={}, year=tables)
     result = validate_year(year, read_tables(folder, ["tickets"]), [account()])
     assert [c.rule for c in result.checks] == [
-        *(r.id for r in builtin_rules("tickets", declared, 2024)),
+        *(r.id for r in builtin_rules("tickets", declared, FiscalYear(2024))),
         *(r.id for r in declared_rules(declared)),
         "rows_reconciled",
         "files_reconciled",

@@ -17,6 +17,7 @@ from helpers.measures.year_attained import attain_year
 from helpers.year.crosscheck import crosscheck
 from helpers.year.declared_clocks import Derived
 from helpers.year.faults import YearFileError
+from helpers.year.fiscal import FiscalYear
 from helpers.year.load import load_year
 from helpers.year.tables import Table
 from tests import small_year
@@ -51,22 +52,24 @@ def daily(first: str, last: str, step: int = 1, each: int = 3, skip: tuple[int, 
     ],
 )
 def test_which_months_are_covered(days, found) -> None:
-    assert covered(SPEC, 2024, days) == found
+    assert covered(SPEC, FiscalYear(2024), days) == found
 
 
 def test_a_month_of_many_timed_cases_is_a_log_cut_off() -> None:
     timed = SPEC.model_copy(update={"derived": {"hours": Derived(clock="hours", start="a", end="b")}})
     one_month = daily("2024-01-02", "2024-01-31", each=20)
-    assert covered(timed, 2024, one_month) == Covered("2024-01", "2024-01")
-    assert covered(SPEC, 2024, one_month) is None
+    assert covered(timed, FiscalYear(2024), one_month) == Covered("2024-01", "2024-01")
+    assert covered(SPEC, FiscalYear(2024), one_month) is None
     # Some dozens of cases in a month may be all that there were.
-    assert covered(timed, 2024, daily("2024-01-02", "2024-01-31", each=3)) is None
+    assert covered(timed, FiscalYear(2024), daily("2024-01-02", "2024-01-31", each=3)) is None
 
 
 def test_an_export_of_last_autumn_and_a_declared_period_decide() -> None:
     few = daily("2024-01-10", "2024-08-10", step=30, each=1)
-    assert covered(SPEC.model_copy(update={"exported": date(2024, 9, 1)}), 2024, few) == Covered("2024-01", "2024-08")
-    assert covered(SPEC.model_copy(update={"exported": date(2025, 1, 9)}), 2024, few) is None
+    assert covered(SPEC.model_copy(update={"exported": date(2024, 9, 1)}), FiscalYear(2024), few) == Covered(
+        "2024-01", "2024-08"
+    )
+    assert covered(SPEC.model_copy(update={"exported": date(2025, 1, 9)}), FiscalYear(2024), few) is None
     declared = Table.model_validate(
         {
             "title": "工单",
@@ -76,7 +79,7 @@ def test_an_export_of_last_autumn_and_a_declared_period_decide() -> None:
             "period": {"from": "2024-03-01", "to": "2024-12-31", "why": "系统3月上线"},
         }
     )
-    assert covered(declared, 2024, daily("2024-03-04", "2024-12-30")) is None
+    assert covered(declared, FiscalYear(2024), daily("2024-03-04", "2024-12-30")) is None
 
 
 def test_what_is_counted_can_only_grow() -> None:

@@ -230,7 +230,7 @@ def test_a_change_is_said_to_come_from_other_cases_where_most_of_it_does():
         parts = [{"dimension": "part_source", "mix": mix, "rate": rate, "groups": 3, "declared": False}]
         since = {"fiscal_year": 2023, "value": 0.9, "unit": "比例", "change": change, "composition": parts}
         words = {"part_source": "备件来源"}
-        return signals.last_year({"since_last_year": since, "column_words": words, "unit": "比例"}, "比例")
+        return signals.last_year({}, {"since_last_year": since, "column_words": words, "unit": "比例"}, "比例")
 
     assert told(0.0384, 0.0016).endswith(
         "按备件来源看，其中3.8个百分点来自各类记录所占比重的变化，同类记录本身的变化为0.2个百分点。"
@@ -368,7 +368,7 @@ def test_too_few_months_are_one_sentence():
 def test_nothing_is_said_about_nothing(deviation):
     deviation = {"indicator": "x", "kind": "shortfall", **deviation}
     assert [*signals.control_blocks(deviation, None, "c", "x"), *signals.states_blocks(deviation, "s", "x")] == []
-    told = signals.course(deviation, None) + signals.last_year(deviation, None)
+    told = signals.course({}, deviation, None) + signals.last_year({}, deviation, None)
     assert told + concentrated.concentrated(deviation) == ""
     assert signals.not_told_apart(deviation) == "" and control_figure(deviation, None, "c", "x") == ()
 
@@ -384,7 +384,7 @@ def test_nothing_is_said_about_nothing(deviation):
     ],
 )
 def test_last_year_in_words(change, sentence):
-    assert signals.last_year({"since_last_year": {**SINCE, **change}}, "比例") == sentence
+    assert signals.last_year({}, {"since_last_year": {**SINCE, **change}}, "比例") == sentence
 
 
 def test_a_trend_has_its_own_section():

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from helpers.year.declared_clocks import Schedule
+from helpers.year.fiscal import FiscalYear
 from helpers.year.models import Calendar
 
 DayKind = Literal["workday", "weekend", "holiday"]
@@ -103,22 +104,22 @@ def is_workday(day: datetime.date, calendar: Calendar) -> bool:
 
 
 def known_span(
-    first: datetime.date, last: datetime.date, calendar: Calendar, fiscal_year: int | None
+    first: datetime.date, last: datetime.date, calendar: Calendar, fiscal: FiscalYear | None
 ) -> tuple[datetime.date, datetime.date] | None:
     """The days from ``first`` to ``last`` over which clocks can run, without a gap.
 
-    With a fiscal year, its neighbours have to be known where they are touched; days beyond an
-    unknown year farther off are left out (their clocks stay empty). Without one every year has to be
-    known. Raises ``CalendarUnknown``.
+    With a fiscal year, the calendar years that it lies in and their neighbours have to be known where they are
+    touched; days beyond an unknown year farther off are left out (their clocks stay empty). Without one every
+    year has to be known. Raises ``CalendarUnknown``.
     """
     years = range(first.year, last.year + 1)
     unknown = [year for year in years if not _knows(year, calendar)]
-    needed = [year for year in unknown if fiscal_year is None or abs(year - fiscal_year) <= 1]
+    near = fiscal.calendar_years if fiscal is not None else (first.year,)
+    needed = [year for year in unknown if fiscal is None or near[0] - 1 <= year <= near[-1] + 1]
     if needed:
         raise CalendarUnknown(needed[0], calendar.base)
-    near = fiscal_year if fiscal_year is not None else first.year
-    before = [year for year in unknown if year < near]
-    after = [year for year in unknown if year > near]
+    before = [year for year in unknown if year < near[0]]
+    after = [year for year in unknown if year > near[-1]]
     lower = max(first, datetime.date(before[-1] + 1, 1, 1)) if before else first
     upper = min(last, datetime.date(after[0] - 1, 12, 31)) if after else last
     return (lower, upper) if lower <= upper else None

@@ -34,6 +34,7 @@ from helpers.activity.sources import ExportFile, SetAside
 from helpers.activity.written_down import Masked, WrittenDown, written_down
 from helpers.year.clock_words import clock_words
 from helpers.year.engine import identifier, literal, open_engine, threads_for
+from helpers.year.fiscal import FiscalYear
 from helpers.year.load import Year
 from helpers.year.models import Calendar
 from helpers.year.personal import MASKED
@@ -152,12 +153,12 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         stains = stained(connection, spec)
         corrected = corrections.check(connection, spec, declared, stains)
         _view(connection, "texts", sql.texts(spec, declared, stains))
-        _judge(connection, spec, required, year.fiscal_year)
+        _judge(connection, spec, required, year.fiscal)
         overlaps = handed_over.compare(connection, year, spec, files)
         corrections.refuse_unreadable(connection, spec, declared)
-        _refuse(connection, spec, year.fiscal_year)
+        _refuse(connection, spec, year.fiscal)
         if spec.grain:
-            grain.build(connection, spec, spec.grain, year.fiscal_year)
+            grain.build(connection, spec, spec.grain, year.fiscal)
         _view(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
         written = written_down(connection, year, table)
         entities = _write(connection, clocks.tidy(connection, year, spec, out, written), out / f"{table}.parquet")
@@ -173,14 +174,14 @@ def _shown(account: Reconciliation, written: WrittenDown) -> Reconciliation:
     return _ACCOUNT.validate_python(written.data(account.to_json()))
 
 
-def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal_year: int) -> None:
+def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal: FiscalYear) -> None:
     """``judged_rows`` and ``judged``; again where times turn out to have offsets, or dates to be in words. Dates and
     figures that stay open stop."""
     dates.refuse_clashes(connection, spec)
     said = [c for c in dates.date_columns(spec) if declares_offsets(spec.columns[c], spec)]
     zones = dates.zones_of(connection, spec, said) if said else {}
     readings = Readings(zones, conventions.numbers_of(connection, spec))
-    unread = _judge_rows(connection, spec, required, fiscal_year, readings)
+    unread = _judge_rows(connection, spec, required, fiscal, readings)
     if unread:
         offsets = dates.with_offsets(
             connection, [c for c in dates.date_columns(spec) if c in unread and c not in zones]
@@ -189,12 +190,12 @@ def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequenc
         readings = replace(readings, words=dates.in_words(connection, spec, unread, readings))
         if offsets or readings.words:
             connection.execute("DROP TABLE judged_rows")
-            unread = _judge_rows(connection, spec, required, fiscal_year, readings)
+            unread = _judge_rows(connection, spec, required, fiscal, readings)
         foreign = _foreign(connection)
         if foreign:
             connection.execute("DROP TABLE judged_rows")
-            unread = _judge_rows(connection, spec, required, fiscal_year, readings, foreign)
-        dates.refuse_undeclared(connection, spec, unread, fiscal_year)
+            unread = _judge_rows(connection, spec, required, fiscal, readings, foreign)
+        dates.refuse_undeclared(connection, spec, unread, fiscal.number)
         conventions.refuse_foreign(connection, spec, unread)
     not_records.recognise(connection, spec)
     connection.execute("RESET disabled_optimizers")
@@ -217,12 +218,12 @@ def _judge_rows(
     connection: duckdb.DuckDBPyConnection,
     spec: Table,
     required: Sequence[str],
-    fiscal_year: int,
+    fiscal: FiscalYear,
     readings: Readings,
     foreign: Sequence[int] = (),
 ) -> list[str]:
     """``judged_rows``, the texts of those with unreadable cells as ``unread``, and the columns of these cells."""
-    connection.execute(f"CREATE TABLE judged_rows AS {sql.judged_rows(spec, readings, required, fiscal_year, foreign)}")
+    connection.execute(f"CREATE TABLE judged_rows AS {sql.judged_rows(spec, readings, required, fiscal, foreign)}")
     columns = connection.execute(
         "SELECT DISTINCT unnest(_unreadable) AS c FROM judged_rows WHERE _unreadable IS NOT NULL ORDER BY c"
     ).fetchall()
@@ -235,10 +236,10 @@ def _judge_rows(
     return [column for (column,) in columns]
 
 
-def _refuse(connection: duckdb.DuckDBPyConnection, spec: Table, fiscal_year: int) -> None:
+def _refuse(connection: duckdb.DuckDBPyConnection, spec: Table, fiscal: FiscalYear) -> None:
     """Stop at rows of the kinds that the declaration stops at rather than setting them aside."""
     stops = [sql.SHIFTED_ROW] if spec.checks.shifted == "stop" else []
-    stops += [why for _, why in sql.impossible(spec, fiscal_year)] if spec.checks.impossible == "stop" else []
+    stops += [why for _, why in sql.impossible(spec, fiscal)] if spec.checks.impossible == "stop" else []
     for why in stops:
         rows = connection.execute(
             f"SELECT source_file, source_row FROM judged WHERE _reason = {literal(why)} ORDER BY _file_no, source_row"

@@ -52,7 +52,7 @@ def tidy(
     for column, derived in spec.derived.items():
         if derived.clock is None:
             value = f"CAST({guarded(column, str(derived.expr))} AS {SQL_TYPES[derived.type]}) AS {identifier(column)}"
-            query = f"SELECT * EXCLUDE (year_start, year_end), {value} FROM ({given(query, year.fiscal_year)})"
+            query = f"SELECT * EXCLUDE (year_start, year_end), {value} FROM ({given(query, year.fiscal)})"
         elif _alone(derived):
             query = f"SELECT *, {_own_row(spec, derived, span)} AS {identifier(column)} FROM ({query})"
         else:
@@ -131,7 +131,7 @@ def _span(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table) -> tup
     lower, upper = max(first, spec.checks.earliest), min(last, datetime.date(year.fiscal_year + 50, 12, 31))
     if lower > upper:
         return None
-    return known_span(lower, upper, year.year.calendar_of(spec), year.fiscal_year if spec.year_by else None)
+    return known_span(lower, upper, year.year.calendar_of(spec), year.fiscal if spec.year_by else None)
 
 
 def _clock_table(
@@ -151,7 +151,7 @@ def _clock_table(
     schedule = "0"
     if derived.clock == "office_hours":
         schedule = _schedule(connection, spec, derived)
-        days = span or (datetime.date(year.fiscal_year, 1, 1),) * 2  # no record has a date: any day will do
+        days = span or (year.fiscal.first,) * 2  # no record has a date: any day will do
         known = year.year.calendar_of(spec) if span else Calendar(base="weekdays")
         connection.register("days", office_days(*days, known, derived.schedules()))
         connection.execute(f"CREATE TABLE {identifier('office.' + column)} AS SELECT * FROM days")

@@ -11,6 +11,7 @@ from helpers.activity.errors import ExportError
 from helpers.year.declared_grain import Attribute, Grain, Moment
 from helpers.year.engine import identifier, literal, literals
 from helpers.year.faults import did_you_mean
+from helpers.year.fiscal import FiscalYear
 from helpers.year.tables import Table
 from helpers.year.tidy import record_columns
 
@@ -19,7 +20,7 @@ NO_RESOLUTION = "没有完成的事件"
 _FLAGS = ("opens", "resolves", "closes", "suspends", "resumes")
 
 
-def build(connection: duckdb.DuckDBPyConnection, spec: Table, grain: Grain, fiscal_year: int) -> None:
+def build(connection: duckdb.DuckDBPyConnection, spec: Table, grain: Grain, fiscal: FiscalYear) -> None:
     """From ``judged`` events make ``cases`` and ``holds``; the events of a case that is set aside get
     its reason in ``judged``.
 
@@ -27,9 +28,9 @@ def build(connection: duckdb.DuckDBPyConnection, spec: Table, grain: Grain, fisc
     event, and ``_reason``. ``holds``: the case, ``s`` and ``e`` (empty: until the clock ends).
     """
     _refuse_unordered(connection, spec, grain)
-    connection.execute(f"CREATE TABLE events AS {_events(grain, fiscal_year)}")
+    connection.execute(f"CREATE TABLE events AS {_events(grain, fiscal)}")
     connection.execute(f"CREATE TABLE holds AS {_holds(grain)}")
-    connection.execute(f"CREATE TABLE cases AS {_cases(spec, grain, fiscal_year)}")
+    connection.execute(f"CREATE TABLE cases AS {_cases(spec, grain, fiscal)}")
     same = " AND ".join(f"judged_rows.{identifier(c)} = cases.{identifier(c)}" for c in grain.case)
     connection.execute(
         "UPDATE judged_rows SET _scope = cases._reason FROM cases WHERE cases._reason IS NOT NULL AND "
@@ -51,7 +52,7 @@ def _case(grain: Grain) -> str:
     return ", ".join(identifier(c) for c in grain.case)
 
 
-def _events(grain: Grain, fiscal_year: int) -> str:
+def _events(grain: Grain, fiscal: FiscalYear) -> str:
     """The used events with ``_seq`` (their place in the case), a flag for each declared moment, and
     ``_idle``: whether the case is resolved or closed after the event."""
     said = grain.expressions()
@@ -60,7 +61,7 @@ def _events(grain: Grain, fiscal_year: int) -> str:
     return (
         f"SELECT *, row_number() OVER ({order}) AS _seq, _resolves OR _closes AS _idle "
         f"FROM (SELECT * EXCLUDE (year_start, year_end), {', '.join(flags)} "
-        f"FROM ({sql.given('SELECT * FROM judged WHERE _reason IS NULL', fiscal_year)}))"
+        f"FROM ({sql.given('SELECT * FROM judged WHERE _reason IS NULL', fiscal)}))"
     )
 
 
@@ -77,7 +78,7 @@ def _holds(grain: Grain) -> str:
     )
 
 
-def _cases(spec: Table, grain: Grain, fiscal_year: int) -> str:
+def _cases(spec: Table, grain: Grain, fiscal: FiscalYear) -> str:
     made = grain.made()
     time = f"CAST({identifier(grain.time)} AS TIMESTAMP)"
     opens = _at(grain.opens, "_opens", time, "first") if grain.opens else f"min({time})"
@@ -104,7 +105,7 @@ def _cases(spec: Table, grain: Grain, fiscal_year: int) -> str:
         )
     own = ", ".join(identifier(c) for c in record_columns(spec))
     query = f"SELECT {own}, source_file, source_row, _file_no, CAST(NULL AS VARCHAR) AS _reason FROM ({query})"
-    return sql.with_reasons(query, list(_reasons(spec, grain, fiscal_year)), fiscal_year)
+    return sql.with_reasons(query, list(_reasons(spec, grain, fiscal)), fiscal)
 
 
 def _at(moment: Moment | None, flag: str, time: str, usual: str) -> str:
@@ -125,14 +126,14 @@ def _attribute(attribute: Attribute, spec: Table) -> str:
     return f"{order}[max(list_position({order}, {column}))]"
 
 
-def _reasons(spec: Table, grain: Grain, fiscal_year: int) -> Iterator[str]:
+def _reasons(spec: Table, grain: Grain, fiscal: FiscalYear) -> Iterator[str]:
     if grain.without_opening == "set_aside":
         yield f"WHEN opened_at IS NULL THEN {literal(NO_OPENING)}"
     if grain.without_resolution == "set_aside":
         done = "resolved_at" if grain.resolves else "closed_at"
         yield f"WHEN {done} IS NULL THEN {literal(NO_RESOLUTION)}"
     yield from (f"WHEN ({scope.where}\n) THEN {literal(scope.why)}" for scope in grain.out_of_scope)
-    yield from (f"WHEN {where} THEN {literal(why)}" for where, why in sql.misplaced(spec, fiscal_year))
+    yield from (f"WHEN {where} THEN {literal(why)}" for where, why in sql.misplaced(spec, fiscal))
 
 
 def _refuse_unordered(connection: duckdb.DuckDBPyConnection, spec: Table, grain: Grain) -> None:

@@ -45,6 +45,8 @@ class Overlap:
 def refuse_same_bytes(year: Year, spec: Table, files: Sequence[ExportFile]) -> None:
     """A file that is, byte by byte, another one of the table or one of last year's; raises ``ExportError``."""
     _refuse_twice(year, spec, files)
+    if year.fiscal.crosses and spec.year_by:
+        return  # an export of a calendar year belongs to both; one without a row of this year is told by its rows
     folder = year.folder.parent / str(year.fiscal_year - 1) / "exports"
     if (spec.loss and spec.loss.as_last_year) or not folder.is_dir():
         return
@@ -174,7 +176,7 @@ def _refuse_gap(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, 
     if column not in spec.columns or (spec.loss and spec.loss.gap):
         return
     day = f"CAST({identifier(str(column))} AS DATE)"
-    days = f"SELECT DISTINCT _file_no, {day} AS d FROM judged_rows WHERE {RECORDS} AND year({day}) = {year.fiscal_year}"
+    days = f"SELECT DISTINCT _file_no, {day} AS d FROM judged_rows WHERE {RECORDS} AND {year.fiscal.in_sql(day)}"
     parts = connection.execute(
         "SELECT _file_no, min(d), max(d), max(hole) FROM "
         "(SELECT *, d - lag(d) OVER (PARTITION BY _file_no ORDER BY d) AS hole "

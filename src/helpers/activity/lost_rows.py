@@ -219,18 +219,18 @@ def _lost_rows(year: Year, table: str, required: Sequence[str], kinds: Mapping[s
     )
     for scope in spec.out_of_scope:
         query = (
-            f"SELECT * EXCLUDE (year_start, year_end) FROM ({sql.given(query, year.fiscal_year)}) "
+            f"SELECT * EXCLUDE (year_start, year_end) FROM ({sql.given(query, year.fiscal)}) "
             f"WHERE NOT coalesce(({scope.where}\n), false)"
         )
     if spec.year_by:
         date = identifier(spec.year_by)
         query = (
-            f"SELECT * FROM ({query}) WHERE {date} IS NULL OR year({date}) = {year.fiscal_year} "
+            f"SELECT * FROM ({query}) WHERE {date} IS NULL OR {year.fiscal.in_sql(date)} "
             f"OR list_has_any(_unknown, ['{ALL}', {literal(spec.year_by)}])"
         )
     for column, derived in spec.derived.items():
         kind = CLOCK_TYPES[derived.clock] if derived.clock else SQL_TYPES[derived.type]
         made = "NULL" if derived.clock else guarded(column, str(derived.expr))
         value = f"CAST({made} AS {kind}) AS {identifier(column)}"
-        query = f"SELECT * EXCLUDE (year_start, year_end), {value} FROM ({sql.given(query, year.fiscal_year)})"
+        query = f"SELECT * EXCLUDE (year_start, year_end), {value} FROM ({sql.given(query, year.fiscal)})"
     return query

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from helpers.activity.cells import Readings, cast, placeholder
 from helpers.activity.invisible import mended, plain
 from helpers.year.engine import identifier, literal, literals, year_bounds
+from helpers.year.fiscal import FiscalYear
 from helpers.year.models import Correction
 from helpers.year.tables import NearDuplicates, Table
 from helpers.year.tidy import record_columns
@@ -130,7 +131,7 @@ def _header(spec: Table) -> str:
 
 
 def judged_rows(
-    spec: Table, readings: Readings, required: Sequence[str], fiscal_year: int, foreign: Collection[int] = ()
+    spec: Table, readings: Readings, required: Sequence[str], fiscal: FiscalYear, foreign: Collection[int] = ()
 ) -> str:
     """Each row of ``typed`` with what speaks against it by itself: ``_first`` (it is no usable row), ``_scope`` (it is
     not of this year or project), and ``_again``, to be filled by ``comparisons``. ``foreign``: the files of which
@@ -146,10 +147,10 @@ def judged_rows(
         first.append(f"WHEN len(_unreadable) > greatest(1, _readable){own_form} THEN {literal(SHIFTED_ROW)}")
     first += [f"WHEN list_contains(_unreadable, {literal(c)}) THEN {literal(words[c] + UNREADABLE)}" for c in required]
     first += [f"WHEN {identifier(c)} IS NULL THEN {literal(words[c] + EMPTY)}" for c in required]
-    first += [f"WHEN {where} THEN {literal(why)}" for where, why in impossible(spec, fiscal_year)]
+    first += [f"WHEN {where} THEN {literal(why)}" for where, why in impossible(spec, fiscal)]
     scope = [f"WHEN ({s.where}\n) THEN {literal(s.why)}" for s in spec.out_of_scope]
     if spec.grain is None:
-        scope += [f"WHEN {where} THEN {literal(why)}" for where, why in misplaced(spec, fiscal_year)]
+        scope += [f"WHEN {where} THEN {literal(why)}" for where, why in misplaced(spec, fiscal)]
     judged = f"CASE WHEN _first IS NULL THEN CASE {' '.join(scope)} END END" if scope else "CAST(NULL AS VARCHAR)"
     own = ", ".join(identifier(c) for c in spec.columns)
     query = (
@@ -159,7 +160,7 @@ def judged_rows(
     return (
         f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, _first, "
         f"CAST(NULL AS VARCHAR) AS _again, {judged} AS _scope "
-        f"FROM ({given(query, fiscal_year)})"
+        f"FROM ({given(query, fiscal)})"
     )
 
 
@@ -191,27 +192,27 @@ def comparisons(spec: Table) -> Iterator[str]:
         yield from _again(others, spec.keep.why)
 
 
-def with_reasons(query: str, cases: Sequence[str], fiscal_year: int) -> str:
+def with_reasons(query: str, cases: Sequence[str], fiscal: FiscalYear) -> str:
     """The rows of a query that have no ``_reason`` yet get the first that applies."""
     if not cases:
         return query
     return (
         f"SELECT * EXCLUDE (year_start, year_end) REPLACE (coalesce(_reason, CASE {' '.join(cases)} END) AS _reason) "
-        f"FROM ({given(query, fiscal_year)})"
+        f"FROM ({given(query, fiscal)})"
     )
 
 
-def given(query: str, fiscal_year: int) -> str:
+def given(query: str, fiscal: FiscalYear) -> str:
     """A query with ``year_start`` and ``year_end``, which every expression may use."""
-    return f"SELECT *{year_bounds(fiscal_year)} FROM ({query})"
+    return f"SELECT *{year_bounds(fiscal)} FROM ({query})"
 
 
-def impossible(spec: Table, fiscal_year: int) -> Iterator[tuple[str, str]]:
+def impossible(spec: Table, fiscal: FiscalYear) -> Iterator[tuple[str, str]]:
     """Conditions over the export's columns for dates that cannot be, each with its reason."""
     if spec.checks.impossible == "keep":
         return
     latest = spec.checks.latest or spec.exported
-    limit = f"DATE '{latest}'" if latest else f"DATE '{fiscal_year + 1}-12-31'"
+    limit = f"DATE '{latest}'" if latest else f"DATE '{fiscal.after.last}'"
     words = spec.column_words()
     watched = [spec.grain.time] if spec.grain else [spec.year_by, *(c for pair in spec.clock_ends() for c in pair)]
     for column in dict.fromkeys(c for c in watched if c in spec.columns):
@@ -219,10 +220,10 @@ def impossible(spec: Table, fiscal_year: int) -> Iterator[tuple[str, str]]:
         yield f"{cell} < DATE '{spec.checks.earliest}' OR {cell} > {limit}", words[str(column)] + IMPOSSIBLE
 
 
-def misplaced(spec: Table, fiscal_year: int) -> Iterator[tuple[str, str]]:
+def misplaced(spec: Table, fiscal: FiscalYear) -> Iterator[tuple[str, str]]:
     """Conditions over a record's columns: another year's, and clocks that cannot have run."""
     if spec.year_by:
-        yield f"year({identifier(spec.year_by)}) <> {fiscal_year}", OTHER_YEAR
+        yield f"NOT ({fiscal.in_sql(identifier(spec.year_by))})", OTHER_YEAR
     words = spec.column_words()
     for start, end in spec.clock_ends():
         if spec.checks.unstarted == "set_aside":

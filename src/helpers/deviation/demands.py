@@ -15,6 +15,7 @@ from helpers.year.tidy import record_columns
 if TYPE_CHECKING:
     from helpers.measures.figures import Measures
     from helpers.year.declared_spares import Spares
+    from helpers.year.fiscal import FiscalYear
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ class Demand:
 class Log:
     """A year's repairs. ``repairs``: all of them, ``demands``: those that name a part, in source order."""
 
-    fiscal_year: int
+    fiscal: FiscalYear
     spec: Spares
     repairs: int
     demands: tuple[Demand, ...]
@@ -52,13 +53,17 @@ class Log:
     prices: Mapping[str, Fraction]
 
     @property
+    def fiscal_year(self) -> int:
+        return self.fiscal.number
+
+    @property
     def start(self) -> int:
         """The beginning of the year, in seconds since 1970."""
-        return (datetime.date(self.fiscal_year, 1, 1) - datetime.date(1970, 1, 1)).days * DAY
+        return (self.fiscal.first - datetime.date(1970, 1, 1)).days * DAY
 
     @property
     def year_seconds(self) -> int:
-        return (datetime.date(self.fiscal_year + 1, 1, 1) - datetime.date(self.fiscal_year, 1, 1)).days * DAY
+        return (self.fiscal.end - self.fiscal.first).days * DAY
 
     @property
     def declared_lead(self) -> int | None:
@@ -94,7 +99,7 @@ def read_log(measures: Measures, spec: Spares) -> Log:
     repairs = measures.select(spec.table, {"one": "CAST(1 AS TINYINT)"}, spec.where).num_rows
     names, prices = _catalogue(measures, spec)
     return Log(
-        fiscal_year=measures.year.fiscal_year,
+        fiscal=measures.year.fiscal,
         spec=spec,
         repairs=repairs,
         demands=tuple(_demand(row, spec.ordered is not None) for row in rows),

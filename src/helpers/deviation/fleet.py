@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
@@ -26,6 +25,7 @@ from helpers.year.personal import MASKED
 
 if TYPE_CHECKING:
     from helpers.measures.figures import Measures
+    from helpers.year.fiscal import FiscalYear
 from helpers.year.declared_spares import Fleet
 
 #: Machines listed by number; how many there are is always exact.
@@ -45,7 +45,7 @@ def replacement_plan(measures: Measures) -> Json:
     if spec is None:
         return {"reason": "未声明设备台账（fleet），不知道在用台数和购置日期，算不出故障率", "models": []}
     devices, failures = read_devices(measures, spec), read_failures(measures, spec)
-    counts = count(devices, failures, measures.year.fiscal_year, spec.age_bands)
+    counts = count(devices, failures, measures.year.fiscal, spec.age_bands)
     total = sum(days for _, days in counts.models.values())
     known = sum(k for k, _ in counts.models.values())
     base = {
@@ -75,7 +75,7 @@ def replacement_plan(measures: Measures) -> Json:
     rates = {cell: rate(*pair) for cell, pair in counts.cells.items() if cell[2] is not None and pair[1] > 0}
     new = new_machines(counts, rates)
     masked = spec.id in measures.year.year.tables[spec.table].tidy_personal
-    plan, why = _plan(spec, devices, counts, rates, new, measures.year.fiscal_year, masked)
+    plan, why = _plan(spec, devices, counts, rates, new, measures.year.fiscal, masked)
     return {**base, "reason": why, "cells": _cells(rates, new), "plan": plan}
 
 
@@ -88,11 +88,11 @@ def _plan(
     counts: Counts,
     rates: dict[Cell, Rate],
     new: dict[Cell, Rate],
-    fiscal_year: int,
+    fiscal: FiscalYear,
     masked: bool,
 ) -> tuple[Json | None, str | None]:
-    prices = new_prices(devices, datetime.date(fiscal_year, 12, 31))
-    machines = in_use(spec, devices, counts, prices, fiscal_year)
+    prices = new_prices(devices, fiscal.last)
+    machines = in_use(spec, devices, counts, prices, fiscal)
     budget = None if spec.budget is None else Fraction(parse_money(spec.budget))
     worse = worse_than_new(rates, new)
     if not any(cell[2] for cell in rates):

@@ -15,6 +15,7 @@ from helpers.deviation.replacement import Machine, Rate, rate
 if TYPE_CHECKING:
     from helpers.measures.figures import Measures
     from helpers.year.declared_spares import Fleet
+    from helpers.year.fiscal import FiscalYear
 
 #: (kind, model, first year of the age band); the band is None where the age is not known.
 Cell = tuple[str, str, int | None]
@@ -97,7 +98,7 @@ def read_failures(measures: Measures, spec: Fleet, where: str | None = None) -> 
 # --- counting -------------------------------------------------------------------------------------
 
 
-def count(devices: Sequence[Device], failures: Iterable[Failure], fiscal_year: int, bands: Sequence[int]) -> Counts:
+def count(devices: Sequence[Device], failures: Iterable[Failure], fiscal: FiscalYear, bands: Sequence[int]) -> Counts:
     """Failures and machine-days of the year. A failure belongs to its machine's model and its age that day;
     without a machine in the register to the model it names, at no age."""
     register = {device.id: device for device in devices if device.id is not None}
@@ -105,7 +106,7 @@ def count(devices: Sequence[Device], failures: Iterable[Failure], fiscal_year: i
     models: dict[str, list[int]] = {device.model: [0, 0] for device in devices}
     cells: dict[Cell, list[int]] = {}
     for device in devices:
-        for band, days in exposure(device, fiscal_year, bands).items():
+        for band, days in exposure(device, fiscal, bands).items():
             models[device.model][1] += days
             cells.setdefault((device.kind, device.model, band), [0, 0])[1] += days
     own: Counter[str] = Counter()
@@ -134,10 +135,10 @@ def count(devices: Sequence[Device], failures: Iterable[Failure], fiscal_year: i
     )
 
 
-def exposure(device: Device, fiscal_year: int, bands: Sequence[int]) -> dict[int | None, int]:
+def exposure(device: Device, fiscal: FiscalYear, bands: Sequence[int]) -> dict[int | None, int]:
     """The days of the year on which a machine was in use, by age band: from the day it was bought to the day
     before it was retired. Without a day of purchase it counts as in use all year, at no known age."""
-    first, end = datetime.date(fiscal_year, 1, 1), datetime.date(fiscal_year + 1, 1, 1)
+    first, end = fiscal.first, fiscal.end
     end = min(end, device.retired) if device.retired else end
     if device.bought is None:
         return {None: (end - first).days} if end > first else {}
@@ -186,13 +187,13 @@ def new_machines(counts: Counts, rates: dict[Cell, Rate]) -> dict[Cell, Rate]:
 
 
 def in_use(
-    spec: Fleet, devices: Sequence[Device], counts: Counts, prices: Mapping[str, NewPrice], fiscal_year: int
+    spec: Fleet, devices: Sequence[Device], counts: Counts, prices: Mapping[str, NewPrice], fiscal: FiscalYear
 ) -> list[Machine[Cell]]:
     """The machines of known age in use at the end of the year, each with what a new one of its kind costs.
 
     What is bought is a new model of the kind, not another one of the old; of a kind whose last purchase is not known
     the price in the register stands for it."""
-    end, machines = datetime.date(fiscal_year, 12, 31), []
+    end, machines = fiscal.last, []
     for device in devices:
         age = age_on(device.bought, end)
         if age is not None and not (device.retired and device.retired <= end):

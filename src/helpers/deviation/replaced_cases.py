@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -88,7 +87,7 @@ class Replaceable:
 
 def replaceable(measures: Measures, measure: str) -> Replaceable | None:
     """None where no machines are worth replacing, or the failures are no rows of the share."""
-    spec, year = measures.year.year.fleet, measures.year.fiscal_year
+    spec, year = measures.year.year.fleet, measures.year.fiscal
     if spec is None or spec.failures.table != measures.year.measures[measure].table:
         return None
     devices = read_devices(measures, spec)
@@ -98,7 +97,7 @@ def replaceable(measures: Measures, measure: str) -> Replaceable | None:
     late = f"{failed} AND {late_condition(measures, measure)}"
     counts = count(devices, read_failures(measures, spec), year, spec.age_bands)
     fails = _rates(counts)
-    prices = new_prices(devices, datetime.date(year, 12, 31))
+    prices = new_prices(devices, year.last)
     machines = in_use(spec, devices, counts, prices, year)
     new = new_machines(counts, fails)
     choice = choose(machines, None, fails, new)

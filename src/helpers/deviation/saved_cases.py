@@ -66,9 +66,7 @@ class LateCases:
 
 def late_cases(measures: Measures, measure: str, columns: Sequence[str] = ()) -> LateCases:
     """The cases that miss a share's condition. Raises ``QueryStopped``."""
-    import datetime
-
-    spec, figure, year = measures.year.measures[measure], measures.figure(measure), measures.year.fiscal_year
+    spec, figure, year = measures.year.measures[measure], measures.figure(measure), measures.year.fiscal
     table = str(spec.table)
     date = spec.date or measures.year.year.tables[table].year_by
     asked = {
@@ -78,7 +76,7 @@ def late_cases(measures: Measures, measure: str, columns: Sequence[str] = ()) ->
         **{f"c_{column}": f"CAST({identifier(column)} AS VARCHAR)" for column in columns},
     }
     rows = measures.select(table, asked, late_condition(measures, measure)).to_pylist()
-    first, last = (datetime.date(year + more, 1, 1).toordinal() - 719163 for more in (0, 1))
+    first, last = (day.toordinal() - 719163 for day in (year.first, year.end))
     return LateCases(
         measure=measure,
         hits=figure.hits or 0,

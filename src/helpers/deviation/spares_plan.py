@@ -63,7 +63,7 @@ def spares_plan(year: Year, measures: Measures, last: Measures | None = None) ->
         "totals": _totals(log, plans),
         "replay": whole if stock else None,
         "out_of_sample": _out_of_sample(measures, last, log),
-        "assumptions": list(ASSUMPTIONS),
+        "assumptions": [text.replace("年初", "年度初") if year.fiscal.crosses else text for text in ASSUMPTIONS],
         "proposals": unanswered(
             year,
             [*proposals(year, log, plans, effects, whole["before"]), *replacements(year, spec.measure, replacement)],

@@ -56,9 +56,9 @@ def months_course(
     filled = with_figures(months, agg)
     from scipy.stats import theilslopes
 
-    places, values = _series(filled)
+    places, values = _series(filled, _first(months))
     slope, intercept, _, _ = theilslopes(values, places)
-    # The next twelve months lie, on average, 6.5 months after December.
+    # The next twelve months lie, on average, 6.5 months after the last of this year.
     ahead = float(intercept + slope * (12.0 + 5.5))
     if agg == "share":
         ahead = min(max(ahead, 0.0), 1.0)
@@ -77,9 +77,19 @@ def months_course(
     )
 
 
-def _series(filled: Sequence[MonthFigure]) -> tuple[np.ndarray, np.ndarray]:
-    """Months from 0 for January, and values."""
-    places = np.array([int(m.month[5:7]) - 1 for m in filled], dtype=float)
+def _place(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:7]) - 1
+
+
+def _first(months: Sequence[MonthFigure]) -> int:
+    """Where the fiscal year of all its months begins: in January where they are of one calendar year."""
+    start, end = _place(months[0].month), _place(months[-1].month)
+    return start if start // 12 != end // 12 else start - start % 12
+
+
+def _series(filled: Sequence[MonthFigure], first: int) -> tuple[np.ndarray, np.ndarray]:
+    """Months from 0 for the first of the year, and values."""
+    places = np.array([_place(m.month) - first for m in filled], dtype=float)
     return places, np.array([float(m.value) for m in filled if m.value is not None])
 
 
@@ -90,17 +100,18 @@ def _course(months: Sequence[MonthFigure], agg: str | None, side: Direction) -> 
         return None
     from scipy.stats import kendalltau
 
-    places, values = _series(filled)
+    first = _first(months)
+    places, values = _series(filled, first)
     tested = kendalltau(places, values)
     tau, p_value = float(tested.statistic), float(tested.pvalue)
     if not (p_value < ALPHA and (tau < 0 if side == "higher" else tau > 0)):
         return None
     if agg == "share":
-        p_value = max(p_value, _armitage(filled))
+        p_value = max(p_value, _armitage(filled, first))
     return (tau, p_value) if p_value < ALPHA else None
 
 
-def _armitage(filled: Sequence[MonthFigure]) -> float:
+def _armitage(filled: Sequence[MonthFigure], first: int) -> float:
     """Two-sided p of a linear trend of shares over the months."""
     from statsmodels.stats.contingency_tables import Table
 
@@ -108,7 +119,7 @@ def _armitage(filled: Sequence[MonthFigure]) -> float:
     totals = np.array([m.n for m in filled], dtype=float)
     if hits.sum() in (0, totals.sum()):
         return 1.0
-    places, _ = _series(filled)
+    places, _ = _series(filled, first)
     table = Table(np.array([hits, totals - hits]), shift_zeros=False)
     return float(table.test_ordinal_association(row_scores=np.array([0.0, 1.0]), col_scores=places).pvalue)
 

@@ -101,7 +101,7 @@ def prove(
     measure = now.year.measures[name]
     if measure.agg not in COMPARED:
         return Proof(reason="whole_figure")
-    if done_on > date(now.year.fiscal_year, 12, 31):
+    if done_on > now.year.fiscal.last:
         return Proof(reason="not_yet")
     years = [m for m in (before, now) if m is not None and _same(m, now, name)]
     own = [side for m in years for side in m.sides(name, done_on)]
@@ -145,7 +145,7 @@ def _cells(sides: Sequence[Side], measure: Measure, years: Sequence[Measures], d
     hits, n = sum(s.hits or 0 for s in sides), sum(s.n for s in sides)
     pooled = hits / n if n else 0.0
     noise = pooled * (1 - pooled) if measure.agg == "share" else None
-    last = min(m.year.fiscal_year for m in years)
+    earliest = min(m.year.fiscal for m in years).months
     return [
         Cell(
             at=_place(s.month, s.after, done_on),
@@ -153,7 +153,7 @@ def _cells(sides: Sequence[Side], measure: Measure, years: Sequence[Measures], d
             n=float(s.n),
             value=float(s.value),
             noise=noise,
-            selected=len(years) > 1 and s.month.startswith(str(last)),
+            selected=len(years) > 1 and s.month in earliest,
         )
         for s in sides
         if s.value is not None and s.n
@@ -163,11 +163,11 @@ def _cells(sides: Sequence[Side], measure: Measure, years: Sequence[Measures], d
 def _rates(sides: Sequence[Side], measure: Measure, years: Sequence[Measures], done_on: date) -> list[Cell]:
     values = {(s.month, s.after): float(s.value or 0) for s in sides}
     spans = [
-        (f"{m.year.fiscal_year}-{number:02d}", after, days, m is years[0] and len(years) > 1)
+        (month, after, days, m is years[0] and len(years) > 1)
         for m in years
-        for number in range(1, 13)
-        if f"{m.year.fiscal_year}-{number:02d}" in m.months_of(str(measure.table))
-        for after, days in _days(m.year.fiscal_year, number, done_on)
+        for month in m.year.fiscal.months
+        if month in m.months_of(str(measure.table))
+        for after, days in _days(month, done_on)
     ]
     whole = sum(days for *_, days, _ in spans)
     mean = sum(values.values()) / whole if whole else 0.0
@@ -196,10 +196,10 @@ def _independent(own: Sequence[Side], cells: Sequence[Cell], measure: Measure) -
     return chance_of_shares((hits[0], hits[1]), (n[0], n[1]))
 
 
-def _days(year: int, month: int, done_on: date) -> Iterator[tuple[bool, int]]:
+def _days(month: str, done_on: date) -> Iterator[tuple[bool, int]]:
     """How many days of a month lie before a day, and how many from it on."""
-    first = date(year, month, 1)
-    end = date(year + month // 12, month % 12 + 1, 1)
+    first = date.fromisoformat(f"{month}-01")
+    end = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     before = min(max((done_on - first).days, 0), (end - first).days)
     yield from ((after, days) for after, days in ((False, before), (True, (end - first).days - before)) if days)
 

@@ -122,7 +122,7 @@ def replays_of(rows: pd.DataFrame, figure: Figure, aim: Aim, measures: Measures)
         # Clocks that cannot be run again say nothing of any wait; the others' rate needs none.
         waits = ()
     moments = rows[date] if date in rows.columns else None
-    first, last = (np.datetime64(f"{year.fiscal_year + n}-01-01", "s").astype(np.int64) for n in (0, 1))
+    first, last = (np.datetime64(day, "s").astype(np.int64) for day in (year.fiscal.first, year.fiscal.end))
     return Replays(
         rows=rows,
         missed=missed,

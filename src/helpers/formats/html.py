@@ -220,7 +220,7 @@ class _Writer:
         pairs = [
             ("单位", front.institution),
             ("项目", front.project),
-            ("年度", str(front.fiscal_year)),
+            ("评价期间", front.period) if front.period else ("年度", str(front.fiscal_year)),
             ("填报", front.prepared_by),
             ("复核", front.checked_by),
             ("日期", front.date),

@@ -108,7 +108,7 @@ def _metadata(blocks: Sequence[Any]) -> dict[str, Any]:
     return {
         "title": front.title if front else "绩效自评报告",
         "author": front.institution if front else "",
-        "description": f"{front.fiscal_year} 年度 {front.project}" if front else "",
+        "description": f"{front.period or f'{front.fiscal_year} 年度'} {front.project}" if front else "",
         "date": report_date(front),
         "notice": notice_lines(front.notice.replace("**", "")) if front and front.notice else None,
     }

@@ -31,6 +31,7 @@ def front_lines(front: Front) -> list[str]:
     """What stands below the title."""
     return [
         front.institution,
+        *([f"评价期间：{front.period}"] if front.period else []),
         f"填报：{front.prepared_by}　复核：{front.checked_by}　{front.date}",
     ]
 

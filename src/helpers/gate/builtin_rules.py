@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from helpers.year.tables import GateRule, Level, Table
 from helpers.year.tidy import record_columns, tidy_columns
 
 if TYPE_CHECKING:
+    from helpers.year.fiscal import FiscalYear
     from helpers.year.load import Year
 
 Origin = Literal["built_in", "declared", "reconciliation", "plausibility"]
@@ -65,7 +65,7 @@ def about_table(spec: Table) -> About:
 def rules_of(year: Year) -> dict[str, list[Rule]]:
     """Every table's rules, the built-in ones first."""
     return {
-        table: [*builtin_rules(table, spec, year.fiscal_year), *declared_rules(spec)]
+        table: [*builtin_rules(table, spec, year.fiscal), *declared_rules(spec)]
         for table, spec in year.year.tables.items()
     }
 
@@ -110,7 +110,7 @@ def columns_of_rule(arguments: Mapping[str, Any]) -> list[str]:
 # --- built in -------------------------------------------------------------------------------------
 
 
-def builtin_rules(table: str, spec: Table, fiscal_year: int) -> list[Rule]:  # noqa: ARG001 - said by its callers
+def builtin_rules(table: str, spec: Table, fiscal: FiscalYear) -> list[Rule]:  # noqa: ARG001 - said by its callers
     """What follows from a table's declaration alone.
 
     Stop: the key is there and unique; required columns are filled; the date that decides the year
@@ -120,7 +120,7 @@ def builtin_rules(table: str, spec: Table, fiscal_year: int) -> list[Rule]:  # n
     return [
         *_key_rules(spec),
         *_required_rules(spec),
-        *_year_rules(spec, fiscal_year),
+        *_year_rules(spec, fiscal),
         *_clock_rules(spec),
         *_boolean_rules(spec),
     ]
@@ -176,14 +176,14 @@ def _required_rules(spec: Table) -> list[Rule]:
     return [_filled(f"required_filled:{column}", spec, column) for column in columns]
 
 
-def _year_rules(spec: Table, fiscal_year: int) -> list[Rule]:
+def _year_rules(spec: Table, fiscal: FiscalYear) -> list[Rule]:
     if spec.year_by is None:
         return []
-    # The day after the year is the strict bound: a date-time on 31 December is within the year.
+    # The day after the year is the strict bound: a date-time on its last day is within the year.
     arguments = {
         "column": spec.year_by,
-        "min_value": datetime.date(fiscal_year, 1, 1),
-        "max_value": datetime.date(fiscal_year + 1, 1, 1),
+        "min_value": fiscal.first,
+        "max_value": fiscal.end,
         "strict_max": True,
     }
     called = _called(spec, spec.year_by)
@@ -193,7 +193,7 @@ def _year_rules(spec: Table, fiscal_year: int) -> list[Rule]:
             expectation="expect_column_values_to_be_between",
             arguments=arguments,
             level="stop",
-            words=f"{called}须在 {fiscal_year} 年度以内",
+            words=f"{called}须在 {fiscal.number} 年度以内" + (f"（{fiscal.from_to}）" if fiscal.crosses else ""),
             remedy=f"核对{called}；日期录错的，用 corrections.yml 更正",
             origin="built_in",
         )

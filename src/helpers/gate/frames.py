@@ -20,6 +20,7 @@ from helpers.gate.expectation_types import kind_of
 from helpers.gate.result import SOURCE
 from helpers.year.engine import fence, identifier, open_engine, year_bounds
 from helpers.year.expressions import ExpressionError, columns_of
+from helpers.year.fiscal import FiscalYear
 
 #: Beyond this a whole number with gaps would lose digits as a float.
 EXACT = 2**53
@@ -98,7 +99,7 @@ def _numbers(column: pd.Series) -> Any:
 
 
 @contextmanager
-def conditions(fiscal_year: int | None) -> Iterator[Callable[[pd.DataFrame, str, Mapping[str, str]], np.ndarray]]:
+def conditions(fiscal: FiscalYear | None) -> Iterator[Callable[[pd.DataFrame, str, Mapping[str, str]], np.ndarray]]:
     """A function from a frame, a SQL condition and the types of the columns to the positions (from 0) of the rows
     for which it is true. It raises ``ExpressionError`` where the condition cannot be evaluated on these columns."""
     with ExitStack() as stack:
@@ -108,7 +109,7 @@ def conditions(fiscal_year: int | None) -> Iterator[Callable[[pd.DataFrame, str,
             if not opened:
                 opened.append(stack.enter_context(open_engine(threads=1)))
                 fence(opened[0])
-            return _positions_where(opened[0], frame, where, types, fiscal_year)
+            return _positions_where(opened[0], frame, where, types, fiscal)
 
         yield positions
 
@@ -118,7 +119,7 @@ def _positions_where(
     frame: pd.DataFrame,
     where: str,
     types: Mapping[str, str],
-    fiscal_year: int | None,
+    fiscal: FiscalYear | None,
 ) -> np.ndarray:
     asked = columns_of(where)
     lower = {str(column).lower(): column for column in frame.columns}
@@ -127,7 +128,7 @@ def _positions_where(
     cast = "".join(f", CAST({identifier(c)} AS {types[c]}) AS {identifier(c)}" for c in picked.columns if c in types)
     rest = "".join(f", {identifier(c)}" for c in picked.columns if c not in types and c != "_position")
     query = (
-        f"SELECT _position FROM (SELECT _position{cast}{rest}{year_bounds(fiscal_year)} FROM picked) "
+        f"SELECT _position FROM (SELECT _position{cast}{rest}{year_bounds(fiscal)} FROM picked) "
         f"WHERE ({where}\n) ORDER BY _position"
     )
     try:

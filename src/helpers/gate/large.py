@@ -28,6 +28,7 @@ from helpers.year.engine import identifier
 from helpers.year.expressions import ExpressionError
 
 if TYPE_CHECKING:
+    from helpers.year.fiscal import FiscalYear
     from helpers.year.load import Year
 
 #: Tables of more rows are judged from the file.
@@ -65,7 +66,7 @@ class TidyFile:
     """A tidy table where it lies; ``len`` is its number of rows."""
 
     path: Path
-    fiscal_year: int | None = None
+    fiscal: FiscalYear | None = None
 
     def __len__(self) -> int:
         return int(pyarrow.parquet.read_metadata(self.path).num_rows)
@@ -79,7 +80,7 @@ def tidy_tables(folder: Path, year: Year) -> dict[str, pd.DataFrame | TidyFile]:
     """The tidy tables of a year, the large ones left in their files."""
     found: dict[str, pd.DataFrame | TidyFile] = {}
     for table in year.year.tables:
-        file = TidyFile(folder / f"{table}.parquet", year.fiscal_year)
+        file = TidyFile(folder / f"{table}.parquet", year.fiscal)
         found[table] = file if len(file) > MANY else frames.read_tables(folder, [table])[table]
     return found
 
@@ -98,7 +99,7 @@ class Verdict:
 def opened(file: TidyFile) -> Iterator[Callable[[Rule, Mapping[str, str]], Verdict]]:
     """A judge of rules on a file, given the SQL types of its columns. It raises ``ExpressionError`` where a
     rule's ``where`` cannot be evaluated."""
-    with open_tables({"t": file.path}, file.fiscal_year) as connection:
+    with open_tables({"t": file.path}, file.fiscal) as connection:
 
         def judge(rule: Rule, types: Mapping[str, str]) -> Verdict:
             judged = _Judged(connection, rule, types)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from helpers.gate.adapter import Outcome
     from helpers.gate.large import TidyFile, Verdict
     from helpers.gate.together import Asked
+    from helpers.year.fiscal import FiscalYear
     from helpers.year.load import Year
 
 
@@ -36,7 +37,7 @@ def validate_year(
     """All rules of a year on its tidy tables, what was lost on the way to them first; see ``run_gate``."""
     about = {table: about_table(spec) for table, spec in year.year.tables.items()}
     accounts = [_plain_account(account) for account in reconciliation]
-    found = run_gate(tables, rules_of(year), reconciliation=accounts, about=about, fiscal_year=year.fiscal_year)
+    found = run_gate(tables, rules_of(year), reconciliation=accounts, about=about, fiscal=year.fiscal)
     lost = loss_checks(year, {account["table"]: account for account in accounts})
     return replace(found, checks=(*lost, *found.checks))
 
@@ -47,20 +48,20 @@ def run_gate(
     *,
     reconciliation: Iterable[Reconciliation | Mapping[str, Any]] = (),
     about: Mapping[str, About] | None = None,
-    fiscal_year: int | None = None,
+    fiscal: FiscalYear | None = None,
 ) -> GateResult:
     """Great Expectations' verdict on every rule, with the failing rows by file and row.
 
     ``tables``: tidy columns plus ``source_file`` and ``source_row``, as frames or left in their files
     (see ``large``). ``reconciliation``: what
     ``activity.clean_year`` returned, as objects or as plain data. ``about``: types, personal
-    columns and titles. ``fiscal_year`` gives ``year_start`` and ``year_end`` to ``where``.
+    columns and titles. ``fiscal`` gives ``year_start`` and ``year_end`` to ``where``.
 
     Nothing is raised for what the data or a rule says: call ``raise_if_stopped`` on the result.
     """
     about = about or {}
     accounts = {account["table"]: account for account in map(_plain_account, reconciliation)}
-    judged = _checks_of(tables, rules, about, fiscal_year)
+    judged = _checks_of(tables, rules, about, fiscal)
     counted = _account_checks(accounts, {table: len(rows) for table, rows in tables.items()}, about)
     checks: list[Check] = []
     for table in dict.fromkeys((*tables, *rules, *accounts)):
@@ -82,7 +83,7 @@ def _checks_of(
     tables: Mapping[str, pd.DataFrame | TidyFile],
     rules: Mapping[str, Sequence[Rule]],
     about: Mapping[str, About],
-    fiscal_year: int | None,
+    fiscal: FiscalYear | None,
 ) -> dict[str, list[Check]]:
     """The checks of each table in the order of its rules. What is asked alike of several tables is asked once."""
     import pandas as pd
@@ -91,7 +92,7 @@ def _checks_of(
 
     found: dict[str, dict[int, Check]] = {table: {} for table in tables}
     parts: list[_Part] = []
-    with frames.conditions(fiscal_year) as positions:
+    with frames.conditions(fiscal) as positions:
         for table, rows in tables.items():
             known, own = about.get(table, About()), rules.get(table, ())
             if isinstance(rows, pd.DataFrame):

@@ -9,6 +9,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 from helpers.measures.bounds import Bounds
+from helpers.year.fiscal import MONTHS as MONTHS_OF_A_YEAR
+from helpers.year.fiscal import FiscalYear
 from helpers.year.tables import Table
 
 #: A log has at least so many records, in so many months; fewer are a survey or a register, kept now and then.
@@ -33,39 +35,41 @@ class Covered:
     @property
     def months(self) -> int:
         """How many months there are."""
-        return int(self.last[5:]) - int(self.first[5:]) + 1
+        years = int(self.last[:4]) - int(self.first[:4])
+        return years * MONTHS_OF_A_YEAR + int(self.last[5:]) - int(self.first[5:]) + 1
 
     def has(self, month: str) -> bool:
         return self.first <= month <= self.last
 
 
-def covered(spec: Table, fiscal_year: int, daily: Mapping[date, int]) -> Covered | None:
+def covered(spec: Table, fiscal: FiscalYear, daily: Mapping[date, int]) -> Covered | None:
     """The months that a table's records cover where they are not the whole year; None where they are.
 
     ``daily``: records a day. A declared ``period`` says which months there are, and that there was nothing else.
     Without one, whole months are missing before the first or after the last record where many records were to be
     expected in them, or where the table was exported before.
     """
-    days = sorted(day for day in daily if day.year == fiscal_year)
+    days = sorted(day for day in daily if fiscal.has(day))
     if spec.period is not None or not days:
         return None
-    start, end = date(fiscal_year, 1, 1), date(fiscal_year, 12, 31)
     first, last = days[0], days[-1]
     timed = any(derived.clock for derived in spec.derived.values())
     fewest = 1 if timed and sum(daily[day] for day in days) >= MANY else MONTHS
-    cut_first = first.month > 1 and _missing(days, daily, (first - start).days, fewest)
-    silent = last.month < 12 and _missing(days, daily, (end - last).days, fewest)
-    cut_last = silent or (last.month < 12 and _exported_before(spec, fiscal_year))
+    cut_first = fiscal.place(first.month) > 0 and _missing(days, daily, (first - fiscal.first).days, fewest)
+    ends_early = fiscal.place(last.month) < MONTHS_OF_A_YEAR - 1
+    silent = ends_early and _missing(days, daily, (fiscal.last - last).days, fewest)
+    cut_last = silent or (ends_early and _exported_before(spec, fiscal))
     if not (cut_first or cut_last):
         return None
     return Covered(
-        f"{fiscal_year}-{first.month if cut_first else 1:02d}", f"{fiscal_year}-{last.month if cut_last else 12:02d}"
+        fiscal.month(first.month) if cut_first else fiscal.months[0],
+        fiscal.month(last.month) if cut_last else fiscal.months[-1],
     )
 
 
-def _exported_before(spec: Table, fiscal_year: int) -> bool:
+def _exported_before(spec: Table, fiscal: FiscalYear) -> bool:
     """Whether a table was written out while whole months of the year were still to come."""
-    return spec.exported is not None and spec.exported < date(fiscal_year, 12, 1)
+    return spec.exported is not None and spec.exported < fiscal.last.replace(day=1)
 
 
 def _missing(days: list[date], daily: Mapping[date, int], silence: int, months: int) -> bool:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from helpers.measures.deadline import interrupted_after
 from helpers.year.engine import fence, identifier, literal, one_file, open_engine, threads_for, year_bounds
+from helpers.year.fiscal import FiscalYear
 
 #: What a query may hold in memory; beyond it the database spills to disk, up to ``SPILL``.
 MEMORY, SPILL = "1500MB", "20GB"
@@ -21,7 +22,7 @@ MEMORY, SPILL = "1500MB", "20GB"
 SECONDS = 600.0
 
 
-def open_tables(files: Mapping[str, Path], fiscal_year: int | None) -> duckdb.DuckDBPyConnection:
+def open_tables(files: Mapping[str, Path], fiscal: FiscalYear | None) -> duckdb.DuckDBPyConnection:
     """Each Parquet file as a view, with ``year_start`` and ``year_end`` where there is a fiscal year.
 
     The files are read where they lie; memory is bounded, and expressions can reach no other file.
@@ -30,7 +31,7 @@ def open_tables(files: Mapping[str, Path], fiscal_year: int | None) -> duckdb.Du
     connection = open_engine(MEMORY, threads=threads_for(size) or 2)
     for table, path in files.items():
         connection.execute(
-            f"CREATE VIEW {identifier(table)} AS SELECT *{year_bounds(fiscal_year)} FROM read_parquet({one_file(path)})"
+            f"CREATE VIEW {identifier(table)} AS SELECT *{year_bounds(fiscal)} FROM read_parquet({one_file(path)})"
         )
     spill = next(iter(files.values())).parent / ".spill" if files else Path(".spill")
     connection.execute(f"SET temp_directory = {literal(str(spill))}")

@@ -25,6 +25,7 @@ from helpers.measures.valued import Valued, unit_of, value_of
 from helpers.year.clock_words import clock_words, clocks_of
 from helpers.year.declared_indicators import Measure
 from helpers.year.engine import identifier
+from helpers.year.fiscal import MONTHS
 from helpers.year.idle_engines import borrowed, states
 from helpers.year.load import Year
 
@@ -111,8 +112,8 @@ class Measures:
         self._opened = ExitStack()
         self._connection = self._opened.enter_context(
             borrowed(
-                ("measures", year.fiscal_year, *files, states(files.values())),
-                lambda: database.open_tables(files, year.fiscal_year),
+                ("measures", year.fiscal, *files, states(files.values())),
+                lambda: database.open_tables(files, year.fiscal),
             )
         )
         self.figure = lru_cache(maxsize=None)(self._figure)
@@ -176,16 +177,15 @@ class Measures:
             return None
         day = f"CAST({identifier(spec.year_by)} AS DATE)"
         query = f"SELECT {day}, count(*) FROM {table} WHERE {day} IS NOT NULL GROUP BY 1"
-        return covered(spec, self.year.fiscal_year, dict(self._run(query, f"tables.{table}").fetchall()))
+        return covered(spec, self.year.fiscal, dict(self._run(query, f"tables.{table}").fetchall()))
 
     def months_of(self, table: str) -> frozenset[str]:
         """The months (YYYY-MM) of the fiscal year that a table can say something of."""
         spec, part = self.year.year.tables.get(table), self.part_of(table)
-        months = [f"{self.year.fiscal_year}-{number:02d}" for number in range(1, 13)]
         if spec is not None and spec.period is not None:
             first, last = (day.isoformat()[:7] for day in (spec.period.start, spec.period.end))
             part = Covered(first, last)
-        return frozenset(month for month in months if part is None or part.has(month))
+        return frozenset(month for month in self.year.fiscal.months if part is None or part.has(month))
 
     def _bounds(self, measure: Measure, hits: Any, n: int, what: str) -> Bounds | None:
         """Between which values the figure lies; None where no lost row or unreadable cell touches it."""
@@ -244,7 +244,8 @@ class Measures:
             for one in derived
         ]
         if measure.repeat_of:
-            told.append(repeat_words(measure, last_year=isinstance(measure, compiled.Carried)))
+            last_year, crosses = isinstance(measure, compiled.Carried), self.year.fiscal.crosses
+            told.append(repeat_words(measure, last_year=last_year, crosses=crosses))
         return tuple(told)
 
     def monthly(self, name: str) -> tuple[Month, ...]:
@@ -260,8 +261,7 @@ class Measures:
         query = compiled.by_month(measure, column)
         found = {row[0]: row[1:] for row in self._run(query, f"measures.{name}").fetchall()}
         months, there, unseen = [], self.months_of(str(measure.table)), self._unseen(measure)
-        for number in range(1, 13):
-            month = f"{self.year.fiscal_year}-{number:02d}"
+        for month in self.year.fiscal.months:
             if month < unseen or (month not in there and month not in found):
                 months.append(Month(month, None, 0, None))
                 continue
@@ -279,7 +279,7 @@ class Measures:
     def _unseen(self, measure: Measure) -> str:
         """The first month (YYYY-MM) of which every day has records before it that a repeat may follow."""
         first = min(self.months_of(str(measure.table)), default="")
-        begins_late = not first.endswith("-01")
+        begins_late = first != self.year.fiscal.months[0]
         if not measure.repeat_of or not first or (isinstance(measure, compiled.Carried) and not begins_late):
             return ""
         last = date.fromisoformat(f"{first}-01") + timedelta(days=int(measure.within_days or 1) - 1)
@@ -365,12 +365,12 @@ class Measures:
         return dict(self._run(query, f"tables.{table}").fetchall())
 
     def monthly_counts(self, table: str, by: str, date: str) -> Mapping[str, tuple[int, ...]]:
-        """For each value of a column its rows in each of the twelve months."""
+        """For each value of a column its rows in each of the twelve months, in their order in the fiscal year."""
         query = (
             f"SELECT coalesce({identifier(by)}, ''), month({identifier(date)}), count(*) FROM {table} "
             "GROUP BY 1, 2 ORDER BY 1, 2"
         )
         found: dict[str, list[int]] = {}
         for value, month, n in self._run(query, f"tables.{table}").fetchall():
-            found.setdefault(value, [0] * 12)[month - 1] = n
+            found.setdefault(value, [0] * MONTHS)[self.year.fiscal.place(month)] = n
         return {value: tuple(counts) for value, counts in found.items()}

@@ -45,7 +45,7 @@ def judge_query(connection: duckdb.DuckDBPyConnection, year: Year, measure: str,
     rows = database.run(
         connection,
         f"SELECT {where}, {where} AND (({spec.value}\n) IS TRUE) "
-        f"FROM (SELECT *{year_bounds(year.fiscal_year)} FROM ({query})) ORDER BY source_file, source_row",
+        f"FROM (SELECT *{year_bounds(year.fiscal)} FROM ({query})) ORDER BY source_file, source_row",
         f"measures.{measure}",
     ).fetchall()
     return [(bool(counts), bool(kept)) for counts, kept in rows]

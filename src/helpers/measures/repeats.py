@@ -30,8 +30,9 @@ def _lower(names: set[str]) -> set[str]:
     return {name.lower() for name in names}
 
 
-def repeat_words(measure: Measure, *, last_year: bool) -> str:
-    """What a repeat is counted against."""
+def repeat_words(measure: Measure, *, last_year: bool, crosses: bool = False) -> str:
+    """What a repeat is counted against; ``crosses``: the year is no calendar year, and 年初 would be January."""
     if last_year:
         return f"{measure.words}：{measure.within_days}天内的再次发生，连同上年度末的记录一并判断"
-    return f"{measure.words}：没有上年度的记录可以对照，年初{measure.within_days}天内的再次发生可能少计"
+    start = "年度初" if crosses else "年初"
+    return f"{measure.words}：没有上年度的记录可以对照，{start}{measure.within_days}天内的再次发生可能少计"

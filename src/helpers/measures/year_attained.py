@@ -34,6 +34,7 @@ from helpers.indicators import (
 from helpers.measures.bounds import judged
 from helpers.measures.figures import Figure, Measures, Month
 from helpers.year import declared_indicators, models
+from helpers.year.dates_in_year import in_year
 from helpers.year.load import Year
 
 
@@ -327,10 +328,9 @@ def _part(spec: declared_indicators.Part, measures: Measures, rules: RuleSet) ->
 
 
 def _of_the_year(target: Target, figure: Figure | None, year: Year) -> Target:
-    """A deadline without a year (11月底前) is one of the fiscal year where the day comes from its records."""
-    if target.kind != "date" or figure is None or not str(target.value).startswith("--"):
-        return target
-    return replace(target, value=f"{year.fiscal_year}-{str(target.value)[2:]}")
+    """A deadline without a year (11月底前) is one of the fiscal year where the day comes from its records; one beside
+    a day that was stated, only where the order of months and days is not that of the year."""
+    return target if figure is None and not year.fiscal.crosses else in_year(target, year.fiscal)
 
 
 def _judged(target: Target, actual: Actual, figure: Figure | None, rules: RuleSet) -> Outcome:
@@ -360,7 +360,8 @@ def _actual(spec: declared_indicators.Actual, target_text: str, measures: Measur
             reason=reason,
         ), figure
     if spec.stated is not None:
-        return parse_actual(spec.stated), None
+        stated, fiscal = parse_actual(spec.stated), measures.year.fiscal
+        return (in_year(stated, fiscal) if fiscal.crosses else stated), None
     return Actual(text=target_text, kind="choice", value=None, unit=None), None
 
 

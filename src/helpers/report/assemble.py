@@ -289,6 +289,7 @@ def results_json(
     results: Results = {
         "schema_version": 1,
         "fiscal_year": year.fiscal_year,
+        **({"year_start": declared.year_start} if year.fiscal.crosses else {}),  # type: ignore[typeddict-item]
         "project": declared.project,
         "institution": declared.institution,
         "self_name": declared.self_name,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, TypeAdapter, model_serializer
 
 MIME = "application/vnd.selfeval.blocks+json"
 
@@ -128,17 +128,24 @@ class Closing(Block):
 
 
 class Front(Block):
-    """What the title page or head carries; the first block of a report."""
+    """What the title page or head carries; the first block of a report. ``period``: the fiscal year with its first and
+    last day, where it is no calendar year."""
 
     type: Literal["front"] = "front"
     title: str
     institution: str
     project: str
     fiscal_year: int
+    period: str | None = None
     notice: str | None = None
     prepared_by: str
     checked_by: str
     date: str
+
+    @model_serializer(mode="wrap")
+    def _without_period(self, every: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A calendar year has no period to be said."""
+        return {key: value for key, value in every(self).items() if key != "period" or value is not None}
 
 
 AnyBlock = Annotated[

@@ -15,9 +15,11 @@ from typing import cast
 from helpers.indicators.plain import is_number
 from helpers.report import wording as w
 from helpers.report.facts import evidence_of, previous_of
+from helpers.report.fiscal_words import fiscal_of
 from helpers.report.portfolio_facts import Facts, facts_of
 from helpers.report.results_indicators import Indicator, Judged
 from helpers.report.results_types import Results
+from helpers.year.fiscal import FiscalYear
 
 #: So many years stand side by side at most.
 MOST_YEARS = 10
@@ -132,8 +134,9 @@ class _Growing:
 
 def _lines(by_year: dict[int, Results]) -> Iterator[Line]:
     lines: list[_Growing] = []
+    days = {year: fiscal_of(results) for year, results in by_year.items()}
     for year, results in by_year.items():
-        _extend(lines, year, [(entry["id"], entry) for entry in results["indicators"]])
+        _extend(lines, days, year, [(entry["id"], entry) for entry in results["indicators"]])
     latest = list(by_year)[-1]
     for line in sorted(lines, key=lambda one: one.last.year != latest):
         whole = Line(name=name_of(line.last.entry), points=tuple(line.points))
@@ -143,13 +146,15 @@ def _lines(by_year: dict[int, Results]) -> Iterator[Line]:
             yield Line(name=name, points=tuple(part.points), part_of=whole.id)
 
 
-def _extend(lines: list[_Growing], year: int, entries: Sequence[tuple[str, Judged]]) -> None:
+def _extend(
+    lines: list[_Growing], days: dict[int, FiscalYear], year: int, entries: Sequence[tuple[str, Judged]]
+) -> None:
     """Each entry of a year as the next point of its line, or as the first of a new one."""
     matched = _matched(lines, entries)
     placed: list[_Growing] = []
     for at, (own, entry) in enumerate(entries):
         line, how = matched.get(at, (None, ()))
-        broken = tuple(changed(line.last, own, entry, year)) if line else ()
+        broken = (*changed(line.last, own, entry, year), *_other_days(days, line.last.year, year)) if line else ()
         point = Point(year=year, id=own, entry=entry, broken=broken, said=how)
         if line is None:
             line = _Growing([point])
@@ -157,7 +162,7 @@ def _extend(lines: list[_Growing], year: int, entries: Sequence[tuple[str, Judge
             line.points.append(point)
         placed.append(line)
         parts = entry.get("parts") or ()
-        _extend(line.parts, year, [(part.get("id") or name_of(part), part) for part in parts])
+        _extend(line.parts, days, year, [(part.get("id") or name_of(part), part) for part in parts])
     # The order of the latest year; what it does not have stays behind.
     lines[:] = [*placed, *(line for line in lines if line not in placed)]
 
@@ -197,6 +202,13 @@ def _key(entry: Judged) -> str:
 
 
 # --- what changed ---------------------------------------------------------------------------------
+
+
+def _other_days(days: dict[int, FiscalYear], one: int, other: int) -> Iterator[str]:
+    """Fiscal years that begin in another month hold other days than those that are missing between them."""
+    old, new = days[one].start_month, days[other].start_month
+    if old != new:
+        yield f"年度改为从{new}月1日起（原从{old}月1日起）"
 
 
 def changed(before: Point, own: str, entry: Judged, year: int) -> Iterator[str]:

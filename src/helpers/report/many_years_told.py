@@ -18,6 +18,7 @@ from helpers.report.figures.many_years_charts import (
     score_chart,
     value_words,
 )
+from helpers.report.fiscal_words import fiscal_of
 from helpers.report.many_years import (
     Line,
     ManyYears,
@@ -87,6 +88,11 @@ def _overall(many: ManyYears) -> Iterator[Any]:
 
 def _scope(many: ManyYears) -> Iterator[str]:
     yield f"本表对照{w.runs_text(many.years)}年度共{len(many.years)}份成套材料，数字均取自各年度的results.json"
+    for start in dict.fromkeys(fiscal_of(results).start_month for results in many.results.values()):
+        years = [year for year, results in many.results.items() if fiscal_of(results).start_month == start]
+        if start > 1:
+            named = w.runs_text(years)
+            yield f"{named}年度从当年{start}月1日起，至次年{start - 1}月底止，表中的“年”指这样的年度"
     if many.gaps:
         yield f"{w.runs_text(many.gaps)}年度不在对照范围内，前后年度不连成一线"
     for what, names in (

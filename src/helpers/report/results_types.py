@@ -306,6 +306,15 @@ class Results(TypedDict):
 
     schema_version: Annotated[Literal[1], BeforeValidator(whole)]
     fiscal_year: Annotated[int, Field(ge=2000, le=2100), BeforeValidator(whole)]
+    year_start: NotRequired[
+        Annotated[
+            str,
+            Field(
+                pattern=r"^(0[2-9]|1[0-2])-01$",
+                description="Month and day on which a fiscal year begins that is no calendar year.",
+            ),
+        ]
+    ]
     project: Name
     institution: Name
     self_name: NotRequired[Text]

@@ -10,6 +10,7 @@ from helpers.activity.calendar import CalendarUnknown, calendar_problem, is_work
 from helpers.gate import plausible_faults, year_faults
 from helpers.year.approvals import load_approvals
 from helpers.year.check_files import check_files
+from helpers.year.check_year_start import other_start
 from helpers.year.crosscheck import crosscheck
 from helpers.year.faults import Fault, YearFileError
 from helpers.year.form_lengths import long_texts
@@ -26,7 +27,18 @@ def check_year(root: Path, fiscal_year: int, *, open_files: bool = True) -> list
     stops with status 1: an unreadable export is no mistake in the year files.
     """
     faults = _check_one(root, fiscal_year, open_files)
-    return faults + (_check_one(root, fiscal_year - 1, open_files) if Root(root).has_year(fiscal_year - 1) else [])
+    if not Root(root).has_year(fiscal_year - 1):
+        return faults
+    return [*faults, *_check_one(root, fiscal_year - 1, open_files), *_starts(root, fiscal_year)]
+
+
+def _starts(root: Path, fiscal_year: int) -> list[Fault]:
+    """The year before has to end where this one begins."""
+    try:
+        (year, *_), (previous, *_) = load_partly(root, fiscal_year), load_partly(root, fiscal_year - 1)
+    except YearFileError:
+        return []  # said of the one year that cannot be read
+    return list(other_start(year, previous)) if year and previous else []
 
 
 def remarks(root: Path, fiscal_year: int) -> list[Fault]:
@@ -110,8 +122,10 @@ def _of_calendar(year: Year, place: tuple[str, ...], calendar: Calendar, clocks:
         ]
     if not clocks & {"workdays", "office_hours"}:
         return []
-    try:
-        is_workday(date(year.fiscal_year, 7, 1), calendar)
-    except CalendarUnknown as unknown:
-        return [lines.fault("calendar_unknown", place, unknown.what, hint=unknown.block)]
-    return []
+    faults = []
+    for one in year.fiscal.calendar_years:
+        try:
+            is_workday(date(one, 7, 1), calendar)
+        except CalendarUnknown as unknown:
+            faults.append(lines.fault("calendar_unknown", place, unknown.what, hint=unknown.block))
+    return faults

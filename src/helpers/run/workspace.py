@@ -19,7 +19,9 @@ from helpers.run.parameters import ParameterError
 from helpers.run.stage_record import files_of, made_by, read_record, record_path, surroundings, write_record
 from helpers.run.stages import CLEAN, STAGES, Stage
 from helpers.year.approvals import ApprovalsFile, load_approvals
+from helpers.year.check_year_start import other_start
 from helpers.year.crosscheck import require_sound
+from helpers.year.faults import YearFileError
 from helpers.year.hashes import file_sha256, input_sha256
 from helpers.year.load import Year, load_year
 from helpers.year.review_remarks import RemarksFile, load_remarks
@@ -114,7 +116,12 @@ class Workspace:
         """The year before, where its files are there; raises ``YearFileError``."""
         there = has_previous(self.root, self.fiscal_year)
         self.reads.note(("has_year", self.fiscal_year - 1), str(there))
-        return self._seen(self.fiscal_year - 1) if there else None
+        if not there:
+            return None
+        previous = self._seen(self.fiscal_year - 1)
+        if apart := list(other_start(self.year, previous)):
+            raise YearFileError(apart)
+        return previous
 
     def _seen(self, fiscal_year: int) -> Year:
         return SeenYear(require_sound(load_year(self.root, fiscal_year)), self.reads, self._sha256)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Iterable, Iterator
-from datetime import date
 from pathlib import Path
 
 from helpers.files.names import is_outside, matching_files, passed_over
@@ -13,6 +12,7 @@ from helpers.year.declared_grain import Grain
 from helpers.year.expect import NUMBERS, Expect
 from helpers.year.expressions import GIVEN, ExpressionError, check_expression, date_format_problem, result_of
 from helpers.year.faults import Fault, did_you_mean
+from helpers.year.fiscal import FiscalYear
 from helpers.year.load import Lines, Year
 from helpers.year.tables import EPOCHS, Period, States, Table
 from helpers.year.tidy import export_columns, record_columns, tidy_columns
@@ -25,8 +25,8 @@ COPY_IN = "把文件本身复制到本年度的文件夹，不用链接"
 def check_tables(year: Year) -> Iterator[Fault]:
     """Faults in the tables of year.yml that show only beside their files, columns or other tables."""
     lines, whole = year.lines["year.yml"], year.year.period
-    if whole and not _meets(whole, year.fiscal_year):
-        yield _elsewhere(lines, ("period",), year.fiscal_year)
+    if whole and not _meets(whole, year.fiscal):
+        yield _elsewhere(lines, ("period",), year.fiscal)
     for name, table in year.year.tables.items():
         path: Path_ = ("tables", name)
         if table.calendar and table.calendar not in year.year.calendars:
@@ -34,7 +34,7 @@ def check_tables(year: Year) -> Iterator[Fault]:
         yield from _files(year, path, table)
         yield from _names(lines, path, table)
         yield from _dates(lines, path, table)
-        yield from _limits(lines, path, table, year.fiscal_year, whole)
+        yield from _limits(lines, path, table, year.fiscal, whole)
         yield from _expressions(lines, path, table)
         for column in table.derived:
             yield from _derived(lines, (*path, "derived", column), column, table)
@@ -136,31 +136,35 @@ def _dates(lines: Lines, path: Path_, table: Table) -> Iterator[Fault]:
         yield unknown(lines, (*path, "timezone"), "时区", zone, known)
 
 
-def _meets(period: Period, fiscal_year: int) -> bool:
-    return period.start.year <= fiscal_year <= period.end.year
+def _meets(period: Period, fiscal: FiscalYear) -> bool:
+    return period.start <= fiscal.last and fiscal.first <= period.end
 
 
-def _elsewhere(lines: Lines, path: Path_, fiscal_year: int) -> Fault:
-    return lines.fault("period_elsewhere", path, f"与 {fiscal_year} 年度没有重合的日子")
+def _elsewhere(lines: Lines, path: Path_, fiscal: FiscalYear) -> Fault:
+    return lines.fault("period_elsewhere", path, f"与 {fiscal.number} 年度{_days(fiscal)}没有重合的日子")
 
 
-def _limits(lines: Lines, path: Path_, table: Table, fiscal_year: int, whole: Period | None) -> Iterator[Fault]:
+def _days(fiscal: FiscalYear) -> str:
+    return f"（{fiscal.from_to}）" if fiscal.crosses else ""
+
+
+def _limits(lines: Lines, path: Path_, table: Table, fiscal: FiscalYear, whole: Period | None) -> Iterator[Fault]:
     """Limits carried over from another year would set every record aside."""
     latest, place = (
         (table.checks.latest, ("checks", "latest")) if table.checks.latest else (table.exported, ("exported",))
     )
-    if table.checks.impossible != "keep" and table.year_by and latest and latest < date(fiscal_year, 1, 1):
+    if table.checks.impossible != "keep" and table.year_by and latest and latest < fiscal.first:
         yield lines.fault(
             "latest_too_early",
             (*path, *place),
-            f"早于 {fiscal_year} 年度的首日，全部记录都会被剔除",
+            f"早于 {fiscal.number} 年度{_days(fiscal)}的首日，全部记录都会被剔除",
             value=latest,
             hint="改成本年度数据的导出日期",
         )
     if table.period and table.year_by is None:
         yield lines.fault("no_date", (*path, "period"), "这张表没有 year_by，说不上起止日期", hint="写 year_by")
-    elif table.period and table.period != whole and not _meets(table.period, fiscal_year):
-        yield _elsewhere(lines, (*path, "period"), fiscal_year)
+    elif table.period and table.period != whole and not _meets(table.period, fiscal):
+        yield _elsewhere(lines, (*path, "period"), fiscal)
     if table.checks.latest and table.checks.earliest > table.checks.latest:
         yield lines.fault(
             "latest_too_early", (*path, "checks", "latest"), f"早于 earliest（{table.checks.earliest}）", value=latest

@@ -21,6 +21,7 @@ from helpers.year.check_personal import check_personal
 from helpers.year.check_plan import plan_details
 from helpers.year.check_spares import check_fleet, check_spares
 from helpers.year.check_tables import COPY_IN, Path_, check_corrections, check_tables, expression, unknown
+from helpers.year.check_year_start import check_year_start
 from helpers.year.declared_indicators import Actual, Indicator, Measure
 from helpers.year.declared_plan import Action
 from helpers.year.expressions import check_expression
@@ -39,6 +40,7 @@ def crosscheck(year: Year) -> list[Fault]:
         *_rules(year),
         *check_funds(year),
         *check_tables(year),
+        *check_year_start(year),
         *check_personal(year),
         *check_measures(year),
         *_indicators(year),

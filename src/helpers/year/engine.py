@@ -13,6 +13,8 @@ from helpers.year.machine_memory import memory_limit_mb
 if TYPE_CHECKING:
     import duckdb
 
+    from helpers.year.fiscal import FiscalYear
+
 #: Where many years run side by side, what each database may take at most: threads, and memory in megabytes.
 MOST_THREADS, MOST_MEMORY = "SELFEVAL_DUCKDB_THREADS", "SELFEVAL_DUCKDB_MEMORY_MB"
 #: Below so many megabytes a database gets a share only, but no less than it can work with.
@@ -91,11 +93,11 @@ def fence(connection: duckdb.DuckDBPyConnection, paths: Iterable[Path] = ()) -> 
     connection.execute("SET lock_configuration = true")
 
 
-def year_bounds(fiscal_year: int | None) -> str:
+def year_bounds(fiscal: FiscalYear | None) -> str:
     """``, … AS year_start, … AS year_end`` after a select list; nothing without a fiscal year."""
-    if fiscal_year is None:
+    if fiscal is None:
         return ""
-    return f", DATE '{fiscal_year}-01-01' AS year_start, DATE '{fiscal_year}-12-31' AS year_end"
+    return f", DATE '{fiscal.first}' AS year_start, DATE '{fiscal.last}' AS year_end"
 
 
 def literal(text: str) -> str:

@@ -16,6 +16,7 @@ from helpers.year.authored import Unreadable, parse
 from helpers.year.declared_indicators import IndicatorsFile, Measure
 from helpers.year.declared_plan import PlanFile
 from helpers.year.faults import Fault, YearFileError, did_you_mean
+from helpers.year.fiscal import FiscalYear, month_of_start
 from helpers.year.hashes import file_sha256
 from helpers.year.left_out import LeftOut, without_faulty
 from helpers.year.models import CorrectionsFile, YearFile
@@ -110,6 +111,11 @@ class Year:
     @property
     def folder(self) -> Path:
         return Root(self.root).raw(self.fiscal_year)
+
+    @property
+    def fiscal(self) -> FiscalYear:
+        """Its days and months."""
+        return FiscalYear(self.fiscal_year, month_of_start(self.year.year_start))
 
     @property
     def measures(self) -> Mapping[str, Measure]:

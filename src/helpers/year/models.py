@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from helpers.year.base import Identifier, Model, Strings, Words
 from helpers.year.declared_spares import Fleet, Spares
+from helpers.year.fiscal import JANUARY, month_of_start
 from helpers.year.tables import Period, Table
 
 # --- year.yml -------------------------------------------------------------------------------------
@@ -190,14 +191,27 @@ class NotPersonal(Model):
         return self
 
 
+def _as_start(value: Any) -> Any:
+    """A month and day as they are to be written; raises ``ValueError`` for any other."""
+    if isinstance(value, date):
+        raise ValueError(f"只写月和日，不写年份，如 {value:%m-%d}；年份由 fiscal_year 写明")
+    month_of_start(str(value))
+    return value
+
+
+YearStart = Annotated[str, BeforeValidator(_as_start)]
+
+
 class YearFile(Model):
     """year.yml
 
     ``calendars``: others than ``calendar``, by the names that tables choose one by. ``period``: from which to which
     day the project ran, where that is not the whole year; of each table with a date that has none of its own.
+    ``year_start``: month and day (MM-DD) on which the fiscal year begins, in the calendar year that it is called by.
     """
 
     fiscal_year: int = Field(ge=2000, le=2100)
+    year_start: YearStart = JANUARY
     project: Words
     institution: Words
     self_name: Words = "我单位"

@@ -17,6 +17,7 @@ from helpers.forms.filled_form import Form, FormRow
 from helpers.forms.readers import read_forms
 from helpers.indicators import parse_target
 from helpers.indicators.normal_text import normal
+from helpers.year.fiscal import JANUARY, FiscalYear, month_of_start
 from helpers.year.root import Root
 
 BLANK = "待填"
@@ -197,7 +198,7 @@ def _year(year: int, before: Mapping[str, Any] | None, form: Form | None) -> Com
         part["budget"] = BLANK
         part.pop("spent", None)
     for table in tree.get("tables", {}).values():
-        _table(table, year)
+        _table(table, _years_of(tree, year - 1))
     for item in (tree.get("activities") or {}).get("items", ()):
         item.pop("reported", None)
     if form:
@@ -205,19 +206,27 @@ def _year(year: int, before: Mapping[str, Any] | None, form: Form | None) -> Com
     return tree
 
 
-def _table(table: MutableMapping[str, Any], year: int) -> None:
+def _years_of(tree: Mapping[str, Any], year: int) -> tuple[int, ...]:
+    """The calendar years that last year's fiscal year lies in: those whose numbers stand in names of files."""
+    try:
+        return FiscalYear(year, month_of_start(str(tree.get("year_start", JANUARY)))).calendar_years
+    except ValueError:
+        return (year,)  # said by the check of the new year
+
+
+def _table(table: MutableMapping[str, Any], last: tuple[int, ...]) -> None:
     """A table is declared as before; its files, and what was known of them, are this year's."""
     files = table["files"]
-    table["files"] = [_moved(f, year) for f in files] if isinstance(files, list) else _moved(files, year)
+    table["files"] = [_moved(f, last) for f in files] if isinstance(files, list) else _moved(files, last)
     if "document" in table:
-        table["document"] = _moved(table["document"], year)
+        table["document"] = _moved(table["document"], last)
     if "exported" in table:
         table["exported"] = BLANK
     table.pop("expect", None)
 
 
-def _moved(pattern: str, year: int) -> str:
-    return str(pattern).replace(str(year - 1), str(year))
+def _moved(pattern: str, last: tuple[int, ...]) -> str:
+    return re.sub("|".join(map(str, last)), lambda found: str(int(found[0]) + 1), str(pattern))
 
 
 def _from_form(tree: CommentedMap, form: Form) -> None:

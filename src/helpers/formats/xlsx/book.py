@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from datetime import datetime, time
 
 from helpers.formats.xlsx import forms, lists, review, split_form
 from helpers.formats.xlsx.form_sheet import Formats, Sheet
 from helpers.report import wording as w
+from helpers.report.fiscal_words import fiscal_of
 from helpers.report.results_types import Results
 
 SHEETS = (
@@ -62,4 +63,4 @@ def _dated(results: Results) -> datetime:
     posts = results.get("posts")
     if posts:
         return datetime.fromisoformat(posts["date"])
-    return datetime(results["fiscal_year"] + 1, 1, 1)
+    return datetime.combine(fiscal_of(results).end, time())

@@ -9,6 +9,7 @@ from helpers.formats.xlsx.form_sheet import Sheet, wan
 from helpers.report import facts as f
 from helpers.report import form_texts as texts
 from helpers.report import wording as w
+from helpers.report.fiscal_words import days_words
 from helpers.report.form_texts import goal_result, management_lines
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_types import FundSource, Results
@@ -23,7 +24,13 @@ def _heading(sheet: Sheet, results: Results, title: str) -> int:
     last = len(sheet.widths)
     sheet.put(0, 0, title, "title", columns=last)
     sheet.heights[0] = 30.0
-    sheet.put(1, 0, f"（{results['fiscal_year']}年度）", "under", columns=last)
+    sheet.put(
+        1,
+        0,
+        f"（{results['fiscal_year']}年度{f'，{days}' if (days := days_words(results)) else ''}）",
+        "under",
+        columns=last,
+    )
     if not results.get("notice"):
         return 2
     sheet.put(2, 0, w.plain(results["notice"]), "plain", columns=last)

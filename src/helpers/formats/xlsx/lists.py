@@ -9,6 +9,7 @@ from helpers.formats.xlsx.form_sheet import Sheet, day
 from helpers.indicators.plain import is_number
 from helpers.report import facts as f
 from helpers.report import wording as w
+from helpers.report.fiscal_words import month_names
 from helpers.report.results_indicators import Judged
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import short_path
@@ -44,7 +45,7 @@ def evidence_sheet(sheet: Sheet, results: Results) -> None:
 
 def activity_sheet(sheet: Sheet, results: Results) -> None:
     """年度活动: counts by kind and month, summed by formulas."""
-    heads = ("序号", "活动类别", "数量", "填报数", *(f"{m}月" for m in range(1, 13)), "说明")
+    heads = ("序号", "活动类别", "数量", "填报数", *month_names(results), "说明")
     row = first = _title(sheet, f"年度{f.activities_words(results)}", heads)
     entries = results["activities"]
     for at, entry in enumerate(entries, start=1):

@@ -8,6 +8,7 @@ from helpers.formats.xlsx.form_sheet import Sheet
 from helpers.report import facts as f
 from helpers.report import form_texts as texts
 from helpers.report import wording as w
+from helpers.report.fiscal_words import period_words
 from helpers.report.results_indicators import Indicator
 from helpers.report.results_types import Results
 
@@ -60,7 +61,7 @@ LONGEST_UNIT = 6
 
 def split_form(sheet: Sheet, results: Results) -> None:
     """One row an indicator, no merged cells but the title."""
-    sheet.put(0, 0, f"{results['fiscal_year']}年度项目支出绩效自评表（指标分栏）", "title", columns=len(HEADS))
+    sheet.put(0, 0, f"{period_words(results)}项目支出绩效自评表（指标分栏）", "title", columns=len(HEADS))
     sheet.heights[0] = 28.0
     for column, head in enumerate(HEADS):
         sheet.put(1, column, head, "head")

@@ -78,7 +78,7 @@ def _differing(subject: Subject, table: str, spec: Table) -> Iterator[str]:
         for month, amount in months.items():
             found = _decimal(by_month.get(month, 0))
             if abs(found - amount) > CENT:
-                yield f"{month} 月{called}应为 {_plain(amount)}，实为 {_plain(found)}"
+                yield f"{subject.year.fiscal.spaced(month)}{called}应为 {_plain(amount)}，实为 {_plain(found)}"
 
 
 def _exact_sum(column: str) -> str:

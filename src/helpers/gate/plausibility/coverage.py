@@ -50,9 +50,9 @@ def _workdays(subject: Subject, table: str) -> list[datetime.date]:
     """Mondays to Fridays that are working days, up to the day of the export. Days that make up for a holiday
     are kept by some and not by others."""
     exported = subject.tables[table].exported
-    start, year = datetime.date(subject.year.fiscal_year, 1, 1), subject.year.fiscal_year
-    days = [start + datetime.timedelta(n) for n in range(366)]
-    days = [d for d in days if d.year == year and d.weekday() < 5 and (exported is None or d < exported)]
+    fiscal = subject.year.fiscal
+    days = [fiscal.first + datetime.timedelta(n) for n in range((fiscal.end - fiscal.first).days)]
+    days = [d for d in days if d.weekday() < 5 and (exported is None or d < exported)]
     try:
         return [day for day in days if is_workday(day, subject.year.year.calendar_of(subject.tables[table]))]
     except CalendarUnknown:
@@ -113,7 +113,8 @@ def thin_month(subject: Subject) -> Iterator[Check]:
     """A month with far fewer records a working day than the others."""
     for table in subject.tables:
         daily, workdays = _daily(subject, table), set(_workdays(subject, table))
-        months = sorted({day.month for day in workdays})
+        there = {day.month for day in workdays}
+        months = [number for number in subject.year.fiscal.numbers if number in there]
         counts = {m: sum(n for day, n in daily.items() if day.month == m) for m in months}
         days = {m: sum(day.month == m for day in workdays) for m in months}
         rates = {m: counts[m] / days[m] for m in months if days[m] >= 5}
@@ -129,7 +130,9 @@ def thin_month(subject: Subject) -> Iterator[Check]:
                 thin.append((month, counts[month], round(expected)))
         if not thin or len(thin) > 3:
             continue
-        said = "；".join(f"{month} 月 {n} 条，按其余各月应约 {expected} 条" for month, n, expected in thin)
+        said = "；".join(
+            f"{subject.year.fiscal.spaced(month)} {n} 条，按其余各月应约 {expected} 条" for month, n, expected in thin
+        )
         yield subject.note(
             table,
             "thin_month",
@@ -167,7 +170,7 @@ def _round(rows: int) -> bool:
 def part_of_year(subject: Subject) -> Iterator[Check]:
     """A log that begins after, or ends before, the year does: nothing of it is judged as a whole year."""
     for table, spec in subject.tables.items():
-        part = covered(spec, subject.year.fiscal_year, _daily(subject, table))
+        part = covered(spec, subject.year.fiscal, _daily(subject, table))
         if part is None:
             continue
         yield subject.note(

@@ -22,8 +22,8 @@ def late_entries(subject: Subject) -> Iterator[Check]:
     a wrong date."""
     for table in registers(subject):
         key = subject.tables[table].tidy_key[0]
-        # What was bought in December may be registered in January.
-        before = literal(f"{subject.year.fiscal_year - 1}-12-01")
+        # What was bought in the last month of a year may be registered in the first of the next.
+        before = literal(subject.year.fiscal.before.last.replace(day=1).isoformat())
         for column in _entry_dates(subject, table):
             late = f"{identifier(column)} < DATE {before} AND {_new(subject, table, key)}"
             rows = int(subject.one(f"SELECT count(*) FROM {identifier(table)} WHERE {late}"))
@@ -50,7 +50,7 @@ def _entry_dates(subject: Subject, table: str) -> list[str]:
     """The dates that nearly every entry of last year has, none of them after its end: of purchase, of entry."""
     there = set(both_have(subject, table))
     columns = [c for c in subject.roles[table].dates if c in there]
-    end = literal(f"{subject.year.fiscal_year}-01-01")
+    end = literal(subject.year.fiscal.first.isoformat())
     found = []
     for column in columns:
         filled, after = subject.query(

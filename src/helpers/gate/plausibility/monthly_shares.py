@@ -171,7 +171,7 @@ def _of_value(months: Months, value: str) -> Cells:
 def _month(subject: Subject, table: str, prefix: str) -> str:
     year = subject.previous if prefix else subject.year
     date = year.year.tables[table].year_by if year else None
-    return f"month({identifier(date)})" if date else "0"
+    return subject.year.fiscal.place_in_sql(identifier(date)) if date else "0"
 
 
 def _shares(

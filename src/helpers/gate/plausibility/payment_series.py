@@ -34,9 +34,9 @@ def payment_missing(subject: Subject) -> Iterator[Check]:
                 gaps = [m for m in range(min(months), max(months)) if m not in months]
                 twice = [m for m, n in months.items() if n > 1]
                 if len(months) >= MONTHS and len(gaps) <= 2 and gaps:
-                    missing.setdefault(name, f"{name} 缺 {_listed(gaps)}")
+                    missing.setdefault(name, f"{name} 缺 {_listed(subject, gaps)}")
                 elif len(months) >= MONTHS and 0 < len(twice) <= 2 and not gaps:
-                    doubled.setdefault(name, f"{name} 在 {_listed(twice)}有两笔相同的金额")
+                    doubled.setdefault(name, f"{name} 在 {_listed(subject, twice)}有两笔相同的金额")
         said = [*missing.values(), *doubled.values()]
         if said:
             yield subject.note(
@@ -50,12 +50,13 @@ def payment_missing(subject: Subject) -> Iterator[Check]:
 
 
 def _monthly(subject: Subject, table: str, group: str) -> Iterator[tuple[str, Counter[int]]]:
-    """For each kind of payment with one usual amount: how often that amount was paid in each month."""
+    """For each kind of payment with one usual amount: how often that amount was paid in each month, by its place
+    in the fiscal year."""
     roles = subject.roles[table]
     cell, time = identifier(roles.money[0]), identifier(str(roles.time))
     bare = rf"regexp_replace({identifier(group)}, '\d+', '', 'g')"
     rows = subject.query(
-        f"SELECT {bare}, month({time}), {cell} FROM {identifier(table)} "
+        f"SELECT {bare}, {subject.year.fiscal.place_in_sql(time)}, {cell} FROM {identifier(table)} "
         f"WHERE {cell} IS NOT NULL AND {identifier(group)} IS NOT NULL ORDER BY 1, 2, 3"
     )
     kinds: dict[str, list[tuple[int, object]]] = {}
@@ -70,8 +71,9 @@ def _monthly(subject: Subject, table: str, group: str) -> Iterator[tuple[str, Co
             yield name, months + Counter(others)
 
 
-def _listed(months: Sequence[int]) -> str:
-    return "、".join(f"{month} 月" for month in months)
+def _listed(subject: Subject, places: Sequence[int]) -> str:
+    fiscal = subject.year.fiscal
+    return "、".join(fiscal.spaced(fiscal.numbers[place - 1]) for place in places)
 
 
 def panel_holes(subject: Subject) -> Iterator[Check]:
@@ -103,8 +105,8 @@ def _panel(subject: Subject, table: str, column: str, period: str, least: int) -
     cell, time = identifier(column), identifier(str(subject.roles[table].time))
     rows = _by_period(
         subject.query(
-            f"SELECT {cell}, month({time}) AS p, count(*), min(source_file), min(source_row) FROM {identifier(table)} "
-            f"WHERE {cell} IS NOT NULL AND {time} IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
+            f"SELECT {cell}, {subject.year.fiscal.place_in_sql(time)} AS p, count(*), min(source_file), min(source_row) "
+            f"FROM {identifier(table)} WHERE {cell} IS NOT NULL AND {time} IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
         ),
         3 if period == QUARTER else 1,
     )
@@ -121,9 +123,10 @@ def _panel(subject: Subject, table: str, column: str, period: str, least: int) -
     twice = [r for r in rows if r[2] > 1]
     if not (absent or holes or twice):
         return None
-    said = [f"第 {'、'.join(map(str, absent))} {period}一条也没有"] if absent else []
-    said += [f"缺 {len(holes)} 次（如 {holes[0][0]} 第 {holes[0][1]} {period}）"] if holes else []
-    said += [f"重复 {len(twice)} 次（如 {twice[0][0]} 第 {twice[0][1]} {period}）"] if twice else []
+    of_the_year = "年度" if subject.year.fiscal.crosses else ""
+    said = [f"{of_the_year}第 {'、'.join(map(str, absent))} {period}一条也没有"] if absent else []
+    said += [f"缺 {len(holes)} 次（如 {holes[0][0]} {of_the_year}第 {holes[0][1]} {period}）"] if holes else []
+    said += [f"重复 {len(twice)} 次（如 {twice[0][0]} {of_the_year}第 {twice[0][1]} {period}）"] if twice else []
     places: list[Place] = [(r[3], r[4], column, f"{r[0]}，{r[2]} 次") for r in twice[:5]]
     return subject.note(
         table,

@@ -98,7 +98,7 @@ def _beyond(subject: Subject, table: str, column: str) -> str | None:
     n, p = f"n.{identifier(column)}", f"p.{identifier(column)}"
     fixed = _declared_fixed(subject, table)
     if kind in ("DATE", "TIMESTAMP"):
-        start = literal(f"{subject.year.fiscal_year}-01-01")
+        start = literal(subject.year.fiscal.first.isoformat())
         return f"{p} < DATE {start} AND {n} < DATE {start}"
     if column in roles.money:
         return "true" if column in fixed else f"({n} > {p} * {PRICE} OR {n} * {PRICE} < {p}) AND {p} > 0"

@@ -73,10 +73,10 @@ def months_since_last_year(subject: Subject) -> Iterator[Check]:
         centre = median(logs)
         spread = 1.4826 * median(abs(one - centre) for one in logs)
         off = []
-        for month, (n, b, one) in enumerate(zip(now, before, logs, strict=True), start=1):
+        for month, n, b, one in zip(subject.year.fiscal.numbers, now, before, logs, strict=True):
             chance = sqrt(1 / max(1.0, b * exp(centre)) + 1 / max(1, b))
             if b >= QUARTER and abs(one - centre) > max(log(MONTH), DEVIATIONS * max(spread, chance / 1.5)):
-                off.append(f"{month} 月 {n} 行（上年 {b} 行）")
+                off.append(f"{subject.year.fiscal.spaced(month)} {n} 行（上年 {b} 行）")
         if off and len(off) <= 4:
             yield subject.note(
                 table,
@@ -89,7 +89,7 @@ def months_since_last_year(subject: Subject) -> Iterator[Check]:
 
 
 def _monthly(subject: Subject, table: str, prefix: str) -> list[int]:
-    """Rows of each of the twelve months; empty where the table has no date or has rows in few months."""
+    """Rows of each of the twelve months, in their order; empty where the table has no date or has rows in few."""
     year = subject.previous if prefix else subject.year
     date = year.year.tables[table].year_by if year else None
     if date is None:
@@ -97,7 +97,7 @@ def _monthly(subject: Subject, table: str, prefix: str) -> list[int]:
     found = dict(
         subject.query(f"SELECT month({identifier(date)}), count(*) FROM {identifier(prefix + table)} GROUP BY 1")
     )
-    months = [int(found.get(month, 0)) for month in range(1, 13)]
+    months = [int(found.get(month, 0)) for month in subject.year.fiscal.numbers]
     return months if not prefix or sum(1 for n in months if n) >= 6 else []
 
 

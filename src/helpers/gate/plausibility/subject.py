@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from helpers.activity.clean import Reconciliation
+    from helpers.year.fiscal import FiscalYear
     from helpers.year.load import Year
 
 #: Tables of up to so many rows are held in memory.
@@ -291,11 +292,10 @@ def open_subject(
     held = {name: view.rows <= HELD for name, view in views.items()}
     connection = open_engine(database.MEMORY, threads=1 if all(held.values()) else 2)
     try:
-        for name, (path, fiscal_year) in files.items():
+        for name, (path, fiscal) in files.items():
             kind = "TABLE" if held[name] else "VIEW"
             connection.execute(
-                f"CREATE {kind} {identifier(name)} AS SELECT *{year_bounds(fiscal_year)} "
-                f"FROM read_parquet({one_file(path)})"
+                f"CREATE {kind} {identifier(name)} AS SELECT *{year_bounds(fiscal)} FROM read_parquet({one_file(path)})"
             )
         connection.execute(f"SET temp_directory = {literal(str(folder / '.spill'))}")
         connection.execute(f"SET max_temp_directory_size = {literal(database.SPILL)}")
@@ -321,14 +321,14 @@ def _view(path: Path) -> View:
     return View(told.num_rows, tuple(texts))
 
 
-def _files(year: Year, folder: Path) -> dict[str, tuple[Path, int]]:
+def _files(year: Year, folder: Path) -> dict[str, tuple[Path, FiscalYear]]:
     """View name → its file and fiscal year; tables whose file is missing have none."""
     found = {}
     for table in year.year.tables:
         for suffix, ending in (("", ".parquet"), ("_set_aside", ".set_aside.parquet")):
             path = folder / f"{table}{ending}"
             if path.is_file():
-                found[f"{table}{suffix}"] = (path, year.fiscal_year)
+                found[f"{table}{suffix}"] = (path, year.fiscal)
     return found
 
 

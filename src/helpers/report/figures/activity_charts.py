@@ -12,10 +12,10 @@ from helpers.report.blocks import Figure
 from helpers.report.facts import activities_words, unit_of_activities
 from helpers.report.figures.common import data_table, told
 from helpers.report.figures.style import INK, SOFT, STACK, draw
+from helpers.report.fiscal_words import month_names
 from helpers.report.results_types import Results
 
 LAYERS = 3
-MONTHS = [f"{month}月" for month in range(1, 13)]
 
 
 def activity_months_chart(results: Results) -> tuple[Figure, ...]:
@@ -24,20 +24,20 @@ def activity_months_chart(results: Results) -> tuple[Figure, ...]:
     totals = [sum(months) for months in zip(*(m for _, m in layers), strict=True)]
     if not any(totals):
         return ()
-    caption = f"年度{activities_words(results)}（按月）"
-    rows = [(month, *(str(months[at]) for _, months in layers), str(totals[at])) for at, month in enumerate(MONTHS)]
+    caption, names = f"年度{activities_words(results)}（按月）", month_names(results)
+    rows = [(month, *(str(months[at]) for _, months in layers), str(totals[at])) for at, month in enumerate(names)]
     most, least = max(totals), min(totals)
     alt = told(
         f"堆叠柱形图，各月{activities_words(results)}数量",
         [
-            f"{MONTHS[totals.index(most)]}最多，为{most}{unit_of_activities(results)}",
-            f"{MONTHS[totals.index(least)]}最少，为{least}{unit_of_activities(results)}",
+            f"{names[totals.index(most)]}最多，为{most}{unit_of_activities(results)}",
+            f"{names[totals.index(least)]}最少，为{least}{unit_of_activities(results)}",
         ],
     )
     return (
         Figure(
             caption=caption,
-            svg=draw("months", 2.7, lambda axes: _paint_months(axes, layers, totals)),
+            svg=draw("months", 2.7, lambda axes: _paint_months(axes, layers, totals, names)),
             alt=alt,
             data=data_table(f"{caption}的数据", ("月份", *(n for n, _ in layers), "合计"), rows),
         ),
@@ -55,7 +55,7 @@ def _layers(kinds: Sequence[tuple[str, list[int]]]) -> list[tuple[str, list[int]
     return layers
 
 
-def _paint_months(axes: Any, layers: Sequence[tuple[str, list[int]]], totals: list[int]) -> None:
+def _paint_months(axes: Any, layers: Sequence[tuple[str, list[int]]], totals: list[int], names: Sequence[str]) -> None:
     places = range(12)
     below = [0] * 12
     for (name, months), fill in zip(layers, STACK, strict=False):
@@ -68,7 +68,7 @@ def _paint_months(axes: Any, layers: Sequence[tuple[str, list[int]]], totals: li
             str(total), (place, total), xytext=(0, 2), textcoords="offset points",
             ha="center", va="bottom", color=INK,
         )  # fmt: skip
-    axes.set_xticks(list(places), MONTHS)
+    axes.set_xticks(list(places), [re.sub("^(.*年)(.*)$", r"\2\n\1", name) for name in names])
     axes.tick_params(axis="x", length=0)
     axes.set_ylim(0, max(totals) * 1.1)
     axes.yaxis.set_visible(False)

@@ -98,7 +98,8 @@ def _paint(axes: Any, control: Control, centre: float, unit: str | None) -> None
     low, high = min(edges), max(edges)
     room = (high - low or abs(high) or 1) * 0.14
     axes.set_ylim(low - room, high + room)
-    month_axis(axes, [point["month"] for point in points])
+    months = [point["month"] for point in points]
+    month_axis(axes, months, [*months, *(control.get("missing") or ())])
 
 
 def _steps(axes: Any, places: Sequence[int], limits: Sequence[float | None]) -> None:

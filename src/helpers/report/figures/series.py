@@ -13,6 +13,7 @@ from helpers.report.blocks import Figure
 from helpers.report.facts import previous_of
 from helpers.report.figures.common import data_table, told
 from helpers.report.figures.style import BLUE, FILLS, INK, RED, SOFT, draw
+from helpers.report.fiscal_words import fiscal_of, year_words
 from helpers.report.results_indicators import Judged
 from helpers.report.results_types import Results
 
@@ -57,7 +58,7 @@ def monthly_chart(indicator: Judged, name: str, subject: str) -> tuple[Figure, .
             _paint_line(axes, months, values, texts, missed, goal, unit)
         else:
             _paint_columns(axes, months, values, texts)
-        month_axis(axes, months)
+        month_axis(axes, months, [m["month"] for m in indicator.get("monthly") or ()])
 
     told_months = [f"{row[0]}{row[1]}" for row in rows]
     data = data_table(f"{caption}的数据", titles, rows)
@@ -86,14 +87,22 @@ def month_place(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:7])
 
 
-def month_axis(axes: Any, months: Sequence[str]) -> None:
-    """The months along the bottom, and no axis for the figures, which stand at their marks."""
+def month_axis(axes: Any, months: Sequence[str], every: Sequence[str]) -> None:
+    """The months along the bottom, and no axis for the figures, which stand at their marks; ``every``: all months of
+    the year, also those that are not shown."""
     places = list(range(month_place(months[0]), month_place(months[-1]) + 1))
-    axes.set_xticks(places, [f"{(place - 1) % 12 + 1}月" for place in places])
+    first = (month_place(min(every, default=months[0])) - 1) // 12
+    axes.set_xticks(places, [_month_label(place, first) for place in places])
     axes.tick_params(axis="x", length=0)
     axes.set_xlim(places[0] - 0.5, places[-1] + 0.5)
     axes.yaxis.set_visible(False)
     axes.spines["left"].set_visible(False)
+
+
+def _month_label(place: int, first: int) -> str:
+    """The month's name; of a second calendar year (``first``: that in which the fiscal year begins) with its year."""
+    year, month = divmod(place - 1, 12)
+    return f"{month + 1}月" if year == first else f"{month + 1}月\n{year}年"
 
 
 def _paint_line(
@@ -187,8 +196,8 @@ def trend_chart(results: Results) -> tuple[Figure, ...]:
     entries = _compared(results)
     if not entries:
         return ()
-    year, before = results["fiscal_year"], entries[0].last_year
-    caption = f"{before}年与{year}年完成值比较"
+    year, before = (year_words(results, one) for one in (results["fiscal_year"], entries[0].last_year))
+    caption = f"{before}与{year}完成值比较"
     if len(entries) > MOST_BARS:
         caption += f"（{len(entries)}项中变化最大的{MOST_BARS}项）"
         entries = _most_changed(entries)
@@ -211,7 +220,7 @@ def trend_chart(results: Results) -> tuple[Figure, ...]:
             caption=caption,
             svg=draw("trend", height, lambda axes: _paint_trend(axes, entries, before, year)),
             alt=alt,
-            data=data_table(f"{caption}的数据", ("指标", f"{before}年", f"{year}年", "目标"), rows),
+            data=data_table(f"{caption}的数据", ("指标", before, year, "目标"), rows),
         ),
     )
 
@@ -254,13 +263,13 @@ def _beside(entry: Judged, name: str) -> Compared | None:
     )
 
 
-def _paint_trend(axes: Any, entries: Sequence[Compared], before: int, year: int) -> None:
+def _paint_trend(axes: Any, entries: Sequence[Compared], before: str, year: str) -> None:
     """Two bars an indicator from zero, last year's pale above this year's, the target across both."""
     for place, entry in enumerate(entries):
         first, goal = place == 0, entry.goal
         pair = ((entry.before, "pale", before, -0.2), (entry.now, "met", year, 0.2))
         for value, fill, label, shift in pair:
-            axes.barh(place + shift, value, height=0.32, label=f"{label}年" if first else None, **FILLS[fill])
+            axes.barh(place + shift, value, height=0.32, label=label if first else None, **FILLS[fill])
             axes.annotate(
                 entry.told(value), (max(value, goal or 0), place + shift), xytext=(6, 0),
                 textcoords="offset points", va="center",
@@ -287,7 +296,7 @@ def years_chart(many: Sequence[Results]) -> tuple[Figure, ...]:
     years = sorted(many, key=lambda results: results["fiscal_year"])
     if len(years) < 2:
         return ()
-    names = [f"{results['fiscal_year']}年" for results in years]
+    names = [fiscal_of(results).year_words for results in years]
     rows = []
     for name, results in zip(names, years, strict=True):
         score, rate = results["score"], results["budget"].get("execution_rate")

@@ -12,6 +12,7 @@ from typing import Any, cast
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Paragraph
+from helpers.report.fiscal_words import fiscal_of
 from helpers.report.followed_numbers import Ledger, followed, following, said
 from helpers.report.narrative import (
     annexes,
@@ -156,7 +157,7 @@ def quotation(results: Results, name: str) -> str:
     budget, entries, score = results["budget"], results["indicators"], results["score"]
     words = {
         "project": w.clause(results["project"]), "institution": w.clause(results["institution"]),
-        "fiscal_year": f"{results['fiscal_year']}年",
+        "fiscal_year": fiscal_of(results).year_words,
         "score": w.score_text(score["total"]) if f.is_complete(results) and score["total"] is not None else "",
         "grade": score["grade"] or "",
         "adjusted": w.money_text(budget["adjusted"]) if budget["adjusted"] is not None else "",

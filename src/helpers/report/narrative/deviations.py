@@ -79,7 +79,7 @@ def _shortfall(results: Results, deviation: Deviation, name: str) -> Iterable[Bl
     yield from f.para(
         size_words(entry, deviation),
         signals.points_lost(results, deviation),
-        signals.last_year(deviation, unit, entry.get("decimals") if entry else None),
+        signals.last_year(results, deviation, unit, entry.get("decimals") if entry else None),
         _rows(deviation),
         _unexplained(results, deviation),
     )
@@ -93,7 +93,7 @@ def _shortfall(results: Results, deviation: Deviation, name: str) -> Iterable[Bl
     yield from _cause_tables(what, deviation)
     yield from cause_pareto_chart(deviation, name, what)
     yield from signals.states_blocks(deviation, f"{name}-states", what)
-    yield from f.para(signals.course(deviation, unit))
+    yield from f.para(signals.course(results, deviation, unit))
     yield from months_blocks(entry, deviation, name, what)
     yield from _drilldown(what, deviation)
     yield from _tickets(entry, what, deviation)

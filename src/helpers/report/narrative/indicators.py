@@ -9,6 +9,7 @@ from helpers.indicators.plain import is_number
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Items
+from helpers.report.fiscal_words import year_words
 from helpers.report.narrative.chapters import Point, about, see
 from helpers.report.results_indicators import Evidence, Indicator, Judged, Part
 from helpers.report.results_types import Results
@@ -43,7 +44,7 @@ def _blocks(results: Results, entry: Indicator) -> Iterable[Block]:
     parts = entry.get("parts") or ()
     if parts:
         yield Items(items=tuple(part_words(part) for part in parts))
-    yield from f.para(_combined(entry), *_evidence(results, entry), _previous(entry))
+    yield from f.para(_combined(entry), *_evidence(results, entry), _previous(results, entry))
     yield from f.para(*_to_explain(results, entry))
 
 
@@ -156,13 +157,13 @@ def _documents(evidence: Evidence) -> str:
 # --- last year ------------------------------------------------------------------------------------
 
 
-def _previous(entry: Indicator) -> str:
+def _previous(results: Results, entry: Indicator) -> str:
     """Last year's result and the change since."""
-    told = "".join(_change(part, f"“{f.part_name(part)}”") for part in entry.get("parts") or ())
-    return told or _change(entry, "")
+    told = "".join(_change(results, part, f"“{f.part_name(part)}”") for part in entry.get("parts") or ())
+    return told or _change(results, entry, "")
 
 
-def _change(entry: Judged, name: str) -> str:
+def _change(results: Results, entry: Judged, name: str) -> str:
     past = f.previous_of(entry)
     words = w.clause(past.get("actual_text"))
     unit = w.actual_unit(entry)
@@ -171,9 +172,10 @@ def _change(entry: Judged, name: str) -> str:
     if not words:
         return ""
     state = f"（{w.status_words(status)}）" if (status := past.get("status")) else ""
+    year = year_words(results, past["fiscal_year"])
     if entry.get("parts"):
-        return f"{past['fiscal_year']}年{w.clause(words).replace(':', '：').replace(';', '；')}{state}。"
-    lead = f"{past['fiscal_year']}年{name}实际完成{words}{state}"
+        return f"{year}{w.clause(words).replace(':', '：').replace(';', '；')}{state}。"
+    lead = f"{year}{name}实际完成{words}{state}"
     if why := f.unlike_words(entry):
         return f"{lead}，{why}，不作比较。"
     old, new = past.get("actual"), entry.get("actual")

@@ -9,6 +9,7 @@ from helpers.report import wording as w
 from helpers.report.blocks import Block, Closing, Paragraph, Table
 from helpers.report.facts import by_dimension, cause_name, leading_cause, values_words
 from helpers.report.figures import monthly_chart
+from helpers.report.fiscal_words import days_words
 from helpers.report.followed_numbers import said
 from helpers.report.narrative import overall
 from helpers.report.narrative.asked import ACTION_LENGTH
@@ -41,7 +42,9 @@ REMARKS = (
 
 def outcome(results: Results) -> Iterable[Block]:
     """How many targets were reached and the score, with the table of indicators on an upright page."""
-    yield from f.para(f"本年度{outcome_words(results)}。", f"{score_words(results)}。", overall.source_weights(results))
+    days = days_words(results)
+    lead = f"本年度{f'（{days}）' if days else ''}{outcome_words(results)}。"
+    yield from f.para(lead, f"{score_words(results)}。", overall.source_weights(results))
     yield overall.compact_table(results)
 
 

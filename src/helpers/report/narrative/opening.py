@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import CardItem, Front
+from helpers.report.fiscal_words import days_words, period_words
 from helpers.report.results_types import Results
 
 
@@ -20,6 +21,7 @@ def front(results: Results) -> Iterable[Front]:
         institution=w.plain(results["institution"]),
         project=project,
         fiscal_year=results["fiscal_year"],
+        period=period_words(results) if days_words(results) else None,
         notice=w.plain(results["notice"]) if results.get("notice") else None,
         prepared_by=w.plain(posts["prepared_by"] if posts else None) or w.BLANK,
         checked_by=w.plain(posts["checked_by"] if posts else None) or w.BLANK,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Table
+from helpers.report.fiscal_words import year_word
 from helpers.report.narrative.asked import Difference, Line, proposed_stock, to_buy
 from helpers.report.narrative.spares_text import standing_words
 from helpers.report.results_plans import Action, ChosenSet, MoneyOption, Options, Overlap, Spares
@@ -21,7 +22,7 @@ NONE = 0.5
 def options(results: Results) -> Iterable[Block]:
     """The table, what the cheaper of two does, last year's plan on this year, what overlaps, the set of a budget."""
     yield from _to_be_bought(results)
-    yield from options_blocks(results.get("spares"))
+    yield from options_blocks(results.get("spares"), year_word(results))
 
 
 def _to_be_bought(results: Results) -> Iterable[Block]:
@@ -94,14 +95,14 @@ def _of_which(left: Difference, stock: MoneyOption) -> str:
     return f"{told}；扣除{'、'.join(less)}，拟购置{left.bought}件{money}，列于下表。"
 
 
-def options_blocks(plan: Spares | None) -> Iterable[Block]:
-    """The same of one plan."""
+def options_blocks(plan: Spares | None, year: str = "年") -> Iterable[Block]:
+    """The same of one plan; ``year``: what stands behind the numbers of years."""
     found = plan.get("options") if plan else None
     shown = _shown(found) if found else []
     if not found or not shown:
         return
     by_id = {one["id"]: one for one in found["rows"]}
-    told = [_cheaper(by_id), _proved(by_id), _machines_proved(found)]
+    told = [_cheaper(by_id), _proved(by_id, year), _machines_proved(found, year)]
     yield from f.para(*told, *(_overlap(one, by_id) for one in _largest(found["overlaps"])))
     yield _table(found, shown)
     yield from f.para(_chosen(found["chosen"]), "以上均为测算，供选择措施时参考，采纳与否以改进措施为准。")
@@ -126,26 +127,26 @@ def _cheaper(by_id: dict[str, MoneyOption]) -> str:
     return f"{told}每种分别达到需{w.yuan_text(each['cost'])}，可多按时完成{cases(each['saved'])}。"
 
 
-def _proved(by_id: dict[str, MoneyOption]) -> str:
+def _proved(by_id: dict[str, MoneyOption], year: str) -> str:
     overall = by_id.get("spares-overall")
     proof = overall["checked"] if overall else None
     if not proof:
         return ""
     return (
-        f"用{proof['planned_on']}年的记录作出同样的配置（{w.yuan_text(proof['cost'] or 0)}），"
-        f"放到{proof['replayed_on']}年的维修中推演，"
+        f"用{proof['planned_on']}{year}的记录作出同样的配置（{w.yuan_text(proof['cost'] or 0)}），"
+        f"放到{proof['replayed_on']}{year}的维修中推演，"
         f"可多按时完成{cases(proof['saved'])}。"
     )
 
 
-def _machines_proved(found: Options) -> str:
+def _machines_proved(found: Options, year: str) -> str:
     """Machines chosen on last year's records, at this year's rates."""
     proof = next((one["checked"] for one in found["rows"] if one["kind"] == "replacement" and one["checked"]), None)
     if not proof:
         return ""
     return (
-        f"用{proof['planned_on']}年的记录选定更换的设备（{w.yuan_text(proof['cost'] or 0)}），"
-        f"按{proof['replayed_on']}年的故障情况推算，可多按时完成{cases(proof['saved'])}。"
+        f"用{proof['planned_on']}{year}的记录选定更换的设备（{w.yuan_text(proof['cost'] or 0)}），"
+        f"按{proof['replayed_on']}{year}的故障情况推算，可多按时完成{cases(proof['saved'])}。"
     )
 
 

@@ -25,7 +25,7 @@ def overshoots(results: Results) -> Iterable[Point]:
         rate = f"完成率为{words}" if words != "优于目标" else "优于目标的幅度较大"
         lead = f"该项目标为{w.quoted(entry.get('target_text'))}，实际完成{f.actual_words(entry)}，{rate}。"
         advice = "下一年度应结合本年实际完成情况和测算依据，重新核定目标值。"
-        since = signals.last_year(deviation, w.actual_unit(entry), entry.get("decimals"))
+        since = signals.last_year(results, deviation, w.actual_unit(entry), entry.get("decimals"))
         told = f.para(lead, since, _basis(entry), advice)
         yield Point(
             f.subject(results, deviation),
@@ -53,7 +53,9 @@ def fragile(results: Results) -> Iterable[Point]:
         what, unit = f.subject(results, deviation), w.actual_unit(entry)
         lead = f"该项目标为{w.quoted(entry.get('target_text'))}，实际完成{f.actual_words(entry)}，已达到目标"
         why = _bad_month(entry, deviation) or _sample(entry, deviation)
-        blocks: list[Block] = [*f.para(f"{lead}。", why, signals.last_year(deviation, unit, entry.get("decimals")))]
+        blocks: list[Block] = [
+            *f.para(f"{lead}。", why, signals.last_year(results, deviation, unit, entry.get("decimals")))
+        ]
         # A course without a signal is no news about a target that was met.
         control = deviation.get("control")
         if control and control["signals"] and (deviation["indicator"], deviation.get("part")) not in moving:
@@ -98,7 +100,11 @@ def trends(results: Results) -> Iterable[Point]:
             f"该项目标为{w.quoted(entry.get('target_text'))}，实际完成{f.actual_words(entry)}，各期走势不利于达到目标。"
         )
         blocks = [
-            *f.para(lead, signals.course(deviation, unit), signals.last_year(deviation, unit, entry.get("decimals"))),
+            *f.para(
+                lead,
+                signals.course(results, deviation, unit),
+                signals.last_year(results, deviation, unit, entry.get("decimals")),
+            ),
             *months_blocks(entry, deviation, f"trend-{at + 1}", what),
             *signals.states_blocks(deviation, f"trend-{at + 1}-states", what),
         ]

@@ -10,6 +10,7 @@ from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Table
 from helpers.report.figures import activity_months_chart, trend_chart
+from helpers.report.fiscal_words import year_words
 from helpers.report.narrative.chapters import BUDGET, about, reasons, whence
 from helpers.report.narrative.evidence_folds import activity_anchor
 from helpers.report.results_indicators import Indicator
@@ -321,12 +322,12 @@ def change_words(results: Results) -> Iterable[Block]:
     every = [(e, status) for e in results["indicators"] if (status := f.previous_of(e).get("status"))]
     if not every:
         return
-    year = f.previous_of(every[0][0])["fiscal_year"]
+    year = year_words(results, f.previous_of(every[0][0])["fiscal_year"])
     past = [(e, status) for e, status in every if not f.unlike_words(e)]
     unlike = [e for e, _ in every if f.unlike_words(e)]
     left = f"{f.names(unlike)}两年口径或记录范围不同，不作比较" if unlike else ""
     if not past:
-        yield from f.para(f"与{year}年相比，{left}。")
+        yield from f.para(f"与{year}相比，{left}。")
         return
     better = [e for e, before in past if before in f.MISSED and e["status"] == "met"]
     worse = [e for e, before in past if before == "met" and e["status"] in f.MISSED]
@@ -340,4 +341,4 @@ def change_words(results: Results) -> Iterable[Block]:
     told += [f"{f.names(partly)}未完成的程度有变化"] * bool(partly)
     told = told or ["完成情况没有变化"]
     apart = f"；{left}" if left else ""
-    yield from f.para(f"与{year}年相比，可比的{len(past)}项指标中，{'，'.join(told)}{apart}。")
+    yield from f.para(f"与{year}相比，可比的{len(past)}项指标中，{'，'.join(told)}{apart}。")

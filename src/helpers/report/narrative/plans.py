@@ -9,6 +9,7 @@ from typing import Literal
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Table
+from helpers.report.fiscal_words import year_words
 from helpers.report.narrative.options_text import replayed_words
 from helpers.report.results_plans import Action, Yardstick
 from helpers.report.results_types import Results
@@ -106,8 +107,8 @@ def followup(results: Results) -> Iterable[Block]:
         ("上年改进措施", "left", 10),
         ("落实情况", "left", 7),
         ("衡量指标及目标", "left", 9),
-        (f"{year - 1}年", "right", 5),
-        (f"{year}年", "right", 5),
+        (year_words(results, year - 1), "right", 5),
+        (year_words(results, year), "right", 5),
         ("核实结论", "left", 10),
     ]
     rows = [[str(at), *_followed(results, entry)] for at, entry in enumerate(entries, start=1)]

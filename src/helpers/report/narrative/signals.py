@@ -10,6 +10,7 @@ from helpers.report import wording as w
 from helpers.report.blocks import Block
 from helpers.report.facts import by_dimension, column_words, told_apart, value_name
 from helpers.report.figures import control_figure, states_figure
+from helpers.report.fiscal_words import year_word, year_words
 from helpers.report.results_deviations import Cause, Composition, Control, Deviation, Signal, StateTime
 from helpers.report.results_types import Results
 from helpers.report.summary_phrases import hours_words, signal_words
@@ -41,28 +42,28 @@ def points_lost(results: Results, deviation: Deviation) -> str:
     return f"因此少得{size}分（该指标分值{w.score_text(indicator['weight'])}）。"
 
 
-def last_year(deviation: Deviation, unit: str | None, decimals: int | None = None) -> str:
+def last_year(results: Results, deviation: Deviation, unit: str | None, decimals: int | None = None) -> str:
     """This year's figure against last year's, and whether the change is more than chance; ``decimals``: that the
     indicator declares."""
     since = deviation.get("since_last_year")
     if not since or since["value"] is None:
         return ""
     value = w.value_text(since["value"], since.get("unit") or unit, places=decimals)
+    year = year_words(results, since["fiscal_year"])
     if since.get("part_of_year"):
-        return f"{since['fiscal_year']}年为{value}，两年的记录没有都涵盖全年，不作比较。"
+        return f"{year}为{value}，两年的记录没有都涵盖全年，不作比较。"
     if since.get("repeats_unlike"):
-        year = since["fiscal_year"]
-        return f"{year}年为{value}，未计承接上一年的再次发生，与本年度不能直接比较。"
+        return f"{year}为{value}，未计承接上一年的再次发生，与本年度不能直接比较。"
     if since["change"] is None:
-        return f"{since['fiscal_year']}年为{value}，口径与本年度不同，不作比较。"
+        return f"{year}为{value}，口径与本年度不同，不作比较。"
     if since["change"] == 0:
-        return f"与{since['fiscal_year']}年（{value}）相同。"
+        return f"与{year}（{value}）相同。"
     unit = since.get("unit") or unit
     rose = since["change"] > 0
     verb = ("提高" if rose else "下降") if unit == "比例" else ("增加" if rose else "减少")
     size = w.gap_text(abs(since["change"]), unit, since["value"], decimals)
     beyond = {True: "，变化明显", False: "，属正常起伏", None: ""}[since.get("beyond_chance")]
-    return f"比{since['fiscal_year']}年（{value}）{verb}{size}{beyond}。{_composed(deviation, since['change'], unit)}"
+    return f"比{year}（{value}）{verb}{size}{beyond}。{_composed(deviation, since['change'], unit)}"
 
 
 def _composed(deviation: Deviation, change: float, unit: str | None) -> str:
@@ -310,7 +311,7 @@ def _largest(parts: Sequence[StateTime]) -> str:
 # --- trend ----------------------------------------------------------------------------------------
 
 
-def course(deviation: Deviation, unit: str | None) -> str:
+def course(results: Results, deviation: Deviation, unit: str | None) -> str:
     """The months' course against the target: how far, how sure, and where it would lead."""
     trend = deviation.get("trend")
     if not trend or "months" not in trend["by"]:
@@ -318,10 +319,12 @@ def course(deviation: Deviation, unit: str | None) -> str:
     unit = unit or deviation.get("unit")
     falls = trend["slope"] < 0
     step = w.gap_text(abs(trend["slope"]), unit, trend["first"])
+    of_the_year = year_word(results)
     told = (
         f"本年度有记录的{trend['months']}个月总体呈{'下降' if falls else '上升'}走势，"
         f"平均每月{'下降' if falls else '上升'}{step}，"
-        f"由年初的{w.value_text(trend['first'], unit)}左右到年末的{w.value_text(trend['last'], unit)}左右，"
+        f"由{of_the_year}初的{w.value_text(trend['first'], unit)}左右"
+        f"到{of_the_year}末的{w.value_text(trend['last'], unit)}左右，"
         "变化明显。"
     )
     season = "上一年度各月的走势相同，不排除是季节因素。" if trend.get("seasonal") else ""

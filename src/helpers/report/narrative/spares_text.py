@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Table
+from helpers.report.fiscal_words import year_word
 from helpers.report.followed_numbers import number_of
 from helpers.report.results_basics import Open
 from helpers.report.results_plans import Replacement, SparePart, Spares
@@ -22,18 +23,18 @@ DAY = 86400
 
 def stock(results: Results) -> Iterable[Block]:
     """The stock by part, its replay on this year and of last year's plan, and what is taken for granted."""
-    yield from stock_blocks(results.get("spares"))
+    yield from stock_blocks(results.get("spares"), year_word(results))
 
 
-def stock_blocks(plan: Spares | None) -> Iterable[Block]:
-    """The same of one plan."""
+def stock_blocks(plan: Spares | None, year: str = "年") -> Iterable[Block]:
+    """The same of one plan; ``year``: what stands behind the numbers of years."""
     if not plan or plan.get("service_level") is None:
         return
     if plan["reason"] or not plan.get("totals"):
         yield from f.para(f"未能测算备件储备：{w.clause(plan['reason'])}。" if plan["reason"] else "")
         return
-    yield from f.para(_size(plan), _replayed(plan))
-    yield from f.para(_held(plan))
+    yield from f.para(_size(plan, year), _replayed(plan))
+    yield from f.para(_held(plan, year))
     if plan["parts"]:
         yield _parts_table(plan)
     yield from f.para(
@@ -43,10 +44,10 @@ def stock_blocks(plan: Spares | None) -> Iterable[Block]:
     )
 
 
-def _size(plan: Spares) -> str:
+def _size(plan: Spares, year: str) -> str:
     totals: Open = plan.get("totals") or {}
     told = (
-        f"{plan['fiscal_year']}年{totals['repairs']}件维修中，"
+        f"{plan['fiscal_year']}{year}{totals['repairs']}件维修中，"
         f"领用备件{totals['demands']}次，涉及{totals['parts']}种备件。"
     )
     if not totals["planned"]:
@@ -81,7 +82,7 @@ def _replayed(plan: Spares) -> str:
     return told + "。"
 
 
-def _held(plan: Spares) -> str:
+def _held(plan: Spares, year: str) -> str:
     """Last year's plan on this year: the proof that does not use what the plan was made from."""
     proof = plan["out_of_sample"]
     if not proof:
@@ -99,7 +100,7 @@ def _held(plan: Spares) -> str:
         }[proof.get("holds")]
     )
     told = (
-        f"用{proof['plan_from']}年的记录测算、在{proof['replay_on']}年的记录上验证，{proof['demands']}次领用中{proof['filled']}次无需等待，占"
+        f"用{proof['plan_from']}{year}的记录测算、在{proof['replay_on']}{year}的记录上验证，{proof['demands']}次领用中{proof['filled']}次无需等待，占"
         f"{w.ratio_text(proof['fill_rate'])}{interval}，{held}（{w.ratio_text(proof['service_level'])}）"
     )
     if proof.get("holds") and proof.get("holds_if_independent") is False:

@@ -8,6 +8,7 @@ from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Paragraph
 from helpers.report.facts import column_words
+from helpers.report.fiscal_words import year_words
 from helpers.report.followed_numbers import fixed, said
 from helpers.report.results_deviations import Deviation
 from helpers.report.results_plans import Spares
@@ -53,7 +54,7 @@ def _deviation(results: Results, deviation: Deviation) -> Iterator[Row]:
     what = f.subject(results, deviation)
     since = deviation.get("since_last_year")
     if since and (p := since.get("p_value")) is not None:
-        yield [f"{what}：与{since['fiscal_year']}年之差", "比较两年，以月为整群", _p(p)]
+        yield [f"{what}：与{year_words(results, since['fiscal_year'])}之差", "比较两年，以月为整群", _p(p)]
     for one in deviation.get("dimensions") or ():
         if one.get("p_value") is None:
             continue
