@@ -42,6 +42,14 @@ def test_a_year_that_was_never_run(root: Path) -> None:
     assert next_step(state).startswith("打开 [1 清洗](1_clean.ipynb)")
 
 
+def test_the_notice_of_the_data_stands_below_the_inputs(root: Path) -> None:
+    assert start_page.declared(year_state(root, 2024)).note is None
+    edit(root / "data/raw/2024/year.yml", "overall_goal: 保障运行", "overall_goal: 保障运行\nnotice: 示例数据")
+    assert start_page.declared(year_state(root, 2024)).note == "示例数据"
+    edit(root / "data/raw/2024/year.yml", "notice: 示例数据", "notice: [")
+    assert start_page.declared(year_state(root, 2024)).note is None
+
+
 def test_a_year_without_files_says_how_to_begin(root: Path) -> None:
     state = year_state(root, 2025)
     assert words(root) == ["absent"] * 5

@@ -29,6 +29,7 @@ def declared(state: YearState) -> Table:
         f"{state.fiscal_year} 年度的输入",
         ["data/raw/<年度>/ 下的文件", "内容", "状态"],
         [*rows, ("exports/", "导出文件", exports)],
+        note=state.notice,
     )
 
 

@@ -17,7 +17,8 @@ from helpers.run.inputs import input_files
 from helpers.run.stages import NOTEBOOKS, STAGES, Stage
 from helpers.run.workspace import find_root
 from helpers.year import review_remarks
-from helpers.year.faults import Fault
+from helpers.year.faults import Fault, YearFileError
+from helpers.year.load import load_partly
 from helpers.year.root import Root
 
 #: The authored files of a year, and what each is for.
@@ -60,7 +61,7 @@ class StageState:
 @dataclass(frozen=True, kw_only=True)
 class YearState:
     """``failed``: the screen of the last run where it failed. ``running``: somebody runs the year at this moment.
-    ``beside``: the project's own root, to which the notebooks can link."""
+    ``beside``: the project's own root, to which the notebooks can link. ``notice``: what year.yml says of the data."""
 
     fiscal_year: int
     declared: tuple[Declared, ...]
@@ -72,6 +73,7 @@ class YearState:
     failed: str | None = None
     running: bool = False
     beside: bool = False
+    notice: str | None = None
 
     @property
     def blanks(self) -> int:
@@ -101,7 +103,16 @@ def year_state(root: Path, fiscal_year: int) -> YearState:
         failed=_failed(root, fiscal_year),
         running=_running(root, fiscal_year),
         beside=root.resolve() == NOTEBOOKS.parent,
+        notice=_notice(root, fiscal_year) if folder.is_dir() else None,
     )
+
+
+def _notice(root: Path, fiscal_year: int) -> str | None:
+    try:
+        year = load_partly(root, fiscal_year)[0]
+    except YearFileError:
+        return None
+    return year.year.notice if year else None
 
 
 def _declared(folder: Path, faults: Sequence[Fault]) -> tuple[Declared, ...]:
