@@ -15,6 +15,8 @@ from urllib.parse import quote
 
 PROJECT = Path(__file__).resolve().parents[1]
 START = "notebooks/00_开始.ipynb"
+#: JupyterLab's settings for this project: nobody is asked whether news of Jupyter are wanted.
+SETTINGS = PROJECT / "tools" / "jupyter"
 
 
 def command(options: Sequence[str], *, administrator: bool) -> list[str]:
@@ -33,10 +35,12 @@ def command(options: Sequence[str], *, administrator: bool) -> list[str]:
 
 
 def surroundings(environment: dict[str, str], scripts: Path) -> dict[str, str]:
-    """The environment's programs first, also for what Lab starts; the project's tools can be imported."""
+    """The environment's programs first, also for what Lab starts; the project's tools can be imported, and its settings
+    are found behind those that are set already."""
     path = os.pathsep.join([str(scripts), *filter(None, [environment.get("PATH")])])
     modules = os.pathsep.join([str(PROJECT), *filter(None, [environment.get("PYTHONPATH")])])
-    return {**environment, "PATH": path, "PYTHONPATH": modules}
+    settings = os.pathsep.join([*filter(None, [environment.get("JUPYTER_CONFIG_PATH")]), str(SETTINGS)])
+    return {**environment, "PATH": path, "PYTHONPATH": modules, "JUPYTER_CONFIG_PATH": settings}
 
 
 def main(options: Sequence[str]) -> int:

@@ -27,6 +27,27 @@ def test_selfeval_is_found_first_and_what_was_set_stays() -> None:
     assert surroundings({"PYTHONPATH": "a"}, Path("b"))["PYTHONPATH"] == f"{PROJECT}{os.pathsep}a"
 
 
+def test_lab_asks_nobody_about_news(tmp_path: Path) -> None:
+    """As JupyterLab itself reads the settings, a user's own folders left out."""
+    code = (
+        "from jupyterlab_server.settings_utils import _get_overrides;"
+        f"found, error = _get_overrides({str(tmp_path)!r});"
+        "print(found['@jupyterlab/apputils-extension:notification'], error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=surroundings({**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path)}, Path(sys.executable).parent),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "'fetchNews': 'false'" in done.stdout and "'checkForUpdates': False" in done.stdout
+    assert surroundings({"JUPYTER_CONFIG_PATH": "mine"}, Path("b"))["JUPYTER_CONFIG_PATH"].startswith(
+        f"mine{os.pathsep}"
+    )
+
+
 LOOK = """
 import asyncio, sys
 from tornado.web import HTTPError
