@@ -90,8 +90,8 @@ def _await(address: str) -> None:
 async def start_page(address: str) -> bytes:
     """JupyterLab at the start page, its cells run. Raises ``RuntimeError`` where something stands in the way."""
     async with opened(LAB_WIDTH, LAB_HEIGHT) as page:
-        await page.call("Page.navigate", url=f"{address}/lab?reset")
-        await page.wait("!!(window.jupyterapp && window.jupyterapp.shell.currentWidget?.context)")
+        await page.call("Page.navigate", url=address)
+        await page.wait("!!(window.jupyterapp && document.querySelector('.jp-Notebook .jp-Cell'))")
         await page.ask(SHOWN)
         await page.wait("document.querySelectorAll('.jp-RenderedHTMLCommon table').length >= 2")
         await asyncio.sleep(2)
