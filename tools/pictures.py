@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
+import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -31,10 +34,12 @@ SECONDS = 120.0
 SHOWN = """(async () => {
   const app = window.jupyterapp;
   await app.restored;
+  await app.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'});
   if (!document.querySelector('#jp-left-stack.lm-mod-hidden')) {
     await app.commands.execute('application:toggle-left-area');
   }
-  const notebook = app.shell.currentWidget;
+  const notebook = await app.commands.execute('docmanager:open', {path: START});
+  app.shell.activateById(notebook.id);
   await notebook.context.ready;
   await notebook.sessionContext.ready;
   await app.commands.execute('notebook:run-all-cells');
@@ -63,9 +68,25 @@ def served() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="selfeval-lab-", ignore_cleanup_errors=True) as folder:
+        yield from _served(port, folder)
+
+
+def _served(port: int, folder: str) -> Iterator[str]:
+    """``folder``: for what this JupyterLab keeps of settings and open tabs."""
     options = ["--no-browser", f"--ServerApp.port={port}", "--IdentityProvider.token=", "--ServerApp.password="]
+    started = lab.command(
+        [
+            *options,
+            "--LabApp.expose_app_in_browser=True",
+            f"--LabApp.user_settings_dir={folder}",
+            f"--LabApp.workspaces_dir={folder}",
+        ],
+        administrator=hasattr(os, "geteuid") and os.geteuid() == 0,
+    )
+    around = lab.surroundings(dict(os.environ), Path(sys.executable).parent)
     with subprocess.Popen(
-        [sys.executable, "-m", "tools.lab", *options, "--LabApp.expose_app_in_browser=True"], cwd=lab.PROJECT
+        started, cwd=lab.PROJECT, env=around, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
             address = f"http://127.0.0.1:{port}"
@@ -90,9 +111,11 @@ def _await(address: str) -> None:
 async def start_page(address: str) -> bytes:
     """JupyterLab at the start page, its cells run. Raises ``RuntimeError`` where something stands in the way."""
     async with opened(LAB_WIDTH, LAB_HEIGHT) as page:
+        size = {"width": LAB_WIDTH, "height": LAB_HEIGHT, "deviceScaleFactor": 1, "mobile": False}
+        await page.call("Emulation.setDeviceMetricsOverride", **size)
         await page.call("Page.navigate", url=address)
         await page.wait("!!(window.jupyterapp && document.querySelector('.jp-Notebook .jp-Cell'))")
-        await page.ask(SHOWN)
+        await page.ask(SHOWN.replace("START", json.dumps(lab.START)))
         await page.wait("document.querySelectorAll('.jp-RenderedHTMLCommon table').length >= 2")
         await asyncio.sleep(2)
         await _undisturbed(page)
