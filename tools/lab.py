@@ -7,6 +7,8 @@ command line is handed to JupyterLab.
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -30,8 +32,17 @@ def command(options: Sequence[str], *, administrator: bool) -> list[str]:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
         *(["--allow-root"] if administrator else []),
+        *terminal(os.name, os.environ.get("SHELL") or shutil.which("sh")),
         *options,
     ]
+
+
+def terminal(system: str, shell: str | None) -> list[str]:
+    """The shell of Lab's terminals. Of itself Lab starts a login shell where nobody sees its own output, and login
+    files may set the path anew, without the environment's programs; on Windows there is no such shell."""
+    if system == "nt" or not shell:
+        return []
+    return [f"--ServerApp.terminado_settings=shell_command={shlex.quote(shell)}"]
 
 
 def surroundings(environment: dict[str, str], scripts: Path) -> dict[str, str]:

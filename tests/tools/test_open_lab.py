@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote
 
-from tools.lab import PROJECT, START, command, surroundings
+from tools.lab import PROJECT, START, command, surroundings, terminal
 
 
 def test_lab_opens_the_start_page_and_asks_nothing_of_the_internet() -> None:
@@ -25,6 +25,13 @@ def test_selfeval_is_found_first_and_what_was_set_stays() -> None:
     assert found["PATH"] == f"{Path('/env/bin')}{os.pathsep}/bin" and found["X"] == "1"
     assert found["PYTHONPATH"] == str(PROJECT)
     assert surroundings({"PYTHONPATH": "a"}, Path("b"))["PYTHONPATH"] == f"{PROJECT}{os.pathsep}a"
+
+
+def test_terminals_are_no_login_shells_which_may_forget_the_path() -> None:
+    (option,) = terminal("posix", "/bin/zsh")
+    assert option == "--ServerApp.terminado_settings=shell_command=/bin/zsh"
+    assert terminal("nt", "powershell") == terminal("posix", None) == []
+    assert any("terminado_settings" in one for one in command([], administrator=False)) == (os.name != "nt")
 
 
 def test_lab_asks_nobody_about_news(tmp_path: Path) -> None:
