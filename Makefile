@@ -13,7 +13,7 @@ HERE := $(VENV)/bin/python -m
 COVERED := 93
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint check lab clean-notebooks bench mutate lock example-data fonts schema environment clean
+.PHONY: help report test lint check lab clean-notebooks bench mutate lock example-data fonts pictures schema environment clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -53,6 +53,9 @@ example-data: $(READY) ## write the synthetic exports of the example years and o
 
 fonts: $(READY) ## build the packaged font subsets again (needs npm and the network)
 	@$(HERE) tools.build_fonts
+
+pictures: $(READY) ## take the READMEs' pictures again, of reports/2024 and of JupyterLab (needs a Chromium)
+	@$(HERE) tools.pictures
 
 schema: $(READY) ## write results.schema.json again from the types of the results
 	@$(HERE) tools.make_schema

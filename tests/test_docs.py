@@ -21,7 +21,7 @@ COMMANDS = [command.name or command.callback.__name__ for command in app.registe
 def test_every_command_is_documented_and_has_help(command: str) -> None:
     assert all(f"`selfeval {command} " in text for text in READMES.values())
     shown = CliRunner().invoke(app, [command, "--help"])
-    assert shown.exit_code == 0 and f"{command} [OPTIONS]" in shown.output and "显示这段说明" in shown.output
+    assert shown.exit_code == 0 and f"{command} [选项]" in shown.output and "显示这段说明" in shown.output
     assert not re.search("[A-Za-z]{3,} (?:[a-z]+ ){3}", shown.output), shown.output
 
 

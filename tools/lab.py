@@ -7,6 +7,8 @@ command line is handed to JupyterLab.
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,6 +17,8 @@ from urllib.parse import quote
 
 PROJECT = Path(__file__).resolve().parents[1]
 START = "notebooks/00_开始.ipynb"
+#: JupyterLab's settings for this project: nobody is asked whether news of Jupyter are wanted.
+SETTINGS = PROJECT / "tools" / "jupyter"
 
 
 def command(options: Sequence[str], *, administrator: bool) -> list[str]:
@@ -28,15 +32,26 @@ def command(options: Sequence[str], *, administrator: bool) -> list[str]:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
         *(["--allow-root"] if administrator else []),
+        *terminal(os.name, os.environ.get("SHELL") or shutil.which("sh")),
         *options,
     ]
 
 
+def terminal(system: str, shell: str | None) -> list[str]:
+    """The shell of Lab's terminals. Of itself Lab starts a login shell where nobody sees its own output, and login
+    files may set the path anew, without the environment's programs; on Windows there is no such shell."""
+    if system == "nt" or not shell:
+        return []
+    return [f"--ServerApp.terminado_settings=shell_command={shlex.quote(shell)}"]
+
+
 def surroundings(environment: dict[str, str], scripts: Path) -> dict[str, str]:
-    """The environment's programs first, also for what Lab starts; the project's tools can be imported."""
+    """The environment's programs first, also for what Lab starts; the project's tools can be imported, and its settings
+    are found behind those that are set already."""
     path = os.pathsep.join([str(scripts), *filter(None, [environment.get("PATH")])])
     modules = os.pathsep.join([str(PROJECT), *filter(None, [environment.get("PYTHONPATH")])])
-    return {**environment, "PATH": path, "PYTHONPATH": modules}
+    settings = os.pathsep.join([*filter(None, [environment.get("JUPYTER_CONFIG_PATH")]), str(SETTINGS)])
+    return {**environment, "PATH": path, "PYTHONPATH": modules, "JUPYTER_CONFIG_PATH": settings}
 
 
 def main(options: Sequence[str]) -> int:

@@ -15,9 +15,10 @@ from typing import Annotated, NoReturn
 import typer
 
 from helpers import package_commands
-from helpers.console import Group, RootOption, YearOption, echo, name_panels, progress, stop
+from helpers.console import RootOption, YearOption, echo, progress, stop
 from helpers.run.machine_faults import have_a_home, open_streams, screen_of, widen_limits
 from helpers.run.safe_path import import_nothing_from_here
+from helpers.usage_words import Group, misuse, name_panels
 from helpers.year.faults import YearFileError
 
 app = typer.Typer(
@@ -25,6 +26,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     cls=Group,
+    subcommand_metavar="命令 [参数]…",
+    options_metavar="[选项]",
     help="项目支出绩效自评：由原始记录到成套自评材料。",
 )
 
@@ -284,7 +287,7 @@ def main() -> None:
     import_nothing_from_here()
     widen_limits()
     have_a_home()
-    if "--help" in sys.argv or len(sys.argv) == 2:
+    if "--help" in sys.argv or len(sys.argv) == 1:
         name_panels()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -292,7 +295,9 @@ def main() -> None:
     for number in {"SIGINT", "SIGTERM", "SIGHUP"} & set(dir(signal)):
         signal.signal(getattr(signal, number), signal.default_int_handler)  # all is cleared away, as after Ctrl-C
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except typer.TyperException as error:
+        _leave(misuse(error), error.exit_code)
     except KeyboardInterrupt:
         _leave("已中断", 1)
     except Exception as error:

@@ -37,7 +37,7 @@ def test_an_effect_is_told_with_what_was_not_touched_and_how_sure_it_is() -> Non
 
 
 def followed(*entries: dict[str, object]) -> list[str]:
-    measure = {"action": "某措施", "owner": "某岗", "yardstick": {"unit": "比例"}}
+    measure = {"id": "2023-1", "action": "某措施", "owner": "某岗", "yardstick": {"unit": "比例"}}
     found = plans.followup({"fiscal_year": 2024, "followup": [{**measure, **e} for e in entries]})
     return [block.text for block in found if isinstance(block, Paragraph)]
 

@@ -21,7 +21,10 @@ def flat(blocks: Iterable[Any]) -> Iterator[Any]:
 def told(results: Any) -> tuple[set[str], dict[str, str]]:
     """The anchors to which cells link, and what stands in each fold with an anchor."""
     blocks = list(flat(build_report(results)))
-    links = {c.link for b in blocks if isinstance(b, Table) for row in b.rows for c in row if c.link}
+    tables = [
+        b for b in blocks if isinstance(b, Table) and b.columns[0].title != "编号"
+    ]  # the index follows what is there
+    links = {c.link for b in tables for row in b.rows for c in row if c.link}
     folds = {b.anchor: "\n".join(x.text for x in b.blocks) for b in blocks if isinstance(b, Fold) and b.anchor}
     headings = {b.anchor: b.text for b in blocks if isinstance(b, Heading) and b.anchor}
     return links, {**headings, **folds}

@@ -11,6 +11,7 @@ import pytest
 from helpers.report import documents, narrative
 from helpers.report import facts as f
 from helpers.report.blocks import Fold, Heading, Table, from_json, to_json
+from helpers.report.documents import filed
 from helpers.report.facts import spans
 from helpers.report.narrative import build_report, management
 from helpers.report.narrative.by_outline import WRITERS, quotation
@@ -109,6 +110,7 @@ def test_the_default_outline(report):
         "  （二）指标计算口径",
         "  （三）统计判断的方法和数值",
         "  （四）数据来源和复现方法",
+        "数字和结论的编号",
     ]
 
 
@@ -136,7 +138,7 @@ def test_attachments_that_a_year_does_not_pick_are_kept_for_reference_and_refere
 
 def test_a_reference_to_what_no_attachment_has_says_nothing():
     own = {"title": "简报", "contents": [{"chapter": "结论", "contents": [{"write": "activity_brief"}]}]}
-    text = words(build_report({**sample.fy2024(), "outline": own}))
+    text = words(filed(build_report({**sample.fy2024(), "outline": own})))
     assert text.endswith("数量仅反映工作量。") and "\ue000" not in text
 
 
@@ -202,7 +204,7 @@ def test_sentences_of_an_outline_quote_the_results():
         "某人民法院2024年度信息化运维服务得99.69分，等级为优；执行率99.4%（177万元/178万元）。",
         "8项指标中完成7项、未完成1项；有效投诉2件，目标不高于10件。",
     ]
-    assert headings(blocks) == ["一、结论", "附件1 附表", "    1.佐证"]
+    assert headings(filed(blocks)) == ["一、结论", "附件1 附表", "    1.佐证"]
 
 
 def test_what_is_not_known_is_quoted_as_unknown():

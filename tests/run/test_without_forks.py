@@ -1,4 +1,4 @@
-"""Where processes cannot be forked (Windows, and macOS by default) a run gives the same package, byte by byte."""
+"""Where processes are not forked (Windows, macOS) a run gives the same package, byte by byte."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.run.server import can_serve
+from helpers.run.server import can_serve, forks
 from tests.run.small_project import package, write_project
 
 RUN = """
@@ -24,6 +24,12 @@ if __name__ == "__main__":
     from helpers.run.run_year import run_year
     run_year(Path(sys.argv[1]), 2024)
 """
+
+
+def test_nothing_is_forked_where_it_cannot_be_or_libraries_do_not_bear_it() -> None:
+    assert forks("linux", ["fork", "spawn", "forkserver"])
+    assert not forks("win32", ["spawn"])
+    assert not forks("darwin", ["spawn", "fork", "forkserver"])
 
 
 @pytest.mark.skipif(not can_serve(), reason="no kernels are forked here")

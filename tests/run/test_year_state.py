@@ -37,9 +37,17 @@ def column(table: Table, number: int) -> list[str]:
 
 def test_a_year_that_was_never_run(root: Path) -> None:
     state = year_state(root, 2024)
-    assert column(start_page.declared(state), 2) == ["已填好", "已填好", "已填好", "没有", "没有", "2 个文件"]
+    assert column(start_page.declared(state), 2) == ["已填好", "已填好", "已填好", "没有", "没有", "没有", "2 个文件"]
     assert column(start_page.stages(state), 1) == ["还没有结果"] * 5 + ["还没有"]
     assert next_step(state).startswith("打开 [1 清洗](1_clean.ipynb)")
+
+
+def test_the_notice_of_the_data_stands_below_the_inputs(root: Path) -> None:
+    assert start_page.declared(year_state(root, 2024)).note is None
+    edit(root / "data/raw/2024/year.yml", "overall_goal: 保障运行", "overall_goal: 保障运行\nnotice: 示例数据")
+    assert start_page.declared(year_state(root, 2024)).note == "示例数据"
+    edit(root / "data/raw/2024/year.yml", "notice: 示例数据", "notice: [")
+    assert start_page.declared(year_state(root, 2024)).note is None
 
 
 def test_a_year_without_files_says_how_to_begin(root: Path) -> None:
@@ -87,6 +95,27 @@ def test_faults_block_the_stages_and_say_what_to_correct(root: Path) -> None:
     assert [one.word for one in state.stages] == ["blocked"] * 5
     assert "处问题" in column(start_page.declared(state), 2)[1]
     assert next_step(state).startswith("改正上面列出的")
+
+
+REMARK = "- {id: score.total, words: 自评总分, sheet: 2024-0123456789abcdef, remark: 请说明依据, answer: ANSWER}\n"
+
+
+def test_remarks_are_listed_with_how_many_wait_for_an_answer(root: Path) -> None:
+    file = root / "data/raw/2024/remarks.yml"
+    file.write_text(f"remarks:\n{REMARK.replace('ANSWER', '')}{REMARK.replace('ANSWER', '见附件')}", encoding="utf-8")
+    run_all(root)
+    state = year_state(root, 2024)
+    assert [(row[0].text, row[2].text) for row in start_page.declared(state).rows][-2] == ("remarks.yml", "1 条未答复")
+    assert next_step(state).startswith("有 1 条审核意见尚未答复：在 `data/raw/2024/remarks.yml`")
+    edit(file, "answer: }", "answer: 已补充}")
+    assert column(start_page.declared(year_state(root, 2024)), 2)[-2] == "均已答复"
+
+
+def test_remarks_that_cannot_be_read_are_faults_beside_those_of_approvals(root: Path) -> None:
+    (root / "data/raw/2024/remarks.yml").write_text("remrks: []\n", encoding="utf-8")
+    (root / "data/raw/2024/approvals.yml").write_text("aprovals: []\n", encoding="utf-8")
+    state = year_state(root, 2024)
+    assert column(start_page.declared(state), 2)[-3:-1] == ["1 处问题", "1 处问题"]
 
 
 def test_how_the_last_run_failed_is_told(root: Path) -> None:

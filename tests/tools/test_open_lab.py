@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote
 
-from tools.lab import PROJECT, START, command, surroundings
+from tools.lab import PROJECT, START, command, surroundings, terminal
 
 
 def test_lab_opens_the_start_page_and_asks_nothing_of_the_internet() -> None:
@@ -25,6 +25,34 @@ def test_selfeval_is_found_first_and_what_was_set_stays() -> None:
     assert found["PATH"] == f"{Path('/env/bin')}{os.pathsep}/bin" and found["X"] == "1"
     assert found["PYTHONPATH"] == str(PROJECT)
     assert surroundings({"PYTHONPATH": "a"}, Path("b"))["PYTHONPATH"] == f"{PROJECT}{os.pathsep}a"
+
+
+def test_terminals_are_no_login_shells_which_may_forget_the_path() -> None:
+    (option,) = terminal("posix", "/bin/zsh")
+    assert option == "--ServerApp.terminado_settings=shell_command=/bin/zsh"
+    assert terminal("nt", "powershell") == terminal("posix", None) == []
+    assert any("terminado_settings" in one for one in command([], administrator=False)) == (os.name != "nt")
+
+
+def test_lab_asks_nobody_about_news(tmp_path: Path) -> None:
+    """As JupyterLab itself reads the settings, a user's own folders left out."""
+    code = (
+        "from jupyterlab_server.settings_utils import _get_overrides;"
+        f"found, error = _get_overrides({str(tmp_path)!r});"
+        "print(found['@jupyterlab/apputils-extension:notification'], error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=surroundings({**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path)}, Path(sys.executable).parent),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "'fetchNews': 'false'" in done.stdout and "'checkForUpdates': False" in done.stdout
+    assert surroundings({"JUPYTER_CONFIG_PATH": "mine"}, Path("b"))["JUPYTER_CONFIG_PATH"].startswith(
+        f"mine{os.pathsep}"
+    )
 
 
 LOOK = """

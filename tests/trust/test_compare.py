@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import helpers
 from helpers.report.results import dump_results
 from helpers.run.parameters import ParameterError
 from helpers.trust.many_packages import lines, page, read_years, years_of
@@ -77,3 +81,37 @@ def test_the_notebooks_years_are_words() -> None:
     assert years_of("2023 2024") == years_of("2023,2024") == years_of("[2023, 2024]") == [2023, 2024]
     with pytest.raises(ParameterError, match="bad_parameter"):
         years_of("去年")
+
+
+SHOWN = """
+import sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.history_manager.enabled = False
+shell._showtraceback = lambda kind, error, lines: print("\\n".join(lines))
+for source in sys.argv[1:]:
+    shell.run_cell(source, store_history=False)
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("read_years(years_of('2023 2024'), Path('.'))", "[no_package]  还没有 2023、2024 年度的成套材料"),
+        ("read_years(years_of('去年'), Path('.'))", "[bad_parameter]  参数 years 写成用空格隔开的年度"),
+    ],
+)
+def test_in_a_notebook_of_its_own_an_error_is_one_plain_block(tmp_path: Path, source: str, said: str) -> None:
+    """No stage was opened before, as in compare_years.ipynb."""
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    cell = f"from pathlib import Path\nfrom helpers.trust.many_packages import read_years, years_of\n{source}"
+    done = subprocess.run(
+        [sys.executable, "-c", SHOWN, cell],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(helpers.__file__).parents[1])},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.stdout.startswith(said), done.stdout + done.stderr
+    assert "位置：本单元格第 3 行" in done.stdout and "Traceback" not in done.stdout

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from importlib import resources
+from itertools import zip_longest
 from typing import Any
 
 from helpers.fonts.packaged import HEI, SONG, advance, check_glyphs, subset_woff
@@ -84,10 +85,12 @@ def _body_parts(writer: _Writer, blocks: Sequence[Any]) -> list[str]:
     told: list[str] = []
     ahead = _contents_at(blocks)
     for kind, part in documents.parts(blocks):
-        if kind == "technical":
-            told.append(writer.block(part[0]))
+        if kind in ("technical", "index"):
+            head = writer.block(part[0])
             inner = "\n".join(writer.block(b) for b in part[1:])
-            told.append(f"<details><summary>{writer.words('展开', 'hei-bold')}</summary>\n{inner}\n</details>")
+            folded = f"<details><summary>{writer.words('展开', 'hei-bold')}</summary>\n{inner}\n</details>"
+            # What is looked up on the screen is not printed.
+            told += [head, folded] if kind == "technical" else [f"<section class=index>{head}\n{folded}</section>"]
         else:
             told += [writer.block(b) for b in part]
     told.insert(ahead, writer.contents())
@@ -181,7 +184,8 @@ class _Writer:
                 return f"{listed}<p class=closing>{self.words(block.institution)}<br>{self.words(block.date)}</p>"
             case Items():
                 tag = "ol" if block.ordered else "ul"
-                return f"<{tag}>" + "".join(f"<li>{self.words(i)}</li>" for i in block.items) + f"</{tag}>"
+                told = zip_longest(block.items, block.anchors[: len(block.items)])
+                return f"<{tag}>" + "".join(f"<li{self._place(a)}>{self.words(i)}</li>" for i, a in told) + f"</{tag}>"
             case Table():
                 return self.table(block)
             case Figure():
@@ -248,7 +252,8 @@ class _Writer:
             )
             note = f"<small>{self.words(item.note, 'hei-bold')}</small>" if item.note else ""
             label, value = self.words(item.label, "hei-bold"), self.words(item.value, "hei-bold")
-            items.append(f"<div><dt>{label}</dt><dd>{value}{status}{note}</dd></div>")
+            place = self._place(item.anchor)
+            items.append(f"<div><dt>{label}</dt><dd{place}>{value}{status}{note}</dd></div>")
         return f'<dl class="card">{"".join(items)}</dl>'
 
     def table(self, table: Table) -> str:
@@ -296,7 +301,7 @@ class _Writer:
         # Only what has long words (hashes, paths) may break anywhere: an amount stays in one piece.
         looks = [look] * bool(look) + ["l"] * bool(_LONG_WORD.search(cell.text))
         named = f' class="{" ".join(looks)}"' if len(looks) > 1 else f" class={looks[0]}" if looks else ""
-        return f"<td{span}{named}>{text}</td>"
+        return f"<td{self._place(cell.anchor)}{span}{named}>{text}</td>"
 
     def _figure(self, figure: Figure) -> str:
         if UNSAFE_SVG.search(_body(figure.svg)):
@@ -362,13 +367,28 @@ def _targets(blocks: Iterable[Any]) -> tuple[set[str], dict[str, str]]:
                 listed += 1
                 if block.mark:
                     marks[block.mark] = f"s{listed}"
-            if isinstance(block, Heading | Fold) and block.anchor:
-                anchors.add(block.anchor)
+            anchors.update(_own(block))
             if isinstance(block, Fold):
                 look(block.blocks)
 
     look(blocks)
     return anchors, marks
+
+
+def _own(block: Any) -> Iterator[str]:
+    """The anchors that stand in a block itself."""
+    match block:
+        case Heading() | Fold():
+            named: Iterable[str | None] = (block.anchor,)
+        case Table():
+            named = (cell.anchor for row in block.rows for cell in row)
+        case Card():
+            named = (item.anchor for item in block.items)
+        case Items():
+            named = block.anchors
+        case _:
+            named = ()
+    yield from filter(None, named)
 
 
 def _shares(table: Table) -> str:

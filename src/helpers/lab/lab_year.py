@@ -20,6 +20,7 @@ from helpers.lab.lab_error import LabError, LabNotice, unknown
 from helpers.lab.typed import PLACE, Tables, open_columns, words_of
 from helpers.measures.database import QueryStopped
 from helpers.measures.figures import Measures
+from helpers.run.at_the_desk import sit_down
 from helpers.run.current import Current
 from helpers.run.parameters import ParameterError
 from helpers.run.stages import CLEAN
@@ -45,6 +46,7 @@ TRIED = "trial"
 
 def open_year(fiscal_year: int, root: str | Path | None = None) -> LabYear:
     """See ``helpers.lab.year``."""
+    sit_down()
     if isinstance(fiscal_year, bool) or not isinstance(fiscal_year, int):
         raise LabError("bad_year", f"年度要写成整数，如 lab.year(2024)，收到 {fiscal_year!r}")
     with in_words():

@@ -8,6 +8,7 @@ from typing import cast
 from helpers.indicators.findings import About, Finding, Place
 from helpers.report import results_types
 from helpers.report import wording as w
+from helpers.report.figure_ids import fitting
 from helpers.report.published_figures import PublishedFigure, published_figures
 from helpers.report.results_types import Results
 from helpers.year.approvals import NAME, Approval, ApprovalsFile, Approved
@@ -32,6 +33,7 @@ def approved_changes(results: Results, approvals: ApprovalsFile) -> list[results
     """A figure is compared with the latest approval that has another value, so that approving what has been given a
     reason changes nothing in what is printed."""
     figures, found = published_figures(results), []
+    approvals = _by_fitting_ids(approvals)
     names = dict.fromkeys(name for one in approvals.approvals for name in one.figures)
     for name in names:
         figure = figures.get(name)
@@ -41,6 +43,16 @@ def approved_changes(results: Results, approvals: ApprovalsFile) -> list[results
             reason = next((r.reason for r in approvals.reasons if r.figure == name and same(r.now, now)), None)
             found.append(_finding(results, name, figure, before, reason))
     return [cast(results_types.Finding, one.to_json()) for one in found]
+
+
+def _by_fitting_ids(approvals: ApprovalsFile) -> ApprovalsFile:
+    """Approvals of before, when an id was the name as it stands, blanks and signs included."""
+    given = tuple(
+        one.model_copy(update={"figures": {fitting(name): value for name, value in one.figures.items()}})
+        for one in approvals.approvals
+    )
+    reasons = tuple(one.model_copy(update={"figure": fitting(one.figure)}) for one in approvals.reasons)
+    return ApprovalsFile.model_construct(approvals=given, reasons=reasons)
 
 
 def same(one: Approved, other: Approved) -> bool:

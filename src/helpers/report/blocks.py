@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler
 MIME = "application/vnd.selfeval.blocks+json"
 
 Status = Literal["met", "partly_met", "not_met", "unknown"]
-#: What a report falls into: the main text, what is filed with it, what is kept for reference, what is technical.
-PartKind = Literal["main", "attachment", "kept", "technical"]
+#: What a report falls into: the main text, what is filed with it, what is kept for reference, what is technical, and
+#: the index of its figures by their ids, which only the HTML has.
+PartKind = Literal["main", "attachment", "kept", "technical", "index"]
 
 
 class Block(BaseModel):
@@ -46,15 +47,19 @@ class Paragraph(Block):
 
 
 class Items(Block):
+    """``anchors``: by item the id of the figure that it tells, as of a cell."""
+
     type: Literal["items"] = "items"
     items: tuple[str, ...]
     ordered: bool = False
+    anchors: tuple[str | None, ...] = ()
 
 
 class Cell(Block):
     """One table cell. ``status`` adds the word's mark; ``bar`` draws an attainment bar, full at 1.
 
     ``low``: the bar is of a miss. ``link``: the anchor that tells more, followed where the format can and it is there.
+    ``anchor``: the id of the figure that stands here, to which an address leads.
     """
 
     text: str
@@ -62,6 +67,7 @@ class Cell(Block):
     bar: float | None = None
     low: bool = False
     link: str | None = None
+    anchor: str | None = None
     rowspan: int = 1
 
 
@@ -96,10 +102,13 @@ class Figure(Block):
 
 
 class CardItem(Block):
+    """``anchor`` as of a cell."""
+
     label: str
     value: str
     status: Status | None = None
     note: str | None = None
+    anchor: str | None = None
 
 
 class Card(Block):

@@ -176,7 +176,7 @@ def texts(value: Any) -> Iterator[str]:
     """Every text of blocks, however deep; drawings, anchors and looks are not read."""
     if isinstance(value, Block):
         for name in type(value).model_fields:
-            if name not in ("svg", "anchor", "link", "type"):
+            if name not in ("svg", "anchor", "anchors", "link", "type"):
                 yield from texts(getattr(value, name))
     elif isinstance(value, str):
         yield value

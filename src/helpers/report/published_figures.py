@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from helpers.indicators.plain import is_number
 from helpers.report import wording as w
+from helpers.report.figure_ids import figure_id
 from helpers.report.results_types import Results
 
 #: Kinds of figures, what a reader looks at first before the rest.
@@ -47,7 +48,19 @@ def published_figures(results: Results) -> dict[str, PublishedFigure]:
     for entry in results["indicators"]:
         found += _indicator(entry, f"indicators.{entry['id']}", f"“{entry['level3']}”")
     found += [*_activities(results), *_gaps(results), *_rows(results)]
-    return {one.id: one for one in found}
+    return _apart(found)
+
+
+def _apart(found: Iterable[PublishedFigure]) -> dict[str, PublishedFigure]:
+    """By id; names that come to the same one are counted through in their order."""
+    named: dict[str, PublishedFigure] = {}
+    for one in found:
+        name, number = one.id, 1
+        while name in named:
+            number += 1
+            name = f"{one.id}~{number}"
+        named[name] = replace(one, id=name)
+    return named
 
 
 def _one(
@@ -86,7 +99,8 @@ def _funds(results: Results) -> Iterator[PublishedFigure]:
     yield _one("budget.initial", "年初预算数", budget["initial"], "元", "funds")
     yield _one("budget.weight", "预算执行分值", budget["weight"], "分", "weight")
     for part in budget.get("parts") or ():
-        yield _one(f"budget.parts.{part['name']}", f"“{part['name']}”的预算", part["budget"], "元", "funds")
+        name = figure_id("budget", "parts", part["name"])
+        yield _one(name, f"“{part['name']}”的预算", part["budget"], "元", "funds")
 
 
 def _indicator(entry: Mapping[str, Any], name: str, words: str) -> Iterator[PublishedFigure]:
@@ -107,14 +121,14 @@ def _indicator(entry: Mapping[str, Any], name: str, words: str) -> Iterator[Publ
     yield _one(f"{name}.target", f"{words}年度指标值", entry["target_text"], None, "target", of=of)
     for part in entry.get("parts") or ():
         told = part.get("name") or part["level3"]
-        yield from _indicator(part, f"{name}.{told}", f"{words[:-1]}·{told}”")
+        yield from _indicator(part, f"{name}.{figure_id(told)}", f"{words[:-1]}·{told}”")
 
 
 def _activities(results: Results) -> Iterator[PublishedFigure]:
     whole: Mapping[str, Any] = results.get("activity_evidence") or {}
     files, sql, unit = _files(whole), whole.get("sql"), results.get("activity_unit") or "次"
     for one in results["activities"]:
-        name, own = f"activities.{one['category']}", one.get("evidence") or whole
+        name, own = figure_id("activities", one["category"]), one.get("evidence") or whole
         words = f"活动“{one['category']}”"
         yield _one(name, words, one["count"], unit, "activities", files=_files(own), sql=own.get("sql"))
     if results["activities"]:
@@ -125,9 +139,9 @@ def _activities(results: Results) -> Iterator[PublishedFigure]:
 def _gaps(results: Results) -> Iterator[PublishedFigure]:
     names = {entry["id"]: entry["level3"] for entry in results["indicators"]}
     for one in results["deviations"]:
-        part = f".{one['part']}" if one.get("part") else ""
-        name = f"deviations.{one['indicator']}{part}.{one['kind']}"
-        words = f"“{names[one['indicator']]}{part.replace('.', '·')}”的差距"
+        part = [told] if (told := one.get("part")) else []
+        name = figure_id("deviations", one["indicator"], *part, one["kind"])
+        words = f"“{'·'.join([names[one['indicator']], *part])}”的差距"
         yield _one(name, words, one.get("gap"), one.get("unit"), "gap", of=one["indicator"])
 
 

@@ -16,6 +16,7 @@ from helpers.indicators.findings import About, Finding, Place
 from helpers.report import results_types
 from helpers.report import wording as w
 from helpers.report.facts import evidence_of
+from helpers.report.figure_ids import figure_id
 from helpers.report.published_figures import published_figures
 from helpers.report.results_types import Results, ReviewRemark
 from helpers.year.review_remarks import NAME, RemarksFile
@@ -62,9 +63,10 @@ def _statements(results: Results) -> Iterator[tuple[str, str, object]]:
         yield f"indicators.{entry['id']}.evidence", f"“{w.clause(entry['level3'])}”的取数口径", said
     for key, words in (("plan", "改进措施"), ("followup", "上年度措施")):
         for action in cast(list[dict[str, str]], results.get(key) or ()):
-            yield f"{key}.{action['id']}", f"{words}{action['id']}", action["action"]
-            yield f"{key}.{action['id']}.cause", f"{words}{action['id']}针对的原因", action.get("cause")
-            yield f"{key}.{action['id']}.conclusion", f"{words}{action['id']}的结论", action.get("conclusion")
+            name, called = figure_id(key, action["id"]), f"{words}{action['id']}"
+            yield name, called, action["action"]
+            yield f"{name}.cause", f"{called}针对的原因", action.get("cause")
+            yield f"{name}.conclusion", f"{called}的结论", action.get("conclusion")
 
 
 def sheet_mark(results: Results) -> str:

@@ -86,12 +86,14 @@ def _apart_from(faults: list[Fault], year: Year, left: frozenset[str]) -> list[F
 
 
 def _approvals(root: Path, fiscal_year: int) -> list[Fault]:
-    try:
-        load_approvals(root, fiscal_year)
-        load_remarks(root, fiscal_year)
-    except YearFileError as error:
-        return list(error.faults)
-    return []
+    """What reviewers have approved and remarked."""
+    faults: list[Fault] = []
+    for load in (load_approvals, load_remarks):
+        try:
+            load(root, fiscal_year)
+        except YearFileError as error:
+            faults += error.faults
+    return faults
 
 
 def _calendar(year: Year) -> list[Fault]:

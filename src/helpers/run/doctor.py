@@ -80,7 +80,8 @@ def as_json(found: Iterable[Said]) -> list[dict[str, str | None]]:
 def _python(_: Path) -> Iterator[Said]:
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info[:2] < OLDEST:
-        yield Said("python", "fault", f"Python {version} 太旧", "安装 Python 3.11 以上，删去 .venv，重新 make report")
+        again = "安装 Python 3.11 以上，删去 .venv，按 README 重新安装（make report）"
+        yield Said("python", "fault", f"Python {version} 太旧", again)
     else:
         yield Said("python", "ok", f"Python {version}（{sys.executable}）")
 
@@ -111,7 +112,8 @@ def _packages(_: Path) -> Iterator[Said]:
     others = [f"{n} {v}" for n, v in sorted(installed.items()) if n in allowed and v not in allowed[n]]
     if others:
         words = f"{len(others)} 个程序库的版本与 requirements.lock 不同：{'、'.join(others[:6])}"
-        yield Said("lock", "note", f"{words}；数字应相同，文件的字节可能不同", "删去 .venv 后 make report，重建环境")
+        again = "删去 .venv，按 README 重建环境（make report）"
+        yield Said("lock", "note", f"{words}；数字应相同，文件的字节可能不同", again)
     elif not missing:
         yield Said("lock", "ok", f"程序库与 requirements.lock 一致（{len(set(installed) & set(allowed))} 个）")
 

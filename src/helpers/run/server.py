@@ -14,7 +14,14 @@ from functools import cache
 from multiprocessing import forkserver, util
 from pathlib import Path
 
-CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
+
+def forks(platform: str, methods: list[str]) -> bool:
+    """Whether a warm process can be forked: macOS has the call, but its libraries do not bear it, and Python itself
+    does not fork there unasked."""
+    return "forkserver" in methods and platform != "darwin"
+
+
+CAN_FORK = forks(sys.platform, multiprocessing.get_all_start_methods())
 #: Set where the stage of the gate is likely to run: Great Expectations is imported beside the first stage; and where
 #: anything has to be worked out again, and not only told.
 WARM_GATE, WARM_WORK = "SELFEVAL_WARM_GATE", "SELFEVAL_WARM_WORK"

@@ -6,6 +6,7 @@ from helpers.report.blocks import Paragraph, Table
 from helpers.report.views import table
 from helpers.run.stages import STAGES
 from helpers.run.year_state import BLANK, Declared, YearState, next_step
+from helpers.year.review_remarks import NAME
 
 #: So many faults are listed; `selfeval check` lists more.
 SHOWN = 20
@@ -28,6 +29,7 @@ def declared(state: YearState) -> Table:
         f"{state.fiscal_year} 年度的输入",
         ["data/raw/<年度>/ 下的文件", "内容", "状态"],
         [*rows, ("exports/", "导出文件", exports)],
+        note=state.notice,
     )
 
 
@@ -36,7 +38,8 @@ def _of_file(one: Declared) -> str:
         return "没有"
     told = [f"{one.blanks} 处待填"] if one.blanks else []
     told += [f"{one.faults} 处问题"] if one.faults else []
-    return "，".join(told) or "已填好"
+    told += [f"{one.open} 条未答复"] if one.open else []
+    return "，".join(told) or ("均已答复" if one.file == NAME else "已填好")
 
 
 def stages(state: YearState) -> Table:

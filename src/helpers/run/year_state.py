@@ -16,7 +16,9 @@ from helpers.run.current import Current
 from helpers.run.inputs import input_files
 from helpers.run.stages import NOTEBOOKS, STAGES, Stage
 from helpers.run.workspace import find_root
-from helpers.year.faults import Fault
+from helpers.year import review_remarks
+from helpers.year.faults import Fault, YearFileError
+from helpers.year.load import load_partly
 from helpers.year.root import Root
 
 #: The authored files of a year, and what each is for.
@@ -26,6 +28,7 @@ AUTHORED = {
     "plan.yml": "改进措施",
     "corrections.yml": "单条记录的更正",
     "approvals.yml": "核准",
+    review_remarks.NAME: "审核意见及答复",
 }
 BLANK = "blank_left"
 #: ``waits``: of a stage whose turn has not come; ``blocked``: the year files have faults.
@@ -35,13 +38,15 @@ PackageWord = Literal["current", "stale", "edited", "absent"]
 
 @dataclass(frozen=True)
 class Declared:
-    """An authored file: whether it is there, how many entries in it are still blank, how many faults it has else."""
+    """An authored file: whether it is there, how many entries in it are still blank, how many faults it has else, and
+    how many remarks in it nobody has answered."""
 
     file: str
     words: str
     there: bool
     blanks: int = 0
     faults: int = 0
+    open: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ class StageState:
 @dataclass(frozen=True, kw_only=True)
 class YearState:
     """``failed``: the screen of the last run where it failed. ``running``: somebody runs the year at this moment.
-    ``beside``: the project's own root, to which the notebooks can link."""
+    ``beside``: the project's own root, to which the notebooks can link. ``notice``: what year.yml says of the data."""
 
     fiscal_year: int
     declared: tuple[Declared, ...]
@@ -68,6 +73,7 @@ class YearState:
     failed: str | None = None
     running: bool = False
     beside: bool = False
+    notice: str | None = None
 
     @property
     def blanks(self) -> int:
@@ -97,7 +103,16 @@ def year_state(root: Path, fiscal_year: int) -> YearState:
         failed=_failed(root, fiscal_year),
         running=_running(root, fiscal_year),
         beside=root.resolve() == NOTEBOOKS.parent,
+        notice=_notice(root, fiscal_year) if folder.is_dir() else None,
     )
+
+
+def _notice(root: Path, fiscal_year: int) -> str | None:
+    try:
+        year = load_partly(root, fiscal_year)[0]
+    except YearFileError:
+        return None
+    return year.year.notice if year else None
 
 
 def _declared(folder: Path, faults: Sequence[Fault]) -> tuple[Declared, ...]:
@@ -105,8 +120,15 @@ def _declared(folder: Path, faults: Sequence[Fault]) -> tuple[Declared, ...]:
     for file, words in AUTHORED.items():
         own = [fault for fault in faults if fault.file.endswith(f"{folder.name}/{file}")]
         blanks = sum(fault.code == BLANK for fault in own)
-        found.append(Declared(file, words, (folder / file).is_file(), blanks, len(own) - blanks))
+        unanswered = _unanswered(folder) if file == review_remarks.NAME and not own else 0
+        found.append(Declared(file, words, (folder / file).is_file(), blanks, len(own) - blanks, unanswered))
     return tuple(found)
+
+
+def _unanswered(folder: Path) -> int:
+    """Of a file without faults."""
+    remarks = review_remarks.load_remarks(folder.parents[2], int(folder.name)).remarks
+    return sum(not one.answer for one in remarks)
 
 
 def _stages(root: Path, fiscal_year: int, *, sound: bool) -> tuple[StageState, ...]:
@@ -177,6 +199,11 @@ def next_step(state: YearState) -> str:
         )
     if waiting:
         return f"打开 {_link(waiting.stage)}，从头运行；或运行 `selfeval run --year {year}`，五步一次做完。"
+    if unanswered := sum(one.open for one in state.declared):
+        return (
+            f"有 {unanswered} 条审核意见尚未答复：在 `data/raw/{year}/{review_remarks.NAME}` 每条的 answer 下写明答复，"
+            f"再运行 `selfeval run --year {year}`。"
+        )
     if state.package != "current":
         return f"五步都已完成：运行 `selfeval run --year {year}` 生成成套材料。"
     return f"都已完成：看 `reports/{year}/report.html`，用 `selfeval verify reports/{year}` 核验。"

@@ -22,6 +22,7 @@ from helpers.report.many_years import (
 )
 from helpers.report.many_years_measures import promises
 from helpers.report.many_years_told import notice_of, title_of, told
+from helpers.run.at_the_desk import sit_down
 from helpers.run.parameters import ParameterError
 from helpers.run.workspace import find_root
 from helpers.trust.opened import NoPackage
@@ -32,6 +33,7 @@ from helpers.year.root import Root
 
 def read_years(years: Sequence[int], root: Path) -> tuple[ManyYears, tuple[str, ...]]:
     """The years' packages, and what is not sound about them. Raises ``NoPackage``, ``ParameterError``."""
+    sit_down()
     wanted = sorted(set(years))
     if len(wanted) < 2 or len(wanted) > MOST_YEARS:
         raise NoPackage(
@@ -58,6 +60,7 @@ def read_years(years: Sequence[int], root: Path) -> tuple[ManyYears, tuple[str, 
 
 def years_of(text: str) -> list[int]:
     """The years that a notebook's parameter names: 2023 2024, or 2023,2024. Raises ``ParameterError``."""
+    sit_down()
     found = re.split(r"[\s,，、]+", str(text).strip(" []"))
     if not all(re.fullmatch(r"\d{4}", one) for one in found):
         raise ParameterError(f"[bad_parameter]  参数 years 写成用空格隔开的年度，如 2023 2024；收到 {text!r}")

@@ -13,6 +13,7 @@ from typing import Any, cast
 from helpers.files.unpacked import MOST_MEMBERS, SMALL
 from helpers.formats.xlsx.review import HEAD_ROW, HEADS, MARK, VERDICTS
 from helpers.report import wording as w
+from helpers.report.figure_ids import fitting
 from helpers.report.results import ResultsFault, load_results
 from helpers.report.review_rows import ReviewRow, digest_of, review_rows, sheet_mark
 from helpers.report.showable import showable
@@ -187,6 +188,7 @@ def _remarks(sheet: Sheet, known: dict[str, ReviewRow]) -> tuple[list[Remark], l
         if not row.said:
             continue
         name, _, _, remark, verdict, _ = row.texts
+        name = fitting(name)  # sheets of before have names as they stand
         formulas = [head for head in row.formulas if head in HEADS[3:] or head == HEADS[0]]
         if formulas:
             faults.append(f"第 {row.number} 行 {name}  [formula]  “{'、'.join(formulas)}”里是公式，没有读取；改为文字")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 import duckdb
 
 from helpers.activity.cells import OFFSET, Readings, cast
+from helpers.activity.profile.column_cells import FEW, ZEROS, Cells, known_cells, without
 from helpers.activity.profile.column_facts import Facts, Typed, Value
-from helpers.activity.profile.formats import DateFormats, candidates_of, date_formats, turned
+from helpers.activity.profile.formats import BEGINS, DateFormats, candidates_of, date_formats, turned
 from helpers.activity.profile.meanings import Meaning, lexicon, meaning, meaning_of, unit_words
-from helpers.year.engine import literal, literals
+from helpers.year.engine import literal
 from helpers.year.tables import MONEY_FACTORS, Column, Table
 
 #: A column is of a type when so many of its cells are; the others are shown.
@@ -20,42 +22,44 @@ MOST = 0.98
 MOST_DATES = 0.9
 #: A number of so many digits may be that of a person.
 OF_A_PERSON = 5
-#: Columns with no more values than this list them.
-FEW = 40
-SAMPLE = 20_000
 DECIMAL_COMMA = "-?[0-9]+,([0-9]{1,2}|[0-9]{4,})"
 _ANY = Table.model_validate({"title": "-", "files": ["-"], "columns": {}})
-_PHONE, _EMAIL, _CARD = r"^(\+?86[- ]?)?1[3-9]\d{9}$", r"^[\w.%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]+$", r"^\d{17}[\dXx]$"
+_PERSONAL = {
+    "phone": r"^(\+?86[- ]?)?1[3-9]\d{9}$",
+    "email": r"^[\w.%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]+$",
+    "id_card": r"^\d{17}[\dXx]$",
+}
 _HIDDEN = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]+|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)")
 
 
-def column_facts(connection: duckdb.DuckDBPyConnection, cell: str, header: str) -> Facts:
-    """The facts of the column ``cell`` of the table ``sheet``."""
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE every AS SELECT {cell} AS v, count(*) AS n, min(source_row) AS r "
-        f"FROM sheet GROUP BY {cell}"
-    )
-    rows, empty = connection.execute(
-        "SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (WHERE v = ''), 0) FROM every"
-    ).fetchall()[0]
-    few = _values(connection, "SELECT v, n, r FROM every WHERE v <> '' ORDER BY n DESC, r LIMIT " + str(FEW + 1))
+def column_facts(cells: Cells, cell: str, header: str, *, fit: bool = True) -> Facts:
+    """The facts of the column ``cell`` of the table ``sheet``. ``fit``: also what is not of its type, and its span."""
+    few = cells.few()
     booleans = _boolean(few)
     signs = [w for w in lexicon("empty") if not booleans or not any(c.isalpha() for c in str(w))]
-    markers = _listed(connection, signs)
-    maybe = () if booleans else _listed(connection, lexicon("empty_words"))
-    typed = _typed(connection, header, markers, maybe, booleans)
-    distinct = connection.execute(f"SELECT count(*) FROM every WHERE v <> ''{_without(typed.markers)}").fetchall()[0][0]
+    markers = cells.listed(signs)
+    maybe = () if booleans else cells.listed(lexicon("empty_words"))
+    typed = _typed(cells, header, markers, maybe, booleans, fit)
     shown = [v for v in few if v not in typed.markers]
     return Facts(
         **vars(typed),
         cell=cell,
         header=header,
-        rows=int(rows),
-        empty=int(empty),
-        distinct=int(distinct),
+        rows=cells.rows,
+        empty=cells.empty,
+        distinct=cells.distinct(typed.markers),
         examples=tuple(shortened(v.text, typed.personal, 32) for v in shown[:3]),
         few=tuple(shown) if len(few) <= FEW else (),
     )
+
+
+def facts_together(connection: duckdb.DuckDBPyConnection, headers: Sequence[str], rows: int) -> list[Facts]:
+    """The facts of every column of a wide and short sheet, but for what ``fit`` adds."""
+    known = known_cells(connection, len(headers), rows, tests().values())
+    return [
+        column_facts(cells, f"c{at}", header, fit=False)
+        for at, (cells, header) in enumerate(zip(known, headers, strict=True))
+    ]
 
 
 def settled(columns: Sequence[Facts]) -> list[Facts]:
@@ -95,19 +99,6 @@ def shortened(text: str, personal: bool = False, longest: int = 24) -> str:
     return plain if len(plain) <= longest else plain[: longest - 1] + "…"
 
 
-def _values(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Value, ...]:
-    return tuple(Value(text, int(count), int(row)) for text, count, row in connection.execute(query).fetchall())
-
-
-def _listed(connection: duckdb.DuckDBPyConnection, words: Sequence[str]) -> tuple[Value, ...]:
-    listed = literals(str(w).lower() for w in words)
-    return _values(connection, f"SELECT v, n, r FROM every WHERE lower(v) IN ({listed}) ORDER BY n DESC, v")
-
-
-def _without(values: Sequence[Value]) -> str:
-    return f" AND v NOT IN ({literals(v.text for v in values)})" if values else ""
-
-
 def _boolean(few: Sequence[Value]) -> bool:
     """Whether both a yes and a no and nothing else stand in the column."""
     signs = {str(w).lower() for w in lexicon("empty") if not any(c.isalpha() for c in str(w))}
@@ -120,28 +111,26 @@ def _boolean(few: Sequence[Value]) -> bool:
 
 
 def _typed(
-    connection: duckdb.DuckDBPyConnection,
+    cells: Cells,
     header: str,
     markers: tuple[Value, ...],
     maybe: tuple[Value, ...],
     booleans: bool,
+    fit: bool,
 ) -> Typed:
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE cells AS SELECT v, n, r FROM every WHERE v <> ''" + _without(markers)
-    )
-    total = int(connection.execute("SELECT coalesce(sum(n), 0) FROM cells").fetchall()[0][0])
+    total = cells.leave_out(markers)
     if not total:
         return Typed(type="text", meaning=meaning_of(header, ("text",)), markers=markers, maybe=maybe)
     # Words such as 未完成 are nothing in a date or a number, and do not stand against the type.
     words = sum(v.count for v in maybe) if maybe else 0
     said = total - words
-    types, formats = _possible(connection, said) if said else ({"text"}, None)
+    types, formats = _possible(cells, said) if said else ({"text"}, None)
     if booleans:
         types |= {"boolean"}
-    meant = _by_values(connection, total) or meaning_of(header, types)
-    if meant and meant.personal and not _names_somebody(connection, meant, types, total):
+    meant = _by_values(cells, total) or meaning_of(header, types)
+    if meant and meant.personal and not _names_somebody(cells, meant, types, total):
         meant = None
-    kind = next((t for t in meant.types if t in types), "text") if meant else _plain_type(connection, types)
+    kind = next((t for t in meant.types if t in types), "text") if meant else _plain_type(cells, types)
     if kind == "duration" and meant is None and meaning_of(header, ("date", "datetime")):
         kind = "text"  # a time of day
     if (
@@ -150,17 +139,17 @@ def _typed(
         and re.search(rf"[(（](?:{'|'.join(MONEY_FACTORS)})[)）]", header)
     ):
         kind = "money"
-    if kind == "datetime" and not _has_times(connection, formats):
+    if kind == "datetime" and not _has_times(cells, formats):
         kind = "date"
     unit, kind, note = _unit(header, kind, types)
     if kind not in ("date", "datetime"):
         formats = None
-        note = note or _no_date(connection, header, types, total)
+        note = note or _no_date(cells, header, types, total)
     if kind == "text":
         return Typed(type=kind, meaning=meant, markers=markers, maybe=maybe, note=note)
-    zeros = _listed(connection, ["0", "0.0", "00000000"]) if meant and meant.name in lexicon("zero_is_empty") else ()
+    zeros = cells.listed(ZEROS) if meant and meant.name in lexicon("zero_is_empty") else ()
     taken = (*markers, *maybe, *zeros)
-    unfit, values, span = _fit(connection, kind, unit, formats, taken)
+    unfit, values, span = _fit(cells, kind, unit, formats, taken) if fit else (0, (), None)
     return Typed(
         type=kind,
         meaning=meant,
@@ -168,7 +157,7 @@ def _typed(
         maybe=(),
         unit=unit,
         formats=formats,
-        offsets=_offsets(connection) if kind == "datetime" else {},
+        offsets=_offsets(cells) if kind == "datetime" else {},
         unfit=unfit,
         unfit_values=values,
         span=span,
@@ -176,48 +165,39 @@ def _typed(
     )
 
 
-def _possible(connection: duckdb.DuckDBPyConnection, total: int) -> tuple[set[str], DateFormats | None]:
+def _possible(cells: Cells, total: int) -> tuple[set[str], DateFormats | None]:
     """The types that the cells can have, ``text`` among them unless they are dates."""
-    # A type that neither a sample nor the most frequent values fit is not looked for in all of them.
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE sample AS (SELECT v, n FROM cells ORDER BY hash(v), v LIMIT {SAMPLE}) "
-        f"UNION ALL (SELECT v, n FROM cells ORDER BY n DESC, r LIMIT {FEW})"
-    )
-    texts = connection.execute("SELECT v FROM sample ORDER BY hash(v), v LIMIT 200").fetchall()
-    if sum(bool(candidates_of(_narrow(text))) for (text,) in texts) * 2 >= len(texts):
-        iso = _count(connection, _cast("datetime") + " IS NOT NULL AND NOT regexp_full_match(v, '[0-9]+')")
-        compact = _count(
-            connection, _cast("datetime") + " IS NOT NULL AND regexp_full_match(v, '(19|20)[0-9]{6}([0-9]{6})?')"
-        )
+    texts = cells.texts()
+    if sum(bool(BEGINS.match(text.strip()) and candidates_of(_narrow(text))) for text in texts) * 2 >= len(texts):
+        iso, compact = cells.count(tests()["iso"]), cells.count(tests()["compact"])
         left = "SELECT * FROM cells WHERE " + _cast("datetime") + " IS NULL"
-        formats = date_formats(connection, left) if iso + compact < total else None
+        formats = date_formats(cells.ready(), left) if iso + compact < total else None
         if iso + (formats.read if formats else 0) >= MOST_DATES * total:
-            return {"date", "datetime"}, turned(connection, formats) if formats and iso else formats
+            return {"date", "datetime"}, turned(cells.ready(), formats) if formats and iso else formats
         if compact >= MOST * total:
             return {"date", "datetime", "integer", "number", "text"}, None
-    return {"text", *_figures(connection, total)}, None
+    return {"text", *_figures(cells, total)}, None
 
 
-def _figures(connection: duckdb.DuckDBPyConnection, total: int) -> Iterator[str]:
+def _figures(cells: Cells, total: int) -> Iterator[str]:
     """The types of figures that the cells can have; codes with leading zeros are none, and of
     ``3,75`` somebody has to say what its comma is."""
 
     def most(where: str) -> bool:
-        seen = connection.execute(f"SELECT 1 FROM sample WHERE {where} LIMIT 1").fetchall()
-        return bool(seen) and _count(connection, where) >= MOST * total
+        return cells.seen(where) and cells.count(where) >= MOST * total
 
-    if most("regexp_full_match(v, '\\d+:[0-5]\\d(:[0-5]\\d)?')"):
+    fits = tests()
+    if most(fits["clock"]):
         yield "duration"
-    if _count(connection, f"regexp_full_match(v, '0[0-9]+|[0-9]{{16,}}|{DECIMAL_COMMA}')"):
+    if cells.count(fits["code"]):
         return
-    number = _cast("number") + " IS NOT NULL"
-    if most(number + " AND NOT contains(v, '%')"):
+    if most(fits["plain number"]):
         yield from ("number", "money", "duration")
-        if most(_cast("integer") + " IS NOT NULL"):
+        if most(fits["integer"]):
             yield "integer"
-    elif most(number):
+    elif most(fits["number"]):
         yield "number"
-    elif most(_cast("money") + " IS NOT NULL"):
+    elif most(fits["money"]):
         yield "money"
 
 
@@ -233,30 +213,52 @@ def _cast(kind: str, formats: Sequence[str] = (), unit: str | None = None) -> st
     return cast("v", declared, _ANY, Readings({"v": ""}))
 
 
-def _count(connection: duckdb.DuckDBPyConnection, where: str) -> int:
-    return int(connection.execute(f"SELECT coalesce(sum(n), 0) FROM cells WHERE {where}").fetchall()[0][0])
+@cache
+def tests() -> Mapping[str, str]:
+    """What is asked of the text ``v`` of a cell, as SQL."""
+    when, number = _cast("datetime"), _cast("number") + " IS NOT NULL"
+    offset = f"regexp_extract(v, {literal(OFFSET)}, 2) <> ''"
+    return {
+        "iso": when + " IS NOT NULL AND NOT regexp_full_match(v, '[0-9]+')",
+        "compact": when + " IS NOT NULL AND regexp_full_match(v, '(19|20)[0-9]{6}([0-9]{6})?')",
+        "clock": "regexp_full_match(v, '\\d+:[0-5]\\d(:[0-5]\\d)?')",
+        "code": f"regexp_full_match(v, '0[0-9]+|[0-9]{{16,}}|{DECIMAL_COMMA}')",
+        "plain number": number + " AND NOT contains(v, '%')",
+        "integer": _cast("integer") + " IS NOT NULL",
+        "number": number,
+        "money": _cast("money") + " IS NOT NULL",
+        **{name: f"regexp_matches(v, {literal(pattern)})" for name, pattern in _PERSONAL.items()},
+        "long": f"length(v) >= {OF_A_PERSON}",
+        "currency": "regexp_matches(v, '[¥￥元]')",
+        "any": "true",
+        "whole or comma": f"regexp_full_match(v, '{DECIMAL_COMMA}|-?[0-9]+')",
+        "comma": f"regexp_full_match(v, '{DECIMAL_COMMA}')",
+        "unix": "regexp_full_match(v, '1[0-9]{9}([0-9]{3})?')",
+        "serial": "try_cast(v AS DOUBLE) BETWEEN 30000 AND 60000",
+        "time of day": f"CAST({when} AS TIME) <> TIME '00:00:00'",
+        "colon": "contains(v, ':')",
+        "offset": f"contains(v, ':') AND {offset}",
+    }
 
 
-def _by_values(connection: duckdb.DuckDBPyConnection, total: int) -> Meaning | None:
+def _by_values(cells: Cells, total: int) -> Meaning | None:
     """Phone numbers, addresses and identity cards show themselves, whatever the header says."""
-    for name, pattern in (("phone", _PHONE), ("email", _EMAIL), ("id_card", _CARD)):
-        if _count(connection, f"regexp_matches(v, {literal(pattern)})") >= 0.5 * total:
+    for name in _PERSONAL:
+        if cells.count(tests()[name]) >= 0.5 * total:
             return meaning(name)
     return None
 
 
-def _names_somebody(connection: duckdb.DuckDBPyConnection, meant: Meaning, types: set[str], total: int) -> bool:
+def _names_somebody(cells: Cells, meant: Meaning, types: set[str], total: int) -> bool:
     """Whether figures under a person's header can be anybody's number: an amount or a count is nobody's."""
     if "number" not in types or meant.name in ("phone", "id_card", "person_id"):
         return True
-    return "integer" in types and _count(connection, f"length(v) >= {OF_A_PERSON}") * 2 >= total
+    return "integer" in types and cells.count(tests()["long"]) * 2 >= total
 
 
-def _plain_type(connection: duckdb.DuckDBPyConnection, types: set[str]) -> str:
+def _plain_type(cells: Cells, types: set[str]) -> str:
     """The type of a column whose header says nothing."""
-    if {"number", "money"} <= types and _count(connection, "regexp_matches(v, '[¥￥元]')") * 2 >= _count(
-        connection, "true"
-    ):
+    if {"number", "money"} <= types and cells.count(tests()["currency"]) * 2 >= cells.count(tests()["any"]):
         return "money"
     if "boolean" in types and "integer" not in types:
         return "boolean"
@@ -270,12 +272,13 @@ def _plain_type(connection: duckdb.DuckDBPyConnection, types: set[str]) -> str:
     return next((t for t in order if t in types), "text")
 
 
-def _has_times(connection: duckdb.DuckDBPyConnection, formats: DateFormats | None) -> bool:
+def _has_times(cells: Cells, formats: DateFormats | None) -> bool:
     """Whether any of the dates has a time of day other than midnight."""
-    read = _cast("datetime", formats.all if formats else ())
-    return bool(
-        connection.execute(f"SELECT 1 FROM cells WHERE CAST({read} AS TIME) <> TIME '00:00:00' LIMIT 1").fetchall()
-    )
+    if formats is None:
+        return cells.seen(tests()["time of day"]) or bool(cells.count(tests()["time of day"]))
+    read = _cast("datetime", formats.all)
+    asked = f"SELECT 1 FROM cells WHERE CAST({read} AS TIME) <> TIME '00:00:00' LIMIT 1"
+    return bool(cells.ready().execute(asked).fetchall())
 
 
 def _unit(header: str, kind: str, types: set[str]) -> tuple[str | None, str, str | None]:
@@ -300,12 +303,12 @@ def _unit(header: str, kind: str, types: set[str]) -> tuple[str | None, str, str
     )
 
 
-def _no_date(connection: duckdb.DuckDBPyConnection, header: str, types: set[str], total: int) -> str | None:
+def _no_date(cells: Cells, header: str, types: set[str], total: int) -> str | None:
     """Why a column that is called a date, or that looks like numbers, is none."""
     if (
         "number" not in types
-        and _count(connection, f"regexp_full_match(v, '{DECIMAL_COMMA}|-?[0-9]+')") >= MOST * total
-        and _count(connection, f"regexp_full_match(v, '{DECIMAL_COMMA}')")
+        and cells.count(tests()["whole or comma"]) >= MOST * total
+        and cells.count(tests()["comma"])
     ):
         return '数字像用逗号作小数点；是的话写 type: number 和 decimal: ","，不是的写 decimal: "."'
     dated = meaning_of(header, ("date", "datetime"))
@@ -313,15 +316,15 @@ def _no_date(connection: duckdb.DuckDBPyConnection, header: str, types: set[str]
         return None
     if "duration" in types and "number" not in types:
         return "只有钟点，没有日期，请在来源与日期合成一列再导出"
-    if "integer" in types and _count(connection, "regexp_full_match(v, '1[0-9]{9}([0-9]{3})?')") >= MOST * total:
+    if "integer" in types and cells.count(tests()["unix"]) >= MOST * total:
         return "像 Unix 时间戳；是的话写 type: datetime、dates: [epoch]（13 位的写 epoch_ms）和 timezone: Asia/Shanghai"
-    if "number" in types and _count(connection, "try_cast(v AS DOUBLE) BETWEEN 30000 AND 60000") >= MOST * total:
+    if "number" in types and cells.count(tests()["serial"]) >= MOST * total:
         return "像 Excel 的日期序号，请在来源表里设成日期格式再导出"
     return "表头像日期，内容不是" if dated.exact else None
 
 
 def _fit(
-    connection: duckdb.DuckDBPyConnection,
+    cells: Cells,
     kind: str,
     unit: str | None,
     formats: DateFormats | None,
@@ -330,13 +333,14 @@ def _fit(
     """The cells that are not of the type, the most frequent of them, and the least and the greatest value."""
     if kind == "boolean":
         return 0, (), None
+    connection = cells.ready()
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE valued AS SELECT v, n, r, {_cast(kind, formats.all if formats else (), unit)} "
         "AS x FROM cells"
     )
-    left = f"FROM valued WHERE x IS NULL{_without(markers)}"
+    left = f"FROM valued WHERE x IS NULL{without(markers)}"
     unfit = connection.execute(f"SELECT coalesce(sum(n), 0) {left}").fetchall()[0][0]
-    values = _values(connection, f"SELECT v, n, r {left} ORDER BY n DESC, r LIMIT 3")
+    values = cells.values(f"SELECT v, n, r {left} ORDER BY n DESC, r LIMIT 3")
     low, high = connection.execute("SELECT CAST(min(x) AS VARCHAR), CAST(max(x) AS VARCHAR) FROM valued").fetchall()[0]
     return int(unfit), values, (_short(low), _short(high)) if low is not None else None
 
@@ -346,11 +350,10 @@ def _short(value: str) -> str:
     return f"{float(value):.6g}" if re.fullmatch(r"-?\d+\.\d{4,}", value) else value
 
 
-def _offsets(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def _offsets(cells: Cells) -> dict[str, int]:
+    if not cells.seen(tests()["offset"]) and not cells.count(tests()["offset"]):
+        with_time = cells.count(tests()["colon"])
+        return {"": with_time} if with_time else {}
     said = f"replace(regexp_extract(v, {literal(OFFSET)}, 2), ':', '')"
-    return {
-        offset: int(count)
-        for offset, count in connection.execute(
-            f"SELECT {said} AS said, sum(n) FROM cells WHERE contains(v, ':') GROUP BY said ORDER BY sum(n) DESC, said"
-        ).fetchall()
-    }
+    asked = f"SELECT {said} AS said, sum(n) FROM cells WHERE contains(v, ':') GROUP BY said ORDER BY sum(n) DESC, said"
+    return {offset: int(count) for offset, count in cells.ready().execute(asked).fetchall()}

@@ -120,6 +120,10 @@ def turned(connection: duckdb.DuckDBPyConnection, formats: DateFormats) -> DateF
     return replace(formats, turned=("%Y-%d-%m %H:%M:%S",) if times else ("%Y-%d-%m",))
 
 
+#: How a date begins.
+BEGINS = re.compile(rf"\d|{MONTHS}", re.IGNORECASE)
+
+
 def candidates_of(text: str) -> list[tuple[str, str]]:
     """The formats that a text like this one may be written in, each with its order of day, month and
     year where that is open ("" where it is not)."""

@@ -12,8 +12,9 @@ import duckdb
 
 from helpers.activity.errors import ExportError
 from helpers.activity.profile.block import block
+from helpers.activity.profile.column_cells import SAMPLE, Cells
 from helpers.activity.profile.column_facts import Facts
-from helpers.activity.profile.columns import column_facts, settled
+from helpers.activity.profile.columns import column_facts, facts_together, settled
 from helpers.activity.profile.declare import declare
 from helpers.activity.profile.draft import Declaration, Source
 from helpers.activity.profile.log_structure import Structure, structure, told_of_many
@@ -90,8 +91,15 @@ def profile_file(
         if header_row is None and (below := _likely_header(connection, found.headers)):
             row, found = below, read(below)
             rows = _load(connection, found)
-        columns = settled([column_facts(connection, f"c{i}", header) for i, header in enumerate(found.headers)])
+        together = not every and len(found.headers) > WIDE and rows <= SAMPLE
+        if together:
+            columns = settled(facts_together(connection, found.headers, rows))
+        else:
+            columns = settled([_facts(connection, f"c{i}", header) for i, header in enumerate(found.headers)])
         made = structure(connection, columns)
+        only = None if every or len(columns) <= WIDE else told_of_many(columns, made)
+        if together and only is not None:  # what is told of a column is told in full
+            columns = settled([_facts(connection, f.cell, f.header) if f.cell in only else f for f in columns])
     facts = tuple(
         (label, str(getattr(found, label)))
         for label in ("encoding", "delimiter", "page")
@@ -107,7 +115,6 @@ def profile_file(
         header_rows=1 + two_rows,
         unread=found.unread,
     )
-    only = None if every or len(columns) <= WIDE else told_of_many(columns, made)
     declared = declare(source, columns, made, table, only)
     return Profile(
         source=source,
@@ -118,6 +125,10 @@ def profile_file(
         block=block(declared),
         only=only,
     )
+
+
+def _facts(connection: duckdb.DuckDBPyConnection, cell: str, header: str) -> Facts:
+    return column_facts(Cells(connection, cell), cell, header)
 
 
 def _read(

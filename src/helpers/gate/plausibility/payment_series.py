@@ -103,9 +103,10 @@ def _units(subject: Subject, table: str) -> list[str]:
 def _panel(subject: Subject, table: str, column: str, period: str, least: int) -> Check | None:
     """The holes of one column's panel, None where it is no panel or a whole one."""
     cell, time = identifier(column), identifier(str(subject.roles[table].time))
+    place = subject.year.fiscal.place_in_sql(time)
     rows = _by_period(
         subject.query(
-            f"SELECT {cell}, {subject.year.fiscal.place_in_sql(time)} AS p, count(*), min(source_file), min(source_row) "
+            f"SELECT {cell}, {place} AS p, count(*), min(source_file), min(source_row) "
             f"FROM {identifier(table)} WHERE {cell} IS NOT NULL AND {time} IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
         ),
         3 if period == QUARTER else 1,

@@ -132,13 +132,13 @@ def _reconciliation_table(tables: Sequence[TableAccount]) -> Table:
         span = len(reasons)
         entities = table.get("entities")
         head = [
-            w.clause(table.get("title") or table["table"]),
-            str(table["rows_in"]),
-            str(table["used"]),
-            w.BLANK if entities is None else str(entities),
+            Cell(text=w.clause(table.get("title") or table["table"])),
+            Cell(text=str(table["rows_in"])),
+            Cell(text=str(table["used"]), anchor=f"tables.{table['table']}.used"),
+            Cell(text=w.BLANK if entities is None else str(entities)),
         ]
         for at, reason in enumerate(reasons):
-            merged = [Cell(text=text, rowspan=span) for text in head] if at == 0 else []
+            merged = [one.model_copy(update={"rowspan": span}) for one in head] if at == 0 else []
             rows.append([*merged, str(reason["rows"]), w.clause(reason["reason"])])
     note = "读入行数等于采用行数与剔除行数之和；形成条数是采用的行归并后的业务记录数。"
     for table in tables:

@@ -19,6 +19,7 @@ from helpers.report.narrative import (
     decision,
     deviations,
     evidence_text,
+    figure_index,
     indicators,
     main_text,
     management,
@@ -37,6 +38,7 @@ from helpers.report.narrative import spares_text as spares
 from helpers.report.narrative.chapters import (
     Attachment,
     Chapter,
+    Index,
     Node,
     Opening,
     Outline,
@@ -116,6 +118,7 @@ def _report(results: Results) -> list[Block]:
         parts.insert(last, Attachment(shown_measures.TITLE, [shown_measures.shown_measures]))
     # Answers are printed whatever the outline: no heading of nothing where nobody has remarked.
     parts.append(Attachment(review_text.TITLE, [review_text.review_remarks]))
+    parts.append(Index(figure_index.TITLE, [figure_index.figure_index]))
     return render(Outline(declared["title"], (opening.front,), parts), {**results, "outline": declared}, WRITERS)
 
 

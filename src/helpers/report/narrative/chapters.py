@@ -62,6 +62,10 @@ class Technical(Part):
     """技术说明: rules, queries, files and hashes, which are no part of the filed papers."""
 
 
+class Index(Part):
+    """The figures by their ids, which only the HTML has."""
+
+
 @dataclass(frozen=True)
 class Outline:
     """``front`` writes what stands before the first heading; ``parts`` follow it in order."""
@@ -131,7 +135,9 @@ def _listed(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _paper(part: Part) -> int:
-    """The main text first, then what is filed with it, what is kept, what is technical."""
+    """The main text first, then what is filed with it, what is kept, what is technical, the index."""
+    if isinstance(part, Index):
+        return 4
     return 3 if isinstance(part, Technical) else (1 if part.filed else 2) if isinstance(part, Attachment) else 0
 
 
@@ -210,7 +216,7 @@ def _heading(part: Part, number: int) -> Heading:
     if isinstance(part, Technical):
         mark = f"技术说明{number}"
         return Heading(level=1, text=f"{mark} {part.title}", mark=mark, part="technical")
-    return Heading(level=1, text=part.title)
+    return Heading(level=1, text=part.title, part="index" if isinstance(part, Index) else "main")
 
 
 def _count_captions(blocks: Sequence[Block]) -> list[Block]:

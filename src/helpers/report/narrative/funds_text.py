@@ -8,6 +8,7 @@ from typing import Any
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell
+from helpers.report.figure_ids import figure_id
 from helpers.report.lost_words import bounds_words
 from helpers.report.narrative.chapters import BUDGET, DECLARED, whence
 from helpers.report.results_indicators import Indicator
@@ -114,11 +115,13 @@ def _parts(results: Results) -> str:
 def _funds_table(results: Results) -> Block:
     budget = results["budget"]
     rows = [("项目资金总额", budget["initial"], budget["adjusted"], budget["spent"], f.execution_rate(results))]
+    ids: list[tuple[str | None, ...]] = [("budget.initial", "budget.adjusted", "budget.spent", "budget.execution_rate")]
     for index, part in enumerate(budget.get("parts") or []):
         spent = part.get("spent")
         rate = w.ratio_text(spent / part["budget"]) if spent is not None and part["budget"] else ""
         name = f"{'' if index else '其中：'}{w.clause(part['name'])}"
         rows.append((name, None, part["budget"], spent, rate))
+        ids.append((None, figure_id("budget", "parts", part["name"]), None, None))
     columns = [
         ("项目资金", "left", 2.2),
         ("年初预算数", "right", 1.2),
@@ -130,18 +133,19 @@ def _funds_table(results: Results) -> Block:
     cells: list[list[str | Cell]] = [
         [
             name,
-            _linked(_wan(initial), stated),
-            _linked(_wan(adjusted), stated),
-            *(_linked(text, stated if at else whence(BUDGET)) for text in (_wan(spent), rate or w.BLANK)),
+            *(
+                _linked(text, stated if at or column < 2 else whence(BUDGET), ids[at][column])
+                for column, text in enumerate((_wan(initial), _wan(adjusted), _wan(spent), rate or w.BLANK))
+            ),
         ]
         for at, (name, initial, adjusted, spent, rate) in enumerate(rows)
     ]
     return f.table("项目资金情况（单位：万元）", columns, cells)
 
 
-def _linked(text: str, source: str | None) -> Cell:
+def _linked(text: str, source: str | None, anchor: str | None) -> Cell:
     """An amount leads to where it comes from: the total spending to its query, all others to the year file."""
-    return Cell(text=text, link=source if text != w.BLANK else None)
+    return Cell(text=text, link=source if text != w.BLANK else None, anchor=anchor)
 
 
 def _wan(amount: Any) -> str:

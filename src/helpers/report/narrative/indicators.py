@@ -9,6 +9,7 @@ from helpers.indicators.plain import is_number
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Items
+from helpers.report.figure_ids import figure_id
 from helpers.report.fiscal_words import year_words
 from helpers.report.narrative.chapters import Point, about, see
 from helpers.report.results_indicators import Evidence, Indicator, Judged, Part
@@ -43,7 +44,10 @@ def _blocks(results: Results, entry: Indicator) -> Iterable[Block]:
     yield from f.para(_result(entry))
     parts = entry.get("parts") or ()
     if parts:
-        yield Items(items=tuple(part_words(part) for part in parts))
+        anchors = tuple(
+            figure_id("indicators", entry["id"], part.get("name") or part["level3"], "actual") for part in parts
+        )
+        yield Items(items=tuple(part_words(part) for part in parts), anchors=anchors)
     yield from f.para(_combined(entry), *_evidence(results, entry), _previous(results, entry))
     yield from f.para(*_to_explain(results, entry))
 

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable
 
 from helpers.report import facts as f
 from helpers.report import wording as w
-from helpers.report.blocks import Block, Closing, Paragraph, Table
+from helpers.report.blocks import Block, Cell, Closing, Paragraph, Table
 from helpers.report.facts import by_dimension, cause_name, leading_cause, values_words
+from helpers.report.figure_ids import figure_id
 from helpers.report.figures import monthly_chart
 from helpers.report.fiscal_words import days_words
 from helpers.report.followed_numbers import said
@@ -218,10 +219,10 @@ def _measures_table(results: Results, note: str) -> Table:
         ("衡量指标", "left", 9),
         ("状态", "center", 4),
     ]
-    rows = [
+    rows: list[list[str | Cell]] = [
         [
             str(at),
-            w.brief(action["action"], ACTION_LENGTH),
+            Cell(text=w.brief(action["action"], ACTION_LENGTH), anchor=figure_id("plan", action["id"])),
             measure_size(action),
             w.clause(action.get("owner")) or w.TO_FILL,
             _due(action),

@@ -45,6 +45,7 @@ def score_item(results: Results) -> CardItem:
         label="自评总分" if whole else "已评得分",
         value=f"{value}，{grade}" if grade else value,
         note="；".join(filter(None, notes)),
+        anchor="score.total",
     )
 
 
@@ -55,7 +56,7 @@ def rate_item(results: Results) -> CardItem:
         return CardItem(label="预算执行率", value="无法计算", note="预算数或执行数未提供")
     spent = w.money_text(budget["spent"], apart=[budget["adjusted"]])
     note = f"全年预算{w.money_text(budget['adjusted'])}，执行{spent}"
-    return CardItem(label="预算执行率", value=f.execution_rate(results), note=note)
+    return CardItem(label="预算执行率", value=f.execution_rate(results), note=note, anchor="budget.execution_rate")
 
 
 def indicator_item(results: Results) -> CardItem:

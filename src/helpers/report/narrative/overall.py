@@ -9,6 +9,7 @@ from typing import Any
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Table
+from helpers.report.figure_ids import figure_id
 from helpers.report.figures import activity_months_chart, trend_chart
 from helpers.report.fiscal_words import year_words
 from helpers.report.narrative.chapters import BUDGET, about, reasons, whence
@@ -131,17 +132,20 @@ def _raised(results: Results) -> set[str]:
 def _row(entry: Indicator, first: int, second: int, raised: Collection[str]) -> list[Cell]:
     spanning = [Cell(text=w.clause(entry["level1"]), rowspan=first)] if first else []
     spanning += [Cell(text=w.clause(entry["level2"]), rowspan=second)] if second else []
-    status = entry["status"]
+    status, of = entry["status"], f"indicators.{entry['id']}"
+    raised_at = reasons(entry["id"]) if entry["id"] in raised else None
     return [
         *spanning,
         Cell(text=w.clause(entry["level3"]), link=about(entry["id"])),
         Cell(text=w.clause(entry.get("definition"))),
-        Cell(text=w.plain(entry.get("target_text")) or w.BLANK),
-        Cell(text=f.actual_words(entry), link=whence(entry["id"])),
+        Cell(text=w.plain(entry.get("target_text")) or w.BLANK, anchor=f"{of}.target"),
+        Cell(
+            text=f.actual_words(entry), link=whence(entry["id"]), anchor=None if entry.get("parts") else f"{of}.actual"
+        ),
         Cell(text=w.attainment_words(entry), bar=_bar(entry), low=status in f.MISSED),
-        Cell(text=_points(entry["weight"])),
-        Cell(text=_points(entry["score"])),
-        Cell(text=w.status_words(status), status=status, link=reasons(entry["id"]) if entry["id"] in raised else None),
+        Cell(text=_points(entry["weight"]), anchor=f"{of}.weight"),
+        Cell(text=_points(entry["score"]), anchor=f"{of}.score"),
+        Cell(text=w.status_words(status), status=status, link=raised_at, anchor=f"{of}.status"),
     ]
 
 
@@ -162,10 +166,14 @@ def _execution_row(results: Results) -> list[Cell]:
     words = f.execution_rate(results) or w.UNKNOWN
     bar = None if rate is None else max(0.0, min(rate, 1.0))
     texts = ["预算执行", w.BLANK, "预算执行率", "全年执行数与全年预算数之比", w.BLANK]
-    tail = [_points(budget["weight"]), _points(budget["score"]), w.BLANK]
+    tail = [
+        Cell(text=_points(budget["weight"]), anchor="budget.weight"),
+        Cell(text=_points(budget["score"]), anchor="budget.score"),
+        Cell(text=w.BLANK),
+    ]
     share = Cell(text=w.BLANK if rate is None else words, bar=bar)
     actual = Cell(text=words, link=whence(BUDGET))
-    return [*(Cell(text=text) for text in texts), actual, share, *(Cell(text=text) for text in tail)]
+    return [*(Cell(text=text) for text in texts), actual, share, *tail]
 
 
 def _total_row(results: Results) -> list[Cell]:
@@ -288,11 +296,16 @@ def _activity_table(results: Results, entries: list[Activity], total: int) -> Ta
         [
             str(at),
             w.clause(entry["category"]),
-            Cell(text=activity_text(entry, unit).removesuffix(unit), link=activity_anchor(results, at)),
+            Cell(
+                text=activity_text(entry, unit).removesuffix(unit),
+                link=activity_anchor(results, at),
+                anchor=figure_id("activities", entry["category"]),
+            ),
         ]
         for at, entry in enumerate(entries, start=1)
     ]
-    rows.append(["", "合计", Cell(text=f"{total}{more_words(entries)}", link=whence("activities"))])
+    whole = Cell(text=f"{total}{more_words(entries)}", link=whence("activities"), anchor="activity_total")
+    rows.append(["", "合计", whole])
     # Of hundreds of cases a single one is 0.01 %: such a column says less than the counts.
     if all(not entry["count"] or entry["count"] >= SMALLEST * total for entry in entries):
         columns.append(("占比", "right", 1.0))

@@ -8,7 +8,8 @@ from typing import Literal
 
 from helpers.report import facts as f
 from helpers.report import wording as w
-from helpers.report.blocks import Block, Table
+from helpers.report.blocks import Block, Cell, Table
+from helpers.report.figure_ids import figure_id
 from helpers.report.fiscal_words import year_words
 from helpers.report.narrative.options_text import replayed_words
 from helpers.report.results_plans import Action, Yardstick
@@ -37,10 +38,10 @@ def _plan_table(actions: Sequence[Action], caption: str) -> Table:
         ("衡量指标", "left", 10),
         ("状态", "center", 4),
     ]
-    rows = [
+    rows: list[list[str | Cell]] = [
         [
             str(at),
-            _action(action),
+            Cell(text=_action(action), anchor=figure_id("plan", action["id"])),
             _cause(action),
             w.clause(action.get("owner")) or w.BLANK,
             w.date_text(due) + ("（建议）" if action["status"] == "proposed" else "")
@@ -179,7 +180,7 @@ def _counted(entries: Sequence[Action]) -> str:
     return f"上年提出改进措施{len(entries)}项，{'，'.join(told)}。"
 
 
-def _followed(results: Results, entry: Action) -> list[str]:
+def _followed(results: Results, entry: Action) -> list[str | Cell]:
     yardstick = entry.get("yardstick") or {}
     words, target = w.clause(yardstick.get("words")), target_words(yardstick)
     state = _FOLLOWED[entry["status"]]
@@ -187,12 +188,13 @@ def _followed(results: Results, entry: Action) -> list[str]:
         state = f"{w.date_text(done_on)}完成{_late(entry.get('due'), done_on)}"
     elif due := entry.get("due"):
         state += f"（原定{w.date_text(due)}）"
+    name = figure_id("followup", entry["id"])
     return [
-        w.brief(entry["action"], f.CELL_LENGTH),
+        Cell(text=w.brief(entry["action"], f.CELL_LENGTH), anchor=name),
         "，".join(filter(None, [w.clause(entry.get("owner")), state])),
         "，".join(filter(None, [words, f"目标{target}" if target else ""])) or w.BLANK,
         *(_figure(results, yardstick, moment) for moment in ("before", "after")),
-        _verdict(entry),
+        Cell(text=_verdict(entry), anchor=f"{name}.conclusion"),
     ]
 
 
