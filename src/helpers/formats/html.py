@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib import resources
 from itertools import zip_longest
@@ -18,7 +18,19 @@ from helpers.fonts.packaged import HEI, SONG, advance, check_glyphs, subset_woff
 from helpers.formats.page_layout import placed, title_lines
 from helpers.formats.printed import nested, notice_lines
 from helpers.report import documents
-from helpers.report.blocks import Card, Cell, Closing, Figure, Fold, Front, Heading, Items, Paragraph, Table
+from helpers.report.blocks import (
+    Card,
+    Cell,
+    Closing,
+    Figure,
+    Fold,
+    Front,
+    Heading,
+    Items,
+    Paragraph,
+    Table,
+    own_anchors,
+)
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
@@ -367,28 +379,12 @@ def _targets(blocks: Iterable[Any]) -> tuple[set[str], dict[str, str]]:
                 listed += 1
                 if block.mark:
                     marks[block.mark] = f"s{listed}"
-            anchors.update(_own(block))
+            anchors.update(own_anchors(block))
             if isinstance(block, Fold):
                 look(block.blocks)
 
     look(blocks)
     return anchors, marks
-
-
-def _own(block: Any) -> Iterator[str]:
-    """The anchors that stand in a block itself."""
-    match block:
-        case Heading() | Fold():
-            named: Iterable[str | None] = (block.anchor,)
-        case Table():
-            named = (cell.anchor for row in block.rows for cell in row)
-        case Card():
-            named = (item.anchor for item in block.items)
-        case Items():
-            named = block.anchors
-        case _:
-            named = ()
-    yield from filter(None, named)
 
 
 def _shares(table: Table) -> str:
