@@ -15,22 +15,11 @@ from itertools import zip_longest
 from typing import Any
 
 from helpers.fonts.packaged import HEI, SONG, advance, check_glyphs, subset_woff
+from helpers.formats.html_targets import targets
 from helpers.formats.page_layout import placed, title_lines
 from helpers.formats.printed import nested, notice_lines
 from helpers.report import documents
-from helpers.report.blocks import (
-    Card,
-    Cell,
-    Closing,
-    Figure,
-    Fold,
-    Front,
-    Heading,
-    Items,
-    Paragraph,
-    Table,
-    own_anchors,
-)
+from helpers.report.blocks import Card, Cell, Closing, Figure, Fold, Front, Heading, Items, Paragraph, Table
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
@@ -164,7 +153,7 @@ class _Writer:
         self.points = 0
         self.above: list[int] = []
         self.placed: set[str] = set()
-        self.anchors, self.marks = _targets(blocks)
+        self.anchors, self.marks = targets(blocks)
         self.figures = 0
         self.looks: set[str] = set()
         self.used: dict[str, set[str]] = {"song": set(), "song-bold": set(), "hei-bold": set()}
@@ -364,27 +353,6 @@ def _bar(attainment: float, low: bool) -> str:
         f'<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
         f'<path class="{"part" if low else "full"}" d="M0 0h{share:.1f}v6H0z"/></svg>'
     )
-
-
-def _targets(blocks: Iterable[Any]) -> tuple[set[str], dict[str, str]]:
-    """The anchors that cells can link to, and for each attachment's number the id that its heading will have."""
-    anchors: set[str] = set()
-    marks: dict[str, str] = {}
-    listed = 0
-
-    def look(inner: Iterable[Any]) -> None:
-        nonlocal listed
-        for block in inner:
-            if isinstance(block, Heading) and block.level < 3:
-                listed += 1
-                if block.mark:
-                    marks[block.mark] = f"s{listed}"
-            anchors.update(own_anchors(block))
-            if isinstance(block, Fold):
-                look(block.blocks)
-
-    look(blocks)
-    return anchors, marks
 
 
 def _shares(table: Table) -> str:
