@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib import resources
 from itertools import zip_longest
 from typing import Any
 
 from helpers.fonts.packaged import HEI, SONG, advance, check_glyphs, subset_woff
+from helpers.formats.html_targets import targets
 from helpers.formats.page_layout import placed, title_lines
 from helpers.formats.printed import nested, notice_lines
 from helpers.report import documents
@@ -152,7 +153,7 @@ class _Writer:
         self.points = 0
         self.above: list[int] = []
         self.placed: set[str] = set()
-        self.anchors, self.marks = _targets(blocks)
+        self.anchors, self.marks = targets(blocks)
         self.figures = 0
         self.looks: set[str] = set()
         self.used: dict[str, set[str]] = {"song": set(), "song-bold": set(), "hei-bold": set()}
@@ -352,43 +353,6 @@ def _bar(attainment: float, low: bool) -> str:
         f'<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
         f'<path class="{"part" if low else "full"}" d="M0 0h{share:.1f}v6H0z"/></svg>'
     )
-
-
-def _targets(blocks: Iterable[Any]) -> tuple[set[str], dict[str, str]]:
-    """The anchors that cells can link to, and for each attachment's number the id that its heading will have."""
-    anchors: set[str] = set()
-    marks: dict[str, str] = {}
-    listed = 0
-
-    def look(inner: Iterable[Any]) -> None:
-        nonlocal listed
-        for block in inner:
-            if isinstance(block, Heading) and block.level < 3:
-                listed += 1
-                if block.mark:
-                    marks[block.mark] = f"s{listed}"
-            anchors.update(_own(block))
-            if isinstance(block, Fold):
-                look(block.blocks)
-
-    look(blocks)
-    return anchors, marks
-
-
-def _own(block: Any) -> Iterator[str]:
-    """The anchors that stand in a block itself."""
-    match block:
-        case Heading() | Fold():
-            named: Iterable[str | None] = (block.anchor,)
-        case Table():
-            named = (cell.anchor for row in block.rows for cell in row)
-        case Card():
-            named = (item.anchor for item in block.items)
-        case Items():
-            named = block.anchors
-        case _:
-            named = ()
-    yield from filter(None, named)
 
 
 def _shares(table: Table) -> str:

@@ -6,6 +6,7 @@ exporters collect them and never parse HTML. Texts may carry ``**bold**``; nothi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, TypeAdapter, model_serializer
@@ -162,6 +163,22 @@ AnyBlock = Annotated[
 ]
 Fold.model_rebuild()
 BLOCKS: TypeAdapter[tuple[AnyBlock, ...]] = TypeAdapter(tuple[AnyBlock, ...])
+
+
+def own_anchors(block: Any) -> set[str]:
+    """The ids that stand in a block itself, not in what it folds."""
+    match block:
+        case Heading() | Fold():
+            named: Iterable[str | None] = (block.anchor,)
+        case Table():
+            named = (cell.anchor for row in block.rows for cell in row)
+        case Card():
+            named = (item.anchor for item in block.items)
+        case Items():
+            named = block.anchors
+        case _:
+            named = ()
+    return {*filter(None, named)}
 
 
 def to_json(blocks: list[Any] | tuple[Any, ...]) -> list[dict[str, Any]]:

@@ -36,7 +36,7 @@ StageWord = Literal["done", "stale", "absent", "blocked"]
 PackageWord = Literal["current", "stale", "edited", "absent"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Declared:
     """An authored file: whether it is there, how many entries in it are still blank, how many faults it has else, and
     how many remarks in it nobody has answered."""
@@ -121,7 +121,16 @@ def _declared(folder: Path, faults: Sequence[Fault]) -> tuple[Declared, ...]:
         own = [fault for fault in faults if fault.file.endswith(f"{folder.name}/{file}")]
         blanks = sum(fault.code == BLANK for fault in own)
         unanswered = _unanswered(folder) if file == review_remarks.NAME and not own else 0
-        found.append(Declared(file, words, (folder / file).is_file(), blanks, len(own) - blanks, unanswered))
+        found.append(
+            Declared(
+                file=file,
+                words=words,
+                there=(folder / file).is_file(),
+                blanks=blanks,
+                faults=len(own) - blanks,
+                open=unanswered,
+            )
+        )
     return tuple(found)
 
 
