@@ -126,6 +126,20 @@ def test_equal_scores_share_a_rank_within_year_and_yardstick() -> None:
     assert [(y.name, y.count) for y in found.yardsticks] == [("口径1", 5), ("口径2", 2)]
 
 
+def test_years_of_other_months_are_not_ranked_together() -> None:
+    calendar, april = sample_results.fy2024(), {**sample_results.fy2024(), "year_start": "04-01"}
+    found = make_portfolio(
+        [
+            Entry(place=p, fiscal_year=2024, facts=facts_of(validate_results(d)))
+            for p, d in (("甲", calendar), ("乙", april))
+        ]
+    )
+    assert {row.rank for row in found.rows} == {None}
+    assert [y.words for y in found.yardsticks if y.words.endswith("；年度自4月1日起")] == [
+        f"{one.words}；年度自4月1日起" for one in found.yardsticks if "起" not in one.words
+    ]
+
+
 def test_a_change_needs_two_years_of_one_yardstick_scored_in_full() -> None:
     found = make_portfolio(
         [

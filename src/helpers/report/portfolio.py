@@ -149,6 +149,8 @@ def _yardstick_words(facts: Facts) -> str:
     parts.append(f"满分{w.number_text(facts.full_marks)}分")
     if facts.basis:
         parts.append(w.clause(facts.basis))
+    if facts.starts > 1:
+        parts.append(f"年度自{facts.starts}月1日起")
     return "；".join(parts)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from helpers.report import lost_words
 from helpers.report import wording as w
 from helpers.report.facts import is_complete
+from helpers.report.fiscal_words import fiscal_of
 from helpers.report.results_indicators import Judged
 from helpers.report.results_plans import Action
 from helpers.report.results_types import Results
@@ -24,7 +25,8 @@ class Facts:
     ``yardstick``: everything by which scores are given, as text; scores with different ones are not compared.
     ``complete``: every row is scored. ``missed``: names of the indicators not or partly met. ``overdue``: measures,
     this year's and last year's, due before the report's own date and not done. ``rows_lost``: rows of which the
-    gate says that they were lost; ``bounded``: figures known only within bounds for that.
+    gate says that they were lost; ``bounded``: figures known only within bounds for that. ``starts``: the month in
+    which the fiscal year begins.
     """
 
     unit: str
@@ -55,6 +57,7 @@ class Facts:
     rows_used: int
     rows_lost: int | None
     bounded: int
+    starts: int = 1
 
     @property
     def indicators(self) -> int:
@@ -97,11 +100,13 @@ def facts_of(results: Results) -> Facts:
         rows_used=sum(table["used"] for table in results["tables"]),
         rows_lost=_rows_lost(results),
         bounded=len(list(lost_words.touched(results))),
+        starts=fiscal_of(results).start_month,
     )
 
 
 def _yardstick(results: Results, full: float) -> str:
-    """Rule set with every value that makes a score, basis of the weights, and the marks that can be had."""
+    """Rule set with every value that makes a score, basis of the weights, the marks that can be had, and the months
+    that the year is made of."""
     rules = results.get("rules")
     listed = (rules.get("values") or ()) if rules else ()
     values = {value["name"]: value["value"] for value in listed if value["name"] not in SCORELESS}
@@ -110,6 +115,7 @@ def _yardstick(results: Results, full: float) -> str:
         "values": values,
         "basis": w.clause(results["score"].get("basis") or results.get("weights_basis")),
         "full": full,
+        **({"year_start": results["year_start"]} if "year_start" in results else {}),
     }
     return json.dumps(said, ensure_ascii=False, sort_keys=True)
 
