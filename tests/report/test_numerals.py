@@ -33,6 +33,31 @@ def test_what_the_results_give_passes(make: Any) -> None:
     assert found(make()) == []
 
 
+def test_what_is_counted_in_long_lists_passes() -> None:
+    """A log with thousands of misses: how many are listed, in how many combinations, is no result of its own."""
+    results = sample.fy2024()
+    deviation = next(d for d in results["deviations"] if d.get("tickets") and len(d.get("drilldown") or ()) > 1)
+    deviation["tickets"] = [{**deviation["tickets"][0], "ticket_id": f"T{at}"} for at in range(200)]
+    deviation["text_facts"]["misses"] = 4749
+    deviation["drilldown"] = [{**deviation["drilldown"][0], "rows": 1} for _ in range(49)]
+    texts = list(numerals.texts(followed_report(results)[0]))
+    assert any("共4749条，前200条见" in text for text in texts) and any("另有39种" in text for text in texts)
+    assert found(results) == []
+
+
+def test_who_has_looked_at_a_list_may_count_in_it_and_nobody_else() -> None:
+    data = numerals.followed({"long": [1] * 40, "named": dict.fromkeys(map(str, range(30)), 0), "score": 9})
+    with numerals.following({}) as ledger:
+        with numerals.writing():
+            assert len(data["long"]) == 40
+            numerals.judge([Paragraph(text="其中39条，另有41条。")])
+        with numerals.writing():
+            numerals.judge([Paragraph(text="其中13条。")])
+            assert max(data["named"])
+            numerals.judge([Paragraph(text="其中30项。")])
+    assert [number for number, _ in ledger.unsourced] == ["41", "13"]
+
+
 def table(text: str) -> Table:
     return Table(caption="表", columns=(TableColumn(title="列"),), rows=((Cell(text=text),),))
 
@@ -79,7 +104,8 @@ def test_of_changed_digits_most_are_caught_where_numbers_have_three_or_more(monk
     def judge(blocks: Any) -> None:
         ledger = numerals._LEDGER.get()
         assert ledger is not None
-        said.extend((text, set(ledger.scopes[-1]), ledger.listed) for text in numerals.texts(list(blocks)))
+        scope = ledger.scopes[-1]
+        said.extend((text, {*scope.told}, ledger.counted(scope)) for text in numerals.texts(list(blocks)))
 
     monkeypatch.setattr(chapters, "judge", judge)
     followed_report(sample.fy2024())

@@ -24,13 +24,44 @@ _NUMBERED = re.compile(r"(?:附件|备查材料|技术说明|表|图)\d+|(?<![0-
 
 
 @dataclass
-class Ledger:
-    """What has been said so far: ``scopes`` of the writers at work, all numbers ``told``, and what has no source."""
+class Scope:
+    """What one writer was told: numbers, how long the lists are that it has looked at, and the longest mapping."""
 
-    listed: int
-    scopes: list[set[str]] = field(default_factory=lambda: [set()])
     told: set[str] = field(default_factory=set)
+    lists: dict[int, int] = field(default_factory=dict)
+    named: int = 0
+
+    def copy(self) -> Scope:
+        return Scope({*self.told}, {**self.lists}, self.named)
+
+    @property
+    def most(self) -> int:
+        """Up to which number it may count."""
+        return max(self.named, sum(self.lists.values()))
+
+
+@dataclass
+class Ledger:
+    """What has been said so far: ``scopes`` of the writers at work, all numbers ``told``, and what has no source.
+    ``shortest``: up to this number anybody may count."""
+
+    shortest: int
+    scopes: list[Scope] = field(default_factory=lambda: [Scope()])
+    everything: Scope = field(default_factory=Scope)
     unsourced: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def told(self) -> set[str]:
+        return self.everything.told
+
+    def counted(self, scope: Scope) -> int:
+        """Up to which number a writer may count what is listed in what it has looked at."""
+        return max(self.shortest, scope.most)
+
+    def end(self, scope: Scope) -> None:
+        self.everything.told |= scope.told
+        self.everything.lists |= scope.lists
+        self.everything.named = max(self.everything.named, scope.named)
 
 
 _LEDGER: ContextVar[Ledger | None] = ContextVar("numbers of the report being written", default=None)
@@ -50,7 +81,7 @@ def said(text: str) -> str:
     """The text itself, whose numbers come from the results."""
     ledger = _LEDGER.get()
     if ledger is not None:
-        ledger.scopes[-1].update(numbers(text))
+        ledger.scopes[-1].told.update(numbers(text))
     return text
 
 
@@ -114,10 +145,57 @@ def followed(value: Data) -> Data:
 
 def _followed(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _followed(inner) for key, inner in value.items()}
+        return Named((key, _followed(inner)) for key, inner in value.items())
     if isinstance(value, list | tuple):
-        return type(value)(_followed(inner) for inner in value)
+        return Listed(_followed(inner) for inner in value)
     return _told(value)
+
+
+class Listed(list[Any]):
+    """A list of the results: whoever looks at it may say how many of its entries are this or that."""
+
+    def __len__(self) -> int:
+        _looked_at(self)
+        return super().__len__()
+
+    def __iter__(self) -> Iterator[Any]:
+        _looked_at(self)
+        return super().__iter__()
+
+    def __getitem__(self, at: Any) -> Any:
+        _looked_at(self)
+        return super().__getitem__(at)
+
+
+class Named(dict[str, Any]):
+    """Entries of the results by name, gone through like a list."""
+
+    def __len__(self) -> int:
+        _looked_at(self)
+        return super().__len__()
+
+    def __iter__(self) -> Iterator[str]:
+        _looked_at(self)
+        return super().__iter__()
+
+    def values(self) -> Any:
+        _looked_at(self)
+        return super().values()
+
+    def items(self) -> Any:
+        _looked_at(self)
+        return super().items()
+
+
+def _looked_at(entries: Listed | Named) -> None:
+    ledger = _LEDGER.get()
+    if ledger is None:
+        return
+    scope = ledger.scopes[-1]
+    if isinstance(entries, list):
+        scope.lists[id(entries)] = list.__len__(entries)
+    else:
+        scope.named = max(scope.named, dict.__len__(entries))
 
 
 @contextmanager
@@ -129,7 +207,7 @@ def following(data: Any) -> Iterator[Ledger]:
         yield ledger
     finally:
         _LEDGER.reset(token)
-        ledger.told |= ledger.scopes[0]
+        ledger.end(ledger.scopes[0])
 
 
 def _longest(data: Any) -> int:
@@ -148,18 +226,19 @@ def writing() -> Iterator[None]:
     if ledger is None:
         yield
         return
-    ledger.scopes.append({*ledger.scopes[-1]})
+    ledger.scopes.append(ledger.scopes[-1].copy())
     try:
         yield
     finally:
-        ledger.told |= ledger.scopes.pop()
+        ledger.end(ledger.scopes.pop())
 
 
 def judge(blocks: Iterable[Any]) -> None:
     """Note what blocks that the present writer has made say beyond what it was told."""
     ledger = _LEDGER.get()
     if ledger is not None:
-        ledger.unsourced += unsourced(blocks, ledger.scopes[-1], ledger.listed)
+        scope = ledger.scopes[-1]
+        ledger.unsourced += unsourced(blocks, scope.told, ledger.counted(scope))
 
 
 def unsourced(blocks: Iterable[Any], told: set[str], listed: int) -> list[tuple[str, str]]:

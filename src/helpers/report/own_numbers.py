@@ -29,7 +29,8 @@ MOST_NAMED, AROUND = 5, 20
 def without_source(results: Results, report: Iterable[Any], ledger: Ledger) -> list[Finding]:
     """A stop for each number in a sentence, table or chart that its writer was not told by the results."""
     written = [block for block in report if not isinstance(block, Heading | Closing)]
-    found = dict.fromkeys([*ledger.unsourced, *numerals.unsourced(written, ledger.told, ledger.listed)])
+    counted = ledger.counted(ledger.everything)
+    found = dict.fromkeys([*ledger.unsourced, *numerals.unsourced(written, ledger.told, counted)])
     return [
         _stop(
             results,

@@ -56,6 +56,6 @@ def _labels(causes: Sequence[Cause], gap: float, unit: str | None) -> list[str]:
     labels, so_far = [], 0.0
     for at, (cause, amount) in enumerate(zip(causes, amounts, strict=True)):
         so_far += cause["contribution"]
-        share = "100%" if at == len(causes) - 1 else w.number_text(so_far / gap * 100, 1) + "%"
+        share = w.number_text(100 if at == len(causes) - 1 else so_far / gap * 100, 1) + "%"
         labels.append(f"{amount}，累计{share}")
     return labels
