@@ -44,7 +44,7 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="没有变化也重新运行")] = False,
 ) -> None:
     """运行一个年度，把成套材料发布到 reports/<年度>/。"""
-    from helpers.report import lost_words
+    from helpers.report import lost_words, ungraded
     from helpers.run.parameters import ParameterError
     from helpers.run.run_year import RunStopped, run_year
 
@@ -64,7 +64,7 @@ def run(
         echo(f"原成套材料里有手工改动或另放的文件，已保存在 reports/{done.folder.name}.set_aside/：{kept}")
     total = "—" if score["total"] is None else f"{score['total']:g}"
     echo(f"得分 {total}  等级 {score['grade'] or '无法判定'}  {score.get('basis') or ''}".rstrip())
-    for line in lost_words.lines(done.results):
+    for line in (*ungraded.lines(done.results), *lost_words.lines(done.results)):
         echo(line)
     echo(f"报告：{done.folder / 'report.html'}")
     echo(f"      {done.folder / 'report.pdf'}")
@@ -118,7 +118,7 @@ def audit(
         with _files_read() as progress:
             done = audit_path(file, rules, progress)
     except FileNotFoundError:
-        stop(f"{file}  [file_missing]  没有这个文件", 2)
+        stop(_no_such_file(file), 2)
     except RuleError as error:
         stop(f"[unknown_rules]  {error}", 2)
     except FormError as error:
@@ -199,7 +199,7 @@ def profile(
     try:
         found = profile_file(file, sheet=sheet, header_row=header_row, encoding=encoding, table=table, every=every)
     except FileNotFoundError:
-        stop(f"{file}  [file_missing]  没有这个文件", 2)
+        stop(_no_such_file(file), 2)
     except ExportError as error:
         stop(str(error), 1)
     echo(screen(found))
@@ -228,7 +228,7 @@ def new_year(
     except NewYearError as error:
         stop(str(error), 2)
     except FileNotFoundError:
-        stop(f"{form}  [file_missing]  没有这个文件", 2)
+        stop(_no_such_file(form), 2)
     except FormError as error:
         stop(str(error), 1)
     proposed = propose(root, year)
@@ -279,6 +279,10 @@ def batch(
 
 
 app.registered_commands += package_commands.app.registered_commands
+
+
+def _no_such_file(file: Path | None) -> str:
+    return f"{file}  [file_missing]  没有这个文件\n    处理：核对写法；路径从当前文件夹算起，不从 --root 算起"
 
 
 def main() -> None:

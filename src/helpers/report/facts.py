@@ -45,6 +45,18 @@ def missed_of(deviation: Deviation) -> tuple[int, int] | None:
     return number_of(int(rows)), number_of(int(misses))
 
 
+def each_counts(deviation: Deviation) -> bool:
+    """Whether the rows of a deviation are what was counted, not rows that fell short: a limit on a number of cases is
+    missed by their number, no case by itself misses anything."""
+    known = deviation.get("text_facts") or {}
+    return deviation.get("unit") != "比例" and bool(known.get("rows")) and known.get("misses") == known.get("rows")
+
+
+def missed_words(deviation: Deviation) -> str:
+    """What the listed rows of a deviation are called."""
+    return "计入的记录" if each_counts(deviation) else "未达到要求的记录"
+
+
 def execution_rate(results: Results) -> str:
     """The execution rate as printed everywhere; "" where it is not known."""
     budget = results["budget"]

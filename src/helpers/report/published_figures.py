@@ -29,16 +29,19 @@ class PublishedFigure:
     files: tuple[str, ...] = ()
     sql: str | None = None
     places: int | None = None
+    apart: tuple[float, ...] = ()
 
     @property
     def shown(self) -> str:
-        """The figure as a reader reads it."""
-        return self.text(self.value)
+        """The figure as a reader reads it in the report: never alike where one of ``apart`` differs."""
+        return self.text(self.value, self.apart)
 
     def text(self, value: float | str | None, apart: Iterable[float] = ()) -> str:
         """A value of this figure as a reader reads it; never alike where one of ``apart`` differs."""
         if isinstance(value, int | float) and self.unit == "分":
             return f"{w.number_text(value, 2, apart)}分"
+        if isinstance(value, int | float) and self.rank == "gap":
+            return w.gap_text(value, self.unit, places=self.places)
         return value if isinstance(value, str) else w.value_text(value, self.unit, apart, self.places)
 
 
@@ -74,9 +77,19 @@ def _one(
     files: tuple[str, ...] = (),
     sql: str | None = None,
     places: int | None = None,
+    apart: tuple[float, ...] = (),
 ) -> PublishedFigure:
     return PublishedFigure(
-        id=name, words=words, value=value, unit=unit, rank=rank, indicator=of, files=files, sql=sql, places=places
+        id=name,
+        words=words,
+        value=value,
+        unit=unit,
+        rank=rank,
+        indicator=of,
+        files=files,
+        sql=sql,
+        places=places,
+        apart=apart,
     )
 
 
@@ -94,7 +107,8 @@ def _funds(results: Results) -> Iterator[PublishedFigure]:
     files, sql = _files(evidence), evidence.get("sql")
     yield _one("budget.score", "预算执行得分", budget["score"], "分", "points")
     yield _one("budget.execution_rate", "预算执行率", budget["execution_rate"], "比例", "funds", files=files, sql=sql)
-    yield _one("budget.spent", "全年执行数", budget["spent"], "元", "funds", files=files, sql=sql)
+    beside = (budget["adjusted"] or 0.0,)
+    yield _one("budget.spent", "全年执行数", budget["spent"], "元", "funds", files=files, sql=sql, apart=beside)
     yield _one("budget.adjusted", "全年预算数", budget["adjusted"], "元", "funds")
     yield _one("budget.initial", "年初预算数", budget["initial"], "元", "funds")
     yield _one("budget.weight", "预算执行分值", budget["weight"], "分", "weight")

@@ -37,7 +37,10 @@ def _refusals(written: Path | None = None) -> Iterator[None]:
     except remarks_file.NotRemarks as error:
         raise Refused(str(error), error.status) from None
     except FileNotFoundError as error:
-        raise Refused(f"{error.filename or written}  [file_missing]  没有这个文件", 2) from None
+        missing = error.filename or written
+        raise Refused(
+            f"{missing}  [file_missing]  没有这个文件\n    处理：核对写法；路径从当前文件夹算起，不从 --root 算起", 2
+        ) from None
     except OSError as error:
         file = error.filename or written or ""
         raise Refused(

@@ -112,7 +112,8 @@ def _refuse(root: Path, folder: Path, fiscal_year: int) -> None:
         raise NewYearError(
             f"[year_exists]  {folder} 已经存在，不覆盖"
             + (f"（里面有 {named}）" if named else "")
-            + "\n    处理：换一个年度，或先把它移走"
+            + "\n    处理：换一个年度，或先把它移走；后来才放进 exports/ 的文件，用 selfeval profile 文件 看它的列，"
+            "把写出的表粘进 year.yml 的 tables"
         )
 
 

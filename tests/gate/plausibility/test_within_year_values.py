@@ -292,6 +292,7 @@ def test_a_value_of_rows_set_aside_is_there(tmp_path: Path) -> None:
         ("办公设故备障", "办公设备故障"),
         ("ＶＰＮ", "vpn"),
         ("Net work", "network"),
+        ("Org lime C", "Org line C"),
     ],
 )
 def test_slips(value: str, other: str) -> None:
@@ -307,6 +308,8 @@ def test_slips(value: str, other: str) -> None:
         ("上半年巡检", "下半年巡检"),
         ("桌面", "画面"),
         ("精密空调维修", "联想存储维修"),
+        ("Org line H", "Org line C"),
+        ("一号楼A座", "一号楼B座"),
     ],
 )
 def test_no_slips(value: str, other: str) -> None:

@@ -58,10 +58,17 @@ def slip_of(value: str, other: str) -> bool:
     if a == b:
         return True
     # Codes differ by a character by design.
-    if min(len(a), len(b)) < 3 or abs(len(a) - len(b)) > 1 or re.search(r"[a-z]*\d", a + b):
+    if min(len(a), len(b)) < 3 or abs(len(a) - len(b)) > 1 or re.search(r"[a-z]*\d", a + b) or _lettered(value, other):
         return False
     different = _one_edit(a, b)
     return different is not None and not set(different) & TELLING
+
+
+def _lettered(value: str, other: str) -> bool:
+    """Whether two texts differ by letters that stand for themselves: 一楼A座 and 一楼B座, Line C and Line H."""
+    a, b = (re.findall("[a-z]+|[^a-z]+", unicodedata.normalize("NFKC", text).casefold()) for text in (value, other))
+    apart = [(x, y) for x, y in zip(a, b, strict=False) if x != y]
+    return len(a) == len(b) and all(re.fullmatch("[a-z]", x) and re.fullmatch("[a-z]", y) for x, y in apart)
 
 
 def _one_edit(a: str, b: str) -> str | None:

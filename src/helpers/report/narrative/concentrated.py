@@ -34,7 +34,8 @@ def concentrated(deviation: Deviation) -> str:
         f"{replayed_words(one['replayed'], deviation.get('unit')) if 'replayed' in one else ''}"
         for one in told
     )
-    return f"未达到要求的{known['misses']}条记录中，{listed}。"
+    these = "计入" if f.each_counts(deviation) else "未达到要求"
+    return f"{these}的{known['misses']}条记录中，{listed}。"
 
 
 def _told_already(one: Combination, deviation: Deviation) -> bool:

@@ -259,7 +259,7 @@ def _drilldown(what: str, deviation: Deviation) -> Iterable[Block]:
         note = f"列出记录数最多的{MOST_CELLS}种组合，另有{len(rows) - MOST_CELLS}种。"
     *first, last = (title for title, _, _ in columns[:-1])
     subject = "和".join(["、".join(first), last] if first else [last])
-    yield f.table(f"{what}未达到要求的记录（按{subject}）", columns, rows[:MOST_CELLS], note=note)
+    yield f.table(f"{what}{f.missed_words(deviation)}（按{subject}）", columns, rows[:MOST_CELLS], note=note)
 
 
 def _drilled(deviation: Deviation) -> list[str]:
@@ -280,7 +280,7 @@ def _tickets(entry: Judged | None, what: str, deviation: Deviation) -> Iterable[
     keys = _ticket_columns(tickets, dimensions, deviation, deciding)
     columns = [_ticket_head(key, tickets, deviation) for key in keys]
     rows = list(zip(*(_column(key, tickets) for key in keys), strict=True))
-    title = f"未达到要求的记录清单（{total}条）"
+    title = f"{f.missed_words(deviation)}清单（{total}条）"
     note = None
     if total > len(tickets):
         kept = len(deviation["tickets"])

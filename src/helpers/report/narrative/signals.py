@@ -217,7 +217,8 @@ def _signal(signal: Signal, deviation: Deviation) -> str:
     misses = signal.get("misses") or 0
     if not misses:
         return words
-    return f"{words}，其间没有达到要求的有{misses}条{_behind(signal, deviation)}{_other_cases(signal, deviation)}"
+    these = "计入" if f.each_counts(deviation) else "没有达到要求的有"
+    return f"{words}，其间{these}{misses}条{_behind(signal, deviation)}{_other_cases(signal, deviation)}"
 
 
 def _behind(signal: Signal, deviation: Deviation) -> str:
