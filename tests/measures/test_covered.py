@@ -60,6 +60,7 @@ def test_a_month_of_many_timed_cases_is_a_log_cut_off() -> None:
     one_month = daily("2024-01-02", "2024-01-31", each=20)
     assert covered(timed, FiscalYear(2024), one_month) == Covered("2024-01", "2024-01")
     assert covered(SPEC, FiscalYear(2024), one_month) is None
+    assert covered(timed, FiscalYear(2024), daily("2024-01-02", "2024-01-31", each=4)) is not None
     # Some dozens of cases in a month may be all that there were.
     assert covered(timed, FiscalYear(2024), daily("2024-01-02", "2024-01-31", each=3)) is None
 

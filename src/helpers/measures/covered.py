@@ -16,7 +16,7 @@ from helpers.year.tables import Table
 #: A log has at least so many records, in so many months; fewer are a survey or a register, kept now and then.
 RECORDS, MONTHS = 50, 3
 #: What has a clock (from the opening to the end of a case) and so many records is one even in a single month.
-MANY = 300
+MANY = 100
 #: So many records and days with records were to be expected in the missing months,
 EXPECTED, ACTIVE = 20, 5
 #: which last so many times longer than any other silence of the log.
