@@ -16,6 +16,7 @@ import typer
 
 from helpers import package_commands
 from helpers.console import RootOption, YearOption, echo, progress, stop
+from helpers.files.on_screen import no_such_file
 from helpers.run.machine_faults import have_a_home, open_streams, screen_of, widen_limits
 from helpers.run.safe_path import import_nothing_from_here
 from helpers.usage_words import Group, misuse, name_panels
@@ -118,7 +119,7 @@ def audit(
         with _files_read() as progress:
             done = audit_path(file, rules, progress)
     except FileNotFoundError:
-        stop(_no_such_file(file), 2)
+        stop(no_such_file(file), 2)
     except RuleError as error:
         stop(f"[unknown_rules]  {error}", 2)
     except FormError as error:
@@ -199,7 +200,7 @@ def profile(
     try:
         found = profile_file(file, sheet=sheet, header_row=header_row, encoding=encoding, table=table, every=every)
     except FileNotFoundError:
-        stop(_no_such_file(file), 2)
+        stop(no_such_file(file), 2)
     except ExportError as error:
         stop(str(error), 1)
     echo(screen(found))
@@ -228,7 +229,7 @@ def new_year(
     except NewYearError as error:
         stop(str(error), 2)
     except FileNotFoundError:
-        stop(_no_such_file(form), 2)
+        stop(no_such_file(form), 2)
     except FormError as error:
         stop(str(error), 1)
     proposed = propose(root, year)
@@ -279,10 +280,6 @@ def batch(
 
 
 app.registered_commands += package_commands.app.registered_commands
-
-
-def _no_such_file(file: Path | None) -> str:
-    return f"{file}  [file_missing]  没有这个文件\n    处理：核对写法；路径从当前文件夹算起，不从 --root 算起"
 
 
 def main() -> None:

@@ -155,17 +155,21 @@ def _likely(connection: duckdb.DuckDBPyConnection, spec: Table, columns: list[st
     """The columns with a text that may be personal."""
     named = [c for c in columns if _names(spec, c)]
     tests = [_any_likely(columns), *(_is_han(identifier(c)) for c in named)]
-    may_be = f"regexp_matches(cell, {literal(LIKELY)}) OR (special AND {_is_han('cell')})"
+    may_be = f"{_is_likely('cell')} OR (special AND {_is_han('cell')})"
     return columns_with(connection, "texts", " OR ".join(tests), columns, may_be, named)
 
 
 def _any_likely(columns: Sequence[str]) -> str:
     """Whether any of the cells of a row may hold a number or a cue; names by themselves have none."""
-    return f"regexp_matches(concat_ws({literal(BETWEEN)}, {', '.join(map(identifier, columns))}), {literal(LIKELY)})"
+    return _is_likely(f"concat_ws({literal(BETWEEN)}, {', '.join(map(identifier, columns))})")
+
+
+def _is_likely(text: str) -> str:
+    return f"regexp_matches({text}, {literal(LIKELY)})"
 
 
 def _may_be(cell: str, names: bool) -> str:
-    test = f"regexp_matches({cell}, {literal(LIKELY)})"
+    test = _is_likely(cell)
     return f"({test} OR {_is_han(cell)})" if names else test
 
 
@@ -248,10 +252,11 @@ class _Series:
         self.found: set[tuple[str, int]] = set()
 
     def has(self, text: str) -> bool:
-        there = begins(text) in self._begin
-        if there:
-            self.found.add((text[:ALIKE], len(text)))
-        return there
+        start = begins(text)
+        if start is None or start not in self._begin:
+            return False
+        self.found.add(start)
+        return True
 
     @cached_property
     def _begin(self) -> set[tuple[str, int]]:
@@ -289,8 +294,7 @@ def hashed(cell: str) -> str:
 
 def _marked(cell: str, likely: str | None = None) -> str:
     """A cell with marks; ``likely``: whether anything in its row may call for them, where that is known (SQL)."""
-    test = likely or f"regexp_matches({cell}, {literal(LIKELY)})"
-    return f"CASE WHEN {test} OR {_is_han(cell)} THEN masked_text({cell}) ELSE {cell} END"
+    return f"CASE WHEN {likely or _is_likely(cell)} OR {_is_han(cell)} THEN masked_text({cell}) ELSE {cell} END"
 
 
 def unmasked_columns(account: Mapping[str, Any]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.report import wording as w
+from helpers.report.followed_numbers import said
 from helpers.year.fiscal import JANUARY, FiscalYear, month_of_start
 
 if TYPE_CHECKING:
@@ -28,13 +28,12 @@ def year_words(results: Results, year: int) -> str:
 
 def year_word(results: Results) -> str:
     """What stands behind the number of a year of this kind: 年, or 年度 where a calendar year would be meant."""
-    return "年度" if _start(results) > 1 else "年"
+    return fiscal_of(results).year_word
 
 
 def days_words(results: Results) -> str:
     """2024年4月1日至2025年3月31日; empty of a calendar year."""
-    fiscal = fiscal_of(results)
-    return f"{w.date_text(fiscal.first)}至{w.date_text(fiscal.last)}" if fiscal.crosses else ""
+    return said(fiscal_of(results).from_to)
 
 
 def period_words(results: Results) -> str:

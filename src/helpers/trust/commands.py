@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from helpers.files.on_screen import no_such_file
 from helpers.run.parameters import ParameterError
 from helpers.trust import many_packages, remarks_file, side_by_side, verdict_words
 from helpers.trust.again import Progress, run_again
@@ -37,10 +38,7 @@ def _refusals(written: Path | None = None) -> Iterator[None]:
     except remarks_file.NotRemarks as error:
         raise Refused(str(error), error.status) from None
     except FileNotFoundError as error:
-        missing = error.filename or written
-        raise Refused(
-            f"{missing}  [file_missing]  没有这个文件\n    处理：核对写法；路径从当前文件夹算起，不从 --root 算起", 2
-        ) from None
+        raise Refused(no_such_file(error.filename or written), 2) from None
     except OSError as error:
         file = error.filename or written or ""
         raise Refused(

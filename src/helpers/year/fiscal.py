@@ -97,9 +97,14 @@ class FiscalYear:
         return f"{self.number + 1}年{number}月" if number < self.start_month else f"{number}月"
 
     @property
+    def year_word(self) -> str:
+        """What stands behind its number: 年, or 年度 where a calendar year would be meant."""
+        return "年度" if self.crosses else "年"
+
+    @property
     def year_words(self) -> str:
         """2024年, or 2024年度 where no calendar year is meant."""
-        return f"{self.number}年度" if self.crosses else f"{self.number}年"
+        return f"{self.number}{self.year_word}"
 
     @property
     def from_to(self) -> str:

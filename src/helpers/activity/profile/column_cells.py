@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import duckdb
 
@@ -160,6 +161,7 @@ class KnownCells(Cells):
         return self.connection
 
 
+@cache
 def _signs() -> tuple[list[str], list[str]]:
     """The signs for nothing, without and with letters."""
     signs = [str(w).lower() for w in lexicon("empty")]
