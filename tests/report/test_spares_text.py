@@ -95,7 +95,8 @@ PLAN: dict[str, Any] = {
 
 
 def told(plan: dict[str, Any]) -> tuple[str, list[Table]]:
-    blocks = [*spares.stock({"spares": plan}), *spares.replacement({"spares": plan})]
+    results = {"fiscal_year": 2024, "spares": plan}
+    blocks = [*spares.stock(results), *spares.replacement(results)]
     return "\n".join(b.text for b in blocks if isinstance(b, Paragraph)), [b for b in blocks if isinstance(b, Table)]
 
 
@@ -164,7 +165,7 @@ def test_what_cannot_be_told_is_not() -> None:
         == "未能测算备件储备：没有声明 spares。"
     )
     assert told(changed(service_level=None, replacement=None)) == ("", [])
-    assert list(spares.stock({})) == list(spares.replacement({})) == []
+    assert list(spares.stock({"fiscal_year": 2024})) == list(spares.replacement({"fiscal_year": 2024})) == []
     plan = {**PLAN["replacement"], "models": [], "plan": None}
     assert "没有明显差别" in told(changed(replacement=plan))[0]
 

@@ -7,7 +7,7 @@ import unicodedata
 
 import duckdb
 
-from helpers.activity.looked_through import columns_with
+from helpers.activity.looked_through import BETWEEN, columns_with, in_one_piece
 from helpers.year.engine import identifier, literal
 from helpers.year.tables import Table
 
@@ -32,9 +32,8 @@ _QUOTED = r"^'\s*([-+(=¥￥$€£.0-9][^']*)$"
 PROSE = 128
 _STAINED = f"[{_NOTHING}{_SPACES}{_APART}]"
 _TOUCHED = rf"^[ \t\r\n='\"]|[ \t\r\n]$|{_STAINED}"
-#: The same in the cells of a row with this between them, which none of it is.
-_BETWEEN = "\ue0ff"
-_ANY_TOUCHED = rf"(?:^|{_BETWEEN})[ \t\r\n='\"]|[ \t\r\n](?:$|{_BETWEEN})|{_STAINED}"
+#: The same in the cells of a row in one piece.
+_ANY_TOUCHED = rf"(?:^|{BETWEEN})[ \t\r\n='\"]|[ \t\r\n](?:$|{BETWEEN})|{_STAINED}"
 #: First or last characters that call for a closer look.
 _ENDS = (34, 39, 61, 0x85, 0xA0, 0xAD, 0x3000, 0xFEFF)
 
@@ -61,7 +60,7 @@ def stained(connection: duckdb.DuckDBPyConnection, spec: Table) -> frozenset[str
     named = {*spec.key, *(spec.grain.case if spec.grain else ())}
     texts = [c for c in spec.columns if c not in named]
     short = [f"CASE WHEN strlen({identifier(c)}) <= {PROSE} THEN {identifier(c)} END" for c in texts]
-    row = f"concat_ws('{_BETWEEN}', {', '.join([*map(identifier, sorted(named & {*spec.columns})), *short])})"
+    row = in_one_piece([*map(identifier, sorted(named & {*spec.columns})), *short])
     tests = [f"regexp_matches({row}, {literal(_ANY_TOUCHED)})", *(_touched_prose(identifier(c)) for c in texts)]
     touched = (
         f"CASE WHEN special OR strlen(cell) <= {PROSE} THEN regexp_matches(cell, {literal(_TOUCHED)}) "

@@ -6,11 +6,19 @@ at it. So the cells of a row are looked at in one piece, and only rows that have
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import duckdb
 
-from helpers.year.engine import identifier
+from helpers.year.engine import identifier, literal, unnested
+
+#: Between the cells of a row; nothing that is looked for has it.
+BETWEEN = "\ue0ff"
+
+
+def in_one_piece(cells: Iterable[str]) -> str:
+    """The cells of a row (SQL) as one text."""
+    return f"concat_ws({literal(BETWEEN)}, {', '.join(cells)})"
 
 
 def columns_with(
@@ -32,9 +40,8 @@ def columns_with(
     if not connection.execute(f"{rows} LIMIT 1").fetchall():
         return []
     # One stream of cells: each part of a UNION would make the pattern ready for itself.
-    cells = (
-        f"SELECT unnest(range({len(columns)})) AS col, unnest([{', '.join(map(identifier, columns))}]) AS cell, "
-        f"unnest([{', '.join(str(c in special).lower() for c in columns)}]) AS special FROM ({rows})"
-    )
+    flags = (str(c in special).lower() for c in columns)
+    listed = unnested(col=map(str, range(len(columns))), cell=map(identifier, columns), special=flags)
+    cells = f"SELECT {listed} FROM ({rows})"
     found = connection.execute(f"SELECT col, bool_or({test}) FROM ({cells}) GROUP BY col ORDER BY col").fetchall()
     return [columns[number] for number, there in found if there]

@@ -14,9 +14,10 @@ import duckdb
 
 from helpers.activity import sql
 from helpers.activity.errors import ExportError
+from helpers.activity.looked_through import in_one_piece
 from helpers.activity.readers import normal_header
 from helpers.activity.written_down import shown_row
-from helpers.year.engine import identifier, literal
+from helpers.year.engine import identifier, literal, unnested
 from helpers.year.tables import MONEY_FACTORS, Table
 
 #: Where a label outside the declared columns stands: 序号 and its like.
@@ -299,10 +300,9 @@ def _lines(connection: duckdb.DuckDBPyConnection, spec: Table) -> list[Line]:
         [*(f"CAST({identifier(c)} IS NOT NULL AS INTEGER)" for c in spec.columns), "coalesce(len(_unreadable), 0)"]
     )
     texts = [identifier(c) for c, declared in spec.columns.items() if declared.type == "text"]
-    # The cells of a row in one piece first: to begin with a cell takes longer than to look at it.
     named = (
-        f"SELECT _file_no, source_row FROM (SELECT _file_no, source_row, unnest([{', '.join(texts)}]) AS cell "
-        f"FROM judged_rows WHERE regexp_matches(concat_ws('\x01', {', '.join(texts)}), {literal(f'(?is){_TOTALS}')})) "
+        f"SELECT _file_no, source_row FROM (SELECT _file_no, source_row, {unnested(cell=texts)} "
+        f"FROM judged_rows WHERE regexp_matches({in_one_piece(texts)}, {literal(f'(?is){_TOTALS}')})) "
         f"WHERE length(cell) <= 60 AND regexp_full_match(cell, {literal(_MAYBE_TOTAL)})"
     )
     _count_usual(connection, fill)

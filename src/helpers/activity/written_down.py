@@ -17,7 +17,7 @@ import duckdb
 
 from helpers.activity import sql
 from helpers.activity.errors import ExportError
-from helpers.activity.looked_through import columns_with
+from helpers.activity.looked_through import columns_with, in_one_piece
 from helpers.files.personal_data import ALIKE, DIGIT_KINDS, LIKELY, Marks, begins, hits, is_whole, shape
 from helpers.files.surnames import is_name
 from helpers.year.engine import identifier, literal
@@ -36,8 +36,6 @@ _OF_NAMES = re.compile(
 _OF_THINGS = re.compile("编号|序号|序列|单号|条码|料号|件号|代码|SN|S/N|[Ii][Dd]$")
 #: So many numbers that begin alike are a series.
 SERIES = 10
-#: Between the texts of a row; no personal data has it.
-BETWEEN = "\x01"
 #: Different values that get a mark each; so many are no exceptions any more, and each stays in memory.
 MOST_MARKS = 1_000_000
 #: Texts that are in memory at a time.
@@ -161,7 +159,7 @@ def _likely(connection: duckdb.DuckDBPyConnection, spec: Table, columns: list[st
 
 def _any_likely(columns: Sequence[str]) -> str:
     """Whether any of the cells of a row may hold a number or a cue; names by themselves have none."""
-    return _is_likely(f"concat_ws({literal(BETWEEN)}, {', '.join(map(identifier, columns))})")
+    return _is_likely(in_one_piece(map(identifier, columns)))
 
 
 def _is_likely(text: str) -> str:

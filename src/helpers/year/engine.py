@@ -123,3 +123,8 @@ def literals(texts: Iterable[str]) -> str:
 def identifier(column: str) -> str:
     """A column or table name as SQL."""
     return '"' + column.replace('"', '""') + '"'
+
+
+def unnested(**cells: Iterable[str]) -> str:
+    """Cells of a row one below the other: the columns of a SELECT, each of as many expressions as the others."""
+    return ", ".join(f"unnest([{', '.join(listed)}]) AS {name}" for name, listed in cells.items())

@@ -10,7 +10,7 @@ import duckdb
 
 from helpers.activity.profile.column_facts import Value
 from helpers.activity.profile.meanings import lexicon
-from helpers.year.engine import literals
+from helpers.year.engine import literals, unnested
 
 #: Columns with no more values than this list them.
 FEW = 40
@@ -189,10 +189,10 @@ def known_cells(
 def _batch(connection: duckdb.DuckDBPyConnection, numbers: range, tests: list[str]) -> dict[int, _Known]:
     bare, lettered = (literals(words) for words in _signs())
     words = literals({*map(str.lower, map(str, (*lexicon("empty"), *lexicon("empty_words")))), *ZEROS})
+    cells = unnested(col=map(str, numbers), v=(f"c{n}" for n in numbers))
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE batch AS SELECT col, v, count(*) AS n, min(source_row) AS r FROM "
-        f"(SELECT unnest({[*numbers]}) AS col, unnest([{', '.join(f'c{n}' for n in numbers)}]) AS v, source_row "
-        "FROM sheet) GROUP BY col, v"
+        "CREATE OR REPLACE TEMP TABLE batch AS SELECT col, v, count(*) AS n, min(source_row) AS r "
+        f"FROM (SELECT {cells}, source_row FROM sheet) GROUP BY col, v"
     )
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE judged AS SELECT v, "

@@ -11,7 +11,7 @@ from typing import Any
 from helpers.gate.plausibility.subject import Subject
 from helpers.gate.plausibility.value_counts import together
 from helpers.gate.result import Check
-from helpers.year.engine import identifier
+from helpers.year.engine import identifier, unnested
 
 #: Rows looked at; of larger tables whole groups are left out.
 LOOKED = 200_000
@@ -119,10 +119,7 @@ def _strengths_query(subject: Subject, table: str, asked: Sequence[tuple[_Relati
         targets.append(beside.setdefault(moved, f"c{len(beside)}"))
     picked = ", ".join(f"{cell} AS {name}" for cell, name in beside.items())
     rows = f"SELECT {picked} FROM {identifier(table)} WINDOW w AS (PARTITION BY source_file ORDER BY source_row)"
-    cells = (
-        f"SELECT unnest([{', '.join(map(str, range(len(asked))))}]) AS q, unnest([{', '.join(sources)}]) AS a, "
-        f"unnest([{', '.join(targets)}]) AS v FROM ({rows})"
-    )
+    cells = f"SELECT {unnested(q=map(str, range(len(asked))), a=sources, v=targets)} FROM ({rows})"
     return (
         f"WITH counted AS (SELECT q, a, v, count(*) AS n FROM ({cells}) WHERE a IS NOT NULL AND v IS NOT NULL "
         f"GROUP BY q, a, v), whole AS (SELECT q, max(n) AS top, sum(n) AS total FROM counted GROUP BY q, a "
@@ -173,11 +170,10 @@ def _cells(subject: Subject, table: str, relations: Sequence[_Relation]) -> str:
     """The rows of relations under their numbers: file, row, source, target."""
     sources = (_source(subject, relation) for relation in relations)
     targets = (f"CAST({identifier(relation.target)} AS VARCHAR)" for relation in relations)
-    lists = (map(str, range(len(relations))), sources, targets)
-    n, a, b = (f"unnest([{', '.join(cells)}])" for cells in lists)
+    cells = unnested(n=map(str, range(len(relations))), a=sources, b=targets)
     return (
-        f"SELECT * FROM (SELECT {n} AS n, source_file AS f, source_row AS r, {a} AS a, {b} AS b "
-        f"FROM {identifier(table)}) WHERE a IS NOT NULL AND b IS NOT NULL"
+        f"SELECT * FROM (SELECT {cells}, source_file AS f, source_row AS r FROM {identifier(table)}) "
+        "WHERE a IS NOT NULL AND b IS NOT NULL"
     )
 
 

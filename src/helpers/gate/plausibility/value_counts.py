@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from helpers.year.engine import identifier
+from helpers.year.engine import identifier, unnested
 
 #: Columns of more different values are not listed, and so many cells are counted at a time.
 LISTED, AT_ONCE = 20_000, 400_000
@@ -36,8 +36,7 @@ def unpivoted(columns: Sequence[str], view: str, more: str = "", kind: str = "VA
     cells = [f"CAST({identifier(c)} AS {kind})" for c in columns]
     if len(columns) == 1:
         return f"SELECT 0 AS n, {cells[0]} AS v{more} FROM {identifier(view)}"
-    numbers = ", ".join(map(str, range(len(columns))))
-    return f"SELECT unnest([{numbers}]) AS n, unnest([{', '.join(cells)}]) AS v{more} FROM {identifier(view)}"
+    return f"SELECT {unnested(n=map(str, range(len(columns))), v=cells)}{more} FROM {identifier(view)}"
 
 
 def values_of(query: Query, view: str, columns: Sequence[str], rows: int) -> Mapping[str, Mapping[str, int]]:
