@@ -45,6 +45,9 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="没有变化也重新运行")] = False,
 ) -> None:
     """运行一个年度，把成套材料发布到 reports/<年度>/。"""
+    from helpers.run.get_warm import get_warm
+
+    get_warm(root, year, force=force)
     from helpers.report import lost_words, ungraded
     from helpers.run.parameters import ParameterError
     from helpers.run.run_year import RunStopped, run_year

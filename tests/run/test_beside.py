@@ -10,9 +10,10 @@ from typing import Any
 import psutil
 import pytest
 
-from helpers.run import beside
+from helpers.run import beside, forked
 from helpers.run.beside import explain_ahead, make_office_files, working
 from helpers.run.run_year import RunStopped, run_year
+from helpers.run.server import can_serve
 from helpers.run.stage_record import KEPT
 from helpers.run.stages import STAGES
 from helpers.run.workspace import open_stage
@@ -20,7 +21,7 @@ from helpers.year.engine import MOST_THREADS
 from helpers.year.root import Root
 from tests.run import small_project
 
-pytestmark = pytest.mark.skipif(not beside.can_serve(), reason="no processes are forked here")
+pytestmark = pytest.mark.skipif(not can_serve(), reason="no processes are forked here")
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_where_there_is_no_room_nothing_is_started(
     lacking: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if lacking == "memory":
-        monkeypatch.setattr(beside, "memory_limit_mb", lambda: 2_000)
+        monkeypatch.setattr(forked, "memory_limit_mb", lambda: 2_000)
     else:
         monkeypatch.setenv(MOST_THREADS, "1")  # as in a batch
     with working(write_here, "done.txt", folder=tmp_path) as other:
@@ -85,7 +86,7 @@ def test_the_package_is_the_same_byte_by_byte_without_a_second_process(
     run_year(root, 2024, force=True)
     assert begun == [explain_ahead.__name__, make_office_files.__name__]
     made = small_project.package(root)
-    monkeypatch.setattr(beside, "_room", lambda: False)
+    monkeypatch.setattr(beside, "room_for_two", lambda: False)
     run_year(root, 2024, force=True)
     assert len(begun) == 2 and small_project.package(root) == made
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.run import kernel, run_year, server
+from helpers.run import get_warm, kernel, run_year, server
 from helpers.run.run_year import RunStopped
 from helpers.run.stages import _failing_line, _place
 from tests.conftest import PLANTED, PROJECT
@@ -46,14 +46,19 @@ def test_the_server_keeps_its_variables_to_itself() -> None:
 def test_the_server_gets_ready_for_what_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stage imports whatever is missing: only what surely is not needed is left out."""
     asked: list[dict[str, bool]] = []
-    monkeypatch.setattr(run_year, "start_server", lambda **needed: asked.append(needed))
+    monkeypatch.setattr(get_warm, "start_server", lambda **needed: asked.append(needed))
+    year = tmp_path / "data" / "raw" / "2024" / "year.yml"
+    year.parent.mkdir(parents=True)
 
     def after(*changed: str) -> dict[str, bool]:
         files = [f"data/raw/2024/{name}" for name in changed]
-        monkeypatch.setattr(run_year.manifest, "changed_inputs", lambda *_: files or None)
-        run_year._get_warm(tmp_path, 2024, tmp_path / "reports" / "2024", force=False)
+        monkeypatch.setattr(get_warm, "changed_inputs", lambda *_: files or None)
+        get_warm.get_warm(tmp_path, 2024)
         return asked.pop()
 
+    get_warm.get_warm(tmp_path, 2024)
+    assert not asked, "what is no year is told by the run"
+    year.touch()
     assert after() == {"gate": True, "work": True}
     assert after("exports/a.csv") == {"gate": True, "work": True}
     assert after("own.yml", "indicators.yml") == {"gate": False, "work": True}

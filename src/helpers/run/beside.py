@@ -9,17 +9,16 @@ done when its turn comes, by who can say what is wrong.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.run.forked import start_forked
-from helpers.run.server import can_serve
+from helpers.run.forked import room_for_two, start_forked
 from helpers.run.stages import DEVIATE, REPORT
-from helpers.year.engine import SMALL, cores
-from helpers.year.machine_memory import memory_limit_mb
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -54,7 +53,7 @@ def working(work: Callable[..., object], *given: Any, folder: Path) -> Iterator[
     """``work`` of the library, in this folder, beside what is done inside; it does not outlast it."""
     process = None
     with contextlib.suppress(RuntimeError, OSError):  # no room for a process: its turn comes later
-        if _room():
+        if room_for_two():
             env = {**os.environ, "MPLBACKEND": "agg"}
             process = start_forked(work, *given, folder=str(folder), env=env)
     beside = Beside(process)
@@ -64,9 +63,15 @@ def working(work: Callable[..., object], *given: Any, folder: Path) -> Iterator[
         beside.stop()
 
 
-def _room() -> bool:
-    """Two cores and memory for two; where years run side by side, the cores have their work."""
-    return can_serve() and cores() > 1 and memory_limit_mb() >= SMALL
+def import_formats_beside() -> None:
+    """Import what the package is made with, in a thread. Whatever fails here fails again where it is needed."""
+
+    def work() -> None:
+        with contextlib.suppress(Exception):
+            importlib.import_module("typst")
+            importlib.import_module("helpers.formats.exporters")
+
+    threading.Thread(target=work, daemon=True).start()
 
 
 def explain_ahead(root: str, fiscal_year: int) -> None:

@@ -15,8 +15,10 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from helpers.run.server import start_server
+from helpers.run.server import can_serve, start_server
 from helpers.year import remembered
+from helpers.year.engine import SMALL, cores
+from helpers.year.machine_memory import memory_limit_mb
 
 #: The locks that the run holds: as long as one of its processes lives, nobody else gets them.
 _held: list[int] = []
@@ -37,15 +39,24 @@ def start_forked(work: Callable[..., object], *given: Any, folder: str, env: dic
 
     Raises ``RuntimeError`` where the server is gone.
     """
-    start_server()
-    context = multiprocessing.get_context("forkserver")
-    handed = (work, given, folder, env, _Locks(), remembered.answers())
-    process = context.Process(target=_in_run, args=handed)
+    process = forked(work, *given, folder=folder, env=env)
     try:
         process.start()
     except (EOFError, ConnectionError):
         raise RuntimeError("Kernel died with the server, before it was there") from None
     return process
+
+
+def forked(work: Callable[..., object], *given: Any, folder: str, env: dict[str, str]) -> BaseProcess:
+    """The same, not started yet; the server is."""
+    start_server()
+    context = multiprocessing.get_context("forkserver")
+    return context.Process(target=_in_run, args=(work, given, folder, env, _Locks(), remembered.answers()))
+
+
+def room_for_two() -> bool:
+    """Two cores and memory for two; where years run side by side, the cores have their work."""
+    return can_serve() and cores() > 1 and memory_limit_mb() >= SMALL
 
 
 class _Locks:

@@ -16,9 +16,8 @@ from helpers.run.package_files import left_by_programs
 from helpers.run.stage_record import surroundings
 from helpers.run.stages import STAGES
 from helpers.run.workspace import Workspace
-from helpers.year.hashes import input_sha256
 
-NAME = "manifest.json"
+NAME = package_files.MANIFEST
 #: What makes the package of what the stages have found; see ``code_reach``.
 MAKING = "import helpers.formats.exporters, helpers.formats.xlsx, helpers.run.run_year"
 #: By the beginning of a file's name for whom it is: ``filed`` is handed in and may be published after the usual
@@ -101,20 +100,6 @@ def is_current(folder: Path, described: Mapping[str, Any]) -> bool:
         )
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
-
-
-def changed_inputs(folder: Path, root: Path, processed: Path) -> list[str] | None:
-    """Which of the inputs that the package there names are no longer the same; None where it names none.
-
-    A quick look, to get ready while everything is checked: files that were added are not seen.
-    """
-    try:
-        manifest = json.loads(package_files.content(folder, NAME))
-        told = {str(one["file"]): one["sha256"] for one in manifest["inputs"]}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
-    there = {file: root / file for file in told}
-    return [f for f, path in there.items() if not path.is_file() or input_sha256(path, processed) != told[f]]
 
 
 def provenance(ws: Workspace) -> dict[str, Any]:

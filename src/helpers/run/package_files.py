@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+#: What went into a package and what came out.
+MANIFEST = "manifest.json"
 Kind = Literal["file", "link", "special", "folder"]
 #: The most that is read of one file of a package; those of ours stay far below.
 LARGEST = 256 * 2**20

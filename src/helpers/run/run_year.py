@@ -20,11 +20,12 @@ from helpers.report.approved import CHECK, approved_changes
 from helpers.report.results import load_results, validate_results, write_results
 from helpers.report.results_types import Results
 from helpers.report.review_rows import remarks_json
-from helpers.run import by_hand, kept_notebooks, manifest
-from helpers.run.beside import OFFICE, Beside, explain_ahead, make_office_files, working
+from helpers.run import by_hand, kept_notebooks, kernel_ahead, manifest
+from helpers.run.beside import OFFICE, Beside, explain_ahead, import_formats_beside, make_office_files, working
 from helpers.run.check import check_year
 from helpers.run.current import Current
 from helpers.run.forked import holding
+from helpers.run.get_warm import get_warm
 from helpers.run.inputs import input_files
 from helpers.run.left_behind import clean_up, error_text
 from helpers.run.machine_faults import clock_fault, in_words
@@ -37,7 +38,7 @@ from helpers.run.stages import CLEAN, DEVIATE, REPORT, STAGES, VALIDATE, StageFa
 from helpers.run.workspace import find_root
 from helpers.year.approvals import load_approvals
 from helpers.year.faults import YearFileError
-from helpers.year.load import FILES, load_year
+from helpers.year.load import load_year
 from helpers.year.review_remarks import load_remarks
 from helpers.year.root import Root
 from helpers.year.seen import ALONE
@@ -75,7 +76,7 @@ def run_year(
         raise RunStopped(fault)
     final = Root(root).package(fiscal_year)
     _refuse_foreign(final)
-    _get_warm(root, fiscal_year, final, force)
+    get_warm(root, fiscal_year, force=force)
     faults = check_year(root, fiscal_year, open_files=False)
     if faults:
         raise YearFileError(faults)
@@ -109,19 +110,6 @@ def _refuse_foreign(final: Path) -> None:
             f"[not_a_folder]  {final.parent.name}/{final.name} 是一个{what}，不是放成套材料的文件夹，没有改动\n"
             "    处理：把它移走或改名后重新运行；要放到别处的，用 --root 指向那里的项目文件夹"
         )
-
-
-def _get_warm(root: Path, fiscal_year: int, final: Path, force: bool) -> None:
-    """Where stages are sure to run, the server imports while the year files are checked."""
-    changed = None if force else manifest.changed_inputs(final, root, Root(root).processed(fiscal_year))
-    if changed is None or changed:
-        exports = changed is None or any("/exports/" in file for file in changed)
-        start_server(gate=exports, work=exports or not all(map(_only_told, changed or ())))
-
-
-def _only_told(file: str) -> bool:
-    """Whether an input is an outline of the year's own, which no figure depends on."""
-    return file.endswith(".yml") and Path(file).name not in {name for name, *_ in FILES}
 
 
 def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress: Progress) -> Published:
@@ -208,6 +196,7 @@ def _run_stages(root: Path, fiscal_year: int, work: Path, final: Path, progress:
     parameters, processed = {"fiscal_year": fiscal_year, "root": "."}, Root(root).processed(fiscal_year)
     ahead = Beside(None)
     with ExitStack() as beside:
+        beside.callback(kernel_ahead.drop)
         for stage in STAGES:
             executed = work / "executed" / f"{stage.name}.ipynb"
             executed.parent.mkdir(exist_ok=True)
@@ -218,11 +207,13 @@ def _run_stages(root: Path, fiscal_year: int, work: Path, final: Path, progress:
                 continue
             if stage == VALIDATE:
                 ahead = beside.enter_context(working(explain_ahead, ".", fiscal_year, folder=root))
+            if stage == REPORT:
+                import_formats_beside()
             try:
                 with progress(f"{stage.name} {stage.title}  运行：{why}"):
                     if stage == DEVIATE:
                         ahead.done()
-                    run_stage(stage, parameters, executed, root)
+                    run_stage(stage, parameters, executed, root, then_likely=stage != REPORT)
                     kept_notebooks.keep(processed, stage, parameters, executed)
             except StageFailed as failure:
                 _keep_failed(failure, fiscal_year, root, work)

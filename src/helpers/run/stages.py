@@ -82,8 +82,11 @@ def rerun_command(stage: Stage, fiscal_year: int, root: str) -> str:
     )
 
 
-def run_stage(stage: Stage, parameters: Mapping[str, Any], output: Path, root: Path) -> None:
-    """Execute a stage with ``root`` as working directory and save the notebook to ``output``.
+def run_stage(
+    stage: Stage, parameters: Mapping[str, Any], output: Path, root: Path, *, then_likely: bool = False
+) -> None:
+    """Execute a stage with ``root`` as working directory and save the notebook to ``output``. ``then_likely``: another
+    one will be executed there next, whose kernel is started meanwhile.
 
     Parameters are checked before a kernel starts (``ParameterError``). Raises ``StageFailed``.
     """
@@ -94,9 +97,15 @@ def run_stage(stage: Stage, parameters: Mapping[str, Any], output: Path, root: P
         import papermill
         from nbclient.exceptions import DeadKernelError
 
-        from helpers.run.kernel import NAME, StageKernelManager, watched
+        from helpers.run.kernel import NAME, StageKernelManager, start_next, watched
 
         begun: list[str] = []
+
+        def begin(cell: Any, cell_index: int) -> None:  # noqa: ARG001 - by name
+            if then_likely and not begun:
+                start_next(root)
+            begun.append(cell.source)
+
         try:
             with watched() as peak:
                 papermill.execute_notebook(
@@ -111,7 +120,7 @@ def run_stage(stage: Stage, parameters: Mapping[str, Any], output: Path, root: P
                     record_timing=False,
                     # Written once, at the end or at the first error, not at the begin and end of every cell.
                     request_save_on_cell_execute=False,
-                    on_cell_execute=lambda cell, cell_index: begun.append(cell.source),  # noqa: ARG005 - by name
+                    on_cell_execute=begin,
                 )
         except papermill.PapermillExecutionError as error:
             raise _failure(stage, output, error.ename, error.evalue) from None

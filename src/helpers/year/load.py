@@ -21,7 +21,7 @@ from helpers.year.hashes import file_sha256
 from helpers.year.left_out import LeftOut, without_faulty
 from helpers.year.models import CorrectionsFile, YearFile
 from helpers.year.outline_file import Outline, shipped_outline, shipped_outlines
-from helpers.year.root import Root, shown_raw
+from helpers.year.root import YEAR_FILES, Root, shown_raw
 
 #: What an analyst has still to fill in.
 BLANKS = ("待填", "待补", "TODO", "todo", "FIXME", "___")
@@ -122,11 +122,8 @@ class Year:
         return self.indicators.measures
 
 
-FILES: tuple[tuple[str, type[BaseModel], bool], ...] = (
-    ("year.yml", YearFile, True),
-    ("indicators.yml", IndicatorsFile, True),
-    ("plan.yml", PlanFile, False),
-    ("corrections.yml", CorrectionsFile, False),
+FILES: tuple[tuple[str, type[BaseModel], bool], ...] = tuple(
+    zip(YEAR_FILES, (YearFile, IndicatorsFile, PlanFile, CorrectionsFile), (True, True, False, False), strict=True)
 )
 
 

@@ -10,6 +10,10 @@ from pathlib import Path
 OWN_PROCESSED = "SELFEVAL_PROCESSED"
 
 
+#: The files of a year that decide figures; any other of their kind says how these are told.
+YEAR_FILES = ("year.yml", "indicators.yml", "plan.yml", "corrections.yml")
+
+
 @dataclass(frozen=True)
 class Root:
     """Any folder with ``data/raw/<year>/`` is a project root; nothing here touches the disk but ``years``."""
