@@ -20,7 +20,7 @@ from helpers.year.hashes import input_sha256
 
 NAME = "manifest.json"
 #: What makes the package of what the stages have found; see ``code_reach``.
-MAKING = "import helpers.formats.exporters, helpers.formats.xlsx, helpers.run.run_year"
+MAKING = "import helpers.formats.papers, helpers.formats.xlsx, helpers.run.run_year"
 #: By the beginning of a file's name for whom it is: ``filed`` is handed in and may be published after the usual
 #: review; ``review`` lists single records and is for those who check; ``internal`` shows what exports hold.
 SENSITIVITY = (("results.json", "review"), ("report.html", "review"), ("technical.pdf", "review"), ("report.", "filed"),
