@@ -1,8 +1,21 @@
 """Packaged fonts: what they draw, and that a missing glyph stops every format."""
 
-import pytest
+import io
 
-from helpers.fonts.packaged import MissingGlyph, check_glyphs, font_files, missing_glyphs, subset_woff
+import pytest
+from fontTools.ttLib import TTFont
+
+from helpers.fonts.packaged import (
+    FACES,
+    MissingGlyph,
+    advance,
+    check_glyphs,
+    drawable,
+    font_file,
+    font_files,
+    missing_glyphs,
+    subset_woff,
+)
 from helpers.formats.docx import render_docx
 from helpers.formats.html import render_html
 from helpers.formats.pdf import render_pdf
@@ -40,8 +53,31 @@ def test_subsets_are_small_and_always_the_same() -> None:
     assert one == two and one[:4] == b"wOFF" and len(one) < 20_000
 
 
+def test_a_face_says_of_itself_what_it_says_by_the_names_of_its_glyphs() -> None:
+    """Fonts are looked at without the glyphs' own names."""
+    own = {}
+    for face in FACES:
+        with TTFont(font_file(face), lazy=True) as font:
+            own[face] = {
+                code: font["hmtx"][name][0] / font["head"].unitsPerEm for code, name in font.getBestCmap().items()
+            }
+    assert drawable() == set.intersection(*(set(widths) for widths in own.values()))
+    for face, widths in own.items():
+        assert {code: advance(chr(code), face) for code in widths if chr(code) not in "\t\n\r\u200b\u00ad"} == {
+            code: width for code, width in widths.items() if chr(code) not in "\t\n\r\u200b\u00ad"
+        }
+
+
+def test_a_subset_draws_what_the_face_draws() -> None:
+    with TTFont(font_file("song")) as whole, TTFont(io.BytesIO(subset_woff("绩效自9", "song"))) as part:
+        assert set(part.getBestCmap()) == set(map(ord, "绩效自9"))
+        for code, name in part.getBestCmap().items():
+            one = part["glyf"][name].getCoordinates(part["glyf"])
+            other = whole["glyf"][whole.getBestCmap()[code]].getCoordinates(whole["glyf"])
+            assert one == other and part["hmtx"][name] == whole["hmtx"][whole.getBestCmap()[code]]
+
+
 def test_charts_draw_chinese_whatever_the_machine_has() -> None:
-    import io
     import warnings
 
     from matplotlib.figure import Figure

@@ -13,8 +13,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from helpers.formats.display import collect
 from helpers.formats.docx import render_docx
-from helpers.formats.exporters import NoBlocks, blocks_of, rendered
 from helpers.formats.html import render_html
+from helpers.formats.papers import NoBlocks, blocks_of, rendered
 from helpers.formats.pdf import render_pdf
 from helpers.report.blocks import (
     MIME,

@@ -77,8 +77,8 @@ def test_data_belongs_to_the_modules_that_name_it() -> None:
 def test_nothing_is_imported_by_a_name_put_together_at_run_time() -> None:
     """Where modules are imported by name, the names stand in the source as a whole."""
     found = {p.relative_to(CODE).as_posix() for p in CODE.rglob("*.py") if "import_module(" in p.read_text("utf-8")}
-    assert found == {"__init__.py", "formats/exporters.py"}
-    assert "helpers.formats.pdf" in imported((CODE / "formats/exporters.py").read_text(encoding="utf-8"))
+    assert found == {"__init__.py", "formats/papers.py"}
+    assert "helpers.formats.pdf" in imported((CODE / "formats/papers.py").read_text(encoding="utf-8"))
 
 
 def test_what_stages_import_and_open_is_what_they_are_said_to_reach(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from helpers.run import kept_notebooks, stages
-from helpers.run.notebooks import normalise
+from helpers.run.notebooks import normalise, write_normalised
 from helpers.run.stage_record import record_path, write_whole
 from helpers.run.stages import VALIDATE
 
@@ -75,3 +75,21 @@ def test_it_is_not_believed_where_it_is_of_another_run(processed: Path) -> None:
     assert kept_notebooks.why_none(processed, VALIDATE, PARAMETERS) == "上次是单独运行的"
     kept_notebooks.forget(processed)
     assert kept_notebooks.why_none(processed, VALIDATE, PARAMETERS) == "没有保存已执行的笔记本"
+
+
+def test_what_is_kept_is_what_the_package_has(tmp_path: Path, executed: Path) -> None:
+    made = write_normalised(executed, tmp_path / "straight.ipynb")
+    write_whole(record_path(tmp_path / "processed", VALIDATE.name), {"any": "record"})
+    kept_notebooks.keep(tmp_path / "processed", VALIDATE, PARAMETERS, executed)
+    again = write_normalised(executed, tmp_path / "from_kept.ipynb")
+    assert again == made
+    assert (tmp_path / "from_kept.ipynb").read_bytes() == (tmp_path / "straight.ipynb").read_bytes()
+    assert b"start_time" not in (tmp_path / "straight.ipynb").read_bytes()
+
+
+def test_what_somebody_changed_since_is_normalised_again(tmp_path: Path, processed: Path, executed: Path) -> None:
+    text = executed.read_text(encoding="utf-8")
+    executed.write_text(text.replace('"metadata": {', '"metadata": {"seen_by": "me", ', 1), encoding="utf-8")
+    assert "seen_by" in executed.read_text(encoding="utf-8")
+    write_normalised(executed, tmp_path / "package.ipynb")
+    assert (tmp_path / "package.ipynb").read_text(encoding="utf-8") == text

@@ -6,13 +6,14 @@ import datetime
 import itertools
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Literal
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.year.declared_clocks import Schedule
 from helpers.year.fiscal import FiscalYear
 from helpers.year.models import Calendar
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 DayKind = Literal["workday", "weekend", "holiday"]
 
@@ -140,6 +141,8 @@ def _days(first: datetime.date, last: datetime.date) -> list[datetime.date]:
 def workday_counts(first: datetime.date, last: datetime.date, calendar: Calendar) -> pa.Table:
     """``day``, ``workdays``: the number of working days from ``first`` up to and with each day, and
     ``work``: whether the day itself is one."""
+    import pyarrow as pa  # a quarter of what ``selfeval check`` would import, and it asks of days only
+
     days = _days(first, last)
     work = [is_workday(day, calendar) for day in days]
     counts = list(itertools.accumulate(work, initial=0))[1:]
@@ -158,6 +161,8 @@ def office_days(
     """For each schedule (``schedule``, its number) and ``day``: ``before``, the working microseconds
     from ``first`` up to the day, and the windows ``f0, t0, f1, t1, …`` in microseconds of the day
     (0, 0 where there are fewer)."""
+    import pyarrow as pa
+
     days = _days(first, last)
     kinds = [day_kind(day, calendar) for day in days]
     width = max(len(windows) for schedule in schedules for windows in schedule.week)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,11 +44,21 @@ def font_file(face: str) -> Path:
     return FOLDER / f"{FACES[face]}.ttf"
 
 
-@cache
-def _cmap(face: str) -> frozenset[int]:
+@contextmanager
+def _opened(face: str) -> Iterator[Any]:
+    """A packaged font whose glyphs are called by their numbers: working out a name for each from what it draws takes
+    most of the time of a look at a font, and nobody asks for one."""
     from fontTools.ttLib import TTFont
 
-    with TTFont(font_file(face), lazy=True) as font:
+    # The boxes of the whole face hold for a part of it; measuring each outline anew costs more than all else.
+    with TTFont(font_file(face), lazy=True, recalcBBoxes=False, recalcTimestamp=False) as font:
+        font.setGlyphOrder([f"glyph{number:05d}" for number in range(font["maxp"].numGlyphs)])
+        yield font
+
+
+@cache
+def _cmap(face: str) -> frozenset[int]:
+    with _opened(face) as font:
         return frozenset(font.getBestCmap())
 
 
@@ -58,23 +69,27 @@ def drawable() -> frozenset[int]:
 
 
 @cache
-def _advances(face: str) -> dict[int, float]:
-    from fontTools.ttLib import TTFont
-
-    with TTFont(font_file(face), lazy=True) as font:
+def _advances(face: str) -> dict[str, float]:
+    with _opened(face) as font:
         units, widths = font["head"].unitsPerEm, font["hmtx"].metrics
-        return {code: widths[name][0] / units for code, name in font.getBestCmap().items()}
+        drawn = {chr(code): widths[name][0] / units for code, name in font.getBestCmap().items()}
+    return {**drawn, **dict.fromkeys(map(chr, UNDRAWN), 0.0)}
 
 
 def advance(text: str, face: str = "song") -> float:
     """How long ``text`` runs in a packaged face, in full-width characters."""
     widths = _advances(face)
-    return sum(widths.get(ord(char), 1.0) for char in text if ord(char) not in UNDRAWN)
+    return sum([widths.get(char, 1.0) for char in text])
 
 
 def missing_glyphs(text: str) -> set[str]:
     """The characters of ``text`` that some packaged face cannot draw."""
-    return {c for c in set(text) if ord(c) not in drawable() and ord(c) not in UNDRAWN}
+    return set(text).difference(_harmless())
+
+
+@cache
+def _harmless() -> frozenset[str]:
+    return frozenset(map(chr, drawable() | UNDRAWN))
 
 
 def check_glyphs(blocks: Iterable[Any]) -> None:
@@ -124,13 +139,11 @@ def register_matplotlib() -> str:
 def subset_woff(characters: Iterable[str], face: str) -> bytes:
     """A WOFF font with just these characters; the same characters give the same bytes."""
     from fontTools import subset
-    from fontTools.ttLib import TTFont
 
     options = subset.Options()
     options.layout_features, options.hinting, options.flavor = [], False, "woff"
     options.name_IDs, options.notdef_outline = [1, 2], True
-    # The boxes of the whole face hold for a part of it; drawing each outline anew to measure it takes most of the time.
-    with TTFont(font_file(face), lazy=True, recalcBBoxes=False, recalcTimestamp=False) as font:
+    with _opened(face) as font:
         subsetter = subset.Subsetter(options)
         subsetter.populate(unicodes=sorted({ord(c) for c in characters} & _cmap(face)))
         subsetter.subset(font)

@@ -102,13 +102,16 @@ def _grown(sizes: np.ndarray, extra: np.ndarray, least: np.ndarray, width: float
     """The least widths, widened a character at a time where that makes the table lowest for its cost."""
     widths = least.copy()
     lines = _lines(sizes, extra, widths)
+    wider: dict[int, np.ndarray] = {}  # a column's lines by how much wider it is made
     while (room := int(width - widths.sum())) >= 1:
         height = lines.max(axis=1).sum()
         best: tuple[float, int, int] | None = None
         more = np.arange(1, room + 1)
         for at in range(len(widths)):
             others = np.delete(lines, at, axis=1).max(axis=1, initial=1.0)
-            columns = _lines(sizes[:, at, None], extra[:, at, None], widths[at] + more)
+            if at not in wider:
+                wider[at] = _lines(sizes[:, at, None], extra[:, at, None], widths[at] + more)
+            columns = wider[at][:, :room]
             lower = height - np.maximum(others[:, None], columns).sum(axis=0)
             gains = (lower + CELL * (lines[:, at, None] - columns).sum(axis=0)) / more
             most = int(gains.argmax())
@@ -117,6 +120,7 @@ def _grown(sizes: np.ndarray, extra: np.ndarray, least: np.ndarray, width: float
         if best is None:
             return widths
         widths[best[1]] += best[2]
+        del wider[best[1]]
         lines[:, best[1]] = _lines(sizes[:, best[1]], extra[:, best[1]], widths[best[1]])
     return widths
 

@@ -151,9 +151,10 @@ def _reconciliation_faults(data: Results) -> list[Fault]:
 def _ordered(value: Json, rule: dict[str, Any]) -> Json:
     """``value`` with the keys of each object in the order in which its schema names them."""
     if isinstance(value, dict):
-        known = [key for key in properties(rule) if key in value]
+        rules = properties(rule)
+        known = {key: _ordered(value[key], inner) for key, inner in rules.items() if key in value}
         others = sorted(key for key in value if key not in known)
-        return {key: _ordered(value[key], inner_rule(rule, key)) for key in known + others}
+        return {**known, **{key: _ordered(value[key], inner_rule(rule, key)) for key in others}}
     if isinstance(value, list):
         inner = inner_rule(rule, 0)
         return [_ordered(item, inner) for item in value]

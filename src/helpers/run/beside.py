@@ -89,7 +89,7 @@ def make_office_files(folder: str) -> None:
     """The files for Word and Excel of a package, from what lies in its folder already."""
     import nbformat
 
-    from helpers.formats.exporters import blocks_of, files
+    from helpers.formats.papers import blocks_of, files
     from helpers.report.results import load_results
 
     package = Path(folder)

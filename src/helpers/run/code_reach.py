@@ -27,7 +27,9 @@ _ON_DEMAND = re.compile(r"^def __getattr__\(.*", re.MULTILINE | re.DOTALL)
 _PLAIN = re.compile(r"^[ \t]*import[ \t]+(helpers[\w., \t]*)", re.MULTILINE)
 _FROM = re.compile(r"^[ \t]*from[ \t]+(helpers[\w.]*)[ \t]+import[ \t]+(\((?:#[^\n]*|[^)#])*\)|[^\n(]*)", re.MULTILINE)
 _NO_NAME = re.compile(r"#[^\n]*|\bas[ \t]+\w+")
-_NAMED = re.compile(r"[\"'](helpers(?:\.\w+)+)")
+_NAMED = re.compile(r"helpers(?:\.\w+)+")
+#: Where one of these begins: a word to look for is found ten times as fast as the begin of a line.
+_PLAIN_WORD, _FROM_WORD = re.compile(r"import[ \t]+helpers"), re.compile(r"from[ \t]+helpers")
 #: What executes and keeps a stage's notebook, whatever stands in it.
 MACHINERY = "import helpers.run.kernel, helpers.run.notebooks, helpers.run.stages"
 #: Imports beforehand what stages import themselves: it is named, but gives nothing to what they find.
@@ -89,7 +91,7 @@ def _source(sha256: str, content: bytes, *, is_module: bool) -> Source:
     if not is_module:
         return Source(sha256)
     text = content.decode("utf-8")
-    later = "".join(_ON_DEMAND.findall(text))
+    later = "".join(_ON_DEMAND.findall(text)) if "def __getattr__(" in text else ""
     return Source(sha256, frozenset(imported(text.removesuffix(later))), frozenset(imported(later)), text)
 
 
@@ -101,13 +103,25 @@ def sources_at_start() -> Sources:
 
 def imported(text: str) -> set[str]:
     """The dotted names inside the library that a text imports; a name may be one of a module, or in a module."""
-    text = _FOR_CHECKERS.sub("", text)
-    names = {name for line in _PLAIN.findall(text) for name in re.findall(r"helpers[\w.]*", line)}
+    if "if TYPE_CHECKING:" in text:
+        text = _FOR_CHECKERS.sub("", text)
+    plain = [found[1] for found in _lines(_PLAIN, _PLAIN_WORD, text)]
+    names = {name for line in plain for name in re.findall(r"helpers[\w.]*", line)}
     names |= {f"{name}.*" for name in names}  # whatever it holds may be asked of it
-    names |= set(_NAMED.findall(text))
-    for module, listed in _FROM.findall(text):
-        names |= {f"{module}.{name}" for name in re.findall(r"\w+", _NO_NAME.sub("", listed))}
+    names |= {one[0] for one in _NAMED.finditer(text) if text[max(one.start() - 1, 0)] in "\"'"}
+    for found in _lines(_FROM, _FROM_WORD, text):
+        names |= {f"{found[1]}.{name}" for name in re.findall(r"\w+", _NO_NAME.sub("", found[2]))}
     return names
+
+
+def _lines(statement: re.Pattern[str], word: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """The statements in a text that begin where a line does, each of which holds the word."""
+    end = 0
+    for found in word.finditer(text):
+        start = text.rfind("\n", 0, found.start()) + 1
+        if start >= end and (whole := statement.match(text, start)):
+            end = whole.end()
+            yield whole
 
 
 def reached(text: str, sources: Sources) -> dict[str, str]:

@@ -16,7 +16,7 @@ from helpers.year.hashes import file_sha256, input_sha256
 from helpers.year.load import Year, load_year
 from helpers.year.review_remarks import remarks_path
 from helpers.year.root import Root, shown_raw
-from helpers.year.seen import ABSENT, PARTS, Place, digest, of_year_now
+from helpers.year.seen import ABSENT, PARTS, Place, digest, of_year_now, value_now
 
 #: Kinds of notes in the order in which a reason is looked for: the most telling first.
 _ORDER = "value whole file exports again has_year stage tables input files inputs approvals remarks program"
@@ -28,7 +28,7 @@ class Current:
 
     def __init__(self, root: Path, fiscal_year: int) -> None:
         self.root, self.fiscal_year = root, fiscal_year
-        self._years: dict[int, Year | None] = {}
+        self._years: dict[int, _Loaded | None] = {}
 
     @property
     def processed(self) -> Path:
@@ -79,7 +79,10 @@ class Current:
     def now(self, place: Place) -> str:
         """The digest of what stands at a noted place now."""
         kind = place[0]
-        if kind in ("value", "whole", "exports", "again", "file", "files"):
+        if kind in ("value", "whole"):
+            loaded = self._loaded(int(place[1]))
+            return loaded.value_at(place) if loaded else ABSENT
+        if kind in ("exports", "again", "file", "files"):
             year = self.year(int(place[1]))
             return of_year_now(year, place, self.sha256) if year else ABSENT
         if kind == "has_year":
@@ -102,11 +105,14 @@ class Current:
 
     def year(self, fiscal_year: int) -> Year | None:
         """The year files, where they are there; raises ``YearFileError``."""
+        loaded = self._loaded(fiscal_year)
+        return loaded.year if loaded else None
+
+    def _loaded(self, fiscal_year: int) -> _Loaded | None:
         if fiscal_year not in self._years:
             there = Root(self.root).has_year(fiscal_year)
-            self._years[fiscal_year] = (
-                _loaded(self.root, fiscal_year, _states(self.root, fiscal_year)) if there else None
-            )
+            states = _states(self.root, fiscal_year) if there else ()
+            self._years[fiscal_year] = _loaded(self.root, fiscal_year, states) if there else None
         return self._years[fiscal_year]
 
     def sha256(self, path: Path) -> str:
@@ -181,10 +187,25 @@ def tables_digest(folder: Path) -> str:
     return digest([[p.name, input_sha256(p, folder.parent)] for p in sorted(folder.glob("*")) if p.is_file()])
 
 
+class _Loaded:
+    """The year files as they were read. What stands in them stays, so each place is looked at once: the stages before
+    one have read much the same, and are asked about at each of its reads."""
+
+    def __init__(self, year: Year) -> None:
+        self.year = year
+        self._values: dict[Place, str] = {}
+
+    def value_at(self, place: Place) -> str:
+        """The digest of what stands at a noted place of kind ``value`` or ``whole``."""
+        if place not in self._values:
+            self._values[place] = value_now(self.year, place[2:], whole=place[0] == "whole")
+        return self._values[place]
+
+
 @lru_cache(maxsize=4)
-def _loaded(root: Path, fiscal_year: int, _: tuple[tuple[str, int, int, int, int], ...]) -> Year:
+def _loaded(root: Path, fiscal_year: int, _: tuple[tuple[str, int, int, int, int], ...]) -> _Loaded:
     """The year files, not read again while they are untouched."""
-    return load_year(root, fiscal_year)
+    return _Loaded(load_year(root, fiscal_year))
 
 
 def _states(root: Path, fiscal_year: int) -> tuple[tuple[str, int, int, int, int], ...]:

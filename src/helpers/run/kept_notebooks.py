@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from helpers.run.notebooks import normalise, with_prose
+from helpers.run.notebooks import normal_text, normalise, with_prose
 from helpers.run.stage_record import KEPT, record_path
 from helpers.run.stages import Stage
 from helpers.year.hashes import file_sha256
@@ -15,10 +15,11 @@ from helpers.year.whole_files import read_whole, write_whole
 
 
 def keep(processed: Path, stage: Stage, parameters: Mapping[str, Any], executed: Path) -> None:
-    """Keep an executed notebook with the record of the run that it shows."""
+    """Keep an executed notebook with the record of the run that it shows; from then on it is normalised itself."""
     import nbformat
 
-    text = nbformat.writes(normalise(nbformat.read(executed, as_version=4))) + "\n"
+    text = normal_text(normalise(nbformat.read(executed, as_version=4)))
+    executed.write_text(text, encoding="utf-8", newline="\n")
     notebook, note = _paths(processed, stage)
     note.unlink(missing_ok=True)
     notebook.parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +53,7 @@ def take_over(processed: Path, stage: Stage, target: Path) -> None:
 
     kept = nbformat.read(_paths(processed, stage)[0], as_version=4)
     source = nbformat.read(stage.notebook, as_version=4)
-    target.write_text(nbformat.writes(with_prose(kept, source)) + "\n", encoding="utf-8", newline="\n")
+    target.write_text(normal_text(with_prose(kept, source)), encoding="utf-8", newline="\n")
 
 
 def _paths(processed: Path, stage: Stage) -> tuple[Path, Path]:

@@ -19,7 +19,7 @@ from helpers.run.workspace import Workspace
 
 NAME = package_files.MANIFEST
 #: What makes the package of what the stages have found; see ``code_reach``.
-MAKING = "import helpers.formats.exporters, helpers.formats.xlsx, helpers.run.run_year"
+MAKING = "import helpers.formats.papers, helpers.formats.xlsx, helpers.run.run_year"
 #: By the beginning of a file's name for whom it is: ``filed`` is handed in and may be published after the usual
 #: review; ``review`` lists single records and is for those who check; ``internal`` shows what exports hold.
 SENSITIVITY = (("results.json", "review"), ("report.html", "review"), ("technical.pdf", "review"), ("report.", "filed"),

@@ -6,6 +6,7 @@ memory that it shares with the others.
 
 import gc
 import os
+import sys
 
 from helpers.run.server import SELDOM
 
@@ -23,4 +24,7 @@ def _in_kernel() -> None:
 
 
 gc.disable()
+# Nobody debugs a kernel of a run, and ipykernel does without a debugger where there is none: this is how Python is told
+# so. Importing it took a tenth of a second, and each kernel made one.
+sys.modules["debugpy"] = None  # type: ignore[assignment]
 os.register_at_fork(before=_before_fork, after_in_child=_in_kernel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
 
 #: What cells say of themselves; all else that programs note there says when and where, not what.
 KEPT = ("tags",)
+#: The hashes of the texts that were normalised here.
+_NORMAL: set[bytes] = set()
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
@@ -49,11 +52,29 @@ def with_prose(executed: NotebookNode, source: NotebookNode) -> NotebookNode:
     return normalise(nbformat.from_dict({**executed, "cells": cells}))
 
 
+def normal_text(notebook: NotebookNode) -> str:
+    """The text of a normalised notebook. It may be written to where executed notebooks wait for the package: there it
+    is known again, and need not be made a second time."""
+    import nbformat
+
+    text = nbformat.writes(notebook) + "\n"
+    _NORMAL.add(_hash(text))
+    return text
+
+
 def write_normalised(executed: Path, target: Path) -> NotebookNode:
     """Read an executed notebook, write it normalised to ``target`` and return it."""
     import nbformat
 
-    clean = normalise(nbformat.read(executed, as_version=4))
+    text = executed.read_text(encoding="utf-8")
+    notebook = nbformat.reads(text, as_version=4)
+    if _hash(text) not in _NORMAL:
+        notebook = normalise(notebook)
+        text = normal_text(notebook)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(nbformat.writes(clean) + "\n", encoding="utf-8", newline="\n")
-    return clean
+    target.write_text(text, encoding="utf-8", newline="\n")
+    return notebook
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8")).digest()

@@ -50,19 +50,27 @@ class Place(NamedTuple):
 
 def personal_places(folder: Path, allowed: Callable[[str], bool]) -> list[Place]:
     """Where in the files of a package personal data stands that is not allowed."""
-    places: dict[str, list[tuple[str, str]]] = {}
-    for name, entry in package_files.entries(folder).items():
-        if entry.kind == "file":
-            for where, text in (("文件名", name), *texts_of(name, package_files.content(folder, name))):
-                places.setdefault(text, []).append((name, where))
+    texts = dict.fromkeys(text for _, _, text in _said(folder))
+    told = {text: kinds for text in _likely(list(texts)) if (kinds := hits(text))}
+    if not told:  # nearly always: where all the texts stand need not be kept
+        return []
     found = [
         Place(name, where, hit.kind, text[hit.start : hit.end])
-        for text in _likely(list(places))
-        for hit in hits(text)
-        for name, where in places[text]
+        for name, where, text in _said(folder)
+        if text in told
+        for hit in told[text]
     ]
     decided = {value: allowed(value) for value in dict.fromkeys(place.value for place in found)}
     return sorted(place for place in found if not decided[place.value])
+
+
+def _said(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Every text of a package: its file, its place in it, and the text."""
+    for name, entry in package_files.entries(folder).items():
+        if entry.kind == "file":
+            yield name, "文件名", name
+            for where, text in texts_of(name, package_files.content(folder, name)):
+                yield name, where, text
 
 
 def _likely(texts: list[str]) -> list[str]:

@@ -240,7 +240,7 @@ def _keep_notebooks(work: Path) -> dict[str, Any]:
 
 def _make_package(root: Path, fiscal_year: int, work: Path) -> Results:
     """Everything that leaves the house, made in ``work``."""
-    from helpers.formats.exporters import blocks_of, files
+    from helpers.formats.papers import blocks_of, files
 
     processed = Root(root).processed(fiscal_year)
     results = validate_results(_read(processed / REPORT.output))

@@ -133,7 +133,7 @@ def carried_report(package: Opened) -> Sequence[Any] | None:
 
 def _rendered(report: Sequence[Any], results: Results) -> Mapping[str, Callable[[], bytes]]:
     """By file how it is made."""
-    from helpers.formats.exporters import files
+    from helpers.formats.papers import files
 
     return files(report, results)
 
