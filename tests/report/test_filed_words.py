@@ -32,12 +32,11 @@ HINTS = (
         "条件里照抄记录的写法，或者列入同义写法对照",
     ),
     (
-        "补填“到货 date_x”或用 corrections.yml 更正；要剔除的在 checks 里写 unstarted: set_aside，"
-        "要保留的写 unstarted: keep（时长按未知处理）",
-        "补填“到货 date_x”或列入更正说明予以更正；要剔除的写明剔除，要保留的写明保留（时长按未知处理）",
+        "补填“到货 date_x”；要剔除的在 checks 里写 unstarted: set_aside，要保留的写 unstarted: keep（时长按未知处理）",
+        "补填“到货 date_x”；要剔除的写明剔除，要保留的写明保留（时长按未知处理）",
     ),
     ("补充测算方法和依据，写入 method 和 evidence。", "补充测算方法和依据。"),
-    ("核对 exports/costs_2024.csv 是否完整；看 some_new_key", "核对 exports/costs_2024.csv 是否完整；"),
+    ("核对 exports/costs_2024.csv 是否完整；看 near_duplicates", "核对 exports/costs_2024.csv 是否完整；"),
     (
         "核对列 resolved_at 的写法，在 dates 里补上这种写法；表示没有的在 columns.resolved_at 的 empty 里补上",
         "核对这一列的写法，补充声明这种日期写法；表示没有的列为空值的写法",
@@ -51,7 +50,11 @@ def test_a_hint_in_the_words_of_the_filed_papers(hint: str, said: str) -> None:
 
 
 def test_what_names_no_key_stays_as_it_is() -> None:
-    for words in ("核对“Resolution Code: x.y”是否填错", "核对 exports/INC_2024.CSV、a_b.xlsx 的行数", "补填原因"):
+    for words in (
+        "核对“Resolution Code: x.y”是否填错",
+        "核对 exports/INC_2024.CSV、a_b.xlsx 的行数",
+        "核对 nagios 的 fault_code",
+    ):
         assert not names_a_key(words) and hint_in_plain_words(words) == words
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from helpers.year.declared_indicators import Actual, Indicator, Measure
+from helpers.year.models import Budget, Plausible, YearFile
+from helpers.year.tables import Checks, Column, Loss, Table
+
 #: How a hint says where a thing is to be written, and what the reader of a filed paper is told in its place. In order:
 #: the longer way to say a thing stands before the shorter.
 _SAID: tuple[tuple[str, str], ...] = (
@@ -69,8 +73,10 @@ _SAID: tuple[tuple[str, str], ...] = (
     (r"corrections\.yml", "更正说明"),
 )
 _SUBSTITUTES = tuple((re.compile(pattern), words) for pattern, words in _SAID)
-#: What is taken for a key or a file of declarations all the same: words of small letters.
-_KEY = re.compile(r"(?<![A-Za-z])[a-z][a-z_]{2,}")
+#: What a year file calls things; and a file of declarations.
+_MODELS = (YearFile, Budget, Plausible, Table, Column, Checks, Loss, Indicator, Measure, Actual)
+_KEYS = frozenset(alias for model in _MODELS for name, one in model.model_fields.items() for alias in (name, one.alias))
+_WORD, _YEAR_FILE = re.compile(r"(?<![A-Za-z])[a-z][a-z_]+"), re.compile(r"\.ya?ml\b")
 #: Values, headers and files of the records may look like one.
 _OF_THE_RECORDS = re.compile(
     r"“[^”]*”|[^\s，；。、：]*\.(?:csv|tsv|txt|xls[xm]?|ods|zip|json|xml|html?)\b", re.IGNORECASE
@@ -91,4 +97,5 @@ def hint_in_plain_words(text: str) -> str:
 
 def names_a_key(text: str) -> bool:
     """Whether a text names a key or a file of the year files."""
-    return _KEY.search(_OF_THE_RECORDS.sub("", text)) is not None
+    told = _OF_THE_RECORDS.sub("", text)
+    return bool(_YEAR_FILE.search(told) or not _KEYS.isdisjoint(_WORD.findall(told)))
