@@ -21,7 +21,7 @@ from helpers.report.facts import (
 )
 from helpers.report.figures import cause_pareto_chart, monthly_chart
 from helpers.report.narrative import signals
-from helpers.report.narrative.chapters import Point, reasons
+from helpers.report.narrative.chapters import Point, reasons, see
 from helpers.report.narrative.concentrated import concentrated, same_cases
 from helpers.report.narrative.plans import plan_blocks
 from helpers.report.narrative.without_words import column_note, column_values, without_words
@@ -31,24 +31,28 @@ from helpers.report.results_types import Results
 from helpers.report.summary_phrases import share_words
 
 MOST_CELLS, MOST_TICKETS, MOST_COLUMNS = 10, 20, 7
-_KINDS = (
-    ("shortfall", "未达到目标"),
-    ("overshoot", "明显超出目标"),
-    ("fragile", "已达目标但不够稳固"),
-    ("trend", "走势需要关注"),
-)
+#: What is said of results that were reached and need a word all the same, and what writes about them.
+_OTHERS = {
+    "overshoot": ("明显超出目标", "overshoots"),
+    "fragile": ("已达目标但不够稳固", "fragile"),
+    "trend": ("走势需要关注", "trends"),
+}
 
 
 def lead(results: Results) -> Iterable[Block]:
-    """How many results need explaining, or that none does."""
+    """How many results need explaining, and where that is done, or that none does."""
+    missed = f.deviations_of(results, "shortfall")
     counted = []
-    for kind, words in _KINDS:
-        about = {deviation["indicator"] for deviation in f.deviations_of(results, kind)}
-        if about:
-            counted.append(f"{len(about)}项{words}")
+    for kind, (words, _) in _OTHERS.items():
+        if about := {deviation["indicator"] for deviation in f.deviations_of(results, kind)}:
+            counted.append((kind, f"{len(about)}项{words}"))
+    others = "，".join(words for _, words in counted) + (see(_OTHERS[counted[0][0]][1]) if counted else "")
+    items = len({deviation["indicator"] for deviation in missed})
+    each = "逐项的" if items > 1 else "分项的" if len(missed) > 1 else ""
+    short = f"{items}项未达到目标，{each}差距和原因如下"
     unknown = len(f.with_status(results, "unknown"))
-    if counted:
-        told = f"本年度绩效指标中，{'，'.join(counted)}，逐项分析如下。"
+    if missed or counted:
+        told = f"本年度绩效指标中，{'；'.join(filter(None, [others, short if missed else '']))}。"
     elif unknown == len(results["indicators"]):
         told = "本年度绩效指标的完成情况都无法判定，暂不能分析偏离原因。"
         unknown = 0
