@@ -22,7 +22,7 @@ _SAID: tuple[tuple[str, str], ...] = (
     (r"用 corrections\.yml 或 synonyms 更正", "列入更正说明或同义写法对照"),
     (r"用 corrections\.yml 更正", "列入更正说明予以更正"),
     (r"用 corrections\.yml 改为空", "列入更正说明改为空值"),
-    (r" data/raw/(\w+) 里的导出或 corrections\.yml", r"\1年度的导出文件或更正说明"),
+    (r" data/raw/(?P<year>\w+) 里的导出或 corrections\.yml", r"\g<year>年度的导出文件或更正说明"),
     # spellings
     (r"(补进|写) tables\.\S+\.synonyms\.[^\s；，:]+(: \{.*?\}(?=$|[；。]))?|写进 synonyms", "列入同义写法对照"),
     (r"和 synonyms", "和同义写法对照"),
@@ -37,7 +37,7 @@ _SAID: tuple[tuple[str, str], ...] = (
     (r"把 type 改成 text", "改按文字读取"),
     (r"（在 columns 里补写）", "（补充声明新的表头）"),
     # rows that are left out or kept
-    (r"[用在] out_of_scope (里)?写明(理由|条件)(剔除)?", r"写明\2后剔除"),
+    (r"[用在] out_of_scope (里)?写明(?P<what>理由|条件)(剔除)?", r"写明\g<what>后剔除"),
     (r"[用在] out_of_scope (里剔除|剔除|写明)", "写明理由后剔除"),
     (r" out_of_scope 等声明", "剔除范围等声明"),
     (r"在 year\.yml 里用 keep 声明", "声明"),
@@ -51,7 +51,7 @@ _SAID: tuple[tuple[str, str], ...] = (
     (r"要读的工作表写在 tables\.\S+\.sheet", "要读的工作表予以声明"),
     (r"改正 tables\.\S+\.expect", "改正所填的控制数"),
     (r"与 expect 声明的控制数", "与声明的控制数"),
-    (r"在这一列的声明里写 bare: percent，或把 measures\.\S+\.value 除以 100", "写明这一列是百分数，或换算后再计算"),
+    (r"在这一列的声明里写 bare: percent，或把 measures\.\S+\.value 除以 \d+", "写明这一列是百分数，或换算后再计算"),
     (r"在条件里用 coalesce 写明", "在计算条件里写明"),
     (r"写进 activities、gate 或度量的条件", "列入年度活动、校验规则或计算条件"),
     (r"（columns\.\S+\.unit）", ""),
