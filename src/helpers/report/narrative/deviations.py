@@ -24,6 +24,7 @@ from helpers.report.narrative import signals
 from helpers.report.narrative.chapters import Point, reasons, see
 from helpers.report.narrative.concentrated import concentrated, same_cases
 from helpers.report.narrative.plans import plan_blocks
+from helpers.report.narrative.row_places import HEAD, row_places
 from helpers.report.narrative.without_words import column_note, column_values, without_words
 from helpers.report.results_deviations import Cause, Deviation, Ticket
 from helpers.report.results_indicators import Judged
@@ -283,15 +284,20 @@ def _tickets(entry: Judged | None, what: str, deviation: Deviation) -> Iterable[
     deciding = re.findall(r"[A-Za-z_]\w*", str(f.evidence_of(entry).get("sql"))) if entry else []
     keys = _ticket_columns(tickets, dimensions, deviation, deciding)
     columns = [_ticket_head(key, tickets, deviation) for key in keys]
-    rows = list(zip(*(_column(key, tickets) for key in keys), strict=True))
+    cells = [_column(key, tickets) for key in keys]
     title = f"{f.missed_words(deviation)}清单（{total}条）"
     note = None
+    places = row_places([ticket["ticket_id"] for ticket in tickets]) if "ticket_id" in keys else None
+    if places:
+        at = keys.index("ticket_id")
+        columns[at], cells[at], note = (HEAD, "left", 6.5), places[0], f"{places[1]}。"
     if total > len(tickets):
         kept = len(deviation["tickets"])
         rest = "，其余" if kept >= total else f"，前{kept}条" if kept > len(tickets) else ""
         there = f"{rest}见随附的数据文件 results.json" if rest else ""
         more = "，全部记录可用技术说明中该指标的查询语句查出" if kept < total else ""
-        note = f"列出前{len(tickets)}条，共{total}条{there}{more}。"
+        note = f"{note or ''}列出前{len(tickets)}条，共{total}条{there}{more}。"
+    rows = list(zip(*cells, strict=True))
     yield Fold(title=title, blocks=(f.table(f"{what}{title}", columns, rows, note=note),))
 
 
