@@ -67,7 +67,7 @@ _SAID: tuple[tuple[str, str], ...] = (
     (r"在 \S+ 这一条的 answer 下写明", "写明"),
     (r"在 \S+ 的 reasons 下写明", "写明"),
     # a column by its table, behind its words; files, where nothing better is known
-    (r"（[a-z]\w*\.[a-z]\w*）", ""),
+    (r"(?P<column>”的[^（）]*)（[a-z]\w*\.[a-z]\w*）", r"\g<column>"),
     (r"year\.yml 里", "年度声明中"),
     (r"year\.yml", "年度声明"),
     (r"corrections\.yml", "更正说明"),
