@@ -13,7 +13,7 @@ from helpers.run.manifest import provenance
 from tests.report import sample_results as sample
 
 
-@pytest.mark.parametrize("root", [Path(), Path("/home/somebody/别的项目"), Path("elsewhere")])
+@pytest.mark.parametrize("root", [Path(), Path("别处/项目 甲"), Path("elsewhere")])
 def test_the_command_is_the_same_for_every_root(root: Path) -> None:
     reads = SimpleNamespace(note=lambda *_: None)
     ws: Any = SimpleNamespace(
