@@ -7,6 +7,7 @@ from fractions import Fraction as F
 import pytest
 
 from helpers.indicators import Actual, evaluate, load_rules, parse_target
+from helpers.indicators.alike import Counted
 from helpers.indicators.findings import About
 from helpers.indicators.rule_sets import RuleSet
 from helpers.indicators.source_notes import IndicatorFacts, SourceFacts, StatementFacts, notes_on_source
@@ -36,6 +37,8 @@ def test_a_plain_source_raises_nothing() -> None:
 
 WEIGHTS = (("产出指标", D(50)), ("效益指标", None), ("满意度指标", D(40)))
 PARTS = (("信息安全服务", None), ("运维服务", None))
+COMPLAINTS = Counted(("c", "kind = '投诉'"), ("c", "kind = '投诉'", "count"))
+SUGGESTIONS = Counted(("c", "kind = '建议'"), ("c", "kind = '建议'", "count"))
 MISSED = one("t", "≥95%", F(90, 100), "完成时效")
 
 CASES = {
@@ -85,15 +88,15 @@ CASES = {
         replace(
             QUIET,
             indicators=(
-                one("a", "≤10件", F(2), "有效投诉", tables=("c",)),
-                one("b", "<10", F(0), "投诉建议", tables=("c",)),
+                one("a", "≤10件", F(2), "有效投诉", counted=(COMPLAINTS,)),
+                one("b", "<10", F(0), "投诉建议", counted=(COMPLAINTS,)),
             ),
         ),
         replace(
             QUIET,
             indicators=(
-                one("a", "≤10件", F(2), "有效投诉", tables=("c",)),
-                one("b", "<10", F(0), "投诉建议", tables=("d",)),
+                one("a", "≤10件", F(2), "有效投诉", counted=(COMPLAINTS,)),
+                one("b", "<10", F(0), "投诉建议", counted=(SUGGESTIONS,)),
             ),
         ),
     ),

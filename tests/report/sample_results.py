@@ -583,7 +583,7 @@ def _provenance() -> dict[str, Any]:
         "code_sha256": sha("code"),
         "rules": "caiyu-2020-10",
         "python": "3.11",
-        "commands": ["make report YEAR=2024"],
+        "commands": ["selfeval run --year 2024"],
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from helpers.report.narrative.deviations import _tickets
+from helpers.report.narrative.row_places import row_places
 
 
 def listed(tickets: list[dict[str, Any]], sql: str, words: dict[str, str], over: tuple[str, ...]) -> list[list[str]]:
@@ -43,3 +44,23 @@ def test_where_no_clock_decides_the_answer_that_does_is_listed_and_days_have_no_
     words = {"sent_on": "提交日期", "speed": "速度", "overall": "总体评价"}
     head, first, _ = listed([reply, reply], "overall in ('满意')", words, ("speed",))
     assert head == ["提交日期", "速度", "总体评价"] and first == ["2024-12-04", "慢", "不满意"]
+
+
+def test_rows_without_a_key_are_short_and_their_files_stand_below() -> None:
+    one = {**REPAIR, "ticket_id": "exports/tickets #1_2024-01.csv#4"}
+    other = {**REPAIR, "ticket_id": "exports/tickets #1_2024-01.csv#21"}
+    assert row_places([one["ticket_id"], other["ticket_id"]]) == (
+        ["第4行", "第21行"],
+        "所在行是导出文件“tickets #1_2024-01.csv”中的行号",
+    )
+    head, first, second = listed([one, other], "repair_hours <= 24", WORDS, ())
+    assert head[0] == "所在行" and (first[0], second[0]) == ("第4行", "第21行")
+    assert row_places(["exports/a.csv#4", "exports/b/c.xlsx#5", "exports/a.csv#6"]) == (
+        ["文件一第4行", "文件二第5行", "文件一第6行"],
+        "所在行是导出文件中的行号，文件一为“a.csv”，文件二为“b/c.xlsx”",
+    )
+
+
+def test_keys_stay_as_they_are() -> None:
+    assert row_places(["WX#1", "exports/a.csv#4"]) is None and row_places([]) is None
+    assert listed([{**REPAIR, "ticket_id": "A/B#3"}], "repair_hours <= 24", WORDS, ())[1][0] == "A/B#3"

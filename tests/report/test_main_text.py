@@ -100,3 +100,27 @@ def test_weights_as_published_stand_where_the_score_stands():
     assert "按公布的分值为" in told
     data["printed_weights"] = [{"level1": "产出指标", "weight": 50}]
     assert "公布的自评表" not in "\n".join(b.text for b in build_report(data) if b.type == "paragraph")
+
+
+def lead(results, kinds):
+    """The sentence that opens the chapter on deviations, where only these kinds of them are left."""
+    results["deviations"] = [d for d in results["deviations"] if d["kind"] in kinds]
+    blocks = build_report(results)
+    return next(b.text for b in blocks if b.type == "paragraph" and b.text.startswith("本年度绩效指标"))
+
+
+def test_the_lead_of_the_deviations_says_what_follows():
+    said = lead(sample.fy2024(), ("shortfall", "overshoot", "fragile"))
+    head, missed = said.split("；")
+    assert head == "本年度绩效指标中，1项明显超出目标，1项已达目标但不够稳固（见附件2）"
+    assert missed == "1项未达到目标，分项的差距和原因如下。"
+    one = sample.fy2024()
+    two = sample.fy2024()
+    two["deviations"].append({**two["deviations"][0], "indicator": "complaints", "part": None})
+    assert lead(two, ("shortfall",)) == "本年度绩效指标中，2项未达到目标，逐项的差距和原因如下。"
+    first = next(d for d in one["deviations"] if d["kind"] == "shortfall")
+    one["deviations"] = [first]
+    assert lead(one, ("shortfall",)) == "本年度绩效指标中，1项未达到目标，差距和原因如下。"
+    # nothing of these is written about below
+    assert lead(sample.fy2024(), ("fragile",)) == "本年度绩效指标中，1项已达目标但不够稳固（见附件2）。"
+    assert lead(sample.fy2024(), ()) == "本年度绩效指标均达到目标，没有需要说明的偏离。"

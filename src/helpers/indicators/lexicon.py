@@ -188,8 +188,3 @@ def is_placeholder(text: str) -> bool:
 def is_elsewhere(text: str) -> bool:
     """Whether the cell points to another document (达到国家下达的年度目标值)."""
     return any(word in text for word in words("elsewhere")) and not re.search("[0-9]", text)
-
-
-def shared_object(one: str, other: str) -> str | None:
-    """The thing that two indicator names are both about (投诉), where it is a settled word."""
-    return next((word for word in words("object") if word in one and word in other), None)

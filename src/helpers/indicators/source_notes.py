@@ -13,8 +13,8 @@ from itertools import combinations
 from typing import Literal
 
 from helpers.indicators.actuals import parse_actual
+from helpers.indicators.alike import Counted, repeated
 from helpers.indicators.findings import About, Finding, Place
-from helpers.indicators.lexicon import shared_object
 from helpers.indicators.model import Outcome, Target
 from helpers.indicators.normal_text import normal
 from helpers.indicators.parse import parse_target
@@ -41,7 +41,7 @@ class IndicatorFacts:
     reported_actual: str | None = None
     reported_sample: int | None = None
     sampled: bool = False
-    tables: tuple[str, ...] = ()
+    counted: tuple[Counted, ...] = ()
     divides_all_spending: bool = False
 
 
@@ -328,14 +328,13 @@ def text_vs_figure(facts: SourceFacts) -> Iterator[Finding]:
 
 
 def overlapping_indicators(facts: SourceFacts) -> Iterator[Finding]:
-    """Two indicators about the same thing, counted from the same records."""
+    """Two indicators that measure the same, or whose names hardly differ, over the same records."""
     for one, other in combinations(facts.indicators, 2):
-        word = shared_object(one.level3, other.level3)
-        if word and set(one.tables) & set(other.tables):
+        if how := repeated((one.level3, one.counted), (other.level3, other.counted)):
             yield Finding(
                 check="overlapping_indicators",
                 level="note",
-                message=f"“{one.level3}”与“{other.level3}”都考核{word}，用的是同一份记录，内容重叠。",
+                message=f"“{one.level3}”与“{other.level3}”{how}。",
                 remedy="合并，或写明两者的区别。",
                 arithmetic=None,
                 where=Place(level3=one.level3, field="level3"),

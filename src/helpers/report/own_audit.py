@@ -10,6 +10,7 @@ from helpers.forms.audit import audit_form, stale_targets
 from helpers.forms.audit.narrative_checks import text_vs_figure
 from helpers.forms.audit.reading import read_form
 from helpers.indicators import load_rules, parse_money
+from helpers.indicators.alike import Counted
 from helpers.indicators.findings import About, Finding
 from helpers.indicators.source_notes import (
     IndicatorFacts,
@@ -23,6 +24,7 @@ from helpers.report.followed_numbers import Ledger
 from helpers.report.own_form import narrative_of, own_form, previous_form
 from helpers.report.own_numbers import unsourced, without_source
 from helpers.report.results_types import Results
+from helpers.year.declared_indicators import Measure
 from helpers.year.load import Year
 from helpers.year.models import MeasureRef
 
@@ -107,8 +109,15 @@ def _indicator(one: Attained, found: YearAttained) -> IndicatorFacts:
         reported_actual=reported.actual if reported else None,
         reported_sample=reported.sample_size if reported else None,
         sampled=spec.sample is not None,
-        tables=tuple(dict.fromkeys(t for f in figures for t in f.tables)),
+        counted=tuple(dict.fromkeys(_counted(found.year.measures[f.measure]) for f in figures)),
         divides_all_spending=bool(
             measure and measure.agg == "ratio" and isinstance(spent, MeasureRef) and measure.numerator == spent.measure
         ),
     )
+
+
+def _counted(measure: Measure) -> Counted:
+    """What a measure counts of which records, as it is declared: its words, unit and months aside."""
+    scope = (measure.table, measure.where, measure.numerator, measure.denominator)
+    what = (measure.agg, measure.value, measure.q, *measure.repeat_of, measure.within_days)
+    return Counted(*(tuple(" ".join(str(one or "").split()) for one in said) for said in (scope, (*scope, *what))))

@@ -112,5 +112,6 @@ def provenance(ws: Workspace) -> dict[str, Any]:
         "lock_sha256": described["lock"]["sha256"],
         "rules": ws.year.year.rules,
         "python": described["python"],
-        "commands": [f"make report YEAR={ws.fiscal_year}"],
+        # In whatever folder the year lies: a root is this machine's, and would make other bytes.
+        "commands": [f"selfeval run --year {ws.fiscal_year}"],
     }

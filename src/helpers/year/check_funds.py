@@ -76,7 +76,7 @@ def _measure(year: Year, path: Path_, said: MeasureRef) -> Iterator[Fault]:
             (*path, "measure"),
             "来源的支出要引用度量时，只能是 budget.spent 的那一个",
             value=said.measure,
-            hint="写金额，如 120万元",
+            hint="写金额，如 120万元；可以先写一个 show: true 的度量算出来，再把数抄在这里",
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from helpers.activity.profile.called import TITLES, column_words, table_kind
 from helpers.activity.profile.column_facts import Facts, Value, beside_words
 from helpers.activity.profile.draft import Declaration, Draft, Source
 from helpers.activity.profile.formats import ORDERS, DateFormats
@@ -23,14 +24,6 @@ from helpers.year.tables import Column
 #: What stands where only the analyst can decide; a year file that holds it is refused.
 BLANK = "待填"
 UTC = ("Z", "+0000", "-0000", "+00")
-TITLES = {
-    "tickets": "工单",
-    "ledger": "收支台账",
-    "survey": "满意度问卷",
-    "devices": "设备台账",
-    "stock": "备件",
-    "records": "记录",
-}
 
 
 def declare(
@@ -42,7 +35,8 @@ def declare(
     used = [f for n, f in enumerate(columns, 1) if n not in out and (only is None or f.cell in only)]
     names = tidy_names(((f.header, f.meaning) for f in used), MADE if found.events else ())
     draft = Draft({f.cell: name for f, name in zip(used, names, strict=True)})
-    kind = _kind(used, found)
+    kind = table_kind(used, found)
+    draft.words = column_words(used, kind, is_log=bool(found.events))
     _head(draft, source, kind if table is None else None)
     if only is not None:
         draft.remark(
@@ -82,24 +76,6 @@ def _left_out(columns: Sequence[Facts]) -> Iterator[tuple[int, str, str]]:
             yield number, facts.header, "表头里有表示空白待填的字样"
 
 
-def _kind(columns: Sequence[Facts], found: Structure) -> str:
-    """What the table is called: by what its columns mean."""
-    means = {f.meaning.name for f in columns if f.meaning}
-    if (
-        found.events
-        or ("ticket_id" in means and means & {"opened_at", "created_at", "resolved_at", "closed_at"})
-        or found.clocks
-    ):
-        return "tickets"
-    if means & {"amount"} and not means & {"device_id", "device"}:
-        return "ledger"
-    if means & {"satisfaction", "rating"}:
-        return "survey"
-    if means & {"part", "part_no"}:
-        return "stock"
-    return "devices" if means & {"device_id", "device"} else "records"
-
-
 def _head(draft: Draft, source: Source, kind: str | None) -> None:
     stem = "".join(c for c in Path(source.file).stem if c.isprintable()).strip()
     title = TITLES[kind] if kind else stem
@@ -134,8 +110,10 @@ def _column(  # noqa: C901 - one branch a key, in the order in which the keys ar
     place = ("columns", draft.names[facts.cell])
     kind, unit = facts.type, facts.unit
     entry: dict[str, Any] = {"from": facts.header}
+    if facts.cell in draft.words:
+        entry["words"] = draft.words[facts.cell]
     # A Chinese header says itself what it is.
-    said = [facts.meaning.words] if facts.meaning and facts.header.isascii() else []
+    said = [facts.meaning.words] if facts.meaning and facts.header.isascii() and "words" not in entry else []
     if draft.names[facts.cell].startswith("column_"):
         said.append("列名可改得好认些")
     if facts.cell in found.units:

@@ -35,9 +35,10 @@ class Declaration:
 
 @dataclass
 class Draft:
-    """A declaration while it is being written: ``names`` by cell, ``remarks`` by place."""
+    """A declaration while it is being written: ``names`` and readers' ``words`` by cell, ``remarks`` by place."""
 
     names: dict[str, str]
+    words: dict[str, str] = field(default_factory=dict)
     entries: dict[str, Any] = field(default_factory=dict)
     remarks: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 

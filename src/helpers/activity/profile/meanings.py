@@ -69,7 +69,7 @@ def meaning(name: str) -> Meaning:
 @cache
 def _words() -> tuple[_Word, ...]:
     return tuple(
-        _Word(meaning(name), _plain(str(word).lstrip("=^")), str(word)[:1] if str(word)[:1] in "=^" else "")
+        _Word(meaning(name), plain_header(str(word).lstrip("=^")), str(word)[:1] if str(word)[:1] in "=^" else "")
         for name, entry in lexicon("meanings").items()
         for word in entry["words"]
     )
@@ -81,7 +81,7 @@ def meaning_of(header: str, types: Collection[str]) -> Meaning | None:
     The whole header decides before a word at its end, that before one at its beginning or inside,
     then the longer word. None where no word fits, or only words whose meaning is of another type.
     """
-    plain = _plain(header)
+    plain = plain_header(header)
     best: tuple[tuple[int, int], Meaning] | None = None
     for word in _words():
         rank = _rank(word, plain)
@@ -122,7 +122,7 @@ def _rank(word: _Word, plain: str) -> tuple[int, int] | None:
 
 
 @cache
-def _plain(header: str) -> str:
+def plain_header(header: str) -> str:
     """A header as words: no case, no signs, units in brackets gone; Chinese without blanks."""
     text = unicodedata.normalize("NFKC", header)
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from helpers.report import facts as f
 from helpers.report import wording as w
 from helpers.report.blocks import Block, Cell, Fold, Items, Table
 from helpers.report.narrative.chapters import chinese_number
+from helpers.report.narrative.filed_words import hint_in_plain_words, in_plain_words
 from helpers.report.results_types import (
     AcceptedNote,
     Finding,
@@ -89,9 +89,9 @@ def _notes_table(results: Results, notes: Sequence[ValidationNote]) -> Table:
     rows = [
         [
             f.table_title(results, note["table"]),
-            w.clause(note["words"]),
+            w.clause(in_plain_words(note["words"])),
             str(note["failing_rows"]),
-            w.clause(note.get("remedy")) or w.BLANK,
+            w.clause(hint_in_plain_words(note.get("remedy") or "")) or w.BLANK,
         ]
         for note in notes
     ]
@@ -102,7 +102,10 @@ def _accepted(results: Results, notes: Sequence[AcceptedNote]) -> Iterable[Block
     """What was found implausible and is accepted all the same, with the declared reason."""
     if notes:
         columns = [("数据表", "left", 1.2), ("发现的情况", "left", 3.0), ("采信的理由", "left", 3.0)]
-        rows = [[f.table_title(results, n["table"]), w.clause(n["words"]), w.clause(n["why"])] for n in notes]
+        rows = [
+            [f.table_title(results, n["table"]), w.clause(in_plain_words(n["words"])), w.clause(n["why"])]
+            for n in notes
+        ]
         title = "已说明理由、予以采信的情况"
         yield Fold(title=title, blocks=(f.table(title, columns, rows),))
 
@@ -188,12 +191,10 @@ def _where(finding: Finding) -> str:
 
 def _remedy(finding: Finding) -> str:
     """What is to be done, as far as it concerns a reader: not which key of a file to edit."""
-    remedy = w.plain(finding.get("remedy"))
-    parts = [part for part in re.split(r"(?<=[。；])", remedy) if not re.search(r"[a-z]_?[a-z]{2,}", part)]
-    return w.clause("".join(parts)) or w.BLANK
+    return w.clause(hint_in_plain_words(finding.get("remedy") or "")) or w.BLANK
 
 
 def _finding(finding: Finding, has_stops: bool) -> str:
     level = f"［{w.LEVEL_WORDS[finding['level']]}］" if has_stops else ""
     arithmetic = w.clause(finding.get("arithmetic"))
-    return level + w.clause(w.tight(finding["message"])) + (f"（{arithmetic}）" if arithmetic else "")
+    return level + w.clause(w.tight(in_plain_words(finding["message"]))) + (f"（{arithmetic}）" if arithmetic else "")

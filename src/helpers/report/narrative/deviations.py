@@ -21,9 +21,10 @@ from helpers.report.facts import (
 )
 from helpers.report.figures import cause_pareto_chart, monthly_chart
 from helpers.report.narrative import signals
-from helpers.report.narrative.chapters import Point, reasons
+from helpers.report.narrative.chapters import Point, reasons, see
 from helpers.report.narrative.concentrated import concentrated, same_cases
 from helpers.report.narrative.plans import plan_blocks
+from helpers.report.narrative.row_places import HEAD, row_places
 from helpers.report.narrative.without_words import column_note, column_values, without_words
 from helpers.report.results_deviations import Cause, Deviation, Ticket
 from helpers.report.results_indicators import Judged
@@ -31,24 +32,28 @@ from helpers.report.results_types import Results
 from helpers.report.summary_phrases import share_words
 
 MOST_CELLS, MOST_TICKETS, MOST_COLUMNS = 10, 20, 7
-_KINDS = (
-    ("shortfall", "未达到目标"),
-    ("overshoot", "明显超出目标"),
-    ("fragile", "已达目标但不够稳固"),
-    ("trend", "走势需要关注"),
-)
+#: What is said of results that were reached and need a word all the same, and what writes about them.
+_OTHERS = {
+    "overshoot": ("明显超出目标", "overshoots"),
+    "fragile": ("已达目标但不够稳固", "fragile"),
+    "trend": ("走势需要关注", "trends"),
+}
 
 
 def lead(results: Results) -> Iterable[Block]:
-    """How many results need explaining, or that none does."""
+    """How many results need explaining, and where that is done, or that none does."""
+    missed = f.deviations_of(results, "shortfall")
     counted = []
-    for kind, words in _KINDS:
-        about = {deviation["indicator"] for deviation in f.deviations_of(results, kind)}
-        if about:
-            counted.append(f"{len(about)}项{words}")
+    for kind, (words, _) in _OTHERS.items():
+        if about := {deviation["indicator"] for deviation in f.deviations_of(results, kind)}:
+            counted.append((kind, f"{len(about)}项{words}"))
+    others = "，".join(words for _, words in counted) + (see(_OTHERS[counted[0][0]][1]) if counted else "")
+    items = len({deviation["indicator"] for deviation in missed})
+    each = "逐项的" if items > 1 else "分项的" if len(missed) > 1 else ""
+    short = f"{items}项未达到目标，{each}差距和原因如下"
     unknown = len(f.with_status(results, "unknown"))
-    if counted:
-        told = f"本年度绩效指标中，{'，'.join(counted)}，逐项分析如下。"
+    if missed or counted:
+        told = f"本年度绩效指标中，{'；'.join(filter(None, [others, short if missed else '']))}。"
     elif unknown == len(results["indicators"]):
         told = "本年度绩效指标的完成情况都无法判定，暂不能分析偏离原因。"
         unknown = 0
@@ -279,15 +284,20 @@ def _tickets(entry: Judged | None, what: str, deviation: Deviation) -> Iterable[
     deciding = re.findall(r"[A-Za-z_]\w*", str(f.evidence_of(entry).get("sql"))) if entry else []
     keys = _ticket_columns(tickets, dimensions, deviation, deciding)
     columns = [_ticket_head(key, tickets, deviation) for key in keys]
-    rows = list(zip(*(_column(key, tickets) for key in keys), strict=True))
+    cells = [_column(key, tickets) for key in keys]
     title = f"{f.missed_words(deviation)}清单（{total}条）"
     note = None
+    places = row_places([ticket["ticket_id"] for ticket in tickets]) if "ticket_id" in keys else None
+    if places:
+        at = keys.index("ticket_id")
+        columns[at], cells[at], note = (HEAD, "left", 6.5), places[0], f"{places[1]}。"
     if total > len(tickets):
         kept = len(deviation["tickets"])
         rest = "，其余" if kept >= total else f"，前{kept}条" if kept > len(tickets) else ""
         there = f"{rest}见随附的数据文件 results.json" if rest else ""
         more = "，全部记录可用技术说明中该指标的查询语句查出" if kept < total else ""
-        note = f"列出前{len(tickets)}条，共{total}条{there}{more}。"
+        note = f"{note or ''}列出前{len(tickets)}条，共{total}条{there}{more}。"
+    rows = list(zip(*cells, strict=True))
     yield Fold(title=title, blocks=(f.table(f"{what}{title}", columns, rows, note=note),))
 
 

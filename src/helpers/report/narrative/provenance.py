@@ -202,5 +202,6 @@ def sources(results: Results) -> Iterable[Block]:
     yield from by_file(results)
     commands = [w.plain(command) for command in made.get("commands") or ()]
     if commands:
-        yield from f.para("重新生成本报告的命令：")
+        where = f"含有 data/raw/{results['fiscal_year']}/ 的项目文件夹"
+        yield from f.para(f"重新生成本报告，按程序的 README 装好后，在{where}里运行：")
         yield Items(items=tuple(commands))
