@@ -68,8 +68,12 @@ def import_formats_beside() -> None:
 
     def work() -> None:
         with contextlib.suppress(Exception):
-            importlib.import_module("typst")
-            importlib.import_module("helpers.formats.exporters")
+            for name in ("helpers.formats.papers", "helpers.formats.html", "helpers.formats.pdf", "typst"):
+                importlib.import_module(name)
+            from helpers.fonts.packaged import advance, drawable
+
+            drawable()
+            advance("一")
 
     threading.Thread(target=work, daemon=True).start()
 
