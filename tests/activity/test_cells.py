@@ -179,7 +179,7 @@ def test_what_is_no_number_is_none_in_any_type(tmp_path: Path) -> None:
 MARKS = {".": ",", ",": "."}
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.decimals(-(10**9), 10**9, places=2), min_size=2, max_size=6),
     st.sampled_from(".,"),

@@ -174,7 +174,7 @@ def test_the_same_exports_give_the_same_bytes(tmp_path: Path) -> None:
 cells = st.text(alphabet="A1故障2024-: 03,\"'\n测试—?是%¥.", max_size=12)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(*[cells] * 7), max_size=8))
 def test_no_row_is_ever_lost(tmp_path: Path, rows: list[tuple[str, ...]]) -> None:
     quoted = "".join(",".join('"' + c.replace('"', '""') + '"' for c in row) + "\n" for row in rows)

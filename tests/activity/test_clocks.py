@@ -70,7 +70,7 @@ moments = st.integers(0, 60 * 24 * 14).map(lambda n: dt.datetime(2024, 2, 5) + d
 spans = st.tuples(moments, moments).map(sorted).map(tuple)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(spans, st.lists(spans, max_size=3), st.booleans()), min_size=1, max_size=6))
 def test_office_hours_less_holds_equal_the_count_of_minutes(
     tmp_path: Path, tickets: list[tuple[tuple[dt.datetime, dt.datetime], list[tuple[dt.datetime, dt.datetime]], bool]]

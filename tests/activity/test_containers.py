@@ -128,7 +128,7 @@ def test_nested_records_are_named_by_their_path(tmp_path: Path) -> None:
 CELLS = st.text(alphabet=st.sampled_from(list("ab,;\"\n\r 中　\t'#")), max_size=5)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=6),
     quoted=st.booleans(),

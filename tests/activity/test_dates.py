@@ -144,7 +144,7 @@ def test_check_finds_formats_and_zones_that_cannot_be_meant(
     assert [f.code for f in faults] == [code] and hint in str(faults[0])
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.datetimes(min_value=pd.Timestamp("1000-01-01").to_pydatetime()).map(

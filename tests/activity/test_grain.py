@@ -169,7 +169,7 @@ events = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events)
 def test_cases_equal_a_walk_through_their_events(tmp_path: Path, rows: list[tuple[str, int, str, str]]) -> None:
     start = dt.datetime(2024, 3, 1)

@@ -140,7 +140,7 @@ def test_rows_without_the_declared_columns_are_no_near_duplicates(tmp_path: Path
     assert tidy["person"].isna().tolist() == [True, True, False]  # "0" means nothing in this column
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(["E1", "E2"]), st.integers(0, 600)), max_size=12), st.integers(0, 90))
 def test_near_duplicates_equal_a_walk(tmp_path: Path, rows: list[tuple[str, int]], minutes: int) -> None:
     near = f"    near_duplicates: {{columns: person, by: opened_at, within: {minutes}分钟}}\n"

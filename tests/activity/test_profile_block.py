@@ -210,7 +210,7 @@ CELLS = st.sampled_from(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(HEADERS, st.lists(st.lists(CELLS, min_size=5, max_size=5), max_size=4))
 def test_the_block_is_valid_whatever_the_headers(tmp_path: Path, headers: list[str], rows: list[list[str]]) -> None:
     cells = {f"c{i}": pa.array([row[i] for row in rows], pa.string()) for i in range(len(headers))}

@@ -347,7 +347,7 @@ def test_an_xml_spreadsheet_is_read_and_its_errors_are_refused(read: Read) -> No
     assert refused(read, b"<?xml version='1.0'?><rows/>", "a.xls").code == "web_page"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(["xlsx", "xls", "gz"]), st.integers(0, 10**6), st.integers(0, 255), st.booleans())
 def test_a_damaged_container_is_read_or_refused(read: Read, kind: str, at: int, value: int, cut: bool) -> None:
     sound = {"xlsx": package(xml_rows()), "xls": old_workbook(ROWS), "gz": gzip.compress(package(xml_rows()))}[kind]

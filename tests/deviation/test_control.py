@@ -203,7 +203,7 @@ def test_the_rules_are_told_in_words_with_their_source():
 # --- properties -----------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(-1000, 1000), min_size=6, max_size=12), st.integers(1, 64), st.integers(-500, 500))
 def test_limits_move_and_scale_with_the_data(values, factor, shift):
     base, moved = xmr_chart(series(values)), xmr_chart(series([v * factor + shift for v in values]))
@@ -213,7 +213,7 @@ def test_limits_move_and_scale_with_the_data(values, factor, shift):
     assert found(base) == found(moved)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 200), min_size=6, max_size=12))
 def test_a_share_and_its_complement_have_mirrored_charts(hits):
     kept = p_chart(shares([(h, 200) for h in hits]))

@@ -166,7 +166,7 @@ def test_avoiding_misses_never_makes_the_result_worse(case):
             assert (aim.gap(group.avoidable) == found.gap) == (group.misses == 0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases())
 def test_the_actual_is_that_of_the_measure(case):
     rows, aim = case

@@ -19,7 +19,7 @@ from helpers.year.fiscal import FiscalYear
 test_poisson_2indep.__test__ = False
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(0, 500), st.integers(1, 10**6))
 def test_intervals_match_the_reference(failures: int, days: int) -> None:
     found = rate(failures, days)
@@ -34,7 +34,7 @@ def test_no_exposure_is_no_rate() -> None:
     assert p_value(rate(3, 0), rate(1, 100)) is None and p_value(rate(0, 50), rate(0, 100)) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @pytest.mark.filterwarnings("ignore:divide by zero")
 @given(st.integers(0, 60), st.integers(1, 5000), st.integers(0, 60), st.integers(1, 5000))
 def test_the_exact_test_matches_the_reference(k1: int, d1: int, k2: int, d2: int) -> None:
@@ -72,7 +72,7 @@ def test_a_fleet_without_structure_gets_none() -> None:
 days = st.dates(dt.date(2014, 1, 1), dt.date(2025, 6, 30))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(days, st.none() | days)
 def test_exposure_is_the_days_in_use_by_age(bought: dt.date, retired: dt.date | None) -> None:
     found = exposure(
@@ -146,7 +146,7 @@ def test_the_order_of_replacement() -> None:
     assert [m.id for m in choose([machine("z", "mid", 0), *fleet], Fraction(100), RATES, NEW).machines] == ["z", "g"]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.sampled_from(["old", "mid"]), min_size=1, max_size=7), st.integers(0, 700))
 def test_with_one_price_no_choice_avoids_more(cells: list[str], budget: int) -> None:
     fleet = [machine(str(i), cell, 100) for i, cell in enumerate(cells)]

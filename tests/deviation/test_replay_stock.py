@@ -37,14 +37,14 @@ def simulated(times: list[int], leads: list[int], stock: int) -> list[int]:
     return waits
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(demands, st.integers(0, 6))
 def test_waits_equal_the_event_simulation(log: list[tuple[int, int]], stock: int) -> None:
     times, leads = [t for t, _ in log], [lead for _, lead in log]
     assert replay(times, leads, stock) == simulated(times, leads, stock)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(demands, st.integers(0, 5))
 def test_more_stock_never_waits_longer(log: list[tuple[int, int]], stock: int) -> None:
     times, leads = [t for t, _ in log], [lead for _, lead in log]

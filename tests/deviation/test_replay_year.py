@@ -43,7 +43,7 @@ repairs = st.lists(
 )
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(repairs)
 def test_the_share_equals_a_brute_force_simulation(drawn: list[tuple[int, str, int, int, str]]) -> None:
     minute = dt.timedelta(minutes=1)

@@ -23,7 +23,7 @@ def poisson_cdf(k: int, mean: float) -> float:
     return math.fsum(math.exp(-mean + i * math.log(mean) - math.lgamma(i + 1)) for i in range(k + 1)) if k >= 0 else 0.0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(1, 400), st.integers(1, 60), st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.99]))
 def test_the_smallest_stock_that_reaches_the_level(demand: int, days: int, level: float) -> None:
     found = base_stock(demand, days * DAY, YEAR, level, None)

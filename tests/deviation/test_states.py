@@ -139,7 +139,7 @@ def test_names_of_states_differ():
         )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.fixed_dictionaries({c: st.none() | st.integers(-10, 200) for c in COLUMNS}), max_size=8))
 def test_the_parts_always_add_up_to_the_whole(cases):
     """And agree with a stopwatch that looks at every minute of every case."""

@@ -57,7 +57,7 @@ def test_merged_cells_count_once() -> None:
 texts = st.text(alphabet="甲乙丙，。abcXYZ0189 -/.%\n", max_size=60)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.integers(1, 8).flatmap(lambda n: st.lists(st.tuples(*[texts] * n), min_size=1, max_size=12)), st.floats(10, 70)
 )

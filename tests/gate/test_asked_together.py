@@ -42,7 +42,7 @@ def frame(listed: list[tuple], first: int) -> pd.DataFrame:
     return table.assign(**times, size=table["size"].astype("float64"), name=table["name"].astype(object))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.lists(rows, max_size=6), st.integers(0, 9)), min_size=2, max_size=3))
 def test_many_frames_asked_together_get_the_answers_of_each(tables: list) -> None:
     asked = [Asked(frame(listed, first), [FILLED, ORDER, YEAR, ONE, SIZE, MOSTLY]) for listed, first in tables]

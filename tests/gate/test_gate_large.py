@@ -98,7 +98,7 @@ def test_both_ways_agree_on_the_sound_table(tmp_path: Path) -> None:
     assert (failing["r0"], failing["r2"], failing["r4"], failing["r10"], failing["r12"]) == (1, 2, 3, 6, 6)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(st.integers(0, 5), min_size=1, max_size=30),
     empty=st.sets(st.integers(0, 29)),

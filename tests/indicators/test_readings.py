@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction as F
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.indicators import evaluate, load_rules, parse_actual, parse_target
@@ -80,7 +80,6 @@ PER = st.sampled_from(["月", "天", "年", "学期"])
     sign=st.sampled_from("·、.*•"),
     brackets=st.booleans(),
 )
-@settings(deadline=None)
 def test_compound_units_keep_every_part(
     amount: int, money: str, head: str, rest: str, sign: str, brackets: bool
 ) -> None:

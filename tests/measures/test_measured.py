@@ -136,7 +136,7 @@ def test_the_database_is_closed(year: Year, tmp_path: Path, statement: str) -> N
         measures._connection.execute(statement).fetchall()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.one_of(st.none(), st.integers(0, 10**7)), max_size=60), st.integers(1, 8))
 def test_means_do_not_depend_on_order_or_threads(seconds: list[int | None], threads: int) -> None:
     measure = Measure(agg="mean", table="t", value="hours", unit="小时", words="平均")

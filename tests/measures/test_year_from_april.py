@@ -212,7 +212,7 @@ def log_of(rows: Sequence[tuple[int, int, int, int, str]], fiscal: FiscalYear) -
     return "".join(lines)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(ROW, min_size=1, max_size=12), month=st.integers(2, 12))
 def test_figures_are_the_same_whenever_the_year_begins(
     rows: list[tuple[int, int, int, int, str]], month: int, tmp_path: Path

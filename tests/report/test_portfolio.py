@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.report.portfolio import Entry, Portfolio, distances, make_portfolio
@@ -177,7 +177,6 @@ def made(drawn: list[tuple[int, float, str, bool, bool]]) -> list[Entry]:
 
 
 @given(ENTRIES, st.randoms(use_true_random=False))
-@settings(deadline=None)
 def test_ranks_hold_what_ranks_promise_in_any_order(drawn: Any, dice: random.Random) -> None:
     entries = made(drawn)
     found = make_portfolio(entries)
@@ -236,7 +235,6 @@ def test_most_equal_and_one_far_is_still_seen() -> None:
 
 
 @given(st.lists(st.decimals(0, 100, places=2), min_size=1, max_size=40), st.decimals(-50, 50, places=1))
-@settings(deadline=None)
 def test_distances_do_not_move_with_the_figures(values: list[Decimal], shift: Decimal) -> None:
     moved = distances([value + shift for value in values])
     assert all(abs(a - b) < Decimal("1e-9") for a, b in zip(distances(values), moved, strict=True))

@@ -296,7 +296,7 @@ EDITS = [
 ]
 
 
-@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(chosen=st.lists(st.sampled_from(EDITS), min_size=1, max_size=3, unique=True), by_steps=st.booleans())
 def test_whatever_is_edited_reuse_and_recompute_give_the_same_bytes(
     done: Path, tmp_path_factory: pytest.TempPathFactory, chosen: list[tuple[str, str, str]], by_steps: bool

@@ -161,7 +161,7 @@ def walk(node: Any, steps: list[int]) -> Any:
     return [v.__class__.__name__ for v in node] if isinstance(node, tuple) else repr(node)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(
     chosen=st.lists(st.sampled_from(EDITS), min_size=1, max_size=3, unique=True),
     turns=st.lists(st.lists(st.integers(0, 40), max_size=7), min_size=1, max_size=6),

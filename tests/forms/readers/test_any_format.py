@@ -190,7 +190,7 @@ def sound() -> dict[str, bytes]:
     return {**{suffix: write(sheet) for suffix, write in FORMATS.items()}, "xlsx": out.getvalue()}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(["docx", "html", "pdf", "xls", "xlsx"]),
     st.floats(0, 1, exclude_max=True),

@@ -89,7 +89,7 @@ def test_locked_files_do_not_stop_the_others(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["audit", str(tmp_path / "a.xlsx")]).exit_code == 1
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.data())
 def test_damaged_bytes_are_read_or_refused(data: st.DataObject) -> None:
     suffix = data.draw(st.sampled_from(sorted(sound())))

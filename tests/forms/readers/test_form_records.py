@@ -423,7 +423,7 @@ def bare(form: Form) -> Form:
     return replace(form, source=None, rows=tuple(replace(row, place=None) for row in form.rows))
 
 
-CAREFUL = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+CAREFUL = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @CAREFUL
@@ -453,7 +453,7 @@ def test_what_is_written_as_a_worksheet_reads_back(tmp_path: Path, form: Form) -
     assert [bare(f) for f in read_forms(tmp_path / "a.xlsx")] == [form]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.binary(max_size=200) | st.text(max_size=200).map(str.encode),
     st.sampled_from(["a.csv", "a.jsonl", "a.xlsx", "a.txt"]),

@@ -98,7 +98,7 @@ def test_a_workbook_that_unpacks_to_too_much(path: Path, sound: bytes, monkeypat
     assert stopped(path).code == "too_big"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 10**6), st.integers(0, 255))
 def test_a_flipped_byte_is_read_or_refused(path: Path, sound: bytes, at: int, value: int) -> None:
     broken = bytearray(sound)

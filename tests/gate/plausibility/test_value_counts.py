@@ -61,7 +61,7 @@ def test_what_is_said_depends_on_nothing_that_is_kept(
     assert all_said(tmp_path / "other") == usual
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(cells, cells), min_size=1, max_size=12))
 def test_values_are_counted_as_they_stand(tmp_path: Path, rows: list[tuple[str | None, str | None]]) -> None:
     frame = tickets(2024).head(len(rows)).assign(category=[a for a, _ in rows], cause=[b for _, b in rows])
