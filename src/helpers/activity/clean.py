@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -29,19 +29,18 @@ from helpers.activity.cells import Readings, declares_offsets
 from helpers.activity.errors import ExportError
 from helpers.activity.handed_over import Overlap
 from helpers.activity.invisible import stained
+from helpers.activity.looked_through import few_valued
 from helpers.activity.lost_rows import Loss
 from helpers.activity.sources import ExportFile, SetAside
+from helpers.activity.tidy_schema import tidy_schema
 from helpers.activity.written_down import Masked, WrittenDown, written_down
-from helpers.year.clock_words import clock_words
 from helpers.year.engine import identifier, literal, open_engine, threads_for
 from helpers.year.fiscal import FiscalYear
 from helpers.year.load import Year
-from helpers.year.models import Calendar
 from helpers.year.personal import MASKED
 from helpers.year.seen import table_exports
 from helpers.year.tables import Table
 from helpers.year.text_growth import LONGEST_TEXT, refused
-from helpers.year.tidy import record_columns, tidy_columns
 
 #: Cells that fit no type are listed up to this many; their number is always exact.
 LISTED = 200
@@ -149,18 +148,21 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         connection.execute("SET checkpoint_threshold = '1TB'")
         connection.execute(f"SET temp_directory = {literal(str(Path(work) / 'spill'))}")
         files = sources.load(connection, year, spec, required, Path(work))
+        rows = sum(file.rows for file in files)
+        few = few_valued(connection, "source", spec.columns, rows)
+        sources.refuse_mangled(connection, spec, few)
         handed_over.refuse_same_bytes(year, spec, files)
-        stains = stained(connection, spec)
+        stains = stained(connection, spec, few)
         corrected = corrections.check(connection, spec, declared, stains)
         _view(connection, "texts", sql.texts(spec, declared, stains))
-        _judge(connection, spec, required, year.fiscal)
+        _judge(connection, spec, required, year.fiscal, few)
         overlaps = handed_over.compare(connection, year, spec, files)
         corrections.refuse_unreadable(connection, spec, declared)
         _refuse(connection, spec, year.fiscal)
         if spec.grain:
             grain.build(connection, spec, spec.grain, year.fiscal)
         _view(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
-        written = written_down(connection, year, table)
+        written = written_down(connection, year, table, rows, few)
         entities = _write(connection, clocks.tidy(connection, year, spec, out, written), out / f"{table}.parquet")
         _write(connection, written.set_aside_rows(declared, stains), out / f"{table}.set_aside.parquet")
         lost_rows.write_uncertain(connection, year, table, required, out / f"{table}.parquet", written)
@@ -174,7 +176,13 @@ def _shown(account: Reconciliation, written: WrittenDown) -> Reconciliation:
     return _ACCOUNT.validate_python(written.data(account.to_json()))
 
 
-def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal: FiscalYear) -> None:
+def _judge(
+    connection: duckdb.DuckDBPyConnection,
+    spec: Table,
+    required: Sequence[str],
+    fiscal: FiscalYear,
+    few: Collection[str],
+) -> None:
     """``judged_rows`` and ``judged``; again where times turn out to have offsets, or dates to be in words. Dates and
     figures that stay open stop."""
     dates.refuse_clashes(connection, spec)
@@ -197,7 +205,7 @@ def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequenc
             unread = _judge_rows(connection, spec, required, fiscal, readings, foreign)
         dates.refuse_undeclared(connection, spec, unread, fiscal.number)
         conventions.refuse_foreign(connection, spec, unread)
-    not_records.recognise(connection, spec)
+    not_records.recognise(connection, spec, few)
     connection.execute("RESET disabled_optimizers")
     for comparison in sql.comparisons(spec):
         connection.execute(comparison)
@@ -305,7 +313,7 @@ def _reconcile(
         unreadable_cells=one(f"SELECT coalesce(sum(len(_unreadable)), 0) {unread}"),
         unreadable=_unreadable(connection, spec, unread),
         files=tuple(_accounted(file, [c for c in counted if c[0] == number]) for number, file in enumerate(files)),
-        columns=tuple(_schema(spec, year.year.calendar_of(spec))),
+        columns=tuple(tidy_schema(spec, year.year.calendar_of(spec))),
         placeholders=_placeholders(connection, spec),
     )
 
@@ -369,29 +377,3 @@ def _placeholders(connection: duckdb.DuckDBPyConnection, spec: Table) -> tuple[P
             )
         )
     return tuple(out)
-
-
-def _schema(spec: Table, calendar: Calendar) -> list[dict[str, Any]]:
-    """What each tidy column is: type, words, and the headers it comes from."""
-    types, words, taken = tidy_columns(spec), spec.column_words(), spec.grain.attributes if spec.grain else {}
-
-    def headers(column: str) -> list[str]:
-        source = spec.columns.get(taken[column].source if column in taken else column)
-        return list(source.source) if source else []
-
-    own = [{"column": c, "type": types[c], "words": words[c], "from": headers(c)} for c in record_columns(spec)]
-    derived = [
-        {
-            "column": c,
-            "type": types[c],
-            "from": [],
-            "words": d.words or (clock_words(d, spec, calendar) if d.clock else str(d.expr)),
-        }
-        for c, d in spec.derived.items()
-    ]
-    return [
-        *own,
-        *derived,
-        {"column": "source_file", "type": "VARCHAR", "words": "来源文件", "from": []},
-        {"column": "source_row", "type": "BIGINT", "words": "来源行号（含表头，从 1 起）", "from": []},
-    ]

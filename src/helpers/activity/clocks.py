@@ -8,6 +8,7 @@ the moment lies. Exact integers until the last division.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -32,7 +33,11 @@ HOUR = 3_600_000_000  # microseconds
 
 
 def tidy(
-    connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, out: Path, written: WrittenDown | None = None
+    connection: duckdb.DuckDBPyConnection,
+    year: Year,
+    spec: Table,
+    out: Path,
+    written: WrittenDown | None = None,
 ) -> str:
     """``records`` with the derived columns as a query, in source order, its cells as they are to be ``written``
     down; as they are where these are written already.
@@ -42,11 +47,15 @@ def tidy(
     for a value that no declared schedule fits, ``ExportError``.
     """
     span = _span(connection, year, spec)
-    alone = all(_alone(derived) for derived in spec.derived.values())
-    if not alone:
+    hashed_once = written.hashed_once if written else ()
+    clocks = [column for column, derived in spec.derived.items() if not _alone(derived)]
+    query, order = "SELECT * FROM records", ""
+    if clocks or hashed_once:
         # A view: a second copy of a long log would have to be sorted and kept.
         connection.execute(f"CREATE OR REPLACE VIEW ids AS SELECT *, {PLACE} AS _id FROM records")
-    query = f"SELECT * FROM {'records' if alone else 'ids'}"
+        for column in clocks:
+            _clock_table(connection, year, spec, column, span, out, written is not None)
+        query, order = _looked_up(clocks, hashed_once), " ORDER BY _id"
     if span and any(d.clock == "workdays" for d in spec.derived.values()):
         query = f"SELECT *, {_workday_lists(span, year.year.calendar_of(spec))} FROM ({query})"
     for column, derived in spec.derived.items():
@@ -55,14 +64,19 @@ def tidy(
             query = f"SELECT * EXCLUDE (year_start, year_end), {value} FROM ({given(query, year.fiscal)})"
         elif _alone(derived):
             query = f"SELECT *, {_own_row(spec, derived, span)} AS {identifier(column)} FROM ({query})"
-        else:
-            _clock_table(connection, year, spec, column, span, out, written is not None)
-            query = (
-                f"SELECT q.*, c.clock AS {identifier(column)} FROM ({query}) AS q "
-                f"LEFT JOIN {identifier('clock.' + column)} AS c USING (_id)"
-            )
-    picked = ", ".join(written.tidy().values() if written else map(identifier, tidy_columns(spec)))
-    return f"SELECT {picked}, source_file, source_row FROM ({query}){'' if alone else ' ORDER BY _id'}"
+    picked = ", ".join(written.tidy(hashed_once).values() if written else map(identifier, tidy_columns(spec)))
+    return f"SELECT {picked}, source_file, source_row FROM ({query}){order}"
+
+
+def _looked_up(clocks: Sequence[str], hashed_once: Sequence[str]) -> str:
+    """``ids`` with the clocks and hashes that have tables of their own, in any order."""
+    found = [f"{identifier('clock.' + c)}.clock AS {identifier(c)}" for c in clocks]
+    tables = [f"LEFT JOIN {identifier('clock.' + c)} USING (_id)" for c in clocks]
+    found += [identifier(c + ".hash") for c in hashed_once]
+    tables += [
+        f"LEFT JOIN {identifier('hash.' + c)} ON ids.{identifier(c)} = {identifier(c + '.text')}" for c in hashed_once
+    ]
+    return f"SELECT ids.*, {', '.join(found)} FROM ids {' '.join(tables)}"
 
 
 def _alone(derived: Derived) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 import duckdb
 
-from helpers.activity.looked_through import BETWEEN, columns_with, in_one_piece
+from helpers.activity.looked_through import BETWEEN, columns_with, in_one_piece, worth_a_look
 from helpers.year.engine import identifier, literal
 from helpers.year.tables import Table
 
@@ -52,21 +53,22 @@ def plain(text: str) -> str:
     return re.sub(_QUOTED, r"\1", re.sub(_WRAPPED, r"\1", text).strip(_WHITE))
 
 
-def stained(connection: duckdb.DuckDBPyConnection, spec: Table) -> frozenset[str]:
-    """The columns in which any cell has to be mended; reads ``source``.
+def stained(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[str]) -> frozenset[str]:
+    """The columns in which any cell has to be mended; reads ``source``. ``few``: the columns of few values.
 
     Looking costs time: prose is looked at at both ends only, unless it names a record.
     """
     named = {*spec.key, *(spec.grain.case if spec.grain else ())}
-    texts = [c for c in spec.columns if c not in named]
-    short = [f"CASE WHEN strlen({identifier(c)}) <= {PROSE} THEN {identifier(c)} END" for c in texts]
-    row = in_one_piece([*map(identifier, sorted(named & {*spec.columns})), *short])
-    tests = [f"regexp_matches({row}, {literal(_ANY_TOUCHED)})", *(_touched_prose(identifier(c)) for c in texts)]
     touched = (
         f"CASE WHEN special OR strlen(cell) <= {PROSE} THEN regexp_matches(cell, {literal(_TOUCHED)}) "
         f"ELSE {_touched_prose('cell')} END"
     )
-    return frozenset(columns_with(connection, "source", " OR ".join(tests), list(spec.columns), touched, named))
+    looked_at = worth_a_look(connection, "source", list(spec.columns), few, touched, named)
+    texts = [c for c in looked_at if c not in named]
+    short = [f"CASE WHEN strlen({identifier(c)}) <= {PROSE} THEN {identifier(c)} END" for c in texts]
+    row = in_one_piece([*map(identifier, sorted(named & {*looked_at})), *short])
+    tests = [f"regexp_matches({row}, {literal(_ANY_TOUCHED)})", *(_touched_prose(identifier(c)) for c in texts)]
+    return frozenset(columns_with(connection, "source", " OR ".join(tests), looked_at, touched, named))
 
 
 def _touched_prose(cell: str) -> str:

@@ -12,6 +12,10 @@ import duckdb
 
 from helpers.year.engine import identifier, literal, unnested
 
+#: From so many rows on it pays to know which columns repeat their values; so many different ones are few.
+MANY, FEW = 100_000, 1_000
+#: The first rows, which tell at next to no cost that a column has more than a few.
+SAMPLED = 20_480
 #: Between the cells of a row; nothing that is looked for has it.
 BETWEEN = "\ue0ff"
 
@@ -45,3 +49,40 @@ def columns_with(
     cells = f"SELECT {listed} FROM ({rows})"
     found = connection.execute(f"SELECT col, bool_or({test}) FROM ({cells}) GROUP BY col ORDER BY col").fetchall()
     return [columns[number] for number, there in found if there]
+
+
+def few_valued(
+    connection: duckdb.DuckDBPyConnection, relation: str, columns: Iterable[str], rows: int
+) -> frozenset[str]:
+    """The columns of a long relation that have but a few different values, of a short one none."""
+    found = list(columns) if rows >= MANY else []
+    for part in (f"(SELECT * FROM {relation} LIMIT {SAMPLED})", relation):
+        if found:
+            counts = ", ".join(f"approx_count_distinct({identifier(c)})" for c in found)
+            numbers = connection.execute(f"SELECT {counts} FROM {part}").fetchall()[0]
+            found = [c for c, number in zip(found, numbers, strict=True) if number <= FEW]
+    return frozenset(found)
+
+
+def worth_a_look(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    columns: Sequence[str],
+    few: Collection[str],
+    test: str,
+    special: Collection[str] = (),
+) -> list[str]:
+    """The columns without those of ``few`` values for none of which ``test`` holds; see ``columns_with``."""
+    asked = [c for c in columns if c in few]
+    if not asked:
+        return list(columns)
+    values = ", ".join(f"list(DISTINCT {identifier(c)}) AS d{n}" for n, c in enumerate(asked))
+    flags = (str(c in special).lower() for c in asked)
+    numbers = range(len(asked))
+    listed = unnested(col=map(str, numbers), cells=(f"d{n}" for n in numbers), special=flags)
+    found = connection.execute(
+        f"SELECT col FROM (SELECT col, unnest(cells) AS cell, special FROM (SELECT {listed} FROM "
+        f"(SELECT {values} FROM {relation}))) GROUP BY col HAVING bool_or({test})"
+    ).fetchall()
+    harmless = {*asked} - {asked[number] for (number,) in found}
+    return [c for c in columns if c not in harmless]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +14,7 @@ import duckdb
 
 from helpers.activity import sql
 from helpers.activity.errors import ExportError
-from helpers.activity.looked_through import in_one_piece
+from helpers.activity.looked_through import in_one_piece, worth_a_look
 from helpers.activity.readers import normal_header
 from helpers.activity.written_down import shown_row
 from helpers.year.engine import identifier, literal, unnested
@@ -237,12 +237,11 @@ def labels_of(relation: str, file_no: int, columns: Sequence[str]) -> str:
     return " UNION ALL ".join(parts)
 
 
-def recognise(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
+def recognise(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[str]) -> None:
     """Give the rows of ``judged_rows`` that are no records their reason; raises ``ExportError`` in doubt."""
-    lines = _lines(connection, spec)
     found: dict[tuple[int, int], str] = {}
     doubtful: list[Line] = []
-    for line in lines:
+    for line in (lines := _lines(connection, spec, few)):
         try:
             why = verdict(line, spec)
         except Doubtful:
@@ -294,25 +293,26 @@ def _count_usual(connection: duckdb.DuckDBPyConnection, fill: str) -> None:
     )
 
 
-def _lines(connection: duckdb.DuckDBPyConnection, spec: Table) -> list[Line]:
+def _lines(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[str]) -> list[Line]:
     """The rows worth a look: unusable ones, those with few cells, and those that name a total."""
     fill = " + ".join(
         [*(f"CAST({identifier(c)} IS NOT NULL AS INTEGER)" for c in spec.columns), "coalesce(len(_unreadable), 0)"]
     )
-    texts = [identifier(c) for c, declared in spec.columns.items() if declared.type == "text"]
+    total = f"length(cell) <= 60 AND regexp_full_match(cell, {literal(_MAYBE_TOTAL)})"
+    texts = [c for c, declared in spec.columns.items() if declared.type == "text"]
+    texts = [*map(identifier, worth_a_look(connection, "judged_rows", texts, few, total))]
     named = (
         f"SELECT _file_no, source_row FROM (SELECT _file_no, source_row, {unnested(cell=texts)} "
-        f"FROM judged_rows WHERE regexp_matches({in_one_piece(texts)}, {literal(f'(?is){_TOTALS}')})) "
-        f"WHERE length(cell) <= 60 AND regexp_full_match(cell, {literal(_MAYBE_TOTAL)})"
+        f"FROM judged_rows WHERE regexp_matches({in_one_piece(texts)}, {literal(f'(?is){_TOTALS}')})) WHERE {total}"
     )
     _count_usual(connection, fill)
-    few = f"(_first IS NOT NULL OR {fill} <= _typical / 2 OR (_unreadable IS NOT NULL AND {fill} < _typical))"
+    scant = f"(_first IS NOT NULL OR {fill} <= _typical / 2 OR (_unreadable IS NOT NULL AND {fill} < _typical))"
     rows = (
         "SELECT _file_no, source_row, _typical, _first IS NULL AND _scope IS NULL AS _counted FROM judged_rows "
         "JOIN usual USING (_file_no)"
     )
     picked = (
-        f"({rows} WHERE ({sql.NOT_BLANK} OR _first = {literal(sql.REPEATED_HEADER)}) AND {few} "
+        f"({rows} WHERE ({sql.NOT_BLANK} OR _first = {literal(sql.REPEATED_HEADER)}) AND {scant} "
         f"ORDER BY _file_no, source_row LIMIT {LOOKED_AT}) "
         + (f"UNION {rows} SEMI JOIN ({named}) USING (_file_no, source_row) WHERE {sql.NOT_BLANK} " if texts else "")
         + f"UNION {rows} SEMI JOIN labels USING (_file_no, source_row) WHERE {sql.NOT_BLANK}"

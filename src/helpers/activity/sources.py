@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from helpers.activity.errors import ExportError
+from helpers.activity.looked_through import worth_a_look
 from helpers.activity.not_records import LABEL_COLUMNS, LABELLED_ROWS, labels_of
 from helpers.activity.readers import ROW, Sheet, find_columns, missing_column, read_exports, refuse_other_units
 from helpers.files.names import matching_files
@@ -144,7 +145,6 @@ def load(
         ("has_types", [mark is None for mark in delimiters]),
     ):
         connection.execute(f"CREATE MACRO {name}(number) AS list_extract({flags}, number + 1)")
-    _refuse_mangled(connection, spec)
     return files
 
 
@@ -211,17 +211,21 @@ def _refuse_cut_off(connection: duckdb.DuckDBPyConnection, sheet: Sheet, *, hidd
         )
 
 
-def _refuse_mangled(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
-    """Formula errors and, in the columns that name a record, numbers that have lost their digits."""
+def refuse_mangled(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[str]) -> None:
+    """Formula errors and, in the columns that name a record, numbers that have lost their digits; reads ``source``.
+    ``few``: the columns of few values."""
+    sign = "starts_with(cell, '#') OR (special AND contains(lower(cell), 'e+'))"
+    looked_at = worth_a_look(connection, "source", list(spec.columns), few, sign, _named(spec))
     # Most files have none at all: that is seen in one go.
     signs = " OR ".join(
         f"starts_with({identifier(c)}, '#')"
         + (f" OR contains(lower({identifier(c)}), 'e+')" if c in _named(spec) else "")
-        for c in spec.columns
+        for c in looked_at
     )
-    if not connection.execute(f"SELECT 1 FROM source WHERE {signs} LIMIT 1").fetchall():
+    if not signs or not connection.execute(f"SELECT 1 FROM source WHERE {signs} LIMIT 1").fetchall():
         return
-    for column, declared in spec.columns.items():
+    for column in looked_at:
+        declared = spec.columns[column]
         errors = [e for e in FORMULA_ERRORS if e not in (*spec.empty, *declared.empty)]
         # The first halves only spare most cells the second.
         where = f"(starts_with({identifier(column)}, '#') AND {identifier(column)} IN ({literals(errors)}))"

@@ -17,7 +17,7 @@ import duckdb
 
 from helpers.activity import sql
 from helpers.activity.errors import ExportError
-from helpers.activity.looked_through import columns_with, in_one_piece
+from helpers.activity.looked_through import MANY, columns_with, in_one_piece, worth_a_look
 from helpers.files.personal_data import ALIKE, DIGIT_KINDS, LIKELY, Marks, begins, hits, is_whole, shape
 from helpers.files.surnames import is_name
 from helpers.year.engine import identifier, literal
@@ -42,6 +42,8 @@ MOST_MARKS = 1_000_000
 AT_ONCE = 10_000
 #: Rows that are named of each column.
 NAMED = 5
+#: Personal values that are there so often are hashed once each.
+REPEATED = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,12 +68,14 @@ class WrittenDown:
     #: Columns of the export with something to mask.
     touched: frozenset[str]
     found: tuple[Masked, ...]
+    #: Personal tidy columns whose values have a table of their hashes.
+    hashed_once: tuple[str, ...] = ()
 
-    def tidy(self) -> dict[str, str]:
-        """Each tidy column as SQL, under its name."""
+    def tidy(self, hashed_once: Collection[str] = ()) -> dict[str, str]:
+        """Each tidy column as SQL, under its name; ``hashed_once``: those whose hash stands in ``<column>.hash``."""
         hidden, derived = self.spec.tidy_personal, set(self.spec.derived)
         return {
-            column: f"{_hidden(column, kind)} AS {identifier(column)}"
+            column: f"{_hidden(column, kind, column in hashed_once)} AS {identifier(column)}"
             if column in hidden
             else f"{_marked(identifier(column))} AS {identifier(column)}"
             if kind == "VARCHAR" and self._touches(column, derived)
@@ -128,8 +132,11 @@ def shown_row(spec: Table, cells: Iterable[tuple[str, str | None]], shifted: boo
     return "，".join(said)[:longest]
 
 
-def written_down(connection: duckdb.DuckDBPyConnection, year: Year, table: str) -> WrittenDown:
-    """How the cells of a table are to be written; reads ``texts``. The connection can mask and hash afterwards."""
+def written_down(
+    connection: duckdb.DuckDBPyConnection, year: Year, table: str, rows: int = 0, few: Collection[str] = ()
+) -> WrittenDown:
+    """How the cells of a table are to be written; reads ``texts`` and ``records``, which are about so many ``rows``.
+    ``few``: the columns of few values. The connection can mask and hash afterwards."""
     spec = year.year.tables[table]
     entries = year.year.not_personal
     marks = Marks(allowed=allows(entries))
@@ -143,17 +150,21 @@ def written_down(connection: duckdb.DuckDBPyConnection, year: Year, table: str) 
         for c, declared in spec.columns.items()
         if declared.type == "text" and c not in spec.personal and c not in allowed_columns(entries, table)
     ]
-    found = [one for column in _likely(connection, spec, looked_at) for one in _column(connection, spec, column, marks)]
+    likely = _likely(connection, spec, looked_at, few)
+    found = [one for column in likely for one in _column(connection, spec, column, marks)]
     connection.create_function("masked_text", marks.as_known, ["VARCHAR"], "VARCHAR")
     touched = frozenset(one.column for one in found if not one.doubtful)
-    return WrittenDown(spec, marks, touched, tuple(found))
+    return WrittenDown(spec, marks, touched, tuple(found), _hash_once(connection, spec, rows))
 
 
-def _likely(connection: duckdb.DuckDBPyConnection, spec: Table, columns: list[str]) -> list[str]:
+def _likely(connection: duckdb.DuckDBPyConnection, spec: Table, columns: list[str], few: Collection[str]) -> list[str]:
     """The columns with a text that may be personal."""
     named = [c for c in columns if _names(spec, c)]
-    tests = [_any_likely(columns), *(_is_han(identifier(c)) for c in named)]
     may_be = f"{_is_likely('cell')} OR (special AND {_is_han('cell')})"
+    columns = worth_a_look(connection, "texts", columns, few, may_be, named)
+    if not columns:
+        return []
+    tests = [_any_likely(columns), *(_is_han(identifier(c)) for c in named if c in columns)]
     return columns_with(connection, "texts", " OR ".join(tests), columns, may_be, named)
 
 
@@ -276,8 +287,30 @@ class _Series:
 # --- as SQL ---------------------------------------------------------------------------------------
 
 
-def _hidden(column: str, kind: str) -> str:
+def _hidden(column: str, kind: str, hashed_once: bool) -> str:
+    if hashed_once:
+        return identifier(f"{column}.hash")
     return _hashed(identifier(column)) if kind == "VARCHAR" else f"CAST(NULL AS {kind})"
+
+
+def _hash_once(connection: duckdb.DuckDBPyConnection, spec: Table, rows: int) -> tuple[str, ...]:
+    """Of a long table, the personal columns whose values are repeated: ``hash.<column>`` has the hash of each of them.
+    To hash a value takes longer than all else that is done for it."""
+    types = tidy_columns(spec)
+    hidden = [c for c in types if c in spec.tidy_personal and types[c] == "VARCHAR" and c not in spec.derived]
+    if rows < MANY or not hidden:
+        return ()
+    counts = ", ".join(f"approx_count_distinct({identifier(c)})" for c in hidden)
+    found = connection.execute(f"SELECT {counts} FROM records").fetchall()[0]
+    repeated = tuple(c for c, number in zip(hidden, found, strict=True) if number * REPEATED <= rows)
+    for column in repeated:
+        cell, text, written = identifier(column), identifier(f"{column}.text"), identifier(f"{column}.hash")
+        connection.execute(
+            f"CREATE TEMP TABLE {identifier(f'hash.{column}')} AS "
+            f"SELECT {cell} AS {text}, {_hashed(cell)} AS {written} FROM "
+            f"(SELECT DISTINCT {cell} FROM records WHERE {cell} IS NOT NULL)"
+        )
+    return repeated
 
 
 def _hashed(cell: str) -> str:

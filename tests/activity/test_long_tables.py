@@ -1,0 +1,130 @@
+"""Long tables are looked at by their different values: what is found and written is the same as cell by cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from helpers.activity import looked_through, written_down
+from helpers.activity.clean import clean_year
+from helpers.activity.errors import ExportError
+from helpers.year.load import load_year
+from tests import small_year
+from tests.conftest import copy_data
+
+YEAR = """\
+  tickets:
+    title: 工单
+    files: exports/a.csv
+    columns: {id: 编号, who: 报修人代码, kind: 类别, note: 说明, at: {from: 受理, type: datetime},
+      done: {from: 完成, type: datetime}}
+    key: id
+    personal: [who]
+    derived:
+      office: {clock: office_hours, start: at, end: done, words: 办公小时, office_hours: {mon-fri: ["09:00-17:00"]}}
+"""
+USUAL = "1,U{n},维修,换了硬盘,2024-01-02 09:00:00,2024-01-03 10:00:00"
+
+
+@pytest.fixture
+def long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any table is a long one."""
+    monkeypatch.setattr(looked_through, "MANY", 1)
+    monkeypatch.setattr(written_down, "MANY", 1)
+
+
+def tables(out: Path) -> dict[str, list[Any]]:
+    with duckdb.connect() as connection:
+        return {
+            path.name: connection.execute("SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+            for path in sorted(out.glob("*.parquet"))
+        }
+
+
+def cleaned(root: Path, out: str, rows: list[str]) -> tuple[Any, dict[str, list[Any]]]:
+    if not (root / "data").exists():
+        export = "\n".join(["编号,报修人代码,类别,说明,受理,完成", *rows]) + "\n"
+        small_year.write(root, small_year.head() + YEAR, files={"a.csv": export})
+    accounts = clean_year(load_year(root, 2024), root / out)
+    return [account.to_json() for account in accounts], tables(root / out)
+
+
+@pytest.mark.parametrize("fiscal_year", [2023, 2024])
+def test_the_example_is_cleaned_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, fiscal_year: int
+) -> None:
+    copy_data(tmp_path)
+    year = load_year(tmp_path, fiscal_year)
+    usual = [account.to_json() for account in clean_year(year, tmp_path / "usual")]
+    request.getfixturevalue("long")
+    assert [account.to_json() for account in clean_year(year, tmp_path / "long")] == usual
+    assert tables(tmp_path / "long") == tables(tmp_path / "usual")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("kind", "\u00a0维修\u200b"),
+        ("kind", "  维修"),
+        ("kind", "打13912345678"),
+        ("note", "联系人张三丰"),
+        ("note", "，" * 200 + "\u200b"),
+        ("who", "张三"),
+        ("who", ""),
+        ("at", "\u30002024-01-02 09:00:00"),
+    ],
+)
+def test_one_cell_among_many_equal_ones_is_found(
+    tmp_path: Path, request: pytest.FixtureRequest, column: str, cell: str
+) -> None:
+    names = ["id", "who", "kind", "note", "at", "done"]
+    rows = [USUAL.format(n=n % 3).split(",") for n in range(60)]
+    for number, row in enumerate(rows):
+        row[0] = f"T{number:03}"
+    rows[31][names.index(column)] = cell
+    lines = [",".join(row) for row in rows]
+    usual = cleaned(tmp_path, "usual", lines)
+    request.getfixturevalue("long")
+    assert cleaned(tmp_path, "long", lines) == usual
+
+
+@pytest.mark.usefixtures("long")
+def test_a_total_and_a_footer_below_many_equal_rows_are_no_records(tmp_path: Path) -> None:
+    lines = [f"T{n:03}" + USUAL.format(n=n % 3)[1:] for n in range(60)]
+    ((account,), found) = cleaned(tmp_path, "out", [*lines, ",,合计,60,,", ",,制表人：某某,,,"])
+    assert {one["reason"]: one["rows"] for one in account["set_aside"]} == {"合计行": 1, "页脚、签字或表下附注": 1}
+    assert len(found["tickets.parquet"]) == 60
+
+
+@pytest.mark.usefixtures("long")
+def test_a_formula_error_among_many_equal_cells_stops(tmp_path: Path) -> None:
+    lines = [f"T{n:03}" + USUAL.format(n=n % 3)[1:] for n in range(60)]
+    lines[40] = lines[40].replace("维修", "#REF!")
+    with pytest.raises(ExportError) as stopped:
+        cleaned(tmp_path, "out", lines)
+    assert stopped.value.code == "formula_error"
+
+
+def test_only_columns_of_few_values_in_long_relations_are_told() -> None:
+    rows = looked_through.MANY
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE t AS SELECT i::VARCHAR AS id, (i % 5)::VARCHAR AS few, NULL::VARCHAR AS empty, "
+            f"CASE WHEN i < {2 * looked_through.SAMPLED} THEN 'a' ELSE i::VARCHAR END AS later "
+            f"FROM range({rows}) AS r(i)"
+        )
+        columns = ["id", "few", "empty", "later"]
+        assert looked_through.few_valued(connection, "t", columns, rows) == {"few", "empty"}
+        assert looked_through.few_valued(connection, "t", columns, rows - 1) == frozenset()
+
+
+def test_columns_without_a_find_need_no_look() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE t AS SELECT * FROM (VALUES ('a', 'b', 'x'), ('a', NULL, 'x')) AS v(a, b, c)")
+        test = "cell = 'b' OR (special AND cell = 'x')"
+        assert looked_through.worth_a_look(connection, "t", ["a", "b", "c"], {"a", "b", "c"}, test) == ["b"]
+        assert looked_through.worth_a_look(connection, "t", ["a", "b", "c"], {"a", "c"}, test, ["c"]) == ["b", "c"]
+        assert looked_through.worth_a_look(connection, "t", ["a", "b"], set(), test) == ["a", "b"]
