@@ -49,13 +49,13 @@ def tidy(
     span = _span(connection, year, spec)
     hashed_once = written.hashed_once if written else ()
     clocks = [column for column, derived in spec.derived.items() if not _alone(derived)]
-    query, order = "SELECT * FROM records", ""
+    query = "SELECT * FROM records"
     if clocks or hashed_once:
         # A view: a second copy of a long log would have to be sorted and kept.
         connection.execute(f"CREATE OR REPLACE VIEW ids AS SELECT *, {PLACE} AS _id FROM records")
         for column in clocks:
             _clock_table(connection, year, spec, column, span, out, written is not None)
-        query, order = _looked_up(clocks, hashed_once), " ORDER BY _id"
+        query = _looked_up(clocks, hashed_once, written is not None)
     if span and any(d.clock == "workdays" for d in spec.derived.values()):
         query = f"SELECT *, {_workday_lists(span, year.year.calendar_of(spec))} FROM ({query})"
     for column, derived in spec.derived.items():
@@ -65,18 +65,22 @@ def tidy(
         elif _alone(derived):
             query = f"SELECT *, {_own_row(spec, derived, span)} AS {identifier(column)} FROM ({query})"
     picked = ", ".join(written.tidy(hashed_once).values() if written else map(identifier, tidy_columns(spec)))
-    return f"SELECT {picked}, source_file, source_row FROM ({query}){order}"
+    return f"SELECT {picked}, source_file, source_row FROM ({query})"
 
 
-def _looked_up(clocks: Sequence[str], hashed_once: Sequence[str]) -> str:
-    """``ids`` with the clocks and hashes that have tables of their own, in any order."""
+def _looked_up(clocks: Sequence[str], hashed_once: Sequence[str], named: bool) -> str:
+    """``ids`` with the clocks and hashes that have tables of their own, in order. What a row alone says is worked out
+    after the sort, for each of its bytes is written to disk and read again; where the files are ``named`` by a macro,
+    their names, too."""
     found = [f"{identifier('clock.' + c)}.clock AS {identifier(c)}" for c in clocks]
     tables = [f"LEFT JOIN {identifier('clock.' + c)} USING (_id)" for c in clocks]
     found += [identifier(c + ".hash") for c in hashed_once]
     tables += [
         f"LEFT JOIN {identifier('hash.' + c)} ON ids.{identifier(c)} = {identifier(c + '.text')}" for c in hashed_once
     ]
-    return f"SELECT ids.*, {', '.join(found)} FROM ids {' '.join(tables)}"
+    own = "ids.* EXCLUDE (source_file)" if named else "ids.*"
+    query = f"SELECT * FROM (SELECT {own}, {', '.join(found)} FROM ids {' '.join(tables)}) ORDER BY _id"
+    return f"SELECT *, file_name(_file_no) AS source_file FROM ({query})" if named else query
 
 
 def _alone(derived: Derived) -> bool:
@@ -178,6 +182,9 @@ def _clock_table(
     connection.execute(
         f"CREATE TABLE {target} AS SELECT _id, spent / {HOUR}.0 AS clock FROM ({spent}) WHERE spent >= 0"
     )
+    if derived.hold:
+        # Thirty bytes a row, which the sort that follows needs.
+        connection.execute(f"DROP TABLE {identifier('spell.' + column)}")
 
 
 def _schedule(connection: duckdb.DuckDBPyConnection, spec: Table, derived: Derived) -> str:
