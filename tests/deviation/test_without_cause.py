@@ -20,7 +20,7 @@ from helpers.deviation.explain import explain_year
 from helpers.deviation.scan import Combination
 from helpers.deviation.states import UNRECORDED, Divided
 from helpers.deviation.without_cause import Replays, wait_of, without_causes, without_cells
-from helpers.deviation.yearly_count import Estimate, crowding, estimate, less, total
+from helpers.deviation.yearly_count import Estimate, counted, crowding, estimate, less, total
 from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year
 from helpers.year.load import load_year
@@ -201,7 +201,7 @@ def test_intervals_of_counts() -> None:
     apart = estimate([n * YEAR // 10 for n in range(10)], 0, YEAR)
     assert (round(apart.low, 1), round(apart.high, 1)) == (4.8, 18.4)
     burst = estimate([86400 * 40 + n for n in range(10)], 0, YEAR)
-    assert crowding([86400 * 40 + n for n in range(10)], 0, YEAR) == pytest.approx(10)
+    assert crowding(counted([86400 * 40 + n for n in range(10)], 0, YEAR)) == pytest.approx(10)
     assert burst.low < 1 and burst.high > 50
     nothing = estimate([], 0, YEAR)
     assert (nothing.value, nothing.low, round(nothing.high, 2)) == (0, 0, 3.69)

@@ -89,12 +89,15 @@ def _alone(derived: Derived) -> bool:
 
 
 def _workday_lists(span: tuple[datetime.date, datetime.date], calendar: Calendar) -> str:
-    """``_counts`` and ``_works``: by day from the first of the span, as constants of the query."""
+    """``_counts`` and ``_works``: by day from the first of the span, as constants of the query.
+
+    Each is one text: a list of hundreds of numbers takes longer to plan than thousands of rows to time.
+    """
     counts = workday_counts(*span, calendar)
     days, works = counts.column("workdays").to_pylist(), counts.column("work").to_pylist()
     return (
-        f"[{', '.join(map(str, days))}]::INTEGER[] AS _counts, "
-        f"[{', '.join(str(int(work)) for work in works)}]::TINYINT[] AS _works"
+        f"'[{', '.join(map(str, days))}]'::INTEGER[] AS _counts, "
+        f"'[{', '.join(str(int(work)) for work in works)}]'::TINYINT[] AS _works"
     )
 
 

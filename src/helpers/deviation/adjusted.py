@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -127,15 +128,21 @@ def _tail(table: _Tables, group: int, binary: bool) -> float:
 
 def _exact_tail(n: Floats, size: Floats, missed: Floats, here: float) -> float:
     """The sum of independent hypergeometric counts, by convolution; equal strata's counts are drawn up once."""
-    from scipy.stats import hypergeom
-
     kinds, times = np.unique(np.column_stack([size, missed, n]).astype(np.int64), axis=0, return_counts=True)
     whole = np.ones(1)
     for (rows, bad, own), often in zip(kinds, times, strict=True):
-        one = hypergeom.pmf(np.arange(min(bad, own) + 1), rows, bad, own)
+        one = _drawn(int(rows), int(bad), int(own))
         for _ in range(often):
             whole = np.convolve(whole, one)
     return float(min(1.0, whole[round(here) :].sum()))
+
+
+@lru_cache(maxsize=1024)
+def _drawn(rows: int, bad: int, own: int) -> Floats:
+    """The chance of 0, 1, 2 … bad ones among ``own`` drawn of the rows; small strata are alike in most dimensions."""
+    from scipy.stats import hypergeom
+
+    return np.asarray(hypergeom.pmf(np.arange(min(bad, own) + 1), rows, bad, own))
 
 
 def _odds(table: _Tables, groups: int) -> Floats:

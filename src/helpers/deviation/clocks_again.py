@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -37,17 +37,29 @@ class ClocksAgain:
     places: tuple[Place, ...]
     recorded: tuple[tuple[bool, bool], ...]
 
-    def judged(self, moves: Sequence[Move]) -> list[tuple[bool, bool]]:
-        """How each row would be judged. Raises ``CannotReclock``, ``QueryStopped``.
+    def judged(self, *scenarios: Sequence[Move]) -> list[list[tuple[bool, bool]]]:
+        """How each row would be judged, for each scenario. Raises ``CannotReclock``, ``QueryStopped``.
 
         A row that is not moved is judged as recorded: clocks and conditions know no other row of the table.
         """
-        found = dict(zip(self.places, self.recorded, strict=True))
-        moved = {(file, row) for file, row, *_ in moves} & found.keys()
-        if moved:
-            chosen = [place in moved for place in self._stored]
-            found |= zip(sorted(moved), self._judged(self.records.filter(chosen), moves), strict=True)
-        return list(found.values())
+        recorded = dict(zip(self.places, self.recorded, strict=True))
+        scenarios = tuple([move for move in moves if move[:2] in recorded] for moves in scenarios)
+        moved = self._moved(dict.fromkeys(move for moves in scenarios for move in moves))
+        return [list({**recorded, **{move[:2]: moved[move] for move in moves}}.values()) for moves in scenarios]
+
+    def _moved(self, moves: Iterable[Move]) -> dict[Move, tuple[bool, bool]]:
+        """How the row of each move is judged after it. As many at a time as there are, but of each row one: to prepare
+        the clocks takes longer than to run them."""
+        waiting: dict[Place, list[Move]] = {}
+        for move in moves:
+            waiting.setdefault(move[:2], []).append(move)
+        found: dict[Move, tuple[bool, bool]] = {}
+        while waiting:
+            turn = {place: own.pop() for place, own in sorted(waiting.items())}
+            records = self.records.filter([place in turn for place in self._stored])
+            found |= zip(turn.values(), self._judged(records, list(turn.values())), strict=True)
+            waiting = {place: own for place, own in waiting.items() if own}
+        return found
 
     def as_recorded(self) -> bool:
         """Whether the clocks, run again over every row as it stands, give what was recorded."""

@@ -214,8 +214,8 @@ def judge_waits(
     again = clocks_again(measures, spec.measure, where)
     places = sorted(range(len(demands)), key=lambda i: (demands[i].file, demands[i].row))
     found = []
-    for waits in scenarios:
-        kept = dict(zip(places, zip(again.recorded, again.judged(_moves(demands, waits)), strict=True), strict=True))
+    for judged in again.judged(*(_moves(demands, waits) for waits in scenarios)):
+        kept = dict(zip(places, zip(again.recorded, judged, strict=True), strict=True))
         found.append(tuple(Kept(*kept[i][0], *kept[i][1]) for i in range(len(demands))))
     return found
 

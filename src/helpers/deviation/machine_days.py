@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers.deviation.new_machines import NewPrice
 from helpers.deviation.replacement import Machine, Rate, rate
@@ -105,8 +105,12 @@ def count(devices: Sequence[Device], failures: Iterable[Failure], fiscal: Fiscal
     kinds = {device.model: device.kind for device in devices}
     models: dict[str, list[int]] = {device.model: [0, 0] for device in devices}
     cells: dict[Cell, list[int]] = {}
+    in_use: dict[Any, dict[int | None, int]] = {}  # many machines are bought, and retired, on the same days
     for device in devices:
-        for band, days in exposure(device, fiscal, bands).items():
+        between = device.bought, device.retired
+        if between not in in_use:
+            in_use[between] = exposure(device, fiscal, bands)
+        for band, days in in_use[between].items():
             models[device.model][1] += days
             cells.setdefault((device.kind, device.model, band), [0, 0])[1] += days
     own: Counter[str] = Counter()

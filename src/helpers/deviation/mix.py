@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from helpers.deviation.values import declared_alike
@@ -77,6 +78,11 @@ def split_change(before: Groups, after: Groups, unit: int) -> tuple[Fraction, Fr
 def years_split(name: str, declared: Sequence[str], measures: Measures, before: Measures | None) -> list[Split]:
     """The change from last year to this, by each declared dimension and the columns of the table with few values,
     the largest mix first; empty where the years do not measure alike."""
+    return list(_years_split(name, tuple(declared), measures, before))
+
+
+@lru_cache(maxsize=8)  # what is told of a deviation is told beside all other results, too
+def _years_split(name: str, declared: Sequence[str], measures: Measures, before: Measures | None) -> list[Split]:
     if before is None or not _alike(name, measures, before):
         return []
     measure = measures.year.measures[name]

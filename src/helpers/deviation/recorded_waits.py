@@ -81,9 +81,10 @@ def _kept_without(measures: Measures, measure: str, wait: Wait, higher: bool) ->
     again = clocks_again(measures, measure, where)
     moves = _moves(measures, again.table, wait, where)
     moved = {(file, row) for file, row, *_ in moves}
+    (judged,) = again.judged(moves)
     return frozenset(
         place
-        for place, (counted, good) in zip(again.places, again.judged(moves), strict=True)
+        for place, (counted, good) in zip(again.places, judged, strict=True)
         if place in moved and counted and good == higher
     )
 

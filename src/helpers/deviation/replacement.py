@@ -42,13 +42,13 @@ class Rate:
 
 def rate(failures: int, days: int, name: str = "") -> Rate:
     """The rate of a count with its exact 95 % interval."""
-    from scipy.stats import chi2
+    from scipy.special import gammaincinv  # half the chi-square quantile of twice the shape
 
     if days <= 0:
         return Rate(failures=failures, days=days, value=None, low=None, high=None, name=name)
     years = days / 365
-    low = float(chi2.ppf(CONFIDENCE / 2, 2 * failures)) / 2 / years if failures else 0.0
-    high = float(chi2.ppf(1 - CONFIDENCE / 2, 2 * failures + 2)) / 2 / years
+    low = float(gammaincinv(failures, CONFIDENCE / 2)) / years if failures else 0.0
+    high = float(gammaincinv(failures + 1, 1 - CONFIDENCE / 2)) / years
     return Rate(failures=failures, days=days, value=failures / years, low=low, high=high, name=name)
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -155,9 +154,9 @@ def _sample(missed: Mask, columns: int) -> Codes:
 class _Way:
     """One way of dealing the outcomes anew, and the largest ratios that it has given so far."""
 
-    by: Blocks | None
     draws: int
     alpha: float
+    dealing: Iterator[Codes]
     drawn: list[float] = field(default_factory=list)
 
 
@@ -167,7 +166,8 @@ class _Chance:
     def __init__(self, space: Space, missed: Mask, blocked: Mapping[str, Blocks]) -> None:
         self._space, self._missed = space, missed
         self._sizes = sizes_of(space, np.arange(len(missed)))
-        self._ways = [_Way(None, DRAWS, ALPHA), *(_Way(by, BLOCK_DRAWS, ALPHA_BLOCKS) for by in blocked.values())]
+        ways = [(None, DRAWS, ALPHA), *((by, BLOCK_DRAWS, ALPHA_BLOCKS) for by in blocked.values())]
+        self._ways = [_Way(draws, alpha, dealt(by, len(missed), draws)) for by, draws, alpha in ways]
 
     def p_value(self, found: float) -> float | None:
         """How often a ratio as large comes about; None where that is too often by any way of dealing."""
@@ -182,10 +182,7 @@ class _Chance:
     def _reached(self, way: _Way, found: float) -> float:
         """The share of draws that reach the ratio; no more are drawn than are needed to say that it is too many."""
         reached = 1 + sum(one >= found for one in way.drawn)
-        fresh = islice(dealt(way.by, len(self._missed), way.draws), len(way.drawn), None)
-        for source in fresh:
-            if reached > way.alpha * (way.draws + 1):
-                break
+        while reached <= way.alpha * (way.draws + 1) and (source := next(way.dealing, None)) is not None:
             way.drawn.append(largest(self._space, self._sizes, np.flatnonzero(self._missed[source]))[0])
             reached += way.drawn[-1] >= found
         return reached / (way.draws + 1)

@@ -142,19 +142,21 @@ def base_stock(demand: int, lead: float, year_seconds: int, level: float, spread
         raise ValueError("no demand, no stock")
     mean = demand * lead / year_seconds
     shape = spread.shape if spread is not None and spread.over and mean > 0 else None
-    found = _found_by_a_demand(mean, shape)
-    stock = 1 + int(found.ppf(level))
+    distribution, given = _found_by_a_demand(mean, shape)
+    stock = 1 + int(distribution.ppf(level, *given))
     return BaseStock(
-        stock, float(found.cdf(stock - 1)), mean, "poisson" if shape is None else "negative_binomial", shape
+        stock, service(mean, shape, stock), mean, "poisson" if shape is None else "negative_binomial", shape
     )
 
 
 def service(mean: float, shape: float | None, stock: int) -> float:
     """P(no wait) with a base stock: the share of demands that find fewer than ``stock`` pieces on order."""
-    return float(_found_by_a_demand(mean, shape).cdf(stock - 1))
+    distribution, given = _found_by_a_demand(mean, shape)
+    return float(distribution.cdf(stock - 1, *given))
 
 
-def _found_by_a_demand(mean: float, shape: float | None) -> Any:
+def _found_by_a_demand(mean: float, shape: float | None) -> tuple[Any, tuple[float, ...]]:
+    """The distribution of what is on order and its parameters, not put together: that takes longer than any answer."""
     from scipy.stats import nbinom, poisson
 
-    return poisson(mean) if shape is None else nbinom(shape + 1, shape / (shape + mean))
+    return (poisson, (mean,)) if shape is None else (nbinom, (shape + 1, shape / (shape + mean)))

@@ -131,7 +131,7 @@ class Selection:
         groups = own.coded.codes[chosen]
         blocks_of = {at: codes[chosen] for at, codes in self._clusters.items()}
         every = kinds({at: codes for at, codes in blocks_of.items() if _finer(codes, groups)})
-        return next((at for at, blocks in every.items() if spread.reached(found, blocks) > ALPHA_BLOCKS), None)
+        return next((at for at, blocks in every.items() if spread.reached(found, blocks)), None)
 
 
 def _finer(blocks: Codes, groups: Codes) -> bool:
@@ -167,7 +167,11 @@ class _Spread:
         sums = np.bincount(self._codes[known], apart[known], self._groups)
         return float((sums / self._deviation).max(initial=0.0))
 
-    def reached(self, found: float, by: Blocks) -> float:
-        """The share of arrangements in which some group stands out as clearly."""
-        drawn = dealt(by, len(self._codes), BLOCK_DRAWS)
-        return (1 + sum(self.clearest(self._centred(self.apart[s])) >= found for s in drawn)) / (BLOCK_DRAWS + 1)
+    def reached(self, found: float, by: Blocks) -> bool:
+        """Whether some group stands out as clearly in too many arrangements; no more are drawn than say so."""
+        reached = 1
+        for source in dealt(by, len(self._codes), BLOCK_DRAWS):
+            reached += self.clearest(self._centred(self.apart[source])) >= found
+            if reached / (BLOCK_DRAWS + 1) > ALPHA_BLOCKS:
+                return True
+        return False

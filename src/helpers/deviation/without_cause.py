@@ -14,10 +14,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from helpers.activity.calendar import CalendarUnknown
 from helpers.activity.reclock import CannotReclock
@@ -26,7 +28,7 @@ from helpers.deviation.recorded_waits import Wait, kept_without, waits_of
 from helpers.deviation.scan import Combination
 from helpers.deviation.states import UNRECORDED, Divided, divide
 from helpers.deviation.told_apart import STRAY
-from helpers.deviation.yearly_count import Estimate, estimate, less
+from helpers.deviation.yearly_count import SCALES, Estimate, estimate, estimate_counted, less, parts_of
 from helpers.measures.database import QueryStopped
 
 if TYPE_CHECKING:
@@ -62,6 +64,12 @@ class Replays:
     start: int
     year_seconds: int
 
+    @cached_property
+    def parts(self) -> list[NDArray[np.int8]]:
+        """In which part of the year each late case falls, by scale; of rows with a date only."""
+        assert self.moments is not None
+        return parts_of(self.moments[self.missed], self.start, self.year_seconds)
+
 
 def without_causes(splits: Sequence[Decomposition], found: Replays) -> dict[tuple[str, str | None], Json]:
     """By dimension and cause the object ``replayed`` of results.json; a group without one is not there."""
@@ -72,10 +80,11 @@ def without_causes(splits: Sequence[Decomposition], found: Replays) -> dict[tupl
         own = _own_waits(found, split, names)
         # Numbers are compared a hundred times faster than texts, and a dimension can have hundreds of groups.
         codes, known = pd.factorize(names)
+        every = Groups(found, codes, len(known))
         places = {str(name): at for at, name in enumerate(known)}
         for group in split.groups:
             if group.cause is not None and group.misses:
-                answer = _without(found, split, group, codes == places[group.cause], own.get(group.cause))
+                answer = _without(every, places[group.cause], split, group, own.get(group.cause))
                 if answer is not None:
                     told[split.dimension, group.cause] = answer
     return told
@@ -95,7 +104,8 @@ def without_cells(cells: Sequence[Combination], found: Replays) -> tuple[Combina
         mine = pd.Series(cell.inside, index=counted).reindex(found.rows.index, fill_value=False)
         split = decompose(found.rows.assign(**{CELL: mine.map({True: INSIDE, False: OUTSIDE})}), CELL, found.aim)
         group = next((one for one in split.groups if one.cause == INSIDE), None) if split else None
-        told = _without(found, split, group, mine.to_numpy(dtype=bool), None) if split and group else None
+        both = Groups(found, mine.to_numpy(dtype=np.int8), 2)
+        told = _without(both, 1, split, group, None) if split and group else None
         done.append(replace(cell, replayed=told))
     return tuple(done)
 
@@ -193,37 +203,69 @@ def _longer(own: np.ndarray, those: np.ndarray, looks: int, times: int) -> bool:
 # --- one group --------------------------------------------------------------------------------------
 
 
-def _without(found: Replays, split: Decomposition, group: Group, mine: np.ndarray, wait: Wait | None) -> Json | None:
+@dataclass(frozen=True)
+class Groups:
+    """The rows of ``found`` by the number of their group; −1: in none."""
+
+    found: Replays
+    codes: np.ndarray
+    number: int
+
+    def rows_of(self, at: int) -> np.ndarray:
+        return np.asarray(self.codes == at)
+
+    def late(self, at: int) -> tuple[Estimate, Estimate]:
+        """How many cases of a group, and of all others, are late, with intervals; see ``_counted``."""
+        if self.found.moments is None:  # cases without a date are taken as independent: spread evenly
+            mine = self.rows_of(at)
+            return _counted(self.found, mine & self.found.missed), _counted(self.found, ~mine & self.found.missed)
+        own = [counts[at] for counts in self._late]
+        return estimate_counted(own), estimate_counted(
+            [counts.sum(axis=0) - mine for counts, mine in zip(self._late, own, strict=True)]
+        )
+
+    @cached_property
+    def _late(self) -> list[np.ndarray]:
+        """Late cases by group, those of none last, and part of the year: counted once for hundreds of groups."""
+        codes = self.codes[self.found.missed].astype(np.int64)
+        codes[codes < 0] = self.number
+        return [
+            np.bincount(codes * windows + parts, minlength=(self.number + 1) * windows).reshape(-1, windows)
+            for windows, parts in zip(SCALES, self.found.parts, strict=True)
+        ]
+
+
+def _without(every: Groups, at: int, split: Decomposition, group: Group, wait: Wait | None) -> Json | None:
+    found = every.found
     if found.aim.agg == "mean":
-        return _mean_at_others(found, split, group, mine)
+        return _mean_at_others(found, split, group, every.rows_of(at))
     if wait is None:
-        return _at_others_rate(found, split, group, mine)
-    saved = found.kept[wait.words] & mine & found.missed
+        return _at_others_rate(every, at, split, group)
+    saved = found.kept[wait.words] & every.rows_of(at) & found.missed
     told = _counted(found, saved)
     return _json(found, split, group, told, basis="recorded_waits", wait=wait.words, saved=float(saved.sum()))
 
 
-def _at_others_rate(found: Replays, split: Decomposition, group: Group, mine: np.ndarray) -> Json | None:
+def _at_others_rate(every: Groups, at: int, split: Decomposition, group: Group) -> Json | None:
     """The group's misses less those that it would have at the rate of all other rows."""
     rest = split.rows - group.rows
     if rest <= 0 or split.dimension == STATE:
         # Where a case spent its time is nothing that it could have as seldom as others.
         return None
     factor = Fraction(group.rows, rest)
-    own, others = _counted(found, mine & found.missed), _counted(found, ~mine & found.missed)
+    own, others = every.late(at)
     told = less(own, others.scaled(float(factor)))
     saved = group.misses - factor * (split.misses - group.misses)
     told = Estimate(float(saved), told.low, told.high)
-    return _json(found, split, group, told, basis="others_rate", saved=float(saved))
+    return _json(every.found, split, group, told, basis="others_rate", saved=float(saved))
 
 
 def _counted(found: Replays, chosen: np.ndarray) -> Estimate:
     """So many cases, with an interval that allows for their coming together in time."""
     if found.moments is not None:
         return estimate(found.moments[chosen], found.start, found.year_seconds)
-    # Cases without a date are taken as independent: spread evenly.
     n = int(chosen.sum())
-    return estimate([at * DAY for at in range(n)], 0, max(n, 1) * DAY)
+    return estimate(np.arange(n) * DAY, 0, max(n, 1) * DAY)
 
 
 def _json(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Moments = Sequence[int] | NDArray[np.int64]
+Counts = NDArray[np.signedinteger[Any]]
 
 #: Into how many equal parts a year is cut to see whether cases come together.
 SCALES = (12, 52)
@@ -28,29 +30,40 @@ class Estimate:
         return Estimate(self.value * factor, self.low * factor, self.high * factor)
 
 
-def crowding(times: Moments, start: int, year_seconds: int) -> float:
-    """By how much a count varies more than one of independent cases: the index of dispersion of its months
-    or of its weeks, whichever is larger, at least 1. ``times`` and ``start`` of the year in seconds."""
-    n = len(times)
-    if n < 2:
-        return 1.0
+def parts_of(times: Moments, start: int, year_seconds: int) -> list[NDArray[np.int8]]:
+    """In which part of the year each case falls, for each of ``SCALES``; ``start`` of the year in seconds."""
     since = np.asarray(times, dtype=np.int64) - start
-    found = [1.0]
-    for windows in SCALES:
-        places = np.clip(since * windows // year_seconds, 0, windows - 1)
-        counts = np.bincount(places, minlength=windows)
-        found.append(float(((counts - n / windows) ** 2).sum() / (n / windows) / (windows - 1)))
+    return [np.clip(since * windows // year_seconds, 0, windows - 1).astype(np.int8) for windows in SCALES]
+
+
+def counted(times: Moments, start: int, year_seconds: int) -> list[Counts]:
+    """The cases in each part of the year, for each of ``SCALES``."""
+    parts = parts_of(times, start, year_seconds)
+    return [np.bincount(own, minlength=windows) for windows, own in zip(SCALES, parts, strict=True)]
+
+
+def crowding(counts: Sequence[Counts]) -> float:
+    """By how much a count varies more than one of independent cases: the index of dispersion of its months
+    or of its weeks, whichever is larger, at least 1. ``counts``: the cases in each part of the year, by scale."""
+    n, found = int(counts[0].sum()), [1.0]
+    for windows, there in zip(SCALES, counts, strict=True) if n > 1 else ():
+        found.append(float(((there - n / windows) ** 2).sum() / (n / windows) / (windows - 1)))
     return max(found)
 
 
 def estimate(times: Moments, start: int, year_seconds: int) -> Estimate:
+    """``estimate_counted`` of cases at these times, in seconds."""
+    return estimate_counted(counted(times, start, year_seconds))
+
+
+def estimate_counted(counts: Sequence[Counts]) -> Estimate:
     """A count with the exact Poisson interval (Garwood 1936), taken of as many independent cases as ``crowding``
     leaves."""
-    from scipy.stats import chi2
+    from scipy.special import gammaincinv  # half the chi-square quantile of twice the shape
 
-    n, factor = len(times), crowding(times, start, year_seconds)
-    low = factor * float(chi2.ppf(0.025, 2 * n / factor)) / 2 if n else 0.0
-    return Estimate(float(n), low, factor * float(chi2.ppf(0.975, 2 * n / factor + 2)) / 2)
+    n, factor = int(counts[0].sum()), crowding(counts)
+    low = factor * float(gammaincinv(n / factor, 0.025)) if n else 0.0
+    return Estimate(float(n), low, factor * float(gammaincinv(n / factor + 1, 0.975)))
 
 
 def total(parts: Sequence[Estimate]) -> Estimate:

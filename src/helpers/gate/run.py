@@ -262,11 +262,12 @@ def _account_checks(
         return {}
     import pandas as pd
 
-    from helpers.gate import adapter
+    from helpers.gate import together
 
     rows = {table: counted_rows(account, arrived.get(table, 0)) for table, account in accounts.items()}
     judged = pd.DataFrame(list(rows.values()))
-    outcomes = adapter.judge(judged, [(rule.expectation, rule.arguments) for rule in account_rules("")])
+    asked = [(rule.expectation, rule.arguments) for rule in account_rules("")]
+    (outcomes,) = together.judge_all([together.Asked(judged, asked)])
     found: dict[str, list[Check]] = {}
     for number, (table, account) in enumerate(accounts.items()):
         known, row = about.get(table, About()), rows[table]

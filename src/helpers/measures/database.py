@@ -84,7 +84,10 @@ def coded_frame(connection: duckdb.DuckDBPyConnection, query: str, what: str, se
         reader = connection.sql(query).to_arrow_reader(AT_ONCE)
         batches = [_with_numbers_for_texts(batch) for batch in reader]
         table = pa.Table.from_batches(batches, _with_numbers_for_texts(reader.schema.empty_table()).schema)
-    found: pd.DataFrame = table.unify_dictionaries().to_pandas(date_as_object=False, split_blocks=True)
+    table = table.unify_dictionaries()
+    del batches
+    found: pd.DataFrame = table.to_pandas(date_as_object=False, split_blocks=True, self_destruct=True)
+    del table  # it is empty now
     texts = found.select_dtypes("category").columns
     # In the order of the texts, not in that in which they came up: nothing may depend on the size of a batch.
     return found.assign(**{c: found[c].cat.reorder_categories(sorted(found[c].cat.categories)) for c in texts})
@@ -97,7 +100,9 @@ def _with_numbers_for_texts(rows: Any) -> Any:
         if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
             columns.append(column.cast(pa.string()).dictionary_encode())
         else:
-            columns.append(column.cast(pa.float64()) if pa.types.is_decimal(field.type) else column)
+            plain = column.cast(pa.float64()) if pa.types.is_decimal(field.type) else column
+            # A copy: what DuckDB has handed over is one piece, and would be held with all its texts.
+            columns.append(pa.concat_arrays([plain, plain[:0]]) if isinstance(plain, pa.Array) else plain)
     return type(rows).from_arrays(columns, names=rows.schema.names)
 
 

@@ -11,7 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -20,6 +19,7 @@ from helpers.measures import bounds, database
 from helpers.measures import compile as compiled
 from helpers.measures.bounds import Bounds
 from helpers.measures.covered import Covered, covered, of_a_part, ratio_of_parts
+from helpers.measures.kept_answers import Rows, answer
 from helpers.measures.repeats import PREVIOUS, repeat_words, with_last_year
 from helpers.measures.valued import Valued, unit_of, value_of
 from helpers.year.clock_words import clock_words, clocks_of
@@ -110,11 +110,9 @@ class Measures:
         self._before = {name: file for name, file in before.items() if file.is_file() and name not in tidy}
         files = {**tidy, **self._lost, **self._before}
         self._opened = ExitStack()
+        self._held = ("measures", year.fiscal, *files, states(files.values()))
         self._connection = self._opened.enter_context(
-            borrowed(
-                ("measures", year.fiscal, *files, states(files.values())),
-                lambda: database.open_tables(files, year.fiscal),
-            )
+            borrowed(self._held, lambda: database.open_tables(files, year.fiscal))
         )
         self.figure = lru_cache(maxsize=None)(self._figure)
         self.part_of = lru_cache(maxsize=None)(self._part_of)
@@ -125,8 +123,8 @@ class Measures:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
         self._opened.__exit__(kind, error, trace)
 
-    def _run(self, query: str, what: str) -> duckdb.DuckDBPyConnection:
-        return database.run(self._connection, query, what)
+    def _rows(self, query: str, what: str) -> Rows:
+        return answer(self._connection, self._held, query, what)
 
     def _declared(self, name: str) -> Measure:
         """The declared measure; of repeats with the year before, where its rows are there."""
@@ -136,7 +134,7 @@ class Measures:
     def _kinds_of(self, view: str) -> dict[str, str]:
         if view.startswith(PREVIOUS) and view not in self._before:
             return {}
-        described = self._run(f"DESCRIBE {identifier(view)}", f"tables.{view}").fetchall()
+        described = self._rows(f"DESCRIBE {identifier(view)}", f"tables.{view}")
         return {row[0]: row[1] for row in described}
 
     def _figure(self, name: str) -> Figure:
@@ -144,7 +142,7 @@ class Measures:
         measure = self._declared(name)
         if measure.agg == "ratio":
             return self._ratio(name, measure)
-        hits, n, unknown = self._run(compiled.total(measure), f"measures.{name}").fetchall()[0]
+        hits, n, unknown = self._rows(compiled.total(measure), f"measures.{name}")[0]
         return Figure(
             measure=name,
             value=value_of(measure, hits, n),
@@ -167,7 +165,7 @@ class Measures:
     def _part_bounds(self, measure: Measure, value: Fraction | None, part: Covered) -> Bounds | None:
         least = None
         if measure.agg == "sum":
-            least = self._run(compiled.extremes(measure), f"measures.{measure.table}").fetchall()[0][0]
+            least = self._rows(compiled.extremes(measure), f"measures.{measure.table}")[0][0]
         return of_a_part(measure.agg, value, part, least is not None and least < 0)
 
     def _part_of(self, table: str) -> Covered | None:
@@ -177,7 +175,7 @@ class Measures:
             return None
         day = f"CAST({identifier(spec.year_by)} AS DATE)"
         query = f"SELECT {day}, count(*) FROM {table} WHERE {day} IS NOT NULL GROUP BY 1"
-        return covered(spec, self.year.fiscal, dict(self._run(query, f"tables.{table}").fetchall()))
+        return covered(spec, self.year.fiscal, dict(self._rows(query, f"tables.{table}")))
 
     def months_of(self, table: str) -> frozenset[str]:
         """The months (YYYY-MM) of the fiscal year that a table can say something of."""
@@ -193,9 +191,7 @@ class Measures:
         if f"{table}.uncertain" not in self._lost:
             return None
         query = bounds.groups_query(measure, self.year.year.tables[table], table)
-        groups = [
-            bounds.Group(**dict(zip(bounds.GROUP, row, strict=True))) for row in self._run(query, what).fetchall()
-        ]
+        groups = [bounds.Group(**dict(zip(bounds.GROUP, row, strict=True))) for row in self._rows(query, what)]
         if not groups:
             return None
         scale = compiled.scale_of(measure)
@@ -206,13 +202,13 @@ class Measures:
                 return bounds.counted(groups, hits)
             case "share":
                 return bounds.share(groups, hits, n)
-        least, most = self._run(compiled.extremes(measure), what).fetchall()[0]
+        least, most = self._rows(compiled.extremes(measure), what)[0]
         if measure.agg == "sum":
             return bounds.summed(groups, hits, scale, least is not None and least < 0)
         if measure.agg == "mean":
             return bounds.averaged(groups, hits, n, None if least is None else (least, most), scale)
         rows = sum(group.rows for group in groups)
-        low, high = self._run(compiled.quantile_bounds(measure, rows), what).fetchall()[0]
+        low, high = self._rows(compiled.quantile_bounds(measure, rows), what)[0]
         return bounds.Bounds(rows, *(None if v is None else Fraction(repr(v)) for v in (low, high)))
 
     def _ratio(self, name: str, measure: Measure) -> Figure:
@@ -259,7 +255,7 @@ class Measures:
         if column is None:
             return ()
         query = compiled.by_month(measure, column)
-        found = {row[0]: row[1:] for row in self._run(query, f"measures.{name}").fetchall()}
+        found = {row[0]: row[1:] for row in self._rows(query, f"measures.{name}")}
         months, there, unseen = [], self.months_of(str(measure.table)), self._unseen(measure)
         for month in self.year.fiscal.months:
             if month < unseen or (month not in there and month not in found):
@@ -299,7 +295,7 @@ class Measures:
         query = compiled.by_side(chosen, column, since.isoformat())
         return tuple(
             Side(month=month, after=after, value=value_of(chosen, hits, n), n=n, hits=hits, unknown=unknown)
-            for month, after, hits, n, unknown in self._run(query, f"measures.{name}").fetchall()
+            for month, after, hits, n, unknown in self._rows(query, f"measures.{name}")
             if month is not None
         )
 
@@ -310,7 +306,7 @@ class Measures:
         query = compiled.by_group(measure, column, date)
         return tuple(
             Part(value=value, month=month, amount=int(hits), n=n)
-            for value, month, hits, n, _ in self._run(query, f"measures.{name}").fetchall()
+            for value, month, hits, n, _ in self._rows(query, f"measures.{name}")
         )
 
     def by_value(self, name: str, column: str) -> tuple[Valued, ...]:
@@ -326,7 +322,7 @@ class Measures:
                 hits=hits if measure.agg in ("share", "count") else None,
                 unknown=unknown,
             )
-            for value, _, hits, n, unknown in self._run(query, f"measures.{name}").fetchall()
+            for value, _, hits, n, unknown in self._rows(query, f"measures.{name}")
         )
 
     def rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
@@ -357,12 +353,12 @@ class Measures:
     def distinct(self, table: str, column: str) -> int:
         """How many different values a column has."""
         query = f"SELECT count(DISTINCT {identifier(column)}) FROM {table}"
-        return int(self._run(query, f"tables.{table}").fetchall()[0][0])
+        return int(self._rows(query, f"tables.{table}")[0][0])
 
     def counts(self, table: str, by: str) -> Mapping[str, int]:
         """How many rows each value of a column has; rows without a value under ""."""
         query = f"SELECT coalesce(\"{by}\", ''), count(*) FROM {table} GROUP BY 1 ORDER BY 1"
-        return dict(self._run(query, f"tables.{table}").fetchall())
+        return dict(self._rows(query, f"tables.{table}"))
 
     def monthly_counts(self, table: str, by: str, date: str) -> Mapping[str, tuple[int, ...]]:
         """For each value of a column its rows in each of the twelve months, in their order in the fiscal year."""
@@ -371,6 +367,6 @@ class Measures:
             "GROUP BY 1, 2 ORDER BY 1, 2"
         )
         found: dict[str, list[int]] = {}
-        for value, month, n in self._run(query, f"tables.{table}").fetchall():
+        for value, month, n in self._rows(query, f"tables.{table}"):
             found.setdefault(value, [0] * MONTHS)[self.year.fiscal.place(month)] = n
         return {value: tuple(counts) for value, counts in found.items()}
