@@ -152,7 +152,8 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         handed_over.refuse_same_bytes(year, spec, files)
         stains = stained(connection, spec)
         corrected = corrections.check(connection, spec, declared, stains)
-        _view(connection, "texts", sql.texts(spec, declared, stains))
+        held = "TABLE" if sources.are_few(files) else "VIEW"
+        connection.execute(f"CREATE {held} texts AS {sql.texts(spec, declared, stains)}")
         _judge(connection, spec, required, year.fiscal)
         overlaps = handed_over.compare(connection, year, spec, files)
         corrections.refuse_unreadable(connection, spec, declared)
