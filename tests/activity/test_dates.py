@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.activity.errors import ExportError
+from helpers.activity.worded import read_yearless
 from helpers.year.crosscheck import crosscheck
 from tests.activity.activity_samples import cleaned, project
 
@@ -199,3 +200,9 @@ def test_the_hour_that_summer_time_leaves_out_does_not_count(tmp_path: Path) -> 
     )
     _, tidy, _ = cleaned(project(tmp_path, TABLES % ("", table), {"t.csv": text}), tmp_path / "out")
     assert list(tidy["hours"]) == [0.75, 1.0]
+
+
+def test_a_month_without_its_year_has_no_digit_and_is_read_all_the_same(tmp_path: Path) -> None:
+    """The worded form of ``%b %H:%M %Y`` is the month alone: no cell of it has to have a digit."""
+    assert read_yearless(["%Y-%m-%d", "%b %H:%M %Y"])
+    assert not read_yearless(["%Y-%m-%d", "%H:%M %d %b %Y", "%d %b %y %H:%M", "%Y年%m月%d日"])

@@ -184,19 +184,19 @@ def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequenc
     readings = Readings(zones, conventions.numbers_of(connection, spec))
     unread = _judge_rows(connection, spec, required, fiscal, readings)
     if unread:
-        offsets = dates.with_offsets(
-            connection, [c for c in dates.date_columns(spec) if c in unread and c not in zones]
-        )
+        dated = dates.with_digits(connection, spec, unread)
+        offsets = dates.with_offsets(connection, [c for c in dated if c not in zones])
         readings = replace(readings, zones={**zones, **dates.zones_of(connection, spec, offsets)})
-        readings = replace(readings, words=dates.in_words(connection, spec, unread, readings))
+        readings = replace(readings, words=dates.in_words(connection, spec, dated, readings))
         if offsets or readings.words:
             connection.execute("DROP TABLE judged_rows")
             unread = _judge_rows(connection, spec, required, fiscal, readings)
+            dated = dates.with_digits(connection, spec, unread)
         foreign = _foreign(connection)
         if foreign:
             connection.execute("DROP TABLE judged_rows")
             unread = _judge_rows(connection, spec, required, fiscal, readings, foreign)
-        dates.refuse_undeclared(connection, spec, unread, fiscal.number)
+        dates.refuse_undeclared(connection, spec, dated, fiscal.number)
         conventions.refuse_foreign(connection, spec, unread)
     not_records.recognise(connection, spec)
     connection.execute("RESET disabled_optimizers")
