@@ -152,9 +152,9 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         handed_over.refuse_same_bytes(year, spec, files)
         stains = stained(connection, spec)
         corrected = corrections.check(connection, spec, declared, stains)
-        held = "TABLE" if sources.are_few(files) else "VIEW"
-        connection.execute(f"CREATE {held} texts AS {sql.texts(spec, declared, stains)}")
-        _judge(connection, spec, required, year.fiscal)
+        few = sources.are_few(files)
+        connection.execute(f"CREATE {'TABLE' if few else 'VIEW'} texts AS {sql.texts(spec, declared, stains)}")
+        _judge(connection, spec, required, year.fiscal, few)
         overlaps = handed_over.compare(connection, year, spec, files)
         corrections.refuse_unreadable(connection, spec, declared)
         _refuse(connection, spec, year.fiscal)
@@ -175,13 +175,16 @@ def _shown(account: Reconciliation, written: WrittenDown) -> Reconciliation:
     return _ACCOUNT.validate_python(written.data(account.to_json()))
 
 
-def _judge(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal: FiscalYear) -> None:
+def _judge(
+    connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str], fiscal: FiscalYear, few: bool
+) -> None:
     """``judged_rows`` and ``judged``; again where times turn out to have offsets, or dates to be in words. Dates and
     figures that stay open stop."""
     dates.refuse_clashes(connection, spec)
     said = [c for c in dates.date_columns(spec) if declares_offsets(spec.columns[c], spec)]
     zones = dates.zones_of(connection, spec, said) if said else {}
-    readings = Readings(zones, conventions.numbers_of(connection, spec))
+    marks = dates.marks_of(connection, spec) if few else {}
+    readings = Readings(zones, conventions.numbers_of(connection, spec), marks=marks)
     unread = _judge_rows(connection, spec, required, fiscal, readings)
     if unread:
         dated = dates.with_digits(connection, spec, unread)

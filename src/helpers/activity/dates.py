@@ -8,7 +8,17 @@ from typing import NamedTuple
 
 import duckdb
 
-from helpers.activity.cells import EPOCH_CELLS, OFFSET, SERIAL, WORDS, ZERO_MOMENTS, Readings, cast, date_formats
+from helpers.activity.cells import (
+    EPOCH_CELLS,
+    LED_BY_YEAR,
+    OFFSET,
+    SERIAL,
+    WORDS,
+    ZERO_MOMENTS,
+    Readings,
+    cast,
+    date_formats,
+)
 from helpers.activity.errors import ExportError
 from helpers.activity.worded import read_yearless
 from helpers.year.engine import identifier, literal, literals, unnested
@@ -27,6 +37,23 @@ _DIRECTIVES = re.compile(r"%-?([a-zA-Z])")
 
 def date_columns(spec: Table) -> list[str]:
     return [c for c, declared in spec.columns.items() if declared.type in ("date", "datetime")]
+
+
+def marks_of(connection: duckdb.DuckDBPyConnection, spec: Table) -> dict[str, frozenset[str]]:
+    """See ``Readings.marks``; reads ``texts``. A cell without a digit is no date by any format, and has no say."""
+    columns = date_columns(spec)
+    if not columns:
+        return {}
+    led = f"strlen(cell) = length(cell) AND regexp_matches(cell, {literal(LED_BY_YEAR)})"
+    cells = unnested(col=map(literal, columns), cell=map(identifier, columns))
+    found = connection.execute(
+        f"SELECT DISTINCT col, CASE WHEN {led} THEN substr(cell, 5, 1) END FROM (SELECT {cells} FROM texts) "
+        f"WHERE regexp_matches(cell, {literal(DIGIT)})"
+    ).fetchall()
+    marks: dict[str, set[str | None]] = {column: set() for column in columns}
+    for column, mark in found:
+        marks[column].add(mark)
+    return {c: frozenset(str(m) for m in some) for c, some in marks.items() if None not in some}
 
 
 def refuse_clashes(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
