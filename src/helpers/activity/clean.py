@@ -6,6 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -31,10 +32,11 @@ from helpers.activity.handed_over import Overlap
 from helpers.activity.invisible import stained
 from helpers.activity.lost_rows import Loss
 from helpers.activity.sources import ExportFile, SetAside
-from helpers.activity.written_down import Masked, WrittenDown, written_down
+from helpers.activity.written_down import MASKS, Masked, WrittenDown, written_down
 from helpers.year.clock_words import clock_words
 from helpers.year.engine import identifier, literal, open_engine, threads_for
 from helpers.year.fiscal import FiscalYear
+from helpers.year.idle_engines import emptied
 from helpers.year.load import Year
 from helpers.year.models import Calendar
 from helpers.year.personal import MASKED
@@ -143,11 +145,15 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
     declared = [c for c in year.corrections.corrections if c.table == table]
     required = _required(spec)
     threads = threads_for(sum(path.stat().st_size for path in table_exports(year, table)))
-    with tempfile.TemporaryDirectory(dir=out, prefix=".stage-") as work, open_engine(MEMORY, threads) as connection:
+    with (
+        tempfile.TemporaryDirectory(dir=out, prefix=".stage-") as work,
+        emptied(
+            ("clean", MEMORY, threads), partial(open_engine, MEMORY, threads), Path(work) / "spill", again=threads == 1
+        ) as connection,
+    ):
         connection.execute(KEEP_ORDER)
         # What lives only in memory needs no checkpoint, which would compress it all after an update.
         connection.execute("SET checkpoint_threshold = '1TB'")
-        connection.execute(f"SET temp_directory = {literal(str(Path(work) / 'spill'))}")
         files = sources.load(connection, year, spec, required, Path(work))
         handed_over.refuse_same_bytes(year, spec, files)
         stains = stained(connection, spec)
@@ -167,6 +173,7 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         lost_rows.write_uncertain(connection, year, table, required, out / f"{table}.parquet", written)
         account = _reconcile(connection, year, table, files, corrected, entities)
         found = lost_rows.find(connection, spec, required)
+        connection.remove_function(MASKS)
         return _shown(replace(account, losses=found, overlaps=tuple(overlaps), masked=written.found), written)
 
 
@@ -272,11 +279,11 @@ def _view(connection: duckdb.DuckDBPyConnection, stage: str, query: str) -> None
 
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     """One Parquet file, never half-written; how many rows it has."""
-    partial = path.with_suffix(".partial")
+    partly = path.with_suffix(".partial")
     rows = connection.execute(
-        f"COPY ({query}) TO {literal(str(partial))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)"
+        f"COPY ({query}) TO {literal(str(partly))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)"
     ).fetchall()[0][0]
-    partial.replace(path)
+    partly.replace(path)
     return int(rows)
 
 
