@@ -80,7 +80,7 @@ def typed(spec: Table, readings: Readings) -> str:
     ``_placeholders`` (the dates that only stand for none) and ``_readable`` (how many cells of a type other
     than text fit theirs)."""
     values, unreadable, filled, readable = [], [], [], ["0"]
-    own = []
+    own, told = [], ["*"]
     for column, declared in spec.columns.items():
         cell = identifier(column)
         values.append(f"{cast(column, declared, spec, readings)} AS {cell}")
@@ -93,14 +93,16 @@ def typed(spec: Table, readings: Readings) -> str:
         )
         readable.append(f"CAST({cell} IS NOT NULL AS INTEGER)")
         if declared.type in ("date", "datetime") and declared.placeholders == "empty":
-            nothing = placeholder(column, declared)
+            # Worked out once: it is long, and three times as long to think about where it is written three times.
+            nothing = identifier(column + ".nothing")
+            told.append(f"{placeholder(column, declared)} AS {nothing}")
             filled.append(f"CASE WHEN {nothing} THEN {literal(column)} END")
             own[-1] = f"CASE WHEN {nothing} THEN NULL ELSE {cell} END AS {cell}"
     return (
         f"SELECT {', '.join(own)}, {_named(unreadable)} AS _unreadable, {_named(filled)} AS _placeholders, "
         f"{' + '.join(readable)} AS _readable, _blank, _header, _ragged, "
-        f"source_row, _file_no FROM (SELECT {', '.join(values)}, {_blank(spec)} AS _blank, "
-        f"{_header(spec)} AS _header, _ragged, source_row, _file_no FROM texts)"
+        f"source_row, _file_no FROM (SELECT {', '.join(told)} FROM (SELECT {', '.join(values)}, "
+        f"{_blank(spec)} AS _blank, {_header(spec)} AS _header, _ragged, source_row, _file_no FROM texts))"
     )
 
 
