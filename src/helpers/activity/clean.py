@@ -212,8 +212,9 @@ def _judge(
         conventions.refuse_foreign(connection, spec, unread)
     not_records.recognise(connection, spec)
     connection.execute("RESET disabled_optimizers")
-    for comparison in sql.comparisons(spec):
-        connection.execute(comparison)
+    for find, set_aside in sql.comparisons(spec):
+        if connection.execute(find).fetchall()[0][0]:
+            connection.execute(set_aside)
     connection.execute(KEEP_ORDER)
     _view(connection, "judged", sql.judged(spec))
 

@@ -175,23 +175,23 @@ def judged(spec: Table) -> str:
     )
 
 
-def comparisons(spec: Table) -> Iterator[str]:
-    """Statements that set aside rows because of others, in the order in which they count."""
+def comparisons(spec: Table) -> Iterator[tuple[str, str]]:
+    """Statements that find rows to be set aside because of others, and that do so, in the order in which they count."""
     used = "coalesce(_first, _again, _scope) IS NULL"
     if spec.repeats_set_aside:
         every = ", ".join(identifier(c) for c in spec.columns)
-        yield from _again(
+        yield _again(
             _others("_first IS NULL", spec.key or tuple(spec.columns), every, "_file_no, source_row"), REPEATED_ROW
         )
     for near in spec.near_duplicates:
-        yield from _again(_near(used, near), near.why)
+        yield _again(_near(used, near), near.why)
     if spec.keep:
         # A row without the date is the one still open: it counts as the last.
         order = "DESC NULLS FIRST" if spec.keep.take == "last" else "ASC NULLS LAST"
         way = "DESC" if spec.keep.take == "last" else "ASC"
         key = ", ".join(identifier(c) for c in spec.key)
         others = _others(used, spec.key, key, f"{identifier(spec.keep.by)} {order}, _file_no {way}, source_row {way}")
-        yield from _again(others, spec.keep.why)
+        yield _again(others, spec.keep.why)
 
 
 def with_reasons(query: str, cases: Sequence[str], fiscal: FiscalYear) -> str:
