@@ -32,18 +32,16 @@ from helpers.activity.handed_over import Overlap
 from helpers.activity.invisible import stained
 from helpers.activity.lost_rows import Loss
 from helpers.activity.sources import ExportFile, SetAside
+from helpers.activity.told_columns import told_columns
 from helpers.activity.written_down import MASKS, Masked, WrittenDown, written_down
-from helpers.year.clock_words import clock_words
 from helpers.year.engine import identifier, literal, open_engine, threads_for
 from helpers.year.fiscal import FiscalYear
 from helpers.year.idle_engines import emptied
 from helpers.year.load import Year
-from helpers.year.models import Calendar
 from helpers.year.personal import MASKED
 from helpers.year.seen import table_exports
 from helpers.year.tables import Table
 from helpers.year.text_growth import LONGEST_TEXT, refused
-from helpers.year.tidy import record_columns, tidy_columns
 
 #: Cells that fit no type are listed up to this many; their number is always exact.
 LISTED = 200
@@ -319,7 +317,7 @@ def _reconcile(
         unreadable_cells=one(f"SELECT coalesce(sum(len(_unreadable)), 0) {unread}"),
         unreadable=_unreadable(connection, spec, unread),
         files=tuple(_accounted(file, [c for c in counted if c[0] == number]) for number, file in enumerate(files)),
-        columns=tuple(_schema(spec, year.year.calendar_of(spec))),
+        columns=tuple(told_columns(spec, year.year.calendar_of(spec))),
         placeholders=_placeholders(connection, spec),
     )
 
@@ -383,29 +381,3 @@ def _placeholders(connection: duckdb.DuckDBPyConnection, spec: Table) -> tuple[P
             )
         )
     return tuple(out)
-
-
-def _schema(spec: Table, calendar: Calendar) -> list[dict[str, Any]]:
-    """What each tidy column is: type, words, and the headers it comes from."""
-    types, words, taken = tidy_columns(spec), spec.column_words(), spec.grain.attributes if spec.grain else {}
-
-    def headers(column: str) -> list[str]:
-        source = spec.columns.get(taken[column].source if column in taken else column)
-        return list(source.source) if source else []
-
-    own = [{"column": c, "type": types[c], "words": words[c], "from": headers(c)} for c in record_columns(spec)]
-    derived = [
-        {
-            "column": c,
-            "type": types[c],
-            "from": [],
-            "words": d.words or (clock_words(d, spec, calendar) if d.clock else str(d.expr)),
-        }
-        for c, d in spec.derived.items()
-    ]
-    return [
-        *own,
-        *derived,
-        {"column": "source_file", "type": "VARCHAR", "words": "来源文件", "from": []},
-        {"column": "source_row", "type": "BIGINT", "words": "来源行号（含表头，从 1 起）", "from": []},
-    ]
