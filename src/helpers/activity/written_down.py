@@ -87,25 +87,18 @@ class WrittenDown:
         source = taken[column].source if column in taken else column
         return bool(self.touched) if column in derived else source in self.touched
 
-    def set_aside_rows(self, declared: Sequence[Correction], stains: Collection[str], *, kept: bool = False) -> str:
-        """The rows set aside as text, with their reason and source position; ``kept``: ``texts`` is a table."""
+    def set_aside_rows(self, declared: Sequence[Correction], stains: Collection[str]) -> str:
+        """The rows set aside as text, with their reason and source position."""
         columns = ", ".join(self._set_aside("j._reason", "t"))
         aside = "SELECT _file_no, source_row, source_file, _reason FROM judged WHERE _reason IS NOT NULL"
         # The rows are picked first, so that no other cell is looked at.
-        few = f"(SELECT * FROM {'texts' if kept else 'source'} SEMI JOIN ({aside}) USING (_file_no, source_row))"
-        texts = few if kept else f"({sql.texts(self.spec, declared, stains, few)})"
+        few = f"(SELECT * FROM source SEMI JOIN ({aside}) USING (_file_no, source_row))"
         return (
             f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM ({aside}) AS j "
             f"JOIN (SELECT *, {_any_likely(list(self.spec.columns))} AS _likely "
-            f"FROM {texts}) AS t USING (_file_no, source_row) "
+            f"FROM ({sql.texts(self.spec, declared, stains, few)})) AS t USING (_file_no, source_row) "
             "ORDER BY j._file_no, j.source_row"
         )
-
-    def none_set_aside(self) -> str:
-        """The same where there are none, which need not be thought about."""
-        columns = ("_reason", *self.spec.columns, "source_file")
-        empty = ", ".join(f"CAST(NULL AS VARCHAR) AS {identifier(c)}" for c in columns)
-        return f"SELECT {empty}, CAST(NULL AS BIGINT) AS source_row LIMIT 0"
 
     def _set_aside(self, reason: str, of: str) -> list[str]:
         """The texts of each column of a row that is set aside, as SQL. Where its cells may stand under each other's
