@@ -9,8 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from helpers.activity.cells import Readings, cast
+from helpers.activity.dates import marks_of
 from helpers.activity.errors import ExportError
+from helpers.activity.worded import read_yearless
 from helpers.year.crosscheck import crosscheck
+from helpers.year.engine import open_engine
+from helpers.year.tables import Table
 from tests.activity.activity_samples import cleaned, project
 
 TABLES = """\
@@ -199,3 +204,68 @@ def test_the_hour_that_summer_time_leaves_out_does_not_count(tmp_path: Path) -> 
     )
     _, tidy, _ = cleaned(project(tmp_path, TABLES % ("", table), {"t.csv": text}), tmp_path / "out")
     assert list(tidy["hours"]) == [0.75, 1.0]
+
+
+def test_a_month_without_its_year_has_no_digit_and_is_read_all_the_same(tmp_path: Path) -> None:
+    """The worded form of ``%b %H:%M %Y`` is the month alone: no cell of it has to have a digit."""
+    assert read_yearless(["%Y-%m-%d", "%b %H:%M %Y"])
+    assert not read_yearless(["%Y-%m-%d", "%H:%M %d %b %Y", "%d %b %y %H:%M", "%Y年%m月%d日"])
+
+
+DAY = st.sampled_from(["2024-03-05", "2024-3-5", "2024/03/05", "2024.3.5", "2024x03x05", "2024-13-01", "0001-01-01"])
+TIME = st.sampled_from(["", " 09:30:00", " 09:30", "T09:30:01.5", " 9:30 PM", " 09:30:00+08:00", " ", "日"])
+CELL = st.one_of(
+    st.none(),
+    st.builds(lambda day, time: day + time, DAY, TIME),
+    st.sampled_from(
+        ["20240305", "２０２４-03-05", "2024年3月5日", "5/3/2024", "待定", "时间", "三月", "45321", "1709600000"]
+    ),
+)
+FORMATS = st.lists(
+    st.sampled_from(
+        [
+            "%Y-%m-%d",
+            "%Y-%d-%m %H:%M:%S",
+            "%Y/%m/%d %H:%M",
+            "%Yx%mx%d",
+            "%d/%m/%Y",
+            "%y-%b",
+            "%Y-%m-%d %I:%M %p",
+            "excel",
+        ]
+    ),
+    max_size=3,
+    unique=True,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(CELL, max_size=5), FORMATS, st.sampled_from(["date", "datetime"]))
+def test_what_is_left_of_the_expression_for_a_column_reads_it_alike(
+    cells: list[str | None], formats: list[str], kind: str
+) -> None:
+    spec = Table.model_validate(
+        {
+            "title": "工单",
+            "files": "t.csv",
+            "columns": {"said": {"from": "时间", "type": kind, "dates": formats}},
+        }
+    )
+    with open_engine(threads=1) as connection:
+        connection.execute("CREATE TABLE texts (said VARCHAR)")
+        connection.executemany("INSERT INTO texts VALUES (?)", [[cell] for cell in cells] or [[None]])
+        marks = marks_of(connection, spec)
+        whole, left = (cast("said", spec.columns["said"], spec, one) for one in (Readings(), Readings(marks=marks)))
+        assert connection.execute(f"SELECT said FROM texts WHERE ({whole}) IS DISTINCT FROM ({left})").fetchall() == []
+
+
+def test_the_shorter_expression_is_taken_where_all_dates_begin_with_their_year() -> None:
+    spec = Table.model_validate(
+        {"title": "工单", "files": "t.csv", "columns": {c: {"from": c, "type": "date"} for c in ("a", "b", "c")}}
+    )
+    with open_engine(threads=1) as connection:
+        connection.execute(
+            "CREATE TABLE texts AS SELECT * FROM (VALUES ('2024-03-05', '2024/3/5', '5/3/2024')) AS t(a, b, c)"
+        )
+        connection.execute("INSERT INTO texts VALUES ('时间', '2024-03-06', '2024-03-05'), (NULL, NULL, NULL)")
+        assert marks_of(connection, spec) == {"a": {"-"}, "b": {"-", "/"}}

@@ -12,7 +12,7 @@ import pytest
 
 from helpers.year import idle_engines
 from helpers.year.engine import fence, literal, open_engine
-from helpers.year.idle_engines import borrowed, states
+from helpers.year.idle_engines import beside, borrowed, emptied, states
 
 
 @pytest.fixture
@@ -89,3 +89,50 @@ def test_a_file_that_is_written_anew_is_another_one(tmp_path: Path) -> None:
     pyarrow.parquet.write_table(pa.table({"a": [1, 2]}), tmp_path / "new")
     (tmp_path / "new").replace(path)
     assert states([path]) != first
+
+
+def test_an_emptied_database_has_nothing_of_the_last_time(
+    opened: list[duckdb.DuckDBPyConnection], tmp_path: Path
+) -> None:
+    def new() -> duckdb.DuckDBPyConnection:
+        opened.append(open_engine(threads=1))
+        return opened[-1]
+
+    for number in range(3):
+        with emptied(("a",), new, tmp_path / str(number), again=True) as connection:
+            assert connection.execute("SELECT getvariable('key'), current_setting('TimeZone')").fetchall() == [
+                (None, "UTC")
+            ]
+            connection.execute(f"SET VARIABLE key = 'k{number}'")
+            connection.execute("CREATE MACRO file_name(n) AS n + 1")
+            connection.execute(f"CREATE TABLE source AS SELECT {number} AS n")
+            connection.execute("CREATE VIEW texts AS SELECT file_name(n) AS n FROM source")
+            connection.execute("CREATE TEMP TABLE looked_at AS FROM texts")
+            with beside(connection) as other:
+                assert other.execute("FROM texts").fetchall() == [(number + 1,)]
+            assert connection.execute("SELECT current_setting('temp_directory')").fetchall() == [
+                (str(tmp_path / str(number)),)
+            ]
+    assert len(opened) == 1
+
+
+def test_an_emptied_database_is_closed_after_an_error_where_it_spilled_and_where_it_held_much(
+    opened: list[duckdb.DuckDBPyConnection], tmp_path: Path
+) -> None:
+    def new() -> duckdb.DuckDBPyConnection:
+        opened.append(open_engine("60MB", threads=1))
+        return opened[-1]
+
+    with pytest.raises(ValueError, match="x"), emptied(("a",), new, tmp_path / "0", again=True):
+        raise ValueError("x")
+    with emptied(("a",), new, tmp_path / "1", again=True) as connection:
+        connection.execute("CREATE TABLE t AS SELECT hash(i) || repeat('x', 50) AS s FROM range(2000000) AS r(i)")
+        assert connection.execute("SELECT count(*) > 0 FROM duckdb_temporary_files()").fetchall() == [(True,)]
+    with emptied(("a",), new, tmp_path / "2", again=False):
+        pass
+    with emptied(("a",), new, tmp_path / "3", again=True):
+        pass
+    assert len(opened) == 4
+    for connection in opened[:3]:
+        with pytest.raises(duckdb.Error):
+            connection.execute("SELECT 1")

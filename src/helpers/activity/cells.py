@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from helpers.activity import worded
@@ -31,6 +31,8 @@ SERIAL = r"[0-9]{5}(\.[0-9]+)?"
 #: Among the formats of a column: dates in words of any language are read. Without it, only those that begin with
 #: their year: an export in another language than the declared one is first to be looked at.
 WORDS = "words"
+#: What the forms that begin with the year are tried on.
+LED_BY_YEAR = "^[0-9]{4}[^0-9]"
 SPOKEN = r"[a-z\p{Han}]{2,}|月"
 YEAR_FIRST = r"^\s*[0-9]{4}\s*[-/.年]|^[0-9]{2}年"
 
@@ -67,12 +69,14 @@ Zones = Mapping[str, str | None]
 
 @dataclass(frozen=True)
 class Readings:
-    """What only a whole column tells about its cells: offsets of times, how numbers are written, and which
-    columns hold dates in words (looked for only where the usual forms fail)."""
+    """What only a whole column tells about its cells: offsets of times, how numbers are written, which columns hold
+    dates in words (looked for only where the usual forms fail), and ``marks``: the characters behind the year of the
+    cells with a digit, where all of these begin with four and are ASCII (looked for only in small tables)."""
 
     zones: Zones = field(default_factory=dict)
     numbers: Mapping[str, Numbers] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
+    marks: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def date_formats(column: Column, spec: Table) -> tuple[str, ...]:
@@ -102,7 +106,7 @@ def cast(column: str, declared: Column, spec: Table, readings: Readings) -> str:
             true, false = (literals(plain(t).lower() for t in said) for said in (declared.true, declared.false))
             return f"CASE WHEN lower({cell}) IN ({true}) THEN true WHEN lower({cell}) IN ({false}) THEN false END"
         case "date" | "datetime":
-            value = _date(cell, declared, spec, readings.zones.get(column), words=column in readings.words)
+            value = _date(column, declared, spec, readings)
             return f"CAST({value} AS {SQL_TYPES[declared.type]})"
         case "duration":
             return length(cell, str(declared.unit), numbers)
@@ -111,14 +115,18 @@ def cast(column: str, declared: Column, spec: Table, readings: Readings) -> str:
     raise AssertionError(declared.type)
 
 
-def _date(cell: str, declared: Column, spec: Table, zone: str | None, *, words: bool) -> str:
+def _date(column: str, declared: Column, spec: Table, readings: Readings) -> str:
     """A date-time: the most frequent form first, words last."""
+    cell, zone, words = identifier(column), readings.zones.get(column), column in readings.words
+    formats = date_formats(declared, spec)
+    marks = readings.marks.get(column)
+    if marks is not None and zone is None and not words:
+        return _year_led(cell, formats, marks)
     # Only a text with multi-byte characters can hold full-width ones.
     narrow = (
         f"CASE WHEN strlen({cell}) = length({cell}) THEN {cell} "
         f"ELSE translate({cell}, {literal(WIDE)}, {literal(NARROW)}) END"
     )
-    formats = date_formats(declared, spec)
     value = _moment(narrow, formats, zone, words)
     if words and WORDS not in (declared.dates or spec.dates):
         led = f"regexp_matches({narrow}, {literal(YEAR_FIRST)})"
@@ -129,9 +137,8 @@ def _date(cell: str, declared: Column, spec: Table, zone: str | None, *, words: 
             value = f"coalesce({_serial(narrow, EXCEL_EPOCHS[written])}, {value})"
         elif written in EPOCHS:
             value = f"coalesce({_since_1970(narrow, written, str(spec.timezone))}, {value})"
-    if zone is None and not any(f.startswith("%Y-") for f in formats):
-        # By far the most frequent form, read without looking at anything else.
-        value = f"coalesce(CASE WHEN strlen({cell}) = 19 THEN try_strptime({cell}, '{USUAL}') END, {value})"
+    if zone is None:
+        value = _usual_first(cell, formats, value)
     if not words:
         return value
     nothing = f"CASE WHEN regexp_full_match(lower({narrow}), {literal(ZERO_TEXTS)}) THEN {ZERO} END"
@@ -207,20 +214,48 @@ def fixed_offset(zone: str) -> int | None:
 def _parsed(text: str, declared: Sequence[str]) -> str:
     """A format that starts with the year is tried only on texts whose year has four digits; of these
     only the ones with the text's own separator, because every failed attempt costs time."""
-    led = {mark: [f for f in declared if f.startswith(f"%Y{mark}")] for mark in ISO_FORMATS}
-    others = [f for f in declared if not any(f in formats for formats in led.values())]
-    branches = " ".join(
-        f"WHEN {literal(mark)} THEN {_tried(text, [*led[mark], *ISO_FORMATS[mark], *others])}" for mark in ISO_FORMATS
-    )
+    led, others = _by_mark(declared)
+    branches = " ".join(f"WHEN {literal(mark)} THEN {_tried(text, formats)}" for mark, formats in led.items())
     compact = " ".join(
         f"WHEN regexp_full_match({text}, '[0-9]{{{n}}}') THEN {_tried(text, [*others, f])}"
         for n, f in COMPACT_FORMATS.items()
     )
     value = (
-        f"CASE WHEN regexp_matches({text}, '^[0-9]{{4}}[^0-9]') THEN "
+        f"CASE WHEN regexp_matches({text}, {literal(LED_BY_YEAR)}) THEN "
         f"CASE substr({text}, 5, 1) {branches} ELSE {_tried(text, others)} END "
         f"{compact} ELSE {_tried(text, others)} END"
     )
+    return _of_this_age(value, others)
+
+
+def _year_led(cell: str, declared: Sequence[str], marks: Collection[str]) -> str:
+    """The same of a column in which every cell with a digit begins with a year of four and one of ``marks``: what is
+    left of the expression when all else is taken out, since its length is what a small table's cleaning takes."""
+    led, others = _by_mark(declared)
+    tried = {mark: _tried(cell, led.get(mark, others)) for mark in sorted(marks)}
+    if len(tried) <= 1:
+        value = next(iter(tried.values()), "CAST(NULL AS TIMESTAMP)")
+    else:
+        branches = " ".join(f"WHEN {literal(mark)} THEN {read}" for mark, read in tried.items())
+        value = f"CASE substr({cell}, 5, 1) {branches} END"
+    return _usual_first(cell, declared, _of_this_age(value, others))
+
+
+def _usual_first(cell: str, declared: Sequence[str], value: str) -> str:
+    """By far the most frequent form, read without looking at anything else."""
+    if any(f.startswith("%Y-") for f in declared):
+        return value
+    return f"coalesce(CASE WHEN strlen({cell}) = 19 THEN try_strptime({cell}, '{USUAL}') END, {value})"
+
+
+def _by_mark(declared: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
+    """The formats to be tried by the character behind the year, and those that begin otherwise."""
+    led = {mark: [f for f in declared if f.startswith(f"%Y{mark}")] for mark in ISO_FORMATS}
+    others = [f for f in declared if not any(f in formats for formats in led.values())]
+    return {mark: [*own, *ISO_FORMATS[mark], *others] for mark, own in led.items()}, others
+
+
+def _of_this_age(value: str, others: Sequence[str]) -> str:
     return value if not others else f"nullif(greatest({value}, TIMESTAMP '1000-01-01'), TIMESTAMP '1000-01-01')"
 
 

@@ -6,6 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -33,9 +34,10 @@ from helpers.activity.looked_through import few_valued
 from helpers.activity.lost_rows import Loss
 from helpers.activity.sources import ExportFile, SetAside
 from helpers.activity.tidy_schema import tidy_schema
-from helpers.activity.written_down import Masked, WrittenDown, written_down
+from helpers.activity.written_down import MASKS, Masked, WrittenDown, written_down
 from helpers.year.engine import identifier, literal, open_engine, threads_for
 from helpers.year.fiscal import FiscalYear
+from helpers.year.idle_engines import emptied
 from helpers.year.load import Year
 from helpers.year.personal import MASKED
 from helpers.year.seen import table_exports
@@ -142,11 +144,15 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
     declared = [c for c in year.corrections.corrections if c.table == table]
     required = _required(spec)
     threads = threads_for(sum(path.stat().st_size for path in table_exports(year, table)))
-    with tempfile.TemporaryDirectory(dir=out, prefix=".stage-") as work, open_engine(MEMORY, threads) as connection:
+    with (
+        tempfile.TemporaryDirectory(dir=out, prefix=".stage-") as work,
+        emptied(
+            ("clean", MEMORY, threads), partial(open_engine, MEMORY, threads), Path(work) / "spill", again=threads == 1
+        ) as connection,
+    ):
         connection.execute(KEEP_ORDER)
         # What lives only in memory needs no checkpoint, which would compress it all after an update.
         connection.execute("SET checkpoint_threshold = '1TB'")
-        connection.execute(f"SET temp_directory = {literal(str(Path(work) / 'spill'))}")
         files = sources.load(connection, year, spec, required, Path(work))
         rows = sum(file.rows for file in files)
         few = few_valued(connection, "source", spec.columns, rows)
@@ -154,8 +160,9 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         handed_over.refuse_same_bytes(year, spec, files)
         stains = stained(connection, spec, few)
         corrected = corrections.check(connection, spec, declared, stains)
-        _view(connection, "texts", sql.texts(spec, declared, stains))
-        _judge(connection, spec, required, year.fiscal, few)
+        small = sources.are_few(files)
+        connection.execute(f"CREATE {'TABLE' if small else 'VIEW'} texts AS {sql.texts(spec, declared, stains)}")
+        _judge(connection, spec, required, year.fiscal, few, small=small)
         overlaps = handed_over.compare(connection, year, spec, files)
         corrections.refuse_unreadable(connection, spec, declared)
         _refuse(connection, spec, year.fiscal)
@@ -168,6 +175,7 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         lost_rows.write_uncertain(connection, year, table, required, out / f"{table}.parquet", written)
         account = _reconcile(connection, year, table, files, corrected, entities)
         found = lost_rows.find(connection, spec, required)
+        connection.remove_function(MASKS)
         return _shown(replace(account, losses=found, overlaps=tuple(overlaps), masked=written.found), written)
 
 
@@ -182,33 +190,37 @@ def _judge(
     required: Sequence[str],
     fiscal: FiscalYear,
     few: Collection[str],
+    *,
+    small: bool,
 ) -> None:
     """``judged_rows`` and ``judged``; again where times turn out to have offsets, or dates to be in words. Dates and
     figures that stay open stop."""
     dates.refuse_clashes(connection, spec)
     said = [c for c in dates.date_columns(spec) if declares_offsets(spec.columns[c], spec)]
     zones = dates.zones_of(connection, spec, said) if said else {}
-    readings = Readings(zones, conventions.numbers_of(connection, spec))
+    marks = dates.marks_of(connection, spec) if small else {}
+    readings = Readings(zones, conventions.numbers_of(connection, spec), marks=marks)
     unread = _judge_rows(connection, spec, required, fiscal, readings)
     if unread:
-        offsets = dates.with_offsets(
-            connection, [c for c in dates.date_columns(spec) if c in unread and c not in zones]
-        )
+        dated = dates.with_digits(connection, spec, unread)
+        offsets = dates.with_offsets(connection, [c for c in dated if c not in zones])
         readings = replace(readings, zones={**zones, **dates.zones_of(connection, spec, offsets)})
-        readings = replace(readings, words=dates.in_words(connection, spec, unread, readings))
+        readings = replace(readings, words=dates.in_words(connection, spec, dated, readings))
         if offsets or readings.words:
             connection.execute("DROP TABLE judged_rows")
             unread = _judge_rows(connection, spec, required, fiscal, readings)
+            dated = dates.with_digits(connection, spec, unread)
         foreign = _foreign(connection)
         if foreign:
             connection.execute("DROP TABLE judged_rows")
             unread = _judge_rows(connection, spec, required, fiscal, readings, foreign)
-        dates.refuse_undeclared(connection, spec, unread, fiscal.number)
+        dates.refuse_undeclared(connection, spec, dated, fiscal.number)
         conventions.refuse_foreign(connection, spec, unread)
     not_records.recognise(connection, spec, few)
     connection.execute("RESET disabled_optimizers")
-    for comparison in sql.comparisons(spec):
-        connection.execute(comparison)
+    for find, set_aside in sql.comparisons(spec):
+        if connection.execute(find).fetchall()[0][0]:
+            connection.execute(set_aside)
     connection.execute(KEEP_ORDER)
     _view(connection, "judged", sql.judged(spec))
 
@@ -276,11 +288,11 @@ def _view(connection: duckdb.DuckDBPyConnection, stage: str, query: str) -> None
 
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     """One Parquet file, never half-written; how many rows it has."""
-    partial = path.with_suffix(".partial")
+    partly = path.with_suffix(".partial")
     rows = connection.execute(
-        f"COPY ({query}) TO {literal(str(partial))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)"
+        f"COPY ({query}) TO {literal(str(partly))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)"
     ).fetchall()[0][0]
-    partial.replace(path)
+    partly.replace(path)
     return int(rows)
 
 

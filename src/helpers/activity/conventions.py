@@ -65,7 +65,7 @@ def numbers_of(connection: duckdb.DuckDBPyConnection, spec: Table) -> dict[str, 
     found = {}
     for (column, declared), count in zip(columns.items(), counts, strict=True):
         if not count and declared.bare != "percent":
-            found[column] = Numbers(plain=True)
+            found[column] = Numbers(plain=True, whole=True)
             continue
         kinds = _kinds(connection, column)
         mark = declared.decimal or _mark(spec, column, declared, kinds)

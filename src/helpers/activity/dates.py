@@ -8,14 +8,27 @@ from typing import NamedTuple
 
 import duckdb
 
-from helpers.activity.cells import EPOCH_CELLS, OFFSET, SERIAL, WORDS, ZERO_MOMENTS, Readings, cast, date_formats
+from helpers.activity.cells import (
+    EPOCH_CELLS,
+    LED_BY_YEAR,
+    OFFSET,
+    SERIAL,
+    WORDS,
+    ZERO_MOMENTS,
+    Readings,
+    cast,
+    date_formats,
+)
 from helpers.activity.errors import ExportError
-from helpers.year.engine import identifier, literal, literals
+from helpers.activity.worded import read_yearless
+from helpers.year.engine import identifier, literal, literals, unnested
 from helpers.year.personal import MASKED
 from helpers.year.tables import EPOCHS, Column, Table
 
 #: 3/4/2024, 03.04.24 9:15: the first two numbers may be day and month or month and day.
 NUMERIC = r"^(\d{1,2})([/.-])(\d{1,2})([/.-])(\d{2}|\d{4})(\D.*)?$"
+#: Without one no text says a date: every format names the year, whatever stands for none is made of noughts and nines.
+DIGIT = "[0-9０-９]"
 SHOWN = 5
 #: The name of a cell where the cells of several columns are looked at together.
 CELL = "cell"
@@ -24,6 +37,23 @@ _DIRECTIVES = re.compile(r"%-?([a-zA-Z])")
 
 def date_columns(spec: Table) -> list[str]:
     return [c for c, declared in spec.columns.items() if declared.type in ("date", "datetime")]
+
+
+def marks_of(connection: duckdb.DuckDBPyConnection, spec: Table) -> dict[str, frozenset[str]]:
+    """See ``Readings.marks``; reads ``texts``. A cell without a digit is no date by any format, and has no say."""
+    columns = date_columns(spec)
+    if not columns:
+        return {}
+    led = f"strlen(cell) = length(cell) AND regexp_matches(cell, {literal(LED_BY_YEAR)})"
+    cells = unnested(col=map(literal, columns), cell=map(identifier, columns))
+    found = connection.execute(
+        f"SELECT DISTINCT col, CASE WHEN {led} THEN substr(cell, 5, 1) END FROM (SELECT {cells} FROM texts) "
+        f"WHERE regexp_matches(cell, {literal(DIGIT)})"
+    ).fetchall()
+    marks: dict[str, set[str | None]] = {column: set() for column in columns}
+    for column, mark in found:
+        marks[column].add(mark)
+    return {c: frozenset(str(m) for m in some) for c, some in marks.items() if None not in some}
 
 
 def refuse_clashes(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:
@@ -71,6 +101,8 @@ def refuse_undeclared(
     Reads ``unread`` and ``texts``. Single stray cells are left to be listed as unreadable.
     """
     columns = [c for c in date_columns(spec) if c in unread]
+    if not columns:
+        return
     said = {c: _with_words(spec, c) for c in columns}
     words = Readings(zones={CELL: ""}, words=frozenset([CELL]))
     worded = _readable(connection, {c: cast(CELL, declared, spec, words) for c, declared in said.items()})
@@ -204,6 +236,23 @@ def _proposal(text: str, days: int, months: int, fiscal_year: int) -> str:
     if days and not months:
         return f"{first}（日在前）"
     return f"{second}（月在前）" if months and not days else f"{first}（日在前）或 {second}（月在前）"
+
+
+def with_digits(connection: duckdb.DuckDBPyConnection, spec: Table, unread: Sequence[str]) -> list[str]:
+    """The date columns in which an unreadable cell has a digit: others can be no dates, in figures or in words, with or
+    without an offset, unless a format reads a day without its year. Reads ``unread``."""
+    columns = [c for c in date_columns(spec) if c in unread]
+    if not columns:
+        return []
+    cells = unnested(
+        col=map(literal, columns),
+        cell=(f"CASE WHEN list_contains(_unreadable, {literal(c)}) THEN {identifier(c)} END" for c in columns),
+    )
+    found = connection.execute(
+        f"SELECT DISTINCT col FROM (SELECT {cells} FROM unread) WHERE regexp_matches(cell, {literal(DIGIT)})"
+    ).fetchall()
+    some = {column for (column,) in found}
+    return [c for c in columns if c in some or read_yearless(date_formats(spec.columns[c], spec))]
 
 
 def with_offsets(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> list[str]:

@@ -41,13 +41,15 @@ def written(mark: Mark) -> str:
 
 @dataclass(frozen=True)
 class Numbers:
-    """How a column writes its numbers: its decimal ``mark``. ``plain``: no cell has more than a sign, digits and a dot.
-    ``percents``: what stands without a sign are percents too. ``days``: ``1d`` is 24 hours, not a working day."""
+    """How a column writes its numbers: its decimal ``mark``. ``plain``: no cell has more than a sign, digits and a dot;
+    ``whole``: nor a dot, and at most fifteen digits. ``percents``: what stands without a sign are percents too.
+    ``days``: ``1d`` is 24 hours, not a working day."""
 
     mark: Mark = "."
     plain: bool = False
     percents: bool = False
     days: bool = False
+    whole: bool = False
 
 
 def narrowed(cell: str) -> str:
@@ -63,7 +65,7 @@ def number(cell: str, declared: Column, numbers: Numbers) -> str:
     usual = (
         _money(cell, declared.unit or "元") if declared.type == "money" else f"try_cast({cell} AS {_type(declared)})"
     )
-    if numbers.plain and declared.type != "integer":
+    if numbers.whole or (numbers.plain and declared.type != "integer"):
         return usual
     digits = "-?[0-9]{1,18}" if declared.type == "integer" else "-?[0-9]{1,15}"
     plain = digits if numbers.mark == "," or declared.type == "integer" else digits + r"(\.[0-9]+)?"

@@ -1,4 +1,4 @@
-"""The exports of one table as the view ``source``: texts under their tidy names, with file and row."""
+"""The exports of one table as ``source``: texts under their tidy names, with file and row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from helpers.activity.looked_through import worth_a_look
 from helpers.activity.not_records import LABEL_COLUMNS, LABELLED_ROWS, labels_of
 from helpers.activity.readers import ROW, Sheet, find_columns, missing_column, read_exports, refuse_other_units
 from helpers.files.names import matching_files
-from helpers.year.engine import identifier, literal, literals
+from helpers.year.engine import FEW, identifier, literal, literals
 from helpers.year.hashes import file_sha256
 from helpers.year.load import Year
 from helpers.year.personal import MASKED
@@ -38,6 +38,8 @@ CUT_NUMBER = r"[0-9](\.[0-9]+)?[Ee]\+[0-9]{2,3}"
 #: The last rows of the formats of spreadsheet programs; a file that was opened in one and saved ends there.
 CAPS = (65_536, 1_048_576)
 SHOWN = 5
+#: See ``are_few``.
+FEW_ROWS = 50_000
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class ExportFile:
 def load(
     connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, required: Sequence[str], work: Path
 ) -> list[ExportFile]:
-    """All files of a table, one below the other, as the view ``source``; staged in ``work``.
+    """All files of a table, one below the other, as ``source``, a view unless they have few rows; staged in ``work``.
 
     Raises ``ExportError``.
     """
@@ -134,7 +136,7 @@ def load(
         raise missing_column(sheet, nowhere[0], spec.columns[nowhere[0]].source, nowhere=True)
     if connection.execute("SELECT count(*) FROM ragged").fetchall()[0][0]:
         parts.append(_ragged_rows(spec))
-    connection.execute(f"CREATE VIEW source AS {' UNION ALL '.join(parts)}")
+    connection.execute(f"CREATE {'TABLE' if are_few(files) else 'VIEW'} source AS {' UNION ALL '.join(parts)}")
     connection.execute(
         f"CREATE MACRO file_name(number) AS list_extract([{literals(one.file for one in files)}], number + 1)"
     )
@@ -146,6 +148,12 @@ def load(
     ):
         connection.execute(f"CREATE MACRO {name}(number) AS list_extract({flags}, number + 1)")
     return files
+
+
+def are_few(files: Sequence[ExportFile]) -> bool:
+    """Whether the rows of a table are so few that each stage is better kept than worked out by whatever reads it: to
+    think about a question takes longer then than to answer it."""
+    return sum(f.rows for f in files) <= FEW_ROWS and sum(f.bytes for f in files) <= FEW
 
 
 def _sheets(year: Year, spec: Table, work: Path) -> Iterator[tuple[Sheet, Path]]:

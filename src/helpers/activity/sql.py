@@ -80,7 +80,7 @@ def typed(spec: Table, readings: Readings) -> str:
     ``_placeholders`` (the dates that only stand for none) and ``_readable`` (how many cells of a type other
     than text fit theirs)."""
     values, unreadable, filled, readable = [], [], [], ["0"]
-    own = []
+    own, told = [], ["*"]
     for column, declared in spec.columns.items():
         cell = identifier(column)
         values.append(f"{cast(column, declared, spec, readings)} AS {cell}")
@@ -93,14 +93,16 @@ def typed(spec: Table, readings: Readings) -> str:
         )
         readable.append(f"CAST({cell} IS NOT NULL AS INTEGER)")
         if declared.type in ("date", "datetime") and declared.placeholders == "empty":
-            nothing = placeholder(column, declared)
+            # Worked out once: it is long, and three times as long to think about where it is written three times.
+            nothing = identifier(column + ".nothing")
+            told.append(f"{placeholder(column, declared)} AS {nothing}")
             filled.append(f"CASE WHEN {nothing} THEN {literal(column)} END")
             own[-1] = f"CASE WHEN {nothing} THEN NULL ELSE {cell} END AS {cell}"
     return (
         f"SELECT {', '.join(own)}, {_named(unreadable)} AS _unreadable, {_named(filled)} AS _placeholders, "
         f"{' + '.join(readable)} AS _readable, _blank, _header, _ragged, "
-        f"source_row, _file_no FROM (SELECT {', '.join(values)}, {_blank(spec)} AS _blank, "
-        f"{_header(spec)} AS _header, _ragged, source_row, _file_no FROM texts)"
+        f"source_row, _file_no FROM (SELECT {', '.join(told)} FROM (SELECT {', '.join(values)}, "
+        f"{_blank(spec)} AS _blank, {_header(spec)} AS _header, _ragged, source_row, _file_no FROM texts))"
     )
 
 
@@ -173,23 +175,23 @@ def judged(spec: Table) -> str:
     )
 
 
-def comparisons(spec: Table) -> Iterator[str]:
-    """Statements that set aside rows because of others, in the order in which they count."""
+def comparisons(spec: Table) -> Iterator[tuple[str, str]]:
+    """Statements that find rows to be set aside because of others, and that do so, in the order in which they count."""
     used = "coalesce(_first, _again, _scope) IS NULL"
     if spec.repeats_set_aside:
         every = ", ".join(identifier(c) for c in spec.columns)
-        yield from _again(
+        yield _again(
             _others("_first IS NULL", spec.key or tuple(spec.columns), every, "_file_no, source_row"), REPEATED_ROW
         )
     for near in spec.near_duplicates:
-        yield from _again(_near(used, near), near.why)
+        yield _again(_near(used, near), near.why)
     if spec.keep:
         # A row without the date is the one still open: it counts as the last.
         order = "DESC NULLS FIRST" if spec.keep.take == "last" else "ASC NULLS LAST"
         way = "DESC" if spec.keep.take == "last" else "ASC"
         key = ", ".join(identifier(c) for c in spec.key)
         others = _others(used, spec.key, key, f"{identifier(spec.keep.by)} {order}, _file_no {way}, source_row {way}")
-        yield from _again(others, spec.keep.why)
+        yield _again(others, spec.keep.why)
 
 
 def with_reasons(query: str, cases: Sequence[str], fiscal: FiscalYear) -> str:

@@ -65,6 +65,11 @@ def moment(text: str, declared: Iterable[str]) -> str:
     return f"CASE WHEN {text} IS NOT NULL THEN {read} END"
 
 
+def read_yearless(declared: Iterable[str]) -> bool:
+    """Whether a day is read by any of the formats without its year, and may thus have no digit."""
+    return any(day and not re.search("%-?[YyG]", day) for day in map(_day, declared))
+
+
 def _plainly(text: str) -> str:
     """Month names as ``mar`` between spaces, times as H:MM:SS, halves of the day as ``am`` and so on."""
     plain = f"lower({text})"

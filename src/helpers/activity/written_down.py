@@ -21,6 +21,7 @@ from helpers.activity.looked_through import MANY, columns_with, in_one_piece, wo
 from helpers.files.personal_data import ALIKE, DIGIT_KINDS, LIKELY, Marks, begins, hits, is_whole, shape
 from helpers.files.surnames import is_name
 from helpers.year.engine import identifier, literal
+from helpers.year.idle_engines import beside
 from helpers.year.load import Year
 from helpers.year.models import Correction
 from helpers.year.not_personal import allowed_columns, allows
@@ -34,6 +35,8 @@ _OF_NAMES = re.compile(
     "(?:姓名|联系人|报修人|报障人|申请人|经办人|处理人|使用人|责任人|负责人|维修人|接报人|受理人|登记人|签收人|投诉人|填报人)员?$"
 )
 _OF_THINGS = re.compile("编号|序号|序列|单号|条码|料号|件号|代码|SN|S/N|[Ii][Dd]$")
+#: The function by which a text gets its marks.
+MASKS = "masked_text"
 #: So many numbers that begin alike are a series.
 SERIES = 10
 #: Different values that get a mark each; so many are no exceptions any more, and each stays in memory.
@@ -152,7 +155,7 @@ def written_down(
     ]
     likely = _likely(connection, spec, looked_at, few)
     found = [one for column in likely for one in _column(connection, spec, column, marks)]
-    connection.create_function("masked_text", marks.as_known, ["VARCHAR"], "VARCHAR")
+    connection.create_function(MASKS, marks.as_known, ["VARCHAR"], "VARCHAR")
     touched = frozenset(one.column for one in found if not one.doubtful)
     return WrittenDown(spec, marks, touched, tuple(found), _hash_once(connection, spec, rows))
 
@@ -219,14 +222,14 @@ def _texts(connection: duckdb.DuckDBPyConnection, column: str, names: bool) -> I
     """The different texts of a column that may be personal, in the order of the source: how often each is there, and
     the file and row of the first."""
     cell = identifier(column)
-    cursor = connection.cursor()  # what is asked meanwhile must not end it
-    cursor.execute(
-        f"SELECT {cell}, count(*), file_name(arg_min(_file_no, place)), arg_min(source_row, place) "
-        f"FROM (SELECT *, {sql.PLACE} AS place FROM texts WHERE {_may_be(cell, names)}) "
-        f"GROUP BY {cell} ORDER BY min(place)"
-    )
-    while some := cursor.fetchmany(AT_ONCE):
-        yield from some
+    with beside(connection) as cursor:  # what is asked meanwhile must not end it
+        cursor.execute(
+            f"SELECT {cell}, count(*), file_name(arg_min(_file_no, place)), arg_min(source_row, place) "
+            f"FROM (SELECT *, {sql.PLACE} AS place FROM texts WHERE {_may_be(cell, names)}) "
+            f"GROUP BY {cell} ORDER BY min(place)"
+        )
+        while some := cursor.fetchmany(AT_ONCE):
+            yield from some
 
 
 def _too_many(spec: Table, column: str, rows: Mapping[tuple[str, bool], list[tuple[str, int]]]) -> ExportError:
@@ -325,7 +328,7 @@ def hashed(cell: str) -> str:
 
 def _marked(cell: str, likely: str | None = None) -> str:
     """A cell with marks; ``likely``: whether anything in its row may call for them, where that is known (SQL)."""
-    return f"CASE WHEN {likely or _is_likely(cell)} OR {_is_han(cell)} THEN masked_text({cell}) ELSE {cell} END"
+    return f"CASE WHEN {likely or _is_likely(cell)} OR {_is_han(cell)} THEN {MASKS}({cell}) ELSE {cell} END"
 
 
 def unmasked_columns(account: Mapping[str, Any]) -> set[str]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.year.engine import identifier
+from helpers.year.engine import identifier, literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: So many wait to be taken again; of more the one that has waited longest is closed.
 MOST = 4
+#: What the catalog is called that is gone afterwards.
+CATALOG = "made"
 
 _waiting: list[tuple[tuple[object, ...], Connection]] = []
 _lock = threading.Lock()
@@ -36,6 +38,47 @@ def borrowed(purpose: tuple[object, ...], opened: Callable[[], Connection]) -> I
     for (table,) in made:
         connection.execute(f"DROP TABLE {identifier(table)}")
     _put_back(purpose, connection)
+
+
+@contextmanager
+def emptied(
+    purpose: tuple[object, ...], opened: Callable[[], Connection], spill: Path, *, again: bool
+) -> Iterator[Connection]:
+    """The same, but what is made meanwhile (tables, views, macros, variables, settings of the session) is in a catalog
+    and a connection of their own and gone with them; functions have to be removed. ``spill``: the folder to which what
+    does not fit into memory goes; where any did, the database is closed, for it cannot be given another folder.
+    ``again``: whether it is worth taking again; one that held much is closed."""
+    import duckdb
+
+    engine = _taken(purpose) or opened()
+    try:
+        engine.execute(f"SET temp_directory = {literal(str(spill))}")
+        with engine.cursor() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute(f"ATTACH ':memory:' AS {CATALOG}")
+            connection.execute(f"USE {CATALOG}")
+            yield connection
+        engine.execute(f"DETACH {CATALOG}")
+    except BaseException:
+        engine.close()
+        raise
+    try:
+        engine.execute("SET temp_directory = ''")
+    except duckdb.NotImplementedException:
+        again = False
+    if again:
+        _put_back(purpose, engine)
+    else:
+        engine.close()
+
+
+def beside(connection: Connection) -> Connection:
+    """Another connection to the same tables, without the temporary ones: what is asked of one does not end the answer
+    of the other."""
+    other = connection.cursor()
+    ((catalog,),) = connection.execute("SELECT current_catalog()").fetchall()
+    other.execute(f"USE {identifier(catalog)}")
+    return other
 
 
 def _taken(purpose: tuple[object, ...]) -> Connection | None:

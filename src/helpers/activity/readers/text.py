@@ -13,6 +13,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from helpers.files import encodings
 from helpers.files.personal_data import shape
 from helpers.files.refusal import FileError
 from helpers.year.engine import literal, one_file, open_engine, threads_for
+from helpers.year.idle_engines import borrowed
 from helpers.year.tables import Table
 
 DELIMITERS = ",\t;|"
@@ -36,6 +38,8 @@ TOLD_DELIMITER = re.compile(r'\ufeff?"?sep=(.)"?[ \t]*\r?\n?', re.IGNORECASE)
 LOOKED_AT = 50
 MARKED_LINE = b"\n\xef\xbb\xbf"
 CHUNK = 1 << 22
+#: Of small files.
+STAGING = ("staging",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,13 +249,15 @@ def _quick(layout: Layout, whole: _Bytes, staged: Path) -> int | None:
     )
     # Cells of spaces or nothing are NULL here and '' there: cleaning makes NULL of both.
     query = f"SELECT {', '.join(names)} FROM read_csv({one_file(layout.path)}, {options})"
-    try:
-        with open_engine("1GB", threads_for(layout.path.stat().st_size)) as connection:
+    threads = threads_for(layout.path.stat().st_size)
+    opened = partial(open_engine, "1GB", threads)
+    with borrowed(STAGING, opened) if threads == 1 else opened() as connection:
+        try:
             rows = connection.execute(
                 f"COPY ({query}) TO {literal(str(staged))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)"
             ).fetchall()[0][0]
-    except duckdb.Error:
-        return None
+        except duckdb.Error:
+            return None
     return int(rows) if rows == whole.lines - layout.lines else None
 
 
@@ -310,7 +316,7 @@ def _mended(ragged: list[tuple[int, int, str]], layout: Layout, schema: pa.Schem
 def _refuse_open_quote(sheet: Sheet) -> None:
     """A quote that is never closed swallows the rest of the file, line ends and all, into its cell."""
     last = f"c{len(sheet.headers) - 1}"
-    with open_engine(threads=1) as connection:
+    with borrowed(STAGING, partial(open_engine, "1GB", 1)) as connection:
         found = connection.execute(
             f"SELECT {ROW}, {last} FROM ({sheet.relation}) ORDER BY {ROW} DESC LIMIT 1"
         ).fetchall()
