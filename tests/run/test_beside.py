@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from helpers.run import beside, forked
-from helpers.run.beside import explain_ahead, make_office_files, working
+from helpers.run.beside import explain_ahead, make_others, working
 from helpers.run.run_year import RunStopped, run_year
 from helpers.run.server import can_serve
 from helpers.run.stage_record import KEPT
@@ -84,7 +84,7 @@ def test_the_package_is_the_same_byte_by_byte_without_a_second_process(
         beside, "start_forked", lambda work, *given, **named: begun.append(work.__name__) or real(work, *given, **named)
     )
     run_year(root, 2024, force=True)
-    assert begun == [explain_ahead.__name__, make_office_files.__name__]
+    assert begun == [explain_ahead.__name__, make_others.__name__]
     made = small_project.package(root)
     monkeypatch.setattr(beside, "room_for_two", lambda: False)
     run_year(root, 2024, force=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +66,8 @@ def test_a_kernel_that_has_died_while_it_waited_is_replaced(tmp_path: Path) -> N
     start_next(tmp_path)
     ahead = waiting()
     os.kill(ahead, signal.SIGKILL)
-    while psutil.pid_exists(ahead) and psutil.Process(ahead).status() != psutil.STATUS_ZOMBIE:
-        time.sleep(0.01)
+    (one,) = kernel_ahead._waiting
+    one.process.join()
     taken, said = answered("40 + 2")
     assert taken != ahead and said == "42"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from helpers.run.personal_scan import files_without, personal_places
 from tests.conftest import selfeval
 from tests.run.planted import CAUSES, DECLARED, KEYS, PLANTED, leaks, write_planted
 from tests.run.small_project import edit
@@ -108,3 +109,17 @@ def test_what_somebody_wrote_himself_stops_publication_until_it_is_allowed(tmp_p
     done = selfeval("run", "--year", "2024", "--root", str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert any("服务热线" in one["message"] for one in results(tmp_path)["audit"] if one["check"] == "not_personal")
+
+
+def test_what_was_looked_through_before_is_read_again_only_where_it_changed(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"said": "电话 13812345678"}', encoding="utf-8")
+    (tmp_path / "b.html").write_text("<p>没有</p>", encoding="utf-8")
+    assert files_without(tmp_path, ["a.json", "b.html"]) == {}, "one of them has: none is taken for granted"
+    without = files_without(tmp_path, ["b.html"])
+    assert list(without) == ["b.html"]
+    assert [place.file for place in personal_places(tmp_path, lambda _: False, without)] == ["a.json"]
+    (tmp_path / "b.html").write_text("<p>电话 13912345678</p>", encoding="utf-8")
+    assert {place.file for place in personal_places(tmp_path, lambda _: False, without)} == {"a.json", "b.html"}
+    (tmp_path / "a.json").unlink()
+    (tmp_path / "b.html").write_text("<p>没有</p>", encoding="utf-8")
+    assert personal_places(tmp_path, lambda _: False, without) == []

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 #: What the second process makes of a package: about half of the work.
-OFFICE = ("report.docx", "self_evaluation.xlsx")
+OTHERS = ("report.docx", "self_evaluation.xlsx", "technical.pdf")
 #: Bytes of tidy tables beyond which two processes at once would hold too much.
 MOST_BYTES = 40_000_000
 
@@ -89,8 +89,8 @@ def explain_ahead(root: str, fiscal_year: int) -> None:
     explain_in_parts(ws.part, [one.id for one in ws.year.indicators.indicators])
 
 
-def make_office_files(folder: str) -> None:
-    """The files for Word and Excel of a package, from what lies in its folder already."""
+def make_others(folder: str) -> None:
+    """The files for Word and Excel and the technical paper of a package, from what lies in its folder already."""
     import nbformat
 
     from helpers.formats.papers import blocks_of, files
@@ -99,5 +99,5 @@ def make_office_files(folder: str) -> None:
     package = Path(folder)
     report = nbformat.read(package / "notebooks" / f"{REPORT.name}.ipynb", as_version=4)
     makers = files(blocks_of(report), load_results(package / "results.json"))
-    for name in OFFICE:
+    for name in [one for one in OTHERS if one in makers]:
         (package / name).write_bytes(makers[name]())

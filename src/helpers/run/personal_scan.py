@@ -10,13 +10,14 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import unescape
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from helpers.activity.written_down import unmasked_columns
-from helpers.files.personal_data import LIKELY, hits
+from helpers.files.personal_data import LIKELY, Hit, hits
 from helpers.run import package_files
 from helpers.year.engine import fence, identifier, literal, one_file, open_engine
 from helpers.year.load import Year
@@ -48,15 +49,25 @@ class Place(NamedTuple):
     value: str
 
 
-def personal_places(folder: Path, allowed: Callable[[str], bool]) -> list[Place]:
-    """Where in the files of a package personal data stands that is not allowed."""
-    texts = dict.fromkeys(text for _, _, text in _said(folder))
-    told = {text: kinds for text in _likely(list(texts)) if (kinds := hits(text))}
+def files_without(folder: Path, files: Sequence[str]) -> dict[str, str]:
+    """These files of a package by name and hash, where none has a text that looks personal; else none of them."""
+    hashes = {name: package_files.sha256(folder, name) for name in files}
+    return {} if _told_in(folder, files) else hashes
+
+
+def personal_places(
+    folder: Path, allowed: Callable[[str], bool], without: Mapping[str, str] = MappingProxyType({})
+) -> list[Place]:
+    """Where in the files of a package personal data stands that is not allowed. ``without``: what ``files_without`` has
+    said before; a file that is not the same any more is looked through again."""
+    there = [name for name, entry in package_files.entries(folder).items() if entry.kind == "file"]
+    files = [name for name in there if without.get(name) != package_files.sha256(folder, name)]
+    told = _told_in(folder, files)
     if not told:  # nearly always: where all the texts stand need not be kept
         return []
     found = [
         Place(name, where, hit.kind, text[hit.start : hit.end])
-        for name, where, text in _said(folder)
+        for name, where, text in _said(folder, files)
         if text in told
         for hit in told[text]
     ]
@@ -64,13 +75,18 @@ def personal_places(folder: Path, allowed: Callable[[str], bool]) -> list[Place]
     return sorted(place for place in found if not decided[place.value])
 
 
-def _said(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """Every text of a package: its file, its place in it, and the text."""
-    for name, entry in package_files.entries(folder).items():
-        if entry.kind == "file":
-            yield name, "文件名", name
-            for where, text in texts_of(name, package_files.content(folder, name)):
-                yield name, where, text
+def _told_in(folder: Path, files: Sequence[str]) -> dict[str, list[Hit]]:
+    """The texts that look personal, each with what in it does."""
+    texts = dict.fromkeys(text for _, _, text in _said(folder, files))
+    return {text: kinds for text in _likely(list(texts)) if (kinds := hits(text))}
+
+
+def _said(folder: Path, files: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Every text of these files: the file, its place in it, and the text."""
+    for name in files:
+        yield name, "文件名", name
+        for where, text in texts_of(name, package_files.content(folder, name)):
+            yield name, where, text
 
 
 def _likely(texts: list[str]) -> list[str]:

@@ -8,7 +8,8 @@ import os
 import re
 import shutil
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from helpers.report.results import load_results, validate_results, write_results
 from helpers.report.results_types import Results
 from helpers.report.review_rows import remarks_json
 from helpers.run import by_hand, kept_notebooks, kernel_ahead, manifest
-from helpers.run.beside import OFFICE, Beside, explain_ahead, import_formats_beside, make_office_files, working
+from helpers.run.beside import OTHERS, Beside, explain_ahead, import_formats_beside, make_others, working
 from helpers.run.check import check_year
 from helpers.run.current import Current
 from helpers.run.forked import holding
@@ -31,7 +32,7 @@ from helpers.run.left_behind import clean_up, error_text
 from helpers.run.machine_faults import clock_fault, in_words
 from helpers.run.notebooks import write_normalised
 from helpers.run.own_folder import own_processed
-from helpers.run.personal_scan import allowed_by, personal_places, screen
+from helpers.run.personal_scan import allowed_by, files_without, personal_places, screen
 from helpers.run.publish import leave_failed, publish, repair, staging
 from helpers.run.server import SELDOM, start_server
 from helpers.run.stages import CLEAN, DEVIATE, REPORT, STAGES, VALIDATE, StageFailed, rerun_command, run_stage
@@ -126,12 +127,12 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
                 kept_notebooks.forget(own)
             _run_stages(root, fiscal_year, work, final, progress)
             with progress("package 成套材料"):
-                results = _make_package(root, fiscal_year, work)
+                results, without = _make_package(root, fiscal_year, work)
                 _stop_on_findings(results)
                 if manifest.basis(fiscal_year, input_files(root, fiscal_year)) != described:
                     raise RunStopped("[inputs_changed]  运行期间 data/raw/ 里的文件有改动，未发布\n    处理：重新运行")
                 manifest.write_manifest(work, described, results.get("rules"))
-                _stop_on_personal(root, fiscal_year, work)
+                _stop_on_personal(root, fiscal_year, work, without)
                 noted = by_hand.as_made(work)
                 aside = by_hand.set_aside(final)
                 by_hand.note(final, noted)
@@ -238,8 +239,8 @@ def _keep_notebooks(work: Path) -> dict[str, Any]:
     return kept
 
 
-def _make_package(root: Path, fiscal_year: int, work: Path) -> Results:
-    """Everything that leaves the house, made in ``work``."""
+def _make_package(root: Path, fiscal_year: int, work: Path) -> tuple[Results, Mapping[str, str]]:
+    """Everything that leaves the house, made in ``work``; and which of it nothing personal was found in already."""
     from helpers.formats.papers import blocks_of, files
 
     processed = Root(root).processed(fiscal_year)
@@ -251,19 +252,23 @@ def _make_package(root: Path, fiscal_year: int, work: Path) -> Results:
         json.dumps(validation, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"
     )
     makers = files(blocks_of(report), results)
-    with working(make_office_files, str(work.resolve()), folder=root) as beside:
-        for name in [one for one in makers if one not in OFFICE]:
+    page, *own = [one for one in makers if one not in OTHERS]
+    with working(make_others, str(work.resolve()), folder=root) as beside, ThreadPoolExecutor(1) as pool:
+        (work / page).write_bytes(makers[page]())
+        told = [page, "results.json", "validation.json", *(f"notebooks/{stage.name}.ipynb" for stage in STAGES)]
+        looked = pool.submit(files_without, work, told)  # while Typst is at work, which leaves Python alone
+        for name in own:
             (work / name).write_bytes(makers[name]())
-        for name in () if beside.done() else OFFICE:
+        for name in () if beside.done() else [one for one in OTHERS if one in makers]:
             (work / name).write_bytes(makers[name]())
-    return results
+    return results, looked.result()
 
 
-def _stop_on_personal(root: Path, fiscal_year: int, work: Path) -> None:
+def _stop_on_personal(root: Path, fiscal_year: int, work: Path, without: Mapping[str, str]) -> None:
     """Nothing is published that names a person; what was made so far is not left either."""
     processed = Root(root).processed(fiscal_year)
     allowed = allowed_by(load_year(root, fiscal_year), processed / "tables", _read(processed / CLEAN.output)["tables"])
-    if places := personal_places(work, allowed):
+    if places := personal_places(work, allowed, without):
         for file in sorted({place.file for place in places}):
             (work / file).unlink()
         raise RunStopped(screen(places))
