@@ -37,8 +37,8 @@ def test_a_plain_source_raises_nothing() -> None:
 
 WEIGHTS = (("产出指标", D(50)), ("效益指标", None), ("满意度指标", D(40)))
 PARTS = (("信息安全服务", None), ("运维服务", None))
-COMPLAINTS = Counted(("c", "kind = '投诉'"), ("c", "kind = '投诉'", "count"))
-SUGGESTIONS = Counted(("c", "kind = '建议'"), ("c", "kind = '建议'", "count"))
+COMPLAINTS = Counted("count", frozenset({"c"}), ("c", "kind = '投诉'"), ("c", "kind = '投诉'", "count"))
+SUGGESTIONS = Counted("count", frozenset({"d"}), ("d", "kind = '建议'"), ("d", "kind = '建议'", "count"))
 MISSED = one("t", "≥95%", F(90, 100), "完成时效")
 
 CASES = {

@@ -1,4 +1,5 @@
-"""Whether two indicators say the same again: one measure over the same records, or names that hardly differ."""
+"""Whether two indicators say the same again: one measure over the same records, names that hardly differ, or one thing
+(投诉) counted twice from one table."""
 
 from __future__ import annotations
 
@@ -15,9 +16,11 @@ OF_CHARACTERS = 5
 
 @dataclass(frozen=True)
 class Counted:
-    """How one figure of an indicator is counted. ``scope``: of which records, ``measure``: what of them; equal where
-    the declarations are."""
+    """How one figure of an indicator is counted. ``agg`` and ``tables``: how and from which, ``scope``: of which
+    records, ``measure``: what of them; equal where the declarations are."""
 
+    agg: str
+    tables: frozenset[str]
     scope: tuple[str, ...]
     measure: tuple[str, ...]
 
@@ -25,7 +28,7 @@ class Counted:
 def repeated(one: tuple[str, Collection[Counted]], other: tuple[str, Collection[Counted]]) -> str | None:
     """How two indicators, each by its name and what it counts, repeat each other; None where they do not.
 
-    A word that both names hold (投诉, 率, 完成) is no likeness: they can be about other records, or other things.
+    A quality that both names hold (率, 满意, 响应) is no likeness: they can be about other records, or other things.
     """
     (name, counted), (other_name, other_counted) = one, other
     if set(counted) & set(other_counted):
@@ -33,6 +36,9 @@ def repeated(one: tuple[str, Collection[Counted]], other: tuple[str, Collection[
     same_records = {c.scope for c in counted} & {c.scope for c in other_counted}
     if same_records and few_characters_apart(name, other_name):
         return "的名称只差个别字，由同一范围的记录计算，内容重叠"
+    thing = next((word for word in words("object") if word in name and word in other_name), None)
+    if thing and any(c.agg == d.agg == "count" and c.tables & d.tables for c in counted for d in other_counted):
+        return f"都考核{thing}，用的是同一份记录，内容重叠"
     return None
 
 

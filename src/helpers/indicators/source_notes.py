@@ -328,7 +328,7 @@ def text_vs_figure(facts: SourceFacts) -> Iterator[Finding]:
 
 
 def overlapping_indicators(facts: SourceFacts) -> Iterator[Finding]:
-    """Two indicators that measure the same, or whose names hardly differ, over the same records."""
+    """Two indicators that say the same again; see ``alike``."""
     for one, other in combinations(facts.indicators, 2):
         if how := repeated((one.level3, one.counted), (other.level3, other.counted)):
             yield Finding(

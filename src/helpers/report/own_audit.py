@@ -109,15 +109,16 @@ def _indicator(one: Attained, found: YearAttained) -> IndicatorFacts:
         reported_actual=reported.actual if reported else None,
         reported_sample=reported.sample_size if reported else None,
         sampled=spec.sample is not None,
-        counted=tuple(dict.fromkeys(_counted(found.year.measures[f.measure]) for f in figures)),
+        counted=tuple(dict.fromkeys(_counted(found.year.measures[f.measure], f.tables) for f in figures)),
         divides_all_spending=bool(
             measure and measure.agg == "ratio" and isinstance(spent, MeasureRef) and measure.numerator == spent.measure
         ),
     )
 
 
-def _counted(measure: Measure) -> Counted:
+def _counted(measure: Measure, tables: Iterable[str]) -> Counted:
     """What a measure counts of which records, as it is declared: its words, unit and months aside."""
     scope = (measure.table, measure.where, measure.numerator, measure.denominator)
     what = (measure.agg, measure.value, measure.q, *measure.repeat_of, measure.within_days)
-    return Counted(*(tuple(" ".join(str(one or "").split()) for one in said) for said in (scope, (*scope, *what))))
+    plain = (tuple(" ".join(str(one or "").split()) for one in said) for said in (scope, (*scope, *what)))
+    return Counted(measure.agg, frozenset(tables), *plain)
