@@ -70,6 +70,14 @@ def test_the_check_of_the_published_figures_can_fail(results: dict) -> None:
     assert len(check_package.differences(changed)) == 3
 
 
+def test_the_program_raises_what_the_published_material_leaves_open(results: dict) -> None:
+    assert {finding["check"] for finding in results["audit"] if finding["level"] == "note"} >= {
+        *("overshoot", "stated_without_method", "fragile", "no_sample_size", "other_yardstick", "text_vs_figure"),
+        *("spent_split_unknown", "unspent_reason_missing", "lower_bound", "target_in_name", "overlapping_indicators"),
+        *("mixed_denominator", "activity_without_target", "weights_inferred", "group_without_weight"),
+    }
+
+
 def test_nothing_of_the_machine_is_in_the_package(package: Path, finished: Path) -> None:
     import getpass
     import socket
