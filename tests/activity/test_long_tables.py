@@ -11,6 +11,7 @@ import pytest
 from helpers.activity import looked_through, written_down
 from helpers.activity.clean import clean_year
 from helpers.activity.errors import ExportError
+from helpers.year.engine import MOST_THREADS
 from helpers.year.load import load_year
 from tests import small_year
 from tests.conftest import copy_data
@@ -128,3 +129,22 @@ def test_columns_without_a_find_need_no_look() -> None:
         assert looked_through.worth_a_look(connection, "t", ["a", "b", "c"], {"a", "b", "c"}, test) == ["b"]
         assert looked_through.worth_a_look(connection, "t", ["a", "b", "c"], {"a", "c"}, test, ["c"]) == ["b", "c"]
         assert looked_through.worth_a_look(connection, "t", ["a", "b"], set(), test) == ["a", "b"]
+
+
+def test_a_long_table_has_the_same_bytes_with_any_number_of_threads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB divides rows that it has not sorted by what its threads had in hand; some rows are there twice."""
+    few = "  tickets: {title: 工单, files: exports/a.csv, columns: {id: 编号, note: 说明}, key: id}\n"
+    rows = [f"{n - (n % 4000 == 1)},{'换了硬盘' * 4}" for n in range(260_000)]
+    small_year.write(tmp_path, small_year.head() + few, files={"a.csv": "\n".join(["编号,说明", *rows]) + "\n"})
+    year, made = load_year(tmp_path, 2024), []
+    for threads in ("1", "2"):
+        monkeypatch.setenv(MOST_THREADS, threads)
+        clean_year(year, tmp_path / threads)
+        made.append((tmp_path / threads / "tickets.parquet").read_bytes())
+    assert made[0] == made[1]
+    with duckdb.connect() as connection:
+        query = "SELECT DISTINCT row_group_num_rows FROM parquet_metadata(?) ORDER BY 1"
+        groups = connection.execute(query, [str(tmp_path / "1" / "tickets.parquet")]).fetchall()
+    assert groups == [(14_175,), (122_880,)]

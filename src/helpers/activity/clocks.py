@@ -30,6 +30,8 @@ from helpers.year.text_growth import guarded
 from helpers.year.tidy import tidy_columns
 
 HOUR = 3_600_000_000  # microseconds
+#: Rows that DuckDB writes as one group. How it divides more of them depends on its threads, unless it has sorted them.
+GROUP = 122_880
 
 
 def tidy(
@@ -38,19 +40,21 @@ def tidy(
     spec: Table,
     out: Path,
     written: WrittenDown | None = None,
+    rows: int = 0,
 ) -> str:
     """``records`` with the derived columns as a query, in source order, its cells as they are to be ``written``
-    down; as they are where these are written already.
+    down; as they are where these are written already. ``rows``: how many there may be.
 
     Clocks that need nothing but their own row are arithmetic on it, which keeps the order of the rows;
-    the others are tables joined by ``_id`` and have to be sorted again. Raises ``CalendarUnknown`` and,
+    the others are tables joined by ``_id`` and have to be sorted again, as long tables have in any case: the same
+    records are the same bytes with any number of threads. Raises ``CalendarUnknown`` and,
     for a value that no declared schedule fits, ``ExportError``.
     """
     span = _span(connection, year, spec)
     hashed_once = written.hashed_once if written else ()
     clocks = [column for column, derived in spec.derived.items() if not _alone(derived)]
     query = "SELECT * FROM records"
-    if clocks or hashed_once:
+    if clocks or hashed_once or rows > GROUP:
         # A view: a second copy of a long log would have to be sorted and kept.
         connection.execute(f"CREATE OR REPLACE VIEW ids AS SELECT *, {PLACE} AS _id FROM records")
         for column in clocks:
@@ -79,7 +83,7 @@ def _looked_up(clocks: Sequence[str], hashed_once: Sequence[str], named: bool) -
         f"LEFT JOIN {identifier('hash.' + c)} ON ids.{identifier(c)} = {identifier(c + '.text')}" for c in hashed_once
     ]
     own = "ids.* EXCLUDE (source_file)" if named else "ids.*"
-    query = f"SELECT * FROM (SELECT {own}, {', '.join(found)} FROM ids {' '.join(tables)}) ORDER BY _id"
+    query = f"SELECT * FROM (SELECT {', '.join([own, *found])} FROM ids {' '.join(tables)}) ORDER BY _id"
     return f"SELECT *, file_name(_file_no) AS source_file FROM ({query})" if named else query
 
 
