@@ -23,7 +23,7 @@ def root(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     root = tmp_path / "root"
     shutil.copytree(finished, root)
 
-    def executed(stage: Any, parameters: Any, output: Path, root: Path) -> None:
+    def executed(stage: Any, parameters: Any, output: Path, root: Path, *, then_likely: bool) -> None:
         shutil.copyfile(finished / "reports/2024/notebooks" / output.name, output)
 
     monkeypatch.setattr(run_year, "run_stage", executed)

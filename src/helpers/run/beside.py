@@ -9,7 +9,6 @@ done when its turn comes, by who can say what is wrong.
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -68,8 +67,11 @@ def import_formats_beside() -> None:
 
     def work() -> None:
         with contextlib.suppress(Exception):
-            for name in ("helpers.formats.papers", "helpers.formats.html", "helpers.formats.pdf", "typst"):
-                importlib.import_module(name)
+            import typst  # noqa: F401
+
+            import helpers.formats.html
+            import helpers.formats.papers
+            import helpers.formats.pdf  # noqa: F401
             from helpers.fonts.packaged import advance, drawable
 
             drawable()
