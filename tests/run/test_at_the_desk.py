@@ -123,7 +123,6 @@ def test_another_year_is_another_lock(shell: Shell, tmp_path: Path) -> None:
 
 
 def test_a_run_is_refused_while_a_cell_works(shell: Shell, data_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_year, "get_warm", lambda *_, **__: None)
     monkeypatch.setattr(run_year, "check_year", lambda *_, **__: [])
     names = {"hold": hold_until_cell_ends, "run": run_year.run_year, "root": data_root}
     error = shell.run("hold(root, 2024)\nrun(root, 2024)", **names)

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from helpers.measures import database
+from helpers.year.remembered import keep, latest
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,12 +27,9 @@ def answer(connection: duckdb.DuckDBPyConnection, files: object, query: str, wha
     key = files, query
     with _lock:
         if key in _answers:
-            _answers[key] = known = _answers.pop(key)  # now the latest
-            return known
+            return latest(_answers, key)
     rows = tuple(database.run(connection, query, what).fetchall())
     if len(rows) <= LONGEST:
         with _lock:
-            _answers[key] = rows
-            while len(_answers) > MOST:
-                del _answers[next(iter(_answers))]
+            keep(_answers, key, rows, MOST)
     return rows

@@ -23,6 +23,7 @@ from ruamel.yaml import YAML
 from helpers.report.portfolio_facts import Facts, facts_of
 from helpers.run.batch_projects import Task
 from helpers.run.code_reach import program_sha256, read_sources
+from helpers.run.get_warm import get_warm
 from helpers.run.left_behind import error_text
 from helpers.run.looked_at import looked_at_every
 from helpers.run.parameters import ParameterError
@@ -99,6 +100,7 @@ def _run(root: Path, task: Task, code: tuple[str, str | None]) -> dict[str, Any]
             raise RunStopped("[workers_differ]  工作进程所用的程序与本机不同\n    处理：各机装同一版本后重新运行")
         if not root.is_dir():
             raise RunStopped(f"[root_unseen]  工作进程看不到 {root}\n    处理：让各机以同一路径挂载该文件夹")
+        get_warm(root, task.fiscal_year)
         done = run_year(root, task.fiscal_year)
     except (YearFileError, ParameterError, RunStopped) as stopped:
         message = str(stopped)

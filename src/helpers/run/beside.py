@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,6 +100,11 @@ def make_others(folder: str) -> None:
 
     package = Path(folder)
     report = nbformat.read(package / "notebooks" / f"{REPORT.name}.ipynb", as_version=4)
-    makers = files(blocks_of(report), load_results(package / "results.json"))
-    for name in [one for one in OTHERS if one in makers]:
-        (package / name).write_bytes(makers[name]())
+    write(package, files(blocks_of(report), load_results(package / "results.json")), OTHERS)
+
+
+def write(package: Path, makers: Mapping[str, Callable[[], bytes]], names: Iterable[str]) -> None:
+    """Make those of these files that the package has: not every year has a technical paper."""
+    for name in names:
+        if name in makers:
+            (package / name).write_bytes(makers[name]())

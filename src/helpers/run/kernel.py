@@ -186,7 +186,7 @@ class StageKernelManager(AsyncKernelManager):
         return _Specs(parent=self)
 
     async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:
-        env = {**(kwargs.pop("env", None) or {}), **kernel_ahead.surroundings(self._folder)}
+        env = kernel_ahead.surroundings(self._folder, kwargs.pop("env", None))
         # Only the run speaks on the screen; a forked kernel has none.
         quiet: dict[str, Any] = {} if can_serve() else {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         return await super()._async_pre_start_kernel(env=env, **quiet, **kwargs)

@@ -12,7 +12,7 @@ import secrets
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,9 +82,10 @@ def drop() -> None:
         _waiting.pop().end()
 
 
-def surroundings(folder: Path) -> dict[str, str]:
-    """The environment of a kernel: no files of the user's own IPython, no charts on a screen."""
-    return {**os.environ, "IPYTHONDIR": str(folder), "GX_ANALYTICS_ENABLED": "false", "MPLBACKEND": "agg"}
+def surroundings(folder: Path, given: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a kernel, else as ``given`` or as here: no files of the user's own IPython, no charts on a
+    screen."""
+    return {**(given or os.environ), "IPYTHONDIR": str(folder), "GX_ANALYTICS_ENABLED": "false", "MPLBACKEND": "agg"}
 
 
 def _begun(serve: Callable[[str], None], root: Path, below: Path) -> Waiting:

@@ -22,11 +22,10 @@ from helpers.report.results import load_results, validate_results, write_results
 from helpers.report.results_types import Results
 from helpers.report.review_rows import remarks_json
 from helpers.run import by_hand, kept_notebooks, kernel_ahead, manifest
-from helpers.run.beside import OTHERS, Beside, explain_ahead, import_formats_beside, make_others, working
+from helpers.run.beside import OTHERS, Beside, explain_ahead, import_formats_beside, make_others, working, write
 from helpers.run.check import check_year
 from helpers.run.current import Current
 from helpers.run.forked import holding
-from helpers.run.get_warm import get_warm
 from helpers.run.inputs import input_files
 from helpers.run.left_behind import clean_up, error_text
 from helpers.run.machine_faults import clock_fault, in_words
@@ -77,7 +76,6 @@ def run_year(
         raise RunStopped(fault)
     final = Root(root).package(fiscal_year)
     _refuse_foreign(final)
-    get_warm(root, fiscal_year, force=force)
     faults = check_year(root, fiscal_year, open_files=False)
     if faults:
         raise YearFileError(faults)
@@ -254,13 +252,12 @@ def _make_package(root: Path, fiscal_year: int, work: Path) -> tuple[Results, Ma
     makers = files(blocks_of(report), results)
     page, *own = [one for one in makers if one not in OTHERS]
     with working(make_others, str(work.resolve()), folder=root) as beside, ThreadPoolExecutor(1) as pool:
-        (work / page).write_bytes(makers[page]())
+        write(work, makers, [page])
         told = [page, "results.json", "validation.json", *(f"notebooks/{stage.name}.ipynb" for stage in STAGES)]
         looked = pool.submit(files_without, work, told)  # while Typst is at work, which leaves Python alone
-        for name in own:
-            (work / name).write_bytes(makers[name]())
-        for name in () if beside.done() else [one for one in OTHERS if one in makers]:
-            (work / name).write_bytes(makers[name]())
+        write(work, makers, own)
+        if not beside.done():
+            write(work, makers, OTHERS)
     return results, looked.result()
 
 

@@ -30,18 +30,28 @@ def remembered(most: int) -> Callable[[Callable[Given, Answer]], Callable[Given,
             key = (given, tuple(sorted(named.items())))
             with _ASKING:
                 if key in answers:
-                    answers[key] = known = answers.pop(key)  # now the latest
-                    return cast(Answer, known)
+                    return cast(Answer, latest(answers, key))
             answer = function(*given, **named)
             with _ASKING:
-                answers[key] = answer
-                while len(answers) > most:
-                    del answers[next(iter(answers))]
+                keep(answers, key, answer, most)
             return answer
 
         return asked
 
     return decorated
+
+
+def latest(known: dict[Any, Answer], key: object) -> Answer:
+    """What is known under a key, from now on the latest of all."""
+    known[key] = answer = known.pop(key)
+    return answer
+
+
+def keep(known: dict[Any, Answer], key: object, answer: Answer, most: int) -> None:
+    """Keep an answer as the latest; of more than so many the oldest goes."""
+    known[key] = answer
+    while len(known) > most:
+        del known[next(iter(known))]
 
 
 def answers() -> dict[str, dict[Any, Any]]:
