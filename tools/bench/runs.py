@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from statistics import median
 
+from helpers.run.code_reach import code_cells
 from helpers.run.stages import STAGES
 from helpers.year.outline_file import shipped_outline
 from tools.bench.lines import line, seconds
@@ -19,6 +22,8 @@ RUN = ("helpers.cli", "run", "--year", "2024", "--root", ".")
 STARTS = 5
 #: So many cold runs: one alone may meet other work on the machine.
 COLD = 3
+#: Seconds that one import of the library may take in JupyterLab after the first.
+LATER_IMPORT = 2.0
 
 
 def call(*arguments: str, cwd: Path) -> None:
@@ -50,6 +55,7 @@ def main() -> None:
         line("selfeval run, a sentence of the outline changed", seconds(lambda: call(*RUN, cwd=root)), plain)
         line("selfeval check", seconds(lambda: call("helpers.cli", "check", *RUN[2:], cwd=root)), plain)
     _help()
+    _imports()
 
 
 def _cold(root: Path, fresh: Path) -> float:
@@ -80,6 +86,16 @@ def _help() -> None:
         return min(seconds(lambda: subprocess.run(command, capture_output=True, check=True)) for _ in range(STARTS))
 
     line("selfeval --help", best(start), best("import argparse"))
+
+
+def _imports() -> None:
+    """What each stage's notebook imports, in an interpreter of its own, as a kernel in JupyterLab does."""
+    for stage in STAGES:
+        cells = ast.parse(code_cells(stage.notebook)).body
+        imports = "\n".join(ast.unparse(one) for one in cells if isinstance(one, ast.Import | ast.ImportFrom))
+        run = partial(subprocess.run, [sys.executable, "-c", imports], check=True)
+        spent = [seconds(run) for _ in range(STARTS)]
+        line(f"{stage.name}: imports in JupyterLab after the first", median(spent[1:]), LATER_IMPORT)
 
 
 def _edit(path: Path, old: str, new: str) -> None:
