@@ -83,6 +83,8 @@ def test_the_example_is_cleaned_alike(
         ("kind", "\u00a0维修\u200b"),
         ("kind", "  维修"),
         ("kind", "打13912345678"),
+        ("kind", "打139\u200b12345678"),
+        ("note", "合\u200b计"),
         ("note", "联系人张三丰"),
         ("note", "，" * 200 + "\u200b"),
         ("who", "张三"),

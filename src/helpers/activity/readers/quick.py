@@ -16,8 +16,8 @@ from helpers.activity.readers.plain_cells import PlainColumns
 from helpers.year.engine import FEW, cores, literal, one_file, open_engine
 from helpers.year.idle_engines import borrowed
 
-#: Bytes that are read at a time; no record may be longer.
-BLOCK = 1 << 22
+#: Bytes that are read at a time, of which several threads have many in hand; no record may be longer.
+BLOCK, LONGEST = 1 << 20, 1 << 22
 #: Rows of a row group, as many as DuckDB has in one.
 ROW_GROUP = 122_880
 #: How it is staged. A column gets a dictionary while its values are few: to try longer takes a fifth of the writing.
@@ -39,7 +39,7 @@ def stage_quickly(
     plain, schema = PlainColumns(names if large else ()), pa.schema([(name, pa.string()) for name in names])
     try:
         with (
-            open_records(path, lines, delimiter, names, threads=large and cores() > 1) as reader,
+            open_records(path, lines, delimiter, names, BLOCK, threads=large and cores() > 1) as reader,
             pyarrow.parquet.ParquetWriter(staged, schema, **OPTIONS) as writer,
         ):
             for group in _groups(reader):
@@ -48,18 +48,27 @@ def stage_quickly(
                 rows += len(group)
     except pa.ArrowInvalid:
         return None
+    finally:
+        pa.default_memory_pool().release_unused()  # the database is to have it
     return rows, {name: frozenset(cells) for name, cells in plain.odd.items()}
 
 
 def open_records(
-    path: Path, lines: int, delimiter: str, names: Sequence[str], *, threads: bool, note: Any = None
+    path: Path,
+    lines: int,
+    delimiter: str,
+    names: Sequence[str],
+    block: int = LONGEST,
+    *,
+    threads: bool = False,
+    note: Any = None,
 ) -> pyarrow.csv.CSVStreamingReader:
     """The records behind so many lines, each cell as text, in the order of the file; ``note`` is told of rows with
     another number of cells, and with its number only by one thread."""
     return pyarrow.csv.open_csv(
         path,
         read_options=pyarrow.csv.ReadOptions(
-            column_names=list(names), skip_rows=lines, use_threads=threads, block_size=BLOCK
+            column_names=list(names), skip_rows=lines, use_threads=threads, block_size=block
         ),
         parse_options=pyarrow.csv.ParseOptions(
             delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note

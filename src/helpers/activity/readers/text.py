@@ -317,7 +317,7 @@ def _batches(layout: Layout, names: list[str], note: Any) -> Iterator[pa.RecordB
     """Serial, because only the serial reader knows row numbers."""
     if _nothing_below(layout):
         return
-    with open_records(layout.path, layout.lines, layout.delimiter, names, threads=False, note=note) as reader:
+    with open_records(layout.path, layout.lines, layout.delimiter, names, note=note) as reader:
         yield from reader
 
 
