@@ -11,6 +11,7 @@ import pytest
 from helpers.activity import looked_through, written_down
 from helpers.activity.clean import clean_year
 from helpers.activity.errors import ExportError
+from helpers.activity.readers import quick
 from helpers.year.engine import MOST_THREADS
 from helpers.year.load import load_year
 from tests import small_year
@@ -30,11 +31,16 @@ YEAR = """\
 USUAL = "1,U{n},维修,换了硬盘,2024-01-02 09:00:00,2024-01-03 10:00:00"
 
 
-@pytest.fixture
-def long(monkeypatch: pytest.MonkeyPatch) -> None:
+#: Whether columns are known by their few values, or by their plain cells alone.
+KNOWN_BY = pytest.mark.parametrize("few", [looked_through.FEW, 0], ids=["few", "plain"])
+
+
+def make_long(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
     """Any table is a long one."""
     monkeypatch.setattr(looked_through, "MANY", 1)
+    monkeypatch.setattr(looked_through, "FEW", few)
     monkeypatch.setattr(written_down, "MANY", 1)
+    monkeypatch.setattr(quick, "SMALL", 0)
 
 
 def tables(out: Path) -> dict[str, list[Any]]:
@@ -45,41 +51,57 @@ def tables(out: Path) -> dict[str, list[Any]]:
         }
 
 
-def cleaned(root: Path, out: str, rows: list[str]) -> tuple[Any, dict[str, list[Any]]]:
+def cleaned(root: Path, out: str, rows: list[str]) -> tuple[Any, Any]:
+    """The accounts and tables, or the error and its rows."""
     if not (root / "data").exists():
         export = "\n".join(["编号,报修人代码,类别,说明,受理,完成", *rows]) + "\n"
         small_year.write(root, small_year.head() + YEAR, files={"a.csv": export})
-    accounts = clean_year(load_year(root, 2024), root / out)
+    try:
+        accounts = clean_year(load_year(root, 2024), root / out)
+    except ExportError as error:
+        return error.code, error.rows
     return [account.to_json() for account in accounts], tables(root / out)
 
 
+@KNOWN_BY
 @pytest.mark.parametrize("fiscal_year", [2023, 2024])
 def test_the_example_is_cleaned_alike(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, fiscal_year: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int, fiscal_year: int
 ) -> None:
     copy_data(tmp_path)
     year = load_year(tmp_path, fiscal_year)
     usual = [account.to_json() for account in clean_year(year, tmp_path / "usual")]
-    request.getfixturevalue("long")
+    make_long(monkeypatch, few)
     assert [account.to_json() for account in clean_year(year, tmp_path / "long")] == usual
     assert tables(tmp_path / "long") == tables(tmp_path / "usual")
 
 
+@KNOWN_BY
 @pytest.mark.parametrize(
     ("column", "cell"),
     [
         ("kind", "\u00a0维修\u200b"),
         ("kind", "  维修"),
         ("kind", "打13912345678"),
+        ("kind", "打139\u200b12345678"),
+        ("note", "合\u200b计"),
         ("note", "联系人张三丰"),
         ("note", "，" * 200 + "\u200b"),
         ("who", "张三"),
         ("who", ""),
         ("at", "\u30002024-01-02 09:00:00"),
+        ("done", "2024-01-03 10:00:00 "),
+        ("id", "'00123"),
+        ("id", "13912345678"),
+        ("id", "合计"),
+        ("note", "="),
+        ("note", "#N/A"),
+        ("kind", "E"),
+        ("kind", "e\u0301"),
     ],
 )
 def test_one_cell_among_many_equal_ones_is_found(
-    tmp_path: Path, request: pytest.FixtureRequest, column: str, cell: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int, column: str, cell: str
 ) -> None:
     names = ["id", "who", "kind", "note", "at", "done"]
     rows = [USUAL.format(n=n % 3).split(",") for n in range(60)]
@@ -88,25 +110,59 @@ def test_one_cell_among_many_equal_ones_is_found(
     rows[31][names.index(column)] = cell
     lines = [",".join(row) for row in rows]
     usual = cleaned(tmp_path, "usual", lines)
-    request.getfixturevalue("long")
+    make_long(monkeypatch, few)
     assert cleaned(tmp_path, "long", lines) == usual
 
 
-@pytest.mark.usefixtures("long")
-def test_a_total_and_a_footer_below_many_equal_rows_are_no_records(tmp_path: Path) -> None:
+@KNOWN_BY
+@pytest.mark.parametrize("made", ["打13912345678", "合计"])
+def test_what_corrections_and_synonyms_say_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int, made: str
+) -> None:
+    """Cells that no export has."""
+    words = YEAR.replace("    key: id", f"    synonyms: {{note: {{{made}: [换了内存]}}}}\n    key: id")
+    rows = [f"T{n:03}" + USUAL.format(n=n % 3)[1:] for n in range(60)]
+    rows[7], rows[9] = rows[7].replace("换了硬盘", "换了内存"), rows[9].replace("维修", "\u00a0维 修")
+    export = "\n".join(["编号,报修人代码,类别,说明,受理,完成", *rows]) + "\n"
+    small_year.write(tmp_path, small_year.head() + words, files={"a.csv": export})
+    (tmp_path / "data" / "raw" / "2024" / "corrections.yml").write_text(
+        "corrections:\n  - {table: tickets, key: {id: T009}, expect: {kind: 维 修}, "
+        "change: {kind: 打13912345679}, reason: 误登记, evidence: 值班记录, date: 2024-02-01}\n",
+        encoding="utf-8",
+    )
+    usual = cleaned(tmp_path, "usual", [])
+    make_long(monkeypatch, few)
+    assert cleaned(tmp_path, "long", []) == usual
+    assert "139123456" not in str(usual)
+
+
+@KNOWN_BY
+def test_a_total_and_a_footer_below_many_equal_rows_are_no_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    make_long(monkeypatch, few)
     lines = [f"T{n:03}" + USUAL.format(n=n % 3)[1:] for n in range(60)]
-    ((account,), found) = cleaned(tmp_path, "out", [*lines, ",,合计,60,,", ",,制表人：某某,,,"])
+    (account,), found = cleaned(tmp_path, "out", [*lines, ",,合计,60,,", ",,制表人：某某,,,"])
     assert {one["reason"]: one["rows"] for one in account["set_aside"]} == {"合计行": 1, "页脚、签字或表下附注": 1}
     assert len(found["tickets.parquet"]) == 60
 
 
-@pytest.mark.usefixtures("long")
-def test_a_formula_error_among_many_equal_cells_stops(tmp_path: Path) -> None:
+@KNOWN_BY
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (("维修", "#REF!"), "formula_error"),
+        (("T040", "1.23457E+11"), "digits_lost"),
+        (("T040", "1e+11"), "digits_lost"),
+    ],
+)
+def test_a_formula_error_among_many_equal_cells_stops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int, change: tuple[str, str], code: str
+) -> None:
+    make_long(monkeypatch, few)
     lines = [f"T{n:03}" + USUAL.format(n=n % 3)[1:] for n in range(60)]
-    lines[40] = lines[40].replace("维修", "#REF!")
-    with pytest.raises(ExportError) as stopped:
-        cleaned(tmp_path, "out", lines)
-    assert stopped.value.code == "formula_error"
+    lines[40] = lines[40].replace(*change)
+    assert cleaned(tmp_path, "out", lines)[0] == code
 
 
 def test_only_columns_of_few_values_in_long_relations_are_told() -> None:
@@ -124,11 +180,11 @@ def test_only_columns_of_few_values_in_long_relations_are_told() -> None:
 
 def test_columns_without_a_find_need_no_look() -> None:
     with duckdb.connect() as connection:
-        connection.execute("CREATE TABLE t AS SELECT * FROM (VALUES ('a', 'b', 'x'), ('a', NULL, 'x')) AS v(a, b, c)")
+        looked_through.list_cells(connection, {"a": ["a"], "b": ["b"], "c": ["x"], "d": []})
         test = "cell = 'b' OR (special AND cell = 'x')"
-        assert looked_through.worth_a_look(connection, "t", ["a", "b", "c"], {"a", "b", "c"}, test) == ["b"]
-        assert looked_through.worth_a_look(connection, "t", ["a", "b", "c"], {"a", "c"}, test, ["c"]) == ["b", "c"]
-        assert looked_through.worth_a_look(connection, "t", ["a", "b"], set(), test) == ["a", "b"]
+        assert looked_through.worth_a_look(connection, ["a", "b", "c", "d"], {"a", "b", "c", "d"}, test) == ["b"]
+        assert looked_through.worth_a_look(connection, ["a", "b", "c"], {"a", "c"}, test, ["c"]) == ["b", "c"]
+        assert looked_through.worth_a_look(connection, ["a", "b"], set(), test) == ["a", "b"]
 
 
 def test_a_long_table_has_the_same_bytes_with_any_number_of_threads(

@@ -52,6 +52,13 @@ def test_delimiters_are_found(tmp_path: Path, delimiter: str) -> None:
     assert rows_of(read(tmp_path / "t.csv", text.encode()))[0]["c3"] == "d"
 
 
+@pytest.mark.parametrize("delimiter", ["；", "§"])
+def test_delimiters_of_several_bytes_can_be_declared(tmp_path: Path, delimiter: str) -> None:
+    text = delimiter.join(["编号", "类别", "说明", "状态"]) + "\n" + delimiter.join("ab;d") + "\n"
+    (row,) = rows_of(read(tmp_path / "t.csv", text.encode(), delimiter=delimiter))
+    assert row == {"c0": "a", "c1": "b", "c2": ";", "c3": "d", "source_row": 2}
+
+
 def test_rows_keep_their_place_behind_blank_lines_and_titles(tmp_path: Path) -> None:
     text = "某法院工单导出,,,\n" + HEAD + "A1,x,,已关闭\n\nA2,y,,已关闭\n"
     rows = rows_of(read(tmp_path / "t.csv", text.encode(), header_row=2))

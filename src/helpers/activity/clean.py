@@ -29,7 +29,7 @@ from helpers.activity import (
 from helpers.activity.cells import Readings, declares_offsets
 from helpers.activity.errors import ExportError
 from helpers.activity.handed_over import Overlap
-from helpers.activity.invisible import stained
+from helpers.activity.invisible import list_mended, stained
 from helpers.activity.looked_through import few_valued
 from helpers.activity.lost_rows import Loss
 from helpers.activity.sources import ExportFile, SetAside
@@ -153,12 +153,13 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         connection.execute(KEEP_ORDER)
         # What lives only in memory needs no checkpoint, which would compress it all after an update.
         connection.execute("SET checkpoint_threshold = '1TB'")
-        files = sources.load(connection, year, spec, required, Path(work))
+        files, plain = sources.load(connection, year, spec, required, Path(work))
         rows = sum(file.rows for file in files)
         few = few_valued(connection, "source", spec.columns, rows)
-        sources.refuse_mangled(connection, spec, few)
+        sources.refuse_mangled(connection, spec, few | plain)
         handed_over.refuse_same_bytes(year, spec, files)
-        stains = stained(connection, spec, few)
+        stains = stained(connection, spec, few | plain)
+        list_mended(connection, spec, declared, stains, few)
         corrected = corrections.check(connection, spec, declared, stains)
         small = sources.are_few(files)
         connection.execute(f"CREATE {'TABLE' if small else 'VIEW'} texts AS {sql.texts(spec, declared, stains)}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import duckdb
 
-from helpers.activity.looked_through import BETWEEN, columns_with, in_one_piece, worth_a_look
+from helpers.activity.looked_through import BETWEEN, LISTED, columns_with, in_one_piece, list_cells, worth_a_look
 from helpers.year.engine import identifier, literal
+from helpers.year.models import Correction
 from helpers.year.tables import Table
 
 #: Zero-width and direction marks, soft hyphens, control characters: they mean nothing anywhere.
@@ -53,8 +54,9 @@ def plain(text: str) -> str:
     return re.sub(_QUOTED, r"\1", re.sub(_WRAPPED, r"\1", text).strip(_WHITE))
 
 
-def stained(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[str]) -> frozenset[str]:
-    """The columns in which any cell has to be mended; reads ``source``. ``few``: the columns of few values.
+def stained(connection: duckdb.DuckDBPyConnection, spec: Table, known: Collection[str]) -> frozenset[str]:
+    """The columns in which any cell has to be mended; reads ``source``. ``known``: the columns of few values or plain
+    cells.
 
     Looking costs time: prose is looked at at both ends only, unless it names a record.
     """
@@ -63,12 +65,34 @@ def stained(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[
         f"CASE WHEN special OR strlen(cell) <= {PROSE} THEN regexp_matches(cell, {literal(_TOUCHED)}) "
         f"ELSE {_touched_prose('cell')} END"
     )
-    looked_at = worth_a_look(connection, "source", list(spec.columns), few, touched, named)
+    looked_at = worth_a_look(connection, list(spec.columns), known, touched, named)
     texts = [c for c in looked_at if c not in named]
     short = [f"CASE WHEN strlen({identifier(c)}) <= {PROSE} THEN {identifier(c)} END" for c in texts]
     row = in_one_piece([*map(identifier, sorted(named & {*looked_at})), *short])
     tests = [f"regexp_matches({row}, {literal(_ANY_TOUCHED)})", *(_touched_prose(identifier(c)) for c in texts)]
     return frozenset(columns_with(connection, "source", " OR ".join(tests), looked_at, touched, named))
+
+
+def list_mended(
+    connection: duckdb.DuckDBPyConnection,
+    spec: Table,
+    corrections: Sequence[Correction],
+    stains: Collection[str],
+    few: Collection[str],
+) -> None:
+    """List what ``sql.texts`` may make of the columns of few values: mended, corrected, as another of its synonyms."""
+    for column in sorted({*few} & {*stains}):
+        connection.execute(
+            f"INSERT INTO {LISTED} SELECT col, {mended('cell')} FROM {LISTED} WHERE col = {literal(column)}"
+        )
+    made = {
+        column: {
+            *spec.synonyms.get(column, ()),
+            *(new for c in corrections if (new := c.change.get(column)) is not None),
+        }
+        for column in few
+    }
+    list_cells(connection, made)
 
 
 def _touched_prose(cell: str) -> str:

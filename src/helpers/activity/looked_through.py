@@ -6,11 +6,11 @@ at it. So the cells of a row are looked at in one piece, and only rows that have
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import duckdb
 
-from helpers.year.engine import identifier, literal, unnested
+from helpers.year.engine import identifier, literal, literals, unnested
 
 #: From so many rows on it pays to know which columns repeat their values; so many different ones are few.
 MANY, FEW = 100_000, 1_000
@@ -18,6 +18,8 @@ MANY, FEW = 100_000, 1_000
 SAMPLED = 20_480
 #: Between the cells of a row; nothing that is looked for has it.
 BETWEEN = "\ue0ff"
+#: The table of cells that are known without looking at all: the values of columns of few values, odd cells of others.
+LISTED = "listed_cells"
 
 
 def in_one_piece(cells: Iterable[str]) -> str:
@@ -40,13 +42,13 @@ def columns_with(
     """
     if not columns:
         return []
-    rows = f"SELECT * FROM {relation} WHERE {any_in_row}"
-    if not connection.execute(f"{rows} LIMIT 1").fetchall():
+    rows = f"FROM {relation} WHERE {any_in_row}"
+    if not connection.execute(f"SELECT 1 {rows} LIMIT 1").fetchall():
         return []
     # One stream of cells: each part of a UNION would make the pattern ready for itself.
     flags = (str(c in special).lower() for c in columns)
     listed = unnested(col=map(str, range(len(columns))), cell=map(identifier, columns), special=flags)
-    cells = f"SELECT {listed} FROM ({rows})"
+    cells = f"SELECT {listed} {rows}"
     found = connection.execute(f"SELECT col, bool_or({test}) FROM ({cells}) GROUP BY col ORDER BY col").fetchall()
     return [columns[number] for number, there in found if there]
 
@@ -54,35 +56,49 @@ def columns_with(
 def few_valued(
     connection: duckdb.DuckDBPyConnection, relation: str, columns: Iterable[str], rows: int
 ) -> frozenset[str]:
-    """The columns of a long relation that have but a few different values, of a short one none."""
+    """The columns of a long relation that have but a few different values, which are listed; of a short one none."""
     found = list(columns) if rows >= MANY else []
     for part in (f"(SELECT * FROM {relation} LIMIT {SAMPLED})", relation):
         if found:
             counts = ", ".join(f"approx_count_distinct({identifier(c)})" for c in found)
             numbers = connection.execute(f"SELECT {counts} FROM {part}").fetchall()[0]
             found = [c for c, number in zip(found, numbers, strict=True) if number <= FEW]
+    if found:
+        values = ", ".join(f"list(DISTINCT {identifier(c)})" for c in found)
+        kept = ", ".join(f"d{n}" for n, _ in enumerate(found))
+        listed = unnested(col=map(literal, found), cells=kept.split(", "))
+        list_cells(connection, {})
+        connection.execute(
+            f"INSERT INTO {LISTED} SELECT col, unnest(cells) FROM (SELECT {listed} FROM "
+            f"(SELECT {values} FROM {relation}) AS v({kept}))"
+        )
     return frozenset(found)
+
+
+def list_cells(connection: duckdb.DuckDBPyConnection, cells: Mapping[str, Collection[str]]) -> None:
+    """Cells of columns that ``worth_a_look`` has to know of."""
+    connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {LISTED} (col VARCHAR, cell VARCHAR)")
+    for column, texts in cells.items():
+        if texts:
+            connection.execute(f"INSERT INTO {LISTED} SELECT {literal(column)}, unnest([{literals(sorted(texts))}])")
 
 
 def worth_a_look(
     connection: duckdb.DuckDBPyConnection,
-    relation: str,
     columns: Sequence[str],
-    few: Collection[str],
+    known: Collection[str],
     test: str,
     special: Collection[str] = (),
 ) -> list[str]:
-    """The columns without those of ``few`` values for none of which ``test`` holds; see ``columns_with``."""
-    asked = [c for c in columns if c in few]
+    """The columns without those for none of whose listed cells ``test`` holds; see ``columns_with``. ``known``: the
+    columns of which each cell is listed that may be looked for."""
+    asked = [c for c in columns if c in known]
     if not asked:
         return list(columns)
-    values = ", ".join(f"list(DISTINCT {identifier(c)}) AS d{n}" for n, c in enumerate(asked))
-    flags = (str(c in special).lower() for c in asked)
-    numbers = range(len(asked))
-    listed = unnested(col=map(str, numbers), cells=(f"d{n}" for n in numbers), special=flags)
+    flag = f"col IN ({literals(special)})" if special else "false"
     found = connection.execute(
-        f"SELECT col FROM (SELECT col, unnest(cells) AS cell, special FROM (SELECT {listed} FROM "
-        f"(SELECT {values} FROM {relation}))) GROUP BY col HAVING bool_or({test})"
+        f"SELECT col FROM (SELECT *, {flag} AS special FROM {LISTED} WHERE col IN ({literals(asked)})) "
+        f"GROUP BY col HAVING bool_or({test})"
     ).fetchall()
-    harmless = {*asked} - {asked[number] for (number,) in found}
+    harmless = {*asked} - {column for (column,) in found}
     return [c for c in columns if c not in harmless]

@@ -300,7 +300,7 @@ def _lines(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[s
     )
     total = f"length(cell) <= 60 AND regexp_full_match(cell, {literal(_MAYBE_TOTAL)})"
     texts = [c for c, declared in spec.columns.items() if declared.type == "text"]
-    texts = [*map(identifier, worth_a_look(connection, "judged_rows", texts, few, total))]
+    texts = [*map(identifier, worth_a_look(connection, texts, few, total))]
     named = (
         f"SELECT _file_no, source_row FROM (SELECT _file_no, source_row, {unnested(cell=texts)} "
         f"FROM judged_rows WHERE regexp_matches({in_one_piece(texts)}, {literal(f'(?is){_TOTALS}')})) WHERE {total}"

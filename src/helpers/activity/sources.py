@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from helpers.activity.errors import ExportError
-from helpers.activity.looked_through import worth_a_look
+from helpers.activity.looked_through import list_cells, worth_a_look
 from helpers.activity.not_records import LABEL_COLUMNS, LABELLED_ROWS, labels_of
 from helpers.activity.readers import ROW, Sheet, find_columns, missing_column, read_exports, refuse_other_units
 from helpers.files.names import matching_files
@@ -75,8 +76,9 @@ class ExportFile:
 
 def load(
     connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, required: Sequence[str], work: Path
-) -> list[ExportFile]:
+) -> tuple[list[ExportFile], frozenset[str]]:
     """All files of a table, one below the other, as ``source``, a view unless they have few rows; staged in ``work``.
+    The columns of plain cells, whose odd ones are listed, are told as well.
 
     Raises ``ExportError``.
     """
@@ -85,9 +87,10 @@ def load(
     delimiters: list[str | None] = []
     found: set[str] = set()
     pages: list[Sheet] = []
+    odd = dict.fromkeys(spec.columns, frozenset[str]())
     connection.execute("CREATE TABLE ragged (text VARCHAR, source_row BIGINT, _file_no INTEGER)")
     connection.execute("CREATE TABLE labels (_file_no INTEGER, source_row BIGINT, text VARCHAR)")
-    for sheet, path in _sheets(year, spec, work):
+    for sheet, path, sha256 in _sheets(year, spec, work):
         columns = find_columns(sheet, spec, required)
         refuse_other_units(connection, sheet, spec, columns)
         found |= set(columns)
@@ -107,12 +110,13 @@ def load(
             connection.executemany(
                 "INSERT INTO ragged VALUES (?, ?, ?)", [(text, row, number) for row, text in sheet.ragged]
             )
+        odd = _odd_cells(odd, sheet, columns)
         absent = tuple(c for c in spec.columns if c not in columns)
         delimiters.append(sheet.delimiter)
         files.append(
             ExportFile(
                 file=sheet.file,
-                sha256=file_sha256(path),
+                sha256=sha256,
                 bytes=path.stat().st_size,
                 rows=sheet.rows + len(sheet.ragged),
                 absent_columns=absent,
@@ -136,6 +140,7 @@ def load(
         raise missing_column(sheet, nowhere[0], spec.columns[nowhere[0]].source, nowhere=True)
     if connection.execute("SELECT count(*) FROM ragged").fetchall()[0][0]:
         parts.append(_ragged_rows(spec))
+        odd.pop(next(iter(spec.columns)), None)
     connection.execute(f"CREATE {'TABLE' if are_few(files) else 'VIEW'} source AS {' UNION ALL '.join(parts)}")
     connection.execute(
         f"CREATE MACRO file_name(number) AS list_extract([{literals(one.file for one in files)}], number + 1)"
@@ -147,7 +152,8 @@ def load(
         ("has_types", [mark is None for mark in delimiters]),
     ):
         connection.execute(f"CREATE MACRO {name}(number) AS list_extract({flags}, number + 1)")
-    return files
+    list_cells(connection, odd)
+    return files, frozenset(odd)
 
 
 def are_few(files: Sequence[ExportFile]) -> bool:
@@ -156,10 +162,24 @@ def are_few(files: Sequence[ExportFile]) -> bool:
     return sum(f.rows for f in files) <= FEW_ROWS and sum(f.bytes for f in files) <= FEW
 
 
-def _sheets(year: Year, spec: Table, work: Path) -> Iterator[tuple[Sheet, Path]]:
-    for path in dict.fromkeys(p for pattern in spec.files for p in matching_files(year.folder, pattern)):
-        for sheet in read_exports(path, path.relative_to(year.folder).as_posix(), spec, work):
-            yield sheet, path
+def _sheets(year: Year, spec: Table, work: Path) -> Iterator[tuple[Sheet, Path, str]]:
+    """Each sheet of a table with its file and the hash of that, which is worked out while the file is read."""
+    with ThreadPoolExecutor(1) as beside:
+        for path in dict.fromkeys(p for pattern in spec.files for p in matching_files(year.folder, pattern)):
+            sha256 = beside.submit(file_sha256, path)
+            for sheet in read_exports(path, path.relative_to(year.folder).as_posix(), spec, work):
+                yield sheet, path, sha256.result()
+
+
+def _odd_cells(
+    known: Mapping[str, frozenset[str]], sheet: Sheet, columns: Mapping[str, str]
+) -> dict[str, frozenset[str]]:
+    """The odd cells of each column that is plain in this sheet, too, or absent from it."""
+    return {
+        column: cells | sheet.odd[columns[column]] if column in columns else cells
+        for column, cells in known.items()
+        if column not in columns or columns[column] in sheet.odd
+    }
 
 
 def _ragged_rows(spec: Table) -> str:
@@ -219,11 +239,11 @@ def _refuse_cut_off(connection: duckdb.DuckDBPyConnection, sheet: Sheet, *, hidd
         )
 
 
-def refuse_mangled(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[str]) -> None:
+def refuse_mangled(connection: duckdb.DuckDBPyConnection, spec: Table, known: Collection[str]) -> None:
     """Formula errors and, in the columns that name a record, numbers that have lost their digits; reads ``source``.
-    ``few``: the columns of few values."""
+    ``known``: the columns of few values or of plain cells."""
     sign = "starts_with(cell, '#') OR (special AND contains(lower(cell), 'e+'))"
-    looked_at = worth_a_look(connection, "source", list(spec.columns), few, sign, _named(spec))
+    looked_at = worth_a_look(connection, list(spec.columns), known, sign, _named(spec))
     # Most files have none at all: that is seen in one go.
     signs = " OR ".join(
         f"starts_with({identifier(c)}, '#')"

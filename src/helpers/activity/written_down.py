@@ -164,7 +164,7 @@ def _likely(connection: duckdb.DuckDBPyConnection, spec: Table, columns: list[st
     """The columns with a text that may be personal."""
     named = [c for c in columns if _names(spec, c)]
     may_be = f"{_is_likely('cell')} OR (special AND {_is_han('cell')})"
-    columns = worth_a_look(connection, "texts", columns, few, may_be, named)
+    columns = worth_a_look(connection, columns, few, may_be, named)
     if not columns:
         return []
     tests = [_any_likely(columns), *(_is_han(identifier(c)) for c in named if c in columns)]

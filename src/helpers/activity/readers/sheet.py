@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,8 +20,9 @@ class Sheet:
     """The rows below the header, all text: ``headers`` as written, ``staged`` a Parquet file with ``c0,
     c1, …`` and, where rows were left out or mended on the way (``numbered``), ``source_row``.
 
-    ``first``: the source row of the first one. ``cut_off``: the file ends without a line end, so its
-    last record may be incomplete. ``ragged``: rows with another number of cells, and their text.
+    ``first``: the source row of the first one. ``odd``: the columns known to hold plain cells but for these
+    (``plain_cells``). ``cut_off``: the file ends without a line end, so its last record may be incomplete.
+    ``ragged``: rows with another number of cells, and their text.
     ``encoding`` and ``delimiter``: of a text file, as found; ``page``: the worksheet. ``unread``: what stands in
     the file and was not read, ``hidden``: how many rows a filter hides, all of them read. ``blank_formulas``:
     cells whose formula gave nothing, or was never calculated. ``more``: a JSON page
@@ -35,6 +36,7 @@ class Sheet:
     rows: int
     first: int
     numbered: bool = False
+    odd: Mapping[str, frozenset[str]] = field(default_factory=dict)
     cut_off: bool = False
     ragged: tuple[tuple[int, str], ...] = ()
     encoding: str | None = None
