@@ -185,6 +185,25 @@ def test_a_long_table_has_the_same_bytes_with_any_number_of_threads(
     assert groups == [(22_379,), (122_880,)]
 
 
+def test_rows_as_they_lie_are_neither_held_nor_joined_out_of_order(tmp_path: Path) -> None:
+    """That DuckDB closes rows up as it reads them, and that a subquery keeps them as they come, is its own doing."""
+    long_log(tmp_path, 10)
+    spec = load_year(tmp_path, 2024).year.tables["tickets"]
+    with duckdb.connect() as connection:
+        connection.execute("CREATE MACRO file_name(number) AS 'a'")
+        columns = ", ".join(f"i AS {c}" for c in (*spec.columns, "source_row", "_file_no"))
+        reasons = ", ".join(f"CASE WHEN i % {n} = 0 THEN 'x' END AS {c}" for n, c in ((3, "_first"), (5, "_again")))
+        connection.execute(
+            f"CREATE TABLE judged_rows AS SELECT {columns}, {reasons}, NULL AS _scope FROM range(9) r(i)"
+        )
+        connection.execute('CREATE TABLE "c.found" AS SELECT i AS _id, i AS spent FROM range(3) r(i)')
+        query = clocks._looked_up(f"(SELECT *, source_row AS _id FROM ({sql.as_they_lie(spec, 5)}))", ["c"], ())
+        plan = connection.execute(f"EXPLAIN {query}").fetchall()[0][1]
+        assert "Positional Scan" in plan and "Positional Join" not in plan and "Join Type: SINGLE" in plan
+        rows = connection.execute(f'SELECT source_row, "c.found" FROM ({query})').fetchall()
+    assert rows == [(1, 1), (2, 2), (4, None), (7, None), (8, None)]
+
+
 def test_rows_that_turn_out_to_lie_in_another_order_are_sorted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clocks, "GROUP", 100)
     long_log(tmp_path, 3_000)

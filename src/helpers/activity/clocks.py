@@ -173,7 +173,7 @@ def _find_elsewhere(connection: duckdb.DuckDBPyConnection, year: Year, clock: Ho
     holds = [_intervals(connection, year, clock.spec, hold, out, hashing) for hold in elsewhere(derived)]
     if holds:
         connection.execute(f"CREATE TABLE {name('holds')} AS {' UNION ALL '.join(holds)}")
-    # The few rows concerned are found by what names them before anything else of them is read.
+    # Where the rows themselves need no merging, only those concerned are worked out here.
     rows = f"ids SEMI JOIN {name('holds')} USING (_id)" if mergeless(derived) else "ids"
     spells = clock.spell(f"SELECT _id, {columns} FROM {rows}")
     connection.execute(f"CREATE TABLE {name('spells')} AS SELECT * FROM ({spells}) WHERE {name('s')} IS NOT NULL")
