@@ -79,10 +79,9 @@ def test_no_clock_runs_over_a_year_that_the_calendar_does_not_know() -> None:
 
 def test_office_days_count_working_time_before_each_day() -> None:
     schedule = Schedule.model_validate({"mon-fri": ["09:00-12:00", "14:00-16:00"], "holidays": "10:00-11:00"})
-    table = office_days(
-        dt.date(2024, 2, 8), dt.date(2024, 2, 20), CN, [schedule, Schedule.model_validate("24x7")]
-    ).to_pylist()
-    hours = [row["before"] // 3_600_000_000 for row in table if row["schedule"] == 0]
+    days = office_days(dt.date(2024, 2, 8), dt.date(2024, 2, 20), CN, [schedule, Schedule.model_validate("24x7")])
+    hours = [before // 3600 for before, _ in days]
     # Thursday and Friday five hours each, eight holidays one each, a make-up Sunday as Monday, Monday.
-    assert hours == [0, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 23, 28]
-    assert [row["before"] // 3_600_000_000 for row in table if row["schedule"] == 1] == [24 * n for n in range(13)]
+    assert hours[:13] == [0, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 23, 28]
+    assert hours[13:] == [24 * n for n in range(13)]
+    assert days[0][1] == ((9 * 3600, 12 * 3600), (14 * 3600, 16 * 3600)) and days[13][1] == ((0, 86400),)

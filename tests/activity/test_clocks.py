@@ -99,6 +99,42 @@ def test_office_hours_less_holds_equal_the_count_of_minutes(
         assert round(row.hours * 60, 6) == working_minutes(start, end, everyday, calendar, held)
 
 
+maybe = st.none() | moments
+written = st.tuples(
+    maybe, maybe, maybe, maybe, st.sampled_from(["", "30", "600", "-1"]), st.sampled_from(["P1", "", "P2"])
+)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(written, min_size=1, max_size=8), st.sampled_from(["Asia/Shanghai", "Europe/Berlin"]))
+def test_a_clock_says_the_same_worked_out_in_its_row_or_with_holds_of_another_table(
+    tmp_path: Path, tickets: list[tuple[dt.datetime | None, ...]], zone: str
+) -> None:
+    """The other table has only holds without a length; a second pair of columns is merged with the first."""
+    own, length = "{from: paused_at, to: resumed_at}", "{column: waited, unit: 分钟}"
+    other = "{table: pauses, key: ticket, from: since, to: until}"
+    by = f"clock: office_hours, by: {{column: priority, values: {{P1: 24x7, P2: {OFFICE}}}}}"
+    tables = COLUMNS.replace("key: id", f"key: id\n    timezone: {zone}")
+    for name, clock in (("office", by), ("hours", "clock: hours")):
+        for end, holds in (("own", (own, length)), ("found", (own, length, other)), ("merged", (own, own, length))):
+            tables += (
+                f"      {name}_{end}: {{start: opened_at, end: resolved_at, {clock}, hold: [{', '.join(holds)}]}}\n"
+            )
+    rows, pauses = "", "编号,起,止\n"
+    for number, (*times, waited, priority) in enumerate(tickets):
+        cells = ",".join("" if time is None else f"{time:%Y-%m-%d %H:%M}" for time in times)
+        rows += f"A{number},{priority},{cells},{waited}\n"
+        if number % 2 and times[0] is not None:
+            pauses += f"A{number},{times[0]:%Y-%m-%d %H:%M},{times[0]:%Y-%m-%d %H:%M}\n"
+    year = project(tmp_path, tables + PAUSES, {"t.csv": HEADER + rows, "p.csv": pauses})
+    _, tidy, _ = cleaned(year, tmp_path / "out")
+    for name in ("office", "hours"):
+        for end in ("found", "merged"):
+            pd.testing.assert_series_equal(
+                tidy[f"{name}_{end}"], tidy[f"{name}_own"], check_names=False, check_exact=True
+            )
+
+
 def one(tmp_path: Path, derived: str, row: str, *, calendar: str = "cn", more: str = "") -> pd.Series:
     year = project(
         tmp_path, COLUMNS + derived + more, {"t.csv": HEADER + row, "p.csv": "编号,起,止\n"}, calendar=calendar

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from helpers.activity import looked_through, written_down
+from helpers.activity import clocks, looked_through, sql, written_down
 from helpers.activity.clean import clean_year
 from helpers.activity.errors import ExportError
 from helpers.activity.readers import quick
@@ -187,20 +187,105 @@ def test_columns_without_a_find_need_no_look() -> None:
         assert looked_through.worth_a_look(connection, ["a", "b"], set(), test) == ["a", "b"]
 
 
+CLOCKED = """\
+  tickets:
+    title: 工单
+    files: exports/a.csv
+    columns: {id: 编号, who: 报修人代码, note: 说明, at: {from: 受理, type: datetime},
+      done: {from: 完成, type: datetime},
+      since: {from: 停, type: datetime}, until: {from: 复, type: datetime}}
+    key: id
+    personal: [who]
+    out_of_scope: [{where: "note = '测试'", why: 测试工单}]
+    derived:
+      office: {clock: office_hours, start: at, end: done, office_hours: {mon-fri: ["09:00-17:00"]},
+        hold: [{from: since, to: until}, {table: pauses, key: ticket, from: since, to: until}]}
+  pauses:
+    title: 暂停
+    files: exports/p.csv
+    columns: {ticket: 编号, since: {from: 起, type: datetime}, until: {from: 止, type: datetime}}
+"""
+
+
+def long_log(root: Path, rows: int) -> None:
+    """Rows of which some are there twice and thousands in the middle are set aside, some on hold here or there."""
+    lines, pauses = ["编号,报修人代码,说明,受理,完成,停,复"], ["编号,起,止"]
+    for n in (n - (n % 4000 == 1) for n in range(rows)):
+        note = "测试" if 50_000 <= n < 59_000 or n % 97 == 5 else "换了硬盘" * 4
+        day = f"2024-0{n * 9 // rows + 1}-{n % 28 + 1:02}"
+        hold = f"{day} 10:00:00,{day} 10:30:00" if n % 8 == 0 else ","
+        lines.append(f"{n},U{n % 500},{note},{day} 09:30:00,{day} 12:00:00,{hold}")
+        if n % 10 == 0:
+            pauses.append(f"{n},{day} 10:15:00,{day} 11:00:00")
+    files = {"a.csv": "\n".join(lines) + "\n", "p.csv": "\n".join(pauses) + "\n"}
+    small_year.write(root, small_year.head() + CLOCKED, files=files)
+
+
 def test_a_long_table_has_the_same_bytes_with_any_number_of_threads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """DuckDB divides rows that it has not sorted by what its threads had in hand; some rows are there twice."""
-    few = "  tickets: {title: 工单, files: exports/a.csv, columns: {id: 编号, note: 说明}, key: id}\n"
-    rows = [f"{n - (n % 4000 == 1)},{'换了硬盘' * 4}" for n in range(260_000)]
-    small_year.write(tmp_path, small_year.head() + few, files={"a.csv": "\n".join(["编号,说明", *rows]) + "\n"})
+    """What DuckDB reads together depends on its threads and on the rows set aside; what it writes must not."""
+    long_log(tmp_path, 280_000)
     year, made = load_year(tmp_path, 2024), []
-    for threads in ("1", "2"):
+    for threads in ("1", "2", "4"):
         monkeypatch.setenv(MOST_THREADS, threads)
         clean_year(year, tmp_path / threads)
         made.append((tmp_path / threads / "tickets.parquet").read_bytes())
-    assert made[0] == made[1]
+    assert made[0] == made[1] == made[2]
+    path = str(tmp_path / "1" / "tickets.parquet")
     with duckdb.connect() as connection:
         query = "SELECT DISTINCT row_group_num_rows FROM parquet_metadata(?) ORDER BY 1"
-        groups = connection.execute(query, [str(tmp_path / "1" / "tickets.parquet")]).fetchall()
-    assert groups == [(14_175,), (122_880,)]
+        groups = connection.execute(query, [path]).fetchall()
+        hours = connection.execute("SELECT DISTINCT office FROM read_parquet(?) ORDER BY 1", [path]).fetchall()
+    assert [one for (one,) in hours] == [0, 1.5, 1.75, 2, 2.5]
+    assert groups == [(22_379,), (122_880,)]
+
+
+def test_rows_as_they_lie_are_neither_held_nor_joined_out_of_order(tmp_path: Path) -> None:
+    """That DuckDB closes rows up as it reads them, and that a subquery keeps them as they come, is its own doing."""
+    long_log(tmp_path, 10)
+    spec = load_year(tmp_path, 2024).year.tables["tickets"]
+    with duckdb.connect() as connection:
+        connection.execute("CREATE MACRO file_name(number) AS 'a'")
+        columns = ", ".join(f"i AS {c}" for c in (*spec.columns, "source_row", "_file_no"))
+        reasons = ", ".join(f"CASE WHEN i % {n} = 0 THEN 'x' END AS {c}" for n, c in ((3, "_first"), (5, "_again")))
+        connection.execute(
+            f"CREATE TABLE judged_rows AS SELECT {columns}, {reasons}, NULL AS _scope FROM range(9) r(i)"
+        )
+        connection.execute('CREATE TABLE "c.found" AS SELECT i AS _id, i AS spent FROM range(3) r(i)')
+        query = clocks._looked_up(f"(SELECT *, source_row AS _id FROM ({sql.as_they_lie(spec, 5)}))", ["c"], ())
+        plan = connection.execute(f"EXPLAIN {query}").fetchall()[0][1]
+        assert "Positional Scan" in plan and "Positional Join" not in plan and "Join Type: SINGLE" in plan
+        rows = connection.execute(f'SELECT source_row, "c.found" FROM ({query})').fetchall()
+    assert rows == [(1, 1), (2, 2), (4, None), (7, None), (8, None)]
+
+
+def test_rows_that_turn_out_to_lie_in_another_order_are_sorted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clocks, "GROUP", 100)
+    long_log(tmp_path, 3_000)
+    year = load_year(tmp_path, 2024)
+    usual = [account.to_json() for account in clean_year(year, tmp_path / "usual")]
+    real = sql.as_they_lie
+    monkeypatch.setattr(sql, "as_they_lie", lambda *given: f"SELECT * FROM ({real(*given)}) ORDER BY source_row % 7")
+    assert [account.to_json() for account in clean_year(year, tmp_path / "sorted")] == usual
+    assert tables(tmp_path / "sorted") == tables(tmp_path / "usual")
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept"),
+    [
+        ([("a", 2), ("a", 3), ("b", 2)], True),
+        ([("a", 3), ("a", 2), ("b", 2)], False),
+        ([("a", 2), ("a", 2), ("b", 2)], False),
+        ([("b", 2), ("a", 2), ("a", 3)], False),
+        ([("a", 2), ("b", 2), ("a", 3)], False),
+    ],
+)
+def test_the_order_of_what_was_written_is_looked_at(tmp_path: Path, rows: list[tuple[str, int]], kept: bool) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE MACRO file_name(number) AS list_extract(['a', 'b'], number + 1)")
+        connection.execute("CREATE TABLE records AS SELECT unnest([0, 0, 1]) AS _file_no")
+        values = ", ".join(map(str, rows))
+        path = tmp_path / "t.parquet"
+        connection.execute(f"COPY (FROM (VALUES {values}) AS v(source_file, source_row)) TO '{path}' (FORMAT parquet)")
+        assert clocks.are_in_order(connection, path) is kept

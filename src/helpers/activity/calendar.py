@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from helpers.year.declared_clocks import Schedule
+from helpers.year.declared_clocks import Schedule, Windows
 from helpers.year.fiscal import FiscalYear
 from helpers.year.models import Calendar
 
@@ -157,27 +157,14 @@ def workday_counts(first: datetime.date, last: datetime.date, calendar: Calendar
 
 def office_days(
     first: datetime.date, last: datetime.date, calendar: Calendar, schedules: Sequence[Schedule]
-) -> pa.Table:
-    """For each schedule (``schedule``, its number) and ``day``: ``before``, the working microseconds
-    from ``first`` up to the day, and the windows ``f0, t0, f1, t1, …`` in microseconds of the day
-    (0, 0 where there are fewer)."""
-    import pyarrow as pa
-
-    days = _days(first, last)
-    kinds = [day_kind(day, calendar) for day in days]
-    width = max(len(windows) for schedule in schedules for windows in schedule.week)
-    columns: dict[str, list[int]] = {name: [] for name in ("schedule", "before")}
-    columns |= {f"{end}{i}": [] for i in range(width) for end in "ft"}
-    for number, schedule in enumerate(schedules):
+) -> list[tuple[int, Windows]]:
+    """Of each day, schedule after schedule: the working seconds from ``first`` up to the day, and the day's windows."""
+    kinds = [(day.weekday(), day_kind(day, calendar)) for day in _days(first, last)]
+    found: list[tuple[int, Windows]] = []
+    for schedule in schedules:
         running = 0
-        for day, kind in zip(days, kinds, strict=True):
-            windows = schedule.windows(day.weekday(), workday=kind == "workday", holiday=kind == "holiday")
-            columns["schedule"].append(number)
-            columns["before"].append(running * 1_000_000)
-            for i in range(width):
-                start, end = windows[i] if i < len(windows) else (0, 0)
-                columns[f"f{i}"].append(start * 1_000_000)
-                columns[f"t{i}"].append(end * 1_000_000)
-                running += end - start
-    table = pa.table({name: pa.array(values, pa.int64()) for name, values in columns.items()})
-    return table.append_column("day", pa.array(days * len(schedules), pa.date32()))
+        for weekday, kind in kinds:
+            windows = schedule.windows(weekday, workday=kind == "workday", holiday=kind == "holiday")
+            found.append((running, windows))
+            running += sum(end - start for start, end in windows)
+    return found

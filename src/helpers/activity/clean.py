@@ -171,9 +171,12 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
             grain.build(connection, spec, spec.grain, year.fiscal)
         _view(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
         written = written_down(connection, year, table, rows, few)
-        entities = _write(connection, clocks.tidy(connection, year, spec, out, written, rows), out / f"{table}.parquet")
+        tidy, path = clocks.tidy(connection, year, spec, out, written, rows), out / f"{table}.parquet"
+        entities = _write(connection, tidy.as_they_lie or tidy.in_order, path)
+        if tidy.as_they_lie and not clocks.are_in_order(connection, path):
+            entities = _write(connection, tidy.in_order, path)
         _write(connection, written.set_aside_rows(declared, stains), out / f"{table}.set_aside.parquet")
-        lost_rows.write_uncertain(connection, year, table, required, out / f"{table}.parquet", written)
+        lost_rows.write_uncertain(connection, year, table, required, path, written)
         account = _reconcile(connection, year, table, files, corrected, entities)
         found = lost_rows.find(connection, spec, required)
         connection.remove_function(MASKS)

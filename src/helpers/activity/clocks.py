@@ -1,8 +1,7 @@
-"""Clocks as SQL over ``records``: calendar hours, working days, office hours, less what was on hold.
+"""Tidy rows as a query over ``records``: derived columns, and what of a clock's holds stands in other tables.
 
-All of them are joins and arithmetic on whole columns. The office clock is the number of working
-microseconds before a day, plus those within the day: the sum over its windows of how far into each
-the moment lies. Exact integers until the last division.
+Clocks are worked out in the row itself (see ``own_clocks``), so that a long log is written as it lies. Only rows that
+events or another table hold up are joined with these holds; what passed in them is kept by their place and looked up.
 """
 
 from __future__ import annotations
@@ -10,28 +9,46 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
 import duckdb
 
-from helpers.activity.calendar import known_span, office_days, workday_counts
-from helpers.activity.cells import fixed_offset
+from helpers.activity import sql
+from helpers.activity.calendar import known_span
 from helpers.activity.errors import ExportError
-from helpers.activity.sql import PLACE, backwards, given
+from helpers.activity.own_clocks import Hours, Span, alone, elsewhere, in_own_columns, mergeless, moment, workdays
+from helpers.activity.sql import PLACE, given
 from helpers.activity.written_down import WrittenDown, hashed
 from helpers.files.personal_data import MARK
 from helpers.year.declared_clocks import Derived, Hold
 from helpers.year.engine import identifier, literal, literals, one_file
 from helpers.year.expressions import SQL_TYPES
 from helpers.year.load import Year
-from helpers.year.models import Calendar
-from helpers.year.tables import HOURS, Table
+from helpers.year.tables import Table
 from helpers.year.text_growth import guarded
 from helpers.year.tidy import tidy_columns
 
-HOUR = 3_600_000_000  # microseconds
-#: Rows that DuckDB writes as one group. How it divides more of them depends on its threads, unless it has sorted them.
+#: Rows that DuckDB writes as one group of a file.
 GROUP = 122_880
+
+
+class Tidy(NamedTuple):
+    """The tidy rows in source order. ``as_they_lie``, of a long table: the same unsorted, which is in order only if the
+    rows were read so and no join was too big for memory (see ``are_in_order``)."""
+
+    in_order: str
+    as_they_lie: str | None = None
+
+
+def are_in_order(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
+    """Whether the rows written to ``path`` are those of one file after the other, each from top to bottom."""
+    files = connection.execute("SELECT file_name(_file_no) FROM records GROUP BY _file_no ORDER BY _file_no").fetchall()
+    before = "lag(source_file) OVER () AS _file, lag(source_row) OVER () AS _row"
+    begun = connection.execute(
+        f"SELECT source_file FROM (SELECT source_file, source_row, {before} FROM read_parquet({one_file(path)})) "
+        f"WHERE _file IS DISTINCT FROM source_file OR source_row <= _row LIMIT {len(files) + 1}"
+    ).fetchall()
+    return begun == files
 
 
 def tidy(
@@ -41,110 +58,61 @@ def tidy(
     out: Path,
     written: WrittenDown | None = None,
     rows: int = 0,
-) -> str:
-    """``records`` with the derived columns as a query, in source order, its cells as they are to be ``written``
-    down; as they are where these are written already. ``rows``: how many there may be.
+) -> Tidy:
+    """``records`` with the derived columns, its cells as they are to be ``written`` down; as they are where these are
+    written already. ``rows``: how many there may be.
 
-    Clocks that need nothing but their own row are arithmetic on it, which keeps the order of the rows;
-    the others are tables joined by ``_id`` and have to be sorted again, as long tables have in any case: the same
-    records are the same bytes with any number of threads. Raises ``CalendarUnknown`` and,
-    for a value that no declared schedule fits, ``ExportError``.
+    Raises ``CalendarUnknown`` and, for a value that no declared schedule fits, ``ExportError``.
     """
-    span = _span(connection, year, spec)
+    span, calendar = _span(connection, year, spec), year.year.calendar_of(spec)
     hashed_once = written.hashed_once if written else ()
-    clocks = [column for column, derived in spec.derived.items() if not _alone(derived)]
-    query = "SELECT * FROM records"
-    if clocks or hashed_once or rows > GROUP:
-        # A view: a second copy of a long log would have to be sorted and kept.
+    hours = {c: d for c, d in spec.derived.items() if d.clock in ("hours", "office_hours")}
+    long = rows > GROUP
+    if long or hashed_once or any(d.by or d.hold for d in hours.values()):
+        # A view: a second copy of a long log would have to be kept.
         connection.execute(f"CREATE OR REPLACE VIEW ids AS SELECT *, {PLACE} AS _id FROM records")
-        for column in clocks:
-            _clock_table(connection, year, spec, column, span, out, written is not None)
-        query = _looked_up(clocks, hashed_once, written is not None)
-    if span and any(d.clock == "workdays" for d in spec.derived.values()):
-        query = f"SELECT *, {_workday_lists(span, year.year.calendar_of(spec))} FROM ({query})"
-    for column, derived in spec.derived.items():
-        if derived.clock is None:
-            value = f"CAST({guarded(column, str(derived.expr))} AS {SQL_TYPES[derived.type]}) AS {identifier(column)}"
-            query = f"SELECT * EXCLUDE (year_start, year_end), {value} FROM ({given(query, year.fiscal)})"
-        elif _alone(derived):
-            query = f"SELECT *, {_own_row(spec, derived, span)} AS {identifier(column)} FROM ({query})"
-    picked = ", ".join(written.tidy(hashed_once).values() if written else map(identifier, tidy_columns(spec)))
-    return f"SELECT {picked}, source_file, source_row FROM ({query})"
+    clocks = {c: Hours(spec, c, _schedule(connection, spec, d), span, calendar) for c, d in hours.items()}
+    found = [column for column in clocks if not alone(spec.derived[column])]
+    for column in found:
+        _find_elsewhere(connection, year, clocks[column], out, written is not None)
+
+    def finished(query: str) -> str:
+        for column, declared in spec.derived.items():
+            if declared.clock is None:
+                value = f"CAST({guarded(column, str(declared.expr))} AS {SQL_TYPES[declared.type]})"
+                value = f"{value} AS {identifier(column)}"
+                query = f"SELECT * EXCLUDE (year_start, year_end), {value} FROM ({given(query, year.fiscal)})"
+            elif declared.clock == "workdays":
+                query = workdays(spec, column, query, span, calendar)
+            else:
+                query = clocks[column].added(query)
+        picked = ", ".join(written.tidy(hashed_once).values() if written else map(identifier, tidy_columns(spec)))
+        return f"SELECT {picked}, source_file, source_row FROM ({query})"
+
+    if not (found or hashed_once or long):
+        return Tidy(finished("SELECT * FROM records"))
+    in_order = finished(f"{_looked_up('ids', found, hashed_once)} ORDER BY _id")
+    if not long or spec.grain:
+        return Tidy(in_order)
+    ((used,),) = connection.execute("SELECT count(*) FROM records").fetchall()
+    lying = f"(SELECT *, {PLACE} AS _id FROM ({sql.as_they_lie(spec, used)}))"
+    return Tidy(in_order, finished(_looked_up(lying, found, hashed_once)))
 
 
-def _looked_up(clocks: Sequence[str], hashed_once: Sequence[str], named: bool) -> str:
-    """``ids`` with the clocks and hashes that have tables of their own, in order. What a row alone says is worked out
-    after the sort, for each of its bytes is written to disk and read again; where the files are ``named`` by a macro,
-    their names, too."""
-    found = [f"{identifier('clock.' + c)}.clock AS {identifier(c)}" for c in clocks]
-    tables = [f"LEFT JOIN {identifier('clock.' + c)} USING (_id)" for c in clocks]
-    found += [identifier(c + ".hash") for c in hashed_once]
-    tables += [
-        f"LEFT JOIN {identifier('hash.' + c)} ON ids.{identifier(c)} = {identifier(c + '.text')}" for c in hashed_once
+def _looked_up(rows: str, found: Sequence[str], hashed_once: Sequence[str]) -> str:
+    """``rows`` with what has tables of its own. A subquery for one value is a join that keeps the rows as they come;
+    other joins do not."""
+    values = [(f"{c}.found", "spent", f"{c}.found", "_id", "_id") for c in found]
+    values += [(f"{c}.hash", f"{c}.hash", f"hash.{c}", f"{c}.text", c) for c in hashed_once]
+    looked_up = [
+        f", (SELECT {identifier(value)} FROM {identifier(table)} WHERE {identifier(key)} = r.{identifier(own)}) "
+        f"AS {identifier(name)}"
+        for name, value, table, key, own in values
     ]
-    own = "ids.* EXCLUDE (source_file)" if named else "ids.*"
-    query = f"SELECT * FROM (SELECT {', '.join([own, *found])} FROM ids {' '.join(tables)}) ORDER BY _id"
-    return f"SELECT *, file_name(_file_no) AS source_file FROM ({query})" if named else query
+    return f"SELECT r.*{''.join(looked_up)} FROM {rows} AS r"
 
 
-def _alone(derived: Derived) -> bool:
-    """Whether a derived column needs nothing but its own row and the days of the calendar."""
-    return derived.clock in (None, "workdays") or (derived.clock == "hours" and not derived.hold)
-
-
-def _workday_lists(span: tuple[datetime.date, datetime.date], calendar: Calendar) -> str:
-    """``_counts`` and ``_works``: by day from the first of the span, as constants of the query.
-
-    Each is one text: a list of hundreds of numbers takes longer to plan than thousands of rows to time.
-    """
-    counts = workday_counts(*span, calendar)
-    days, works = counts.column("workdays").to_pylist(), counts.column("work").to_pylist()
-    return (
-        f"'[{', '.join(map(str, days))}]'::INTEGER[] AS _counts, "
-        f"'[{', '.join(str(int(work)) for work in works)}]'::TINYINT[] AS _works"
-    )
-
-
-def _own_row(spec: Table, derived: Derived, span: tuple[datetime.date, datetime.date] | None) -> str:
-    """The clock of a row; empty where an end is missing or beyond the calendar, or the clock runs backwards."""
-    start, end = identifier(str(derived.start)), identifier(str(derived.end))
-    if derived.clock == "workdays":
-        if span is None:
-            return "CAST(NULL AS INTEGER)"
-
-        def at(listed: str, moment: str) -> str:
-            # An index below 1 would count from the end of the list.
-            day = f"(CAST({moment} AS DATE) - DATE '{span[0]}' + 1)"
-            return f"CASE WHEN {day} > 0 THEN list_extract({listed}, {day}) END"
-
-        # On a free day the working day before it is over: only by the end of the next one is it kept.
-        passed = f"(({at('_counts', end)}) - ({at('_counts', start)}))"
-        value = f"{passed} + CAST({passed} > 0 AND ({at('_works', end)}) = 0 AS INTEGER)"
-    else:
-        passed = " - ".join(_elapsed(spec, f"CAST({moment} AS TIMESTAMP)") for moment in (end, start))
-        value = f"({passed}) / {HOUR}.0"
-    clock = f"CASE WHEN NOT ({backwards(spec, str(derived.start), str(derived.end))}) THEN {value} END"
-    return clock if derived.clock == "workdays" else f"CASE WHEN ({clock}) >= 0 THEN {clock} END"
-
-
-def _elapsed(spec: Table, moment: str) -> str:
-    """Microseconds at a moment by the clock of the table's zone: where clocks are put forward for the summer, the
-    hour that is left out does not count. One of the two equal hours in autumn is as good as the other."""
-    zone = spec.timezone
-    if zone in (None, "as_written") or not _changes(str(zone)):
-        return f"epoch_us({moment})"
-    return f"epoch_us(timezone({literal(str(zone))}, {moment}))"
-
-
-def _changes(zone: str) -> bool:
-    """Whether a zone has had more than one offset in this century."""
-    if fixed_offset(zone) is not None:
-        return False
-    half_years = (datetime.datetime(year, month, 1) for year in range(2000, 2040) for month in (1, 7))
-    return len({moment.replace(tzinfo=ZoneInfo(zone)).utcoffset() for moment in half_years}) > 1
-
-
-def _span(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table) -> tuple[datetime.date, datetime.date] | None:
+def _span(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table) -> Span | None:
     """The days that the clocks of this table's calendar touch, as far as the calendar knows them."""
     ends = {c for d in spec.derived.values() if d.clock in ("workdays", "office_hours") for c in (d.start, d.end) if c}
     if not ends:
@@ -157,41 +125,6 @@ def _span(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table) -> tup
     if lower > upper:
         return None
     return known_span(lower, upper, year.year.calendar_of(spec), year.fiscal if spec.year_by else None)
-
-
-def _clock_table(
-    connection: duckdb.DuckDBPyConnection,
-    year: Year,
-    spec: Table,
-    column: str,
-    span: tuple[datetime.date, datetime.date] | None,
-    out: Path,
-    hashing: bool,
-) -> None:
-    """``clock.<column>``: ``_id`` and ``clock``, empty where an end is missing or the clock runs backwards."""
-    derived = spec.derived[column]
-    start, end = (f"CAST({identifier(str(c))} AS TIMESTAMP)" for c in (derived.start, derived.end))
-    wrong = backwards(spec, str(derived.start), str(derived.end))
-    target = identifier("clock." + column)
-    schedule = "0"
-    if derived.clock == "office_hours":
-        schedule = _schedule(connection, spec, derived)
-        days = span or (year.fiscal.first,) * 2  # no record has a date: any day will do
-        known = year.year.calendar_of(spec) if span else Calendar(base="weekdays")
-        connection.register("days", office_days(*days, known, derived.schedules()))
-        connection.execute(f"CREATE TABLE {identifier('office.' + column)} AS SELECT * FROM days")
-        connection.unregister("days")
-    spells = f"SELECT _id, {start} AS s, {end} AS e, {schedule} AS schedule FROM ids WHERE NOT ({wrong})"
-    spent = f"SELECT _id, spent FROM ({_spent(spec, derived, column, connection, spells)})"
-    if derived.hold:
-        connection.execute(f"CREATE TABLE {identifier('spell.' + column)} AS {spells}")
-        spent = _less_holds(connection, year, spec, column, out, hashing)
-    connection.execute(
-        f"CREATE TABLE {target} AS SELECT _id, spent / {HOUR}.0 AS clock FROM ({spent}) WHERE spent >= 0"
-    )
-    if derived.hold:
-        # Thirty bytes a row, which the sort that follows needs.
-        connection.execute(f"DROP TABLE {identifier('spell.' + column)}")
 
 
 def _schedule(connection: duckdb.DuckDBPyConnection, spec: Table, derived: Derived) -> str:
@@ -218,86 +151,81 @@ def _schedule(connection: duckdb.DuckDBPyConnection, spec: Table, derived: Deriv
     return f"CASE {text} {cases} ELSE {otherwise} END"
 
 
-def _spent(spec: Table, derived: Derived, column: str, connection: duckdb.DuckDBPyConnection, spells: str) -> str:
-    """``spells`` (``_id``, ``s``, ``e``, ``schedule``) with ``spent``, in microseconds of the clock."""
-    if derived.clock == "hours":
-        return f"SELECT *, {_elapsed(spec, 'e')} - {_elapsed(spec, 's')} AS spent FROM ({spells})"
-    table = identifier("office." + column)
-    columns = [row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()]
-    width = sum(c.startswith("f") for c in columns)
-
-    def at(moment: str, day: str) -> str:
-        second = f"(epoch_us(p.{moment}) - epoch_us(CAST({day}.day AS TIMESTAMP)))"
-        parts = [f"greatest(0, least({second}, {day}.t{i}) - {day}.f{i})" for i in range(width)]
-        return f"({day}.before + {' + '.join(parts)})"
-
-    return (
-        f"SELECT p.*, {at('e', 'b')} - {at('s', 'a')} AS spent FROM ({spells}) AS p "
-        f"LEFT JOIN {table} AS a ON a.day = CAST(p.s AS DATE) AND a.schedule = p.schedule "
-        f"LEFT JOIN {table} AS b ON b.day = CAST(p.e AS DATE) AND b.schedule = p.schedule"
-    )
+# --- holds that events or other tables name -------------------------------------------------------
 
 
-# --- on hold --------------------------------------------------------------------------------------
+def _find_elsewhere(connection: duckdb.DuckDBPyConnection, year: Year, clock: Hours, out: Path, hashing: bool) -> None:
+    """``<column>.found``: ``_id`` and what passed (``spent``) of the rows that are held up elsewhere, below 0 where it
+    cannot be known; of all rows where the intervals that these name themselves have to be merged.
 
-
-def _less_holds(
-    connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, column: str, out: Path, hashing: bool
-) -> str:
-    """``_id`` and ``spent`` of ``spell.<column>`` less what was on hold.
-
-    Intervals are cut to the clock's own and merged, so that none counts twice. A hold that runs
-    backwards, or one longer than the clock itself, leaves the clock empty: what it was cannot be known.
+    Intervals are cut to the clock's own and merged, so that none counts twice. ``hashing``: the rows have what the
+    exports say, not yet hashes.
     """
-    derived, spell = spec.derived[column], identifier("spell." + column)
-    sources = [_intervals(connection, year, spec, hold, out, hashing) for hold in derived.hold if hold.column is None]
-    lengths = [hold for hold in derived.hold if hold.column is not None]
-    whole = f"SELECT _id, spent FROM ({_spent(spec, derived, column, connection, f'SELECT * FROM {spell}')})"
-    if sources:
-        cut = (
-            f"SELECT p._id, p.schedule, greatest(h.s, p.s) AS s, least(coalesce(h.e, p.e), p.e) AS e, "
-            f"coalesce(h.e < h.s, false) AS wrong FROM {spell} AS p JOIN ({' UNION ALL '.join(sources)}) AS h "
-            f"USING (_id) WHERE h.s IS NOT NULL AND p.s IS NOT NULL AND p.e IS NOT NULL"
-        )
-        before = "max(e) OVER (PARTITION BY _id ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
-        marked = f"SELECT *, CASE WHEN s <= {before} THEN 0 ELSE 1 END AS fresh FROM ({cut}) WHERE e > s AND NOT wrong"
-        numbered = (
-            f"SELECT *, sum(fresh) OVER (PARTITION BY _id ORDER BY s, e ROWS UNBOUNDED PRECEDING) AS island "
-            f"FROM ({marked})"
-        )
-        merged = (
-            f"SELECT _id, min(s) AS s, max(e) AS e, any_value(schedule) AS schedule FROM ({numbered}) "
-            "GROUP BY _id, island"
-        )
-        held = f"SELECT _id, sum(spent) AS held FROM ({_spent(spec, derived, column, connection, merged)}) GROUP BY _id"
-        whole = (
-            f"SELECT w._id, CASE WHEN x._id IS NULL THEN w.spent - coalesce(h.held, 0) END AS spent "
-            f"FROM ({whole}) AS w LEFT JOIN ({held}) AS h USING (_id) "
-            f"LEFT JOIN (SELECT DISTINCT _id FROM ({cut}) WHERE wrong) AS x USING (_id)"
-        )
-    for hold in lengths:
-        times, parts = HOURS[str(hold.unit or "小时")]
-        length = f"round(coalesce(i.{identifier(str(hold.column))}, 0) * {times * HOUR // parts})"
-        whole = (
-            f"SELECT w._id, CASE WHEN {length} BETWEEN 0 AND w.spent THEN w.spent - CAST({length} AS BIGINT) END "
-            f"AS spent FROM ({whole}) AS w JOIN ids AS i USING (_id)"
-        )
-    return whole
+    derived, name = clock.derived, clock.name
+    own, by = in_own_columns(derived), [derived.by.column] if derived.by else []
+    read = [
+        derived.start,
+        derived.end,
+        *by,
+        *(c for h in derived.hold if not h.table for c in (h.start, h.end, h.column)),
+    ]
+    columns = ", ".join(identifier(c) for c in dict.fromkeys(filter(None, read)))
+    holds = [_intervals(connection, year, clock.spec, hold, out, hashing) for hold in elsewhere(derived)]
+    if holds:
+        connection.execute(f"CREATE TABLE {name('holds')} AS {' UNION ALL '.join(holds)}")
+    # Where the rows themselves need no merging, only those concerned are worked out here.
+    rows = f"ids SEMI JOIN {name('holds')} USING (_id)" if mergeless(derived) else "ids"
+    spells = clock.spell(f"SELECT _id, {columns} FROM {rows}")
+    connection.execute(f"CREATE TABLE {name('spells')} AS SELECT * FROM ({spells}) WHERE {name('s')} IS NOT NULL")
+    listed = [f"SELECT * FROM {name('holds')}"] if holds else []
+    listed += [f"SELECT _id, {moment(h.start)}, {moment(h.end)} FROM {name('spells')}" for h in own]
+    spent = clock.less_lengths(_less_holds(clock, name("spells"), " UNION ALL ".join(listed)))
+    kept = f"CAST(coalesce({name('spent')}, -1) AS BIGINT)"
+    connection.execute(f"CREATE TABLE {name('found')} AS SELECT _id, {kept} AS spent FROM ({spent})")
+    for done in ("holds", "spells"):
+        connection.execute(f"DROP TABLE IF EXISTS {name(done)}")
+
+
+def _less_holds(clock: Hours, spells: str, holds: str) -> str:
+    """``spells`` with ``spent``, less the ``holds`` (``_id``, from when, until when)."""
+    name = clock.name
+    schedule, hs, he, wrong = map(name, ("schedule", "hs", "he", "wrong"))
+    joined = (
+        f"SELECT p.*, {name('since')}, {name('until')} FROM {spells} AS p "
+        f"JOIN ({holds}) AS h(_id, {name('since')}, {name('until')}) USING (_id)"
+    )
+    cut = clock.cut(joined, name("since"), name("until"))
+    window = f"OVER (PARTITION BY _id ORDER BY {hs}, {he} ROWS"
+    before = f"max({he}) {window} BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+    fresh = f"CASE WHEN {hs} <= {before} THEN 0 ELSE 1 END AS fresh"
+    marked = f"SELECT *, {fresh} FROM ({cut}) WHERE {he} > {hs} AND NOT {wrong}"
+    numbered = f"SELECT *, sum(fresh) {window} UNBOUNDED PRECEDING) AS island FROM ({marked})"
+    merged = (
+        f"SELECT _id, min({hs}) AS {hs}, max({he}) AS {he}, any_value({schedule}) AS {schedule} "
+        f"FROM ({numbered}) GROUP BY _id, island"
+    )
+    held = f"SELECT _id, sum({clock.at('he')} - {clock.at('hs')}) AS held FROM ({clock.ready(merged)}) GROUP BY _id"
+    whole = f"{clock.at('e')} - {clock.at('s')} - coalesce(h.held, 0)"
+    return (
+        f"SELECT p.*, CASE WHEN x._id IS NULL THEN {whole} END AS {name('spent')} "
+        f"FROM ({clock.ready(f'SELECT * FROM {spells}')}) AS p LEFT JOIN ({held}) AS h USING (_id) "
+        f"LEFT JOIN (SELECT DISTINCT _id FROM ({cut}) WHERE {wrong}) AS x USING (_id)"
+    )
 
 
 def _intervals(
     connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, hold: Hold, out: Path, hashing: bool
 ) -> str:
-    """``_id``, ``s``, ``e`` of one source of holds. ``hashing``: the rows have what the exports say, not yet hashes."""
+    """``_id``, from when and until when: what one table or the events hold up. ``hashing``: the rows have what the
+    exports say, not yet hashes."""
     if hold.events:
         assert spec.grain is not None
         return (
             "SELECT i._id, h.s, h.e FROM ids AS i JOIN holds AS h "
             f"USING ({', '.join(identifier(c) for c in spec.grain.case)})"
         )
-    start, end = (f"CAST({identifier(str(c))} AS TIMESTAMP)" for c in (hold.start, hold.end))
-    if hold.table is None:
-        return f"SELECT _id, {start} AS s, {end} AS e FROM ids"
+    assert hold.table is not None
+    start, end = moment(str(hold.start)), moment(str(hold.end))
     keys = list(zip(spec.tidy_key, hold.key, strict=True))
     hidden = year.year.tables[hold.table].tidy_personal
     own = [f"CAST(i.{identifier(a)} AS VARCHAR)" for a, _ in keys]

@@ -69,7 +69,7 @@ def reclocked(
             "dense_rank() OVER (ORDER BY r.source_file) AS _file_no "
             "FROM given_records AS r LEFT JOIN moves AS m USING (source_file, source_row)"
         )
-        yield connection, tidy(connection, year, spec, folder)
+        yield connection, tidy(connection, year, spec, folder).in_order
         for name in ("given_records", "moves"):
             connection.unregister(name)
 

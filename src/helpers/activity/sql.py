@@ -33,6 +33,8 @@ TOTAL_LINE = "合计行"
 FOOTER = "页脚、签字或表下附注"
 #: Where a row stands among all rows of the files, as a number; no file has more rows.
 PLACE = "(_file_no * 1000000000000 + source_row)"
+#: The rows of ``judged_rows`` that are used.
+USED = "_first IS NULL AND _again IS NULL AND _scope IS NULL"
 #: The rows of ``judged_rows`` that say something in the declared columns.
 NOT_BLANK = f"(_first IS NULL OR _first NOT IN ({literals((RAGGED, BLANK_ROW, REPEATED_HEADER))}))"
 
@@ -289,7 +291,16 @@ def repeated(spec: Table) -> str:
 
 def records(spec: Table) -> str:
     """The used rows as they are, in source order (that of the table itself); see ``grain.records`` for an event log."""
+    own = ", ".join(identifier(c) for c in spec.columns)
+    return f"SELECT {own}, file_name(_file_no) AS source_file, source_row, _file_no FROM judged_rows WHERE {USED}"
+
+
+def as_they_lie(spec: Table, rows: int) -> str:
+    """``records``, which are so many, one after the other in full vectors, by one thread. A row set aside leaves a gap
+    in what is read together, and what is read together also depends on the threads that made the table: laid beside
+    numbers, the rows close up."""
+    own = ", ".join([*map(identifier, spec.columns), "source_row", "_file_no"])
     return (
-        f"SELECT {', '.join(identifier(c) for c in spec.columns)}, source_file, source_row, _file_no "
-        "FROM judged WHERE _reason IS NULL"
+        f"SELECT {own}, file_name(_file_no) AS source_file FROM range({rows}) AS numbers(_nth) "
+        f"POSITIONAL JOIN (SELECT {own} FROM judged_rows WHERE {USED})"
     )
