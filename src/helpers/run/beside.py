@@ -20,13 +20,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from helpers.run.forked import room_for_two, start_forked
-from helpers.run.stages import DEVIATE, REPORT
+from helpers.run.stages import DEVIATE, REPORT, STAGES
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 #: What the second process makes of a package: about half of the work.
 OTHERS = ("report.docx", "self_evaluation.xlsx", "technical.pdf")
+#: What lies in a package before anything is made of it.
+FIRST = ("results.json", "validation.json", *(f"notebooks/{stage.name}.ipynb" for stage in STAGES))
 #: Bytes of tidy tables beyond which two processes at once would hold too much.
 MOST_BYTES = 40_000_000
 
@@ -36,6 +38,9 @@ class Beside:
 
     def __init__(self, process: BaseProcess | None) -> None:
         self._process = process
+
+    def there(self) -> bool:
+        return self._process is not None
 
     def done(self) -> bool:
         """Wait for the work; whether all of it was done."""
@@ -66,11 +71,15 @@ def working(work: Callable[..., object], *given: Any, folder: Path) -> Iterator[
 
 
 class Others:
-    """The process that makes ``OTHERS`` in the folder of a package; it does not outlast what is done inside."""
+    """The process that makes ``OTHERS`` in the folder of a package; it does not outlast what is done inside.
+
+    ``without``: once it is done, in which files of the package it has found nothing personal (``files_without``).
+    """
 
     def __init__(self, package: Path, root: Path) -> None:
         self._package, self._root, self._stack = package, root, ExitStack()
         self._beside: Beside | None = None
+        self.without: Mapping[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -81,19 +90,23 @@ class Others:
     def get_ready(self) -> None:
         """Start it, so that it imports what it needs; the rest of the package need not be there yet."""
         if self._beside is None:
-            turn, self._tell = map(self._stack.enter_context, Pipe(duplex=False))
-            work = working(make_others, str(self._package.resolve()), turn, folder=self._root)
+            self._end, its_end = map(self._stack.enter_context, Pipe())
+            work = working(make_others, str(self._package.resolve()), its_end, folder=self._root)
             self._beside = self._stack.enter_context(work)
 
-    def begin(self) -> None:
-        """Its turn has come."""
+    def begin(self) -> bool:
+        """Its turn has come; whether it is there."""
         self.get_ready()
         with contextlib.suppress(OSError):  # it has ended already
-            self._tell.send_bytes(b"begin")
+            self._end.send_bytes(b"begin")
+        return self._beside is not None and self._beside.there()
 
     def done(self) -> bool:
         """Wait for the files; whether all of them were made."""
-        return self._beside is not None and self._beside.done()
+        if self._beside is None or not self._beside.done():
+            return False
+        self.without = self._end.recv()
+        return True
 
 
 def import_formats_beside() -> None:
@@ -127,10 +140,12 @@ def explain_ahead(root: str, fiscal_year: int) -> None:
     explain_in_parts(ws.part, [one.id for one in ws.year.indicators.indicators])
 
 
-def make_others(folder: str, turn: Connection) -> None:
-    """The files for Word and Excel and the technical paper of a package, from what lies in its folder when it is this
-    process's turn."""
+def make_others(folder: str, run: Connection) -> None:
+    """The files for Word and Excel and the technical paper of a package, from what lies in its folder when ``run`` says
+    that it is this process's turn; and a look for personal data through all of that."""
     import nbformat
+    import pyarrow.compute  # noqa: F401
+    import pypdfium2  # noqa: F401
     import typst  # noqa: F401
 
     import helpers.formats.docx
@@ -138,11 +153,14 @@ def make_others(folder: str, turn: Connection) -> None:
     import helpers.formats.xlsx  # noqa: F401
     from helpers.formats.papers import blocks_of, files
     from helpers.report.results import load_results
+    from helpers.run.personal_scan import files_without
 
-    turn.recv_bytes()
+    run.recv_bytes()
     package = Path(folder)
     report = nbformat.read(package / "notebooks" / f"{REPORT.name}.ipynb", as_version=4)
-    write(package, files(blocks_of(report), load_results(package / "results.json")), OTHERS)
+    makers = files(blocks_of(report), load_results(package / "results.json"))
+    write(package, makers, OTHERS)
+    run.send(files_without(package, [*FIRST, *(name for name in OTHERS if name in makers)]))
 
 
 def write(package: Path, makers: Mapping[str, Callable[[], bytes]], names: Iterable[str]) -> None:

@@ -22,7 +22,7 @@ from helpers.report.results import load_results, validate_results, write_results
 from helpers.report.results_types import Results
 from helpers.report.review_rows import remarks_json
 from helpers.run import by_hand, kept_notebooks, kernel_ahead, manifest
-from helpers.run.beside import OTHERS, Beside, Others, explain_ahead, import_formats_beside, working, write
+from helpers.run.beside import FIRST, OTHERS, Beside, Others, explain_ahead, import_formats_beside, working, write
 from helpers.run.check import check_year
 from helpers.run.current import Current
 from helpers.run.forked import holding
@@ -250,17 +250,17 @@ def _make_package(root: Path, fiscal_year: int, work: Path, others: Others) -> t
     (work / "validation.json").write_text(
         json.dumps(validation, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"
     )
-    others.begin()
+    two = others.begin()
     makers = files(blocks_of(report), results)
     page, *own = [one for one in makers if one not in OTHERS]
     with ThreadPoolExecutor(1) as pool:
         write(work, makers, [page])
-        told = [page, "results.json", "validation.json", *(f"notebooks/{stage.name}.ipynb" for stage in STAGES)]
+        told = [page] if two else [page, *FIRST]
         looked = pool.submit(files_without, work, told)  # while Typst is at work, which leaves Python alone
         write(work, makers, own)
         if not others.done():
             write(work, makers, OTHERS)
-    return results, looked.result()
+    return results, {**looked.result(), **others.without}
 
 
 def _stop_on_personal(root: Path, fiscal_year: int, work: Path, without: Mapping[str, str]) -> None:
