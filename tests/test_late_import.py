@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 CODE = """
 import sys
@@ -44,3 +45,17 @@ print(altair.utils.__name__, altair.__file__ is not None)
 def test_what_draws_divergences_is_imported_when_one_is_drawn() -> None:
     done = subprocess.run([sys.executable, "-c", CHARTS], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.split() == ["Chart", "True", "altair.utils", "True"]
+
+
+LOOK = """
+import sys
+from pathlib import Path
+from helpers.run.personal_scan import personal_places
+Path('a.txt').write_text('请联系 13812345678\\n没有别的', encoding='utf-8')
+print([place.where for place in personal_places(Path.cwd(), lambda _: False)], 'pandas' in sys.modules)
+"""
+
+
+def test_a_look_for_personal_data_does_without_data_frames(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, encoding="utf-8", check=True, cwd=tmp_path)
+    assert done.stdout.strip() == "['第 1 行'] False"

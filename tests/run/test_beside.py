@@ -11,7 +11,9 @@ import psutil
 import pytest
 
 from helpers.run import beside, forked
-from helpers.run.beside import explain_ahead, make_others, working
+from helpers.run import run_year as run
+from helpers.run.beside import FIRST, explain_ahead, make_others, working
+from helpers.run.package_files import sha256
 from helpers.run.run_year import RunStopped, run_year
 from helpers.run.server import can_serve
 from helpers.run.stage_record import KEPT
@@ -98,6 +100,19 @@ def test_a_second_process_that_fails_leaves_the_work_to_its_turn(root: Path, mon
     monkeypatch.setattr(beside, "start_forked", lambda _, *given, **named: real(fail, *map(str, given), **named))
     run_year(root, 2024, force=True)
     assert small_project.package(root) == made
+
+
+def test_what_the_second_process_found_clean_is_known_by_its_hash(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known: list[dict[str, str]] = []
+    real = run.personal_places
+    monkeypatch.setattr(run, "personal_places", lambda *given: known.append(dict(given[2])) or real(*given))
+    run_year(root, 2024, force=True)
+    package = Root(root).package(2024)
+    assert {*FIRST, "report.html", "report.docx", "self_evaluation.xlsx"} <= known[0].keys()
+    assert known[0] == {name: sha256(package, name) for name in known[0]}
+    monkeypatch.setattr(beside, "room_for_two", lambda: False)
+    run_year(root, 2024, force=True)
+    assert {*FIRST, "report.html"} == known[1].keys() and known[1].items() <= known[0].items()
 
 
 def test_parts_worked_out_ahead_are_those_that_the_stage_looks_for(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

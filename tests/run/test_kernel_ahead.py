@@ -14,6 +14,7 @@ import pytest
 from helpers.run import kernel_ahead
 from helpers.run.kernel import StageKernelManager, start_next
 from helpers.run.server import can_serve
+from helpers.run.stages import STAGES, run_stage
 from helpers.year.engine import MOST_THREADS
 
 pytestmark = pytest.mark.skipif(not can_serve(), reason="no kernels are forked here")
@@ -94,3 +95,18 @@ def test_where_cores_have_their_work_nothing_waits(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv(MOST_THREADS, "1")  # as in a batch
     start_next(tmp_path)
     assert not kernel_ahead._waiting
+
+
+def test_the_first_stage_has_its_kernel_started_before_it_is_executed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And no second one where the stage before has started it."""
+    seen: list[list[Path]] = []
+
+    def execute(*_: Any, **__: Any) -> None:
+        seen.append([one.folder for one in kernel_ahead._waiting])
+
+    monkeypatch.setattr("papermill.execute_notebook", execute)
+    for _ in range(2):
+        run_stage(STAGES[0], {"fiscal_year": 2024, "root": "."}, tmp_path / "out.ipynb", tmp_path)
+    assert len(seen[0]) == 1 and seen[0] == seen[1]

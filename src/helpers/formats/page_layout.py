@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import product
 
 import numpy as np
 
@@ -102,52 +102,56 @@ def _grown(sizes: np.ndarray, extra: np.ndarray, least: np.ndarray, width: float
     """The least widths, widened a character at a time where that makes the table lowest for its cost."""
     widths = least.copy()
     lines = _lines(sizes, extra, widths)
-    wider: dict[int, np.ndarray] = {}  # a column's lines by how much wider it is made
+    more = np.arange(1, int(width - widths.sum()) + 1)
+    # By column, row, and how much wider the column is made: its lines then.
+    wider = _lines(sizes.T[:, :, None], extra.T[:, :, None], (widths[:, None] + more)[:, None, :])
+    fewer = wider.sum(axis=1)
     while (room := int(width - widths.sum())) >= 1:
         height = lines.max(axis=1).sum()
-        best: tuple[float, int, int] | None = None
-        more = np.arange(1, room + 1)
-        for at in range(len(widths)):
-            others = np.delete(lines, at, axis=1).max(axis=1, initial=1.0)
-            if at not in wider:
-                wider[at] = _lines(sizes[:, at, None], extra[:, at, None], widths[at] + more)
-            columns = wider[at][:, :room]
-            lower = height - np.maximum(others[:, None], columns).sum(axis=0)
-            gains = (lower + CELL * (lines[:, at, None] - columns).sum(axis=0)) / more
-            most = int(gains.argmax())
-            if gains[most] > 0 and (best is None or gains[most] > best[0]):
-                best = (float(gains[most]), at, int(more[most]))
-        if best is None:
+        lower = height - np.maximum(_others(lines)[:, :, None], wider[:, :, :room]).sum(axis=1)
+        gains = (lower + CELL * (lines.sum(axis=0)[:, None] - fewer[:, :room])) / more[:room]
+        at, most = np.unravel_index(gains.argmax(), gains.shape)
+        if gains[at, most] <= 0:
             return widths
-        widths[best[1]] += best[2]
-        del wider[best[1]]
-        lines[:, best[1]] = _lines(sizes[:, best[1]], extra[:, best[1]], widths[best[1]])
+        widths[at] += more[most]
+        wider[at] = _lines(sizes[:, at, None], extra[:, at, None], widths[at] + more)
+        fewer[at] = wider[at].sum(axis=0)
+        lines[:, at] = _lines(sizes[:, at], extra[:, at], widths[at])
     return widths
+
+
+def _others(lines: np.ndarray) -> np.ndarray:
+    """By column and row: the most lines of a cell in the other columns."""
+    most, highest = lines.max(axis=1), lines.argmax(axis=1)
+    rest = lines.copy()
+    rest[np.arange(len(lines)), highest] = 1.0
+    return np.where(highest == np.arange(lines.shape[1])[:, None], rest.max(axis=1), most)
 
 
 def _exchanged(sizes: np.ndarray, extra: np.ndarray, least: np.ndarray, widths: np.ndarray) -> np.ndarray:
     """Widths after single characters have gone from one column to another as long as that makes the table lower."""
-
-    def cost(tried: np.ndarray) -> float:
-        lines = _lines(sizes, extra, tried)
-        return float(lines.max(axis=1).sum() + CELL * lines.sum())
-
-    now = cost(widths)
+    now = _costs(sizes, extra, widths[None, :])[0]
     for _ in range(EXCHANGES):
-        trials = []
-        for giver, taker in permutations(range(len(widths)), 2):
-            for size in range(1, int(widths[giver] - least[giver]) + 1):
-                tried = widths.copy()
-                tried[giver] -= size
-                tried[taker] += size
-                trials.append((cost(tried), giver, taker, size, tried))
-                if size == MOST_EXCHANGED:
-                    break
-        best = min(trials, key=lambda trial: trial[:4], default=None)
-        if best is None or best[0] >= now - 1e-9:
+        best, better = now - 1e-9, None
+        for giver, room in enumerate((widths - least).astype(int)):
+            takers = [one for one in range(len(widths)) if one != giver]
+            tried = np.array([widths] * (len(takers) * min(room, MOST_EXCHANGED)))
+            for at, (taker, size) in enumerate(product(takers, range(1, min(room, MOST_EXCHANGED) + 1))):
+                tried[at, giver] -= size
+                tried[at, taker] += size
+            if len(tried) and (costs := _costs(sizes, extra, tried)).min() < best:
+                best, better = costs.min(), tried[costs.argmin()]
+        if better is None:
             return widths
-        now, widths = best[0], best[4]
+        now, widths = best, better
     return widths
+
+
+def _costs(sizes: np.ndarray, extra: np.ndarray, tried: np.ndarray) -> np.ndarray:
+    """How high the table is with each of these widths, and a little for the lines of each cell."""
+    lines = _lines(sizes, extra, tried[:, None, :])
+    costs: np.ndarray = lines.max(axis=2).sum(axis=1) + CELL * lines.sum(axis=(1, 2))
+    return costs
 
 
 def placed(table: Table) -> list[list[tuple[int, Cell]]]:

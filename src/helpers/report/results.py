@@ -35,7 +35,8 @@ class ResultsFault(ValueError):
 
 
 @cache
-def _adapter() -> TypeAdapter[Results]:
+def checker() -> TypeAdapter[Results]:
+    """What tells whether data has the shapes of results."""
     return TypeAdapter(Results)
 
 
@@ -46,7 +47,7 @@ def validate_results(data: Json) -> Results:
     """
     _refuse_values_outside_json(data)
     try:
-        _adapter().validate_python(data, strict=True)
+        checker().validate_python(data, strict=True)
     except ValidationError as error:
         raise ResultsFault("results_schema", faults_in_words(error, data)) from None
     results = cast(Results, data)

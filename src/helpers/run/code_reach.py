@@ -50,7 +50,12 @@ class Source:
 
 
 class Sources(dict[str, Source]):
-    """The library's files by their path inside ``helpers``."""
+    """The library's files by their path inside ``helpers``; never changed once they have been read."""
+
+    @cached_property
+    def reached(self) -> dict[str, dict[str, str]]:
+        """What texts reach, each looked for once: a stage asks of itself, and of those before it at each read."""
+        return {}
 
     @cached_property
     def users(self) -> dict[str, frozenset[str]]:
@@ -126,6 +131,12 @@ def _lines(statement: re.Pattern[str], word: re.Pattern[str], text: str) -> Iter
 
 def reached(text: str, sources: Sources) -> dict[str, str]:
     """The files of the library that a text reaches, with their hashes."""
+    if text not in sources.reached:
+        sources.reached[text] = _reached(text, sources)
+    return dict(sources.reached[text])
+
+
+def _reached(text: str, sources: Sources) -> dict[str, str]:
     found, asked = set[str](), set[str]()
     waiting = [*imported(text)]
     while waiting:

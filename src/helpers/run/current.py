@@ -67,10 +67,9 @@ class Current:
 
     def _differences(self, stage: Stage, record: StageRecord) -> Iterator[str]:
         yield from _made_differently(record.made_by, made_by(stage, self.sources))
-        noted = sorted(record.reads.items(), key=lambda item: TELLING.get(str(item[0][0]), len(TELLING)))
-        changed = [place for place, seen in noted if self.now(place) != seen]
+        changed = [place for place, seen in record.reads.items() if self.now(place) != seen]
         if changed:
-            yield self._told(changed)
+            yield self._told(sorted(changed, key=lambda place: TELLING.get(str(place[0]), len(TELLING))))
         present = files_of(self.processed, stage)
         for file in sorted({*present, *record.files}):
             if present.get(file) != record.files.get(file):

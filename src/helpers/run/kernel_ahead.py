@@ -1,4 +1,5 @@
-"""The kernel of the next stage, forked beside the stage before it, so that it is there when its turn comes.
+"""The kernel of the next stage, forked beside the stage before it, so that it is there when its turn comes; that of
+the first stage beside the run's own imports.
 
 It waits in a process of its own and knows nothing yet; a stage whose kernel is not waiting, or has died meanwhile, gets
 one in its turn.
@@ -62,6 +63,11 @@ def start(serve: Callable[[str], None], root: Path, below: Path | None) -> None:
     if below is not None and room_for_two():
         with contextlib.suppress(OSError):
             _waiting.append(_begun(serve, root.resolve(), below))
+
+
+def waits() -> bool:
+    """Whether a kernel waits, or is being started."""
+    return bool(_waiting)
 
 
 def take(root: Path) -> Waiting | None:

@@ -10,8 +10,10 @@ import io
 import json
 import re
 import zipfile
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import unescape
+from itertools import accumulate, compress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -94,12 +96,12 @@ def _likely(texts: list[str]) -> list[str]:
     import pyarrow
     import pyarrow.compute
 
-    clean = pyarrow.array([text.encode("utf-8", "replace") for text in texts], pyarrow.binary()).cast(pyarrow.string())
-    return [
-        text
-        for text, may in zip(texts, pyarrow.compute.match_substring_regex(clean, LIKELY), strict=True)
-        if may.as_py()
-    ]
+    written = [text.encode("utf-8", "replace") for text in texts]
+    ends = array("q", accumulate(map(len, written), initial=0))
+    # By its buffers: an array made of a list imports pandas, which nothing else in a run needs.
+    buffers = [None, pyarrow.py_buffer(ends), pyarrow.py_buffer(b"".join(written))]
+    clean = pyarrow.Array.from_buffers(pyarrow.large_string(), len(written), buffers)
+    return list(compress(texts, pyarrow.compute.match_substring_regex(clean, LIKELY).to_pylist()))
 
 
 def texts_of(name: str, content: bytes) -> Iterator[tuple[str, str]]:

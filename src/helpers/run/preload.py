@@ -10,30 +10,53 @@ import threading
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("MPLBACKEND", "agg")
 
+# What each kernel would import when it starts, and with its first question to a database.
+import faulthandler
+import resource
+
+import chinese_calendar
 import duckdb
-import ipykernel.debugger  # each kernel would
+import ipykernel.debugger
 import ipykernel.kernelapp
+import IPython.core.completer
+import IPython.core.completerlib
+import IPython.core.debugger
+import IPython.core.logger
+import IPython.core.oinspect
+import IPython.extensions.storemagic
 import pandas
 import pyarrow.csv
+import pyarrow.pandas_compat
 import pyarrow.parquet
+import tornado.platform.asyncio
 import tqdm
+import zmq.utils.garbage
 
 import helpers.formats.display
+import helpers.report.stage_checks
+import helpers.run.beside
+import helpers.run.closing
+import helpers.run.kernel
 import helpers.run.workspace
+from helpers.files.personal_data import hits
 from helpers.fonts.machine import system_fonts
 from helpers.fonts.packaged import advance, drawable
 from helpers.indicators.lexicon import words
 from helpers.run.code_reach import sources_at_start
 from helpers.run.server import WARM_GATE, WARM_WORK
+from helpers.run.stage_record import made_by
+from helpers.run.stages import STAGES
 
 # A progress bar's default lock is a named semaphore, which a killed kernel would leave behind.
 tqdm.tqdm.set_lock(threading.RLock())
 
-sources_at_start()
+for stage in STAGES:
+    made_by(stage, sources_at_start())
 system_fonts()
 advance("一")
 drawable()
 words("time_end")
+hits("四个字的")
 
 
 def _import_rest() -> None:
@@ -41,15 +64,25 @@ def _import_rest() -> None:
     the stage that can say so."""
     with contextlib.suppress(Exception):
         if os.environ.get(WARM_GATE):
+            import pyarrow.dataset
+
             import helpers.gate.adapter
             import helpers.gate.large
             import helpers.gate.plausibility
+            import helpers.gate.together
         _import_work()
         import matplotlib.backends.backend_agg
         import matplotlib.backends.backend_svg
 
+        import helpers.report.approved
         import helpers.report.assemble
+        import helpers.report.personal_notes
         import helpers.report.results
+        import helpers.run.manifest
+        from helpers.fonts.packaged import register_matplotlib
+
+        register_matplotlib()
+        helpers.report.results.checker()
 
 
 def _import_work() -> None:

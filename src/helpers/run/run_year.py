@@ -22,7 +22,7 @@ from helpers.report.results import load_results, validate_results, write_results
 from helpers.report.results_types import Results
 from helpers.report.review_rows import remarks_json
 from helpers.run import by_hand, kept_notebooks, kernel_ahead, manifest
-from helpers.run.beside import OTHERS, Beside, explain_ahead, import_formats_beside, make_others, working, write
+from helpers.run.beside import FIRST, OTHERS, Beside, Others, explain_ahead, import_formats_beside, working, write
 from helpers.run.check import check_year
 from helpers.run.current import Current
 from helpers.run.forked import holding
@@ -120,12 +120,12 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
     os.environ[ALONE] = "1" if force else ""
     work = staging(final.parent, fiscal_year)
     try:
-        with own_processed(root, fiscal_year) as own:
+        with own_processed(root, fiscal_year) as own, Others(work, root) as others:
             if force:
                 kept_notebooks.forget(own)
-            _run_stages(root, fiscal_year, work, final, progress)
+            _run_stages(root, fiscal_year, work, final, progress, others)
             with progress("package 成套材料"):
-                results, without = _make_package(root, fiscal_year, work)
+                results, without = _make_package(root, fiscal_year, work, others)
                 _stop_on_findings(results)
                 if manifest.basis(fiscal_year, input_files(root, fiscal_year)) != described:
                     raise RunStopped("[inputs_changed]  运行期间 data/raw/ 里的文件有改动，未发布\n    处理：重新运行")
@@ -190,7 +190,7 @@ def _package_screen(error: Exception, final: Path) -> str:
     return "\n".join(lines)
 
 
-def _run_stages(root: Path, fiscal_year: int, work: Path, final: Path, progress: Progress) -> None:
+def _run_stages(root: Path, fiscal_year: int, work: Path, final: Path, progress: Progress, others: Others) -> None:
     """Every stage in order; what an earlier run has left is taken over where it is what the stage would write now."""
     parameters, processed = {"fiscal_year": fiscal_year, "root": "."}, Root(root).processed(fiscal_year)
     ahead = Beside(None)
@@ -208,6 +208,7 @@ def _run_stages(root: Path, fiscal_year: int, work: Path, final: Path, progress:
                 ahead = beside.enter_context(working(explain_ahead, ".", fiscal_year, folder=root))
             if stage == REPORT:
                 import_formats_beside()
+                others.get_ready()
             try:
                 with progress(f"{stage.name} {stage.title}  运行：{why}"):
                     if stage == DEVIATE:
@@ -237,7 +238,7 @@ def _keep_notebooks(work: Path) -> dict[str, Any]:
     return kept
 
 
-def _make_package(root: Path, fiscal_year: int, work: Path) -> tuple[Results, Mapping[str, str]]:
+def _make_package(root: Path, fiscal_year: int, work: Path, others: Others) -> tuple[Results, Mapping[str, str]]:
     """Everything that leaves the house, made in ``work``; and which of it nothing personal was found in already."""
     from helpers.formats.papers import blocks_of, files
 
@@ -249,16 +250,17 @@ def _make_package(root: Path, fiscal_year: int, work: Path) -> tuple[Results, Ma
     (work / "validation.json").write_text(
         json.dumps(validation, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"
     )
+    two = others.begin()
     makers = files(blocks_of(report), results)
     page, *own = [one for one in makers if one not in OTHERS]
-    with working(make_others, str(work.resolve()), folder=root) as beside, ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(1) as pool:
         write(work, makers, [page])
-        told = [page, "results.json", "validation.json", *(f"notebooks/{stage.name}.ipynb" for stage in STAGES)]
+        told = [page] if two else [page, *FIRST]
         looked = pool.submit(files_without, work, told)  # while Typst is at work, which leaves Python alone
         write(work, makers, own)
-        if not beside.done():
+        if not others.done():
             write(work, makers, OTHERS)
-    return results, looked.result()
+    return results, {**looked.result(), **others.without}
 
 
 def _stop_on_personal(root: Path, fiscal_year: int, work: Path, without: Mapping[str, str]) -> None:

@@ -94,10 +94,13 @@ def run_stage(
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what goes wrong is said once, below
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        from helpers.run import kernel_ahead
+        from helpers.run.kernel import NAME, StageKernelManager, start_next, watched
+
+        if not kernel_ahead.waits():
+            start_next(root)  # the first: while papermill is imported
         import papermill
         from nbclient.exceptions import DeadKernelError
-
-        from helpers.run.kernel import NAME, StageKernelManager, start_next, watched
 
         begun: list[str] = []
 

@@ -73,9 +73,13 @@ def noted_from(listed: Any) -> dict[Place, str]:
 # --- digests --------------------------------------------------------------------------------------
 
 
+#: Made once: a stage asks for thousands of digests, of few characters each.
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
+
 def digest(value: Any) -> str:
     """A short hash of what can be written as JSON."""
-    return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hashlib.sha256(_JSON.encode(value).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def shape(value: Any, *, whole: bool) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from docx.oxml import OxmlElement
@@ -19,11 +20,16 @@ LONGEST_WORD = 16
 _WORD = re.compile(rf"[!-~]{{{LONGEST_WORD + 1},}}")
 
 
+@cache
+def _name(attribute: str) -> str:
+    return str(qn(f"w:{attribute}"))
+
+
 def element(tag: str, attributes: Mapping[str, Any] | None = None, *children: Any) -> Any:
     """``<w:tag w:name="value">`` with its children; None among them are left out."""
     made = OxmlElement(f"w:{tag}")
     for name, value in (attributes or {}).items():
-        made.set(qn(f"w:{name}"), str(value))
+        made.set(_name(name), str(value))
     made.extend(child for child in children if child is not None)
     return made
 

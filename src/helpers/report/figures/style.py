@@ -21,6 +21,7 @@ from helpers.fonts.width import wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 WIDTH = 6.14
 """Inches: the width of the text block of an A4 page laid out by GB/T 9704 (156 mm)."""
@@ -86,6 +87,7 @@ def draw(name: str, height: float, paint: Callable[[Axes], None]) -> str:
     Raises ``MissingGlyph`` naming the chart.
     """
     import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     family = _family()
@@ -95,14 +97,24 @@ def draw(name: str, height: float, paint: Callable[[Axes], None]) -> str:
     settings: dict[Any, Any] = defaults | mine
     with matplotlib.rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing from")
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        # White whatever the page: labels on a dark theme could not be read.
+        figure = Figure(figsize=(WIDTH, height), facecolor="white", layout="constrained")
+        canvas = FigureCanvasSVG(figure)
         paint(figure.add_subplot())
         try:
-            # White whatever the page: labels on a dark theme could not be read.
-            figure.savefig(buffer, format="svg", facecolor="white", metadata={"Date": None})
+            _lay_out(figure)
+            canvas.print_svg(buffer, metadata={"Date": None})
         except UserWarning as warning:
             raise MissingGlyph([(_character(str(warning)), f"图 {name}")]) from None
     return _tidy(name, buffer.getvalue())
+
+
+def _lay_out(figure: Figure) -> None:
+    """Place everything, once. ``savefig`` draws the whole chart for it, and then a second time: a fifth of its cost."""
+    engine = figure.get_layout_engine()
+    assert engine is not None
+    engine.execute(figure)
+    figure.set_layout_engine("none")
 
 
 @cache
