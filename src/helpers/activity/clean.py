@@ -171,7 +171,7 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         _view(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
         written = written_down(connection, year, table, rows, few)
         entities = _write(connection, clocks.tidy(connection, year, spec, out, written, rows), out / f"{table}.parquet")
-        _write(connection, written.set_aside_rows(declared, stains), out / f"{table}.set_aside.parquet")
+        _write(connection, written.set_aside_rows(declared, stains, small=small), out / f"{table}.set_aside.parquet")
         lost_rows.write_uncertain(connection, year, table, required, out / f"{table}.parquet", written)
         account = _reconcile(connection, year, table, files, corrected, entities)
         found = lost_rows.find(connection, spec, required)
