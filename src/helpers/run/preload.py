@@ -20,6 +20,7 @@ import tqdm
 
 import helpers.formats.display
 import helpers.run.workspace
+from helpers.files.personal_data import hits
 from helpers.fonts.machine import system_fonts
 from helpers.fonts.packaged import advance, drawable
 from helpers.indicators.lexicon import words
@@ -34,6 +35,7 @@ system_fonts()
 advance("一")
 drawable()
 words("time_end")
+hits("0000")
 
 
 def _import_rest() -> None:
@@ -44,6 +46,8 @@ def _import_rest() -> None:
             import helpers.gate.adapter
             import helpers.gate.large
             import helpers.gate.plausibility
+
+            helpers.gate.adapter.get_ready()
         _import_work()
         import matplotlib.backends.backend_agg
         import matplotlib.backends.backend_svg
