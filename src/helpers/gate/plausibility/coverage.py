@@ -53,8 +53,9 @@ def _workdays(subject: Subject, table: str) -> list[datetime.date]:
     fiscal = subject.year.fiscal
     days = [fiscal.first + datetime.timedelta(n) for n in range((fiscal.end - fiscal.first).days)]
     days = [d for d in days if d.weekday() < 5 and (exported is None or d < exported)]
+    calendar = subject.year.year.calendar_of(subject.tables[table])
     try:
-        return [day for day in days if is_workday(day, subject.year.year.calendar_of(subject.tables[table]))]
+        return [day for day in days if is_workday(day, calendar)]
     except CalendarUnknown:
         return days
 
