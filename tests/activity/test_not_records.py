@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.activity.errors import ExportError
-from helpers.activity.not_records import is_footer, total_kind, total_lines
+from helpers.activity.not_records import is_footer, total_kind
 from tests.activity.activity_samples import cleaned, project, reasons
 
 KEYED = """\
@@ -118,17 +118,16 @@ def test_month_totals_of_a_ledger_are_kept_for_the_control(tmp_path: Path) -> No
         "记-2,差旅,2024-02-05,200\n,本月合计,2024-02-29,200\n,本年累计,2024-02-29,300\n"
     )
     year = project(tmp_path, FREE, {"台账.csv": HEAD + text})
-    account, tidy, _ = cleaned(year, tmp_path)
+    account, tidy, aside = cleaned(year, tmp_path)
     assert int(tidy["amount"].sum()) == 300
     assert reasons(account) == {"合计行": 4}
-    found = total_lines(tmp_path / "tickets.set_aside.parquet", year.year.tables["tickets"])
-    assert [(t.row, t.label, t.numbers["amount"]) for t in found] == [
-        (3, "本月合计", 100),
-        (4, "本年累计", 100),
-        (6, "本月合计", 200),
-        (7, "本年累计", 300),
+    assert aside[["source_row", "kind", "amount"]].values.tolist() == [
+        [3, "本月合计", "100"],
+        [4, "本年累计", "100"],
+        [6, "本月合计", "200"],
+        [7, "本年累计", "300"],
     ]
-    assert found[0].file == "exports/台账.csv"
+    assert set(aside["source_file"]) == {"exports/台账.csv"}
 
 
 def test_the_label_may_stand_outside_the_declared_columns(tmp_path: Path) -> None:
@@ -212,7 +211,7 @@ def test_other_spellings_of_a_line_below_the_table(label: str) -> None:
     assert total_kind(label) is not None
 
 
-def test_averages_are_no_control_totals_and_a_rating_stays_a_record(tmp_path: Path) -> None:
+def test_an_average_below_a_table_is_no_record_and_a_rating_stays_one(tmp_path: Path) -> None:
     tables = """\
   tickets:
     title: 评价
@@ -225,9 +224,9 @@ def test_averages_are_no_control_totals_and_a_rating_stays_a_record(tmp_path: Pa
 """
     text = "编号,等级,分\n1,优,90\n2,平均,70\n3,差,50\n平均,,70\n"
     year = project(tmp_path, tables, {"t.csv": text})
-    _, tidy, _ = cleaned(year, tmp_path / "out")
+    account, tidy, _ = cleaned(year, tmp_path / "out")
     assert list(tidy["grade"]) == ["优", "平均", "差"]
-    assert total_lines(tmp_path / "out/tickets.set_aside.parquet", year.year.tables["tickets"]) == []
+    assert reasons(account) == {"合计行": 1}
 
 
 def test_a_line_of_two_signatures_is_a_footer(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from helpers.activity import looked_through
 from helpers.activity.clean import Reconciliation, clean_year
 from helpers.activity.errors import ExportError
 from helpers.year.load import load_year
@@ -42,6 +43,35 @@ def test_personal_columns_are_hmac_under_the_key_of_the_project(tmp_path: Path) 
     key = hashlib.sha256((tmp_path / "data" / ".personal.key").read_bytes()).digest()
     wanted = [hmac.new(key, name.encode(), hashlib.sha256).hexdigest()[:32] for name in ("张三", "李四", "张三")]
     assert [who for (who,) in read(tmp_path, columns="who")] == [*wanted, None]
+
+
+def test_rows_that_are_looked_at_again_may_be_held_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    year = TICKETS.replace("text: 说明", "text: 说明, name: 联系人").replace("报修人代码", "代码")
+    rows = [
+        "1,,SN1,打13912345678,2024-01-02,张三",
+        "2,,13912345678,,2024-01-03,",
+        "3,, SN3,打13912345678,2024-01-04,李四",
+        "13912345679,,SN4,联系人张三,2024-01-05,张三",
+    ]
+    export = "\n".join(["编号,代码,序列号,说明,受理,联系人", *rows]) + "\n"
+    found = {}
+    for held in (0, 1, looked_through.HELD):
+        monkeypatch.setattr(looked_through, "HELD", held)
+        root = tmp_path / str(held)
+        small_year.write(root, small_year.head() + year, files={"a.csv": export})
+        (root / "data" / ".personal.key").write_bytes(b"0" * 32)
+        account = clean_year(load_year(root, 2024), root / "out")[0]
+        found[held] = account, read(root)
+    assert found[0] == found[1] == found[looked_through.HELD]
+    masked = [(one.column, one.kind, one.cells, [row for _, row in one.rows]) for one in found[0][0].masked]
+    assert masked == [
+        ("id", "手机号码", 1, [5]),
+        ("serial", "手机号码", 1, [3]),
+        ("text", "手机号码", 2, [2]),
+        ("text", "姓名", 1, [5]),
+        ("name", "姓名", 3, [2, 4]),
+    ]
+    assert found[0][1][2][2] == "SN3"
 
 
 def test_without_personal_columns_no_key_is_made(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.cn import ric
 
-from helpers.files.personal_data import LIKELY, Marks, hits, is_whole, masked, shape
+from helpers.files.personal_data import HAN, LIKELY, Marks, hits, is_whole, masked, shape
 from tests.run.planted import CAUSES
 
 FOUND = [
@@ -113,6 +113,14 @@ def test_the_quick_look_passes_over_nothing() -> None:
     assert all(hits(text) for text in texts)
     plain = ["GD24-00002", "2024-01-02 10:00:01", "20240102", "20000000001", "打印机卡纸", "1735689600000"]
     assert not any(pc.match_substring_regex(pa.array(plain), LIKELY).to_pylist())
+
+
+def test_every_chinese_character_is_taken_for_one() -> None:
+    every = [chr(n) for n in range(1, 0x110000) if not 0xD800 <= n < 0xE000]
+    by_name, by_range = (pc.match_substring_regex(pa.array(every), one) for one in (r"\p{Han}", f"[{HAN}]"))
+    assert pc.sum(by_name).as_py() > 90_000
+    assert pc.all(pc.or_(pc.invert(by_name), by_range)).as_py()
+    assert not any(pc.match_substring_regex(pa.array(["a9 ,。", "あ", "한", "（）"]), f"[{HAN}]").to_pylist())
 
 
 def test_marks_tell_values_apart_and_know_them_again() -> None:

@@ -32,3 +32,10 @@ def test_without_a_bound_all_is_as_asked(monkeypatch: pytest.MonkeyPatch, value:
     monkeypatch.setenv(MOST_THREADS, value)
     monkeypatch.setenv(MOST_MEMORY, value)
     assert settings("2400MB", 3) == ("3", "2.2 GiB")
+
+
+@pytest.mark.parametrize("asked", [1, 2])
+def test_a_database_of_few_threads_starts_no_others_to_read_files(monkeypatch: pytest.MonkeyPatch, asked: int) -> None:
+    monkeypatch.delenv(MOST_THREADS, raising=False)
+    with open_engine("1GB", asked) as connection:
+        assert connection.execute("SELECT current_setting('async_threads')::INTEGER").fetchall() == [(asked,)]

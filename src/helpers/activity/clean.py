@@ -175,7 +175,7 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         entities = _write(connection, tidy.as_they_lie or tidy.in_order, path)
         if tidy.as_they_lie and not clocks.are_in_order(connection, path):
             entities = _write(connection, tidy.in_order, path)
-        _write(connection, written.set_aside_rows(declared, stains), out / f"{table}.set_aside.parquet")
+        _write(connection, written.set_aside_rows(declared, stains, small=small), out / f"{table}.set_aside.parquet")
         lost_rows.write_uncertain(connection, year, table, required, path, written)
         account = _reconcile(connection, year, table, files, corrected, entities)
         found = lost_rows.find(connection, spec, required)
@@ -313,9 +313,13 @@ def _reconcile(
     def one(query: str) -> int:
         return int(connection.execute(query).fetchall()[0][0])
 
-    counted = connection.execute(
-        "SELECT _file_no, _reason, count(*) FROM judged GROUP BY _file_no, _reason ORDER BY count(*) DESC, _reason"
+    found = connection.execute(
+        "SELECT _file_no, _reason, count(*), count(_unreadable), count(_placeholders) FROM judged "
+        "GROUP BY _file_no, _reason ORDER BY count(*) DESC, _reason"
     ).fetchall()
+    counted = [one[:3] for one in found]
+    # In most tables there are none of either, and nothing more need be asked.
+    any_unread = any(unread for _, reason, _, unread, _ in found if reason is None)
     unread = "FROM judged WHERE _reason IS NULL AND _unreadable IS NOT NULL"
     return Reconciliation(
         table=table,
@@ -326,11 +330,11 @@ def _reconcile(
         set_aside=_set_aside(counted),
         corrected=corrected,
         repeated_kept=0 if spec.repeats_set_aside else one(sql.repeated(spec)),
-        unreadable_cells=one(f"SELECT coalesce(sum(len(_unreadable)), 0) {unread}"),
-        unreadable=_unreadable(connection, spec, unread),
+        unreadable_cells=one(f"SELECT sum(len(_unreadable)) {unread}") if any_unread else 0,
+        unreadable=_unreadable(connection, spec, unread) if any_unread else (),
         files=tuple(_accounted(file, [c for c in counted if c[0] == number]) for number, file in enumerate(files)),
         columns=tuple(tidy_schema(spec, year.year.calendar_of(spec))),
-        placeholders=_placeholders(connection, spec),
+        placeholders=_placeholders(connection, spec) if any(empty for *_, empty in found) else (),
     )
 
 
@@ -355,8 +359,6 @@ def _unreadable(connection: duckdb.DuckDBPyConnection, spec: Table, unread: str)
         f"SELECT _file_no, source_file, source_row, unnest(_unreadable) AS col {unread} "
         f"ORDER BY _file_no, source_row, col LIMIT {LISTED}"
     ).fetchall()
-    if not cells:
-        return ()
     rows = ", ".join(f"({number}, {row})" for number, row in dict.fromkeys((c[0], c[2]) for c in cells))
     picked = f"SELECT * FROM (VALUES {rows}) AS v(_file_no, source_row)"
     found = connection.execute(f"SELECT * FROM texts SEMI JOIN ({picked}) USING (_file_no, source_row)")

@@ -6,9 +6,11 @@ at it. So the cells of a row are looked at in one piece, and only rows that have
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import duckdb
+import pyarrow as pa
 
 from helpers.year.engine import identifier, literal, literals, unnested
 
@@ -16,6 +18,8 @@ from helpers.year.engine import identifier, literal, literals, unnested
 MANY, FEW = 100_000, 1_000
 #: The first rows, which tell at next to no cost that a column has more than a few.
 SAMPLED = 20_480
+#: So many rows that were found are held, to be looked at again without the others; and what they are called then.
+HELD, FOUND = 2_048, "found_rows"
 #: Between the cells of a row; nothing that is looked for has it.
 BETWEEN = "\ue0ff"
 #: The table of cells that are known without looking at all: the values of columns of few values, odd cells of others.
@@ -42,15 +46,50 @@ def columns_with(
     """
     if not columns:
         return []
-    rows = f"FROM {relation} WHERE {any_in_row}"
-    if not connection.execute(f"SELECT 1 {rows} LIMIT 1").fetchall():
-        return []
-    # One stream of cells: each part of a UNION would make the pattern ready for itself.
-    flags = (str(c in special).lower() for c in columns)
-    listed = unnested(col=map(str, range(len(columns))), cell=map(identifier, columns), special=flags)
-    cells = f"SELECT {listed} {rows}"
+    with rows_with(connection, relation, any_in_row, columns) as rows:
+        return columns_of(connection, rows, columns, test, special) if rows else []
+
+
+@contextmanager
+def rows_with(
+    connection: duckdb.DuckDBPyConnection, relation: str, any_in_row: str, columns: Sequence[str]
+) -> Iterator[str | None]:
+    """These columns of the rows of which a condition holds, as a relation (SQL) to be asked meanwhile: ``FOUND``, which
+    holds them, where they are at most so many; None where there are none."""
+    query = f"SELECT {', '.join(map(identifier, columns))} FROM {relation} WHERE {any_in_row}"
+    rows = connection.execute(f"{query} LIMIT {HELD + 1}").fetchall()
+    if len(rows) > HELD:
+        yield f"({query})"
+    elif rows:
+        cells = zip(columns, zip(*rows, strict=True), strict=True)
+        held = {c: pa.array(some, None if isinstance(some[0], int) else pa.string()) for c, some in cells}
+        connection.register(FOUND, pa.table(held))
+        try:
+            yield FOUND
+        finally:
+            connection.unregister(FOUND)
+    else:
+        yield None
+
+
+def columns_of(
+    connection: duckdb.DuckDBPyConnection,
+    rows: str,
+    columns: Sequence[str],
+    test: str,
+    special: Collection[str] = (),
+) -> list[str]:
+    """Those of the columns in which ``test`` holds of any cell of some rows; see ``columns_with``."""
+    cells = f"SELECT {cells_of(columns, special)} FROM {rows}"
     found = connection.execute(f"SELECT col, bool_or({test}) FROM ({cells}) GROUP BY col ORDER BY col").fetchall()
     return [columns[number] for number, there in found if there]
+
+
+def cells_of(columns: Sequence[str], special: Collection[str]) -> str:
+    """``col`` (its number), ``cell`` and ``special`` of each cell of a row, to be selected. One stream of cells: each
+    part of a UNION would make the pattern ready for itself."""
+    flags = (str(c in special).lower() for c in columns)
+    return unnested(col=map(str, range(len(columns))), cell=map(identifier, columns), special=flags)
 
 
 def few_valued(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -54,11 +54,10 @@ def find(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[
     for number, file, first, again, scope, rows, places in counted:
         kind, column = _kind(kinds, spec, first, again, scope)
         if kind:
-            examples = _examples(connection, spec, number, places, column) if kind != "repeated" else ()
-            found.append(
-                Loss(kind=kind, file=file, rows=rows, reason=first or again or scope, column=column, examples=examples)
-            )
-    return (*found, *_cells(connection, spec))
+            loss = Loss(kind=kind, file=file, rows=rows, reason=first or again or scope, column=column, examples=())
+            found.append((loss, number, places if kind != "repeated" else ()))
+    found += _cells(connection, spec)
+    return _with_examples(connection, spec, found)
 
 
 def _kinds(spec: Table, required: Sequence[str]) -> dict[str, tuple[Kind, str | None]]:
@@ -85,7 +84,11 @@ def _kind(
     return ("other_year", date) if scope == sql.OTHER_YEAR else (None, None)
 
 
-def _cells(connection: duckdb.DuckDBPyConnection, spec: Table) -> Iterator[Loss]:
+#: A loss, the number of its file, and the rows that are its examples.
+_Found = tuple[Loss, int, Sequence[int]]
+
+
+def _cells(connection: duckdb.DuckDBPyConnection, spec: Table) -> Iterator[_Found]:
     """Unreadable cells in rows that are used, by file and column."""
     counted = connection.execute(
         f"SELECT _file_no, file_name(_file_no), col, count(*), list(source_row ORDER BY source_row)[1:{EXAMPLES}] FROM "
@@ -94,24 +97,33 @@ def _cells(connection: duckdb.DuckDBPyConnection, spec: Table) -> Iterator[Loss]
     ).fetchall()
     words = spec.column_words()
     for number, file, column, rows, places in counted:
-        examples = _examples(connection, spec, number, places, column)
-        yield Loss(
-            kind="cell", file=file, rows=rows, reason=words[column] + sql.UNREADABLE, column=column, examples=examples
-        )
+        reason = words[column] + sql.UNREADABLE
+        yield Loss(kind="cell", file=file, rows=rows, reason=reason, column=column, examples=()), number, places
 
 
-def _examples(
-    connection: duckdb.DuckDBPyConnection, spec: Table, number: int, rows: Sequence[int], column: str | None
-) -> tuple[tuple[int, str], ...]:
-    """The text of the column, or the beginning of the row."""
-    own = [column] if column else list(spec.columns)
+def _with_examples(connection: duckdb.DuckDBPyConnection, spec: Table, found: Sequence[_Found]) -> tuple[Loss, ...]:
+    """The losses with the text of their column, or the beginning of the row; all are looked up at once."""
+    places = ", ".join(dict.fromkeys(f"({number}, {row})" for _, number, rows in found for row in rows))
+    if not places:
+        return tuple(loss for loss, _, _ in found)
+    asked = {loss.column for loss, _, rows in found if rows}
+    own = [c for c in spec.columns if None in asked or c in asked]
     picked = ", ".join(identifier(c) for c in own)
-    found = connection.execute(
-        f"SELECT source_row, {picked} FROM texts WHERE _file_no = {number} "
-        f"AND source_row IN ({', '.join(map(str, rows))}) ORDER BY source_row"
-    ).fetchall()
+    texts = {
+        (number, row): dict(zip(own, cells, strict=True))
+        for number, row, *cells in connection.execute(
+            f"SELECT _file_no, source_row, {picked} FROM texts SEMI JOIN (SELECT * FROM (VALUES {places}) "
+            "AS v(_file_no, source_row)) USING (_file_no, source_row)"
+        ).fetchall()
+    }
+
+    def said(loss: Loss, cells: Mapping[str, str | None]) -> str:
+        told = [(loss.column, cells[loss.column])] if loss.column else cells.items()
+        return shown_row(spec, told, loss.column is None, 60) or "空"
+
     return tuple(
-        (row, shown_row(spec, zip(own, texts, strict=True), column is None, 60) or "空") for row, *texts in found
+        replace(loss, examples=tuple((row, said(loss, texts[number, row])) for row in rows))
+        for loss, number, rows in found
     )
 
 
@@ -149,11 +161,13 @@ def write_uncertain(
     lost = _lost_cases(spec, kinds) if spec.grain else _lost_rows(year, table, required, kinds)
     cells = ", ".join(written.tidy().values())
     query = f"{used} UNION ALL SELECT {cells}, source_file, source_row, false, _kind, _unknown FROM ({lost})"
-    if connection.execute(f"SELECT 1 FROM ({query}) LIMIT 1").fetchall():
-        partial = path.with_suffix(".partial")
-        ordered = f"SELECT * FROM ({query}) ORDER BY source_file, source_row, _used"
-        connection.execute(f"COPY ({ordered}) TO {literal(str(partial))} (FORMAT parquet)")
+    partial = path.with_suffix(".partial")
+    ordered = f"SELECT * FROM ({query}) ORDER BY source_file, source_row, _used"
+    copied = connection.execute(f"COPY ({ordered}) TO {literal(str(partial))} (FORMAT parquet)").fetchall()
+    if copied[0][0]:
         partial.replace(path)
+    else:
+        partial.unlink()
 
 
 def _used(year: Year, table: str) -> str:

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from pathlib import Path
+from itertools import accumulate, groupby
+from operator import itemgetter
 from typing import Literal
 
 import duckdb
@@ -18,7 +18,7 @@ from helpers.activity.looked_through import in_one_piece, worth_a_look
 from helpers.activity.readers import normal_header
 from helpers.activity.written_down import shown_row
 from helpers.year.engine import identifier, literal, unnested
-from helpers.year.tables import MONEY_FACTORS, Table
+from helpers.year.tables import Table
 
 #: Where a label outside the declared columns stands: 序号 and its like.
 LABEL_COLUMNS = 3
@@ -281,16 +281,17 @@ def _is_code(line: Line) -> bool:
     return re.fullmatch(r"[\w./:-]{1,20}", plain_text(next(iter(line.cells.values()))), re.ASCII) is not None
 
 
-def _count_usual(connection: duckdb.DuckDBPyConnection, fill: str) -> None:
-    """``usual``: how many cells four rows in five of a file do not exceed. A quantile would hold a number a row."""
-    rows = f"SELECT _file_no, {fill} AS _filled, count(*) AS _n FROM judged_rows WHERE {sql.NOT_BLANK} GROUP BY 1, 2"
-    sums = (
-        "sum(_n) OVER (PARTITION BY _file_no) AS _all, sum(_n) OVER (PARTITION BY _file_no ORDER BY _filled) AS _so_far"
-    )
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE usual AS SELECT _file_no, min(_filled) AS _typical "
-        f"FROM (SELECT *, {sums} FROM ({rows})) WHERE _so_far * 5 >= _all * 4 GROUP BY _file_no"
-    )
+def _usual(connection: duckdb.DuckDBPyConnection, fill: str) -> str:
+    """How many cells four rows in five of each file do not exceed, as SQL: ``_file_no``, ``_typical``; empty where no
+    row says anything. A quantile would hold a number a row."""
+    rows = f"SELECT _file_no, {fill} AS _filled, count(*) FROM judged_rows WHERE {sql.NOT_BLANK}"
+    found = connection.execute(f"{rows} GROUP BY 1, 2 ORDER BY 1, 2").fetchall()
+    usual = []
+    for number, counted in ((number, list(some)) for number, some in groupby(found, itemgetter(0))):
+        every, so_far = sum(n for *_, n in counted), accumulate(n for *_, n in counted)
+        typical = next(filled for (_, filled, _), n in zip(counted, so_far, strict=True) if n * 5 >= every * 4)
+        usual.append(f"({number}, {typical})")
+    return f"(VALUES {', '.join(usual)}) AS usual(_file_no, _typical)" if usual else ""
 
 
 def _lines(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[str]) -> list[Line]:
@@ -305,25 +306,33 @@ def _lines(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[s
         f"SELECT _file_no, source_row FROM (SELECT _file_no, source_row, {unnested(cell=texts)} "
         f"FROM judged_rows WHERE regexp_matches({in_one_piece(texts)}, {literal(f'(?is){_TOTALS}')})) WHERE {total}"
     )
-    _count_usual(connection, fill)
-    scant = f"(_first IS NOT NULL OR {fill} <= _typical / 2 OR (_unreadable IS NOT NULL AND {fill} < _typical))"
-    rows = (
-        "SELECT _file_no, source_row, _typical, _first IS NULL AND _scope IS NULL AS _counted FROM judged_rows "
-        "JOIN usual USING (_file_no)"
+    usual = _usual(connection, fill)
+    if not usual:
+        return []
+    told = "_file_no, source_row, _typical, _first IS NULL AND _scope IS NULL AS _counted"
+    rows = f"SELECT {told} FROM judged_rows JOIN {usual} USING (_file_no)"
+    scant = "_first IS NOT NULL OR _filled <= _typical / 2 OR (_unreadable IS NOT NULL AND _filled < _typical)"
+    scarce = (
+        f"(SELECT {told} FROM (SELECT *, {fill} AS _filled FROM judged_rows JOIN {usual} USING (_file_no) "
+        f"WHERE {sql.NOT_BLANK} OR _first = {literal(sql.REPEATED_HEADER)}) WHERE {scant} "
+        f"ORDER BY _file_no, source_row LIMIT {LOOKED_AT})"
     )
-    picked = (
-        f"({rows} WHERE ({sql.NOT_BLANK} OR _first = {literal(sql.REPEATED_HEADER)}) AND {scant} "
-        f"ORDER BY _file_no, source_row LIMIT {LOOKED_AT}) "
-        + (f"UNION {rows} SEMI JOIN ({named}) USING (_file_no, source_row) WHERE {sql.NOT_BLANK} " if texts else "")
-        + f"UNION {rows} SEMI JOIN labels USING (_file_no, source_row) WHERE {sql.NOT_BLANK}"
-    )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE looked_at AS {picked}")
+    picked = [scarce]
+    if texts:
+        picked.append(f"{rows} SEMI JOIN ({named}) USING (_file_no, source_row) WHERE {sql.NOT_BLANK}")
+    label, labelled = "CAST(NULL AS VARCHAR)", ""
+    if connection.execute("SELECT 1 FROM labels LIMIT 1").fetchall():  # in most tables there are none
+        picked.append(f"{rows} SEMI JOIN labels USING (_file_no, source_row) WHERE {sql.NOT_BLANK}")
+        label = "_label"
+        labelled = (
+            "LEFT JOIN (SELECT _file_no, source_row, min(text) AS _label FROM labels GROUP BY ALL) "
+            "USING (_file_no, source_row) "
+        )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE looked_at AS {' UNION '.join(picked)}")
     own = "".join(f", texts.{identifier(c)}" for c in spec.columns)
     found = connection.execute(
-        f"SELECT _file_no, file_name(_file_no), source_row, _label, _typical, _counted{own} FROM texts "
-        "JOIN looked_at USING (_file_no, source_row) "
-        "LEFT JOIN (SELECT _file_no, source_row, min(text) AS _label FROM labels "
-        "GROUP BY ALL) USING (_file_no, source_row) ORDER BY _file_no, source_row"
+        f"SELECT _file_no, file_name(_file_no), source_row, {label}, _typical, _counted{own} FROM texts "
+        f"JOIN looked_at USING (_file_no, source_row) {labelled}ORDER BY _file_no, source_row"
     ).fetchall()
     return [
         Line(
@@ -351,50 +360,3 @@ def _ask(lines: Sequence[Line], spec: Table) -> ExportError:
         hint=f"是合计行的，在 out_of_scope 里写 {{where: \"{column} = '{text}'\", why: 合计行}}；"
         f"是真实记录的，在 loss 里写 {{records: [{text}], why: …}}",
     )
-
-
-# --- totals as control ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class TotalLine:
-    """A total line: where it stands, what it says it is the total of, and its numbers by column.
-
-    Money is in 元, everything else in the unit of the source. ``label``: the cell that names the total.
-    """
-
-    file: str
-    row: int
-    label: str
-    numbers: Mapping[str, Decimal]
-
-
-def total_lines(set_aside: Path, spec: Table) -> list[TotalLine]:
-    """The total lines of a table, from ``<table>.set_aside.parquet``, in the order of the source."""
-    import pyarrow.parquet
-
-    rows = pyarrow.parquet.read_table(set_aside).to_pylist()
-    found = []
-    for row in rows:
-        if row["_reason"] != sql.TOTAL_LINE:
-            continue
-        texts = {c: row[c] for c in spec.columns if row[c] is not None}
-        label = next((t for t in texts.values() if total_kind(t)), "")
-        if re.search("均|average|mean|avg", label.casefold()):
-            continue  # no sum to compare with
-        numbers = {c: n for c, t in texts.items() if (n := _number(t, spec, c)) is not None}
-        found.append(TotalLine(row["source_file"], row["source_row"], label, numbers))
-    return found
-
-
-def _number(text: str, spec: Table, column: str) -> Decimal | None:
-    """The number in a cell of a numeric column: 1,632,480.00元 is 1632480."""
-    declared = spec.columns[column]
-    if declared.type not in ("integer", "number", "money", "duration"):
-        return None
-    digits = re.fullmatch(r"[¥$]?(\(?)(-?)([0-9][0-9,]*(?:\.[0-9]+)?)(-?)\)?[^0-9]{0,6}", plain_text(text))
-    if digits is None:
-        return None
-    number = Decimal(digits[3].replace(",", ""))
-    number = -number if digits[1] or digits[2] or digits[4] else number
-    return number * Decimal(MONEY_FACTORS[declared.unit or "元"]) if declared.type == "money" else number

@@ -11,14 +11,16 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import duckdb
 
 from helpers.activity import sql
 from helpers.activity.errors import ExportError
-from helpers.activity.looked_through import MANY, columns_with, in_one_piece, worth_a_look
-from helpers.files.personal_data import ALIKE, DIGIT_KINDS, LIKELY, Marks, begins, hits, is_whole, shape
+from helpers.activity.looked_through import FOUND, MANY, cells_of, columns_of, in_one_piece, rows_with, worth_a_look
+from helpers.files.personal_data import ALIKE, DIGIT_KINDS, HAN, LIKELY, Marks, begins, hits, is_whole, shape
 from helpers.files.surnames import is_name
 from helpers.year.engine import identifier, literal
 from helpers.year.idle_engines import beside
@@ -43,6 +45,9 @@ SERIES = 10
 MOST_MARKS = 1_000_000
 #: Texts that are in memory at a time.
 AT_ONCE = 10_000
+#: A text that may be personal: how often it is there, and the file and row of the first.
+Text = Sequence[Any]
+_COUNTED = "count(*), file_name(arg_min(_file_no, place)), arg_min(source_row, place)"
 #: Rows that are named of each column.
 NAMED = 5
 #: Personal values that are there so often are hashed once each.
@@ -91,16 +96,17 @@ class WrittenDown:
         source = taken[column].source if column in taken else column
         return bool(self.touched) if column in derived else source in self.touched
 
-    def set_aside_rows(self, declared: Sequence[Correction], stains: Collection[str]) -> str:
-        """The rows set aside as text, with their reason and source position."""
+    def set_aside_rows(self, declared: Sequence[Correction], stains: Collection[str], *, small: bool) -> str:
+        """The rows set aside as text, with their reason and source position. ``small``: ``texts`` is a table."""
         columns = ", ".join(self._set_aside("j._reason", "t"))
         aside = "SELECT _file_no, source_row, source_file, _reason FROM judged WHERE _reason IS NOT NULL"
         # The rows are picked first, so that no other cell is looked at.
-        few = f"(SELECT * FROM source SEMI JOIN ({aside}) USING (_file_no, source_row))"
+        few = f"(SELECT * FROM {'texts' if small else 'source'} SEMI JOIN ({aside}) USING (_file_no, source_row))"
+        texts = few if small else f"({sql.texts(self.spec, declared, stains, few)})"
         return (
             f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM ({aside}) AS j "
             f"JOIN (SELECT *, {_any_likely(list(self.spec.columns))} AS _likely "
-            f"FROM ({sql.texts(self.spec, declared, stains, few)})) AS t USING (_file_no, source_row) "
+            f"FROM {texts}) AS t USING (_file_no, source_row) "
             "ORDER BY j._file_no, j.source_row"
         )
 
@@ -154,21 +160,27 @@ def written_down(
         if declared.type == "text" and c not in spec.personal and c not in allowed_columns(entries, table)
     ]
     likely = _likely(connection, spec, looked_at, few)
-    found = [one for column in likely for one in _column(connection, spec, column, marks)]
+    found = [one for column, texts in likely for one in _column(connection, spec, column, marks, texts)]
     connection.create_function(MASKS, marks.as_known, ["VARCHAR"], "VARCHAR")
     touched = frozenset(one.column for one in found if not one.doubtful)
     return WrittenDown(spec, marks, touched, tuple(found), _hash_once(connection, spec, rows))
 
 
-def _likely(connection: duckdb.DuckDBPyConnection, spec: Table, columns: list[str], few: Collection[str]) -> list[str]:
-    """The columns with a text that may be personal."""
+def _likely(
+    connection: duckdb.DuckDBPyConnection, spec: Table, columns: list[str], few: Collection[str]
+) -> list[tuple[str, Iterable[Text]]]:
+    """The columns with a text that may be personal, and these texts."""
     named = [c for c in columns if _names(spec, c)]
     may_be = f"{_is_likely('cell')} OR (special AND {_is_han('cell')})"
     columns = worth_a_look(connection, columns, few, may_be, named)
     if not columns:
         return []
     tests = [_any_likely(columns), *(_is_han(identifier(c)) for c in named if c in columns)]
-    return columns_with(connection, "texts", " OR ".join(tests), columns, may_be, named)
+    with rows_with(connection, "texts", " OR ".join(tests), (*columns, "_file_no", "source_row")) as rows:
+        if rows == FOUND:
+            return _texts_found(connection, columns, may_be, named)
+        found = columns_of(connection, rows, columns, may_be, named) if rows else []
+    return [(column, _texts(connection, column, column in named)) for column in found]
 
 
 def _any_likely(columns: Sequence[str]) -> str:
@@ -186,20 +198,22 @@ def _may_be(cell: str, names: bool) -> str:
 
 
 def _is_han(cell: str) -> str:
-    return rf"regexp_full_match({cell}, '\p{{Han}}{{2,4}}')"
+    return rf"regexp_full_match({cell}, '[{HAN}]{{2,4}}')"
 
 
 def _names(spec: Table, column: str) -> bool:
     return any(_OF_NAMES.search(words) for words in (*spec.columns[column].source, spec.columns[column].words or ""))
 
 
-def _column(connection: duckdb.DuckDBPyConnection, spec: Table, column: str, marks: Marks) -> list[Masked]:
+def _column(
+    connection: duckdb.DuckDBPyConnection, spec: Table, column: str, marks: Marks, texts: Iterable[Text]
+) -> list[Masked]:
     """What is masked in a column; its values get their marks in the order of the source. Values that are looked at and
     found harmless leave nothing in memory: of a long log they are as many as its rows."""
     names, series = _names(spec, column), _Series(connection, spec, column)
     cells: Counter[tuple[str, bool]] = Counter()
     rows: dict[tuple[str, bool], list[tuple[str, int]]] = {}
-    for text, count, file, row in _texts(connection, column, names):
+    for text, count, file, row in texts:
         whole = is_whole(text) if begins(text) else None
         numbered = whole in DIGIT_KINDS and series.has(text)
         kinds = {str(whole)} if numbered else _mark_all(marks, text, names)
@@ -218,18 +232,28 @@ def _column(connection: duckdb.DuckDBPyConnection, spec: Table, column: str, mar
     ]
 
 
-def _texts(connection: duckdb.DuckDBPyConnection, column: str, names: bool) -> Iterator[tuple[str, int, str, int]]:
-    """The different texts of a column that may be personal, in the order of the source: how often each is there, and
-    the file and row of the first."""
+def _texts(connection: duckdb.DuckDBPyConnection, column: str, names: bool) -> Iterator[Text]:
+    """The different texts of a column that may be personal, in the order of the source."""
     cell = identifier(column)
     with beside(connection) as cursor:  # what is asked meanwhile must not end it
         cursor.execute(
-            f"SELECT {cell}, count(*), file_name(arg_min(_file_no, place)), arg_min(source_row, place) "
+            f"SELECT {cell}, {_COUNTED} "
             f"FROM (SELECT *, {sql.PLACE} AS place FROM texts WHERE {_may_be(cell, names)}) "
             f"GROUP BY {cell} ORDER BY min(place)"
         )
         while some := cursor.fetchmany(AT_ONCE):
             yield from some
+
+
+def _texts_found(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[str], may_be: str, named: Collection[str]
+) -> list[tuple[str, Iterable[Text]]]:
+    """The same of all columns at once, of the rows that are held."""
+    cells = f"SELECT {cells_of(columns, named)}, _file_no, source_row, {sql.PLACE} AS place FROM {FOUND}"
+    found = connection.execute(
+        f"SELECT col, cell, {_COUNTED} FROM ({cells}) WHERE {may_be} GROUP BY col, cell ORDER BY col, min(place)"
+    ).fetchall()
+    return [(columns[number], [text for _, *text in some]) for number, some in groupby(found, itemgetter(0))]
 
 
 def _too_many(spec: Table, column: str, rows: Mapping[tuple[str, bool], list[tuple[str, int]]]) -> ExportError:

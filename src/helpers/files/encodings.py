@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +24,7 @@ OTHERS = {"big5": "繁体中文", "shift_jis": "日文", "euc-kr": "韩文", "cp
 FEW = 8
 KNOWN = "常用的有 utf-8、gb18030、utf-16、big5、cp1252"
 ROWS = 3
+ASCII = re.compile("[\x00-\x7f]+")
 
 
 def utf8_file(path: Path, shown: str, declared: str | None, copy: Path) -> tuple[Path, str]:
@@ -104,10 +106,10 @@ def encoding_of(stream: BinaryIO, shown: str, declared: str | None) -> str:
             rows=[(line, "最后一行，断在一个字的中间")],
             hint="重新导出或重新传送整个文件",
         )
-    _refuse_mixed(stream, shown)
+    other = undecodable(stream, "gb18030")
+    _refuse_mixed(stream, shown, damaged=other is not None)
     problems = [(line, f"不是 {name} 编码")]
     if not marked:
-        other = undecodable(stream, "gb18030")
         if other is None:
             if makes_sense(_telling(stream, "gb18030")):
                 return "gb18030"
@@ -184,13 +186,14 @@ def _short(text: str) -> str:
     return " ".join(text[max(at - 8, 0) : at + 12].split())
 
 
-def _refuse_mixed(stream: BinaryIO, shown: str) -> None:
-    """Files glued together from two sources: some lines are UTF-8, others are not."""
+def _refuse_mixed(stream: BinaryIO, shown: str, *, damaged: bool) -> None:
+    """Files glued together from two sources: some lines are UTF-8, others are not. ``damaged``: some line may be
+    neither that nor GB18030."""
     utf8, others = [], []
     for number, line in _beyond_ascii(stream):
         text = _as(line, "utf-8")
         if text is None:
-            if _as(line, "gb18030") is None:
+            if damaged and _as(line, "gb18030") is None:
                 return  # damaged rather than glued: the caller names the line
             others.append(number)
         elif has_han(text):
@@ -221,7 +224,7 @@ def _telling(stream: BinaryIO, encoding: str) -> str:
     decoder = codecs.getincrementaldecoder(encoding)()
     parts: list[str] = []
     while sum(map(len, parts)) < TELLING and (chunk := stream.read(CHUNK)):
-        parts.append("".join(c for c in decoder.decode(chunk) if c > "\x7f"))
+        parts.append(ASCII.sub("", decoder.decode(chunk)))
     return "".join(parts)
 
 

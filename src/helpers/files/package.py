@@ -20,6 +20,8 @@ USUAL = (
 )
 #: Where none of this stands, a sheet has neither error, formula nor hidden row, and need not be looked through.
 TELLING = re.compile(rb"""\st\s*=\s*["']e["']|<(?:[\w.-]+:)?f[\s/>]|\shidden\s*=\s*["'](?:1|true)["']""")
+#: One of these stands wherever it does, and is found far sooner.
+TELLING_PARTS = (b'"e', b"'e", b"<f", b":f", b"hidden")
 #: A workbook that asks to be calculated when it is opened: its stored results may be made up.
 NOT_CALCULATED = re.compile(rb"""\sfullCalcOnLoad\s*=\s*["'](?:1|true)["']""")
 TARGET = re.compile(rb"""(\sTarget\s*=\s*)(["'])([^"']*)\2""")
@@ -75,7 +77,7 @@ def sheet_marks(content: bytes, name: str) -> Marks:
         part = _part(archive, name)
         xml = archive.read(part) if part else b""
         made_up = bool(NOT_CALCULATED.search(archive.read("xl/workbook.xml"))) if part else False
-    if not TELLING.search(xml):
+    if not any(one in xml for one in TELLING_PARTS) or not TELLING.search(xml):
         return Marks()
     errors: dict[Cell, str] = {}
     never: dict[Cell, str] = {}

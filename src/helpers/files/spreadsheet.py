@@ -26,6 +26,8 @@ from helpers.files.unpacked import refuse_big_book
 LAST_ROW = {"xlsx": 1_048_576, "xls": 65_536, "ods": 1_048_576}
 #: So many first rows of a sheet are kept once it was looked at.
 TOP = 100
+#: Bytes of a workbook up to which its worksheets, once laid out, are kept for who asks again.
+SMALL_BOOK = 1 << 20
 #: Error cells of an OpenDocument sheet, whose values read as empty.
 ODS_ERROR = re.compile(rb"""calcext:value-type="error"[^<>]*>\s*<text:p>([^<]*)""")
 
@@ -51,6 +53,7 @@ class Book:
     _opened: Any = field(repr=False)
     _tops: dict[str, list[list[Any]]] = field(default_factory=dict, repr=False)
     _laid_out: set[str] = field(default_factory=set, repr=False)
+    _kept: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def page(self, name: str, rows: int | None = None) -> Page:
         """A worksheet, or its first rows. Raises ``FileError`` where it cannot be read."""
@@ -80,7 +83,12 @@ class Book:
         if self.kind == "xlsx" and name not in self._laid_out:
             refuse_far_cells(self._content, name, self.shown)
             self._laid_out.add(name)
-        return self._opened.get_sheet_by_name(name)
+        if name in self._kept:
+            return self._kept[name]
+        sheet = self._opened.get_sheet_by_name(name)
+        if len(self._content) <= SMALL_BOOK:
+            self._kept[name] = sheet
+        return sheet
 
     def marks(self, name: str) -> Marks:
         """What a worksheet holds beyond its values. Raises ``FileError`` where that cannot be read."""

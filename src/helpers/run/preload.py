@@ -56,7 +56,7 @@ system_fonts()
 advance("一")
 drawable()
 words("time_end")
-hits("四个字的")
+hits("四个字的0000")
 
 
 def _import_rest() -> None:
@@ -70,6 +70,8 @@ def _import_rest() -> None:
             import helpers.gate.large
             import helpers.gate.plausibility
             import helpers.gate.together
+
+            helpers.gate.adapter.get_ready()
         _import_work()
         import matplotlib.backends.backend_agg
         import matplotlib.backends.backend_svg

@@ -35,7 +35,9 @@ def open_engine(
     import duckdb  # heavy, and reading year files must stay quick
 
     threads, memory = _fewest(threads, _most(MOST_THREADS)), _least(memory, _fewest(_most(MOST_MEMORY), _share()))
-    config: dict[str, str | bool | int | float | list[str]] = {} if threads is None else {"threads": threads}
+    config: dict[str, str | bool | int | float | list[str]] = {}
+    if threads is not None:  # else eight more are started with each database, to wait for files far away
+        config = {"threads": threads, "async_threads": threads}
     connection = duckdb.connect(":memory:" if path is None else str(path), config=config)
     connection.execute("SET TimeZone = 'UTC'")
     # Under Jupyter the bar is off, and even switching it off is an error where ipywidgets is missing.

@@ -14,6 +14,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from types import FunctionType
 from typing import Any, cast
@@ -41,6 +42,7 @@ PARTS = {
     "corrections": "corrections.yml",
     "outline": "",
 }
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 _SCALARS = {str, int, float, bool, type(None), Decimal, datetime.date, datetime.datetime, datetime.time}
 
 
@@ -73,13 +75,21 @@ def noted_from(listed: Any) -> dict[Place, str]:
 # --- digests --------------------------------------------------------------------------------------
 
 
-#: Made once: a stage asks for thousands of digests, of few characters each.
-_JSON = json.JSONEncoder(ensure_ascii=False)
-
-
 def digest(value: Any) -> str:
     """A short hash of what can be written as JSON."""
-    return hashlib.sha256(_JSON.encode(value).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hashlib.sha256(_as_json(value).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def seen_as(value: Any, *, whole: bool) -> str:
+    """The digest of a value's ``shape``. Of what stands in a year file at thousands of places, most is the same."""
+    if type(value) in _SCALARS:
+        return _digest_of_scalar(type(value).__name__, repr(value))
+    return digest(shape(value, whole=whole))
+
+
+@lru_cache(maxsize=10_000)
+def _digest_of_scalar(kind: str, text: str) -> str:
+    return digest([kind, text])
 
 
 def shape(value: Any, *, whole: bool) -> Any:
@@ -104,7 +114,7 @@ def value_now(year: Year, place: Sequence[str | int], *, whole: bool) -> str:
             node = getattr(node, str(key)) if isinstance(node, BaseModel | Year) else node[key]
     except (AttributeError, KeyError, IndexError, TypeError):
         return ABSENT
-    return digest(shape(node, whole=whole))
+    return seen_as(node, whole=whole)
 
 
 def exports_now(year: Year, table: str) -> str:
@@ -160,6 +170,8 @@ class _Seen:
         return type(self._model)
 
     def __getattr__(self, name: str) -> Any:
+        if name in self._given:  # noted already
+            return self._given[name]
         kind = type(self._model)
         if name in kind.model_fields:
             return self._field(name)
@@ -173,10 +185,9 @@ class _Seen:
         return getattr(_all_of(self), name)
 
     def _field(self, name: str) -> Any:
-        if name not in self._given:
-            value, place = getattr(self._model, name), (*self._place, name)
-            self._reads.note(("value", *place), digest(shape(value, whole=False)))
-            self._given[name] = _wrapped(value, place, self._reads)
+        value, place = getattr(self._model, name), (*self._place, name)
+        self._reads.note(("value", *place), seen_as(value, whole=False))
+        self._given[name] = _wrapped(value, place, self._reads)
         return self._given[name]
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -207,7 +218,7 @@ def _all_of(value: Any) -> Any:
     """The model behind, all of it noted."""
     if type(value) is not _Seen:
         return value
-    value._reads.note(("whole", *value._place), digest(shape(value._model, whole=True)))
+    value._reads.note(("whole", *value._place), seen_as(value._model, whole=True))
     return value._model
 
 

@@ -155,6 +155,8 @@ def _batches(cells: Sequence[Sequence[Any]], width: int, schema: pa.Schema) -> I
 
 
 def _cell(value: Any) -> str:
+    if type(value) is str:  # as most are
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -176,9 +178,10 @@ def _cell(value: Any) -> str:
 
 def _to_the_second(value: Moment) -> Moment:
     """A time within two milliseconds of a whole second is that second: a day number has no more digits."""
-    off = datetime.timedelta(
-        microseconds=value.microsecond if isinstance(value, datetime.datetime) else value.microseconds
-    )
+    microseconds = value.microsecond if isinstance(value, datetime.datetime) else value.microseconds
+    if not microseconds:
+        return value
+    off = datetime.timedelta(microseconds=microseconds)
     if off <= NEAR:
         return value - off
     second = datetime.timedelta(seconds=1)

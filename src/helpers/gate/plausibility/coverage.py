@@ -49,12 +49,21 @@ def _daily(subject: Subject, table: str) -> dict[datetime.date, int]:
 def _workdays(subject: Subject, table: str) -> list[datetime.date]:
     """Mondays to Fridays that are working days, up to the day of the export. Days that make up for a holiday
     are kept by some and not by others."""
+    known = subject.known.more
+    if ("workdays", table) not in known:
+        known["workdays", table] = _working(subject, table)
+    days: list[datetime.date] = known["workdays", table]
+    return days
+
+
+def _working(subject: Subject, table: str) -> list[datetime.date]:
     exported = subject.tables[table].exported
     fiscal = subject.year.fiscal
     days = [fiscal.first + datetime.timedelta(n) for n in range((fiscal.end - fiscal.first).days)]
     days = [d for d in days if d.weekday() < 5 and (exported is None or d < exported)]
+    calendar = subject.year.year.calendar_of(subject.tables[table])
     try:
-        return [day for day in days if is_workday(day, subject.year.year.calendar_of(subject.tables[table]))]
+        return [day for day in days if is_workday(day, calendar)]
     except CalendarUnknown:
         return days
 
