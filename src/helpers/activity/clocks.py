@@ -24,6 +24,7 @@ from helpers.year.declared_clocks import Derived, Hold
 from helpers.year.engine import identifier, literal, literals, one_file
 from helpers.year.expressions import SQL_TYPES
 from helpers.year.load import Year
+from helpers.year.models import Calendar
 from helpers.year.tables import Table
 from helpers.year.text_growth import guarded
 from helpers.year.tidy import tidy_columns
@@ -64,7 +65,8 @@ def tidy(
 
     Raises ``CalendarUnknown`` and, for a value that no declared schedule fits, ``ExportError``.
     """
-    span, calendar = _span(connection, year, spec), year.year.calendar_of(spec)
+    span = _span(connection, year, spec)
+    calendar = year.year.calendar_of(spec) if span else Calendar(base="weekdays")  # without days, it is not asked
     hashed_once = written.hashed_once if written else ()
     hours = {c: d for c, d in spec.derived.items() if d.clock in ("hours", "office_hours")}
     long = rows > GROUP
