@@ -10,29 +10,31 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from helpers.deviation.adjusted import Coded
+from helpers.deviation.coded import as_categories, coded, texts
 from helpers.deviation.control import control_chart
-from helpers.deviation.decompose import VALUE, Aim, decompose, drill_down, missed_rows, misses_of, texts
+from helpers.deviation.decompose import VALUE, Aim, Judged, counted_together, judge, split
 from helpers.deviation.few_persons import of_persons, told_together
 from helpers.deviation.lead import leading
 from helpers.deviation.mix import months_split, years_split
 from helpers.deviation.observed import observed_results
 from helpers.deviation.raised import Deviation, Observed, changes, raise_deviations
 from helpers.deviation.scan import Combination, scan
-from helpers.deviation.states import divide, moments, time_in_state
+from helpers.deviation.states import longest_states, moments, time_in_state
 from helpers.deviation.surroundings import (
     MONTH,
     PART_SOURCE,
     STATE,
     Source,
-    as_column,
     beside,
     clusters,
+    cut,
     made,
     periods,
     source_of,
     traits,
 )
-from helpers.deviation.told_apart import Beside, Structure, coded, is_property, ranked, structures
+from helpers.deviation.tally import first
+from helpers.deviation.told_apart import Beside, Structure, is_property, ranked, structures_of
 from helpers.deviation.values import MonthFigure
 from helpers.deviation.without_cause import replays_of, without_causes, without_cells
 from helpers.indicators.plain import plain
@@ -145,15 +147,16 @@ def with_records(
     dimensions = [name for name in dimensions if name not in table.tidy_personal] if explained else []
     source = source_of(table, measure, measures)
     rows = rows_behind(figure, dimensions, measures, source)
-    _name_tickets(against, rows, aim, _Listed(measures, figure.measure, table))
+    judged = judge(rows, aim)
+    _name_tickets(against, rows, judged, _Listed(measures, figure.measure, table))
     if table.states and aim.agg in ("share", "mean"):
-        deviation = replace(deviation, states=_states(rows, table, aim))
+        deviation = replace(deviation, states=_states(rows, table, judged))
     if not explained:
         return deviation
     by = [] if of_persons(table) else decided_by(measure.value, table)
     listed = _Listed(measures, figure.measure, table, by)
-    deviation = with_causes(deviation, rows, figure, dimensions, aim, source, listed)
-    again = replays_of(rows, figure, aim, measures)
+    deviation = with_causes(deviation, rows, figure, dimensions, judged, source, listed)
+    again = replays_of(rows, figure, judged, measures)
     if again is None:
         return deviation
     cells = without_cells(deviation.combinations, again)
@@ -187,15 +190,15 @@ def rows_behind(figure: Figure, dimensions: Sequence[str], measures: Measures, s
         *([PART_SOURCE] if dimensions and PART_SOURCE not in table.tidy_personal else ()),
     ]
     wanted = list(dict.fromkeys(wanted))
-    rows = measures.coded_rows(figure.measure, [c for c in wanted if c in own or c in PLACE])
+    rows = measures.coded_rows(figure.measure, [c for c in wanted if c in own or c in PLACE], dimensions)
     new: dict[str, pd.Series] = {}
     if date:
         new[MONTH] = new[CALENDAR_MONTH] = _months(rows[date])
     if table.states:
-        new[STATE] = divide(rows, table.states).longest()
+        new[STATE] = as_categories(longest_states(rows, table.states), rows.index)
     asked = [name for name in dimensions if name not in own and name not in new]
     found = made(rows, source) if asked else {}
-    new |= {name: as_column(one, rows.index) for name, one in found.items() if name in asked}
+    new |= {name: as_categories(one, rows.index) for name, one in found.items() if name in asked}
     new |= {name: pd.Series(None, index=rows.index, dtype=object) for name in asked if name not in new}
     rows = rows.assign(**{name: values for name, values in new.items() if name not in own})
     if of_persons(table):
@@ -205,18 +208,17 @@ def rows_behind(figure: Figure, dimensions: Sequence[str], measures: Measures, s
 
 
 def _months(moments: pd.Series) -> pd.Series:
-    """YYYY-MM of each moment, written once a month; None where there is none."""
+    """YYYY-MM of each moment, written once a month; none where there is none."""
+    codes, known = cut(moments, lambda those: those.astype("datetime64[M]"))
+    return as_categories(Coded(codes, tuple(str(month) for month in known)), moments.index)
+
+
+def _states(rows: pd.DataFrame, table: Table, judged: Judged) -> dict[str, Any]:
     import pandas as pd
 
-    codes, known = pd.factorize(moments.dt.year * 12 + moments.dt.month - 1)
-    named = np.array([*(f"{int(month) // 12:04d}-{int(month) % 12 + 1:02d}" for month in known), None], dtype=object)
-    return pd.Series(named[codes], index=moments.index, dtype=object)
-
-
-def _states(rows: pd.DataFrame, table: Table, aim: Aim) -> dict[str, Any]:
     assert table.states is not None
     words = table.column_words()
-    found = time_in_state(rows, missed_rows(rows, aim), table.states)
+    found = time_in_state(rows, pd.Series(judged.missed, index=judged.index), table.states)
     return {
         **found,
         "start_words": words.get(table.states.start, table.states.start),
@@ -224,16 +226,16 @@ def _states(rows: pd.DataFrame, table: Table, aim: Aim) -> dict[str, Any]:
     }
 
 
-def _name_tickets(signals: Sequence[dict[str, Any]], rows: pd.DataFrame, aim: Aim, listed: _Listed) -> None:
+def _name_tickets(signals: Sequence[dict[str, Any]], rows: pd.DataFrame, judged: Judged, listed: _Listed) -> None:
     """Add to each signal of a chart how many rows missed in its months, and the first of them by their key."""
-    missed = misses_of(rows, aim)
-    month = missed.get(CALENDAR_MONTH)
+    month = rows.get(CALENDAR_MONTH)
     if month is None:
         return
+    missed = judged.among_all()
     for signal in signals:
-        mine = missed[month.isin(signal["months"])]
-        ids = [ticket["ticket_id"] for ticket in listed.tickets(mine.head(LISTED_IN_MONTH), ())]
-        signal.update(misses=len(mine), tickets=ids)
+        mine = missed & month.isin(signal["months"]).to_numpy()
+        ids = [one["ticket_id"] for one in listed.tickets(rows.iloc[first(mine, LISTED_IN_MONTH)], ())]
+        signal.update(misses=int(mine.sum()), tickets=ids)
 
 
 def with_causes(
@@ -241,35 +243,35 @@ def with_causes(
     rows: pd.DataFrame,
     figure: Figure,
     dimensions: Sequence[str],
-    aim: Aim,
+    judged: Judged,
     source: Source,
     listed: _Listed,
 ) -> Deviation:
     """The deviation with its gap split over each dimension, those first that tell their groups apart, and of
     these the one that leads."""
-    judged = missed_rows(rows, aim)
-    counted = rows.loc[judged.index]
+    counted = rows if judged.counts is None else rows[judged.counts]
+    named = {name: coded(counted[name]) for name in dimensions}
     own, properties = [*tidy_columns(listed.table), *dimensions], made(counted, source)
     around = beside(properties, clusters(counted, source), own)
-    told = structures(rows, dimensions, aim, around)
+    told = structures_of(named, counted[VALUE], judged, around)
     persons = of_persons(listed.table)  # of whom no few are told apart, nor single ones listed by what they are
-    found = [] if persons else _combinations(counted, judged.to_numpy(), told, properties, own, source, around)
-    split = {name: one for name in dimensions if (one := decompose(rows, name, aim)) is not None}
-    lead = leading(list(split.values()), told, found, around.passing)
+    found = [] if persons else _combinations(counted, judged.missed, told, (named, properties), own, source, around)
+    splits = {name: one for name in dimensions if (one := split(name, named[name], judged)) is not None}
+    lead = leading(list(splits.values()), told, found, around.passing)
     order = sorted(ranked(told), key=lambda one: not (lead and one.dimension == lead["dimension"]))
-    missed, drilled = misses_of(rows, aim), tuple(dimensions[: 1 if persons else DRILLED])
+    shown, drilled = rows.iloc[first(judged.among_all(), LISTED)], tuple(dimensions[: 1 if persons else DRILLED])
     # With the columns of the combinations, so that a reader can count how far two groups are the same cases.
     over = [name for one in found for name, _ in one.values]
     return replace(
         deviation,
-        splits=tuple(split[one.dimension] for one in order if one.dimension in split),
+        splits=tuple(splits[one.dimension] for one in order if one.dimension in splits),
         structures=tuple(order),
         combinations=tuple(found),
         lead=lead,
         dimensions=drilled,
-        cells=drill_down(missed, drilled),
-        tickets=tuple(listed.tickets(missed.head(LISTED), () if persons else dimensions, over)),
-        facts={**deviation.facts, "rows": figure.n, "misses": len(missed), "unknown": figure.unknown},
+        cells=counted_together([named[name] for name in drilled], judged.missed),
+        tickets=tuple(listed.tickets(shown, () if persons else dimensions, over)),
+        facts={**deviation.facts, "rows": figure.n, "misses": int(judged.missed.sum()), "unknown": figure.unknown},
     )
 
 
@@ -277,16 +279,17 @@ def _combinations(
     rows: pd.DataFrame,
     missed: np.ndarray,
     told: Sequence[Structure],
-    properties: Mapping[str, Coded],
+    named_and_made: tuple[Mapping[str, Coded], Mapping[str, Coded]],
     own: Sequence[str],
     source: Source,
     around: Beside,
 ) -> list[Combination]:
     """The cells in which misses lie beyond chance, over declared properties and those that nobody declares."""
-    named = [one.dimension for one in told if is_property(one, around.passing)]
-    if PART_SOURCE in rows and PART_SOURCE not in {one.dimension for one in told}:
-        named.append(PART_SOURCE)
-    every = traits(properties, {name: coded(rows[name]) for name in named}, own, missed)
+    named, properties = named_and_made
+    declared = {one.dimension: named[one.dimension] for one in told if is_property(one, around.passing)}
+    if PART_SOURCE in rows and PART_SOURCE not in named:
+        declared[PART_SOURCE] = coded(rows[PART_SOURCE])
+    every = traits(properties, declared, own, missed)
     times = periods(rows.get(CALENDAR_MONTH), rows.get(source.opened or ""))
     return scan(missed, every, times, around.clusters, rows[VALUE].isna().to_numpy())
 
