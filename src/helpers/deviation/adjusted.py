@@ -73,7 +73,8 @@ def crossed(dimensions: Sequence[Coded], rows: int) -> Codes:
 
     Dimensions are crossed in the order given as long as there are no more than ``MOST_STRATA``.
     """
-    strata, number = np.zeros(rows, dtype=np.int32), 1
+    strata: Codes = np.zeros(rows, dtype=np.int8)
+    number = 1
     for one in dimensions:
         finer = crossed_with(strata, number, one.codes, len(one.names), MOST_STRATA)
         if finer is not None:

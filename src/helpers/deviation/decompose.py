@@ -204,7 +204,8 @@ class Judged:
 
     ``index``: theirs; ``counts``: which of all rows they are (None: all). ``missed``: those that fell short;
     ``amount``: what each adds up to, ``excess``: what its miss is worth in units of that (for a mean, times the
-    target's denominator). ``unknown``: rows without a value, which a mean or sum leaves out and a share counts as not kept.
+    target's denominator). ``unknown``: rows without a value, which a mean or sum leaves out and a share counts as not
+    kept.
     """
 
     aim: Aim

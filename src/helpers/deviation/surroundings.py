@@ -158,16 +158,27 @@ def clusters(rows: pd.DataFrame, source: Source) -> dict[str, Codes]:
     """Rows of one day, one week, one machine."""
     blocks: dict[str, Codes] = {}
     if source.opened and source.opened in rows and pd.api.types.is_datetime64_any_dtype(rows[source.opened]):
-        day = np.empty(len(rows), dtype=np.int32)
-        for part in spans(len(rows)):
-            own = rows[source.opened].iloc[part].to_numpy().astype("datetime64[D]")
-            day[part] = np.where(np.isnat(own), -1, own.astype(np.int64))
-        blocks = {"day": day, "week": np.where(day < 0, np.int32(-1), (day + np.int32(THURSDAY)) // np.int32(7))}
+        day = _days(rows[source.opened])
+        blocks = {"day": day, "week": np.where(day < 0, day.dtype.type(-1), (day + day.dtype.type(THURSDAY)) // 7)}
     if source.device and source.device in rows:
         device = rows[source.device]
         known = isinstance(device.dtype, pd.CategoricalDtype)  # whose numbers are in the order of its values
         blocks["device"] = numbered(device)[0] if known else pd.factorize(device, sort=True)[0]
     return blocks
+
+
+def _days(moments: pd.Series) -> Codes:
+    """The number of each day, −1 of none and before 1970, so narrow that a week can be added."""
+
+    def days(part: slice) -> NDArray[np.int64]:
+        own = moments.iloc[part].to_numpy().astype("datetime64[D]")
+        return np.where(np.isnat(own), -1, np.maximum(own.astype(np.int64), -1))
+
+    last = max((int(days(part).max()) for part in spans(len(moments))), default=-1)
+    found = np.empty(len(moments), dtype=narrowest(max(last, 0) + 7))
+    for part in spans(len(moments)):
+        found[part] = days(part)
+    return found
 
 
 def traits(found: Mapping[str, Coded], told: Mapping[str, Coded], own: Sequence[str], missed: Mask) -> list[Trait]:

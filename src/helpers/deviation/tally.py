@@ -85,7 +85,7 @@ def crossed_with(strata: Codes, number: int, codes: Codes, groups: int, most: in
     known = _occurring(strata, number * width, codes, width, most)
     if known is None or (most is not None and len(known) > most):
         return None
-    finer = np.empty(len(strata), dtype=np.int32)
+    finer = np.empty(len(strata), dtype=narrowest(len(known)))
     listed = number * width <= MOST_PLACES
     place = np.empty(number * width if listed else 0, dtype=np.int32)
     if listed:

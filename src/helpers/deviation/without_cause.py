@@ -148,7 +148,7 @@ def replays_of(rows: pd.DataFrame, figure: Figure, judged: Judged, measures: Mea
         kept=kept,
         divided=divide(rows, table.states) if table.states and waits else None,
         part=spec.part if spec is not None and spec.table == name else None,
-        moments=None if moments is None else pd.to_datetime(moments).to_numpy(),
+        moments=None if moments is None else moments.to_numpy(),
         start=int(first),
         year_seconds=int(last - first),
     )
