@@ -130,7 +130,7 @@ def test_long_logs_are_divided_in_blocks(monkeypatch):
     whole = divide(frame, STATES)
     monkeypatch.setattr("helpers.deviation.tally.AT_ONCE", 4)
     blocks = divide(frame, STATES)
-    assert (blocks.seconds == whole.seconds).all() and blocks.longest().equals(whole.longest())
+    assert (blocks.seconds == whole.seconds).all() and blocks.longest().tolist() == whole.longest().tolist()
 
 
 def test_names_of_states_differ():

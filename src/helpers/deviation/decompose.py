@@ -7,7 +7,7 @@ to each group's part of the sum. All figures are exact fractions in the target's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from helpers.deviation.adjusted import Coded
 from helpers.deviation.coded import coded
-from helpers.deviation.tally import Mask, spans, summed, tally
+from helpers.deviation.tally import Mask, spans, summed
 
 Agg = Literal["share", "mean", "sum", "count"]
 Direction = Literal["higher", "lower"]
@@ -114,23 +114,29 @@ def decompose(rows: pd.DataFrame, dimension: str, aim: Aim, judged: Judged | Non
     largest first, then by name. None where there are no rows to split the gap over.
     """
     judged = judge(rows, aim) if judged is None else judged
-    return split(dimension, judged.of(coded(rows[dimension])), judged)
+    return splits({dimension: judged.of(coded(rows[dimension]))}, judged)[dimension]
 
 
-def split(dimension: str, own: Coded, judged: Judged) -> Decomposition | None:
-    """``decompose`` of judged rows by the numbers of their groups."""
+def splits(named: Mapping[str, Coded], judged: Judged) -> dict[str, Decomposition | None]:
+    """``decompose`` of judged rows by several dimensions, each by the numbers of its groups."""
+    sums = {name: np.zeros((4, len(own.names) + 1), dtype=object) for name, own in named.items()}
+    for part in spans(len(judged.missed)):
+        amount, excess = judged.worth(part)
+        every = np.ones(len(amount), dtype=bool), judged.missed[part], amount, excess
+        for name, own in named.items():
+            for row, values in enumerate(every):
+                sums[name][row] += summed(own.codes[part], len(own.names), values)
+    return {name: _split(name, (None, *own.names), sums[name].tolist(), judged) for name, own in named.items()}
+
+
+def _split(
+    dimension: str, names: Sequence[str | None], sums: Sequence[Sequence[int]], judged: Judged
+) -> Decomposition | None:
+    """``sums``: of each group its rows, misses, amount and excess."""
     n, aim = len(judged.missed), judged.aim
     if not n:
         return None
-    groups = len(own.names)
-    parts = zip(
-        (None, *own.names),
-        tally(own.codes, groups).tolist(),
-        tally(own.codes, groups, judged.missed).tolist(),
-        summed(own.codes, groups, judged.amount).tolist(),
-        summed(own.codes, groups, judged.excess).tolist(),
-        strict=True,
-    )
+    parts = zip(names, *sums, strict=True)
     every = [(name, False, *part) for name, *part in parts if part[0]]
     if aim.agg == "share" and every[0][0] is None:
         # A row without a value that kept the limit is not "without cause": there was nothing to explain.
@@ -202,19 +208,30 @@ def missed_rows(rows: pd.DataFrame, aim: Aim) -> pd.Series:
 class Judged:
     """The rows that count, as they are held against an aim.
 
-    ``index``: theirs; ``counts``: which of all rows they are (None: all). ``missed``: those that fell short;
-    ``amount``: what each adds up to, ``excess``: what its miss is worth in units of that (for a mean, times the
-    target's denominator). ``unknown``: rows without a value, which a mean or sum leaves out and a share counts as not
-    kept.
+    ``values``: theirs; ``counts``: which of all rows they are (None: all). ``missed``: those that fell short.
+    ``unknown``: rows without a value, which a mean or sum leaves out and a share counts as not kept.
     """
 
     aim: Aim
-    index: pd.Index
+    values: pd.Series
     counts: Mask | None
     missed: Mask
-    amount: NDArray[Any]
-    excess: NDArray[Any]
     unknown: int
+
+    @property
+    def index(self) -> pd.Index:
+        return self.values.index
+
+    def worth(self, part: slice) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Of some rows what each adds up to, and what its miss is worth in units of that (for a mean, times the
+        target's denominator)."""
+        missed = self.missed[part]
+        if self.aim.agg in ("mean", "sum"):
+            amount, over = _over(self.values.iloc[part], self.aim, len(self.values))
+            return amount, np.where(missed, over, 0)
+        if self.aim.agg == "count":
+            return np.ones(len(missed), dtype=bool), missed
+        return ~missed if self.aim.direction == "higher" else missed, missed
 
     def of(self, one: Coded) -> Coded:
         """A property of all rows for those that count."""
@@ -237,52 +254,46 @@ def judge(rows: pd.DataFrame, aim: Aim) -> Judged:
     """The rows behind a measure held against an aim."""
     if not rows.index.is_unique:
         raise ValueError("rows must have a unique index")
-    values, unknown = rows[VALUE], 0 if aim.agg == "count" else int(rows[VALUE].isna().sum())
-    index, counts = rows.index, None
+    values, counts = rows[VALUE], None
+    unknown = 0 if aim.agg == "count" else int(values.isna().sum())
+    missed = np.full(len(values), aim.direction == "lower")
     if aim.agg in ("mean", "sum"):
         if unknown:
             counts = values.notna().to_numpy()
-            values = values[counts]
-            index = values.index
-        amount = scaled(values, aim.scale)
-        miss, excess = _misses(amount, aim)
-        told: tuple[NDArray[Any], ...] = (miss.to_numpy(), amount.to_numpy(), excess.to_numpy())
+            values, missed = values[counts], missed[counts]
+        for part in spans(len(values)):
+            missed[part] = _over(values.iloc[part], aim, len(values))[1] > 0
     elif aim.agg == "share":
         kept = values.astype("boolean").fillna(False).to_numpy(dtype=bool)
         missed = ~kept if aim.direction == "higher" else kept
-        told = missed, kept, missed
-    else:
-        every = np.ones(len(values), dtype=bool)
-        missed = every if aim.direction == "lower" else ~every
-        told = missed, every, missed
-    return Judged(aim=aim, index=index, counts=counts, missed=told[0], amount=told[1], excess=told[2], unknown=unknown)
+    return Judged(aim=aim, values=values, counts=counts, missed=missed, unknown=unknown)
 
 
-def _misses(amount: pd.Series, aim: Aim) -> tuple[pd.Series, pd.Series]:
-    """Of a mean or sum."""
+def _over(values: pd.Series, aim: Aim, rows: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Of a mean or sum, some of so many rows: what each adds up to, and how far that is on the wrong side."""
+    amount = scaled(values, aim.scale, rows).to_numpy()
     if aim.agg == "mean":
         bound = aim.target * aim.scale
-        wide = abs(bound.numerator) + _largest(amount) * bound.denominator > SAFE // max(len(amount), 1)
-        over = aim.sign * (bound.numerator - (amount.astype(object) if wide else amount) * bound.denominator)
-        return over > 0, over.where(over > 0, 0)
-    if aim.direction == "higher":
-        nothing = amount * 0
-        return nothing != 0, nothing
-    return amount > 0, amount.where(amount > 0, 0)
+        largest = int(np.abs(amount).max()) if len(amount) else 0
+        wide = abs(bound.numerator) + largest * bound.denominator > SAFE // max(rows, 1)
+        return amount, aim.sign * (bound.numerator - (amount.astype(object) if wide else amount) * bound.denominator)
+    return amount, amount * 0 if aim.direction == "higher" else amount
 
 
-def scaled(values: pd.Series, scale: int) -> pd.Series:
-    """Values as whole multiples of 1/scale, halves away from zero, as the measure's SQL rounds them."""
+def scaled(values: pd.Series, scale: int, rows: int | None = None) -> pd.Series:
+    """Values as whole multiples of 1/scale, halves away from zero, as the measure's SQL rounds them; ``rows``: how many
+    they are one part of, and will be added up."""
+    rows = len(values) if rows is None else rows
     if values.dtype == object:
         exact = [int((Decimal(str(v)) * scale).quantize(Decimal(1), ROUND_HALF_UP)) for v in values]
         return pd.Series(exact, index=values.index, dtype=object)
     if pd.api.types.is_integer_dtype(values.dtype):
         whole = values.astype("int64")
-        return whole * scale if _largest(whole) * scale < SAFE // max(len(whole), 1) else whole.astype(object) * scale
+        return whole * scale if _largest(whole) * scale < SAFE // max(rows, 1) else whole.astype(object) * scale
     large = values.to_numpy(dtype="float64") * scale
     cut = np.trunc(large)
     rounded = pd.Series(np.where(np.abs(large - cut) >= 0.5, cut + np.sign(large), cut), index=values.index)
-    if _largest(rounded) >= SAFE // max(len(rounded), 1):
+    if _largest(rounded) >= SAFE // max(rows, 1):
         return rounded.map(int).astype(object)
     return rounded.astype("int64")
 

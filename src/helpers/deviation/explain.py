@@ -12,13 +12,14 @@ import numpy as np
 from helpers.deviation.adjusted import Coded
 from helpers.deviation.coded import as_categories, coded, texts
 from helpers.deviation.control import control_chart
-from helpers.deviation.decompose import VALUE, Aim, Judged, counted_together, judge, split
+from helpers.deviation.decompose import VALUE, Aim, Judged, counted_together, judge, splits
 from helpers.deviation.few_persons import of_persons, told_together
 from helpers.deviation.lead import leading
 from helpers.deviation.mix import months_split, years_split
 from helpers.deviation.observed import observed_results
 from helpers.deviation.raised import Deviation, Observed, changes, raise_deviations
 from helpers.deviation.scan import Combination, scan
+from helpers.deviation.scan_cells import Periods
 from helpers.deviation.states import longest_states, moments, time_in_state
 from helpers.deviation.surroundings import (
     MONTH,
@@ -36,7 +37,8 @@ from helpers.deviation.surroundings import (
 from helpers.deviation.tally import first
 from helpers.deviation.told_apart import Beside, Structure, is_property, ranked, structures_of
 from helpers.deviation.values import MonthFigure
-from helpers.deviation.without_cause import replays_of, without_causes, without_cells
+from helpers.deviation.without_cause import MOST_LATE, replays_of, without_causes, without_cells
+from helpers.deviation.yearly_count import when_of
 from helpers.indicators.plain import plain
 from helpers.measures.compile import scale_of
 from helpers.year.personal import MASKED
@@ -155,8 +157,14 @@ def with_records(
         return deviation
     by = [] if of_persons(table) else decided_by(measure.value, table)
     listed = _Listed(measures, figure.measure, table, by)
+    if judged.counts is not None:  # of a mean or sum
+        rows = without_unknown(rows, judged.counts)
+        judged = replace(judged, values=rows[VALUE], counts=None)
+    when, date = None, measure.date or table.year_by
+    if date in rows.columns and aim.agg in ("share", "mean"):
+        when = when_of(rows[date], measures.year.fiscal, by_week=aim.agg == "mean")
     deviation = with_causes(deviation, rows, figure, dimensions, judged, source, listed)
-    again = replays_of(rows, figure, judged, measures)
+    again = replays_of(rows, figure, judged, measures, when)
     if again is None:
         return deviation
     cells = without_cells(deviation.combinations, again)
@@ -207,6 +215,19 @@ def rows_behind(figure: Figure, dimensions: Sequence[str], measures: Measures, s
     return rows
 
 
+def without_unknown(rows: pd.DataFrame, known: np.ndarray) -> pd.DataFrame:
+    """The rows with a value; one column after the other is taken out of ``rows``, so that none is there twice."""
+    import pandas as pd
+
+    return pd.DataFrame({name: rows.pop(name)[known] for name in list(rows.columns)}, copy=False)
+
+
+def let_go_of_moments(rows: pd.DataFrame) -> None:
+    """Without the moments in ``rows``, of which all that is asked for has been made."""
+    for name in rows.select_dtypes("datetime").columns:
+        del rows[name]
+
+
 def _months(moments: pd.Series) -> pd.Series:
     """YYYY-MM of each moment, written once a month; none where there is none."""
     codes, known = cut(moments, lambda those: those.astype("datetime64[M]"))
@@ -249,22 +270,24 @@ def with_causes(
 ) -> Deviation:
     """The deviation with its gap split over each dimension, those first that tell their groups apart, and of
     these the one that leads."""
-    counted = rows if judged.counts is None else rows[judged.counts]
-    named = {name: coded(counted[name]) for name in dimensions}
-    own, properties = [*tidy_columns(listed.table), *dimensions], made(counted, source)
-    around = beside(properties, clusters(counted, source), own)
-    told = structures_of(named, counted[VALUE], judged, around)
+    named = {name: coded(rows[name]) for name in dimensions}
+    own, properties = [*tidy_columns(listed.table), *dimensions], made(rows, source)
+    around = beside(properties, clusters(rows, source), own)
+    times = periods(rows.get(CALENDAR_MONTH), rows.get(source.opened or ""))
+    if int(judged.missed.sum()) > MOST_LATE:
+        let_go_of_moments(rows)
+    told = structures_of(named, judged, around)
     persons = of_persons(listed.table)  # of whom no few are told apart, nor single ones listed by what they are
-    found = [] if persons else _combinations(counted, judged.missed, told, (named, properties), own, source, around)
-    splits = {name: one for name in dimensions if (one := split(name, named[name], judged)) is not None}
-    lead = leading(list(splits.values()), told, found, around.passing)
+    found = [] if persons else _combinations(rows, judged.missed, told, (named, properties), own, times, around)
+    split = {name: one for name, one in splits(named, judged).items() if one is not None}
+    lead = leading(list(split.values()), told, found, around.passing)
     order = sorted(ranked(told), key=lambda one: not (lead and one.dimension == lead["dimension"]))
     shown, drilled = rows.iloc[first(judged.among_all(), LISTED)], tuple(dimensions[: 1 if persons else DRILLED])
     # With the columns of the combinations, so that a reader can count how far two groups are the same cases.
     over = [name for one in found for name, _ in one.values]
     return replace(
         deviation,
-        splits=tuple(splits[one.dimension] for one in order if one.dimension in splits),
+        splits=tuple(split[one.dimension] for one in order if one.dimension in split),
         structures=tuple(order),
         combinations=tuple(found),
         lead=lead,
@@ -281,7 +304,7 @@ def _combinations(
     told: Sequence[Structure],
     named_and_made: tuple[Mapping[str, Coded], Mapping[str, Coded]],
     own: Sequence[str],
-    source: Source,
+    times: Periods | None,
     around: Beside,
 ) -> list[Combination]:
     """The cells in which misses lie beyond chance, over declared properties and those that nobody declares."""
@@ -290,7 +313,6 @@ def _combinations(
     if PART_SOURCE in rows and PART_SOURCE not in named:
         declared[PART_SOURCE] = coded(rows[PART_SOURCE])
     every = traits(properties, declared, own, missed)
-    times = periods(rows.get(CALENDAR_MONTH), rows.get(source.opened or ""))
     return scan(missed, every, times, around.clusters, rows[VALUE].isna().to_numpy())
 
 

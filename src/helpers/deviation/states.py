@@ -183,12 +183,10 @@ def time_in_state(rows: pd.DataFrame, missed: pd.Series, states: States) -> dict
 
 def longest_states(rows: pd.DataFrame, states: States) -> Coded:
     """For each case the state in which it spent most of its time."""
-    names = list(dict.fromkeys(words_of(states)[:-1]))
-    place = np.array([*(names.index(words) for words in words_of(states)[:-1]), -1], dtype=np.int8)
     found = np.empty(len(rows), dtype=np.int8)
     for part, divided in _by_blocks(rows, states):
-        found[part] = place[divided.longest()]
-    return Coded(found, tuple(names))
+        found[part] = divided.longest()
+    return Coded(found, words_of(states)[:-1])
 
 
 def _by_blocks(rows: pd.DataFrame, states: States) -> Iterator[tuple[slice, Divided]]:

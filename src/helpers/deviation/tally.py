@@ -37,7 +37,7 @@ def summed(codes: Codes, groups: int, values: NDArray[Any]) -> NDArray[Any]:
     """The sum of the values of each group, of whole numbers of any size exactly; rows of none (−1) first."""
     if values.dtype == np.bool_:
         return tally(codes, groups, values)
-    sums = np.zeros(groups + 1, dtype=values.dtype)
+    sums: NDArray[Any] = np.zeros(groups + 1, dtype=values.dtype)
     for part in spans(len(codes)):
         np.add.at(sums, codes[part].astype(np.int64) + 1, values[part])
     return sums

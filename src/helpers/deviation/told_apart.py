@@ -13,10 +13,11 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from helpers.deviation.adjusted import Coded, Floats, Values
+from helpers.deviation.adjusted import Coded, Values
 from helpers.deviation.chance import holm
 from helpers.deviation.coded import coded
-from helpers.deviation.decompose import VALUE, Aim, Judged, judge
+from helpers.deviation.decompose import Aim, Judged, judge
+from helpers.deviation.ranks import rank_test, ranks_of
 from helpers.deviation.surviving import Adjusted, Dimension, Selection
 from helpers.deviation.tally import Codes, Mask, tally
 from helpers.indicators.plain import plain
@@ -117,15 +118,15 @@ def structures(
     """Each dimension in the order given; ``rows`` as for ``decompose``, with all dimensions."""
     judged = judge(rows, aim)
     counted = rows if judged.counts is None else rows[judged.counts]
-    return structures_of({name: coded(counted[name]) for name in dimensions}, counted[VALUE], judged, beside)
+    return structures_of({name: coded(counted[name]) for name in dimensions}, judged, beside)
 
 
-def structures_of(
-    named: Mapping[str, Coded], values: pd.Series, judged: Judged, beside: Beside | None = None
-) -> list[Structure]:
+def structures_of(named: Mapping[str, Coded], judged: Judged, beside: Beside | None = None) -> list[Structure]:
     """``structures`` of the rows that count, by the numbers of their groups."""
     aim, missed = judged.aim, judged.missed
-    worse: Values = _ranks(values, aim) if aim.agg == "mean" else missed
+    worse: Values = missed
+    if aim.agg == "mean":
+        worse = ranks_of(-aim.sign * pd.to_numeric(judged.values).to_numpy(dtype=np.float64))
     single = [_structure(name, one, missed, worse, aim) for name, one in named.items()]
     tested = [i for i, one in enumerate(single) if one.p_value is not None]
     if not tested:
@@ -183,12 +184,6 @@ def is_property(one: Structure, passing: frozenset[str] = frozenset()) -> bool:
     return one.test not in (None, "evenness") and one.dimension not in passing
 
 
-def _ranks(values: pd.Series, aim: Aim) -> Floats:
-    from scipy.stats import rankdata
-
-    return np.asarray(rankdata(-aim.sign * pd.to_numeric(values).astype(float)), dtype=np.float64)
-
-
 def is_untold(cause: str | None) -> bool:
     """Whether a recorded cause says that the cause is not known."""
     return cause is None or cause.strip().lower() in UNTOLD
@@ -224,7 +219,7 @@ def _structure(name: str, own: Coded, missed: Mask, worse: Values, aim: Aim) -> 
     p_value: float | None
     test: Test
     if aim.agg == "mean":
-        p_value, test = _rank_test(worse.astype(np.float64, copy=False), own.codes), "rank"
+        p_value, test = rank_test(worse.astype(np.float64, copy=False), own.codes, FEWEST), "rank"
     else:
         p_value, test = _spread(n, miss)
     if p_value is None:
@@ -321,18 +316,6 @@ def _spread(n: np.ndarray, miss: np.ndarray) -> tuple[float, Test]:
 def _share_of_draws(drawn: np.ndarray, found: float) -> float:
     """The p value of a drawn test: never zero, for the arrangement found is one of them."""
     return float((1 + (drawn >= found * (1 - 1e-12)).sum()) / (1 + len(drawn)))
-
-
-def _rank_test(worse: Floats, codes: Codes) -> float | None:
-    """Kruskal–Wallis over the groups, those below ``FEWEST`` rows together."""
-    sizes = np.bincount(codes + 1)[codes + 1]
-    own = np.where(sizes >= FEWEST, codes, -2)
-    groups = [g for name in np.unique(own) if len(g := worse[own == name]) >= FEWEST]
-    if len(groups) < 2 or len(np.unique(worse)) < 2:
-        return None
-    from scipy.stats import kruskal
-
-    return float(kruskal(*groups).pvalue)
 
 
 def _tails(n: np.ndarray, miss: np.ndarray) -> np.ndarray:

@@ -26,13 +26,13 @@ from helpers.activity.reclock import CannotReclock
 from helpers.deviation.adjusted import Coded
 from helpers.deviation.clocks_again import Place
 from helpers.deviation.coded import coded
-from helpers.deviation.decompose import Aim, Decomposition, Group, Judged, judge, split
+from helpers.deviation.decompose import Aim, Decomposition, Group, Judged, judge, splits
 from helpers.deviation.recorded_waits import Wait, kept_without, waits_of
 from helpers.deviation.scan import Combination
 from helpers.deviation.states import UNRECORDED, Divided, divide
 from helpers.deviation.tally import Codes, spans
 from helpers.deviation.told_apart import STRAY
-from helpers.deviation.yearly_count import SCALES, Estimate, estimate, estimate_counted, less, parts_of
+from helpers.deviation.yearly_count import SCALES, Estimate, When, estimate, estimate_counted, less
 from helpers.measures.database import QueryStopped
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ CELL, INSIDE, OUTSIDE = "_cell", "in", "out"
 
 @dataclass(frozen=True, kw_only=True)
 class Replays:
-    """The rows behind one measure, and for each wait, by its words, which late ones would be in time without it.
-    ``moments``: of all rows, as dates have them."""
+    """The rows behind one measure, and for each wait, by its words, which late ones would be in time without it."""
 
     rows: pd.DataFrame
     missed: np.ndarray
@@ -65,21 +64,21 @@ class Replays:
     kept: Mapping[str, np.ndarray]
     divided: Divided | None
     part: str | None
-    moments: np.ndarray | None
-    start: int
-    year_seconds: int
+    when: When | None
 
     @cached_property
     def parts(self) -> list[NDArray[np.int8]]:
         """In which part of the year each late case falls, by scale; of rows with a date only."""
-        own = [self.seconds(self.missed, part) for part in [slice(0, 0), *spans(len(self.missed))]]
-        found = [parts_of(seconds, self.start, self.year_seconds) for seconds in own]
-        return [np.concatenate(scale) for scale in zip(*found, strict=True)]
+        assert self.when is not None
+        return [parts[self.missed] for parts in self.when.parts]
 
-    def seconds(self, chosen: np.ndarray, part: slice = slice(None)) -> NDArray[np.int64]:
-        """When some of the rows were, in seconds since 1970."""
-        assert self.moments is not None
-        return np.asarray(self.moments[part][chosen[part]].astype("datetime64[s]").astype(np.int64))
+    @cached_property
+    def weeks(self) -> pd.Series | None:
+        """The week of each row that has a value."""
+        if self.when is None or self.when.weeks is None:
+            return None
+        known, codes = np.unique(self.when.weeks[self.rows["_value"].notna().to_numpy()], return_inverse=True)
+        return pd.Series(pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(pd.Index(known)), validate=False))
 
 
 def without_causes(splits: Sequence[Decomposition], found: Replays) -> dict[tuple[str, str | None], Json]:
@@ -110,7 +109,7 @@ def without_cells(cells: Sequence[Combination], found: Replays) -> tuple[Combina
             done.append(cell)
             continue
         judged = judged or judge(found.rows, found.aim)
-        both = split(CELL, Coded(cell.inside.view(np.int8), (OUTSIDE, INSIDE)), judged)
+        both = splits({CELL: Coded(cell.inside.view(np.int8), (OUTSIDE, INSIDE))}, judged)[CELL]
         group = next((one for one in both.groups if one.cause == INSIDE), None) if both else None
         groups = Groups(found, judged.spread(cell.inside).view(np.int8), 2)
         told = _without(groups, 1, both, group, None) if both and group else None
@@ -118,7 +117,9 @@ def without_cells(cells: Sequence[Combination], found: Replays) -> tuple[Combina
     return tuple(done)
 
 
-def replays_of(rows: pd.DataFrame, figure: Figure, judged: Judged, measures: Measures) -> Replays | None:
+def replays_of(
+    rows: pd.DataFrame, figure: Figure, judged: Judged, measures: Measures, when: When | None
+) -> Replays | None:
     """The late cases of a measure gone through again, once for each recorded wait; None of what is no share or mean.
 
     ``rows``: those behind the measure, with the dimensions, the moments of the states and their place.
@@ -129,7 +130,6 @@ def replays_of(rows: pd.DataFrame, figure: Figure, judged: Judged, measures: Mea
     year = measures.year
     name = str(year.measures[figure.measure].table)
     table, spec = year.year.tables[name], year.year.spares
-    date = year.measures[figure.measure].date or table.year_by
     waits = waits_of(year, name) if aim.agg == "share" and int(missed.sum()) <= MOST_LATE else ()
     kept: dict[str, np.ndarray] = {}
     try:
@@ -138,8 +138,6 @@ def replays_of(rows: pd.DataFrame, figure: Figure, judged: Judged, measures: Mea
     except (CannotReclock, CalendarUnknown, QueryStopped):
         # Clocks that cannot be run again say nothing of any wait; the others' rate needs none.
         waits = ()
-    moments = rows[date] if date in rows.columns else None
-    first, last = (np.datetime64(day, "s").astype(np.int64) for day in (year.fiscal.first, year.fiscal.end))
     return Replays(
         rows=rows,
         missed=missed,
@@ -148,9 +146,7 @@ def replays_of(rows: pd.DataFrame, figure: Figure, judged: Judged, measures: Mea
         kept=kept,
         divided=divide(rows, table.states) if table.states and waits else None,
         part=spec.part if spec is not None and spec.table == name else None,
-        moments=None if moments is None else moments.to_numpy(),
-        start=int(first),
-        year_seconds=int(last - first),
+        when=when,
     )
 
 
@@ -233,7 +229,7 @@ class Groups:
 
     def late(self, at: int) -> tuple[Estimate, Estimate]:
         """How many cases of a group, and of all others, are late, with intervals; see ``_counted``."""
-        if self.found.moments is None:  # cases without a date are taken as independent: spread evenly
+        if self.found.when is None:  # cases without a date are taken as independent: spread evenly
             mine = self.rows_of(at)
             return _counted(self.found, mine & self.found.missed), _counted(self.found, ~mine & self.found.missed)
         own = [counts[at] for counts in self._late]
@@ -283,8 +279,8 @@ def _at_others_rate(every: Groups, at: int, split: Decomposition, group: Group) 
 
 def _counted(found: Replays, chosen: np.ndarray) -> Estimate:
     """So many cases, with an interval that allows for their coming together in time."""
-    if found.moments is not None:
-        return estimate(found.seconds(chosen), found.start, found.year_seconds)
+    if found.when is not None:
+        return found.when.estimate(chosen)
     n = int(chosen.sum())
     return estimate(np.arange(n) * DAY, 0, max(n, 1) * DAY)
 
@@ -326,8 +322,8 @@ def _mean_at_others(found: Replays, split: Decomposition, group: Group, mine: np
         return None
     factor = mine.sum() / rest.sum()
     deviations = np.where(mine, values - values[mine].mean(), -factor * (values - values[rest].mean()))[known]
-    weeks = None if found.moments is None else (found.seconds(known) - found.start) // (7 * DAY)
-    per_week = deviations if weeks is None else pd.Series(deviations).groupby(weeks).sum().to_numpy()
+    weeks = found.weeks
+    per_week = deviations if weeks is None else pd.Series(deviations).groupby(weeks, observed=True).sum().to_numpy()
     spread = 1.96 * float(np.sqrt((per_week**2).sum())) / split.rows
     other_mean = (split.actual * split.rows - group.value * group.rows) / (split.rows - group.rows)
     value = float(split.actual + Fraction(group.rows, split.rows) * (other_mean - group.value))
