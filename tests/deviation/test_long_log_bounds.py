@@ -40,6 +40,7 @@ tables:
       cause: 原因
       engineer: 工程师
       floor: {from: 楼层, type: integer}
+      due: {from: 期限, type: date}
       opened_at: {from: 受理, type: datetime}
       resolved_at: {from: 完成, type: datetime}
     derived:
@@ -54,7 +55,7 @@ indicators:
 INDICATOR = """\
   - {{id: {id}, level1: 产出指标, level2: 时效指标, level3: {id}, target: {target}, weight: 45,
      actual: {{measure: {id}}},
-     explain: [category, dept, model, cause, engineer, floor, month]}}
+     explain: [category, dept, model, cause, engineer, floor, due, month]}}
 """
 TARGETS = {"share": "不低于90%", "mean": "不高于20小时"}
 
@@ -79,6 +80,7 @@ def make(root: Path, rows: int, *measures: str) -> Year:
             "cause": np.where(dice.random(rows) < 0.3, "备件", None),
             "engineer": np.char.add("E", engineer.astype(str)),
             "floor": pd.array(np.where(dice.random(rows) < 0.1, None, dice.integers(1, 9, rows)), dtype="Int64"),
+            "due": pd.to_datetime(["2024-06-30", None, "2024-12-31"])[dice.integers(0, 3, rows)].date,
             "opened_at": opened.astype("datetime64[us]"),
             "resolved_at": (opened + pd.to_timedelta(seconds, unit="s")).astype("datetime64[us]"),
             "hours": np.where(dice.random(rows) < 0.01, np.nan, seconds / 3600),

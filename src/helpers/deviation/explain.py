@@ -222,9 +222,9 @@ def without_unknown(rows: pd.DataFrame, known: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({name: rows.pop(name)[known] for name in list(rows.columns)}, copy=False)
 
 
-def let_go_of_moments(rows: pd.DataFrame) -> None:
-    """Without the moments in ``rows``, of which all that is asked for has been made."""
-    for name in rows.select_dtypes("datetime").columns:
+def let_go_of_moments(rows: pd.DataFrame, but: Sequence[str]) -> None:
+    """Takes out of ``rows`` the moments, of which all that is asked for has been made, if they are no dimensions."""
+    for name in rows.select_dtypes("datetime").columns.difference(list(but)):
         del rows[name]
 
 
@@ -275,7 +275,7 @@ def with_causes(
     around = beside(properties, clusters(rows, source), own)
     times = periods(rows.get(CALENDAR_MONTH), rows.get(source.opened or ""))
     if int(judged.missed.sum()) > MOST_LATE:
-        let_go_of_moments(rows)
+        let_go_of_moments(rows, but=dimensions)
     told = structures_of(named, judged, around)
     persons = of_persons(listed.table)  # of whom no few are told apart, nor single ones listed by what they are
     found = [] if persons else _combinations(rows, judged.missed, told, (named, properties), own, times, around)
