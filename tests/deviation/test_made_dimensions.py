@@ -9,15 +9,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.deviation.coded import as_categories, coded
 from helpers.deviation.decompose import Aim, decompose, missed_rows
 from helpers.deviation.lead import leading
 from helpers.deviation.scan import scan
-from helpers.deviation.surroundings import Source, as_column, beside, clusters, made, periods, traits
-from helpers.deviation.told_apart import coded, structures, worse_among_recorded
+from helpers.deviation.surroundings import Source, beside, clusters, made, periods, traits
+from helpers.deviation.told_apart import structures, worse_among_recorded
 
 SHARE = Aim("share", Fraction(99, 100), "higher")
 BOUGHT = {"A": np.datetime64("2023-12-01"), "B": np.datetime64("2015-03-01"), "C": np.datetime64("2020-06-01")}
 SOURCE = Source("opened_at", "device", BOUGHT, (3, 5, 8))
+
+
+def values(one, index):
+    return [None if pd.isna(name) else name for name in as_categories(one, index)]
 
 
 def rows():
@@ -32,7 +37,7 @@ def rows():
 
 
 def test_each_property_by_hand():
-    found = {name: list(as_column(one, rows().index)) for name, one in made(rows(), SOURCE).items()}
+    found = {name: values(one, rows().index) for name, one in made(rows(), SOURCE).items()}
     assert found["hour"] == ["9时", "21时", "7时", "20时", None]
     assert found["shift"] == ["日间（8时至20时）", *["夜间（20时至次日8时）"] * 3, None]
     assert found["weekday"] == ["星期一", "星期六", "星期五", "星期六", None]
@@ -42,7 +47,7 @@ def test_each_property_by_hand():
 
 def test_ages_beyond_the_last_band_and_machines_that_are_not_registered():
     frame = pd.DataFrame({"opened_at": pd.to_datetime(["2024-01-01"] * 3), "device": ["B", "A", "Z"]})
-    assert list(as_column(made(frame, SOURCE)["age_band"], frame.index)) == ["满8年", "不满3年", None]
+    assert values(made(frame, SOURCE)["age_band"], frame.index) == ["满8年", "不满3年", None]
 
 
 def test_of_a_measure_of_repeats_being_one_is_no_cause():

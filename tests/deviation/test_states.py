@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from helpers.deviation.states import UNRECORDED, divide, time_in_state
+from helpers.deviation.states import UNRECORDED, divide, longest_states, time_in_state
 from helpers.year.tables import States
 
 STATES = States.model_validate(
@@ -112,7 +112,7 @@ def test_no_case_at_all():
 
 
 def test_the_longest_state_of_a_case():
-    found = divide(
+    found = longest_states(
         rows(
             {"opened": 0, "started": 10, "ordered": 10, "arrived": 90, "resolved": 120},
             {"opened": 0, "started": 10, "resolved": 120},
@@ -120,16 +120,17 @@ def test_the_longest_state_of_a_case():
             {"opened": 5, "started": 5, "resolved": 5},
         ),
         STATES,
-    ).longest()
-    assert found.tolist() == ["等待备件", "维修操作", None, None]
+    )
+    names = [(*found.names, None)[at] for at in found.codes]
+    assert names == ["等待备件", "维修操作", None, None]
 
 
 def test_long_logs_are_divided_in_blocks(monkeypatch):
     frame = rows(*({"opened": 0, "started": i, "resolved": 2 * i} for i in range(25)))
     whole = divide(frame, STATES)
-    monkeypatch.setattr("helpers.deviation.states.AT_ONCE", 4)
+    monkeypatch.setattr("helpers.deviation.tally.AT_ONCE", 4)
     blocks = divide(frame, STATES)
-    assert (blocks.seconds == whole.seconds).all() and blocks.longest().equals(whole.longest())
+    assert (blocks.seconds == whole.seconds).all() and blocks.longest().tolist() == whole.longest().tolist()
 
 
 def test_names_of_states_differ():

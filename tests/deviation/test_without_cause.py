@@ -172,7 +172,7 @@ def test_a_length_of_time_is_not_below_nothing_in_its_interval() -> None:
         rows, aim = frame.assign(_value=sign * values), Aim("mean", Fraction(-1000), "lower")
         found = Replays(
             rows=rows, missed=missed_rows(rows, aim).to_numpy(), aim=aim, waits={}, kept={}, divided=None, part=None,
-            moments=None, start=0, year_seconds=1,
+            when=None,
         )  # fmt: skip
         split = decompose(rows, "team", aim)
         assert split is not None
@@ -307,8 +307,7 @@ def test_a_combination_of_cases_that_are_open_is_not_replayed() -> None:
     frame = pd.DataFrame({"_value": [None, True]})
     aim = Aim("share", Fraction(1), "higher")
     found = Replays(
-        rows=frame, missed=np.array([True, False]), aim=aim, waits={}, kept={}, divided=None, part=None, moments=None,
-        start=0, year_seconds=1,
+        rows=frame, missed=np.array([True, False]), aim=aim, waits={}, kept={}, divided=None, part=None, when=None,
     )  # fmt: skip
     assert without_cells([cell], found) == (cell,)
     (told,) = without_cells([dc_replace(cell, unknown=0)], found)

@@ -200,7 +200,7 @@ def test_rows_of_large_logs_hold_no_texts_and_are_in_order(year: Year, tmp_path:
         coded, plain = measures.coded_rows("again_share", ["device"]), measures.rows("again_share", ["device"])
         listed = measures.rows_at("again_share", ["device", "source_row"], [("b", 2), ("a", 3), ("a", 99)])
         none = measures.rows_at("again_share", ["device"], [])
-    assert [str(kind) for kind in coded.dtypes] == ["bool", "category", "category", "int64"]
+    assert [str(kind) for kind in coded.dtypes] == ["bool", "category", "category", "int32"]
     assert list(coded["source_file"]) == ["a", "a", "a", "b"] and list(coded["source_row"]) == [3, 5, 6, 2]
     assert coded["device"].astype(object).where(coded["device"].notna(), None).tolist() == ["A", None, None, "A"]
     assert coded["_value"].tolist() == plain["_value"].tolist() and len(none) == 0

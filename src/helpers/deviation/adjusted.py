@@ -10,16 +10,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-Codes = NDArray[np.signedinteger[Any]]
+from helpers.deviation.tally import Codes, Mask, crossed_with, spans, tally
+
 Floats = NDArray[np.float64]
+#: What rows are worth: whether they missed, or numbers that are larger for worse ones.
+Values = Mask | Floats
 
 #: More strata than this are not told apart: of rows that agree in so much there are few.
 MOST_STRATA = 200_000
+#: So many cells of strata and groups are there at one time, for a few kinds of numbers each.
+MOST_CELLS = 4_000_000
 #: Up to so many misses in strata that can differ the tail is exact, above it normal.
 EXACT = 400
 
@@ -46,20 +51,21 @@ class Effects:
 
 
 @dataclass(frozen=True)
+class _Strata:
+    """Of each stratum its rows, the sum of their values, and how far these lie apart."""
+
+    size: Floats
+    missed: Floats
+    spread: Floats
+
+
+@dataclass(frozen=True)
 class _Tables:
-    """Rows and sums of values by stratum and group, without the strata that say nothing."""
+    """Rows and sums of values by stratum and group, of some groups and last of all other rows."""
 
     n: Floats
     total: Floats
-    spread: Floats
-
-    @property
-    def size(self) -> Floats:
-        return np.asarray(self.n.sum(axis=1))
-
-    @property
-    def missed(self) -> Floats:
-        return np.asarray(self.total.sum(axis=1))
+    strata: _Strata
 
 
 def crossed(dimensions: Sequence[Coded], rows: int) -> Codes:
@@ -67,61 +73,90 @@ def crossed(dimensions: Sequence[Coded], rows: int) -> Codes:
 
     Dimensions are crossed in the order given as long as there are no more than ``MOST_STRATA``.
     """
-    strata: Codes = np.zeros(rows, dtype=np.int64)
+    strata: Codes = np.zeros(rows, dtype=np.int8)
+    number = 1
     for one in dimensions:
-        known, finer = np.unique(strata * (len(one.names) + 1) + one.codes + 1, return_inverse=True)
-        if len(known) <= MOST_STRATA:
-            strata = finer
+        finer = crossed_with(strata, number, one.codes, len(one.names), MOST_STRATA)
+        if finer is not None:
+            strata, number = finer
     return strata
 
 
-def effects(values: Floats, own: Coded, strata: Codes) -> Effects:
+def effects(values: Values, own: Coded, strata: Codes) -> Effects:
     """The groups of a dimension against all rows of the same stratum.
 
-    ``values``: 1 for a miss and 0 else, or any number (ranks of a mean). Rows of no group are compared with, too.
+    ``values``: whether it is a miss, or any number (ranks of a mean). Rows of no group are compared with, too.
     """
     groups = len(own.names)
-    table = _tables(values, own.codes, strata, groups)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = table.n / table.size[:, None]
-        expected = (share * table.missed[:, None]).sum(axis=0)[:groups]
-    binary = bool(np.isin(values, (0.0, 1.0)).all())
-    tails = [_tail(table, g, binary) for g in range(groups)]
+    around, binary = _strata(values, strata), _is_binary(values)
+    expected, tails, odds, sums = [], [], [], []
+    for first, last in _some_groups(groups, len(around.size)):
+        table, own_groups = _tables(values, own.codes, strata, around, (first, last)), range(last - first)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = table.n / around.size[:, None]
+            share *= around.missed[:, None]
+            expected.append(share.sum(axis=0)[:-1])
+        tails += [_tail(table, g, binary) for g in own_groups]
+        odds.append(_odds(table, last - first) if binary else np.full(last - first, np.nan))
+        sums.append(table.total.sum(axis=0)[:-1])
     return Effects(
-        rows=np.bincount(own.codes[own.codes >= 0], minlength=groups),
-        sums=np.asarray(table.total.sum(axis=0)[:groups]),
-        expected=expected,
+        rows=tally(own.codes, groups)[1:],
+        sums=np.concatenate([np.empty(0), *sums]),
+        expected=np.concatenate([np.empty(0), *expected]),
         tails=np.array(tails),
-        odds=_odds(table, groups) if binary else np.full(groups, np.nan),
+        odds=np.concatenate([np.empty(0), *odds]),
     )
 
 
-def _tables(values: Floats, codes: Codes, strata: Codes, groups: int) -> _Tables:
-    width = groups + 1
-    cell = strata * width + np.where(codes < 0, groups, codes)
-    shape = (int(strata.max(initial=-1)) + 1, width)
-    n: Floats = np.bincount(cell, np.ones(len(cell)), shape[0] * width).astype(np.float64).reshape(shape)
-    total: Floats = np.bincount(cell, values, shape[0] * width).astype(np.float64).reshape(shape)
-    size, square = n.sum(axis=1), np.bincount(strata, values**2, shape[0])
+def _is_binary(values: Values) -> bool:
+    return values.dtype == np.bool_ or all(np.isin(values[part], (0.0, 1.0)).all() for part in spans(len(values)))
+
+
+def _some_groups(groups: int, strata: int) -> list[tuple[int, int]]:
+    """The groups in turns, so that a table of them and all strata stays small; never one by itself where there are
+    others, for a sum over one column adds up in another order."""
+    turns = max(1, groups // max(2, MOST_CELLS // max(strata, 1)))
+    bounds = [groups * turn // turns for turn in range(turns + 1)]
+    return list(pairwise(bounds))
+
+
+def _strata(values: Values, strata: Codes) -> _Strata:
+    number = max((int(strata[part].max()) for part in spans(len(strata))), default=-1) + 1
+    size, missed, square = np.zeros(number), np.zeros(number), np.zeros(number)
+    for part in spans(len(strata)):
+        at, own = strata[part].astype(np.int64), values[part].astype(np.float64)
+        np.add.at(size, at, 1.0)
+        np.add.at(missed, at, own)
+        np.add.at(square, at, own**2)
     with np.errstate(divide="ignore", invalid="ignore"):
-        around = square - total.sum(axis=1) ** 2 / size
-        spread = np.where(size > 1, around / (size - 1), 0.0)
-    return _Tables(n, total, spread)
+        around = square - missed**2 / size
+        return _Strata(size, missed, np.where(size > 1, around / (size - 1), 0.0))
+
+
+def _tables(values: Values, codes: Codes, strata: Codes, around: _Strata, groups: tuple[int, int]) -> _Tables:
+    width, (first, last) = groups[1] - groups[0] + 1, groups
+    n, total = np.zeros(len(around.size) * width), np.zeros(len(around.size) * width)
+    for part in spans(len(strata)):
+        own = codes[part].astype(np.int64)
+        cell = strata[part] * np.int64(width) + np.where((own >= first) & (own < last), own - first, width - 1)
+        np.add.at(n, cell, 1.0)
+        np.add.at(total, cell, values[part].astype(np.float64))
+    return _Tables(n.reshape(-1, width), total.reshape(-1, width), around)
 
 
 def _tail(table: _Tables, group: int, binary: bool) -> float:
     """How often the rows of each stratum, dealt anew, give the group as much or more."""
-    n, size = table.n[:, group], table.size
-    told = (n > 0) & (n < size) & (table.spread > 1e-12)
+    n, size, spread = table.n[:, group], table.strata.size, table.strata.spread
+    told = (n > 0) & (n < size) & (spread > 1e-12)
     if not told.any():
         return 1.0
-    n, size, missed = n[told], size[told], table.missed[told]
+    n, size, missed = n[told], size[told], table.strata.missed[told]
     here = float(table.total[told, group].sum())
     if binary and missed.sum() <= EXACT:
         return _exact_tail(n, size, missed, here)
     from scipy.stats import norm
 
-    variance = float((table.spread[told] * n * (size - n) / size).sum())
+    variance = float((spread[told] * n * (size - n) / size).sum())
     expected = float((n * missed / size).sum())
     return float(norm.sf((here - expected - (0.5 if binary else 0.0)) / np.sqrt(variance)))
 
@@ -148,8 +183,8 @@ def _drawn(rows: int, bad: int, own: int) -> Floats:
 def _odds(table: _Tables, groups: int) -> Floats:
     """Mantel and Haenszel's common odds ratio of each group against the rest of its strata."""
     n, missed = table.n[:, :groups], table.total[:, :groups]
-    size = table.size[:, None]
-    others_missed = table.missed[:, None] - missed
+    size = table.strata.size[:, None]
+    others_missed = table.strata.missed[:, None] - missed
     others_kept = size - n - others_missed
     above = (missed * others_kept / size).sum(axis=0)
     below = ((n - missed) * others_missed / size).sum(axis=0)

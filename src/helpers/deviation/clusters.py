@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.deviation.adjusted import Codes
+from helpers.deviation.tally import Codes
 
 #: Arrangements drawn, and where their dice start.
 DRAWS, SEED = 199, 20240101
@@ -33,7 +33,7 @@ class Blocks:
 
 def blocks(codes: Codes) -> Blocks | None:
     """The rows with equal codes as blocks, in the order of the codes; rows without one (−1) stand alone."""
-    alone = codes < 0
+    codes, alone = codes.astype(np.int64), codes < 0
     own = np.where(alone, codes.max(initial=0) + 1 + np.cumsum(alone), codes)
     order = np.argsort(own, kind="stable")
     starts = np.flatnonzero(np.diff(own[order], prepend=-1))

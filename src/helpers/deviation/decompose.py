@@ -7,14 +7,19 @@ to each group's part of the sum. All figures are exact fractions in the target's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+from helpers.deviation.adjusted import Coded
+from helpers.deviation.coded import coded
+from helpers.deviation.tally import Mask, spans, summed
 
 Agg = Literal["share", "mean", "sum", "count"]
 Direction = Literal["higher", "lower"]
@@ -101,50 +106,72 @@ class Decomposition:
         return sum(group.misses for group in self.groups if group.cause is None)
 
 
-def decompose(rows: pd.DataFrame, dimension: str, aim: Aim) -> Decomposition | None:
+def decompose(rows: pd.DataFrame, dimension: str, aim: Aim, judged: Judged | None = None) -> Decomposition | None:
     """Split the gap between target and actual over the values of a column.
 
     ``rows``: the measure's rows with ``_value`` (a condition for a share, a number for a mean or sum,
-    anything for a count) and the dimension. Groups come by contribution, the largest first, then by
-    name. None where there are no rows to split the gap over.
+    anything for a count) and the dimension; ``judged``: the same rows judged already. Groups come by contribution, the
+    largest first, then by name. None where there are no rows to split the gap over.
     """
-    judged = _judged(rows, aim)
-    if judged.empty:
+    judged = judge(rows, aim) if judged is None else judged
+    return splits({dimension: judged.of(coded(rows[dimension]))}, judged)[dimension]
+
+
+def splits(named: Mapping[str, Coded], judged: Judged) -> dict[str, Decomposition | None]:
+    """``decompose`` of judged rows by several dimensions, each by the numbers of its groups."""
+    sums = {name: np.zeros((4, len(own.names) + 1), dtype=object) for name, own in named.items()}
+    for part in spans(len(judged.missed)):
+        amount, excess = judged.worth(part)
+        every = np.ones(len(amount), dtype=bool), judged.missed[part], amount, excess
+        for name, own in named.items():
+            for row, values in enumerate(every):
+                sums[name][row] += summed(own.codes[part], len(own.names), values)
+    return {name: _split(name, (None, *own.names), sums[name].tolist(), judged) for name, own in named.items()}
+
+
+def _split(
+    dimension: str, names: Sequence[str | None], sums: Sequence[Sequence[int]], judged: Judged
+) -> Decomposition | None:
+    """``sums``: of each group its rows, misses, amount and excess."""
+    n, aim = len(judged.missed), judged.aim
+    if not n:
         return None
-    names = texts(rows.loc[judged.index, dimension])
-    # A row without a value that kept the limit is not "without cause": there was nothing to explain.
-    kept = names.isna() & (judged["miss"] == 0) if aim.agg == "share" else names.isna() & False
-    summed = judged.assign(name=names.fillna(""), kept=kept, row=1).groupby(["name", "kept"], sort=True).sum()
-    n, amount = len(judged), int(judged["amount"].sum())
+    parts = zip(names, *sums, strict=True)
+    every = [(name, False, *part) for name, *part in parts if part[0]]
+    if aim.agg == "share" and every[0][0] is None:
+        # A row without a value that kept the limit is not "without cause": there was nothing to explain.
+        _, _, size, misses, hits, excess = every.pop(0)
+        each = 0 if aim.direction == "higher" else 1
+        late = (None, False, misses, misses, each * misses, excess)
+        in_time = (None, True, size - misses, 0, hits - each * misses, 0)
+        every += [one for one in (late, in_time) if one[2]]
+    amount = sum(hits for *_, hits, _ in every)
     actual = aim.value(amount, n)
-    groups = []
-    for key, part in summed.iterrows():
-        name, is_kept = cast(tuple[str, bool], key)
-        size, hits, excess = int(part["row"]), int(part["amount"]), int(part["excess"])
+    found = []
+    for name, kept, size, misses, hits, excess in every:
         value = aim.value(hits, size)
         share = Fraction(size, n) if aim.agg in ("share", "mean") or not amount else Fraction(hits, amount)
         contribution = share * (aim.gap(value) if aim.agg in ("share", "mean") else aim.gap(actual))
-        groups.append(
+        found.append(
             Group(
-                cause=name or None,
-                kept=bool(is_kept),
+                cause=name,
+                kept=kept,
                 rows=size,
-                misses=int(part["miss"]),
+                misses=misses,
                 value=value,
                 contribution=contribution,
                 avoidable=_avoidable(aim, actual, amount, n, excess),
             )
         )
-    groups.sort(key=lambda group: (-group.contribution, group.cause is None, group.words))
-    unknown = 0 if aim.agg == "count" else int(rows[VALUE].isna().sum())
+    found.sort(key=lambda group: (-group.contribution, group.cause is None, group.words))
     return Decomposition(
         dimension=dimension,
         actual=actual,
         gap=aim.gap(actual),
         rows=n,
-        misses=int(judged["miss"].sum()),
-        unknown=unknown,
-        groups=tuple(groups),
+        misses=sum(group.misses for group in found),
+        unknown=judged.unknown,
+        groups=tuple(found),
     )
 
 
@@ -161,86 +188,118 @@ def _avoidable(aim: Aim, actual: Fraction, amount: int, rows: int, excess: int) 
     return aim.value(amount + aim.sign * excess, rows)
 
 
-def misses_of(rows: pd.DataFrame, aim: Aim) -> pd.DataFrame:
+def misses_of(rows: pd.DataFrame, aim: Aim, judged: Judged | None = None) -> pd.DataFrame:
     """The rows that fell short, in source order."""
-    judged = _judged(rows, aim)
-    missed: pd.DataFrame = rows.loc[judged.index[judged["miss"].to_numpy() == 1]]
+    judged = judge(rows, aim) if judged is None else judged
+    missed: pd.DataFrame = rows.iloc[np.flatnonzero(judged.among_all())]
     return missed
 
 
 def missed_rows(rows: pd.DataFrame, aim: Aim) -> pd.Series:
     """For each row that counts whether it fell short, in source order."""
-    return _judged(rows, aim)["miss"] == 1
+    judged = judge(rows, aim)
+    return pd.Series(judged.missed, index=judged.index)
 
 
 # --- rows as integers -----------------------------------------------------------------------------
 
 
-def _judged(rows: pd.DataFrame, aim: Aim) -> pd.DataFrame:
-    """Per row that counts: ``amount``, ``miss`` (0 or 1), and ``excess``, what the miss is worth in units
-    of the amount (for a mean, times the target's denominator)."""
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """The rows that count, as they are held against an aim.
+
+    ``values``: theirs; ``counts``: which of all rows they are (None: all). ``missed``: those that fell short.
+    ``unknown``: rows without a value, which a mean or sum leaves out and a share counts as not kept.
+    """
+
+    aim: Aim
+    values: pd.Series
+    counts: Mask | None
+    missed: Mask
+    unknown: int
+
+    @property
+    def index(self) -> pd.Index:
+        return self.values.index
+
+    def worth(self, part: slice) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Of some rows what each adds up to, and what its miss is worth in units of that (for a mean, times the
+        target's denominator)."""
+        missed = self.missed[part]
+        if self.aim.agg in ("mean", "sum"):
+            amount, over = _over(self.values.iloc[part], self.aim, len(self.values))
+            return amount, np.where(missed, over, 0)
+        if self.aim.agg == "count":
+            return np.ones(len(missed), dtype=bool), missed
+        return ~missed if self.aim.direction == "higher" else missed, missed
+
+    def of(self, one: Coded) -> Coded:
+        """A property of all rows for those that count."""
+        return one if self.counts is None else Coded(one.codes[self.counts], one.names)
+
+    def among_all(self) -> Mask:
+        """Which of all rows fell short."""
+        return self.spread(self.missed)
+
+    def spread(self, chosen: Mask) -> Mask:
+        """Some of the rows that count, among all rows."""
+        if self.counts is None:
+            return chosen
+        found = np.zeros(len(self.counts), dtype=bool)
+        found[self.counts] = chosen
+        return found
+
+
+def judge(rows: pd.DataFrame, aim: Aim) -> Judged:
+    """The rows behind a measure held against an aim."""
     if not rows.index.is_unique:
         raise ValueError("rows must have a unique index")
-    values = rows[VALUE]
+    values, counts = rows[VALUE], None
+    unknown = 0 if aim.agg == "count" else int(values.isna().sum())
+    missed = np.full(len(values), aim.direction == "lower")
     if aim.agg in ("mean", "sum"):
-        values = values[values.notna()]
-        amount = scaled(values, aim.scale)
+        if unknown:
+            counts = values.notna().to_numpy()
+            values, missed = values[counts], missed[counts]
+        for part in spans(len(values)):
+            missed[part] = _over(values.iloc[part], aim, len(values))[1] > 0
     elif aim.agg == "share":
-        amount = values.astype("boolean").fillna(False).astype("int64")
-    else:
-        amount = pd.Series(1, index=values.index, dtype="int64")
-    miss, excess = _misses(amount, aim)
-    return pd.DataFrame({"amount": amount, "miss": miss, "excess": excess})
+        kept = values.astype("boolean").fillna(False).to_numpy(dtype=bool)
+        missed = ~kept if aim.direction == "higher" else kept
+    return Judged(aim=aim, values=values, counts=counts, missed=missed, unknown=unknown)
 
 
-def _misses(amount: pd.Series, aim: Aim) -> tuple[pd.Series, pd.Series]:
-    if aim.agg == "share":
-        miss = (amount == (0 if aim.direction == "higher" else 1)).astype("int64")
-        return miss, miss
+def _over(values: pd.Series, aim: Aim, rows: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Of a mean or sum, some of so many rows: what each adds up to, and how far that is on the wrong side."""
+    amount = scaled(values, aim.scale, rows).to_numpy()
     if aim.agg == "mean":
         bound = aim.target * aim.scale
-        wide = abs(bound.numerator) + _largest(amount) * bound.denominator > SAFE // max(len(amount), 1)
-        over = aim.sign * (bound.numerator - (amount.astype(object) if wide else amount) * bound.denominator)
-        return (over > 0).astype("int64"), over.where(over > 0, 0)
-    if aim.direction == "higher":
-        nothing = amount.astype("int64") * 0 if amount.dtype != object else amount * 0
-        return nothing.astype("int64"), nothing
-    return (amount > 0).astype("int64"), amount.where(amount > 0, 0)
+        largest = int(np.abs(amount).max()) if len(amount) else 0
+        wide = abs(bound.numerator) + largest * bound.denominator > SAFE // max(rows, 1)
+        return amount, aim.sign * (bound.numerator - (amount.astype(object) if wide else amount) * bound.denominator)
+    return amount, amount * 0 if aim.direction == "higher" else amount
 
 
-def scaled(values: pd.Series, scale: int) -> pd.Series:
-    """Values as whole multiples of 1/scale, halves away from zero, as the measure's SQL rounds them."""
+def scaled(values: pd.Series, scale: int, rows: int | None = None) -> pd.Series:
+    """Values as whole multiples of 1/scale, halves away from zero, as the measure's SQL rounds them; ``rows``: how many
+    they are one part of, and will be added up."""
+    rows = len(values) if rows is None else rows
     if values.dtype == object:
         exact = [int((Decimal(str(v)) * scale).quantize(Decimal(1), ROUND_HALF_UP)) for v in values]
         return pd.Series(exact, index=values.index, dtype=object)
     if pd.api.types.is_integer_dtype(values.dtype):
         whole = values.astype("int64")
-        return whole * scale if _largest(whole) * scale < SAFE // max(len(whole), 1) else whole.astype(object) * scale
+        return whole * scale if _largest(whole) * scale < SAFE // max(rows, 1) else whole.astype(object) * scale
     large = values.to_numpy(dtype="float64") * scale
     cut = np.trunc(large)
     rounded = pd.Series(np.where(np.abs(large - cut) >= 0.5, cut + np.sign(large), cut), index=values.index)
-    if _largest(rounded) >= SAFE // max(len(rounded), 1):
+    if _largest(rounded) >= SAFE // max(rows, 1):
         return rounded.map(int).astype(object)
     return rounded.astype("int64")
 
 
 def _largest(values: pd.Series) -> int:
     return int(values.abs().max()) if len(values) else 0
-
-
-def texts(values: pd.Series) -> pd.Series:
-    """A dimension's values as texts; None where nothing is recorded."""
-    codes, known = pd.factorize(values)
-    named = np.array([*(_text(value) for value in known), None], dtype=object)
-    return pd.Series(named[codes], index=values.index, dtype=object)
-
-
-def _text(value: Any) -> str | None:
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        return str(int(value))
-    if isinstance(value, pd.Timestamp):
-        return str(value.date()) if value == value.normalize() else value.isoformat(sep=" ")
-    return str(value).strip() or None
 
 
 # --- drill-down -----------------------------------------------------------------------------------
@@ -256,8 +315,25 @@ class Cell:
 
 def drill_down(missed: pd.DataFrame, dimensions: Sequence[str]) -> tuple[Cell, ...]:
     """The misses by several dimensions at once, most frequent first; together they are all misses."""
-    counts: dict[tuple[str | None, ...], int] = {}
-    for values in zip(*(texts(missed[column]) for column in dimensions), strict=True):
-        counts[values] = counts.get(values, 0) + 1
-    order = sorted(counts.items(), key=lambda item: (-item[1], [(v is None, v or "") for v in item[0]]))
-    return tuple(Cell(values, number) for values, number in order)
+    return counted_together([coded(missed[column]) for column in dimensions], np.ones(len(missed), dtype=bool))
+
+
+def counted_together(dimensions: Sequence[Coded], missed: Mask) -> tuple[Cell, ...]:
+    """``drill_down`` of the rows that missed among all."""
+    parts = []
+    for part in spans(len(missed)) if dimensions else ():
+        # Three dimensions of a hundred thousand values each are fewer than numbers of this size.
+        keys = np.zeros(int(missed[part].sum()), dtype=np.int64)
+        for one in dimensions:
+            keys = keys * (len(one.names) + 1) + one.codes[part][missed[part]] + 1
+        parts.append(np.unique(keys, return_counts=True))
+    if not parts:
+        return ()
+    keys, own = np.unique(np.concatenate([known for known, _ in parts]), return_inverse=True)
+    often = summed(own, len(keys), np.concatenate([counts for _, counts in parts]))[1:].tolist()
+    values = []
+    for one in reversed(dimensions):
+        keys, codes = np.divmod(keys, len(one.names) + 1)
+        values.append(np.array([None, *one.names], dtype=object)[codes.astype(np.int64)].tolist())
+    cells = [Cell(at, number) for at, number in zip(zip(*reversed(values), strict=True), often, strict=True)]
+    return tuple(sorted(cells, key=lambda cell: (-cell.misses, [(v is None, v or "") for v in cell.values])))

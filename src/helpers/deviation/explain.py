@@ -10,31 +10,35 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from helpers.deviation.adjusted import Coded
+from helpers.deviation.coded import as_categories, coded, texts
 from helpers.deviation.control import control_chart
-from helpers.deviation.decompose import VALUE, Aim, decompose, drill_down, missed_rows, misses_of, texts
+from helpers.deviation.decompose import VALUE, Aim, Judged, counted_together, judge, splits
 from helpers.deviation.few_persons import of_persons, told_together
 from helpers.deviation.lead import leading
 from helpers.deviation.mix import months_split, years_split
 from helpers.deviation.observed import observed_results
 from helpers.deviation.raised import Deviation, Observed, changes, raise_deviations
 from helpers.deviation.scan import Combination, scan
-from helpers.deviation.states import divide, moments, time_in_state
+from helpers.deviation.scan_cells import Periods
+from helpers.deviation.states import longest_states, moments, time_in_state
 from helpers.deviation.surroundings import (
     MONTH,
     PART_SOURCE,
     STATE,
     Source,
-    as_column,
     beside,
     clusters,
+    cut,
     made,
     periods,
     source_of,
     traits,
 )
-from helpers.deviation.told_apart import Beside, Structure, coded, is_property, ranked, structures
+from helpers.deviation.tally import first
+from helpers.deviation.told_apart import Beside, Structure, is_property, ranked, structures_of
 from helpers.deviation.values import MonthFigure
-from helpers.deviation.without_cause import replays_of, without_causes, without_cells
+from helpers.deviation.without_cause import MOST_LATE, replays_of, without_causes, without_cells
+from helpers.deviation.yearly_count import when_of
 from helpers.indicators.plain import plain
 from helpers.measures.compile import scale_of
 from helpers.year.personal import MASKED
@@ -145,15 +149,22 @@ def with_records(
     dimensions = [name for name in dimensions if name not in table.tidy_personal] if explained else []
     source = source_of(table, measure, measures)
     rows = rows_behind(figure, dimensions, measures, source)
-    _name_tickets(against, rows, aim, _Listed(measures, figure.measure, table))
+    judged = judge(rows, aim)
+    _name_tickets(against, rows, judged, _Listed(measures, figure.measure, table))
     if table.states and aim.agg in ("share", "mean"):
-        deviation = replace(deviation, states=_states(rows, table, aim))
+        deviation = replace(deviation, states=_states(rows, table, judged))
     if not explained:
         return deviation
     by = [] if of_persons(table) else decided_by(measure.value, table)
     listed = _Listed(measures, figure.measure, table, by)
-    deviation = with_causes(deviation, rows, figure, dimensions, aim, source, listed)
-    again = replays_of(rows, figure, aim, measures)
+    if judged.counts is not None:  # of a mean or sum
+        rows = without_unknown(rows, judged.counts)
+        judged = replace(judged, values=rows[VALUE], counts=None)
+    when, date = None, measure.date or table.year_by
+    if date in rows.columns and aim.agg in ("share", "mean"):
+        when = when_of(rows[date], measures.year.fiscal, by_week=aim.agg == "mean")
+    deviation = with_causes(deviation, rows, figure, dimensions, judged, source, listed)
+    again = replays_of(rows, figure, judged, measures, when)
     if again is None:
         return deviation
     cells = without_cells(deviation.combinations, again)
@@ -187,15 +198,15 @@ def rows_behind(figure: Figure, dimensions: Sequence[str], measures: Measures, s
         *([PART_SOURCE] if dimensions and PART_SOURCE not in table.tidy_personal else ()),
     ]
     wanted = list(dict.fromkeys(wanted))
-    rows = measures.coded_rows(figure.measure, [c for c in wanted if c in own or c in PLACE])
+    rows = measures.coded_rows(figure.measure, [c for c in wanted if c in own or c in PLACE], dimensions)
     new: dict[str, pd.Series] = {}
     if date:
         new[MONTH] = new[CALENDAR_MONTH] = _months(rows[date])
     if table.states:
-        new[STATE] = divide(rows, table.states).longest()
+        new[STATE] = as_categories(longest_states(rows, table.states), rows.index)
     asked = [name for name in dimensions if name not in own and name not in new]
     found = made(rows, source) if asked else {}
-    new |= {name: as_column(one, rows.index) for name, one in found.items() if name in asked}
+    new |= {name: as_categories(one, rows.index) for name, one in found.items() if name in asked}
     new |= {name: pd.Series(None, index=rows.index, dtype=object) for name in asked if name not in new}
     rows = rows.assign(**{name: values for name, values in new.items() if name not in own})
     if of_persons(table):
@@ -204,19 +215,31 @@ def rows_behind(figure: Figure, dimensions: Sequence[str], measures: Measures, s
     return rows
 
 
-def _months(moments: pd.Series) -> pd.Series:
-    """YYYY-MM of each moment, written once a month; None where there is none."""
+def without_unknown(rows: pd.DataFrame, known: np.ndarray) -> pd.DataFrame:
+    """The rows with a value; one column after the other is taken out of ``rows``, so that none is there twice."""
     import pandas as pd
 
-    codes, known = pd.factorize(moments.dt.year * 12 + moments.dt.month - 1)
-    named = np.array([*(f"{int(month) // 12:04d}-{int(month) % 12 + 1:02d}" for month in known), None], dtype=object)
-    return pd.Series(named[codes], index=moments.index, dtype=object)
+    return pd.DataFrame({name: rows.pop(name)[known] for name in list(rows.columns)}, copy=False)
 
 
-def _states(rows: pd.DataFrame, table: Table, aim: Aim) -> dict[str, Any]:
+def let_go_of_moments(rows: pd.DataFrame, but: Sequence[str]) -> None:
+    """Takes out of ``rows`` the moments, of which all that is asked for has been made, if they are no dimensions."""
+    for name in rows.select_dtypes("datetime").columns.difference(list(but)):
+        del rows[name]
+
+
+def _months(moments: pd.Series) -> pd.Series:
+    """YYYY-MM of each moment, written once a month; none where there is none."""
+    codes, known = cut(moments, lambda those: those.astype("datetime64[M]"))
+    return as_categories(Coded(codes, tuple(str(month) for month in known)), moments.index)
+
+
+def _states(rows: pd.DataFrame, table: Table, judged: Judged) -> dict[str, Any]:
+    import pandas as pd
+
     assert table.states is not None
     words = table.column_words()
-    found = time_in_state(rows, missed_rows(rows, aim), table.states)
+    found = time_in_state(rows, pd.Series(judged.missed, index=judged.index), table.states)
     return {
         **found,
         "start_words": words.get(table.states.start, table.states.start),
@@ -224,16 +247,16 @@ def _states(rows: pd.DataFrame, table: Table, aim: Aim) -> dict[str, Any]:
     }
 
 
-def _name_tickets(signals: Sequence[dict[str, Any]], rows: pd.DataFrame, aim: Aim, listed: _Listed) -> None:
+def _name_tickets(signals: Sequence[dict[str, Any]], rows: pd.DataFrame, judged: Judged, listed: _Listed) -> None:
     """Add to each signal of a chart how many rows missed in its months, and the first of them by their key."""
-    missed = misses_of(rows, aim)
-    month = missed.get(CALENDAR_MONTH)
+    month = rows.get(CALENDAR_MONTH)
     if month is None:
         return
+    missed = judged.among_all()
     for signal in signals:
-        mine = missed[month.isin(signal["months"])]
-        ids = [ticket["ticket_id"] for ticket in listed.tickets(mine.head(LISTED_IN_MONTH), ())]
-        signal.update(misses=len(mine), tickets=ids)
+        mine = missed & month.isin(signal["months"]).to_numpy()
+        ids = [one["ticket_id"] for one in listed.tickets(rows.iloc[first(mine, LISTED_IN_MONTH)], ())]
+        signal.update(misses=int(mine.sum()), tickets=ids)
 
 
 def with_causes(
@@ -241,23 +264,25 @@ def with_causes(
     rows: pd.DataFrame,
     figure: Figure,
     dimensions: Sequence[str],
-    aim: Aim,
+    judged: Judged,
     source: Source,
     listed: _Listed,
 ) -> Deviation:
     """The deviation with its gap split over each dimension, those first that tell their groups apart, and of
     these the one that leads."""
-    judged = missed_rows(rows, aim)
-    counted = rows.loc[judged.index]
-    own, properties = [*tidy_columns(listed.table), *dimensions], made(counted, source)
-    around = beside(properties, clusters(counted, source), own)
-    told = structures(rows, dimensions, aim, around)
+    named = {name: coded(rows[name]) for name in dimensions}
+    own, properties = [*tidy_columns(listed.table), *dimensions], made(rows, source)
+    around = beside(properties, clusters(rows, source), own)
+    times = periods(rows.get(CALENDAR_MONTH), rows.get(source.opened or ""))
+    if int(judged.missed.sum()) > MOST_LATE:
+        let_go_of_moments(rows, but=dimensions)
+    told = structures_of(named, judged, around)
     persons = of_persons(listed.table)  # of whom no few are told apart, nor single ones listed by what they are
-    found = [] if persons else _combinations(counted, judged.to_numpy(), told, properties, own, source, around)
-    split = {name: one for name in dimensions if (one := decompose(rows, name, aim)) is not None}
+    found = [] if persons else _combinations(rows, judged.missed, told, (named, properties), own, times, around)
+    split = {name: one for name, one in splits(named, judged).items() if one is not None}
     lead = leading(list(split.values()), told, found, around.passing)
     order = sorted(ranked(told), key=lambda one: not (lead and one.dimension == lead["dimension"]))
-    missed, drilled = misses_of(rows, aim), tuple(dimensions[: 1 if persons else DRILLED])
+    shown, drilled = rows.iloc[first(judged.among_all(), LISTED)], tuple(dimensions[: 1 if persons else DRILLED])
     # With the columns of the combinations, so that a reader can count how far two groups are the same cases.
     over = [name for one in found for name, _ in one.values]
     return replace(
@@ -267,9 +292,9 @@ def with_causes(
         combinations=tuple(found),
         lead=lead,
         dimensions=drilled,
-        cells=drill_down(missed, drilled),
-        tickets=tuple(listed.tickets(missed.head(LISTED), () if persons else dimensions, over)),
-        facts={**deviation.facts, "rows": figure.n, "misses": len(missed), "unknown": figure.unknown},
+        cells=counted_together([named[name] for name in drilled], judged.missed),
+        tickets=tuple(listed.tickets(shown, () if persons else dimensions, over)),
+        facts={**deviation.facts, "rows": figure.n, "misses": int(judged.missed.sum()), "unknown": figure.unknown},
     )
 
 
@@ -277,17 +302,17 @@ def _combinations(
     rows: pd.DataFrame,
     missed: np.ndarray,
     told: Sequence[Structure],
-    properties: Mapping[str, Coded],
+    named_and_made: tuple[Mapping[str, Coded], Mapping[str, Coded]],
     own: Sequence[str],
-    source: Source,
+    times: Periods | None,
     around: Beside,
 ) -> list[Combination]:
     """The cells in which misses lie beyond chance, over declared properties and those that nobody declares."""
-    named = [one.dimension for one in told if is_property(one, around.passing)]
-    if PART_SOURCE in rows and PART_SOURCE not in {one.dimension for one in told}:
-        named.append(PART_SOURCE)
-    every = traits(properties, {name: coded(rows[name]) for name in named}, own, missed)
-    times = periods(rows.get(CALENDAR_MONTH), rows.get(source.opened or ""))
+    named, properties = named_and_made
+    declared = {one.dimension: named[one.dimension] for one in told if is_property(one, around.passing)}
+    if PART_SOURCE in rows and PART_SOURCE not in named:
+        declared[PART_SOURCE] = coded(rows[PART_SOURCE])
+    every = traits(properties, declared, own, missed)
     return scan(missed, every, times, around.clusters, rows[VALUE].isna().to_numpy())
 
 

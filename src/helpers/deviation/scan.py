@@ -16,14 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from helpers.deviation.adjusted import Coded, Codes
+from helpers.deviation.adjusted import Coded
 from helpers.deviation.clusters import DRAWS, Blocks, dealt, kinds
 from helpers.deviation.scan_cells import (
     FEWEST_ROWS,
     SINCE,
     Condition,
     Conditions,
-    Mask,
     Periods,
     Space,
     Trait,
@@ -34,6 +33,7 @@ from helpers.deviation.scan_cells import (
     sizes_of,
     space_of,
 )
+from helpers.deviation.tally import Codes, Mask, nth, tally
 from helpers.indicators.plain import plain
 
 #: Beyond chance: at most this often over all cells together; with blocks kept together, at most that.
@@ -139,11 +139,12 @@ def _sample(missed: Mask, columns: int) -> Codes:
     """Which rows are looked at, in their order; the dice are always the same."""
     dice = np.random.default_rng(DRAWS)
     most = max(FEW_ROWS, MOST_PLACES // max(columns, 1))
-    bad, kept = np.flatnonzero(missed), np.flatnonzero(~missed)
-    for_misses = max(most // MISSES_ONE_IN, most - len(kept))
+    bad = int(np.count_nonzero(missed))
+    kept = len(missed) - bad
+    for_misses = max(most // MISSES_ONE_IN, most - kept)
     parts = []
-    for rows, room in ((bad, for_misses), (kept, most - min(len(bad), for_misses))):
-        parts.append(rows if len(rows) <= room else dice.choice(rows, room, replace=False))
+    for mask, rows, room in ((missed, bad, for_misses), (~missed, kept, most - min(bad, for_misses))):
+        parts.append(np.flatnonzero(mask) if rows <= room else nth(mask, dice.choice(rows, room, replace=False)))
     return np.sort(np.concatenate(parts))
 
 
@@ -248,8 +249,7 @@ def _told(
     known = {traits[one.trait].family for one in cell if one.trait >= 0}
     for trait in traits:
         if len(values) < 2 and trait.told and trait.family not in known and len(trait.coded.names) > 1:
-            own = trait.coded.codes[inside]
-            counts = np.bincount(own[own >= 0], minlength=len(trait.coded.names))
+            counts = tally(trait.coded.codes, len(trait.coded.names), inside)[1:]
             top = int(counts.argmax())
             if counts[top] >= ALIAS * rows and (trait.coded.codes == top).mean() < 0.5:
                 values.append((trait.name, trait.coded.names[top]))

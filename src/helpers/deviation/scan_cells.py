@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.deviation.adjusted import Coded, Codes, Floats
+from helpers.deviation.adjusted import Coded, Floats
+from helpers.deviation.tally import Codes, Mask
 
 #: Fewer rows or misses make no cell.
 FEWEST_ROWS, FEWEST_MISSES = 5, 3
@@ -19,7 +20,6 @@ FEWEST_ROWS, FEWEST_MISSES = 5, 3
 DEEPEST, MOST_COLUMNS = 3, 600
 #: The family of what is a period of time.
 SINCE = "since"
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

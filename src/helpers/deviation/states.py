@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from helpers.deviation.adjusted import Coded
+from helpers.deviation.tally import spans
 from helpers.indicators.plain import plain
 from helpers.year.tables import States
 
 #: Remaining time of a case of which no state, or of one only one end, is recorded: nobody can say that
 #: it was the rest.
 UNRECORDED = "未记录环节"
-#: So many cases are divided at a time, so that a long log does not need several times its size.
-AT_ONCE = 200_000
 
 
 @dataclass(frozen=True)
@@ -72,22 +73,24 @@ class Divided:
 
     def total(self, chosen: np.ndarray | None = None) -> TimeSpent:
         """The time of all cases, or of those that ``chosen`` marks."""
+        return _shown([self.spent(chosen)])
+
+    def spent(self, chosen: np.ndarray | None = None) -> TimeSpent:
+        """The same with every state."""
         chosen = np.ones(len(self.counted), dtype=bool) if chosen is None else chosen
         mine = self.seconds[chosen & self.counted]
         parts = [
             Spent(words, int(column.sum()), int((column > 0).sum()))
             for words, column in zip(self.words, mine.T, strict=True)
         ]
-        # "Not recorded" is no state: it is shown where there is some.
-        parts = [p for p in parts if p.words != UNRECORDED or p.rows]
         return TimeSpent(len(mine), int(chosen.sum()) - len(mine), int(mine.sum()), tuple(parts))
 
-    def longest(self) -> pd.Series:
-        """The state in which each case spent most of its time, the first declared on a tie; None where that
-        is not recorded."""
-        names = np.array([*self.words[:-1], None], dtype=object)
-        found = np.where(self.counted & (self.seconds.sum(axis=1) > 0), self.seconds.argmax(axis=1), len(names) - 1)
-        return pd.Series(names[found], index=self.index, dtype=object)
+    def longest(self) -> NDArray[np.int8]:
+        """The number of the state in which each case spent most of its time, the first declared on a tie; −1 where
+        that is not recorded."""
+        at = self.seconds.argmax(axis=1)
+        known = self.counted & (self.seconds.sum(axis=1) > 0) & (at < len(self.words) - 1)
+        return np.where(known, at, -1).astype(np.int8)
 
 
 def moments(states: States) -> list[str]:
@@ -103,14 +106,18 @@ def divide(rows: pd.DataFrame, states: States) -> Divided:
     or no state is recorded at all. What lies between two moments is counted once, so that the parts of
     a case add up to its whole.
     """
-    if len(rows) > AT_ONCE:
-        blocks = [divide(rows.iloc[at : at + AT_ONCE], states) for at in range(0, len(rows), AT_ONCE)]
-        return Divided(
-            blocks[0].words,
-            np.concatenate([b.seconds for b in blocks]),
-            np.concatenate([b.counted for b in blocks]),
-            rows.index,
-        )
+    blocks = [block for _, block in _by_blocks(rows, states)]
+    if len(blocks) == 1:
+        return blocks[0]
+    return Divided(
+        blocks[0].words,
+        np.concatenate([b.seconds for b in blocks]),
+        np.concatenate([b.counted for b in blocks]),
+        rows.index,
+    )
+
+
+def _divided(rows: pd.DataFrame, states: States) -> Divided:
     at = {column: _seconds(rows[column]) for column in moments(states)}
     (start, has_start), (end, has_end) = at[states.start], at[states.end]
     counted = has_start & has_end & (start <= end)
@@ -130,8 +137,12 @@ def divide(rows: pd.DataFrame, states: States) -> Divided:
     seconds = np.column_stack([seconds, np.where(open_ended, seconds[:, -1], 0)])
     seconds[:, -2] -= seconds[:, -1]
     seconds[~counted] = 0
-    words = (*(p.words for p in states.parts), states.rest, UNRECORDED)
-    return Divided(words, seconds, counted, rows.index)
+    return Divided(words_of(states), seconds, counted, rows.index)
+
+
+def words_of(states: States) -> tuple[str, ...]:
+    """The declared states, the rest, not recorded."""
+    return (*(p.words for p in states.parts), states.rest, UNRECORDED)
 
 
 def _seconds(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
@@ -157,11 +168,38 @@ def time_in_state(rows: pd.DataFrame, missed: pd.Series, states: States) -> dict
 
     ``missed``: for the rows that count whether each fell short; rows without a value are not among them.
     """
-    divided = divide(rows, states)
     known = missed.reindex(rows.index, fill_value=False).to_numpy(dtype=bool)
+    every, late = [], []
+    for part, divided in _by_blocks(rows, states):
+        every.append(divided.spent())
+        late.append(divided.spent(known[part]))
     return {
         "start": states.start,
         "end": states.end,
-        "all": divided.total().to_json(),
-        "misses": divided.total(known).to_json(),
+        "all": _shown(every).to_json(),
+        "misses": _shown(late).to_json(),
     }
+
+
+def longest_states(rows: pd.DataFrame, states: States) -> Coded:
+    """For each case the state in which it spent most of its time."""
+    found = np.empty(len(rows), dtype=np.int8)
+    for part, divided in _by_blocks(rows, states):
+        found[part] = divided.longest()
+    return Coded(found, words_of(states)[:-1])
+
+
+def _by_blocks(rows: pd.DataFrame, states: States) -> Iterator[tuple[slice, Divided]]:
+    """Some cases at a time; of none, too, there is one block."""
+    for part in [*spans(len(rows))] or [slice(0, 0)]:
+        yield part, _divided(rows.iloc[part], states)
+
+
+def _shown(blocks: Sequence[TimeSpent]) -> TimeSpent:
+    """The time of all blocks. "Not recorded" is no state: it is shown where there is some."""
+    parts = [
+        Spent(own[0].words, sum(p.seconds for p in own), sum(p.rows for p in own))
+        for own in zip(*(block.parts for block in blocks), strict=True)
+    ]
+    rows, left_out, seconds = (sum(getattr(b, f) for b in blocks) for f in ("rows", "left_out", "seconds"))
+    return TimeSpent(rows, left_out, seconds, tuple(p for p in parts if p.words != UNRECORDED or p.rows))

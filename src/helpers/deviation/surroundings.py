@@ -5,16 +5,19 @@ They are made of the moment in which a case began and of the machine it is about
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from helpers.deviation.adjusted import Coded, Codes
-from helpers.deviation.scan_cells import SINCE, Mask, Periods, Trait
+from helpers.deviation.adjusted import Coded
+from helpers.deviation.coded import coded, numbered
+from helpers.deviation.scan_cells import SINCE, Periods, Trait
 from helpers.deviation.surviving import Dimension
+from helpers.deviation.tally import Codes, Mask, looked_up, narrowest, spans, tally
 from helpers.deviation.told_apart import Beside, is_untold, worse_among_recorded
 from helpers.year.tidy import tidy_columns
 
@@ -35,6 +38,8 @@ REPEATED_WITHIN = 30
 FIRST, AGAIN = f"{REPEATED_WITHIN}日内首次", f"{REPEATED_WITHIN}日内再次"
 #: Below so many months weeks are the periods of a "since when".
 FEWEST_MONTHS = 4
+#: The day of the week of 1970-01-01, from which days are numbered; weeks begin on Monday.
+THURSDAY = 3
 
 
 @dataclass(frozen=True)
@@ -75,27 +80,49 @@ def made(rows: pd.DataFrame, source: Source) -> dict[str, Coded]:
     found: dict[str, Coded] = {}
     if source.opened and source.opened in rows and pd.api.types.is_datetime64_any_dtype(rows[source.opened]):
         opened = rows[source.opened]
-        hour = opened.dt.hour.fillna(-1).to_numpy(dtype=np.int16)
+        hour, weekday = _hours(opened)
+        shifts = [DAY_BEGINS <= h < DAY_ENDS for h in range(24)]
         found[HOUR] = Coded(hour, tuple(f"{h}时" for h in range(24)))
-        night = np.where(hour < 0, -1, (hour < DAY_BEGINS) | (hour >= DAY_ENDS)).astype(np.int8)
-        found[SHIFT] = Coded(night, (DAY, NIGHT))
-        found[WEEKDAY] = Coded(opened.dt.day_of_week.fillna(-1).to_numpy(dtype=np.int8), DAYS)
+        found[SHIFT] = Coded(looked_up(hour, np.array([*(0 if s else 1 for s in shifts), -1], np.int8)), (DAY, NIGHT))
+        found[WEEKDAY] = Coded(weekday, DAYS)
         if source.device and source.device in rows:
             if not source.of_repeats:
                 found[REPEAT] = _repeated(rows[source.device], opened)
             if source.bought:
                 found[AGE] = _ages(rows[source.device], opened, source)
-    return {name: one for name, one in found.items() if len(np.unique(one.codes[one.codes >= 0])) > 1}
+    return {name: one for name, one in found.items() if (tally(one.codes, len(one.names))[1:] > 0).sum() > 1}
 
 
-def as_column(one: Coded, index: pd.Index) -> pd.Series:
-    """The property as a column of texts; None where it is not known."""
-    return pd.Series(np.array([*one.names, None], dtype=object)[one.codes], index=index, dtype=object)
+def _hours(moments: pd.Series) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """The hour of each moment and its day of the week (Monday 0), −1 where there is none."""
+    hour, weekday = np.empty(len(moments), dtype=np.int8), np.empty(len(moments), dtype=np.int8)
+    for part in spans(len(moments)):
+        own = moments.iloc[part].to_numpy().astype("datetime64[s]")
+        seconds, none = own.astype(np.int64), np.isnat(own)
+        hour[part] = np.where(none, -1, seconds % 86400 // 3600)
+        weekday[part] = np.where(none, -1, (seconds // 86400 + THURSDAY) % 7)
+    return hour, weekday
+
+
+def cut(moments: pd.Series, to: Callable[[NDArray[Any]], NDArray[Any]]) -> tuple[Codes, NDArray[Any]]:
+    """Moments made coarser: for each the number of its month, or week, and these in their order; −1 for none."""
+
+    def made_coarse(part: slice) -> NDArray[Any]:
+        return to(moments.iloc[part].to_numpy())
+
+    every = [np.unique(made_coarse(part)) for part in [slice(0, 0), *spans(len(moments))]]
+    known = np.unique(np.concatenate(every))
+    known = known[~np.isnat(known)]
+    codes = np.empty(len(moments), dtype=narrowest(len(known)))
+    for part in spans(len(moments)):
+        own = made_coarse(part)
+        codes[part] = np.where(np.isnat(own), -1, np.searchsorted(known, own))
+    return codes, known
 
 
 def _repeated(device: pd.Series, opened: pd.Series) -> Coded:
-    codes = pd.factorize(device)[0]
-    order = np.lexsort((np.arange(len(codes)), opened.to_numpy(), codes))
+    codes = numbered(device)[0]
+    order = np.lexsort((opened.to_numpy(), codes))
     moments = opened.to_numpy().astype("datetime64[s]")[order]
     same = (codes[order][1:] == codes[order][:-1]) & (codes[order][1:] >= 0)
     near = np.diff(moments) <= np.timedelta64(REPEATED_WITHIN, "D")
@@ -105,14 +132,16 @@ def _repeated(device: pd.Series, opened: pd.Series) -> Coded:
 
 
 def _ages(device: pd.Series, opened: pd.Series, source: Source) -> Coded:
-    codes, known = pd.factorize(device)
+    codes, known = numbered(device)
     bought = np.array([*(source.bought.get(str(one), np.datetime64("NaT")) for one in known), "NaT"], "datetime64[D]")
-    days = (opened.to_numpy().astype("datetime64[D]") - bought[codes]).astype("timedelta64[D]")
-    years = np.where(np.isnat(days), np.nan, days.astype(np.float64) / 365.25)
-    band = np.where(np.isnan(years), -1, np.searchsorted(source.bands, years, side="right"))
+    band = np.empty(len(codes), dtype=np.int8)
+    for part in spans(len(codes)):
+        days = opened.iloc[part].to_numpy().astype("datetime64[D]") - bought[codes[part]]
+        years = np.where(np.isnat(days), np.nan, days.astype(np.float64) / 365.25)
+        band[part] = np.where(np.isnan(years), -1, np.searchsorted(source.bands, years, side="right"))
     first, last = source.bands[0], source.bands[-1]
     between = [f"满{a}年不满{b}年" for a, b in zip(source.bands, source.bands[1:], strict=False)]
-    return Coded(band.astype(np.int8), (f"不满{first}年", *between, f"满{last}年"))
+    return Coded(band, (f"不满{first}年", *between, f"满{last}年"))
 
 
 # --- for the tests --------------------------------------------------------------------------------
@@ -129,13 +158,27 @@ def clusters(rows: pd.DataFrame, source: Source) -> dict[str, Codes]:
     """Rows of one day, one week, one machine."""
     blocks: dict[str, Codes] = {}
     if source.opened and source.opened in rows and pd.api.types.is_datetime64_any_dtype(rows[source.opened]):
-        moments = rows[source.opened].to_numpy().astype("datetime64[D]")
-        number = np.where(np.isnat(moments), -1, moments.astype(np.int64))
-        # 1970-01-01 was a Thursday; weeks begin on Monday.
-        blocks = {"day": number, "week": np.where(number < 0, -1, (number + 3) // 7)}
+        day = _days(rows[source.opened])
+        blocks = {"day": day, "week": np.where(day < 0, day.dtype.type(-1), (day + day.dtype.type(THURSDAY)) // 7)}
     if source.device and source.device in rows:
-        blocks["device"] = pd.factorize(rows[source.device], sort=True)[0].astype(np.int64)
+        device = rows[source.device]
+        known = isinstance(device.dtype, pd.CategoricalDtype)  # whose numbers are in the order of its values
+        blocks["device"] = numbered(device)[0] if known else pd.factorize(device, sort=True)[0]
     return blocks
+
+
+def _days(moments: pd.Series) -> Codes:
+    """The number of each day, −1 of none and before 1970, so narrow that a week can be added."""
+
+    def days(part: slice) -> NDArray[np.int64]:
+        own = moments.iloc[part].to_numpy().astype("datetime64[D]")
+        return np.where(np.isnat(own), -1, np.maximum(own.astype(np.int64), -1))
+
+    last = max((int(days(part).max()) for part in spans(len(moments))), default=-1)
+    found = np.empty(len(moments), dtype=narrowest(max(last, 0) + 7))
+    for part in spans(len(moments)):
+        found[part] = days(part)
+    return found
 
 
 def traits(found: Mapping[str, Coded], told: Mapping[str, Coded], own: Sequence[str], missed: Mask) -> list[Trait]:
@@ -155,17 +198,24 @@ def traits(found: Mapping[str, Coded], told: Mapping[str, Coded], own: Sequence[
 
 def _known(one: Coded) -> Coded:
     """Without the values that say that it is not known."""
-    untold = np.array([*(is_untold(name) for name in one.names), True])
-    return Coded(np.where(untold[one.codes], -1, one.codes), one.names)
+    told = [-1 if is_untold(name) else at for at, name in enumerate(one.names)]
+    if -1 not in told:
+        return one
+    return Coded(looked_up(one.codes, np.array([*told, -1], dtype=narrowest(len(told)))), one.names)
 
 
 def periods(month: pd.Series | None, opened: pd.Series | None) -> Periods | None:
     """The months of the rows, or the weeks where there are few months; a month says its name only: 2024年6月."""
     if month is None:
         return None
-    codes, known = pd.factorize(month, sort=True)
-    if len(known) >= FEWEST_MONTHS or opened is None or not pd.api.types.is_datetime64_any_dtype(opened):
-        return Periods(codes.astype(np.int16), tuple(f"{m[:4]}年{int(m[5:])}月" for m in known))
-    monday = (opened.dt.normalize() - pd.to_timedelta(opened.dt.day_of_week, unit="D")).dt.date
-    codes, known = pd.factorize(monday, sort=True)
-    return Periods(codes.astype(np.int16), tuple(f"{d.year}年{d.month}月{d.day}日" for d in known))
+    months = coded(month)
+    if len(months.names) >= FEWEST_MONTHS or opened is None or not pd.api.types.is_datetime64_any_dtype(opened):
+        return Periods(months.codes, tuple(f"{m[:4]}年{int(m[5:])}月" for m in months.names))
+    codes, known = cut(opened, _mondays)
+    days = [day.astype(object) for day in known]
+    return Periods(codes, tuple(f"{d.year}年{d.month}月{d.day}日" for d in days))
+
+
+def _mondays(moments: NDArray[Any]) -> NDArray[Any]:
+    days = moments.astype("datetime64[D]")
+    return np.asarray(days - (days.astype(np.int64) + THURSDAY) % 7)

@@ -14,8 +14,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.deviation.adjusted import Coded, Codes, Effects, Floats, crossed, effects
+from helpers.deviation.adjusted import Coded, Effects, Floats, Values, crossed, effects
 from helpers.deviation.clusters import Blocks, dealt, kinds
+from helpers.deviation.tally import Codes, crossed_with
 
 #: Beyond chance, over all dimensions and groups; and with blocks dealt as a whole.
 ALPHA, ALPHA_BLOCKS, BLOCK_DRAWS = 0.01, 0.02, 49
@@ -35,7 +36,10 @@ class Dimension:
     def strata(self, others: Codes) -> Codes:
         if not self.recorded:
             return others
-        return np.unique(2 * others + (self.coded.codes < 0), return_inverse=True)[1]
+        none = (self.coded.codes < 0).astype(np.int8) - np.int8(1)  # crossed_with counts from −1
+        finer = crossed_with(others, int(others.max(initial=-1)) + 1, none, 1, None)
+        assert finer is not None
+        return finer[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +59,15 @@ class Adjusted:
 
 
 class Selection:
-    """The dimensions that survive, the clearest first; ``worse`` is larger for worse rows: 1 for a miss, or ranks."""
+    """The dimensions that survive, the clearest first; ``worse`` is larger for worse rows: a miss or none, or ranks."""
 
-    def __init__(self, worse: Floats, dimensions: Sequence[Dimension], clusters: Mapping[str, Codes]) -> None:
+    def __init__(self, worse: Values, dimensions: Sequence[Dimension], clusters: Mapping[str, Codes]) -> None:
         self._worse = worse
         self._dimensions = {one.name: one for one in dimensions}
         self._clusters = clusters
         self._clustered: dict[str, str] = {}
         self._tested: dict[tuple[str, tuple[str, ...]], Effects] = {}
+        self._crossed: tuple[tuple[str, ...], Codes] | None = None
 
     def adjusted(self, name: str) -> Adjusted:
         """A dimension beside those that survive."""
@@ -108,7 +113,12 @@ class Selection:
         return self._tested[key]
 
     def _strata(self, by: Sequence[str]) -> Codes:
-        return crossed([self._dimensions[name].coded for name in by], len(self._worse))
+        """The strata of the dimensions that are held alike; the last ones are kept, for they are asked for in turn."""
+        if self._crossed is None or self._crossed[0] != tuple(by):
+            self._crossed = None  # before there are others
+            strata = crossed([self._dimensions[name].coded for name in by], len(self._worse))
+            self._crossed = tuple(by), strata
+        return self._crossed[1]
 
     def _p_value(self, name: str, by: Sequence[str]) -> float:
         tails = self.effects(name, by).tails
@@ -146,11 +156,11 @@ def _finer(blocks: Codes, groups: Codes) -> bool:
 class _Spread:
     """How far rows lie from the mean of their stratum, and how clearly a group as a whole does."""
 
-    def __init__(self, worse: Floats, codes: Codes, strata: Codes) -> None:
+    def __init__(self, worse: Values, codes: Codes, strata: Codes) -> None:
         self._codes, self._strata = codes, strata
         self._groups = int(codes.max(initial=-1)) + 1
         self._size = np.bincount(strata).astype(np.float64)
-        self.apart = self._centred(worse)
+        self.apart = self._centred(worse.astype(np.float64))
         square = np.bincount(strata, self.apart**2)
         spread = np.where(self._size > 1, square / np.maximum(self._size - 1, 1), 0.0)
         width = self._groups + 1

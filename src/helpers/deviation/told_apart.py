@@ -13,10 +13,13 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from helpers.deviation.adjusted import Coded, Codes, Floats
+from helpers.deviation.adjusted import Coded, Values
 from helpers.deviation.chance import holm
-from helpers.deviation.decompose import VALUE, Aim, missed_rows, texts
+from helpers.deviation.coded import coded
+from helpers.deviation.decompose import Aim, Judged, judge
+from helpers.deviation.ranks import rank_test, ranks_of
 from helpers.deviation.surviving import Adjusted, Dimension, Selection
+from helpers.deviation.tally import Codes, Mask, tally
 from helpers.indicators.plain import plain
 
 Test = Literal["chi_square", "permutation", "evenness", "rank"]
@@ -113,11 +116,18 @@ def structures(
     rows: pd.DataFrame, dimensions: Sequence[str], aim: Aim, beside: Beside | None = None
 ) -> list[Structure]:
     """Each dimension in the order given; ``rows`` as for ``decompose``, with all dimensions."""
-    missed = missed_rows(rows, aim)
-    judged = rows.loc[missed.index]
-    named = {name: coded(judged[name]) for name in dimensions}
-    worse = _ranks(judged, aim) if aim.agg == "mean" else missed.to_numpy(dtype="float64")
-    single = [_structure(name, one, missed.to_numpy(), worse, aim) for name, one in named.items()]
+    judged = judge(rows, aim)
+    counted = rows if judged.counts is None else rows[judged.counts]
+    return structures_of({name: coded(counted[name]) for name in dimensions}, judged, beside)
+
+
+def structures_of(named: Mapping[str, Coded], judged: Judged, beside: Beside | None = None) -> list[Structure]:
+    """``structures`` of the rows that count, by the numbers of their groups."""
+    aim, missed = judged.aim, judged.missed
+    worse: Values = missed
+    if aim.agg == "mean":
+        worse = ranks_of(-aim.sign * pd.to_numeric(judged.values).to_numpy(dtype=np.float64))
+    single = [_structure(name, one, missed, worse, aim) for name, one in named.items()]
     tested = [i for i, one in enumerate(single) if one.p_value is not None]
     if not tested:
         return single
@@ -131,7 +141,7 @@ def structures(
 
 
 def _with_others(
-    single: list[Structure], named: Mapping[str, Coded], worse: Floats, counted: bool, beside: Beside
+    single: list[Structure], named: Mapping[str, Coded], worse: Values, counted: bool, beside: Beside
 ) -> list[Structure]:
     """Properties beside each other: those only that survive tell their groups apart."""
     properties = [one for one in single if is_property(one, beside.passing)]
@@ -174,19 +184,6 @@ def is_property(one: Structure, passing: frozenset[str] = frozenset()) -> bool:
     return one.test not in (None, "evenness") and one.dimension not in passing
 
 
-def coded(values: pd.Series) -> Coded:
-    """A dimension's values as numbers of their texts, in the order of these."""
-    codes, known = pd.factorize(values)
-    again, names = pd.factorize(texts(pd.Series(known, dtype=object)), sort=True)
-    return Coded(np.array([*again, -1], dtype=np.int32)[codes], tuple(str(name) for name in names))
-
-
-def _ranks(rows: pd.DataFrame, aim: Aim) -> Floats:
-    from scipy.stats import rankdata
-
-    return np.asarray(rankdata(-aim.sign * pd.to_numeric(rows[VALUE]).astype(float)), dtype=np.float64)
-
-
 def is_untold(cause: str | None) -> bool:
     """Whether a recorded cause says that the cause is not known."""
     return cause is None or cause.strip().lower() in UNTOLD
@@ -197,9 +194,9 @@ def ranked(found: Sequence[Structure]) -> list[Structure]:
     return sorted(found, key=lambda one: {True: 0, None: 1, False: 2}[one.tells_apart])
 
 
-def _structure(name: str, own: Coded, missed: np.ndarray, worse: Floats, aim: Aim) -> Structure:
+def _structure(name: str, own: Coded, missed: Mask, worse: Values, aim: Aim) -> Structure:
     total, bad = len(missed), int(missed.sum())
-    n, miss = (np.bincount(codes + 1, minlength=len(own.names) + 1) for codes in (own.codes, own.codes[missed]))
+    n, miss = (tally(own.codes, len(own.names), chosen) for chosen in (None, missed))
     keys = [key for key, rows in zip((None, *own.names), n, strict=True) if rows]
     n, miss = n[n > 0], miss[n > 0]
     nothing = Structure(
@@ -222,7 +219,7 @@ def _structure(name: str, own: Coded, missed: np.ndarray, worse: Floats, aim: Ai
     p_value: float | None
     test: Test
     if aim.agg == "mean":
-        p_value, test = _rank_test(worse, own.codes), "rank"
+        p_value, test = rank_test(worse.astype(np.float64, copy=False), own.codes, FEWEST), "rank"
     else:
         p_value, test = _spread(n, miss)
     if p_value is None:
@@ -251,10 +248,10 @@ def _filled_for_missing(n: np.ndarray, miss: np.ndarray, named: np.ndarray) -> b
     return bool(hypergeom.sf(with_value - 1, int(n.sum()), int(miss.sum()), filled) < ALPHA)
 
 
-def worse_among_recorded(own: Coded, missed: np.ndarray) -> frozenset[int] | None:
+def worse_among_recorded(own: Coded, missed: Mask) -> frozenset[int] | None:
     """Of a dimension that misses have more often than other rows, the groups beyond chance among the rows that have
     one; None where whether a row has one does not hang on the miss."""
-    n, miss = (np.bincount(codes + 1, minlength=len(own.names) + 1) for codes in (own.codes, own.codes[missed]))
+    n, miss = (tally(own.codes, len(own.names), chosen) for chosen in (None, missed))
     if not _filled_for_missing(n, miss, np.arange(len(n)) > 0):
         return None
     tails = _tails(n[1:], miss[1:])
@@ -319,18 +316,6 @@ def _spread(n: np.ndarray, miss: np.ndarray) -> tuple[float, Test]:
 def _share_of_draws(drawn: np.ndarray, found: float) -> float:
     """The p value of a drawn test: never zero, for the arrangement found is one of them."""
     return float((1 + (drawn >= found * (1 - 1e-12)).sum()) / (1 + len(drawn)))
-
-
-def _rank_test(worse: Floats, codes: Codes) -> float | None:
-    """Kruskal–Wallis over the groups, those below ``FEWEST`` rows together."""
-    sizes = np.bincount(codes + 1)[codes + 1]
-    own = np.where(sizes >= FEWEST, codes, -2)
-    groups = [g for name in np.unique(own) if len(g := worse[own == name]) >= FEWEST]
-    if len(groups) < 2 or len(np.unique(worse)) < 2:
-        return None
-    from scipy.stats import kruskal
-
-    return float(kruskal(*groups).pvalue)
 
 
 def _tails(n: np.ndarray, miss: np.ndarray) -> np.ndarray:

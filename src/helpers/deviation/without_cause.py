@@ -11,7 +11,7 @@ A group for which neither can be said has none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -23,12 +23,16 @@ from numpy.typing import NDArray
 
 from helpers.activity.calendar import CalendarUnknown
 from helpers.activity.reclock import CannotReclock
-from helpers.deviation.decompose import Aim, Decomposition, Group, decompose, missed_rows, texts
+from helpers.deviation.adjusted import Coded
+from helpers.deviation.clocks_again import Place
+from helpers.deviation.coded import coded
+from helpers.deviation.decompose import Aim, Decomposition, Group, Judged, judge, splits
 from helpers.deviation.recorded_waits import Wait, kept_without, waits_of
 from helpers.deviation.scan import Combination
 from helpers.deviation.states import UNRECORDED, Divided, divide
+from helpers.deviation.tally import Codes, spans
 from helpers.deviation.told_apart import STRAY
-from helpers.deviation.yearly_count import SCALES, Estimate, estimate, estimate_counted, less, parts_of
+from helpers.deviation.yearly_count import SCALES, Estimate, When, estimate, estimate_counted, less
 from helpers.measures.database import QueryStopped
 
 if TYPE_CHECKING:
@@ -60,33 +64,37 @@ class Replays:
     kept: Mapping[str, np.ndarray]
     divided: Divided | None
     part: str | None
-    moments: np.ndarray | None
-    start: int
-    year_seconds: int
+    when: When | None
 
     @cached_property
     def parts(self) -> list[NDArray[np.int8]]:
         """In which part of the year each late case falls, by scale; of rows with a date only."""
-        assert self.moments is not None
-        return parts_of(self.moments[self.missed], self.start, self.year_seconds)
+        assert self.when is not None
+        return [parts[self.missed] for parts in self.when.parts]
+
+    @cached_property
+    def weeks(self) -> pd.Series | None:
+        """The week of each row that has a value."""
+        if self.when is None or self.when.weeks is None:
+            return None
+        known, codes = np.unique(self.when.weeks[self.rows["_value"].notna().to_numpy()], return_inverse=True)
+        return pd.Series(pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(pd.Index(known)), validate=False))
 
 
 def without_causes(splits: Sequence[Decomposition], found: Replays) -> dict[tuple[str, str | None], Json]:
     """By dimension and cause the object ``replayed`` of results.json; a group without one is not there."""
     rows = found.rows
     told: dict[tuple[str, str | None], Json] = {}
-    for split in splits:
-        names = texts(rows[split.dimension])
-        own = _own_waits(found, split, names)
-        # Numbers are compared a hundred times faster than texts, and a dimension can have hundreds of groups.
-        codes, known = pd.factorize(names)
-        every = Groups(found, codes, len(known))
-        places = {str(name): at for at, name in enumerate(known)}
-        for group in split.groups:
+    for one in splits:
+        names = coded(rows[one.dimension])
+        own = _own_waits(found, one, names)
+        every = Groups(found, names.codes, len(names.names))
+        places = {name: at for at, name in enumerate(names.names)}
+        for group in one.groups:
             if group.cause is not None and group.misses:
-                answer = _without(every, places[group.cause], split, group, own.get(group.cause))
+                answer = _without(every, places[group.cause], one, group, own.get(group.cause))
                 if answer is not None:
-                    told[split.dimension, group.cause] = answer
+                    told[one.dimension, group.cause] = answer
     return told
 
 
@@ -95,44 +103,41 @@ def without_cells(cells: Sequence[Combination], found: Replays) -> tuple[Combina
 
     None for one of which most misses have no value: cases that are still open are no cause that could be away.
     """
-    counted = missed_rows(found.rows, found.aim).index
-    done = []
+    judged, done = None, []
     for cell in cells:
         if cell.inside is None or cell.mostly_unknown():
             done.append(cell)
             continue
-        mine = pd.Series(cell.inside, index=counted).reindex(found.rows.index, fill_value=False)
-        split = decompose(found.rows.assign(**{CELL: mine.map({True: INSIDE, False: OUTSIDE})}), CELL, found.aim)
-        group = next((one for one in split.groups if one.cause == INSIDE), None) if split else None
-        both = Groups(found, mine.to_numpy(dtype=np.int8), 2)
-        told = _without(both, 1, split, group, None) if split and group else None
+        judged = judged or judge(found.rows, found.aim)
+        both = splits({CELL: Coded(cell.inside.view(np.int8), (OUTSIDE, INSIDE))}, judged)[CELL]
+        group = next((one for one in both.groups if one.cause == INSIDE), None) if both else None
+        groups = Groups(found, judged.spread(cell.inside).view(np.int8), 2)
+        told = _without(groups, 1, both, group, None) if both and group else None
         done.append(replace(cell, replayed=told))
     return tuple(done)
 
 
-def replays_of(rows: pd.DataFrame, figure: Figure, aim: Aim, measures: Measures) -> Replays | None:
+def replays_of(
+    rows: pd.DataFrame, figure: Figure, judged: Judged, measures: Measures, when: When | None
+) -> Replays | None:
     """The late cases of a measure gone through again, once for each recorded wait; None of what is no share or mean.
 
     ``rows``: those behind the measure, with the dimensions, the moments of the states and their place.
     """
+    aim, missed = judged.aim, judged.among_all()
     if aim.agg not in ("share", "mean") or rows.empty:
         return None
     year = measures.year
     name = str(year.measures[figure.measure].table)
     table, spec = year.year.tables[name], year.year.spares
-    date = year.measures[figure.measure].date or table.year_by
-    missed = missed_rows(rows, aim).reindex(rows.index, fill_value=False).to_numpy(dtype=bool)
     waits = waits_of(year, name) if aim.agg == "share" and int(missed.sum()) <= MOST_LATE else ()
     kept: dict[str, np.ndarray] = {}
     try:
         places = kept_without(measures, figure.measure, waits, higher=aim.direction == "higher") if waits else {}
-        index = pd.MultiIndex.from_arrays([rows["source_file"], rows["source_row"]]) if waits else None
-        kept = {} if index is None else {words: index.isin(list(chosen)) for words, chosen in places.items()}
+        kept = {words: _at(rows, missed, chosen) for words, chosen in places.items()}
     except (CannotReclock, CalendarUnknown, QueryStopped):
         # Clocks that cannot be run again say nothing of any wait; the others' rate needs none.
         waits = ()
-    moments = rows[date] if date in rows.columns else None
-    first, last = (np.datetime64(day, "s").astype(np.int64) for day in (year.fiscal.first, year.fiscal.end))
     return Replays(
         rows=rows,
         missed=missed,
@@ -141,13 +146,19 @@ def replays_of(rows: pd.DataFrame, figure: Figure, aim: Aim, measures: Measures)
         kept=kept,
         divided=divide(rows, table.states) if table.states and waits else None,
         part=spec.part if spec is not None and spec.table == name else None,
-        moments=None if moments is None else pd.to_datetime(moments).to_numpy().astype("datetime64[s]").astype("int64"),
-        start=int(first),
-        year_seconds=int(last - first),
+        when=when,
     )
 
 
-def _own_waits(found: Replays, split: Decomposition, names: pd.Series) -> dict[str, Wait]:
+def _at(rows: pd.DataFrame, late: np.ndarray, places: Collection[Place]) -> np.ndarray:
+    """Which of the late rows stand at these places."""
+    found = np.zeros(len(rows), dtype=bool)
+    own = rows[["source_file", "source_row"]][late]
+    found[late] = [place in places for place in zip(own["source_file"], own["source_row"].tolist(), strict=True)]
+    return found
+
+
+def _own_waits(found: Replays, split: Decomposition, names: Coded) -> dict[str, Wait]:
     """The wait that belongs to each cause of a dimension, where one does."""
     if not found.waits:
         return {}
@@ -157,17 +168,19 @@ def _own_waits(found: Replays, split: Decomposition, names: pd.Series) -> dict[s
         return {cause: found.waits[cause] for cause in groups if cause in found.waits}
     if split.dimension == found.part and parts is not None:
         return dict.fromkeys(groups, parts)
-    if not is_code(names, found.missed) or found.divided is None:
+    if not is_code(names.codes, found.missed) or found.divided is None:
         return {}
-    coded = names.notna().to_numpy()
-    told = {cause: wait_of((names == cause).to_numpy(), found.missed, found.divided, coded) for cause in groups}
+    told = {
+        cause: wait_of(names.codes == names.names.index(cause), found.missed, found.divided, names.codes >= 0)
+        for cause in groups
+    }
     return {cause: found.waits[words] for cause, words in told.items() if words is not None and words in found.waits}
 
 
-def is_code(names: pd.Series, missed: np.ndarray) -> bool:
+def is_code(codes: Codes, missed: np.ndarray) -> bool:
     """Whether a dimension belongs to the late cases alone: hardly a row in time carries a value."""
-    kept = names.notna().to_numpy()[~missed]
-    return bool(len(kept)) and float(kept.mean()) <= STRAY
+    kept, named = len(missed) - int(missed.sum()), int(((codes >= 0) & ~missed).sum())
+    return bool(kept) and named / kept <= STRAY
 
 
 def wait_of(mine: np.ndarray, missed: np.ndarray, divided: Divided, coded: np.ndarray | None = None) -> str | None:
@@ -216,23 +229,27 @@ class Groups:
 
     def late(self, at: int) -> tuple[Estimate, Estimate]:
         """How many cases of a group, and of all others, are late, with intervals; see ``_counted``."""
-        if self.found.moments is None:  # cases without a date are taken as independent: spread evenly
+        if self.found.when is None:  # cases without a date are taken as independent: spread evenly
             mine = self.rows_of(at)
             return _counted(self.found, mine & self.found.missed), _counted(self.found, ~mine & self.found.missed)
         own = [counts[at] for counts in self._late]
         return estimate_counted(own), estimate_counted(
-            [counts.sum(axis=0) - mine for counts, mine in zip(self._late, own, strict=True)]
+            [every - mine for every, mine in zip(self._all_late, own, strict=True)]
         )
 
     @cached_property
     def _late(self) -> list[np.ndarray]:
         """Late cases by group, those of none last, and part of the year: counted once for hundreds of groups."""
-        codes = self.codes[self.found.missed].astype(np.int64)
-        codes[codes < 0] = self.number
-        return [
-            np.bincount(codes * windows + parts, minlength=(self.number + 1) * windows).reshape(-1, windows)
-            for windows, parts in zip(SCALES, self.found.parts, strict=True)
-        ]
+        codes, counts = self.codes[self.found.missed], [np.zeros((self.number + 1) * scale) for scale in SCALES]
+        for part in spans(len(codes)):
+            own = np.where(codes[part] < 0, self.number, codes[part].astype(np.int64))
+            for table, windows, parts in zip(counts, SCALES, self.found.parts, strict=True):
+                np.add.at(table, own * windows + parts[part], 1.0)
+        return [table.astype(np.int64).reshape(-1, scale) for table, scale in zip(counts, SCALES, strict=True)]
+
+    @cached_property
+    def _all_late(self) -> list[np.ndarray]:
+        return [counts.sum(axis=0) for counts in self._late]
 
 
 def _without(every: Groups, at: int, split: Decomposition, group: Group, wait: Wait | None) -> Json | None:
@@ -262,8 +279,8 @@ def _at_others_rate(every: Groups, at: int, split: Decomposition, group: Group) 
 
 def _counted(found: Replays, chosen: np.ndarray) -> Estimate:
     """So many cases, with an interval that allows for their coming together in time."""
-    if found.moments is not None:
-        return estimate(found.moments[chosen], found.start, found.year_seconds)
+    if found.when is not None:
+        return found.when.estimate(chosen)
     n = int(chosen.sum())
     return estimate(np.arange(n) * DAY, 0, max(n, 1) * DAY)
 
@@ -305,8 +322,8 @@ def _mean_at_others(found: Replays, split: Decomposition, group: Group, mine: np
         return None
     factor = mine.sum() / rest.sum()
     deviations = np.where(mine, values - values[mine].mean(), -factor * (values - values[rest].mean()))[known]
-    weeks = None if found.moments is None else (found.moments[known] - found.start) // (7 * DAY)
-    per_week = deviations if weeks is None else pd.Series(deviations).groupby(weeks).sum().to_numpy()
+    weeks = found.weeks
+    per_week = deviations if weeks is None else pd.Series(deviations).groupby(weeks, observed=True).sum().to_numpy()
     spread = 1.96 * float(np.sqrt((per_week**2).sum())) / split.rows
     other_mean = (split.actual * split.rows - group.value * group.rows) / (split.rows - group.rows)
     value = float(split.actual + Fraction(group.rows, split.rows) * (other_mean - group.value))

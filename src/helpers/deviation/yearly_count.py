@@ -5,10 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from helpers.deviation.tally import spans
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.year.fiscal import FiscalYear
 
 Moments = Sequence[int] | NDArray[np.int64]
 Counts = NDArray[np.signedinteger[Any]]
@@ -34,6 +41,37 @@ def parts_of(times: Moments, start: int, year_seconds: int) -> list[NDArray[np.i
     """In which part of the year each case falls, for each of ``SCALES``; ``start`` of the year in seconds."""
     since = np.asarray(times, dtype=np.int64) - start
     return [np.clip(since * windows // year_seconds, 0, windows - 1).astype(np.int8) for windows in SCALES]
+
+
+WEEK = 7 * 86400
+
+
+@dataclass(frozen=True)
+class When:
+    """In which part of the year each row falls, for each of ``SCALES``, and where that is asked for in which week since
+    it began."""
+
+    parts: Sequence[NDArray[np.int8]]
+    weeks: NDArray[np.int32] | None
+
+    def estimate(self, chosen: NDArray[np.bool_]) -> Estimate:
+        """So many rows as are chosen, with the interval."""
+        own = [np.bincount(parts[chosen], minlength=scale) for parts, scale in zip(self.parts, SCALES, strict=True)]
+        return estimate_counted(own)
+
+
+def when_of(moments: pd.Series, fiscal: FiscalYear, *, by_week: bool) -> When:
+    """Of the moments of rows, or their days."""
+    start, end = (int(np.datetime64(day, "s").astype(np.int64)) for day in (fiscal.first, fiscal.end))
+    parts = [np.empty(len(moments), dtype=np.int8) for _ in SCALES]
+    weeks, short = np.empty(len(moments), dtype=np.int32) if by_week else None, np.iinfo(np.int32)
+    for part in spans(len(moments)):
+        seconds = moments.iloc[part].to_numpy().astype("datetime64[s]").astype(np.int64)
+        for own, found in zip(parts, parts_of(seconds, start, end - start), strict=True):
+            own[part] = found
+        if weeks is not None:
+            weeks[part] = np.clip((seconds - start) // WEEK, short.min, short.max)
+    return When(parts, weeks)
 
 
 def counted(times: Moments, start: int, year_seconds: int) -> list[Counts]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from helpers.measures.coded_frame import coded_frame as of_batches
 from helpers.measures.deadline import interrupted_after
 from helpers.year.engine import fence, identifier, literal, one_file, open_engine, threads_for, year_bounds
 from helpers.year.fiscal import FiscalYear
@@ -77,33 +77,14 @@ def frame(connection: duckdb.DuckDBPyConnection, query: str, what: str, seconds:
 AT_ONCE = 100_000
 
 
-def coded_frame(connection: duckdb.DuckDBPyConnection, query: str, what: str, seconds: float = SECONDS) -> pd.DataFrame:
-    """The answer as a data frame in which each text is a number and a list of texts (a categorical), so that a million
-    rows take some tens of megabytes; see ``run``."""
+def coded_frame(
+    connection: duckdb.DuckDBPyConnection, query: str, what: str, few: Collection[str] = (), seconds: float = SECONDS
+) -> pd.DataFrame:
+    """The answer as a data frame in which each text is a number and a list of texts (a categorical), and so are whole
+    numbers in the columns of ``few``: a million rows take some tens of megabytes; see ``run``."""
     with _bounded(connection, what, seconds):
         reader = connection.sql(query).to_arrow_reader(AT_ONCE)
-        batches = [_with_numbers_for_texts(batch) for batch in reader]
-        table = pa.Table.from_batches(batches, _with_numbers_for_texts(reader.schema.empty_table()).schema)
-    table = table.unify_dictionaries()
-    del batches
-    found: pd.DataFrame = table.to_pandas(date_as_object=False, split_blocks=True, self_destruct=True)
-    del table  # it is empty now
-    texts = found.select_dtypes("category").columns
-    # In the order of the texts, not in that in which they came up: nothing may depend on the size of a batch.
-    return found.assign(**{c: found[c].cat.reorder_categories(sorted(found[c].cat.categories)) for c in texts})
-
-
-def _with_numbers_for_texts(rows: Any) -> Any:
-    """Texts by dictionary, decimals as floats; of a batch or a table."""
-    columns = []
-    for column, field in zip(rows.columns, rows.schema, strict=True):
-        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
-            columns.append(column.cast(pa.string()).dictionary_encode())
-        else:
-            plain = column.cast(pa.float64()) if pa.types.is_decimal(field.type) else column
-            # A copy: what DuckDB has handed over is one piece, and would be held with all its texts.
-            columns.append(pa.concat_arrays([plain, plain[:0]]) if isinstance(plain, pa.Array) else plain)
-    return type(rows).from_arrays(columns, names=rows.schema.names)
+        return of_batches(reader.schema, reader, few)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from helpers.measures import bounds, database
 from helpers.measures import compile as compiled
@@ -329,14 +330,17 @@ class Measures:
         """The rows behind a measure: ``_value``, then ``columns``."""
         return database.frame(self._connection, compiled.rows(self._declared(name), columns), f"measures.{name}")
 
-    def coded_rows(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
-        """The rows behind a measure as ``rows`` has them, with their places, texts as categories: a million of them
-        take some tens of megabytes. They are put in order here, as the database would hold all of them as texts."""
+    def coded_rows(self, name: str, columns: Sequence[str], few: Collection[str] = ()) -> pd.DataFrame:
+        """The rows behind a measure as ``rows`` has them, with their places, texts as categories, and so whole numbers
+        in the columns of ``few``: a million of them take some tens of megabytes. They are put in order here, as the
+        database would hold all of them as texts."""
         place = ("source_file", "source_row")
         query = compiled.rows(self._declared(name), [*columns, *place], ordered=False)
-        found = database.coded_frame(self._connection, query, f"measures.{name}")
-        order = np.lexsort((found[place[1]].to_numpy(), found[place[0]].cat.codes.to_numpy()))
-        return found if (np.diff(order) == 1).all() else found.iloc[order].reset_index(drop=True)
+        found = database.coded_frame(self._connection, query, f"measures.{name}", few)
+        files, numbers = found[place[0]].cat.codes.to_numpy(), found[place[1]].to_numpy()
+        if _in_order(files, numbers):
+            return found
+        return found.iloc[np.lexsort((numbers, files))].reset_index(drop=True)
 
     def rows_at(self, name: str, columns: Sequence[str], places: Sequence[tuple[str, int]]) -> pd.DataFrame:
         """The rows behind a measure at these places (file and row), in the order of the source."""
@@ -370,3 +374,9 @@ class Measures:
         for value, month, n in self._rows(query, f"tables.{table}"):
             found.setdefault(value, [0] * MONTHS)[self.year.fiscal.place(month)] = n
         return {value: tuple(counts) for value, counts in found.items()}
+
+
+def _in_order(files: NDArray[Any], rows: NDArray[Any]) -> bool:
+    """Whether rows stand in the order of the source."""
+    later = (files[1:] > files[:-1]) | ((files[1:] == files[:-1]) & (rows[1:] >= rows[:-1]))
+    return bool(later.all())
