@@ -29,6 +29,7 @@ class Current:
     def __init__(self, root: Path, fiscal_year: int) -> None:
         self.root, self.fiscal_year = root, fiscal_year
         self._years: dict[int, _Loaded | None] = {}
+        self._whys: dict[Stage, str | None] = {}
 
     @property
     def processed(self) -> Path:
@@ -56,7 +57,9 @@ class Current:
         for one in reversed(records):
             behind |= _read_by(records[one]) if one in behind else set()
         for one, record in records.items():
-            if one in behind and (why := self._why_not(one, record)):
+            if one in behind and one not in self._whys:  # the same for all that are built on it
+                self._whys[one] = self._why_not(one, record)
+            if one in behind and (why := self._whys[one]):
                 return one, why
         return None
 

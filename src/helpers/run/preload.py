@@ -30,7 +30,6 @@ import pyarrow.pandas_compat
 import pyarrow.parquet
 import tornado.platform.asyncio
 import tqdm
-import zmq.utils.garbage
 
 import helpers.formats.display
 import helpers.report.stage_checks

@@ -174,7 +174,7 @@ class Workspace:
         path = self.processed / name.output
         if not path.is_file():
             raise StageOrderError(f"[stage_missing]  还没有 {stage} 的结果，请先运行 notebooks/{stage}.ipynb")
-        stale = Current(self.root, self.fiscal_year).first_not(name)
+        stale = self._as_it_stands().first_not(name)
         if stale:
             which, why = stale
             raise StageOrderError(
@@ -183,6 +183,15 @@ class Workspace:
         content = path.read_bytes()
         self.reads.note(("stage", stage), file_sha256(path))
         return json.loads(content)
+
+    def _as_it_stands(self) -> Current:
+        """The year now. In a run nobody else writes what stages leave, and the run itself sees in the end whether an
+        input has changed meanwhile: there one look does for all that a stage reads."""
+        return self._first_look if in_run(self.fiscal_year) else Current(self.root, self.fiscal_year)
+
+    @cached_property
+    def _first_look(self) -> Current:
+        return Current(self.root, self.fiscal_year)
 
     def part(self, work: Work, said: Any) -> Any:
         """What a part of the stage's work gives: ``work`` on both years and their tables, and on what the stage says
