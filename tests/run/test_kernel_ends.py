@@ -62,3 +62,28 @@ def test_a_kernel_and_its_server_end_with_the_run_that_was_killed(
     while (kernel.is_running() or server.is_running()) and time.monotonic() < end:
         time.sleep(0.1)
     assert not kernel.is_running() and not server.is_running()
+
+
+INTERRUPTED = """
+import sys
+from helpers.run import kernel_ahead
+from helpers.run.forked import start_forked
+
+def interrupted():
+    process = start_forked(kernel_ahead.waits, folder=".", env={}) if sys.argv[1] == "ended" else start_forked(
+        __import__("time").sleep, 3600, folder=".", env={}
+    )
+    print(process.pid, flush=True)
+    raise KeyboardInterrupt
+
+interrupted()
+"""
+
+
+@pytest.mark.skipif(not can_serve(), reason="nothing is forked here")
+@pytest.mark.parametrize("left", ["ended", "at work"])
+def test_a_run_that_is_interrupted_does_not_wait_for_what_it_has_just_started(left: str) -> None:
+    command = [sys.executable, "-c", INTERRUPTED, left]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=60)
+    assert done.stderr.rstrip().endswith("KeyboardInterrupt")
+    assert not psutil.pid_exists(int(done.stdout))

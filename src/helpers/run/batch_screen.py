@@ -54,7 +54,9 @@ def screen(found: Found, workers: Workers, echo: Print) -> Iterator[Callable[[Ou
     """Say what will be done, then each outcome as it comes; ``echo`` prints a line where there is no terminal."""
     projects = len({task.place for task in found.tasks})
     bounds = workers.bounds
-    limits = f"，每个 {bounds.threads} 线程、内存 {bounds.memory_mb / 1000:.1f} GB" if bounds else "，之后加入的也分到任务"
+    limits = (
+        f"，每个 {bounds.threads} 线程、内存 {bounds.memory_mb / 1000:.1f} GB" if bounds else "，之后加入的也分到任务"
+    )
     head = [f"{projects} 个项目，{len(found.tasks)} 个项目年度；工作进程 {workers.count} 个{limits}"]
     head += [f"注意：{workers.said}"] if workers.said else []
     head += [f"缺少年度：{task.place} 没有 {task.fiscal_year} 年度的年度文件" for task in found.absent]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import multiprocessing
 import os
@@ -22,6 +23,8 @@ from helpers.year.machine_memory import memory_limit_mb
 
 #: The locks that the run holds: as long as one of its processes lives, nobody else gets them.
 _held: list[int] = []
+#: What has been forked and may still be there.
+_forked: list[BaseProcess] = []
 
 
 @contextlib.contextmanager
@@ -51,7 +54,24 @@ def forked(work: Callable[..., object], *given: Any, folder: str, env: dict[str,
     """The same, not started yet; the server is."""
     start_server()
     context = multiprocessing.get_context("forkserver")
-    return context.Process(target=_in_run, args=(work, given, folder, env, _Locks(), remembered.answers()))
+    process = context.Process(target=_in_run, args=(work, given, folder, env, _Locks(), remembered.answers()))
+    _forked[:] = [one for one in _forked if one.exitcode is None]
+    _forked.append(process)
+    return process
+
+
+def end_all() -> None:
+    """End what is left. A run that is interrupted may just have started a process that nobody knows of yet, and Python
+    would wait for its end before it ends itself, for ever."""
+    while _forked:
+        process = _forked.pop()
+        if process.pid is not None and process.exitcode is None:
+            process.kill()
+            process.join()
+
+
+#: Before multiprocessing itself waits: it was imported, and has registered, earlier.
+atexit.register(end_all)
 
 
 def room_for_two() -> bool:

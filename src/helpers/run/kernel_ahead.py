@@ -74,8 +74,9 @@ def take(root: Path) -> Waiting | None:
     """The kernel that waits for a stage in this folder, if one does and lives."""
     if not _waiting:
         return None
-    found = _waiting.pop()
-    found.start.join()
+    found = _waiting[-1]
+    found.start.join()  # an interruption meanwhile leaves it to be dropped
+    _waiting.remove(found)
     if found.root == root.resolve() and found.there():
         return found
     found.end()
@@ -85,7 +86,8 @@ def take(root: Path) -> Waiting | None:
 def drop() -> None:
     """End what waits."""
     while _waiting:
-        _waiting.pop().end()
+        _waiting[-1].end()
+        _waiting.pop()
 
 
 def surroundings(folder: Path, given: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -25,7 +25,7 @@ from helpers.run import by_hand, kept_notebooks, kernel_ahead, manifest
 from helpers.run.beside import FIRST, OTHERS, Beside, Others, explain_ahead, import_formats_beside, working, write
 from helpers.run.check import check_year
 from helpers.run.current import Current
-from helpers.run.forked import holding
+from helpers.run.forked import end_all, holding
 from helpers.run.inputs import input_files
 from helpers.run.left_behind import clean_up, error_text
 from helpers.run.machine_faults import clock_fault, in_words
@@ -143,6 +143,7 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
         _leave(work, final, ended, root)
         raise ended from error
     finally:
+        end_all()
         shutil.rmtree(work, ignore_errors=True)
     shutil.rmtree(Root(root).failed(fiscal_year), ignore_errors=True)
     return Published(final, True, results, aside)
