@@ -12,7 +12,7 @@ from helpers.activity import clocks, looked_through, sql, written_down
 from helpers.activity.clean import clean_year
 from helpers.activity.errors import ExportError
 from helpers.activity.readers import quick
-from helpers.year.engine import MOST_THREADS
+from helpers.year.engine import MOST_THREADS, open_engine
 from helpers.year.load import load_year
 from tests import small_year
 from tests.conftest import copy_data
@@ -289,3 +289,23 @@ def test_the_order_of_what_was_written_is_looked_at(tmp_path: Path, rows: list[t
         path = tmp_path / "t.parquet"
         connection.execute(f"COPY (FROM (VALUES {values}) AS v(source_file, source_row)) TO '{path}' (FORMAT parquet)")
         assert clocks.are_in_order(connection, path) is kept
+
+
+def test_rows_that_are_held_up_are_hashed_rather_than_the_log_in_which_they_are_looked_for() -> None:
+    """A hundred million rows do not fit into memory as a hash table."""
+    with open_engine() as connection:
+        connection.execute("SET disabled_optimizers = 'in_clause'")
+        empty = ", ".join(f"CAST(NULL AS VARCHAR) AS {c}" for c in "abc")
+        connection.execute(f"CREATE TABLE log AS SELECT range AS _id, {empty} FROM range(1000000)")
+        connection.execute("CREATE TABLE held AS SELECT range AS _id FROM range(900000)")
+        used = "(SELECT *, _id * 2 AS s FROM log WHERE a IS NULL AND b IS NULL AND c IS NULL)"
+        found = f"SELECT * FROM (SELECT * FROM {used} SEMI JOIN held USING (_id)) WHERE _id > 3"
+
+        def plan() -> str:
+            ((_, told),) = connection.execute(f"EXPLAIN {found}").fetchall()
+            return str(told)
+
+        assert "RIGHT_SEMI" in plan(), "left alone, the log is hashed"
+        with clocks._as_written(connection):
+            assert "SEMI" in plan() and "RIGHT_SEMI" not in plan()
+        assert connection.execute("SELECT current_setting('disabled_optimizers')").fetchall() == [("in_clause",)]

@@ -7,7 +7,8 @@ events or another table hold up are joined with these holds; what passed in them
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +30,8 @@ from helpers.year.tables import Table
 from helpers.year.text_growth import guarded
 from helpers.year.tidy import tidy_columns
 
+#: What would exchange the sides of a join; a list of values stays no join, too.
+AS_WRITTEN = "in_clause,build_side_probe_side,join_order"
 #: Rows that DuckDB writes as one group of a file.
 GROUP = 122_880
 
@@ -178,7 +181,9 @@ def _find_elsewhere(connection: duckdb.DuckDBPyConnection, year: Year, clock: Ho
     # Where the rows themselves need no merging, only those concerned are worked out here.
     rows = f"ids SEMI JOIN {name('holds')} USING (_id)" if mergeless(derived) else "ids"
     spells = clock.spell(f"SELECT _id, {columns} FROM {rows}")
-    connection.execute(f"CREATE TABLE {name('spells')} AS SELECT * FROM ({spells}) WHERE {name('s')} IS NOT NULL")
+    # How many rows are used is guessed far too low: all of a long log would be hashed to find the few that are held up.
+    with _as_written(connection):
+        connection.execute(f"CREATE TABLE {name('spells')} AS SELECT * FROM ({spells}) WHERE {name('s')} IS NOT NULL")
     listed = [f"SELECT * FROM {name('holds')}"] if holds else []
     listed += [f"SELECT _id, {moment(h.start)}, {moment(h.end)} FROM {name('spells')}" for h in own]
     spent = clock.less_lengths(_less_holds(clock, name("spells"), " UNION ALL ".join(listed)))
@@ -186,6 +191,17 @@ def _find_elsewhere(connection: duckdb.DuckDBPyConnection, year: Year, clock: Ho
     connection.execute(f"CREATE TABLE {name('found')} AS SELECT _id, {kept} AS spent FROM ({spent})")
     for done in ("holds", "spells"):
         connection.execute(f"DROP TABLE IF EXISTS {name(done)}")
+
+
+@contextmanager
+def _as_written(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Joins keep their sides meanwhile: the right one is hashed."""
+    before = connection.execute("SELECT current_setting('disabled_optimizers')").fetchall()[0][0]
+    connection.execute(f"SET disabled_optimizers = '{AS_WRITTEN}'")
+    try:
+        yield
+    finally:
+        connection.execute(f"SET disabled_optimizers = '{before}'")
 
 
 def _less_holds(clock: Hours, spells: str, holds: str) -> str:
