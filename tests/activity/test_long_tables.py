@@ -261,7 +261,7 @@ def test_rows_as_they_lie_are_neither_held_nor_joined_out_of_order(tmp_path: Pat
 
 
 def test_rows_that_turn_out_to_lie_in_another_order_are_sorted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clocks, "GROUP", 100)
+    monkeypatch.setattr(clocks, "ROW_GROUP", 100)
     long_log(tmp_path, 3_000)
     year = load_year(tmp_path, 2024)
     usual = [account.to_json() for account in clean_year(year, tmp_path / "usual")]

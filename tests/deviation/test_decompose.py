@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.deviation.decompose import Aim, Cell, decompose, drill_down, misses_of, scaled
+from helpers.deviation.decompose import Aim, Cell, decompose, scaled
 from helpers.measures import compile as compiled
 from helpers.measures.valued import value_of
 from helpers.year.declared_indicators import Measure
+from tests.deviation.by_rows import drill_down, misses_of
 
 F = Fraction
 

@@ -18,15 +18,9 @@ from helpers.deviation.tally import crossed_with, first, nth
 from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year
 from helpers.year.load import Year, load_year
+from tests import small_year
 
 YEAR = """\
-fiscal_year: 2024
-project: 信息化运维
-institution: 某单位
-posts: {prepared_by: 信息岗, checked_by: 财务岗, date: 2025-02-01}
-overall_goal: 保障运行
-budget: {initial: 10万元, adjusted: 10万元, spent: 10万元}
-tables:
   tickets:
     title: 工单
     files: exports/t.csv
@@ -62,11 +56,9 @@ TARGETS = {"share": "不低于90%", "mean": "不高于20小时"}
 
 def make(root: Path, rows: int, *measures: str) -> Year:
     """Half of the cases take more than a day, those of one department and one engineer longer."""
-    folder, dice = root / "data" / "raw" / "2024", np.random.default_rng(7)
-    folder.mkdir(parents=True)
-    (folder / "year.yml").write_text(YEAR, encoding="utf-8")
     text = INDICATORS + "".join(INDICATOR.format(id=name, target=TARGETS[name]) for name in measures)
-    (folder / "indicators.yml").write_text(text, encoding="utf-8")
+    small_year.write(root, small_year.head(spent="10万元") + YEAR, indicators=text)
+    dice = np.random.default_rng(7)
     opened = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.sort(dice.integers(0, 366 * 86400, rows)), unit="s")
     dept, engineer = dice.integers(0, 60, rows), dice.integers(0, 30, rows)
     late = 3600 * (9 * (dept == 7) + 6 * (engineer == 3))
@@ -100,7 +92,7 @@ def explained(root: Path, year: Year) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpers.deviation.tally.AT_ONCE", 4_000)
+    monkeypatch.setattr("helpers.measures.row_blocks.AT_ONCE", 4_000)
     monkeypatch.setattr("helpers.measures.database.AT_ONCE", 4_000)
 
 
@@ -109,7 +101,7 @@ def test_blocks_change_no_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     whole = explained(tmp_path, year)
     assert [len(one["causes"]) > 60 for one in whole] == [True, True]
     assert any(one["adjusted_for"] for told in whole for one in told["dimensions"])
-    monkeypatch.setattr("helpers.deviation.tally.AT_ONCE", 97)
+    monkeypatch.setattr("helpers.measures.row_blocks.AT_ONCE", 97)
     monkeypatch.setattr("helpers.deviation.tally.MOST_PLACES", 50)
     monkeypatch.setattr("helpers.deviation.adjusted.MOST_CELLS", 300)
     monkeypatch.setattr("helpers.measures.database.AT_ONCE", 2_048)

@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 from helpers.deviation.coded import as_categories, coded
-from helpers.deviation.decompose import Aim, decompose, missed_rows
+from helpers.deviation.decompose import Aim, decompose
 from helpers.deviation.lead import leading
 from helpers.deviation.scan import scan
 from helpers.deviation.surroundings import Source, beside, clusters, made, periods, traits
-from helpers.deviation.told_apart import structures, worse_among_recorded
+from helpers.deviation.told_apart import worse_among_recorded
+from tests.deviation.by_rows import missed_rows, structures
 
 SHARE = Aim("share", Fraction(99, 100), "higher")
 BOUGHT = {"A": np.datetime64("2023-12-01"), "B": np.datetime64("2015-03-01"), "C": np.datetime64("2020-06-01")}

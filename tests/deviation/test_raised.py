@@ -8,11 +8,12 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from helpers.deviation.decompose import Aim, decompose, drill_down, misses_of
+from helpers.deviation.decompose import Aim, decompose
 from helpers.deviation.raised import Observed, fragile, raise_deviations
 from helpers.deviation.values import side
 from helpers.indicators import Target
 from helpers.indicators.plain import plain
+from tests.deviation.by_rows import drill_down, misses_of
 
 F = Fraction
 

@@ -128,7 +128,7 @@ def test_the_longest_state_of_a_case():
 def test_long_logs_are_divided_in_blocks(monkeypatch):
     frame = rows(*({"opened": 0, "started": i, "resolved": 2 * i} for i in range(25)))
     whole = divide(frame, STATES)
-    monkeypatch.setattr("helpers.deviation.tally.AT_ONCE", 4)
+    monkeypatch.setattr("helpers.measures.row_blocks.AT_ONCE", 4)
     blocks = divide(frame, STATES)
     assert (blocks.seconds == whole.seconds).all() and blocks.longest().tolist() == whole.longest().tolist()
 

@@ -10,10 +10,11 @@ import pytest
 from scipy.stats import chi2_contingency, kruskal
 
 from helpers.deviation.coded import coded
-from helpers.deviation.decompose import Aim, missed_rows
+from helpers.deviation.decompose import Aim
 from helpers.deviation.scan import scan
 from helpers.deviation.scan_cells import Trait
-from helpers.deviation.told_apart import is_property, ranked, structures
+from helpers.deviation.told_apart import is_property, ranked
+from tests.deviation.by_rows import missed_rows, structures
 
 SHARE = Aim("share", Fraction(95, 100), "higher")
 DIMENSIONS = ["device_model", "part_no", "team", "month"]

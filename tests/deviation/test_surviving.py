@@ -10,7 +10,8 @@ import pytest
 
 from helpers.deviation.adjusted import Coded
 from helpers.deviation.decompose import Aim
-from helpers.deviation.told_apart import Beside, structures
+from helpers.deviation.told_apart import Beside
+from tests.deviation.by_rows import structures
 
 SHARE = Aim("share", Fraction(99, 100), "higher")
 DIMENSIONS = ["engineer", "shift", "model"]

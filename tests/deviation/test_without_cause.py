@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.activity.clean import clean_year
-from helpers.deviation.decompose import Aim, decompose, missed_rows
+from helpers.deviation.decompose import Aim, decompose
 from helpers.deviation.explain import explain_year
 from helpers.deviation.scan import Combination
 from helpers.deviation.states import UNRECORDED, Divided
@@ -25,6 +25,7 @@ from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year
 from helpers.year.load import load_year
 from tests import small_year
+from tests.deviation.by_rows import missed_rows
 
 YEAR = 366 * 86400
 START = dt.datetime(2024, 1, 1, 9)

@@ -22,7 +22,7 @@ from helpers.activity.sql import PLACE, given
 from helpers.activity.written_down import WrittenDown, hashed
 from helpers.files.personal_data import MARK
 from helpers.year.declared_clocks import Derived, Hold
-from helpers.year.engine import identifier, literal, literals, one_file
+from helpers.year.engine import ROW_GROUP, identifier, literal, literals, one_file
 from helpers.year.expressions import SQL_TYPES
 from helpers.year.load import Year
 from helpers.year.models import Calendar
@@ -32,8 +32,6 @@ from helpers.year.tidy import tidy_columns
 
 #: What would exchange the sides of a join; a list of values stays no join, too.
 AS_WRITTEN = "in_clause,build_side_probe_side,join_order"
-#: Rows that DuckDB writes as one group of a file.
-GROUP = 122_880
 
 
 class Tidy(NamedTuple):
@@ -72,7 +70,7 @@ def tidy(
     calendar = year.year.calendar_of(spec) if span else Calendar(base="weekdays")  # without days, it is not asked
     hashed_once = written.hashed_once if written else ()
     hours = {c: d for c, d in spec.derived.items() if d.clock in ("hours", "office_hours")}
-    long = rows > GROUP
+    long = rows > ROW_GROUP
     if long or hashed_once or any(d.by or d.hold for d in hours.values()):
         # A view: a second copy of a long log would have to be kept.
         connection.execute(f"CREATE OR REPLACE VIEW ids AS SELECT *, {PLACE} AS _id FROM records")

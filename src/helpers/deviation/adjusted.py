@@ -15,7 +15,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.deviation.tally import Codes, Mask, crossed_with, spans, tally
+from helpers.deviation.tally import Codes, Mask, crossed_with, tally
+from helpers.measures.row_blocks import spans
 
 Floats = NDArray[np.float64]
 #: What rows are worth: whether they missed, or numbers that are larger for worse ones.

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.deviation.adjusted import Coded
-from helpers.deviation.tally import Codes, looked_up, narrowest, tally
+from helpers.deviation.tally import Codes, looked_up, tally
+from helpers.measures.row_blocks import narrowest
 
 
 def texts(values: pd.Series) -> pd.Series:

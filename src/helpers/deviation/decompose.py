@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from helpers.deviation.adjusted import Coded
 from helpers.deviation.coded import coded
-from helpers.deviation.tally import Mask, spans, summed
+from helpers.deviation.tally import Mask, summed
+from helpers.measures.row_blocks import spans
 
 Agg = Literal["share", "mean", "sum", "count"]
 Direction = Literal["higher", "lower"]
@@ -106,14 +107,14 @@ class Decomposition:
         return sum(group.misses for group in self.groups if group.cause is None)
 
 
-def decompose(rows: pd.DataFrame, dimension: str, aim: Aim, judged: Judged | None = None) -> Decomposition | None:
+def decompose(rows: pd.DataFrame, dimension: str, aim: Aim) -> Decomposition | None:
     """Split the gap between target and actual over the values of a column.
 
     ``rows``: the measure's rows with ``_value`` (a condition for a share, a number for a mean or sum,
-    anything for a count) and the dimension; ``judged``: the same rows judged already. Groups come by contribution, the
-    largest first, then by name. None where there are no rows to split the gap over.
+    anything for a count) and the dimension. Groups come by contribution, the largest first, then by
+    name. None where there are no rows to split the gap over.
     """
-    judged = judge(rows, aim) if judged is None else judged
+    judged = judge(rows, aim)
     return splits({dimension: judged.of(coded(rows[dimension]))}, judged)[dimension]
 
 
@@ -186,19 +187,6 @@ def _avoidable(aim: Aim, actual: Fraction, amount: int, rows: int, excess: int) 
     if aim.agg == "mean":
         return actual + aim.sign * Fraction(excess, aim.target.denominator * aim.scale * rows)
     return aim.value(amount + aim.sign * excess, rows)
-
-
-def misses_of(rows: pd.DataFrame, aim: Aim, judged: Judged | None = None) -> pd.DataFrame:
-    """The rows that fell short, in source order."""
-    judged = judge(rows, aim) if judged is None else judged
-    missed: pd.DataFrame = rows.iloc[np.flatnonzero(judged.among_all())]
-    return missed
-
-
-def missed_rows(rows: pd.DataFrame, aim: Aim) -> pd.Series:
-    """For each row that counts whether it fell short, in source order."""
-    judged = judge(rows, aim)
-    return pd.Series(judged.missed, index=judged.index)
 
 
 # --- rows as integers -----------------------------------------------------------------------------
@@ -313,13 +301,8 @@ class Cell:
     misses: int
 
 
-def drill_down(missed: pd.DataFrame, dimensions: Sequence[str]) -> tuple[Cell, ...]:
-    """The misses by several dimensions at once, most frequent first; together they are all misses."""
-    return counted_together([coded(missed[column]) for column in dimensions], np.ones(len(missed), dtype=bool))
-
-
 def counted_together(dimensions: Sequence[Coded], missed: Mask) -> tuple[Cell, ...]:
-    """``drill_down`` of the rows that missed among all."""
+    """The rows that missed by several dimensions at once, most frequent first; together they are all misses."""
     parts = []
     for part in spans(len(missed)) if dimensions else ():
         # Three dimensions of a hundred thousand values each are fewer than numbers of this size.

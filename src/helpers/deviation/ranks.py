@@ -6,7 +6,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.deviation.tally import Codes, spans, summed, tally
+from helpers.deviation.tally import Codes, summed, tally
+from helpers.measures.row_blocks import spans
 
 #: Whole numbers up to this are added exactly in any order.
 EXACT = 2**53
@@ -23,10 +24,15 @@ def ranks_of(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _each(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The different values in their order, and their ranks."""
+    known, first, counts = _counted(values)
+    return known, first + 1 + (counts.astype(np.float64) - 1) / 2
+
+
+def _counted(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """The different values in their order, where each begins among all of them sorted, and how often it is there."""
     every = np.sort(values)
     first = np.flatnonzero(np.concatenate([[True], every[1:] != every[:-1]])) if len(every) else np.empty(0, np.int64)
-    counts = np.diff(first, append=len(every))
-    return every[first], first + 1 + (counts.astype(np.float64) - 1) / 2
+    return every[first], first, np.diff(first, append=len(every))
 
 
 def rank_test(ranks: NDArray[np.float64], codes: Codes, fewest: int) -> float | None:
@@ -53,10 +59,7 @@ def rank_test(ranks: NDArray[np.float64], codes: Codes, fewest: int) -> float | 
 
 def _ties(ranks: NDArray[np.float64]) -> np.float64 | None:
     """The sum of t³ − t over all equal values; None where it is no exact number."""
-    every = np.sort(ranks)
-    first = np.flatnonzero(np.concatenate([[True], every[1:] != every[:-1]]))
-    counts = np.diff(first, append=len(every)).tolist()
-    found = sum(count**3 - count for count in counts)
+    found = sum(count**3 - count for count in _counted(ranks)[2].tolist())
     return np.float64(found) if found < EXACT else None
 
 

@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from helpers.deviation.adjusted import Coded
-from helpers.deviation.tally import spans
 from helpers.indicators.plain import plain
+from helpers.measures.row_blocks import spans
 from helpers.year.tables import States
 
 #: Remaining time of a case of which no state, or of one only one end, is recorded: nobody can say that

@@ -17,8 +17,9 @@ from helpers.deviation.adjusted import Coded
 from helpers.deviation.coded import coded, numbered
 from helpers.deviation.scan_cells import SINCE, Periods, Trait
 from helpers.deviation.surviving import Dimension
-from helpers.deviation.tally import Codes, Mask, looked_up, narrowest, spans, tally
+from helpers.deviation.tally import Codes, Mask, looked_up, tally
 from helpers.deviation.told_apart import Beside, is_untold, worse_among_recorded
+from helpers.measures.row_blocks import narrowest, spans
 from helpers.year.tidy import tidy_columns
 
 if TYPE_CHECKING:

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from helpers.measures.row_blocks import narrowest, spans
+
 Codes = NDArray[np.signedinteger[Any]]
 Mask = NDArray[np.bool_]
 
-KINDS = (np.int8, np.int16, np.int32, np.int64)
-#: So many rows are looked at at one time.
-AT_ONCE = 200_000
 #: Up to so many possible keys each has a place of its own in a list; of more, those that occur are sorted.
 MOST_PLACES = 8_000_000
-
-
-def spans(rows: int) -> Iterator[slice]:
-    """All rows, in their order."""
-    for start in range(0, rows, AT_ONCE):
-        yield slice(start, min(start + AT_ONCE, rows))
 
 
 def tally(codes: Codes, groups: int, chosen: Mask | None = None) -> NDArray[np.int64]:
@@ -71,11 +63,6 @@ def first(mask: Mask, number: int) -> NDArray[np.int64]:
         if not left:
             break
     return np.concatenate([np.empty(0, dtype=np.int64), *found])
-
-
-def narrowest(groups: int) -> np.dtype[Any]:
-    """The narrowest kind of number for so many groups and −1; the same as pandas takes for so many categories."""
-    return np.dtype(next(kind for kind in KINDS if groups < np.iinfo(kind).max))
 
 
 def crossed_with(strata: Codes, number: int, codes: Codes, groups: int, most: int | None) -> tuple[Codes, int] | None:

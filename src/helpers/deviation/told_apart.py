@@ -15,8 +15,7 @@ import pandas as pd
 
 from helpers.deviation.adjusted import Coded, Values
 from helpers.deviation.chance import holm
-from helpers.deviation.coded import coded
-from helpers.deviation.decompose import Aim, Judged, judge
+from helpers.deviation.decompose import Aim, Judged
 from helpers.deviation.ranks import rank_test, ranks_of
 from helpers.deviation.surviving import Adjusted, Dimension, Selection
 from helpers.deviation.tally import Codes, Mask, tally
@@ -112,17 +111,8 @@ class Beside:
     passing: frozenset[str] = frozenset()
 
 
-def structures(
-    rows: pd.DataFrame, dimensions: Sequence[str], aim: Aim, beside: Beside | None = None
-) -> list[Structure]:
-    """Each dimension in the order given; ``rows`` as for ``decompose``, with all dimensions."""
-    judged = judge(rows, aim)
-    counted = rows if judged.counts is None else rows[judged.counts]
-    return structures_of({name: coded(counted[name]) for name in dimensions}, judged, beside)
-
-
 def structures_of(named: Mapping[str, Coded], judged: Judged, beside: Beside | None = None) -> list[Structure]:
-    """``structures`` of the rows that count, by the numbers of their groups."""
+    """Each dimension in the order given, by the numbers of the groups of the rows that count."""
     aim, missed = judged.aim, judged.missed
     worse: Values = missed
     if aim.agg == "mean":

@@ -30,10 +30,11 @@ from helpers.deviation.decompose import Aim, Decomposition, Group, Judged, judge
 from helpers.deviation.recorded_waits import Wait, kept_without, waits_of
 from helpers.deviation.scan import Combination
 from helpers.deviation.states import UNRECORDED, Divided, divide
-from helpers.deviation.tally import Codes, spans
+from helpers.deviation.tally import Codes
 from helpers.deviation.told_apart import STRAY
 from helpers.deviation.yearly_count import SCALES, Estimate, When, estimate, estimate_counted, less
 from helpers.measures.database import QueryStopped
+from helpers.measures.row_blocks import spans
 
 if TYPE_CHECKING:
     from helpers.measures.figures import Figure, Measures

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.deviation.tally import spans
+from helpers.measures.row_blocks import spans
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,9 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-#: Codes are put in another order so many at a time.
-AT_ONCE = 200_000
-WHOLE = (np.int8, np.int16, np.int32, np.int64)
+from helpers.measures.row_blocks import narrowest, spans
 
 
 def coded_frame(schema: pa.Schema, batches: Iterable[pa.RecordBatch], few: Collection[str]) -> pd.DataFrame:
@@ -108,8 +106,7 @@ class _Coded:
     def add(self, values: pa.Array) -> None:
         own = (values.cast(pa.string()) if pa.types.is_large_string(values.type) else values).dictionary_encode()
         places = [self._places.setdefault(value, len(self._places)) for value in own.dictionary.to_pylist()]
-        # The kind that pandas takes for so many categories, too.
-        self._rows.widen(np.dtype(next(kind for kind in WHOLE if len(self._places) < np.iinfo(kind).max)))
+        self._rows.widen(narrowest(len(self._places)))
         numbers = np.array([*places, -1], dtype=self._rows.kind)
         self._rows.add(numbers[own.indices.fill_null(len(places)).to_numpy()])
 
@@ -119,8 +116,8 @@ class _Coded:
         place = {value: at for at, value in enumerate(ordered)}
         numbers = self._rows.all()
         moved = np.array([*(place[value] for value in self._places), -1], dtype=numbers.dtype)
-        for start in range(0, len(numbers), AT_ONCE):
-            numbers[start : start + AT_ONCE] = moved[numbers[start : start + AT_ONCE]]
+        for part in spans(len(numbers)):
+            numbers[part] = moved[numbers[part]]
         return pd.Categorical.from_codes(numbers, dtype=pd.CategoricalDtype(pd.Index(ordered)), validate=False)
 
 

@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from helpers.run.forked import room_for_two, start_forked
+from helpers.run.forked import end, room_for_two, start_forked
 from helpers.run.stages import DEVIATE, REPORT, STAGES
 
 if TYPE_CHECKING:
@@ -50,9 +50,8 @@ class Beside:
         return self._process.exitcode == 0
 
     def stop(self) -> None:
-        if self._process is not None and self._process.is_alive():
-            self._process.kill()
-            self._process.join()
+        if self._process is not None:
+            end(self._process)
 
 
 @contextmanager

@@ -64,10 +64,14 @@ def end_all() -> None:
     """End what is left. A run that is interrupted may just have started a process that nobody knows of yet, and Python
     would wait for its end before it ends itself, for ever."""
     while _forked:
-        process = _forked.pop()
-        if process.pid is not None and process.exitcode is None:
-            process.kill()
-            process.join()
+        end(_forked.pop())
+
+
+def end(process: BaseProcess) -> None:
+    """End a process, if it was started and has not ended yet."""
+    if process.pid is not None and process.exitcode is None:
+        process.kill()
+        process.join()
 
 
 #: Before multiprocessing itself waits: it was imported, and has registered, earlier.

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.run.forked import forked, room_for_two
+from helpers.run.forked import end, forked, room_for_two
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -46,9 +46,7 @@ class Waiting:
 
     def end(self) -> None:
         self.start.join()
-        if self.there():
-            self.process.kill()
-            self.process.join()
+        end(self.process)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -22,6 +22,8 @@ SMALL, MEMORY_SHARE, LEAST_MEMORY = 6_000, 0.4, 200
 _MEGABYTES = {"MB": 1, "GB": 1000}
 #: Bytes of files up to which one thread has answered before the work is dealt out among several.
 FEW = 8_000_000
+#: Rows that DuckDB keeps, and writes to a Parquet file, as one group.
+ROW_GROUP = 122_880
 
 
 def open_engine(

@@ -13,13 +13,11 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from helpers.activity.readers.plain_cells import PlainColumns
-from helpers.year.engine import FEW, cores, literal, one_file, open_engine
+from helpers.year.engine import FEW, ROW_GROUP, cores, literal, one_file, open_engine
 from helpers.year.idle_engines import borrowed
 
 #: Bytes that are read at a time, of which several threads have many in hand; no record may be longer.
 BLOCK, LONGEST = 1 << 20, 1 << 22
-#: Rows of a row group, as many as DuckDB has in one.
-ROW_GROUP = 122_880
 #: How it is staged. A column gets a dictionary while its values are few: to try longer takes a fifth of the writing.
 OPTIONS: dict[str, Any] = {"dictionary_pagesize_limit": 1 << 15, "write_statistics": False, "store_schema": False}
 #: Bytes up to which a file is read by one thread and its columns are not watched.
