@@ -8,6 +8,7 @@ import gc
 import os
 import sys
 
+from helpers.run.kept_memory import keep_freed_memory
 from helpers.run.server import SELDOM
 
 _server = os.getpid()
@@ -24,6 +25,7 @@ def _in_kernel() -> None:
 
 
 gc.disable()
+keep_freed_memory()
 # Nobody debugs a kernel of a run, and ipykernel does without a debugger where there is none: this is how Python is told
 # so. Importing it took a tenth of a second, and each kernel made one.
 sys.modules["debugpy"] = None  # type: ignore[assignment]

@@ -27,6 +27,7 @@ from helpers.run.check import check_year
 from helpers.run.current import Current
 from helpers.run.forked import end_all, holding
 from helpers.run.inputs import input_files
+from helpers.run.kept_memory import keep_freed_memory
 from helpers.run.left_behind import clean_up, error_text
 from helpers.run.machine_faults import clock_fault, in_words
 from helpers.run.notebooks import write_normalised
@@ -116,6 +117,7 @@ def _run_locked(root: Path, fiscal_year: int, final: Path, force: bool, progress
     whole = not force and manifest.is_current(final, described) and by_hand.untouched(final)
     if whole and _approvals_told(root, fiscal_year, published := load_results(final / "results.json")):
         return Published(final, False, published)
+    keep_freed_memory()
     start_server()
     os.environ[ALONE] = "1" if force else ""
     work = staging(final.parent, fiscal_year)
