@@ -31,6 +31,10 @@ ONE, TWO = ("expect_column_values_to_be_unique", {"column": "name"}), {"column":
 SIZE = ("expect_column_values_to_be_between", TWO)
 MOSTLY = ("expect_column_values_to_not_be_null", {"column": "name", "mostly": 0.5})
 
+AMONG = ("expect_column_values_to_be_in_set", {"column": "word", "value_set": ["甲", "乙", "1 丙"]})
+OTHERS = ("expect_column_values_to_be_in_set", {"column": "word", "value_set": ["丙", "0 甲"]})
+LIKE = ("expect_column_values_to_match_regex", {"column": "word", "regex": "^[甲乙]$"})
+
 moments = st.none() | st.datetimes(datetime.datetime(2023, 12, 1), datetime.datetime(2025, 2, 1))
 rows = st.tuples(st.none() | st.sampled_from("甲乙丙"), moments, moments, st.none() | st.integers(0, 6))
 
@@ -39,13 +43,19 @@ def frame(listed: list[tuple], first: int) -> pd.DataFrame:
     """Rows whose labels begin anywhere, as where a condition has picked them."""
     table = pd.DataFrame(listed, columns=["name", "start", "end", "size"], index=range(first, first + len(listed)))
     times = {c: pd.to_datetime(table[c]).astype("datetime64[ns]") for c in ("start", "end")}
-    return table.assign(**times, size=table["size"].astype("float64"), name=table["name"].astype(object))
+    return table.assign(
+        **times,
+        size=table["size"].astype("float64"),
+        name=table["name"].astype(object),
+        word=table["name"].astype("str"),
+    )
 
 
 @settings(max_examples=15)
 @given(st.lists(st.tuples(st.lists(rows, max_size=6), st.integers(0, 9)), min_size=2, max_size=3))
 def test_many_frames_asked_together_get_the_answers_of_each(tables: list) -> None:
-    asked = [Asked(frame(listed, first), [FILLED, ORDER, YEAR, ONE, SIZE, MOSTLY]) for listed, first in tables]
+    rules = [FILLED, ORDER, YEAR, ONE, SIZE, MOSTLY, LIKE]
+    asked = [Asked(frame(listed, n), [*rules, (AMONG, OTHERS)[at % 2]]) for at, (listed, n) in enumerate(tables)]
     assert judge_all(asked) == [adapter.judge(one.frame, one.rules, one.types) for one in asked]
 
 
@@ -73,6 +83,18 @@ def test_texts_are_unique_within_their_own_column(monkeypatch: pytest.MonkeyPatc
     assert (one.success, one.positions, one.rows) == (True, (), 5)
     assert (other.success, other.positions, other.rows) == (False, (1, 2), 3)
     assert judged == [8]
+
+
+def test_texts_of_one_column_are_none_of_anothers_list() -> None:
+    """What one column may hold another may not, however the texts look that they are told apart by."""
+    first, second = (pd.DataFrame({"word": words}, dtype="str") for words in (["甲", "丙", None], ["丙", "甲", "0 甲"]))
+    (one,), (other,) = judge_all([Asked(first, [AMONG]), Asked(second, [OTHERS])])
+    assert (one.success, one.positions, other.positions) == (False, (1,), (1,))
+    numbers = ("expect_column_values_to_be_in_set", {"column": "word", "value_set": [1, 2]})
+    assert [found[0].positions for found in judge_all([Asked(first, [numbers]), Asked(second, [OTHERS])])] == [
+        adapter.judge(first, [numbers])[0].positions,
+        (1,),
+    ]
 
 
 def test_nothing_asked_is_nothing_answered() -> None:

@@ -282,3 +282,44 @@ def test_declared_rules_of_a_year_file_reach_gx_as_written(adapter):
     ]
     (rule,) = declared_rules(spec(gate=gate))
     assert gx_says(adapter, tickets(), rule.expectation, rule.arguments).result["unexpected_index_list"] == [4]
+
+
+# --- what is kept is not told at length -----------------------------------------------------------
+
+OF_ONE = {
+    "expect_column_value_lengths_to_be_between": {"column": "a", "max_value": 2},
+    "expect_column_value_lengths_to_equal": {"column": "a", "value": 1},
+    "expect_column_values_to_be_between": {"column": "n", "max_value": 3},
+    "expect_column_values_to_be_in_set": {"column": "a", "value_set": ["x", "y"]},
+    "expect_column_values_to_be_null": {"column": "a"},
+    "expect_column_values_to_be_unique": {"column": "a"},
+    "expect_column_values_to_match_regex": {"column": "a", "regex": "^[xy]$"},
+    "expect_column_values_to_not_be_in_set": {"column": "a", "value_set": ["zz"]},
+    "expect_column_values_to_not_be_null": {"column": "a"},
+    "expect_column_values_to_not_match_regex": {"column": "a", "regex": "z"},
+    "expect_column_pair_values_a_to_be_greater_than_b": {"column_A": "n", "column_B": "m", "or_equal": True},
+    "expect_column_pair_values_to_be_equal": {"column_A": "n", "column_B": "m"},
+    "expect_compound_columns_to_be_unique": {"column_list": ["a", "n"]},
+    "expect_select_column_values_to_be_unique_within_record": {"column_list": ["a", "b"]},
+}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("x", "y", 1.0, 1.0), ("y", "x", 2.0, 2.0)],
+        [("x", "x", 1.0, 1.0), ("x", None, 1.0, 5.0), ("zzz", "y", 9.0, 2.0)],
+        [(None, None, None, None), (None, None, None, None)],
+        [(None, "x", None, 1.0), ("x", None, 2.0, None)],
+        [],
+    ],
+)
+def test_the_short_question_gets_the_answer_of_the_long_one(adapter, rows):
+    frame = pd.DataFrame(rows, columns=["a", "b", "n", "m"], index=range(4, 4 + len(rows)))
+    frame = frame.astype({"a": object, "b": object, "n": "float64", "m": "float64"})
+    assert {*OF_ONE} == adapter.BY_ROW
+    asked = [*OF_ONE.items(), ("expect_column_values_to_be_null", {"column": "a", "mostly": 0.4})]
+    asked += [("expect_column_values_to_be_of_type", {"column": c, "type_": "float64"}) for c in "an"]
+    asked += [("expect_column_values_to_be_between", {"column": "a", "max_value": 3})]  # cannot be compared
+    in_full = [adapter._outcome(said, len(frame)) for said in adapter.gx_results(frame, asked)]
+    assert adapter.judge(frame, asked) == in_full

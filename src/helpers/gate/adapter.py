@@ -21,6 +21,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -50,6 +51,28 @@ RESULT_FORMAT = {
     "exclude_unexpected_values": True,
     "return_unexpected_index_query": False,
 }
+#: Whether they fail, and nothing else.
+BRIEF = {"result_format": "BOOLEAN_ONLY"}
+#: Expectations of each row, of which nothing else is said where they are kept. (That of a type is one of the column
+#: where this has a type.)
+BY_ROW = frozenset(
+    [
+        "expect_column_pair_values_a_to_be_greater_than_b",
+        "expect_column_pair_values_to_be_equal",
+        "expect_column_value_lengths_to_be_between",
+        "expect_column_value_lengths_to_equal",
+        "expect_column_values_to_be_between",
+        "expect_column_values_to_be_in_set",
+        "expect_column_values_to_be_null",
+        "expect_column_values_to_be_unique",
+        "expect_column_values_to_match_regex",
+        "expect_column_values_to_not_be_in_set",
+        "expect_column_values_to_not_be_null",
+        "expect_column_values_to_not_match_regex",
+        "expect_compound_columns_to_be_unique",
+        "expect_select_column_values_to_be_unique_within_record",
+    ]
+)
 SUM = "expect_column_sum_to_be_between"
 #: How long rules may take among which there is a pattern: one of a few characters can take for ever.
 SECONDS = 120.0
@@ -79,16 +102,34 @@ def judge(
     """
     types = types or {}
     frame, asked = _exact_sums(frame, asked, types)
-    results = gx_results(frame, [(kind, _moments(frame, arguments)) for kind, arguments in asked])
-    outcomes = [_outcome(result, len(frame)) for result in results]
+    outcomes = _outcomes(frame, [(kind, _moments(frame, arguments)) for kind, arguments in asked])
     return [
         _in_yuan(o) if str(a.get("column", "")).endswith(IN_FEN) and k == SUM else o
         for o, (k, a) in zip(outcomes, asked, strict=True)
     ]
 
 
+def _outcomes(frame: pd.DataFrame, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Outcome]:
+    """Of rules that every row has to keep it is first asked whether they are kept, which takes Great Expectations a
+    third less than to say where they are not; that is asked of those only that are not kept, or not judged."""
+    brief = [n for n, (kind, arguments) in enumerate(asked) if "mostly" not in arguments and kind in BY_ROW]
+    first = dict(zip(brief, gx_results(frame, [asked[n] for n in brief], BRIEF), strict=True))
+    found = {n: _outcome(said, len(frame)) for n, said in first.items() if isinstance(said, str)}
+    found |= {n: Outcome(True, len(frame)) for n, said in first.items() if n not in found and _kept(said)}
+    left = [n for n in range(len(asked)) if n not in found]
+    full = gx_results(frame, [asked[n] for n in left])
+    found |= {n: _outcome(said, len(frame)) for n, said in zip(left, full, strict=True)}
+    return [found[n] for n in range(len(asked))]
+
+
+def _kept(result: ExpectationValidationResult | str) -> bool:
+    return not isinstance(result, str) and bool(result.success) and not _error(result.exception_info)
+
+
 def gx_results(
-    frame: pd.DataFrame, asked: Sequence[tuple[str, Mapping[str, Any]]]
+    frame: pd.DataFrame,
+    asked: Sequence[tuple[str, Mapping[str, Any]]],
+    told: Mapping[str, Any] = MappingProxyType(RESULT_FORMAT),
 ) -> list[ExpectationValidationResult | str]:
     """Great Expectations' own result objects, in the order asked; a text where it refuses the rule."""
     refused: dict[int, str] = {}
@@ -103,20 +144,23 @@ def gx_results(
         patterns = {n for n, (kind, _) in enumerate(asked) if "_regex" in kind} - refused.keys()
         try:
             with at_most(SECONDS if patterns else None):
-                found = _validated(frame, expectations)
+                found = _validated(frame, expectations, told)
         except TooSlow:
             said = f"正则表达式在 {SECONDS:g} 秒内没有算完：去掉重复里套重复的写法，如 (a+)+，或改用 value_set"
             refused |= dict.fromkeys(patterns, said)
-            found = _validated(frame, [one for one in expectations if (one.meta or {}).get("number") not in patterns])
+            others = [one for one in expectations if (one.meta or {}).get("number") not in patterns]
+            found = _validated(frame, others, told)
     return [refused.get(number) or found[number] for number in range(len(asked))]
 
 
-def _validated(frame: pd.DataFrame, expectations: Sequence[Any]) -> dict[int, ExpectationValidationResult]:
+def _validated(
+    frame: pd.DataFrame, expectations: Sequence[Any], told: Mapping[str, Any]
+) -> dict[int, ExpectationValidationResult]:
     """The results by the numbers of their rules."""
     if not expectations:
         return {}
     suite = gx.ExpectationSuite(name="gate", expectations=list(expectations))
-    answer = _batch(frame).validate(suite, result_format=RESULT_FORMAT)
+    answer = _batch(frame).validate(suite, result_format=dict(told))
     # GX answers in an order of its own.
     configured = ((result.expectation_config, result) for result in answer.results)
     return {config.meta["number"]: result for config, result in configured if config is not None and config.meta}

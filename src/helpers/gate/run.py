@@ -152,7 +152,8 @@ def _parts(
     """What is to be judged; rules that cannot be are put into ``found`` at once."""
     from helpers.gate import frames, together
 
-    judged = frames.judged_frame(frame[_asked_about(frame, rules)], about.types)
+    about_columns = together.asked_about(frame, [(rule.expectation, rule.arguments) for rule in rules])
+    judged = frames.judged_frame(frame[about_columns], about.types)
     known = {column: about.types.get(column, "") for column in frame.columns if column not in SOURCE}
     groups: dict[str | None, dict[int, Rule]] = {}
     for number, rule in enumerate(rules):
@@ -169,12 +170,6 @@ def _parts(
             continue
         asked = [(rule.expectation, rule.arguments) for rule in own.values()]
         yield _Part(table, frame, own, together.Asked(part, asked, about.types))
-
-
-def _asked_about(frame: pd.DataFrame, rules: Sequence[Rule]) -> list[str]:
-    """The columns that rules are about; all, where one is about the table as a whole."""
-    named = [columns_of_rule(rule.arguments) for rule in rules]
-    return [c for c in frame.columns if any(c in columns for columns in named)] if all(named) else list(frame.columns)
 
 
 def _check(table: str, about: About, rule: Rule, outcome: Outcome, frame: pd.DataFrame) -> Check:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from helpers.gate.plausibility.references import Reference, in_words, known_values, not_found, references
+from helpers.gate.plausibility.references import Reference, in_words, known_in, not_found, references
 from helpers.year.engine import identifier, literals
 from helpers.year.tidy import record_columns
 
@@ -47,8 +47,13 @@ def references_lead_nowhere(subject: Subject) -> Iterator[Check]:
 def _lost(subject: Subject, reference: Reference, prefix: str) -> tuple[int, int]:
     """How many rows name something, and how many of them nothing that is known."""
     view = f"{prefix}{reference.table}"
-    if not subject.count(view) or (prefix and not known_values(subject, reference, prefix)):
+    if not subject.count(view) or (prefix and not known_in(subject, reference, prefix)):
         return 0, 0
+    named = subject.values(view, reference.column)
+    known = [subject.values(there, reference.key) for there in known_in(subject, reference, prefix)]
+    if named is not None and None not in known:
+        there = set().union(*(values or () for values in known))
+        return sum(named.values()), sum(n for value, n in named.items() if value not in there)
     column = identifier(reference.column)
     where = not_found(subject, reference, prefix)
     rows, lost = subject.query(f"SELECT count({column}), count(*) FILTER (WHERE {where}) FROM {identifier(view)}")[0]

@@ -177,7 +177,7 @@ def undecided_rows(subject: Subject) -> Iterator[Check]:
                 if column in said:
                     continue
                 said.add(column)
-                blank = _blank(table, column, where)
+                blank = _blank(subject, table, column, where)
                 rows = int(subject.one(f"SELECT count(*) FROM {identifier(table)} WHERE {blank}"))
                 yield subject.note(
                     table,
@@ -200,13 +200,19 @@ def _blank_columns(subject: Subject, table: str, where: str) -> list[str]:
     for column in columns_read(where):
         derived = spec.derived.get(column)
         read |= columns_read(derived.expr) if derived and derived.expr else {column}
+    columns = [c for c in roles.types if c in read and c not in spec.derived]
+    if not columns:
+        return []
+    picked = (
+        f"count(*) FILTER (WHERE {_blank(subject, table, c, where)}), coalesce(avg({there}), 0), "
+        f"coalesce(avg({there}) FILTER (WHERE coalesce({where}, true)), 0)"
+        for c in columns
+        for there in [f"CAST({identifier(c)} IS NOT NULL AS INTEGER)"]
+    )
+    row = subject.query(f"SELECT {', '.join(picked)} FROM {identifier(table)}")[0]
     found = []
-    for column in [c for c in roles.types if c in read and c not in spec.derived]:
-        there = f"CAST({identifier(column)} IS NOT NULL AS INTEGER)"
-        blank, whole, asked = subject.query(
-            f"SELECT count(*) FILTER (WHERE {_blank(table, column, where)}), coalesce(avg({there}), 0), "
-            f"coalesce(avg({there}) FILTER (WHERE coalesce({where}, true)), 0) FROM {identifier(table)}"
-        )[0]
+    for n, column in enumerate(columns):
+        blank, whole, asked = row[3 * n : 3 * n + 3]
         if blank and (whole == 0 or max(whole, asked) >= FILLED or _says_no(subject, table, column)):
             found.append(column)
     return found
@@ -219,13 +225,17 @@ def _says_no(subject: Subject, table: str, column: str) -> bool:
     return subject.kinds(table, [column])[column][0] == 2
 
 
-def _blank(table: str, column: str, where: str) -> str:
+def _blank(subject: Subject, table: str, column: str, where: str) -> str:
     """Whether a blank cell leaves the condition open. A file that has none of a column is not blank there,
     unless no file has any."""
     cell = identifier(column)
-    lacks = f"SELECT source_file FROM {identifier(table)} GROUP BY 1 HAVING count({cell}) = 0"
-    none = f"(SELECT count({cell}) FROM {identifier(table)}) = 0"
-    return f"{where} IS NULL AND {cell} IS NULL AND ({none} OR source_file NOT IN ({lacks}))"
+    filled = subject.query(f"SELECT source_file, count({cell}) FROM {identifier(table)} GROUP BY 1 ORDER BY 1")
+    lacking = [file for file, n in filled if not n]
+    blank = f"{where} IS NULL AND {cell} IS NULL"
+    if not lacking or len(lacking) == len(filled):
+        return blank
+    listed = ", ".join("NULL" if file is None else literal(file) for file in lacking)
+    return f"{blank} AND source_file NOT IN ({listed})"
 
 
 def unmarked_tests(subject: Subject) -> Iterator[Check]:

@@ -152,12 +152,16 @@ def total_lines(subject: Subject, view: str, columns: Sequence[str], table: str 
         spec = subject.previous.year.tables[str(table)]
     if aside not in subject.views or any(c not in spec.columns for c in columns):
         return []
-    if not any(may_name_total(subject, aside, c) for c in (*spec.columns, "_reason")):
+    naming = [c for c in spec.columns if may_name_total(subject, aside, c)]
+    if not naming and not may_name_total(subject, aside, "_reason"):
         return []
     cells = [f"CAST({identifier(c)} AS VARCHAR)" for c in spec.columns]
-    labels = ", ".join(
-        f"CASE WHEN length({cell}) <= {LABEL_LENGTH} AND regexp_matches({cell}, {literal(TOTAL)}) THEN {cell} END"
-        for cell in cells
+    labels = (
+        ", ".join(
+            f"CASE WHEN length({cell}) <= {LABEL_LENGTH} AND regexp_matches({cell}, {literal(TOTAL)}) THEN {cell} END"
+            for cell in (f"CAST({identifier(c)} AS VARCHAR)" for c in naming)
+        )
+        or "CAST(NULL AS VARCHAR)"
     )
     filled = " + ".join(f"CAST({cell} IS NOT NULL AS INTEGER)" for cell in cells)
     figures = ", ".join(f"CAST({identifier(c)} AS VARCHAR)" for c in columns)

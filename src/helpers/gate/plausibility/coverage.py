@@ -40,6 +40,8 @@ def _daily(subject: Subject, table: str) -> dict[datetime.date, int]:
     time = subject.roles[table].time
     if time is None or not subject.count(table):
         return {}
+    if (daily := subject.daily(table, time)) is not None:
+        return daily
     day = f"CAST({identifier(time)} AS DATE)"
     return dict(
         subject.query(f"SELECT {day}, count(*) FROM {identifier(table)} WHERE {day} IS NOT NULL GROUP BY 1 ORDER BY 1")

@@ -4,12 +4,14 @@ that stand decades away from all others."""
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import exp, lgamma, log
 from typing import TYPE_CHECKING
 
 from helpers.gate.plausibility.monthly_shares import both_have
+from helpers.gate.plausibility.times_here import equal, spans
 from helpers.gate.plausibility.value_counts import unpivoted
 from helpers.year.engine import identifier, literal
 
@@ -64,7 +66,12 @@ def days_as_months(subject: Subject) -> Iterator[Check]:
 
 def calendar_days(subject: Subject, table: str, column: str) -> list[tuple[int, int, int, int]]:
     """The filled cells of a date column by month, day and day of the week (Monday: 1): these and the number of cells;
-    asked of all date columns of a table at once."""
+    asked of all date columns of a large table at once."""
+    if (daily := subject.daily(table, column)) is not None:
+        cells: Counter[tuple[int, int, int]] = Counter()
+        for date, rows in daily.items():
+            cells[date.month, date.day, date.isoweekday()] += rows
+        return [(*day, cells[day]) for day in sorted(cells)]
     columns = subject.roles[table].dates
     found = subject.query(
         f"SELECT n, month(v), day(v), isodow(v), count(*) FROM ({unpivoted(columns, table, kind='DATE')}) "
@@ -100,18 +107,24 @@ def _against_last_year(subject: Subject, table: str, start: str, end: str) -> Ch
     """More rows without a length than last year, beyond chance."""
     if table not in subject.shared() or not {start, end} <= set(both_have(subject, table)):
         return None
-    timed = f"CAST({identifier(start)} AS TIME) <> TIME '00:00:00'"
-    equal = f"CAST({identifier(start)} = {identifier(end)} AND {timed} AS INTEGER)"
-    (n, hits), (m, before) = (
-        subject.query(f"SELECT count({equal}), coalesce(sum({equal}), 0) FROM {identifier(view)}")[0]
-        for view in (table, f"previous_{table}")
-    )
+    (n, hits), (m, before) = (_equal(subject, view, start, end) for view in (table, f"previous_{table}"))
     if min(n, m) < ROWS or hits < EQUAL or hits / n <= TIMES * before / m + MORE:
         return None
     pooled = (hits + before) / (n + m)
     if hits / n - before / m < SURE * (pooled * (1 - pooled) * (1 / n + 1 / m)) ** 0.5:
         return None
     return _zero_note(subject, table, start, end, int(hits), f"，占 {hits / n:.1%}，上年为 {before / m:.1%}", "true")
+
+
+def _equal(subject: Subject, view: str, start: str, end: str) -> tuple[int, int]:
+    """In how many rows it is known whether both ends are one moment, not a midnight, and in how many they are."""
+    times = subject.times(view) or {}
+    if {start, end} <= times.keys():
+        return equal(times[start], times[end])
+    timed = f"CAST({identifier(start)} AS TIME) <> TIME '00:00:00'"
+    same = f"CAST({identifier(start)} = {identifier(end)} AND {timed} AS INTEGER)"
+    known, hits = subject.query(f"SELECT count({same}), coalesce(sum({same}), 0) FROM {identifier(view)}")[0]
+    return int(known), int(hits)
 
 
 def _against_short(subject: Subject, table: str, start: str, end: str) -> Check | None:
@@ -143,6 +156,11 @@ def _zero_note(subject: Subject, table: str, start: str, end: str, rows: int, sa
 
 def _minutes(subject: Subject, view: str, start: str, end: str) -> list[tuple[str, int, int, int]]:
     """For each file in whole minutes: rows whose ends lie none, one and two minutes apart."""
+    times = subject.times(view) or {}
+    if {start, end} <= times.keys():
+        apart = spans(times[start], times[end])
+        if min((apart == 60).sum(), (apart == 120).sum()) < SHORT:
+            return []
     a, b = identifier(start), identifier(end)
     span = f"date_diff('second', {a}, {b})"
     found = subject.query(
@@ -170,16 +188,30 @@ def lone_dates(subject: Subject) -> Iterator[Check]:
         columns = subject.roles[table].dates
         if not columns or subject.count(table) < FEWEST:
             continue
-        picked = ", ".join(
-            f"min({day}, {LONE + 1}), max({day}, {LONE + 1}), count({day})"
-            for day in (f"CAST({identifier(c)} AS DATE)" for c in columns)
-        )
-        (answer,) = subject.query(f"SELECT {picked} FROM {identifier(table)}")
-        for n, column in enumerate(columns):
-            first, last, filled = answer[3 * n : 3 * n + 3]
+        for column, (first, last, filled) in zip(columns, _ends(subject, table, columns), strict=True):
             alone = _alone(first, last) if filled >= FEWEST else []
             if alone:
                 yield _lone_note(subject, table, column, alone)
+
+
+def _ends(
+    subject: Subject, table: str, columns: Sequence[str]
+) -> list[tuple[Sequence[datetime.date], Sequence[datetime.date], int]]:
+    """For each date column the days of its first few cells, of its last few from the end on, and its filled cells."""
+    here = [daily for column in columns if (daily := subject.daily(table, column)) is not None]
+    if len(here) == len(columns):
+        return [(_first(days.items()), _first(reversed(days.items())), sum(days.values())) for days in here]
+    picked = ", ".join(
+        f"min({day}, {LONE + 1}), max({day}, {LONE + 1}), count({day})"
+        for day in (f"CAST({identifier(c)} AS DATE)" for c in columns)
+    )
+    (answer,) = subject.query(f"SELECT {picked} FROM {identifier(table)}")
+    return list(zip(answer[::3], answer[1::3], answer[2::3], strict=True))
+
+
+def _first(daily: Iterable[tuple[datetime.date, int]]) -> list[datetime.date]:
+    """The days of the first few cells."""
+    return list(itertools.islice((day for day, rows in daily for _ in range(rows)), LONE + 1))
 
 
 def _alone(first: Sequence[datetime.date], last: Sequence[datetime.date]) -> list[datetime.date]:

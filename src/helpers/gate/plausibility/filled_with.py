@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import exp, lgamma
 from typing import TYPE_CHECKING
 
+from helpers.gate.plausibility import value_counts
 from helpers.gate.plausibility.monthly_shares import both_have
 from helpers.gate.plausibility.value_counts import unpivoted
 from helpers.year.engine import identifier, literal
@@ -162,11 +163,7 @@ def _cells(
         found.setdefault(condition, {}).setdefault(file, Counter())[filled] += rows
 
     listed = list(dict.fromkeys(c for c, value in conditions if c and value is not None))
-    # The file itself stands for the condition that always holds.
-    cells = unpivoted(["source_file", *listed], view, f", source_file, {mask} AS m")
-    for number, value, file, filled, rows in subject.query(
-        f"SELECT n, v, source_file, m, count(*) FROM ({cells}) WHERE v IS NOT NULL GROUP BY ALL ORDER BY ALL"
-    ):
+    for value, number, file, filled, rows in _counted_cells(subject, view, listed, mask):
         if number:
             add((listed[number - 1], str(value)), str(file), int(filled), int(rows))
             continue
@@ -175,6 +172,28 @@ def _cells(
             if int(filled) >> n & 1:
                 add((column, None), str(file), int(filled), int(rows))
     return found
+
+
+def _counted_cells(
+    subject: Subject, view: str, listed: list[str], mask: str
+) -> Iterator[tuple[object, int, object, int, int]]:
+    """Value, number of its column, file, mask and rows, in the order of the files. The file itself is column 0: it
+    stands for the condition that always holds."""
+    columns = ["source_file", *listed]
+    if len(columns) * subject.count(view) > value_counts.AT_ONCE:
+        cells = unpivoted(columns, view, f", source_file, {mask} AS m")
+        asked = (
+            f"SELECT v, n, source_file, m, count(*) FROM ({cells}) WHERE v IS NOT NULL GROUP BY ALL ORDER BY n, v, 3, 4"
+        )
+        yield from subject.query(asked)
+        return
+    # Rows that are alike in all of it are few, and one below the other only then.
+    picked = ", ".join(f"CAST({identifier(c)} AS VARCHAR)" for c in columns)
+    alike = subject.query(f"SELECT {mask}, count(*), {picked} FROM {identifier(view)} GROUP BY ALL")
+    for filled, rows, *values in sorted(alike, key=lambda row: (row[2] is None, row[2] or "", row[0])):
+        for n, value in enumerate(values):
+            if value is not None:
+                yield value, n, values[0], filled, rows
 
 
 def _note(subject: Subject, table: str, broken: _Broken, known: bool) -> Check:

@@ -110,19 +110,26 @@ def both_have(subject: Subject, table: str) -> list[str]:
 
 def blanks(subject: Subject, table: str) -> list[Share]:
     """For every column, the rows in which it is blank."""
-    columns = both_have(subject, table)
-    return _shares(subject, table, [(c, None, f"{identifier(c)} IS NULL") for c in columns])
+    return [share for share in _conditions(subject, table) if share.value is None]
 
 
 def flags(subject: Subject, table: str) -> list[Share]:
     """For every boolean, derived ones included, the rows that are true of those that are known."""
+    return [share for share in _conditions(subject, table) if share.value is not None]
+
+
+def _conditions(subject: Subject, table: str) -> list[Share]:
+    """The blanks of every column, and every boolean."""
     now, before = (tidy_columns(y.year.tables[table]) for y in (subject.year, subject.previous) if y)
-    columns = [c for c, kind in now.items() if kind == "BOOLEAN" and before.get(c) == kind]
-    found = []
-    for column in columns:
-        (one,) = _shares(subject, table, [(column, "true", identifier(column))], f"{identifier(column)} IS NOT NULL")
-        found.append(one)
-    return found
+    flags = [c for c, kind in now.items() if kind == "BOOLEAN" and before.get(c) == kind]
+    asked: list[tuple[str, str | None, str]] = [
+        (c, None, f"count_if({identifier(c)} IS NULL), count(*)") for c in both_have(subject, table)
+    ]
+    asked += [(c, "true", f"count(*) FILTER (WHERE {identifier(c)}), count({identifier(c)})") for c in flags]
+    if not asked:
+        return []
+    ours, theirs = (_cells(subject, table, prefix, [one for _, _, one in asked]) for prefix in ("", "previous_"))
+    return [Share(column, value, ours[n], theirs[n]) for n, (column, value, _) in enumerate(asked)]
 
 
 def values(subject: Subject, table: str, columns: Sequence[str]) -> dict[str, list[Share]]:
@@ -174,20 +181,11 @@ def _month(subject: Subject, table: str, prefix: str) -> str:
     return subject.year.fiscal.place_in_sql(identifier(date)) if date else "0"
 
 
-def _shares(
-    subject: Subject, table: str, asked: Sequence[tuple[str, str | None, str]], where: str = "true"
-) -> list[Share]:
-    if not asked:
-        return []
-    now, before = (_cells(subject, table, prefix, [c for _, _, c in asked], where) for prefix in ("", "previous_"))
-    return [Share(column, value, now[n], before[n]) for n, (column, value, _) in enumerate(asked)]
-
-
-def _cells(subject: Subject, table: str, prefix: str, conditions: Sequence[str], where: str) -> list[Cells]:
-    """Hits and rows of each condition by month, the months in order."""
+def _cells(subject: Subject, table: str, prefix: str, counted: Sequence[str]) -> list[Cells]:
+    """Hits and rows by month of each of these pairs of counts, the months in order; those without rows are left out."""
     month = _month(subject, table, prefix)
-    picked = ", ".join(f"count_if({condition})" for condition in conditions)
     rows = subject.query(
-        f"SELECT {month}, count(*), {picked} FROM {identifier(prefix + table)} WHERE {where} GROUP BY 1 ORDER BY 1"
+        f"SELECT {month}, {', '.join(counted)} FROM {identifier(prefix + table)} GROUP BY 1 ORDER BY 1"
     )
-    return [tuple((int(row[2 + n]), int(row[1])) for row in rows) for n in range(len(conditions))]
+    pairs = ([(int(row[1 + 2 * n]), int(row[2 + 2 * n])) for row in rows] for n in range(len(counted)))
+    return [tuple(pair for pair in one if pair[1]) for one in pairs]

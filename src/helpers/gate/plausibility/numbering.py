@@ -3,60 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from helpers.gate.plausibility import value_counts
+from helpers.gate.plausibility.numbers_here import AGAIN, DAYS, DENSE, DIGITS, FEW, HABIT, Numbers, Series, numbers_of
 from helpers.gate.plausibility.subject import EXAMPLES, Place, Subject
 from helpers.gate.result import Check
 from helpers.year.engine import identifier, literals
 from helpers.year.personal import MASKED
 
-DIGITS = "0123456789"
-#: Fewer numbers than this say nothing about a habit.
-FEW = 10
 #: Numbers are running where at most this share of them is missing; sparser ones belong to a larger whole.
 MISSING = 0.1
 #: In so many rows the order in time is plain even where a fifth of them breaks it.
 MANY = 1000
+#: What is known of a number: itself, its head, digits, tail and time.
+COLUMNS = 5
 #: Larger tables are not put in order by number.
 LARGEST = 500_000
-#: Numbers of which fewer are there belong to a larger whole, whose order is not known.
-DENSE = 0.3
-#: How many days a number may lie off its time, and how often what is usual.
-DAYS, HABIT = 2, 5
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Series:
-    """The numbers of one prefix: how many there are and are not, and the widest gap."""
-
-    prefix: str
-    there: int
-    missing: int
-    gaps: int
-    before: str
-    after: str
-
-
-def _numbers(subject: Subject, table: str, previous: bool = False) -> str | None:
+def _numbers(subject: Subject, table: str) -> str:
     """A relation of all numbers of a table, set aside rows included: ``number, head, tail, shape``."""
-    key = subject.tables[table].tidy_key
-    view = f"previous_{table}" if previous else table
-    types = subject.roles[table].types
-    if len(key) != 1 or types.get(key[0]) != "VARCHAR" or not subject.count(view):
-        return None
-    column = identifier(key[0])
-    aside = f"{view}_set_aside"
-    rows = f"SELECT {column} AS number FROM {identifier(view)}"
-    if aside in subject.views and key[0] in subject.tables[table].columns:
-        rows += f" UNION ALL SELECT {column} FROM {identifier(aside)}"
     tail = "substr(number, length(head) + 1)"
     return subject.kept(
-        f"numbers_{view}",
+        f"numbers_{table}",
         f"SELECT number, head, CAST({tail} AS BIGINT) AS tail, {_shape('head')} || length({tail}) AS shape "
-        f"FROM (SELECT DISTINCT number, rtrim(number, '{DIGITS}') AS head FROM ({rows}) WHERE number IS NOT NULL) "
-        f"WHERE length(number) - length(head) BETWEEN 1 AND 15",
-        subject.count(view),
+        f"FROM (SELECT DISTINCT number, rtrim(number, '{DIGITS}') AS head FROM ({_rows(subject, table)}) "
+        f"WHERE number IS NOT NULL) WHERE length(number) - length(head) BETWEEN 1 AND 15",
+        subject.count(table),
     )
+
+
+def _numbered(subject: Subject, view: str) -> bool:
+    """Whether the rows of a table, or of last year's (``previous_``), may have running numbers."""
+    table = view.removeprefix("previous_")
+    key = subject.tables[table].tidy_key
+    return len(key) == 1 and subject.roles[table].types.get(key[0]) == "VARCHAR" and subject.count(view) > 0
+
+
+def _rows(subject: Subject, view: str, time: str | None = None) -> str:
+    """The numbers of the rows of a view, used ones with their time in seconds where it is asked for."""
+    table = view.removeprefix("previous_")
+    key, aside = subject.tables[table].tidy_key[0], f"{view}_set_aside"
+    seconds = f"epoch(CAST({identifier(time)} AS TIMESTAMP))" if time else "CAST(NULL AS DOUBLE)"
+    rows = f"SELECT {identifier(key)} AS number, {seconds} AS seconds FROM {identifier(view)}"
+    if aside in subject.views and key in subject.tables[table].columns:
+        rows += f" UNION ALL SELECT {identifier(key)}, NULL FROM {identifier(aside)}"
+    return rows
+
+
+def _here(subject: Subject, view: str) -> Numbers | None:
+    """The numbers of a view, where it is small."""
+    known: dict[str, Numbers] = subject.known.more.setdefault("numbers", {})
+    if view not in known and COLUMNS * subject.count(view) <= value_counts.AT_ONCE:
+        time = None if view.startswith("previous_") else subject.roles[view].time
+        tail = "CAST(substr(number, length(head) + 1) AS BIGINT)"
+        known[view] = numbers_of(
+            subject.arrow(
+                f"SELECT number, head, length(number) - length(head) AS digits, {tail} AS tail, seconds "
+                f"FROM (SELECT *, rtrim(number, '{DIGITS}') AS head FROM ({_rows(subject, view, time)})) "
+                f"WHERE length(number) - length(head) BETWEEN 1 AND 15"
+            )
+        )
+    return known.get(view)
 
 
 def _shape(text: str) -> str:
@@ -64,8 +72,12 @@ def _shape(text: str) -> str:
     return f"translate({text}, '{DIGITS}', '{'9' * len(DIGITS)}')"
 
 
-def _series(subject: Subject, numbers: str) -> list[_Series]:
+def _series(subject: Subject, view: str) -> list[Series]:
     """Each prefix's numbers. A counter that goes on over several prefixes (记-01-101, 记-02-102) is one."""
+    here = _here(subject, view)
+    if here and (series := here.series()) is not None:
+        return series
+    numbers = _numbers(subject, view)
     one_counter = (
         f"WITH n AS MATERIALIZED (SELECT * FROM {numbers}), "
         "s AS (SELECT shape, count(*) = count(DISTINCT tail) AND count(DISTINCT head) > 1 "
@@ -76,7 +88,7 @@ def _series(subject: Subject, numbers: str) -> list[_Series]:
     again = " OR ".join(
         f"(tail % {10**k} <= 1 AND tail // {10**k} > before // {10**k} AND tail // {10**k} <= before // {10**k} "
         f"+ 12 AND tail - before > 2)"
-        for k in (2, 3, 4, 5)
+        for k in AGAIN
     )
     found = subject.query(
         f"WITH c AS ({one_counter}), d AS (SELECT series, number, tail, lag(tail) OVER w AS before, "
@@ -91,17 +103,16 @@ def _series(subject: Subject, numbers: str) -> list[_Series]:
         "arg_max(number_before, (gap, -tail)), arg_max(number, (gap, -tail)) FROM h GROUP BY series ORDER BY series"
     )
     names = ("prefix", "there", "missing", "gaps", "before", "after")
-    return [_Series(**dict(zip(names, row, strict=True))) for row in found]
+    return [Series(**dict(zip(names, row, strict=True))) for row in found]
 
 
 def number_holes(subject: Subject) -> Iterator[Check]:
     """Numbers that follow one another with some missing; rows set aside fill their places."""
     for table, spec in subject.tables.items():
-        numbers = _numbers(subject, table)
         # What leaves a register leaves a hole; what happened stays on record.
-        if numbers is None or spec.year_by is None:
+        if not _numbered(subject, table) or spec.year_by is None:
             continue
-        broken = [s for s in _series(subject, numbers) if s.missing and s.there >= FEW]
+        broken = [s for s in _series(subject, table) if s.missing and s.there >= FEW]
         usual = _usual_share(subject, table) if broken else None
         broken = [s for s in broken if _too_many(s, usual)]
         if not broken:
@@ -125,7 +136,7 @@ def number_holes(subject: Subject) -> Iterator[Check]:
         )
 
 
-def _too_many(series: _Series, usual: float | None) -> bool:
+def _too_many(series: Series, usual: float | None) -> bool:
     share = series.missing / (series.there + series.missing)
     if usual is None or usual < 0.002:
         return share <= MISSING * (4 if usual is not None else 1)
@@ -138,13 +149,13 @@ def _usual_share(subject: Subject, table: str) -> float | None:
         return None
     if subject.previous.year.tables[table].tidy_key != subject.tables[table].tidy_key:
         return None
-    numbers = _numbers(subject, table, previous=True)
-    series = [s for s in _series(subject, numbers) if s.there >= FEW] if numbers else []
+    before = f"previous_{table}"
+    series = [s for s in _series(subject, before) if s.there >= FEW] if _numbered(subject, before) else []
     there, missing = sum(s.there for s in series), sum(s.missing for s in series)
     return missing / (there + missing) if there else None
 
 
-def _texts(series: list[_Series]) -> str:
+def _texts(series: list[Series]) -> str:
     return literals(text for s in series[:EXAMPLES] for text in (s.before, s.after) if text)
 
 
@@ -183,9 +194,9 @@ def odd_numbers(subject: Subject) -> Iterator[Check]:
 
 def _grown(subject: Subject, table: str) -> str | None:
     """A query of the numbers of a counter that grows a digit on its way, as from 9 to 10: none of them is short."""
-    numbers = _numbers(subject, table)
-    if numbers is None or _longest_series(subject, numbers)[1] < 2:
+    if not _numbered(subject, table) or _longest_series(subject, table)[1] < 2:
         return None
+    numbers = _numbers(subject, table)
     groups = (
         f"SELECT head, length(number) - length(head) AS digits, count(*) AS n, min(tail) AS low, max(tail) AS high "
         f"FROM {numbers} GROUP BY ALL"
@@ -200,9 +211,11 @@ def _grown(subject: Subject, table: str) -> str | None:
     return f"SELECT number FROM {numbers} WHERE (head, length(number) - length(head)) IN ({both})"
 
 
-def _longest_series(subject: Subject, numbers: str) -> tuple[int, int]:
+def _longest_series(subject: Subject, table: str) -> tuple[int, int]:
     """How many numbers of one head and length there are at the most, and how many lengths one head has."""
-    series = f"SELECT head, shape, count(*) AS n FROM {numbers} GROUP BY 1, 2"
+    if here := _here(subject, table):
+        return here.longest()
+    series = f"SELECT head, shape, count(*) AS n FROM {_numbers(subject, table)} GROUP BY 1, 2"
     heads = f"SELECT max(n) AS longest, count(*) AS lengths FROM ({series}) GROUP BY head"
     longest, lengths = subject.query(f"SELECT max(longest), max(lengths) FROM ({heads})")[0]
     return longest or 0, lengths or 0
@@ -211,12 +224,13 @@ def _longest_series(subject: Subject, numbers: str) -> tuple[int, int]:
 def numbers_against_time(subject: Subject) -> Iterator[Check]:
     """Numbers that run with time, and some rows whose number and time do not go together."""
     for table, spec in subject.tables.items():
-        numbers, time = _numbers(subject, table), subject.roles[table].time
-        if numbers is None or time is None or not FEW <= subject.count(table) <= LARGEST:
+        time, half = subject.roles[table].time, 25 if subject.count(table) > 200 else 2
+        if not _numbered(subject, table) or time is None or not FEW <= subject.count(table) <= LARGEST:
             continue
-        if _longest_series(subject, numbers)[0] < FEW:
+        here = _here(subject, table)
+        if _longest_series(subject, table)[0] < FEW or (here and here.surely_in_time(half)):
             continue
-        numbered = subject.kept(f"numbered_{table}", _against(subject, table, numbers, time), 0)
+        numbered = subject.kept(f"numbered_{table}", _against(subject, table, time, half), 0)
         low, high, judged = subject.query(
             f"SELECT count(*) FILTER (WHERE low), count(*) FILTER (WHERE high), count(*) FROM {numbered}"
         )[0]
@@ -238,13 +252,13 @@ def numbers_against_time(subject: Subject) -> Iterator[Check]:
         )
 
 
-def _against(subject: Subject, table: str, numbers: str, time: str) -> str:
+def _against(subject: Subject, table: str, time: str, half: int) -> str:
     """The rows by number, and whether each lies outside of what came before and after.
 
     A running median leaves single slips out; how far rows lie off it as a habit is what one may lie off.
     """
     key, moment = identifier(subject.tables[table].tidy_key[0]), f"epoch(CAST(t.{identifier(time)} AS TIMESTAMP))"
-    half = 25 if subject.count(table) > 200 else 2
+    numbers = _numbers(subject, table)
     series = "PARTITION BY series ORDER BY tail, number"
     return (
         f"WITH n AS (SELECT t.source_file, t.source_row, n.number, n.head || n.shape AS series, n.tail, {moment} AS s "

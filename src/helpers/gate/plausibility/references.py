@@ -52,17 +52,21 @@ def _found(subject: Subject) -> list[Reference]:
     return list(found)
 
 
-def known_values(subject: Subject, reference: Reference, prefix: str = "") -> str:
-    """Every value that a reference may lead to: of the table itself and of its rows set aside; where the table has
+def known_in(subject: Subject, reference: Reference, prefix: str = "") -> list[str]:
+    """The views to whose keys a reference may lead: the table itself and its rows set aside; where the table has
     a date, of the year before and after too, for such records are referred to across the turn of the year."""
     target, key = reference.target, reference.key
     views = [f"{prefix}{target}", f"{prefix}{target}_set_aside"]
     if subject.tables[target].year_by:
         views += [f"previous_{target}", f"previous_{target}_set_aside", target]
-    there = [view for view in dict.fromkeys(views) if view in subject.views and _has(subject, view, key)]
-    return " UNION ALL ".join(
-        f"SELECT CAST({identifier(key)} AS VARCHAR) AS v FROM {identifier(view)}" for view in there
-    )
+    return [view for view in dict.fromkeys(views) if view in subject.views and _has(subject, view, key)]
+
+
+def known_values(subject: Subject, reference: Reference, prefix: str = "") -> str:
+    """A query of every value that a reference may lead to."""
+    key = identifier(reference.key)
+    there = known_in(subject, reference, prefix)
+    return " UNION ALL ".join(f"SELECT CAST({key} AS VARCHAR) AS v FROM {identifier(view)}" for view in there)
 
 
 def _targets(subject: Subject) -> Iterator[tuple[str, str, bool]]:

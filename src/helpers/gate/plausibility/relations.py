@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from helpers.gate.plausibility import value_counts
+from helpers.gate.plausibility.coded_texts import CodedTexts, beside, coded
 from helpers.gate.plausibility.subject import Subject
 from helpers.gate.plausibility.value_counts import together
 from helpers.gate.result import Check
@@ -19,10 +21,12 @@ LOOKED = 200_000
 SOURCES = 3
 #: A file is looked at in so many stretches; in a broken one at least half of the rows differ.
 STRETCHES, BROKEN, WHOLE = 20, 0.5, 0.03
+#: Fewer rows are no broken stretch.
+FEWEST = 4
 #: Moving a column by a row restores a relation from below the first to above the second.
 LOST, RESTORED = 0.75, 0.85
 #: The cell of the row above, and of the row below.
-MOVES = ("lag", "lead")
+MOVES = {"lag": 1, "lead": -1}
 
 
 @dataclass(frozen=True)
@@ -65,15 +69,17 @@ def relation_broken(subject: Subject) -> Iterator[Check]:
     """A column that another one determines in most rows, and in a stretch of rows no longer."""
     for table in subject.tables:
         relations = _relations(subject, table)
-        as_read = _strengths(subject, table, relations, [""])
+        cells = _coded(subject, table, relations)
+        as_read = _strengths(subject, table, relations, [""], cells)
         nowhere = [r for r in relations if as_read[r, ""].holds_nowhere()]
-        moved = _strengths(subject, table, nowhere, MOVES)
-        whole = [r for r in relations if r not in nowhere]
+        moved = _strengths(subject, table, nowhere, list(MOVES), cells)
+        whole = [r for r in relations if r not in nowhere and as_read[r, ""].may_be_broken()]
         stretches = dict(zip(whole, _stretches(subject, table, whole), strict=True))
         for relation in relations:
+            found = None
             if relation in stretches:
                 found = _in_part(subject, relation, stretches[relation])
-            else:
+            elif relation in nowhere:
                 above, below = (moved[relation, move].share for move in MOVES)
                 found = _shifted(subject, relation, as_read[relation, ""].share, above, below)
             if found is not None:
@@ -95,17 +101,37 @@ class _Strength:
     def holds_nowhere(self) -> bool:
         return self.total - self.top > (1 - LOST) * self.total
 
+    def may_be_broken(self) -> bool:
+        """Whether so many rows differ from what is usual that they may be a broken stretch."""
+        return self.total - self.top >= FEWEST
+
+
+def _coded(subject: Subject, table: str, relations: Sequence[_Relation]) -> CodedTexts | None:
+    """The columns of relations, where a table is so small that they are counted here; the database takes longer."""
+    columns = list(dict.fromkeys(c for relation in relations for c in (relation.source, relation.target)))
+    if not columns or len(columns) * subject.count(table) > value_counts.AT_ONCE:
+        return None
+    picked = ", ".join(f"CAST({identifier(c)} AS VARCHAR) AS {identifier(c)}" for c in columns)
+    return coded(subject.arrow(f"SELECT source_file, source_row, {picked} FROM {identifier(table)}"))
+
 
 def _strengths(
-    subject: Subject, table: str, relations: Sequence[_Relation], moves: Sequence[str]
+    subject: Subject, table: str, relations: Sequence[_Relation], moves: Sequence[str], cells: CodedTexts | None
 ) -> dict[tuple[_Relation, str], _Strength]:
     """How far each relation holds with its target as it stands (no move) and moved."""
     asked = [(relation, move) for relation in relations for move in moves]
+    if cells is not None and (moves == [""] or cells.order is not None):
+        return {(relation, move): _counted(cells, relation, move) for relation, move in asked}
     found = dict.fromkeys(asked, _Strength())
     for part in together(asked, subject.count(table)):
         for n, top, total in subject.query(_strengths_query(subject, table, part)):
             found[part[n]] = _Strength(int(top), int(total))
     return found
+
+
+def _counted(cells: CodedTexts, relation: _Relation, move: str) -> _Strength:
+    targets = cells.moved(relation.target, MOVES[move]) if move else cells.columns[relation.target]
+    return _Strength(*beside(cells.columns[relation.source], targets))
 
 
 def _strengths_query(subject: Subject, table: str, asked: Sequence[tuple[_Relation, str]]) -> str:
@@ -199,7 +225,7 @@ def _broken(parts: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """The broken stretches of the first file that is whole elsewhere."""
     for _, listed in itertools.groupby(parts, key=lambda p: p[0]):
         own = list(listed)
-        broken = [p for p in own if p[3] >= max(4, BROKEN * p[2])]
+        broken = [p for p in own if p[3] >= max(FEWEST, BROKEN * p[2])]
         if len(own) >= 5 and 0 < len(broken) <= len(own) / 2 and statistics.median(p[3] / p[2] for p in own) <= WHOLE:
             return broken
     return []

@@ -60,6 +60,8 @@ def _again(subject: Subject, table: str, date: str, columns: list[str]) -> list[
         f"SELECT source_file, moved, count(*) FILTER (WHERE n <= {REPEATED}), count(*), count(DISTINCT day) "
         f"FROM ({rows}) AS a JOIN ({moved}) AS b USING (mark, day) GROUP BY 1, 2 ORDER BY 1, 3 DESC, abs(moved), moved"
     )
+    if not found:
+        return []
     best: dict[str, tuple[int, int]] = {}
     for file, moved_by, telling, every, days in found:
         best.setdefault(str(file), (int(telling), 0))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from helpers.gate.plausibility.date_slips import calendar_days
 from helpers.gate.plausibility.roles import columns_read
 from helpers.gate.plausibility.subject import Subject
+from helpers.gate.plausibility.times_here import later, spans
 from helpers.gate.result import Check
 from helpers.year.engine import identifier
 
@@ -28,10 +29,15 @@ class _Pair:
     kept: int
 
 
+def _by_day(subject: Subject, table: str, first: str, second: str) -> bool:
+    """Whether one of two dates has no time of day."""
+    types = subject.roles[table].types
+    return "DATE" in (types[first], types[second])
+
+
 def _later(subject: Subject, table: str, first: str, second: str) -> str:
     """Whether the first lies after the second; where one has no time of day, by the day."""
-    types = subject.roles[table].types
-    kind = "DATE" if "DATE" in (types[first], types[second]) else "TIMESTAMP"
+    kind = "DATE" if _by_day(subject, table, first, second) else "TIMESTAMP"
     return f"CAST({identifier(first)} AS {kind}) > CAST({identifier(second)} AS {kind})"
 
 
@@ -41,17 +47,30 @@ def _pairs(subject: Subject, table: str, view: str) -> list[_Pair]:
     pairs = list(itertools.combinations(dates, 2))[:66]
     if not pairs or not subject.count(view):
         return []
-    counted = ", ".join(
-        f"count({_later(subject, table, a, b)}), count_if({_later(subject, table, a, b)}), "
-        f"count_if({_later(subject, table, b, a)})"
-        for a, b in pairs
-    )
-    found = iter(subject.query(f"SELECT {counted} FROM {identifier(view)}")[0])
+    times = subject.times(view)
+    if times is not None and {*dates} <= times.keys():
+        counted: Iterable[tuple[int, int, int]] = [
+            later(times[a], times[b], _by_day(subject, table, a, b)) for a, b in pairs
+        ]
+    else:
+        counted = _counted(subject, table, view, pairs)
     listed = []
-    for a, b in pairs:
-        both, a_later, b_later = next(found), next(found), next(found)
+    for (a, b), (both, a_later, b_later) in zip(pairs, counted, strict=True):
         listed += [_Pair(a, b, both, both - a_later), _Pair(b, a, both, both - b_later)]
     return listed
+
+
+def _counted(
+    subject: Subject, table: str, view: str, pairs: Sequence[tuple[str, str]]
+) -> Iterator[tuple[int, int, int]]:
+    """For every two dates the rows that have both, those with the first later, and those with the second later."""
+    picked = ", ".join(
+        f"count({_later(subject, table, a, b)}), count(*) FILTER (WHERE {_later(subject, table, a, b)}), "
+        f"count(*) FILTER (WHERE {_later(subject, table, b, a)})"
+        for a, b in pairs
+    )
+    row = subject.query(f"SELECT {picked} FROM {identifier(view)}")[0]
+    yield from zip(row[::3], row[1::3], row[2::3], strict=True)
 
 
 def _declared(subject: Subject, table: str) -> set[tuple[str, str]]:
@@ -124,10 +143,7 @@ def equal_moments(subject: Subject) -> Iterator[Check]:
             seconds = f"date_diff('second', {identifier(start)}, {identifier(end)})"
             # Days without a time of day say nothing about moments.
             timed = f"CAST({identifier(start)} AS TIME) <> TIME '00:00:00'"
-            equal, short, total = subject.query(
-                f"SELECT count(*) FILTER (WHERE {seconds} = 0 AND {timed}), "
-                f"count(*) FILTER (WHERE {seconds} > 0 AND {seconds} <= 120), count({seconds}) FROM {identifier(table)}"
-            )[0]
+            equal, short, total = _lengths(subject, table, start, end, f"{seconds} = 0 AND {timed}", seconds)
             if equal < 3 or equal <= 3 * short or equal <= _equal_before(subject, table, start, end) * 2 * total:
                 continue
             pair = f"{subject.called(table, start)}与{subject.called(table, end)}"
@@ -141,6 +157,20 @@ def equal_moments(subject: Subject) -> Iterator[Check]:
                 failing=equal,
                 column=end,
             )
+
+
+def _lengths(subject: Subject, table: str, start: str, end: str, none: str, seconds: str) -> tuple[int, int, int]:
+    """How many rows have no length (and no midnight for a start), up to two minutes, and any length."""
+    times = subject.times(table) or {}
+    if {start, end} <= times.keys():
+        one, other = times[start], times[end]
+        long, timed = spans(one, other), one.timed[one.there & other.there]
+        return int(((long == 0) & timed).sum()), int(((long > 0) & (long <= 120)).sum()), len(long)
+    equal, short, total = subject.query(
+        f"SELECT count(*) FILTER (WHERE {none}), count(*) FILTER (WHERE {seconds} > 0 AND {seconds} <= 120), "
+        f"count({seconds}) FROM {identifier(table)}"
+    )[0]
+    return int(equal), int(short), int(total)
 
 
 def _equal_before(subject: Subject, table: str, start: str, end: str) -> float:
@@ -256,7 +286,7 @@ def day_month_swapped(subject: Subject) -> Iterator[Check]:
             early_off = sum(n for month, day, dow, n in days if day <= 12 and dow >= 6 and day != month)
             late_off = sum(n for _, day, dow, n in days if day > 12 and dow >= 6)
             only_early = early >= 40 and late == 0
-            spread = _spread(subject, table, cell) if early_off >= 5 else 0
+            spread = _spread(subject, table, column) if early_off >= 5 else 0
             more_off = spread >= 5 and late >= 40 and early_off / early > 0.02 + 4 * late_off / late
             if not (only_early or more_off):
                 continue
@@ -274,8 +304,12 @@ def day_month_swapped(subject: Subject) -> Iterator[Check]:
             )
 
 
-def _spread(subject: Subject, table: str, cell: str) -> float:
+def _spread(subject: Subject, table: str, column: str) -> float:
     """Over how many days the weekend rows up to the twelfth are spread: one busy weekend is no swap."""
+    if (daily := subject.daily(table, column)) is not None:
+        rows = [n for day, n in daily.items() if day.day <= 12 and day.isoweekday() >= 6 and day.day != day.month]
+        return sum(rows) / max(rows, default=1)
+    cell = identifier(column)
     days = (
         f"SELECT CAST({cell} AS DATE), count(*) AS n FROM {identifier(table)} WHERE day({cell}) <= 12 "
         f"AND isodow({cell}) >= 6 AND day({cell}) <> month({cell}) GROUP BY 1"

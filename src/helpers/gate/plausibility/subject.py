@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet
 
-from helpers.gate.plausibility import roles
+from helpers.gate.plausibility import roles, value_counts
+from helpers.gate.plausibility.times_here import Times, is_time
 from helpers.gate.plausibility.value_counts import listable, together, values_of
 from helpers.gate.result import Check, FailingRow
 from helpers.measures import database
@@ -21,7 +22,10 @@ from helpers.year.personal import MASKED
 from helpers.year.tables import Level, Table
 
 if TYPE_CHECKING:
+    import datetime
+
     import duckdb
+    import pyarrow as pa
 
     from helpers.activity.clean import Reconciliation
     from helpers.year.fiscal import FiscalYear
@@ -42,10 +46,11 @@ Place = tuple[str | None, int | None, str, Any]
 
 @dataclass(frozen=True)
 class View:
-    """A table of the database: how many rows it has, and its columns of texts."""
+    """A table of the database: how many rows it has, its columns of texts, and of dates and date-times."""
 
     rows: int
     texts: tuple[str, ...]
+    times: tuple[str, ...] = ()
 
 
 @dataclass
@@ -117,6 +122,10 @@ class Subject:
             answers[sql] = rows
         return rows
 
+    def arrow(self, sql: str) -> pa.Table:
+        """The answer's columns, for whoever goes on without the database; not kept."""
+        return database.fetch(self.connection, sql, "数据合理性检查")
+
     def kept(self, name: str, query: str, rows: int) -> str:
         """A relation of what a query gives, about which more than one question is asked: a table of this name, unless
         so many rows are better worked out again."""
@@ -162,12 +171,30 @@ class Subject:
         for column in (c for c in columns if c not in known):
             if (values := self.values(view, column)) is not None:
                 known[column] = (len(values), sum(values.values()))
+        times = self.times(view) or {}
+        known.update({c: times[c].kinds() for c in columns if c not in known and c in times})
         missing = [c for c in columns if c not in known]
         if missing:
             picked = ", ".join(f"count(DISTINCT {identifier(c)}), count({identifier(c)})" for c in missing)
             row = self.query(f"SELECT {picked} FROM {identifier(view)}")[0]
             known.update({c: (int(row[2 * n]), int(row[2 * n + 1])) for n, c in enumerate(missing)})
         return {c: known[c] for c in columns}
+
+    def times(self, view: str) -> Mapping[str, Times] | None:
+        """The dates and date-times of a small view; None of a large one."""
+        known: dict[str, Mapping[str, Times]] = self.known.more.setdefault("times", {})
+        columns = self.views[view].times
+        if len(columns) * self.count(view) > value_counts.AT_ONCE:
+            return None
+        if columns and view not in known:
+            answer = self.arrow(f"SELECT {', '.join(map(identifier, columns))} FROM {identifier(view)}")
+            known[view] = {c: Times(answer.column(c)) for c in columns}
+        return known.get(view, {})
+
+    def daily(self, view: str, column: str) -> dict[datetime.date, int] | None:
+        """How many cells of a date column of a small view each day has, in order; None of a large one."""
+        times = (self.times(view) or {}).get(column)
+        return None if times is None else times.daily
 
     def frequent(self, view: str, column: str, most: int | None = None) -> list[tuple[str, int]]:
         """The values of a column with their rows, the most frequent first; ``most``: no more of them."""
@@ -317,8 +344,9 @@ def open_subject(
 def _view(path: Path) -> View:
     """What a Parquet file says of itself."""
     told = pyarrow.parquet.read_metadata(path)
-    texts = [f.name for f in told.schema.to_arrow_schema() if pyarrow.types.is_string(f.type) and f.name != FILE]
-    return View(told.num_rows, tuple(texts))
+    fields = list(told.schema.to_arrow_schema())
+    texts = [f.name for f in fields if pyarrow.types.is_string(f.type) and f.name != FILE]
+    return View(told.num_rows, tuple(texts), tuple(f.name for f in fields if is_time(f.type)))
 
 
 def _files(year: Year, folder: Path) -> dict[str, tuple[Path, FiscalYear]]:
