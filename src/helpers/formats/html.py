@@ -14,7 +14,8 @@ from importlib import resources
 from itertools import zip_longest
 from typing import Any
 
-from helpers.fonts.packaged import HEI, SONG, advance, check_glyphs, subset_woff
+from helpers.fonts.packaged import HEI, SONG, advance, check_glyphs
+from helpers.fonts.subsets import subset_woff
 from helpers.formats.html_targets import targets
 from helpers.formats.page_layout import placed, title_lines
 from helpers.formats.printed import nested, notice_lines

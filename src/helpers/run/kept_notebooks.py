@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from helpers.run.notebooks import normal_text, normalise, with_prose
+from helpers.run.notebooks import normal_text, normalise, sha256_of, with_prose
 from helpers.run.stage_record import KEPT, record_path
 from helpers.run.stages import Stage
 from helpers.year.hashes import file_sha256
 from helpers.year.whole_files import read_whole, write_whole
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
-def keep(processed: Path, stage: Stage, parameters: Mapping[str, Any], executed: Path) -> None:
-    """Keep an executed notebook with the record of the run that it shows; from then on it is normalised itself."""
-    import nbformat
 
-    text = normal_text(normalise(nbformat.read(executed, as_version=4)))
+def keep(processed: Path, stage: Stage, parameters: Mapping[str, Any], done: NotebookNode, executed: Path) -> None:
+    """Keep a notebook that is ``done`` with the record of the run that it shows; where it was ``executed`` to, it is
+    normalised from then on."""
+    text = normal_text(normalise(done))
     executed.write_text(text, encoding="utf-8", newline="\n")
     notebook, note = _paths(processed, stage)
     note.unlink(missing_ok=True)
     notebook.parent.mkdir(parents=True, exist_ok=True)
     notebook.unlink(missing_ok=True)  # the file may be shared with the folder that the run began with
     notebook.write_text(text, encoding="utf-8", newline="\n")
-    sha256 = hashlib.sha256(text.encode("utf-8")).hexdigest()
     record = file_sha256(record_path(processed, stage.name))
-    write_whole(note, {"record": record, "notebook": sha256, "parameters": dict(parameters)})
+    write_whole(note, {"record": record, "notebook": sha256_of(text), "parameters": dict(parameters)})
 
 
 def forget(processed: Path) -> None:

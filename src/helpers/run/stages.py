@@ -10,12 +10,15 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpers.run.at_the_desk import PLACE
 from helpers.run.machine_faults import of_message, tight_limits
 from helpers.run.parameters import check_parameters
 from helpers.year.machine_memory import memory_limit_mb
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _HERE = Path(__file__).resolve()
 #: The project's own notebooks stand beside ``src/``; an installed wheel carries them with it.
@@ -84,9 +87,10 @@ def rerun_command(stage: Stage, fiscal_year: int, root: str) -> str:
 
 def run_stage(
     stage: Stage, parameters: Mapping[str, Any], output: Path, root: Path, *, then_likely: bool = False
-) -> None:
-    """Execute a stage with ``root`` as working directory and save the notebook to ``output``. ``then_likely``: another
-    one will be executed there next, whose kernel is started meanwhile.
+) -> NotebookNode:
+    """Execute a stage with ``root`` as working directory, save the notebook to ``output`` and return it.
+
+    ``then_likely``: another one will be executed there next, whose kernel is started meanwhile.
 
     Parameters are checked before a kernel starts (``ParameterError``). Raises ``StageFailed``.
     """
@@ -111,7 +115,7 @@ def run_stage(
 
         try:
             with watched() as peak:
-                papermill.execute_notebook(
+                return papermill.execute_notebook(
                     _literal(stage.notebook),
                     _literal(output.resolve()),
                     checked,
