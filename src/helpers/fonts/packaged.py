@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -101,16 +101,25 @@ def _harmless() -> frozenset[str]:
 
 def check_glyphs(blocks: Iterable[Any]) -> None:
     """Raise ``MissingGlyph`` naming each character that cannot be drawn and where it stands."""
+    blocks = list(blocks)
+    if all(map(_drawn, blocks)):  # nearly always
+        return
     faults = [(char, where) for where, text in _texts(blocks) for char in sorted(missing_glyphs(text))]
     if faults:
         raise MissingGlyph(faults)
+
+
+@lru_cache(maxsize=500)
+def _drawn(block: Any) -> bool:
+    """Whether all that a block says can be drawn; each format of a report asks about much the same blocks."""
+    return not any(missing_glyphs(text) for _, text in _texts([block]))
 
 
 def _texts(blocks: Iterable[Any]) -> Iterator[tuple[str, str]]:
     """All drawn texts of blocks, each with words for its place."""
     heading = ""
     for block in blocks:
-        data = block.model_dump() if hasattr(block, "model_dump") else block
+        data = block.model_dump()
         if data["type"] == "heading":
             heading = data["text"]
         for path, text in _strings(data, ()):
