@@ -88,9 +88,9 @@ def rerun_command(stage: Stage, fiscal_year: int, root: str) -> str:
 def run_stage(
     stage: Stage, parameters: Mapping[str, Any], output: Path, root: Path, *, then_likely: bool = False
 ) -> NotebookNode:
-    """Execute a stage with ``root`` as working directory, save the notebook to ``output`` and return it.
-
-    ``then_likely``: another one will be executed there next, whose kernel is started meanwhile.
+    """Execute a stage with ``root`` as working directory and return the notebook; ``output``: where papermill saves it,
+    with its outputs where it has failed. ``then_likely``: another one will be executed there next, whose kernel is
+    started meanwhile.
 
     Parameters are checked before a kernel starts (``ParameterError``). Raises ``StageFailed``.
     """
@@ -106,7 +106,10 @@ def run_stage(
         import papermill
         from nbclient.exceptions import DeadKernelError
 
+        from helpers.run.outputs_aside import NAME as ENGINE
+
         begun: list[str] = []
+        executed: list[NotebookNode] = []
 
         def begin(cell: Any, cell_index: int) -> None:  # noqa: ARG001 - by name
             if then_likely and not begun:
@@ -115,11 +118,13 @@ def run_stage(
 
         try:
             with watched() as peak:
-                return papermill.execute_notebook(
+                papermill.execute_notebook(
                     _literal(stage.notebook),
                     _literal(output.resolve()),
                     checked,
                     cwd=str(root),
+                    engine_name=ENGINE,
+                    executed=executed,
                     kernel_name=NAME,
                     progress_bar=False,
                     kernel_manager_class=StageKernelManager,
@@ -129,6 +134,7 @@ def run_stage(
                     request_save_on_cell_execute=False,
                     on_cell_execute=begin,
                 )
+                return executed[0]
         except papermill.PapermillExecutionError as error:
             raise _failure(stage, output, error.ename, error.evalue) from None
         except DeadKernelError:
