@@ -30,7 +30,7 @@ class _Face:
 
 
 @cache
-def _face(face: str) -> _Face:
+def face_read(face: str) -> _Face:
     with opened(face) as font:
         return _Face(
             glyphs=font.getBestCmap(),
@@ -46,7 +46,7 @@ def subset_woff(characters: Iterable[str], face: str) -> bytes:
     """A WOFF font with just these characters; the same characters give the same bytes."""
     from fontTools import subset
 
-    codes = sorted({ord(c) for c in characters} & _face(face).glyphs.keys())
+    codes = sorted({ord(c) for c in characters} & face_read(face).glyphs.keys())
     with _part(face, codes) as font:
         subsetter = subset.Subsetter(subset_options())
         subsetter.populate(unicodes=codes)
@@ -73,7 +73,7 @@ def _part(face: str, codes: Sequence[int]) -> Any:
     from fontTools.ttLib import TTFont, newTable
     from fontTools.ttLib.tables._g_l_y_f import Glyph
 
-    whole = _face(face)
+    whole = face_read(face)
     font = TTFont(recalcBBoxes=False, recalcTimestamp=False)
     names = sorted({"glyph00000", *(whole.glyphs[code] for code in codes)})
     font.setGlyphOrder(names)

@@ -250,13 +250,12 @@ def _make_package(root: Path, fiscal_year: int, work: Path, others: Others) -> t
     report = _keep_notebooks(work)[REPORT.name]
     write_results(work / "results.json", results)
     (work / "validation.json").write_text(indented(validation) + "\n", encoding="utf-8", newline="\n")
-    two = others.begin()
+    others.begin()
     makers = files(blocks_of(report), results)
     page, *own = [one for one in makers if one not in OTHERS]
     with ThreadPoolExecutor(1) as pool:
         write(work, makers, [page])
-        told = [page] if two else [page, *FIRST]
-        looked = pool.submit(files_without, work, told)  # while Typst is at work, which leaves Python alone
+        looked = pool.submit(files_without, work, [page, *FIRST])  # while Typst is at work, which leaves Python alone
         write(work, makers, own)
         if not others.done():
             write(work, makers, OTHERS)
