@@ -10,7 +10,7 @@ from typing import Any
 
 Rule = dict[str, Any]
 _NONE: Rule = {}
-#: By the identity of a rule what is known of it, with the rule itself: as long as it is there no other has its identity.
+#: By the identity of a rule what is known of it, with the rule: while that is there no other has its identity.
 _PROPERTIES: dict[int, tuple[Rule, Rule]] = {}
 
 
