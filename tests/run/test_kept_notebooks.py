@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from helpers.run import kept_notebooks, stages
-from helpers.run.notebooks import normal_text, normalise, write_normalised
+from helpers.run.notebooks import normal_content, normalise, write_normalised
 from helpers.run.stage_record import record_path, write_whole
 from helpers.run.stages import VALIDATE
 
@@ -121,5 +121,5 @@ def test_the_text_is_nbformats_own(executed: Path) -> None:
     ]
     notebook.cells.append(words)
     before = copy.deepcopy(notebook)
-    assert normal_text(notebook) == nbformat.writes(notebook) + "\n"
+    assert normal_content(notebook).decode("utf-8") == nbformat.writes(notebook) + "\n"
     assert notebook == before

@@ -57,14 +57,14 @@ def with_prose(executed: NotebookNode, source: NotebookNode) -> NotebookNode:
     return normalise(nbformat.from_dict({**executed, "cells": cells}))
 
 
-def normal_text(notebook: NotebookNode) -> str:
-    """The text of a normalised notebook, as nbformat writes it. It may be written to where executed notebooks wait for
+def normal_content(notebook: NotebookNode) -> bytes:
+    """The file of a normalised notebook, as nbformat writes it. It may be written to where executed notebooks wait for
     the package: there it is known again, and need not be read or made a second time."""
-    text = indented(_in_lines(notebook), sort_keys=True) + "\n"
-    _NORMAL[sha256_of(text)] = notebook
+    content = (indented(_in_lines(notebook), sort_keys=True) + "\n").encode("utf-8")
+    _NORMAL[sha256_of(content)] = notebook
     while len(_NORMAL) > len(STAGES):
         del _NORMAL[next(iter(_NORMAL))]
-    return text
+    return content
 
 
 def _in_lines(notebook: NotebookNode) -> NotebookNode:
@@ -90,15 +90,15 @@ def write_normalised(executed: Path, target: Path) -> NotebookNode:
     """Read an executed notebook, write it normalised to ``target`` and return it."""
     import nbformat
 
-    text = executed.read_text(encoding="utf-8")
-    notebook = _NORMAL.get(sha256_of(text))
+    content = executed.read_bytes()
+    notebook = _NORMAL.get(sha256_of(content))
     if notebook is None:
-        notebook = normalise(nbformat.reads(text, as_version=4))
-        text = normal_text(notebook)
+        notebook = normalise(nbformat.reads(content.decode("utf-8"), as_version=4))
+        content = normal_content(notebook)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8", newline="\n")
+    target.write_bytes(content)
     return notebook
 
 
-def sha256_of(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+def sha256_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
