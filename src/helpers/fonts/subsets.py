@@ -16,7 +16,7 @@ LEFT_OUT = ("BASE", "GPOS", "GSUB", "STAT", "vhea", "vmtx")
 _AS_IT_IS = ("head", "hhea", "maxp", "OS/2", "name", "post", "gasp")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Face:
     """What is read of a face once: by character its glyph, by glyph its widths, where its outline lies; the subtables
     of its character map by platform, encoding and format; other tables as they are in the file."""
