@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from fontTools import subset
 from fontTools.ttLib import TTFont
 
 from helpers.fonts.packaged import (
@@ -14,8 +15,9 @@ from helpers.fonts.packaged import (
     font_file,
     font_files,
     missing_glyphs,
-    subset_woff,
+    opened,
 )
+from helpers.fonts.subsets import LEFT_OUT, subset_options, subset_woff
 from helpers.formats.docx import render_docx
 from helpers.formats.html import render_html
 from helpers.formats.pdf import render_pdf
@@ -90,3 +92,23 @@ def test_charts_draw_chinese_whatever_the_machine_has() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         figure.savefig(io.BytesIO(), format="svg")
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_part_is_what_is_cut_out_of_the_whole_face(face: str) -> None:
+    """Parts are put together from the glyphs that are asked for, instead of cut out of all; none is made of others."""
+    with opened(face) as font:
+        glyphs = font["glyf"]
+        assert not any(glyphs[name].isComposite() for name in font.getGlyphOrder())
+        characters = [chr(code) for code in sorted(font.getBestCmap())]
+    assert max(characters) > "\uffff"
+    for asked in ("", "a", "绩效自评9—\t", characters[::97], characters[-40:], characters):
+        cut = subset.Subsetter(subset_options())
+        with opened(face) as font:
+            cut.populate(unicodes=sorted({ord(c) for c in asked} & font.getBestCmap().keys()))
+            cut.subset(font)
+            font.flavor = "woff"
+            font.save(buffer := io.BytesIO())
+        assert subset_woff(asked, face) == buffer.getvalue()
+        with TTFont(io.BytesIO(buffer.getvalue())) as part:
+            assert not set(LEFT_OUT) & set(part.keys())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import nbformat
 import pytest
 
 from helpers.run import kept_notebooks, stages
-from helpers.run.notebooks import normalise, write_normalised
+from helpers.run.notebooks import normal_content, normalise, write_normalised
 from helpers.run.stage_record import record_path, write_whole
 from helpers.run.stages import VALIDATE
 
@@ -40,8 +41,13 @@ def executed(tmp_path: Path) -> Path:
 def processed(tmp_path: Path, executed: Path) -> Path:
     folder = tmp_path / "processed"
     write_whole(record_path(folder, VALIDATE.name), {"any": "record"})
-    kept_notebooks.keep(folder, VALIDATE, PARAMETERS, executed)
+    keep(folder, executed)
     return folder
+
+
+def keep(processed: Path, executed: Path) -> None:
+    done = nbformat.read(executed, as_version=4)
+    kept_notebooks.keep(processed, VALIDATE, PARAMETERS, done, executed)
 
 
 def test_a_kept_notebook_is_the_normalised_one(tmp_path: Path, processed: Path, executed: Path) -> None:
@@ -80,7 +86,7 @@ def test_it_is_not_believed_where_it_is_of_another_run(processed: Path) -> None:
 def test_what_is_kept_is_what_the_package_has(tmp_path: Path, executed: Path) -> None:
     made = write_normalised(executed, tmp_path / "straight.ipynb")
     write_whole(record_path(tmp_path / "processed", VALIDATE.name), {"any": "record"})
-    kept_notebooks.keep(tmp_path / "processed", VALIDATE, PARAMETERS, executed)
+    keep(tmp_path / "processed", executed)
     again = write_normalised(executed, tmp_path / "from_kept.ipynb")
     assert again == made
     assert (tmp_path / "from_kept.ipynb").read_bytes() == (tmp_path / "straight.ipynb").read_bytes()
@@ -93,3 +99,27 @@ def test_what_somebody_changed_since_is_normalised_again(tmp_path: Path, process
     assert "seen_by" in executed.read_text(encoding="utf-8")
     write_normalised(executed, tmp_path / "package.ipynb")
     assert (tmp_path / "package.ipynb").read_text(encoding="utf-8") == text
+
+
+def test_the_text_is_nbformats_own(executed: Path) -> None:
+    """Texts in lines, in every kind of output and attachment; what was given stays as it was."""
+    notebook = normalise(nbformat.read(executed, as_version=4))
+    code = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    words = nbformat.v4.new_markdown_cell("一\n二\r\n三\u2028四", attachments={"a.png": {"text/plain": "x\ny"}})
+    data = {
+        "text/html": "<p>\n甲</p>",
+        "image/svg+xml": "<svg>\n</svg>",
+        "image/png": "aGk=\n",
+        "text/plain": "",
+        "application/json": {"z": ["1\n2"], "a": {}},
+    }
+    code.outputs = [
+        nbformat.v4.new_output("display_data", data),
+        nbformat.v4.new_output("execute_result", {"text/markdown": "a\nb"}, execution_count=3),
+        nbformat.v4.new_output("error", ename="E", evalue="一\n二", traceback=["a\nb"]),
+        nbformat.v4.new_output("stream", text="a\n\nb"),
+    ]
+    notebook.cells.append(words)
+    before = copy.deepcopy(notebook)
+    assert normal_content(notebook).decode("utf-8") == nbformat.writes(notebook) + "\n"
+    assert notebook == before

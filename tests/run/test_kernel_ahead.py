@@ -103,8 +103,9 @@ def test_the_first_stage_has_its_kernel_started_before_it_is_executed(
     """And no second one where the stage before has started it."""
     seen: list[list[Path]] = []
 
-    def execute(*_: Any, **__: Any) -> None:
+    def execute(*_: Any, executed: list[Any], **__: Any) -> None:
         seen.append([one.folder for one in kernel_ahead._waiting])
+        executed.append("notebook")
 
     monkeypatch.setattr("papermill.execute_notebook", execute)
     for _ in range(2):

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from helpers.run.personal_scan import files_without, personal_places
+from helpers.run.personal_scan import files_without, personal_places, texts_of
 from tests.conftest import selfeval
 from tests.run.planted import CAUSES, DECLARED, KEYS, PLANTED, leaks, write_planted
 from tests.run.small_project import edit
@@ -123,3 +123,12 @@ def test_what_was_looked_through_before_is_read_again_only_where_it_changed(tmp_
     (tmp_path / "a.json").unlink()
     (tmp_path / "b.html").write_text("<p>没有</p>", encoding="utf-8")
     assert personal_places(tmp_path, lambda _: False, without) == []
+
+
+def test_of_a_drawing_only_the_numbers_of_its_shapes_are_left_out() -> None:
+    drawn = b"""<g id="a13800000001" d="M13800000002" x:points='13800000003' data-d="13800000004" transform="(1)"/>
+        <g kid="13800000005" viewBox="0 0 1 2" endpoints="13800000006" d = "13800000007"/>"""
+    told = " ".join(text for _, text in texts_of("a.svg", drawn))
+    assert [number in told for number in (f"1380000000{n}" for n in range(1, 8))] == [
+        *(True, False, False, False, True, True, True),
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -54,11 +55,41 @@ def test_answers_go_to_another_process_as_they_are(asked: list[str]) -> None:
     assert asked == ["abc"]
 
 
+class Unpacked:
+    """Counts what is packed and unpacked of it."""
+
+    counts: ClassVar[list[int]] = [0, 0]
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __getstate__(self) -> dict[str, str]:
+        self.counts[0] += 1
+        return {"text": self.text}
+
+    def __setstate__(self, state: dict[str, str]) -> None:
+        self.counts[1] += 1
+        self.text = state["text"]
+
+
+def test_an_answer_is_packed_once_and_unpacked_by_who_asks(asked: list[str]) -> None:
+    made = remembered.remembered(8)(Unpacked)
+    assert [made(text).text for text in "abc"] == ["a", "b", "c"]
+    sent = [pickle.dumps(remembered.answers()) for _ in range(3)]
+    assert Unpacked.counts == [3, 0]
+    for one in sent:
+        next(iter(remembered._ANSWERS.values())).clear()
+        remembered.take_over(pickle.loads(one))
+    assert Unpacked.counts == [3, 0]
+    assert [made("b").text, made("b").text] == ["b", "b"] and made("b") is made("b")
+    assert Unpacked.counts == [3, 1]
+
+
 def test_lines_of_a_file_are_told_from_what_was_handed_over() -> None:
     text = "fiscal_year: 2024\nproject: 运维\ntables:\n  # 工单\n  tickets: {files: a.csv}\n"
     authored._tree(text)
     known = pickle.loads(pickle.dumps(remembered.answers()))
-    tree = known["helpers.year.authored._tree"][(text,), ()]
+    tree = known["helpers.year.authored._tree"][(text,), ()].answer()
     assert load.Lines("year.yml", tree).of(("tables", "tickets", "files")) == 5
     assert load.Lines("year.yml", tree).value(("project",)) == "运维"
 

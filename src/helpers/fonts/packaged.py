@@ -5,10 +5,9 @@ Hei (黑体) and Song (宋体), regular and bold: open-licence subsets, see ``fo
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +43,16 @@ def font_file(face: str) -> Path:
     return FOLDER / f"{FACES[face]}.ttf"
 
 
+@cache
+def typesetters_fonts() -> Any:
+    """The packaged fonts, opened once for all that Typst sets in this process; what it brings along itself too."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(FOLDER)])
+
+
 @contextmanager
-def _opened(face: str) -> Iterator[Any]:
+def opened(face: str) -> Iterator[Any]:
     """A packaged font whose glyphs are called by their numbers: working out a name for each from what it draws takes
     most of the time of a look at a font, and nobody asks for one."""
     from fontTools.ttLib import TTFont
@@ -58,7 +65,7 @@ def _opened(face: str) -> Iterator[Any]:
 
 @cache
 def _cmap(face: str) -> frozenset[int]:
-    with _opened(face) as font:
+    with opened(face) as font:
         return frozenset(font.getBestCmap())
 
 
@@ -70,7 +77,7 @@ def drawable() -> frozenset[int]:
 
 @cache
 def _advances(face: str) -> dict[str, float]:
-    with _opened(face) as font:
+    with opened(face) as font:
         units, widths = font["head"].unitsPerEm, font["hmtx"].metrics
         drawn = {chr(code): widths[name][0] / units for code, name in font.getBestCmap().items()}
     return {**drawn, **dict.fromkeys(map(chr, UNDRAWN), 0.0)}
@@ -94,16 +101,25 @@ def _harmless() -> frozenset[str]:
 
 def check_glyphs(blocks: Iterable[Any]) -> None:
     """Raise ``MissingGlyph`` naming each character that cannot be drawn and where it stands."""
+    blocks = list(blocks)
+    if all(map(_drawn, blocks)):  # nearly always
+        return
     faults = [(char, where) for where, text in _texts(blocks) for char in sorted(missing_glyphs(text))]
     if faults:
         raise MissingGlyph(faults)
+
+
+@lru_cache(maxsize=500)
+def _drawn(block: Any) -> bool:
+    """Whether all that a block says can be drawn; each format of a report asks about much the same blocks."""
+    return not any(missing_glyphs(text) for _, text in _texts([block]))
 
 
 def _texts(blocks: Iterable[Any]) -> Iterator[tuple[str, str]]:
     """All drawn texts of blocks, each with words for its place."""
     heading = ""
     for block in blocks:
-        data = block.model_dump() if hasattr(block, "model_dump") else block
+        data = block.model_dump()
         if data["type"] == "heading":
             heading = data["text"]
         for path, text in _strings(data, ()):
@@ -134,20 +150,3 @@ def register_matplotlib() -> str:
     matplotlib.rcParams["font.family"] = [HEI]
     matplotlib.rcParams["axes.unicode_minus"] = False
     return HEI
-
-
-def subset_woff(characters: Iterable[str], face: str) -> bytes:
-    """A WOFF font with just these characters; the same characters give the same bytes."""
-    from fontTools import subset
-
-    options = subset.Options()
-    options.layout_features, options.hinting, options.flavor = [], False, "woff"
-    options.name_IDs, options.notdef_outline = [1, 2], True
-    with _opened(face) as font:
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(unicodes=sorted({ord(c) for c in characters} & _cmap(face)))
-        subsetter.subset(font)
-        buffer = io.BytesIO()
-        font.flavor = "woff"
-        font.save(buffer)
-    return buffer.getvalue()

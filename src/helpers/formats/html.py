@@ -14,7 +14,8 @@ from importlib import resources
 from itertools import zip_longest
 from typing import Any
 
-from helpers.fonts.packaged import HEI, SONG, advance, check_glyphs, subset_woff
+from helpers.fonts.packaged import HEI, SONG, advance, check_glyphs
+from helpers.fonts.subsets import subset_woff
 from helpers.formats.html_targets import targets
 from helpers.formats.page_layout import placed, title_lines
 from helpers.formats.printed import nested, notice_lines
@@ -38,6 +39,8 @@ LOOKS = {
 }
 #: Full-width characters up to which a text is short.
 SHORT = 8.0
+#: By face the family and the weights that the page knows it by.
+EMBEDDED = {"song": (SONG, "400"), "song-bold": (SONG, "700"), "hei-bold": (HEI, "400 700")}
 #: What browsers draw by themselves: numbers and marks of lists, the mark of a fold, page numbers.
 DRAWN = "0123456789.•◦▪▸▾▶▼—"
 #: The most columns for which the style sheet has a least width.
@@ -130,7 +133,7 @@ def _tight(css: str) -> str:
 def _fonts(used: Mapping[str, set[str]]) -> str:
     """The glyphs that the page uses, embedded by face: Song for the text, Hei bold for what stands out."""
     rules = []
-    for family, face, weight in ((SONG, "song", "400"), (SONG, "song-bold", "700"), (HEI, "hei-bold", "400 700")):
+    for face, (family, weight) in EMBEDDED.items():
         data = base64.b64encode(subset_woff(used[face] | set(DRAWN), face)).decode("ascii")
         rules.append(
             f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-display: block; '
@@ -156,7 +159,7 @@ class _Writer:
         self.anchors, self.marks = targets(blocks)
         self.figures = 0
         self.looks: set[str] = set()
-        self.used: dict[str, set[str]] = {"song": set(), "song-bold": set(), "hei-bold": set()}
+        self.used: dict[str, set[str]] = {face: set() for face in EMBEDDED}
 
     def words(self, text: str, face: str = "song") -> str:
         """Text as HTML; its characters are noted for the face in which the style sheet sets it."""

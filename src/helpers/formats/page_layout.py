@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -188,9 +189,10 @@ def ending(table: Table) -> int:
     return next((at for at, one in enumerate(last) if not one), len(last))
 
 
+@lru_cache(maxsize=200)
 def sized(table: Table, tight: bool = False) -> tuple[float, Fit]:
     """Type size in points and columns: the larger size where columns are few, or where the page across holds all;
-    the smaller one where it has to be (``tight``)."""
+    the smaller one where it has to be (``tight``). The papers of a package have most tables in common."""
     width = ACROSS if table.wide else UPRIGHT
     if tight:
         return SMALL, fit(table, width / (SMALL * POINT))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.fonts.machine import SystemFont, substitution_note, system_fonts
-from helpers.fonts.packaged import FOLDER, check_glyphs
+from helpers.fonts.packaged import FOLDER, check_glyphs, typesetters_fonts
 from helpers.formats.page_layout import (
     KEPT,
     LONG,
@@ -81,7 +81,7 @@ def render_pdf(blocks: Sequence[Any]) -> bytes:
             made = typst.compile(
                 str(folder / "main.typ"),
                 root=str(folder),
-                font_paths=[str(FOLDER), str(folder)],
+                font_paths=[str(FOLDER), str(folder)] if own else typesetters_fonts(),
                 ignore_system_fonts=True,
                 format="pdf",
                 pdf_standards=["a-2a", "ua-1"],

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from helpers.fonts.packaged import FOLDER
+from helpers.fonts.packaged import typesetters_fonts
 
 
 def rasterise(svg: str, width_mm: float = 150, dpi: int = 200) -> bytes:
@@ -24,8 +24,7 @@ def rasterise(svg: str, width_mm: float = 150, dpi: int = 200) -> bytes:
             typst.compile(
                 str(folder / "f.typ"),
                 root=str(folder),
-                font_paths=[str(FOLDER)],
-                ignore_system_fonts=True,
+                font_paths=typesetters_fonts(),
                 format="png",
                 ppi=dpi,
             )

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
+from helpers.files.json_text import indented
 from helpers.report.results_faults import Fault, Json, Place, faults_in_words, place_text
 from helpers.report.results_schema import inner_rule, properties, schema
 from helpers.report.results_types import Results
@@ -71,7 +72,7 @@ def dump_results(data: Json) -> str:
     Lists keep their order, floats are written by their repr, so the same data is the same text
     however its dicts were filled. Raises ``ResultsFault``.
     """
-    return json.dumps(in_order(validate_results(data)), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return indented(in_order(validate_results(data)), 2, allow_nan=False) + "\n"
 
 
 def in_order(data: Json) -> Json:

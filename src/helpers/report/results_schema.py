@@ -9,6 +9,9 @@ from importlib import resources
 from typing import Any
 
 Rule = dict[str, Any]
+_NONE: Rule = {}
+#: By the identity of a rule what is known of it, with the rule: while that is there no other has its identity.
+_PROPERTIES: dict[int, tuple[Rule, Rule]] = {}
 
 
 @cache
@@ -29,8 +32,11 @@ def branches(rule: Rule) -> Iterator[Rule]:
 
 
 def properties(rule: Rule) -> Rule:
-    """The rules of an object's known keys, in their order."""
-    return {key: inner for branch in branches(rule) for key, inner in branch.get("properties", {}).items()}
+    """The rules of an object's known keys, in their order; changed by nobody."""
+    if id(rule) not in _PROPERTIES:
+        known = {key: inner for branch in branches(rule) for key, inner in branch.get("properties", {}).items()}
+        _PROPERTIES[id(rule)] = rule, known
+    return _PROPERTIES[id(rule)][1]
 
 
 def inner_rule(rule: Rule, step: str | int) -> Rule:
@@ -39,7 +45,7 @@ def inner_rule(rule: Rule, step: str | int) -> Rule:
         found: Rule = known[step]
         return found
     key = "items" if isinstance(step, int) else "additionalProperties"
-    return next((b[key] for b in branches(rule) if isinstance(b.get(key), dict)), {})
+    return next((b[key] for b in branches(rule) if isinstance(b.get(key), dict)), _NONE)
 
 
 def keyword(rule: Rule, name: str) -> Any:

@@ -39,9 +39,6 @@ class Beside:
     def __init__(self, process: BaseProcess | None) -> None:
         self._process = process
 
-    def there(self) -> bool:
-        return self._process is not None
-
     def done(self) -> bool:
         """Wait for the work; whether all of it was done."""
         if self._process is None:
@@ -93,12 +90,11 @@ class Others:
             work = working(make_others, str(self._package.resolve()), its_end, folder=self._root)
             self._beside = self._stack.enter_context(work)
 
-    def begin(self) -> bool:
-        """Its turn has come; whether it is there."""
+    def begin(self) -> None:
+        """Its turn has come, if it is there."""
         self.get_ready()
         with contextlib.suppress(OSError):  # it has ended already
             self._end.send_bytes(b"begin")
-        return self._beside is not None and self._beside.there()
 
     def done(self) -> bool:
         """Wait for the files; whether all of them were made."""
@@ -115,15 +111,19 @@ def import_formats_beside() -> None:
         with contextlib.suppress(Exception):
             import pyarrow.compute  # noqa: F401
             import pypdfium2  # noqa: F401
-            import typst  # noqa: F401
 
             import helpers.formats.html
             import helpers.formats.papers
-            import helpers.formats.pdf  # noqa: F401
-            from helpers.fonts.packaged import advance, drawable
+            import helpers.formats.pdf
+            from helpers.fonts.packaged import advance, drawable, typesetters_fonts
+            from helpers.fonts.subsets import face_read
 
             drawable()
-            advance("一")
+            for face in ("song", "hei"):
+                advance("一", face)
+            for face in helpers.formats.html.EMBEDDED:
+                face_read(face)
+            typesetters_fonts()
 
     threading.Thread(target=work, daemon=True).start()
 
@@ -141,25 +141,29 @@ def explain_ahead(root: str, fiscal_year: int) -> None:
 
 def make_others(folder: str, run: Connection) -> None:
     """The files for Word and Excel and the technical paper of a package, from what lies in its folder when ``run`` says
-    that it is this process's turn; and a look for personal data through all of that."""
-    import nbformat
+    that it is this process's turn; and a look for personal data through them."""
+    import docx
     import pyarrow.compute  # noqa: F401
     import pypdfium2  # noqa: F401
-    import typst  # noqa: F401
+    from nbformat import v4
 
     import helpers.formats.docx
     import helpers.formats.pdf
     import helpers.formats.xlsx  # noqa: F401
+    from helpers.fonts.packaged import typesetters_fonts
     from helpers.formats.papers import blocks_of, files
     from helpers.report.results import load_results
     from helpers.run.personal_scan import files_without
 
+    typesetters_fonts()
+    docx.Document()
     run.recv_bytes()
     package = Path(folder)
-    report = nbformat.read(package / "notebooks" / f"{REPORT.name}.ipynb", as_version=4)
+    # Read without being validated: the run has written it.
+    report = v4.reads((package / "notebooks" / f"{REPORT.name}.ipynb").read_text(encoding="utf-8"))
     makers = files(blocks_of(report), load_results(package / "results.json"))
     write(package, makers, OTHERS)
-    run.send(files_without(package, [*FIRST, *(name for name in OTHERS if name in makers)]))
+    run.send(files_without(package, [name for name in OTHERS if name in makers]))
 
 
 def write(package: Path, makers: Mapping[str, Callable[[], bytes]], names: Iterable[str]) -> None:

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from helpers.run.notebooks import normal_text, normalise, with_prose
+from helpers.run.notebooks import normal_content, normalise, sha256_of, with_prose
 from helpers.run.stage_record import KEPT, record_path
 from helpers.run.stages import Stage
 from helpers.year.hashes import file_sha256
 from helpers.year.whole_files import read_whole, write_whole
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
-def keep(processed: Path, stage: Stage, parameters: Mapping[str, Any], executed: Path) -> None:
-    """Keep an executed notebook with the record of the run that it shows; from then on it is normalised itself."""
-    import nbformat
 
-    text = normal_text(normalise(nbformat.read(executed, as_version=4)))
-    executed.write_text(text, encoding="utf-8", newline="\n")
+def keep(processed: Path, stage: Stage, parameters: Mapping[str, Any], done: NotebookNode, executed: Path) -> None:
+    """Keep a notebook that is ``done`` with the record of the run that it shows; where it was ``executed`` to, it is
+    normalised from then on."""
+    content = normal_content(normalise(done))
+    executed.write_bytes(content)
     notebook, note = _paths(processed, stage)
     note.unlink(missing_ok=True)
     notebook.parent.mkdir(parents=True, exist_ok=True)
     notebook.unlink(missing_ok=True)  # the file may be shared with the folder that the run began with
-    notebook.write_text(text, encoding="utf-8", newline="\n")
-    sha256 = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    notebook.write_bytes(content)
     record = file_sha256(record_path(processed, stage.name))
-    write_whole(note, {"record": record, "notebook": sha256, "parameters": dict(parameters)})
+    write_whole(note, {"record": record, "notebook": sha256_of(content), "parameters": dict(parameters)})
 
 
 def forget(processed: Path) -> None:
@@ -53,7 +53,7 @@ def take_over(processed: Path, stage: Stage, target: Path) -> None:
 
     kept = nbformat.read(_paths(processed, stage)[0], as_version=4)
     source = nbformat.read(stage.notebook, as_version=4)
-    target.write_text(normal_text(with_prose(kept, source)), encoding="utf-8", newline="\n")
+    target.write_bytes(normal_content(with_prose(kept, source)))
 
 
 def _paths(processed: Path, stage: Stage) -> tuple[Path, Path]:

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from helpers.files.json_text import indented
 from helpers.run import package_files
 from helpers.run.code_reach import MACHINERY, code_cells, program_sha256, prose_sha256, reached, sources_at_start
 from helpers.run.inputs import InputFile
@@ -70,7 +71,7 @@ def write_manifest(folder: Path, described: Mapping[str, Any], rules: Mapping[st
         if entry.kind == "file" and name != NAME
     ]
     content = {**described, "rules": {"id": (rules or {}).get("id"), "sha256": _sha256_of(rules)}, "outputs": outputs}
-    text = json.dumps({**content, "self_sha256": seal(content)}, ensure_ascii=False, indent=1) + "\n"
+    text = indented({**content, "self_sha256": seal(content)}) + "\n"
     (folder / NAME).write_text(text, encoding="utf-8", newline="\n")
 
 

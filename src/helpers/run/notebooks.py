@@ -6,28 +6,33 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.files.json_text import indented
+from helpers.run.stages import STAGES
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 #: What cells say of themselves; all else that programs note there says when and where, not what.
 KEPT = ("tags",)
-#: The hashes of the texts that were normalised here.
-_NORMAL: set[bytes] = set()
+#: The notebooks that were normalised here, by the hashes of their texts: those of one run.
+_NORMAL: dict[str, NotebookNode] = {}
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
-    """A copy without papermill's paths and times; the cell that papermill adds gets a fixed id."""
-    import nbformat  # heavy: brings a JSON schema validator along
+    """The notebook without papermill's paths and times; the cell that papermill adds gets a fixed id. The outputs are
+    shared with the one given."""
+    from nbformat import NotebookNode, from_dict  # heavy: brings a JSON schema validator along
 
-    clean = nbformat.from_dict(notebook)
-    clean.metadata = nbformat.from_dict(
+    clean = NotebookNode(notebook)
+    clean.metadata = from_dict(
         {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
         }
     )
+    clean.cells = [NotebookNode(cell) for cell in notebook.cells]
     for cell in clean.cells:
-        cell["metadata"] = nbformat.from_dict({key: cell.metadata[key] for key in KEPT if key in cell.metadata})
+        cell["metadata"] = from_dict({key: cell.metadata[key] for key in KEPT if key in cell.metadata})
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell["id"] = "injected-parameters"
     return clean
@@ -52,29 +57,48 @@ def with_prose(executed: NotebookNode, source: NotebookNode) -> NotebookNode:
     return normalise(nbformat.from_dict({**executed, "cells": cells}))
 
 
-def normal_text(notebook: NotebookNode) -> str:
-    """The text of a normalised notebook. It may be written to where executed notebooks wait for the package: there it
-    is known again, and need not be made a second time."""
-    import nbformat
+def normal_content(notebook: NotebookNode) -> bytes:
+    """The file of a normalised notebook, as nbformat writes it. It may be written to where executed notebooks wait for
+    the package: there it is known again, and need not be read or made a second time."""
+    content = (indented(_in_lines(notebook), sort_keys=True) + "\n").encode("utf-8")
+    _NORMAL[sha256_of(content)] = notebook
+    while len(_NORMAL) > len(STAGES):
+        del _NORMAL[next(iter(_NORMAL))]
+    return content
 
-    text = nbformat.writes(notebook) + "\n"
-    _NORMAL.add(_hash(text))
-    return text
+
+def _in_lines(notebook: NotebookNode) -> NotebookNode:
+    """The notebook as it lies in a file, texts in lines. Only what is changed for that is copied: not what lies in the
+    data of outputs, which is nearly all of a notebook."""
+    from nbformat import NotebookNode
+    from nbformat.v4.rwbase import split_lines
+
+    filed = NotebookNode(notebook)
+    filed.cells = [NotebookNode(cell) for cell in notebook.cells]
+    for cell in filed.cells:
+        if "attachments" in cell:
+            cell["attachments"] = NotebookNode({name: dict(one) for name, one in cell.attachments.items()})
+        if "outputs" in cell:
+            cell["outputs"] = [NotebookNode(output) for output in cell.outputs]
+            for output in cell.outputs:
+                if "data" in output:
+                    output["data"] = NotebookNode(output.data)
+    return split_lines(filed)
 
 
 def write_normalised(executed: Path, target: Path) -> NotebookNode:
     """Read an executed notebook, write it normalised to ``target`` and return it."""
     import nbformat
 
-    text = executed.read_text(encoding="utf-8")
-    notebook = nbformat.reads(text, as_version=4)
-    if _hash(text) not in _NORMAL:
-        notebook = normalise(notebook)
-        text = normal_text(notebook)
+    content = executed.read_bytes()
+    notebook = _NORMAL.get(sha256_of(content))
+    if notebook is None:
+        notebook = normalise(nbformat.reads(content.decode("utf-8"), as_version=4))
+        content = normal_content(notebook)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8", newline="\n")
+    target.write_bytes(content)
     return notebook
 
 
-def _hash(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8")).digest()
+def sha256_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

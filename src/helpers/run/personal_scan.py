@@ -35,8 +35,9 @@ _FIGURES = re.compile("[0-9.,%-]+(?: [0-9.,%-]+)+ ?")
 #: Pictures and fonts, not read as text.
 _PICTURES = ("image/png", "image/jpeg", "application/pdf")
 _EMBEDDED = re.compile(r"base64,[0-9A-Za-z+/=\s]+")
-#: Where shapes are drawn there are numbers in rows, and no words.
-_DRAWN = re.compile(r"""\b(?:d|points|transform|viewBox)=(?:"[^"]*"|'[^']*')""")
+#: Where shapes are drawn there are numbers in rows, and no words. That a name begins there is asked behind its first
+#: letter: only at these letters is anything tried.
+_DRAWN = re.compile(r"""(?:d(?<!\wd)|p(?<!\wp)oints|t(?<!\wt)ransform|v(?<!\wv)iewBox)=(?:"[^"]*"|'[^']*')""")
 _TAG = re.compile(r"<[^>]*>")
 #: Within a line a number may be set in parts.
 _INLINE = re.compile(r"</?(?:span|b|i|em|strong|u|a|sub|sup|tspan|w:r|w:t|r|t)\b[^>]*>")

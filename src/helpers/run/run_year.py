@@ -17,6 +17,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from helpers.files.json_text import indented
 from helpers.report.approved import CHECK, approved_changes
 from helpers.report.results import load_results, validate_results, write_results
 from helpers.report.results_types import Results
@@ -216,8 +217,8 @@ def _run_stages(root: Path, fiscal_year: int, work: Path, final: Path, progress:
                 with progress(f"{stage.name} {stage.title}  运行：{why}"):
                     if stage == DEVIATE:
                         ahead.done()
-                    run_stage(stage, parameters, executed, root, then_likely=stage != REPORT)
-                    kept_notebooks.keep(processed, stage, parameters, executed)
+                    done = run_stage(stage, parameters, executed, root, then_likely=stage != REPORT)
+                    kept_notebooks.keep(processed, stage, parameters, done, executed)
             except StageFailed as failure:
                 _keep_failed(failure, fiscal_year, root, work)
                 saved = f"{final.parent.name}/{final.name}.failed/notebooks/{stage.name}.ipynb"
@@ -250,16 +251,13 @@ def _make_package(root: Path, fiscal_year: int, work: Path, others: Others) -> t
     validation = _read(processed / VALIDATE.output)
     report = _keep_notebooks(work)[REPORT.name]
     write_results(work / "results.json", results)
-    (work / "validation.json").write_text(
-        json.dumps(validation, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"
-    )
-    two = others.begin()
+    (work / "validation.json").write_text(indented(validation) + "\n", encoding="utf-8", newline="\n")
+    others.begin()
     makers = files(blocks_of(report), results)
     page, *own = [one for one in makers if one not in OTHERS]
     with ThreadPoolExecutor(1) as pool:
         write(work, makers, [page])
-        told = [page] if two else [page, *FIRST]
-        looked = pool.submit(files_without, work, told)  # while Typst is at work, which leaves Python alone
+        looked = pool.submit(files_without, work, [page, *FIRST])  # while Typst is at work, which leaves Python alone
         write(work, makers, own)
         if not others.done():
             write(work, makers, OTHERS)

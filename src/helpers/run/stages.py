@@ -10,12 +10,15 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpers.run.at_the_desk import PLACE
 from helpers.run.machine_faults import of_message, tight_limits
 from helpers.run.parameters import check_parameters
 from helpers.year.machine_memory import memory_limit_mb
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _HERE = Path(__file__).resolve()
 #: The project's own notebooks stand beside ``src/``; an installed wheel carries them with it.
@@ -84,9 +87,10 @@ def rerun_command(stage: Stage, fiscal_year: int, root: str) -> str:
 
 def run_stage(
     stage: Stage, parameters: Mapping[str, Any], output: Path, root: Path, *, then_likely: bool = False
-) -> None:
-    """Execute a stage with ``root`` as working directory and save the notebook to ``output``. ``then_likely``: another
-    one will be executed there next, whose kernel is started meanwhile.
+) -> NotebookNode:
+    """Execute a stage with ``root`` as working directory and return the notebook; ``output``: where papermill saves it,
+    with its outputs where it has failed. ``then_likely``: another one will be executed there next, whose kernel is
+    started meanwhile.
 
     Parameters are checked before a kernel starts (``ParameterError``). Raises ``StageFailed``.
     """
@@ -102,7 +106,10 @@ def run_stage(
         import papermill
         from nbclient.exceptions import DeadKernelError
 
+        from helpers.run.outputs_aside import NAME as ENGINE
+
         begun: list[str] = []
+        executed: list[NotebookNode] = []
 
         def begin(cell: Any, cell_index: int) -> None:  # noqa: ARG001 - by name
             if then_likely and not begun:
@@ -116,6 +123,8 @@ def run_stage(
                     _literal(output.resolve()),
                     checked,
                     cwd=str(root),
+                    engine_name=ENGINE,
+                    executed=executed,
                     kernel_name=NAME,
                     progress_bar=False,
                     kernel_manager_class=StageKernelManager,
@@ -125,6 +134,7 @@ def run_stage(
                     request_save_on_cell_execute=False,
                     on_cell_execute=begin,
                 )
+                return executed[0]
         except papermill.PapermillExecutionError as error:
             raise _failure(stage, output, error.ename, error.evalue) from None
         except DeadKernelError:

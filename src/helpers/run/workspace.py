@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from helpers.files.json_text import indented
 from helpers.run.at_the_desk import hold_until_cell_ends, in_run, sit_down
 from helpers.run.code_reach import reached, sources_at_start
 from helpers.run.current import Current, approvals_digest, remarks_digest, tables_digest
@@ -212,7 +213,7 @@ class Workspace:
         record_path(self.processed, stage.name).unlink(missing_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
-        partial.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+        partial.write_text(indented(data) + "\n", encoding="utf-8", newline="\n")
         partial.replace(path)
         files = files_of(self.processed, stage)
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml.ns import NamespacePrefixedTag, qn
+from docx.oxml.parser import oxml_parser
 
 #: Twentieths of a point, the unit of most lengths.
 TWIPS = 20
+_NAMESPACE = NamespacePrefixedTag("w:p").nsmap
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 #: Control characters that XML cannot carry.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -21,16 +22,18 @@ _WORD = re.compile(rf"[!-~]{{{LONGEST_WORD + 1},}}")
 
 
 @cache
-def _name(attribute: str) -> str:
-    return str(qn(f"w:{attribute}"))
+def _name(local: str) -> str:
+    """The name of an element or an attribute, with its namespace."""
+    return str(qn(f"w:{local}"))
 
 
 def element(tag: str, attributes: Mapping[str, Any] | None = None, *children: Any) -> Any:
     """``<w:tag w:name="value">`` with its children; None among them are left out."""
-    made = OxmlElement(f"w:{tag}")
-    for name, value in (attributes or {}).items():
-        made.set(_name(name), str(value))
-    made.extend(child for child in children if child is not None)
+    given = {_name(name): str(value) for name, value in attributes.items()} if attributes else None
+    made = oxml_parser.makeelement(_name(tag), given, _NAMESPACE)
+    for child in children:
+        if child is not None:
+            made.append(child)
     return made
 
 
