@@ -113,7 +113,7 @@ class Measures:
         self._opened = ExitStack()
         self._held = ("measures", year.fiscal, *files, states(files.values()))
         self._connection = self._opened.enter_context(
-            borrowed(self._held, lambda: database.open_tables(files, year.fiscal))
+            borrowed(self._held, lambda: database.open_tables(files, year.fiscal), tables=False)
         )
         self.figure = lru_cache(maxsize=None)(self._figure)
         self.part_of = lru_cache(maxsize=None)(self._part_of)
