@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import hypergeom
 from statsmodels.stats.contingency_tables import StratifiedTable
 
-from helpers.deviation.adjusted import MOST_STRATA, Coded, crossed, effects
+from helpers.deviation.adjusted import MOST_STRATA, Coded, _drawn, crossed, effects
 
 
 def rows_of(*cells):
@@ -52,6 +54,13 @@ def test_the_tail_is_exact_over_several_strata_and_normal_for_many_misses():
     assert effects(misses, own, strata).tails[0] == pytest.approx(both[3:].sum())
     misses, own, strata = rows_of((0, 0, 2000, 300), (0, 1, 2000, 250))
     assert effects(misses, own, strata).tails[0] == pytest.approx(hypergeom.sf(299, 4000, 550, 2000), rel=0.05)
+
+
+@given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, min(n, 400)), st.integers(0, n))))
+def test_the_chance_of_every_number_is_that_of_the_library(drawn):
+    rows, bad, own = drawn
+    said = hypergeom.pmf(range(min(bad, own) + 1), rows, bad, own)
+    assert _drawn(rows, bad, own) == pytest.approx(said, rel=1e-12, abs=1e-290)
 
 
 def test_a_group_that_is_alone_says_nothing_and_nothing_diverges():

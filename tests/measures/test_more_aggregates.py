@@ -13,6 +13,7 @@ from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year
 from helpers.year.crosscheck import crosscheck
 from helpers.year.load import Year, load_year
+from helpers.year.tidy import tidy_columns
 from tests import small_year
 
 YEAR = (
@@ -132,6 +133,10 @@ def test_the_first_failure_of_a_year_may_repeat_one_of_the_year_before(year: Yea
         rows = measures.rows("again_share", ["device"])
         sides = [(one.after, one.hits, one.n) for one in measures.sides("again_share", date(2024, 1, 15))]
         parts = {(one.value, one.month): (one.amount, one.n) for one in measures.grouped("again_share", "device")}
+        columns = list(tidy_columns(year.year.tables["tickets"]))
+        each = [measures.grouped("again_share", column) for column in columns]
+        measures.group_ahead("again_share", columns)
+        assert [measures.grouped("again_share", column) for column in columns] == each
     assert (share.value, share.n, count.value, share.carried) == (Fraction(2, 4), 4, 2, True)
     assert months == {"01": 2}
     assert rows["_value"].tolist() == [True, True, False, False] and list(rows.columns) == ["_value", "device"]

@@ -60,9 +60,10 @@ def tidy(
     out: Path,
     written: WrittenDown | None = None,
     rows: int = 0,
+    beside: Sequence[str] = (),
 ) -> Tidy:
     """``records`` with the derived columns, its cells as they are to be ``written`` down; as they are where these are
-    written already. ``rows``: how many there may be.
+    written already. ``rows``: how many there may be. ``beside``: columns of ``records`` that are no cells.
 
     Raises ``CalendarUnknown`` and, for a value that no declared schedule fits, ``ExportError``.
     """
@@ -90,7 +91,7 @@ def tidy(
             else:
                 query = clocks[column].added(query)
         picked = ", ".join(written.tidy(hashed_once).values() if written else map(identifier, tidy_columns(spec)))
-        return f"SELECT {picked}, source_file, source_row FROM ({query})"
+        return f"SELECT {picked}, {', '.join(('source_file', 'source_row', *beside))} FROM ({query})"
 
     if not (found or hashed_once or long):
         return Tidy(finished("SELECT * FROM records"))
@@ -195,6 +196,11 @@ def _find_elsewhere(connection: duckdb.DuckDBPyConnection, year: Year, clock: Ho
 def _as_written(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Joins keep their sides meanwhile: the right one is hashed."""
     before = connection.execute("SELECT current_setting('disabled_optimizers')").fetchall()[0][0]
+    if set(before.split(",")) == set(
+        AS_WRITTEN.split(",")
+    ):  # of a database in which no setting can be changed any more
+        yield
+        return
     connection.execute(f"SET disabled_optimizers = '{AS_WRITTEN}'")
     try:
         yield

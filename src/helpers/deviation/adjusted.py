@@ -175,10 +175,20 @@ def _exact_tail(n: Floats, size: Floats, missed: Floats, here: float) -> float:
 
 @lru_cache(maxsize=1024)
 def _drawn(rows: int, bad: int, own: int) -> Floats:
-    """The chance of 0, 1, 2 … bad ones among ``own`` drawn of the rows; small strata are alike in most dimensions."""
+    """The chance of 0, 1, 2 … bad ones among ``own`` drawn of the rows; small strata are alike in most dimensions.
+
+    From the likeliest number on, each by its ratio to the one beside it: scipy works out every number from the primes
+    of all factorials, which took 0.17 s of a year's stage.
+    """
     from scipy.stats import hypergeom
 
-    return np.asarray(hypergeom.pmf(np.arange(min(bad, own) + 1), rows, bad, own))
+    counts, kept = np.arange(min(bad, own), dtype=np.float64), rows - bad
+    most = (own + 1) * (bad + 1) // (rows + 2)
+    with np.errstate(under="ignore", divide="ignore"):
+        ratios = (bad - counts) * (own - counts) / ((counts + 1) * (kept - own + counts + 1))
+        up = np.cumprod(ratios[most:])
+        down = np.cumprod(1 / ratios[:most][::-1])[::-1]
+    return np.asarray(hypergeom.pmf(most, rows, bad, own) * np.concatenate([down, [1.0], up]))
 
 
 def _odds(table: _Tables, groups: int) -> Floats:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from helpers.deviation.clocks_again import Move, clocks_again
+from helpers.activity.reclock import Move
+from helpers.deviation.clocks_again import clocks_again
 from helpers.deviation.stock import DAY, Lead, lead_of
 from helpers.year.tidy import record_columns
 

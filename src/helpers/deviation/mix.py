@@ -89,7 +89,10 @@ def _years_split(name: str, declared: Sequence[str], measures: Measures, before:
     if measure.agg not in ("share", "mean"):
         return []
     found = []
-    for column in _columns(measure, declared, measures, before):
+    columns = _columns(measure, declared, measures, before)
+    for one in (before, measures):
+        one.group_ahead(name, _of_few(columns, measure, measures))
+    for column in columns:
         sides = [_by_value(m.grouped(name, column)) for m in (before, measures)]
         if split := _split(column, sides[0], sides[1], measure, column in declared):
             found.append(split)
@@ -102,7 +105,9 @@ def months_split(name: str, declared: Sequence[str], months: Iterable[str], meas
     if measure.agg not in ("share", "mean"):
         return []
     found = []
-    for column in _columns(measure, declared, measures, None):
+    columns = _columns(measure, declared, measures, None)
+    measures.group_ahead(name, _of_few(columns, measure, measures))
+    for column in columns:
         parts = measures.grouped(name, column)
         rest = _by_value(p for p in parts if p.month not in chosen)
         there = _by_value(p for p in parts if p.month in chosen)
@@ -172,6 +177,12 @@ def _columns(measure: Measure, declared: Sequence[str], measures: Measures, befo
     wanted = [c for c in declared if c in own and c not in spec.tidy_personal and c not in read]
     plain_ones = [c for c, kind in own.items() if kind in PLAIN_TYPES and c not in barred and _few(c, measures, spec)]
     return list(dict.fromkeys([*wanted, *plain_ones]))
+
+
+def _of_few(columns: Sequence[str], measure: Measure, measures: Measures) -> list[str]:
+    """Those that have few values."""
+    spec = measures.year.year.tables[str(measure.table)]
+    return [column for column in columns if _few(column, measures, spec)]
 
 
 def _few(column: str, measures: Measures, spec: Table) -> bool:

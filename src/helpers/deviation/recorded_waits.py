@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from helpers.deviation.clocks_again import Move, Place, clocks_again
+from helpers.activity.reclock import Move
+from helpers.deviation.clocks_again import Place, clocks_again
 from helpers.year.engine import identifier
 from helpers.year.tidy import record_columns
 
@@ -68,47 +69,56 @@ def kept_without(
     ``measure``: a share; ``higher``: its condition is what a case should keep. A case that has no end stays late.
     Raises ``CannotReclock``, ``QueryStopped``, ``CalendarUnknown``.
     """
-    return {wait.words: _kept_without(measures, measure, wait, higher) for wait in waits}
+    return dict(_kept_without(measures, measure, tuple(waits), higher))
 
 
 @lru_cache(maxsize=32)
-def _kept_without(measures: Measures, measure: str, wait: Wait, higher: bool) -> frozenset[Place]:
-    """The late cases of one wait; causes and options both ask for them."""
+def _kept_without(
+    measures: Measures, measure: str, waits: tuple[Wait, ...], higher: bool
+) -> Mapping[str, frozenset[Place]]:
+    """See ``kept_without``; causes and options both ask for them. All waits go through the clocks together."""
     spec = measures.year.measures[measure]
     kept = f"(({spec.value}\n) IS TRUE)"
     late = f"NOT {kept}" if higher else kept
     where = f"({spec.where}\n) AND {late}" if spec.where else late
     again = clocks_again(measures, measure, where)
-    moves = _moves(measures, again.table, wait, where)
-    moved = {(file, row) for file, row, *_ in moves}
-    (judged,) = again.judged(moves)
-    return frozenset(
-        place
-        for place, (counted, good) in zip(again.places, judged, strict=True)
-        if place in moved and counted and good == higher
-    )
+    moves = _moves(measures, again.table, waits, where)
+    return {
+        wait.words: frozenset(
+            place
+            for place, (counted, good) in zip(again.places, judged, strict=True)
+            if place in moved and counted and good == higher
+        )
+        for wait, judged, moved in zip(
+            waits, again.judged(*moves), [{move[:2] for move in own} for own in moves], strict=True
+        )
+    }
 
 
-def _moves(measures: Measures, table: str, wait: Wait, where: str) -> list[Move]:
-    """Each case that waited: its place, and in seconds when the wait began and ended; then it ends as it begins."""
+def _moves(measures: Measures, table: str, waits: Sequence[Wait], where: str) -> list[list[Move]]:
+    """For each wait each case that waited: its place, and in seconds when the wait began and ended; then it ends as it
+    begins."""
 
     def seconds(column: str) -> str:
         return f"epoch_us(CAST({identifier(column)} AS TIMESTAMP)) // 1000000"
 
-    rows = measures.select(
-        table,
-        {
-            "file": "source_file",
-            "row": "source_row",
-            "since": f"greatest({seconds(wait.start)}, {seconds(wait.opened)})",
-            "until": f"least({seconds(wait.end)}, {seconds(wait.ended)})",
-            "ended": seconds(wait.ended),
-            "both": f"{identifier(wait.start)} IS NOT NULL AND {identifier(wait.end)} IS NOT NULL",
-        },
-        where,
-    ).to_pylist()
-    return [
-        (r["file"], r["row"], r["since"], r["until"], r["since"])
-        for r in rows
-        if r["both"] and r["ended"] is not None and r["since"] is not None and r["until"] > r["since"]
-    ]
+    asked = {"file": "source_file", "row": "source_row"}
+    for at, wait in enumerate(waits):
+        asked |= {
+            f"since{at}": f"greatest({seconds(wait.start)}, {seconds(wait.opened)})",
+            f"until{at}": f"least({seconds(wait.end)}, {seconds(wait.ended)})",
+            f"whole{at}": " AND ".join(f"{identifier(c)} IS NOT NULL" for c in (wait.start, wait.end, wait.ended)),
+        }
+    columns = measures.select(table, asked, where).to_pydict()
+    places = list(zip(columns["file"], columns["row"], strict=True))
+    moves = []
+    for at in range(len(waits)):
+        own = zip(places, *(columns[f"{name}{at}"] for name in ("since", "until", "whole")), strict=True)
+        moves.append(
+            [
+                (*place, since, until, since)
+                for place, since, until, whole in own
+                if whole and since is not None and until > since
+            ]
+        )
+    return moves

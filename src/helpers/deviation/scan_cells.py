@@ -165,13 +165,16 @@ def ratio(misses: Any, rows: Any, bad: int, total: int) -> Floats:
     from scipy.special import xlogy
 
     m, n = np.asarray(misses, dtype=np.float64), np.asarray(rows, dtype=np.float64)
+    higher = m * total > n * bad
+    found = np.zeros(m.shape)
+    m, n = m[higher], n[higher]  # half of the cells that chance makes
     out_m, out_n = bad - m, total - n
     with np.errstate(divide="ignore", invalid="ignore"):
         inside = xlogy(m, m / n) + xlogy(n - m, (n - m) / n)
         outside = np.where(out_n > 0, xlogy(out_m, out_m / out_n) + xlogy(out_n - out_m, (out_n - out_m) / out_n), 0.0)
-        whole = xlogy(bad, bad / total) + xlogy(total - bad, (total - bad) / total)
-        higher = m * total > n * bad
-    return np.asarray(np.where(higher, inside + outside - whole, 0.0))
+    whole = xlogy(bad, bad / total) + xlogy(total - bad, (total - bad) / total)
+    found[higher] = inside + outside - whole
+    return found
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,10 @@ def value_of_row(measure: Measure) -> str:
     return f"({measure.value}\n)" if measure.value else "true"
 
 
+#: Columns by whose values a measure is asked for at once: each has a bit of a number.
+TOGETHER = 40
+
+
 def aggregates(measure: Measure) -> str:
     """``hits``: the exact integer numerator; ``n``: rows that count; ``unknown``: rows without a value.
 
@@ -149,6 +153,24 @@ def by_group(measure: Measure, column: str, date: str | None) -> str:
     return (
         f"SELECT nullif(trim({group}), ''), {month}, {aggregates(measure)} "
         f"FROM {counted(measure)} GROUP BY 1, 2 ORDER BY 1 NULLS LAST, 2 NULLS LAST"
+    )
+
+
+def by_groups(measure: Measure, columns: Sequence[str], date: str | None) -> str:
+    """The rows of ``by_group`` for each of some columns (at most ``TOGETHER``), after a number that tells them apart:
+    its bits, one a column, are set but for that column's."""
+    month = "NULL" if date is None else f"strftime({identifier(date)}, '%Y-%m')"
+    names = [f"_group{at}" for at in range(len(columns))]
+    cells = "".join(
+        f", nullif(trim(CAST({identifier(column)} AS VARCHAR)), '') AS {name}"
+        for column, name in zip(columns, names, strict=True)
+    )
+    every = ", ".join(names)
+    return (
+        f"SELECT grouping({every}), coalesce({every}), _month, {aggregates(measure)} "
+        f"FROM (SELECT *{cells}, {month} AS _month FROM {counted(measure)}) "
+        f"GROUP BY GROUPING SETS ({', '.join(f'({name}, _month)' for name in names)}) "
+        "ORDER BY 1, 2 NULLS LAST, 3 NULLS LAST"
     )
 
 

@@ -30,6 +30,7 @@ class Current:
         self.root, self.fiscal_year = root, fiscal_year
         self._years: dict[int, _Loaded | None] = {}
         self._whys: dict[Stage, str | None] = {}
+        self._records: dict[Stage, StageRecord | None] = {}
 
     @property
     def processed(self) -> Path:
@@ -52,7 +53,9 @@ class Current:
 
     def first_not(self, stage: Stage) -> tuple[Stage, str] | None:
         """The first of the stages behind an output, itself included, that is not current, and why."""
-        records = {one: read_record(self.processed, one) for one in STAGES[: STAGES.index(stage) + 1]}
+        before = STAGES[: STAGES.index(stage) + 1]
+        self._records |= {one: read_record(self.processed, one) for one in before if one not in self._records}
+        records = {one: self._records[one] for one in before}
         behind = {stage}
         for one in reversed(records):
             behind |= _read_by(records[one]) if one in behind else set()

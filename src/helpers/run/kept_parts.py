@@ -34,7 +34,7 @@ def take_over_or_work(ws: Workspace, work: Work, said: Any) -> Any:
     _refuse_foreign(work)
     path = ws.processed / KEPT / f"{ws.stage}.{work.__name__}.{digest(_name_of(said))[:12]}.part"
     folders = ws.tables, ws.previous_tables
-    basis = digest([ws.by, said, ws.previous is not None, *map(tables_digest, folders)])
+    basis = digest([ws.by, said, ws.previous is not None, *ws.digests])
     kept = _kept(path, basis, ws)
     if kept is not None:
         return kept

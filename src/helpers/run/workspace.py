@@ -194,6 +194,18 @@ class Workspace:
     def _first_look(self) -> Current:
         return Current(self.root, self.fiscal_year)
 
+    @property
+    def digests(self) -> tuple[str, str]:
+        """Of the tidy tables, and of those of the year before; see ``_as_it_stands``."""
+        return self._first_digests if in_run(self.fiscal_year) else self._digests_now()
+
+    @cached_property
+    def _first_digests(self) -> tuple[str, str]:
+        return self._digests_now()
+
+    def _digests_now(self) -> tuple[str, str]:
+        return tables_digest(self.tables), tables_digest(self.previous_tables)
+
     def part(self, work: Work, said: Any) -> Any:
         """What a part of the stage's work gives: ``work`` on both years and their tables, and on what the stage says
         to it; taken over from the last time where nothing that it reads has changed."""

@@ -21,7 +21,6 @@ from helpers.fonts.width import wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 WIDTH = 6.14
 """Inches: the width of the text block of an A4 page laid out by GB/T 9704 (156 mm)."""
@@ -87,8 +86,9 @@ def draw(name: str, height: float, paint: Callable[[Axes], None]) -> str:
     Raises ``MissingGlyph`` naming the chart.
     """
     import matplotlib
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
+
+    from helpers.report.figures.svg_canvas import Canvas
 
     family = _family()
     defaults = {k: v for k, v in matplotlib.rcParamsDefault.items() if _is_looks(k)}
@@ -99,22 +99,13 @@ def draw(name: str, height: float, paint: Callable[[Axes], None]) -> str:
         warnings.filterwarnings("error", message="Glyph .* missing from")
         # White whatever the page: labels on a dark theme could not be read.
         figure = Figure(figsize=(WIDTH, height), facecolor="white", layout="constrained")
-        canvas = FigureCanvasSVG(figure)
+        canvas = Canvas(figure)
         paint(figure.add_subplot())
         try:
-            _lay_out(figure)
-            canvas.print_svg(buffer, metadata={"Date": None})
+            canvas.lay_out_and_draw(buffer)
         except UserWarning as warning:
             raise MissingGlyph([(_character(str(warning)), f"图 {name}")]) from None
     return _tidy(name, buffer.getvalue())
-
-
-def _lay_out(figure: Figure) -> None:
-    """Place everything, once. ``savefig`` draws the whole chart for it, and then a second time: a fifth of its cost."""
-    engine = figure.get_layout_engine()
-    assert engine is not None
-    engine.execute(figure)
-    figure.set_layout_engine("none")
 
 
 @cache
