@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import duckdb
@@ -98,30 +96,35 @@ class WrittenDown:
 
     def set_aside_rows(self, declared: Sequence[Correction], stains: Collection[str], *, small: bool) -> str:
         """The rows set aside as text, with their reason and source position. ``small``: ``texts`` is a table."""
-        columns = ", ".join(self._set_aside("j._reason", "t"))
         aside = "SELECT _file_no, source_row, source_file, _reason FROM judged WHERE _reason IS NOT NULL"
         # The rows are picked first, so that no other cell is looked at.
         few = f"(SELECT * FROM {'texts' if small else 'source'} SEMI JOIN ({aside}) USING (_file_no, source_row))"
-        texts = few if small else f"({sql.texts(self.spec, declared, stains, few)})"
+        texts = "texts" if small else f"({sql.texts(self.spec, declared, stains, few)})"
+        picked, marked = self._set_aside()
         return (
-            f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM ({aside}) AS j "
-            f"JOIN (SELECT *, {_any_likely(list(self.spec.columns))} AS _likely "
-            f"FROM {texts}) AS t USING (_file_no, source_row) "
-            "ORDER BY j._file_no, j.source_row"
+            f"SELECT _reason, {picked}, source_file, source_row FROM (SELECT *{marked} FROM "
+            f"(SELECT *, {_any_likely(list(self.spec.columns))} AS _likely FROM ({aside}) AS j "
+            f"JOIN {texts} AS t USING (_file_no, source_row))) ORDER BY _file_no, source_row"
         )
 
-    def _set_aside(self, reason: str, of: str) -> list[str]:
-        """The texts of each column of a row that is set aside, as SQL. Where its cells may stand under each other's
+    def _set_aside(self) -> tuple[str, str]:
+        """The texts of each column of a row that is set aside, and a list that they are picked from, as SQL: what is
+        done to cells that may get marks is planned once for all of them. Where its cells may stand under each other's
         headings, nothing is told of a table with personal columns."""
-        shifted = f"{reason} IN ({literal(sql.RAGGED)}, {literal(sql.SHIFTED_ROW)})"
-        written = []
-        for column in self.spec.columns:
-            cell = f"{of}.{identifier(column)}"
-            usual = _hashed(cell) if column in self.spec.personal else _marked(cell, f"{of}._likely")
-            if self.spec.personal:
-                usual = f"CASE WHEN {shifted} AND {cell} IS NOT NULL THEN {literal(MASKED)} ELSE {usual} END"
-            written.append(f"{usual} AS {identifier(column)}")
-        return written
+        shifted = f"_reason IN ({literal(sql.RAGGED)}, {literal(sql.SHIFTED_ROW)})"
+
+        def told(cell: str, usual: str) -> str:
+            if not self.spec.personal:
+                return usual
+            return f"CASE WHEN {shifted} AND {cell} IS NOT NULL THEN {literal(MASKED)} ELSE {usual} END"
+
+        marked = [identifier(c) for c in self.spec.columns if c not in self.spec.personal]
+        written = {cell: f"_told[{at}]" for at, cell in enumerate(marked, 1)}
+        picked = ", ".join(
+            f"{written.get(cell) or told(cell, _hashed(cell))} AS {cell}" for cell in map(identifier, self.spec.columns)
+        )
+        each = told("cell", _marked("cell", "_likely"))
+        return picked, f", list_transform([{', '.join(marked)}], lambda cell: {each}) AS _told" if marked else ""
 
     def data(self, value: Any) -> Any:
         """Whatever can be written as JSON, its texts masked."""
@@ -251,9 +254,12 @@ def _texts_found(
     """The same of all columns at once, of the rows that are held."""
     cells = f"SELECT {cells_of(columns, named)}, _file_no, source_row, {sql.PLACE} AS place FROM {FOUND}"
     found = connection.execute(
-        f"SELECT col, cell, {_COUNTED} FROM ({cells}) WHERE {may_be} GROUP BY col, cell ORDER BY col, min(place)"
+        f"SELECT col, cell, file_name(_file_no), source_row FROM ({cells}) WHERE {may_be} ORDER BY col, place"
     ).fetchall()
-    return [(columns[number], [text for _, *text in some]) for number, some in groupby(found, itemgetter(0))]
+    texts: dict[int, dict[str, list[Any]]] = {}
+    for number, text, file, row in found:
+        texts.setdefault(number, {}).setdefault(text, [text, 0, file, row])[1] += 1
+    return [(columns[number], [*some.values()]) for number, some in texts.items()]
 
 
 def _too_many(spec: Table, column: str, rows: Mapping[tuple[str, bool], list[tuple[str, int]]]) -> ExportError:
