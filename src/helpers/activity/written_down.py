@@ -96,35 +96,30 @@ class WrittenDown:
 
     def set_aside_rows(self, declared: Sequence[Correction], stains: Collection[str], *, small: bool) -> str:
         """The rows set aside as text, with their reason and source position. ``small``: ``texts`` is a table."""
+        columns = ", ".join(self._set_aside("j._reason", "t"))
         aside = "SELECT _file_no, source_row, source_file, _reason FROM judged WHERE _reason IS NOT NULL"
         # The rows are picked first, so that no other cell is looked at.
         few = f"(SELECT * FROM {'texts' if small else 'source'} SEMI JOIN ({aside}) USING (_file_no, source_row))"
-        texts = "texts" if small else f"({sql.texts(self.spec, declared, stains, few)})"
-        picked, marked = self._set_aside()
+        texts = few if small else f"({sql.texts(self.spec, declared, stains, few)})"
         return (
-            f"SELECT _reason, {picked}, source_file, source_row FROM (SELECT *{marked} FROM "
-            f"(SELECT *, {_any_likely(list(self.spec.columns))} AS _likely FROM ({aside}) AS j "
-            f"JOIN {texts} AS t USING (_file_no, source_row))) ORDER BY _file_no, source_row"
+            f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM ({aside}) AS j "
+            f"JOIN (SELECT *, {_any_likely(list(self.spec.columns))} AS _likely "
+            f"FROM {texts}) AS t USING (_file_no, source_row) "
+            "ORDER BY j._file_no, j.source_row"
         )
 
-    def _set_aside(self) -> tuple[str, str]:
-        """The texts of each column of a row that is set aside, and a list that they are picked from, as SQL: what is
-        done to cells that may get marks is planned once for all of them. Where its cells may stand under each other's
+    def _set_aside(self, reason: str, of: str) -> list[str]:
+        """The texts of each column of a row that is set aside, as SQL. Where its cells may stand under each other's
         headings, nothing is told of a table with personal columns."""
-        shifted = f"_reason IN ({literal(sql.RAGGED)}, {literal(sql.SHIFTED_ROW)})"
-
-        def told(cell: str, usual: str) -> str:
-            if not self.spec.personal:
-                return usual
-            return f"CASE WHEN {shifted} AND {cell} IS NOT NULL THEN {literal(MASKED)} ELSE {usual} END"
-
-        marked = [identifier(c) for c in self.spec.columns if c not in self.spec.personal]
-        written = {cell: f"_told[{at}]" for at, cell in enumerate(marked, 1)}
-        picked = ", ".join(
-            f"{written.get(cell) or told(cell, _hashed(cell))} AS {cell}" for cell in map(identifier, self.spec.columns)
-        )
-        each = told("cell", _marked("cell", "_likely"))
-        return picked, f", list_transform([{', '.join(marked)}], lambda cell: {each}) AS _told" if marked else ""
+        shifted = f"{reason} IN ({literal(sql.RAGGED)}, {literal(sql.SHIFTED_ROW)})"
+        written = []
+        for column in self.spec.columns:
+            cell = f"{of}.{identifier(column)}"
+            usual = _hashed(cell) if column in self.spec.personal else _marked(cell, f"{of}._likely")
+            if self.spec.personal:
+                usual = f"CASE WHEN {shifted} AND {cell} IS NOT NULL THEN {literal(MASKED)} ELSE {usual} END"
+            written.append(f"{usual} AS {identifier(column)}")
+        return written
 
     def data(self, value: Any) -> Any:
         """Whatever can be written as JSON, its texts masked."""
