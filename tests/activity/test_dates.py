@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.activity.cells import Readings, cast
-from helpers.activity.dates import marks_of
+from helpers.activity.cells import Forms, Readings, all_are_dates, cast, placeholder
+from helpers.activity.dates import forms_of
 from helpers.activity.errors import ExportError
 from helpers.activity.worded import read_yearless
 from helpers.year.crosscheck import crosscheck
@@ -212,13 +213,37 @@ def test_a_month_without_its_year_has_no_digit_and_is_read_all_the_same(tmp_path
     assert not read_yearless(["%Y-%m-%d", "%H:%M %d %b %Y", "%d %b %y %H:%M", "%Y年%m月%d日"])
 
 
-DAY = st.sampled_from(["2024-03-05", "2024-3-5", "2024/03/05", "2024.3.5", "2024x03x05", "2024-13-01", "0001-01-01"])
+DAY = st.sampled_from(
+    [
+        "2024-03-05",
+        "2024-3-5",
+        "2024/03/05",
+        "2024.3.5",
+        "2024x03x05",
+        "2024-13-01",
+        "0001-01-01",
+        "1970-01-01",
+        "9999-12-31",
+        "2079-06-06",
+    ]
+)
 TIME = st.sampled_from(["", " 09:30:00", " 09:30", "T09:30:01.5", " 9:30 PM", " 09:30:00+08:00", " ", "日"])
 CELL = st.one_of(
     st.none(),
     st.builds(lambda day, time: day + time, DAY, TIME),
     st.sampled_from(
-        ["20240305", "２０２４-03-05", "2024年3月5日", "5/3/2024", "待定", "时间", "三月", "45321", "1709600000"]
+        [
+            "20240305",
+            "２０２４-03-05",
+            "２０２４／３／５",
+            "2024年3月5日",
+            "5/3/2024",
+            "待定",
+            "时间",
+            "三月",
+            "45321",
+            "1709600000",
+        ]
     ),
 )
 FORMATS = st.lists(
@@ -231,6 +256,7 @@ FORMATS = st.lists(
             "%d/%m/%Y",
             "%y-%b",
             "%Y-%m-%d %I:%M %p",
+            "%Y-%m-%d %y",
             "excel",
         ]
     ),
@@ -254,18 +280,30 @@ def test_what_is_left_of_the_expression_for_a_column_reads_it_alike(
     with open_engine(threads=1) as connection:
         connection.execute("CREATE TABLE texts (said VARCHAR)")
         connection.executemany("INSERT INTO texts VALUES (?)", [[cell] for cell in cells] or [[None]])
-        marks = marks_of(connection, spec)
-        whole, left = (cast("said", spec.columns["said"], spec, one) for one in (Readings(), Readings(marks=marks)))
+        readings, declared = Readings(forms=forms_of(connection, spec)), spec.columns["said"]
+        whole, left = (cast("said", declared, spec, one) for one in (Readings(), readings))
         assert connection.execute(f"SELECT said FROM texts WHERE ({whole}) IS DISTINCT FROM ({left})").fetchall() == []
+        if all_are_dates("said", declared, spec, readings):
+            none = f"SELECT said FROM (SELECT {whole} AS said FROM texts) WHERE {placeholder('said', declared)}"
+            assert connection.execute(none).fetchall() == []
 
 
 def test_the_shorter_expression_is_taken_where_all_dates_begin_with_their_year() -> None:
     spec = Table.model_validate(
-        {"title": "工单", "files": "t.csv", "columns": {c: {"from": c, "type": "date"} for c in ("a", "b", "c")}}
+        {"title": "工单", "files": "t.csv", "columns": {c: {"from": c, "type": "date"} for c in ("a", "b", "c", "d")}}
     )
     with open_engine(threads=1) as connection:
         connection.execute(
-            "CREATE TABLE texts AS SELECT * FROM (VALUES ('2024-03-05', '2024/3/5', '5/3/2024')) AS t(a, b, c)"
+            "CREATE TABLE texts AS SELECT * FROM "
+            "(VALUES ('2024-03-05', '２０２４/3/5', '5/3/2024', '9999-12-31')) AS t(a, b, c, d)"
         )
-        connection.execute("INSERT INTO texts VALUES ('时间', '2024-03-06', '2024-03-05'), (NULL, NULL, NULL)")
-        assert marks_of(connection, spec) == {"a": {"-"}, "b": {"-", "/"}}
+        connection.execute(
+            "INSERT INTO texts VALUES ('time', '2025-03-06', '2024-03-05', '2024-03-05'), (NULL, 'x', '', '')"
+        )
+        forms = forms_of(connection, spec)
+    assert forms["a"] == Forms(True, frozenset("-"), "2024", "2024")
+    assert forms["b"] == Forms(False, frozenset("-/"), "2024", "2025")
+    assert forms["c"].ascii and forms["c"].marks is None
+    readings = Readings(forms=forms)
+    assert [c for c in spec.columns if all_are_dates(c, spec.columns[c], spec, readings)] == ["a", "b"]
+    assert not all_are_dates("a", spec.columns["a"], spec, replace(readings, zones={"a": ""}))

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -18,6 +19,9 @@ from helpers.run.code_reach import Sources, read_sources
 from helpers.run.current import Current
 from helpers.run.stages import CLEAN, STAGES, VALIDATE
 from helpers.run.workspace import StageOrderError, open_stage
+from helpers.year.hashes import file_sha256
+from helpers.year.load import load_year
+from helpers.year.seen import ABSENT, SeenYear
 from tests.run import small_project
 from tests.run.small_project import edit, outputs, run_all, run_here
 
@@ -197,7 +201,7 @@ def test_other_libraries_and_another_version_of_the_record_are_not_believed(
     with monkeypatch.context() as patch:
         patch.setattr(stage_record, "LOCK", tmp_path / "lock")
         assert set(stale(root).values()) == {"requirements.lock 有改动"}
-    monkeypatch.setattr(stage_record, "FORMAT", 2)
+    monkeypatch.setattr(stage_record, "FORMAT", stage_record.FORMAT + 1)
     assert set(stale(root).values()) == {"没有可信的运行记录"}
 
 
@@ -229,8 +233,9 @@ def test_a_damaged_cache_is_not_believed_and_mended_by_running_again(root: Path,
 
 def test_a_record_that_is_whole_but_says_nonsense_is_not_believed(root: Path) -> None:
     path = stage_record.record_path(root / "data/processed/2024", "2_validate")
-    for content in ({}, {"format": 1, "stage": "2_validate"}, {"format": 1, "stage": "2_validate", "made_by": {},
-                    "reads": [3], "files": {}}):  # fmt: skip
+    said = {"format": stage_record.FORMAT, "stage": "2_validate"}
+    rest: dict[str, Any] = {"made_by": {}, "reads": [], "files": {}, "year_files": []}
+    for content in ({}, said, {**said, **rest, "reads": [3]}, {**said, **rest, "year_files": [[2024]]}):
         stage_record.write_whole(path, content)
         assert stale(root)["2_validate"] == "没有可信的运行记录"
     path.write_text("[1]", encoding="utf-8")
@@ -277,6 +282,20 @@ def test_what_is_read_after_the_output_was_written_counts_too(root: Path) -> Non
     assert ws.year.year.institution == "某单位"
     edit(raw(root, "year.yml"), "institution: 某单位", "institution: 某局")
     assert "institution" in str(Current(root, 2024).why_not(VALIDATE))
+
+
+def test_values_seen_in_two_states_of_the_year_files_are_looked_at_one_by_one(root: Path) -> None:
+    ws = open_stage("2_validate", 2024, str(root))
+    assert ws.year.year.institution == "某单位"
+    edit(raw(root, "year.yml"), "institution: 某单位", "# 改过\ninstitution: 某局")
+    other = SeenYear(load_year(root, 2024), ws.reads, file_sha256)
+    assert other.year.overall_goal == ws.year.year.overall_goal
+    ws.write({"summary": {"stopped": False}})
+    assert "institution" in str(Current(root, 2024).why_not(VALIDATE))
+    edit(raw(root, "year.yml"), "# 改过\ninstitution: 某局", "institution: 某单位")
+    assert Current(root, 2024).why_not(VALIDATE) is None
+    record = stage_record.read_record(root / "data/processed/2024", VALIDATE)
+    assert record is not None and record.year_files[2024] == ABSENT
 
 
 # --- whatever is edited ---------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.year.authored import Unreadable, parse
+from helpers.year.authored import Unreadable, content_of, parse
 from helpers.year.faults import YearFileError
 from helpers.year.load import load_year
 from tests import small_year
@@ -82,10 +82,10 @@ def test_a_value_that_cannot_be_is_named_with_its_line(tmp_path: Path, written: 
     )
     file.write_text(f"{sound}{written}\nlast: 2025-99-99x\n", encoding="utf-8")
     with pytest.raises(Unreadable) as refused:
-        parse(file)
+        parse(content_of(file))
     assert refused.value.line == 6 and shown in refused.value.message and refused.value.code == "yaml"
     file.write_text(sound, encoding="utf-8")
-    assert list(parse(file)) == ["dates", "numbers", "text"]
+    assert list(parse(content_of(file))) == ["dates", "numbers", "text"]
 
 
 @pytest.mark.parametrize(
@@ -104,14 +104,14 @@ def test_a_reference_that_never_ends_is_named_with_its_line(tmp_path: Path, text
     file = tmp_path / "a.yml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(Unreadable) as refused:
-        parse(file)
+        parse(content_of(file))
     assert (refused.value.line, refused.value.code) == (line, code)
 
 
 def test_references_that_stay_small_are_read(tmp_path: Path) -> None:
     file = tmp_path / "a.yml"
     file.write_text("usual: &usual {encoding: gb18030, empty: [无]}\na: {<<: *usual}\nb: *usual\n", encoding="utf-8")
-    assert parse(file)["a"]["encoding"] == parse(file)["b"]["encoding"] == "gb18030"
+    assert parse(content_of(file))["a"]["encoding"] == parse(content_of(file))["b"]["encoding"] == "gb18030"
 
 
 def test_a_file_that_is_no_file_and_one_that_leads_outside_are_named(tmp_path: Path) -> None:
@@ -135,6 +135,6 @@ def test_whatever_is_written_there_is_a_tree_or_refused(tmp_path_factory: pytest
     file = tmp_path_factory.getbasetemp() / "wild.yml"
     file.write_text(text, encoding="utf-8")
     try:
-        parse(file)
+        parse(content_of(file))
     except Unreadable as error:
         assert error.message and len(error.message) < 300

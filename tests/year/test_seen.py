@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from helpers.year.base import Model
 from helpers.year.hashes import file_sha256
 from helpers.year.load import Year, load_year
 from helpers.year.models import Budget, MeasureRef
-from helpers.year.seen import Reads, SeenYear, of_year_now
+from helpers.year.seen import ABSENT, Reads, SeenYear, files_from, files_now, of_year_now
 from tests import small_year
 
 TABLE = """\
@@ -181,3 +182,16 @@ def test_whoever_finds_something_else_has_noted_it(
     if found != [walk(after.year, steps) for steps in turns]:
         assert changed(reads, after)
     assert not changed(reads, before)
+
+
+def test_year_files_in_which_all_was_seen_are_known_as_long_as_they_say_the_same(tmp_path: Path) -> None:
+    first = written(tmp_path)
+    year, reads = seen(first)
+    assert reads.files == {2024: files_now(first)}
+    view, own = year.for_table("tickets")
+    assert view.year.project and own.files == reads.files
+    other = written(tmp_path, small_year.head(spent="8万元") + TABLE)
+    SeenYear(other, own, file_sha256)
+    assert own.files == reads.files == {2024: ABSENT}
+    SeenYear(first, reads, file_sha256)
+    assert files_from(json.loads(json.dumps(reads.files_as_json()))) == {2024: ABSENT}

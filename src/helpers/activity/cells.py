@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from helpers.activity import worded
 from helpers.activity.invisible import plain
 from helpers.activity.lengths import length
-from helpers.activity.numerals import NARROW, WIDE, Numbers, number
+from helpers.activity.numerals import Numbers, half_width, number
 from helpers.year.engine import identifier, literal, literals
 from helpers.year.expressions import SQL_TYPES
 from helpers.year.tables import EPOCHS, Column, Table
@@ -45,6 +46,8 @@ _ZERO_MOMENTS = ("1970-01-01 00:00:00", "1970-01-01 08:00:00", "1969-12-31 23:59
 _ZERO_DAYS = ("1970-01-01", "1900-01-01", "1899-12-30", "1899-12-31", "0001-01-01", "1753-01-01", "1601-01-01")
 #: Far days that stand for "no end yet": the last of a century, and the last that a small database date can hold.
 _FAR_DAYS = ("2079-06-06", "2099-12-31", "2999-12-31")
+#: A format that begins with the year, by a mark of ``ISO_FORMATS``, and says no other.
+_PLAIN_FORM = re.compile(r"%Y[-/.年](?:[^%]|%-?[mdHMSfIp])*")
 #: The same where no format reads it.
 _ZERO_DAY = "1970|1900|1899|1753|1601|0001"
 ZERO_TEXTS = (
@@ -67,16 +70,32 @@ OFFSET = r"(:\d{2}(?:\.\d+)?) ?(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
 Zones = Mapping[str, str | None]
 
 
+class Forms(NamedTuple):
+    """How the dates of a column are written, in plain signs: whether all its cells are ASCII; of the cells with a digit
+    the characters behind the year, where all begin with one of four digits (else None), and the first and the last."""
+
+    ascii: bool
+    marks: frozenset[str] | None
+    first: str = ""
+    last: str = ""
+
+
 @dataclass(frozen=True)
 class Readings:
     """What only a whole column tells about its cells: offsets of times, how numbers are written, which columns hold
-    dates in words (looked for only where the usual forms fail), and ``marks``: the characters behind the year of the
-    cells with a digit, where all of these begin with four and are ASCII (looked for only in small tables)."""
+    dates in words (looked for only where the usual forms fail), and the forms of dates (looked for only in small
+    tables)."""
 
     zones: Zones = field(default_factory=dict)
     numbers: Mapping[str, Numbers] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
-    marks: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    forms: Mapping[str, Forms] = field(default_factory=dict)
+
+    def year_led(self, column: str) -> Forms | None:
+        """The forms of a column whose dates all begin with their year and are in figures, without an offset."""
+        forms = self.forms.get(column)
+        usual = self.zones.get(column) is None and column not in self.words
+        return forms if forms is not None and forms.marks is not None and usual else None
 
 
 def date_formats(column: Column, spec: Table) -> tuple[str, ...]:
@@ -119,14 +138,10 @@ def _date(column: str, declared: Column, spec: Table, readings: Readings) -> str
     """A date-time: the most frequent form first, words last."""
     cell, zone, words = identifier(column), readings.zones.get(column), column in readings.words
     formats = date_formats(declared, spec)
-    marks = readings.marks.get(column)
-    if marks is not None and zone is None and not words:
-        return _year_led(cell, formats, marks)
-    # Only a text with multi-byte characters can hold full-width ones.
-    narrow = (
-        f"CASE WHEN strlen({cell}) = length({cell}) THEN {cell} "
-        f"ELSE translate({cell}, {literal(WIDE)}, {literal(NARROW)}) END"
-    )
+    forms = readings.forms.get(column)
+    narrow = cell if forms and forms.ascii else half_width(cell)
+    if (year_led := readings.year_led(column)) and year_led.marks is not None:
+        return _usual_first(cell, formats, _year_led(narrow, formats, year_led.marks))
     value = _moment(narrow, formats, zone, words)
     if words and WORDS not in (declared.dates or spec.dates):
         led = f"regexp_matches({narrow}, {literal(YEAR_FIRST)})"
@@ -143,6 +158,15 @@ def _date(column: str, declared: Column, spec: Table, readings: Readings) -> str
         return value
     nothing = f"CASE WHEN regexp_full_match(lower({narrow}), {literal(ZERO_TEXTS)}) THEN {ZERO} END"
     return f"coalesce({value}, {nothing})"
+
+
+def all_are_dates(column: str, declared: Column, spec: Table, readings: Readings) -> bool:
+    """Whether it is known without a look that no date of a column only stands for none: all are of years in which none
+    does, and nothing but these years is read."""
+    forms = readings.year_led(column)
+    if forms is None or any(not _PLAIN_FORM.fullmatch(one) for one in date_formats(declared, spec)):
+        return False
+    return not forms.first or "1970" < forms.first <= forms.last < _FAR_DAYS[0][:4]
 
 
 def placeholder(column: str, declared: Column) -> str:
@@ -238,7 +262,7 @@ def _year_led(cell: str, declared: Sequence[str], marks: Collection[str]) -> str
     else:
         branches = " ".join(f"WHEN {literal(mark)} THEN {read}" for mark, read in tried.items())
         value = f"CASE substr({cell}, 5, 1) {branches} END"
-    return _usual_first(cell, declared, _of_this_age(value, others))
+    return _of_this_age(value, others)
 
 
 def _usual_first(cell: str, declared: Sequence[str], value: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -27,6 +27,7 @@ from helpers.activity import (
     sql,
 )
 from helpers.activity.cells import Readings, declares_offsets
+from helpers.activity.counted_rows import Counted, count_rows
 from helpers.activity.errors import ExportError
 from helpers.activity.handed_over import Overlap
 from helpers.activity.invisible import list_mended, stained
@@ -97,7 +98,7 @@ class Reconciliation:
     masked: tuple[Masked, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return dict(_ACCOUNT.dump_python(self))
 
 
 _ACCOUNT = TypeAdapter(Reconciliation)
@@ -153,17 +154,18 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         connection.execute(KEEP_ORDER)
         # What lives only in memory needs no checkpoint, which would compress it all after an update.
         connection.execute("SET checkpoint_threshold = '1TB'")
-        files, plain = sources.load(connection, year, spec, required, Path(work))
+        files, plain, labelled = sources.load(connection, year, spec, required, Path(work))
         rows = sum(file.rows for file in files)
         few = few_valued(connection, "source", spec.columns, rows)
-        sources.refuse_mangled(connection, spec, few | plain)
+        stains, mangled = stained(connection, spec, few | plain)
+        if mangled:
+            sources.refuse_mangled(connection, spec, few | plain)
         handed_over.refuse_same_bytes(year, spec, files)
-        stains = stained(connection, spec, few | plain)
         list_mended(connection, spec, declared, stains, few)
         corrected = corrections.check(connection, spec, declared, stains)
         small = sources.are_few(files)
         connection.execute(f"CREATE {'TABLE' if small else 'VIEW'} texts AS {sql.texts(spec, declared, stains)}")
-        _judge(connection, spec, required, year.fiscal, few, small=small)
+        _judge(connection, spec, required, year.fiscal, few, small=small, labelled=labelled)
         overlaps = handed_over.compare(connection, year, spec, files)
         corrections.refuse_unreadable(connection, spec, declared)
         _refuse(connection, spec, year.fiscal)
@@ -176,9 +178,10 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         if tidy.as_they_lie and not clocks.are_in_order(connection, path):
             entities = _write(connection, tidy.in_order, path)
         _write(connection, written.set_aside_rows(declared, stains, small=small), out / f"{table}.set_aside.parquet")
-        lost_rows.write_uncertain(connection, year, table, required, path, written)
-        account = _reconcile(connection, year, table, files, corrected, entities)
-        found = lost_rows.find(connection, spec, required)
+        counted = count_rows(connection)
+        lost_rows.write_uncertain(connection, year, table, required, path, written, counted)
+        account = _reconcile(connection, year, table, files, corrected, entities, counted)
+        found = lost_rows.find(connection, spec, required, counted, [file.file for file in files])
         connection.remove_function(MASKS)
         return _shown(replace(account, losses=found, overlaps=tuple(overlaps), masked=written.found), written)
 
@@ -196,14 +199,15 @@ def _judge(
     few: Collection[str],
     *,
     small: bool,
+    labelled: bool,
 ) -> None:
     """``judged_rows`` and ``judged``; again where times turn out to have offsets, or dates to be in words. Dates and
     figures that stay open stop."""
     dates.refuse_clashes(connection, spec)
     said = [c for c in dates.date_columns(spec) if declares_offsets(spec.columns[c], spec)]
     zones = dates.zones_of(connection, spec, said) if said else {}
-    marks = dates.marks_of(connection, spec) if small else {}
-    readings = Readings(zones, conventions.numbers_of(connection, spec), marks=marks)
+    forms = dates.forms_of(connection, spec) if small else {}
+    readings = Readings(zones, conventions.numbers_of(connection, spec), forms=forms)
     unread = _judge_rows(connection, spec, required, fiscal, readings)
     if unread:
         dated = dates.with_digits(connection, spec, unread)
@@ -220,7 +224,7 @@ def _judge(
             unread = _judge_rows(connection, spec, required, fiscal, readings, foreign)
         dates.refuse_undeclared(connection, spec, dated, fiscal.number)
         conventions.refuse_foreign(connection, spec, unread)
-    not_records.recognise(connection, spec, few)
+    not_records.recognise(connection, spec, few, labelled=labelled)
     connection.execute("RESET disabled_optimizers")
     for find, set_aside in sql.comparisons(spec):
         if connection.execute(find).fetchall()[0][0]:
@@ -307,50 +311,48 @@ def _reconcile(
     files: list[ExportFile],
     corrected: int,
     entities: int,
+    counted: Sequence[Counted],
 ) -> Reconciliation:
     spec = year.year.tables[table]
 
     def one(query: str) -> int:
         return int(connection.execute(query).fetchall()[0][0])
 
-    found = connection.execute(
-        "SELECT _file_no, _reason, count(*), count(_unreadable), count(_placeholders) FROM judged "
-        "GROUP BY _file_no, _reason ORDER BY count(*) DESC, _reason"
-    ).fetchall()
-    counted = [one[:3] for one in found]
     # In most tables there are none of either, and nothing more need be asked.
-    any_unread = any(unread for _, reason, _, unread, _ in found if reason is None)
+    any_unread = any(one.unreadable for one in counted if one.reason is None)
     unread = "FROM judged WHERE _reason IS NULL AND _unreadable IS NOT NULL"
     return Reconciliation(
         table=table,
         title=spec.title,
         rows_in=one("SELECT count(*) FROM source"),
-        used=sum(rows for _, reason, rows in counted if reason is None),
+        used=sum(one.rows for one in counted if one.reason is None),
         entities=entities,
         set_aside=_set_aside(counted),
         corrected=corrected,
         repeated_kept=0 if spec.repeats_set_aside else one(sql.repeated(spec)),
         unreadable_cells=one(f"SELECT sum(len(_unreadable)) {unread}") if any_unread else 0,
         unreadable=_unreadable(connection, spec, unread) if any_unread else (),
-        files=tuple(_accounted(file, [c for c in counted if c[0] == number]) for number, file in enumerate(files)),
+        files=tuple(
+            _accounted(file, [one for one in counted if one.file_no == number]) for number, file in enumerate(files)
+        ),
         columns=tuple(tidy_schema(spec, year.year.calendar_of(spec))),
-        placeholders=_placeholders(connection, spec) if any(empty for *_, empty in found) else (),
+        placeholders=_placeholders(connection, spec) if any(one.placeholders for one in counted) else (),
     )
 
 
-def _set_aside(counted: Sequence[tuple[int, str | None, int]]) -> tuple[SetAside, ...]:
+def _set_aside(counted: Sequence[Counted]) -> tuple[SetAside, ...]:
     """How many rows each reason sets aside, the most frequent first."""
     rows: Counter[str] = Counter()
-    for _, reason, number in counted:
-        if reason is not None:
-            rows[reason] += number
+    for one in counted:
+        if one.reason is not None:
+            rows[one.reason] += one.rows
     return tuple(
         SetAside(reason, number) for reason, number in sorted(rows.items(), key=lambda item: (-item[1], item[0]))
     )
 
 
-def _accounted(file: ExportFile, counted: Sequence[tuple[int, str | None, int]]) -> ExportFile:
-    return replace(file, used=sum(rows for _, reason, rows in counted if reason is None), set_aside=_set_aside(counted))
+def _accounted(file: ExportFile, counted: Sequence[Counted]) -> ExportFile:
+    return replace(file, used=sum(one.rows for one in counted if one.reason is None), set_aside=_set_aside(counted))
 
 
 def _unreadable(connection: duckdb.DuckDBPyConnection, spec: Table, unread: str) -> tuple[UnreadableCell, ...]:

@@ -98,9 +98,9 @@ def _kinds(connection: duckdb.DuckDBPyConnection, column: str) -> Mapping[str, _
     first = "(_file_no, source_row)"
     rows = connection.execute(
         f"SELECT kind, count(*), file_name(arg_min(_file_no, {first})), arg_min(source_row, {first}), "
-        f"arg_min(cell, {first}), bool_or(has_semicolons(_file_no)) "
-        "FROM (SELECT * REPLACE (CASE WHEN kind = 'open_dot' AND has_types(_file_no) THEN 'plain' ELSE kind END "
-        "AS kind) "
+        f"arg_min(cell, {first}), coalesce(bool_or(delimiter_of(_file_no) = ';'), false) "
+        "FROM (SELECT * REPLACE (CASE WHEN kind = 'open_dot' AND delimiter_of(_file_no) IS NULL THEN 'plain' "
+        "ELSE kind END AS kind) "
         f"FROM (SELECT {kind} AS kind, {cell} AS cell, _file_no, source_row FROM texts WHERE {cell} IS NOT NULL)) "
         "WHERE kind IS NOT NULL GROUP BY kind ORDER BY kind"
     ).fetchall()

@@ -15,11 +15,13 @@ from helpers.activity.cells import (
     SERIAL,
     WORDS,
     ZERO_MOMENTS,
+    Forms,
     Readings,
     cast,
     date_formats,
 )
 from helpers.activity.errors import ExportError
+from helpers.activity.numerals import half_width
 from helpers.activity.worded import read_yearless
 from helpers.year.engine import identifier, literal, literals, unnested
 from helpers.year.personal import MASKED
@@ -39,21 +41,31 @@ def date_columns(spec: Table) -> list[str]:
     return [c for c, declared in spec.columns.items() if declared.type in ("date", "datetime")]
 
 
-def marks_of(connection: duckdb.DuckDBPyConnection, spec: Table) -> dict[str, frozenset[str]]:
-    """See ``Readings.marks``; reads ``texts``. A cell without a digit is no date by any format, and has no say."""
+def forms_of(connection: duckdb.DuckDBPyConnection, spec: Table) -> dict[str, Forms]:
+    """See ``Readings.forms``; reads ``texts``. A cell without a digit is no date by any format, and has no say in how
+    they begin."""
     columns = date_columns(spec)
     if not columns:
         return {}
-    led = f"strlen(cell) = length(cell) AND regexp_matches(cell, {literal(LED_BY_YEAR)})"
     cells = unnested(col=map(literal, columns), cell=map(identifier, columns))
     found = connection.execute(
-        f"SELECT DISTINCT col, CASE WHEN {led} THEN substr(cell, 5, 1) END FROM (SELECT {cells} FROM texts) "
-        f"WHERE regexp_matches(cell, {literal(DIGIT)})"
+        f"SELECT col, strlen(cell) = length(cell) AS plain, regexp_matches(text, {literal(DIGIT)}) AS said, "
+        f"CASE WHEN regexp_matches(text, {literal(LED_BY_YEAR)}) THEN substr(text, 5, 1) END AS mark, "
+        f"min(left(text, 4)), max(left(text, 4)) FROM (SELECT *, {half_width('cell')} AS text FROM "
+        f"(SELECT {cells} FROM texts)) WHERE cell IS NOT NULL GROUP BY col, plain, said, mark"
     ).fetchall()
-    marks: dict[str, set[str | None]] = {column: set() for column in columns}
-    for column, mark in found:
-        marks[column].add(mark)
-    return {c: frozenset(str(m) for m in some) for c, some in marks.items() if None not in some}
+    forms = {}
+    for column in columns:
+        own = [one[1:] for one in found if one[0] == column]
+        said = [rest for _, digits, *rest in own if digits]
+        marks = [mark for mark, *_ in said]
+        forms[column] = Forms(
+            ascii=all(plain for plain, *_ in own),
+            marks=None if None in marks else frozenset(map(str, marks)),
+            first=min((first for _, first, _ in said), default=""),
+            last=max((last for *_, last in said), default=""),
+        )
+    return forms
 
 
 def refuse_clashes(connection: duckdb.DuckDBPyConnection, spec: Table) -> None:

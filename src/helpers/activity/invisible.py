@@ -8,7 +8,15 @@ from collections.abc import Collection, Sequence
 
 import duckdb
 
-from helpers.activity.looked_through import BETWEEN, LISTED, columns_with, in_one_piece, list_cells, worth_a_look
+from helpers.activity.looked_through import (
+    BETWEEN,
+    LISTED,
+    columns_of,
+    in_one_piece,
+    list_cells,
+    rows_with,
+    worth_a_look,
+)
 from helpers.year.engine import identifier, literal
 from helpers.year.models import Correction
 from helpers.year.tables import Table
@@ -38,6 +46,12 @@ _TOUCHED = rf"^[ \t\r\n='\"]|[ \t\r\n]$|{_STAINED}"
 _ANY_TOUCHED = rf"(?:^|{BETWEEN})[ \t\r\n='\"]|[ \t\r\n](?:$|{BETWEEN})|{_STAINED}"
 #: First or last characters that call for a closer look.
 _ENDS = (34, 39, 61, 0x85, 0xA0, 0xAD, 0x3000, 0xFEFF)
+#: What stands before the ends of prose in that piece, and such an end; by itself a cell may be a dash, and often is.
+_END = "\ue0fe"
+_LISTED = "".join(map("\\x{{{:x}}}".format, _ENDS))
+_ANY_ENDED = rf"{_END}[\x{{00}}-\x{{20}}\x{{2000}}-\x{{206f}}{_LISTED}]"
+#: What ``sources.refuse_mangled`` looks for, seen in the same look.
+_ANY_MANGLED = rf"(?:^|{BETWEEN}|{_END})#|[eE]\+"
 
 
 def _python(pattern: str) -> str:
@@ -54,9 +68,9 @@ def plain(text: str) -> str:
     return re.sub(_QUOTED, r"\1", re.sub(_WRAPPED, r"\1", text).strip(_WHITE))
 
 
-def stained(connection: duckdb.DuckDBPyConnection, spec: Table, known: Collection[str]) -> frozenset[str]:
-    """The columns in which any cell has to be mended; reads ``source``. ``known``: the columns of few values or plain
-    cells.
+def stained(connection: duckdb.DuckDBPyConnection, spec: Table, known: Collection[str]) -> tuple[frozenset[str], bool]:
+    """The columns in which any cell has to be mended, and whether any may be mangled (see ``sources``); reads
+    ``source``. ``known``: the columns of few values or plain cells.
 
     Looking costs time: prose is looked at at both ends only, unless it names a record.
     """
@@ -66,11 +80,15 @@ def stained(connection: duckdb.DuckDBPyConnection, spec: Table, known: Collectio
         f"ELSE {_touched_prose('cell')} END"
     )
     looked_at = worth_a_look(connection, list(spec.columns), known, touched, named)
+    if not looked_at:
+        return frozenset(), True
     texts = [c for c in looked_at if c not in named]
-    short = [f"CASE WHEN strlen({identifier(c)}) <= {PROSE} THEN {identifier(c)} END" for c in texts]
-    row = in_one_piece([*map(identifier, sorted(named & {*looked_at})), *short])
-    tests = [f"regexp_matches({row}, {literal(_ANY_TOUCHED)})", *(_touched_prose(identifier(c)) for c in texts)]
-    return frozenset(columns_with(connection, "source", " OR ".join(tests), looked_at, touched, named))
+    row = in_one_piece([*map(identifier, sorted(named & {*looked_at})), *(_short(identifier(c)) for c in texts)])
+    # One pattern for all: a statement is mostly read, and half of it were tests of the ends of each column.
+    any_in_row = f"regexp_matches({row}, {literal(f'{_ANY_TOUCHED}|{_ANY_ENDED}|{_ANY_MANGLED}')})"
+    with rows_with(connection, "source", any_in_row, looked_at) as rows:
+        found = columns_of(connection, rows, looked_at, touched, named) if rows else ()
+    return frozenset(found), bool(rows or known)
 
 
 def list_mended(
@@ -93,6 +111,12 @@ def list_mended(
         for column in few
     }
     list_cells(connection, made)
+
+
+def _short(cell: str) -> str:
+    """A cell, of prose its ends."""
+    ends = f"{literal(_END)} || {cell}[1] || {literal(_END)} || {cell}[-1]"
+    return f"CASE WHEN strlen({cell}) <= {PROSE} THEN {cell} ELSE {ends} END"
 
 
 def _touched_prose(cell: str) -> str:

@@ -31,25 +31,6 @@ def in_one_piece(cells: Iterable[str]) -> str:
     return f"concat_ws({literal(BETWEEN)}, {', '.join(cells)})"
 
 
-def columns_with(
-    connection: duckdb.DuckDBPyConnection,
-    relation: str,
-    any_in_row: str,
-    columns: Sequence[str],
-    test: str,
-    special: Collection[str] = (),
-) -> list[str]:
-    """Those of the columns of a relation in which ``test`` holds of any cell, in their order.
-
-    ``any_in_row``: a condition that holds of each row with such a cell, and of few others. ``test``: a condition on
-    ``cell``, and on ``special``: whether its column is one of these. All three are SQL.
-    """
-    if not columns:
-        return []
-    with rows_with(connection, relation, any_in_row, columns) as rows:
-        return columns_of(connection, rows, columns, test, special) if rows else []
-
-
 @contextmanager
 def rows_with(
     connection: duckdb.DuckDBPyConnection, relation: str, any_in_row: str, columns: Sequence[str]
@@ -79,7 +60,8 @@ def columns_of(
     test: str,
     special: Collection[str] = (),
 ) -> list[str]:
-    """Those of the columns in which ``test`` holds of any cell of some rows; see ``columns_with``."""
+    """Those of the columns in which ``test`` holds of any cell of some rows, in their order. ``test``: a condition on
+    ``cell`` and on ``special``, whether its column is one of these (SQL)."""
     cells = f"SELECT {cells_of(columns, special)} FROM {rows}"
     found = connection.execute(f"SELECT col, bool_or({test}) FROM ({cells}) GROUP BY col ORDER BY col").fetchall()
     return [columns[number] for number, there in found if there]
@@ -106,7 +88,7 @@ def few_valued(
         values = ", ".join(f"list(DISTINCT {identifier(c)})" for c in found)
         kept = ", ".join(f"d{n}" for n, _ in enumerate(found))
         listed = unnested(col=map(literal, found), cells=kept.split(", "))
-        list_cells(connection, {})
+        _listing(connection)
         connection.execute(
             f"INSERT INTO {LISTED} SELECT col, unnest(cells) FROM (SELECT {listed} FROM "
             f"(SELECT {values} FROM {relation}) AS v({kept}))"
@@ -116,10 +98,15 @@ def few_valued(
 
 def list_cells(connection: duckdb.DuckDBPyConnection, cells: Mapping[str, Collection[str]]) -> None:
     """Cells of columns that ``worth_a_look`` has to know of."""
-    connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {LISTED} (col VARCHAR, cell VARCHAR)")
+    if cells:
+        _listing(connection)
     for column, texts in cells.items():
         if texts:
             connection.execute(f"INSERT INTO {LISTED} SELECT {literal(column)}, unnest([{literals(sorted(texts))}])")
+
+
+def _listing(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {LISTED} (col VARCHAR, cell VARCHAR)")
 
 
 def worth_a_look(
@@ -129,7 +116,7 @@ def worth_a_look(
     test: str,
     special: Collection[str] = (),
 ) -> list[str]:
-    """The columns without those for none of whose listed cells ``test`` holds; see ``columns_with``. ``known``: the
+    """The columns without those for none of whose listed cells ``test`` holds; see ``columns_of``. ``known``: the
     columns of which each cell is listed that may be looked for."""
     asked = [c for c in columns if c in known]
     if not asked:

@@ -10,6 +10,7 @@ from typing import Literal
 import duckdb
 
 from helpers.activity import sql
+from helpers.activity.counted_rows import EXAMPLES, Counted
 from helpers.activity.written_down import WrittenDown, shown_row
 from helpers.year.engine import identifier, literal, literals, one_file
 from helpers.year.expressions import SQL_TYPES
@@ -24,7 +25,6 @@ from helpers.year.tidy import CLOCK_TYPES, record_columns, tidy_columns
 #: same key; ``repeated``: another row says the same; ``other_year``; ``cell``: a cell of a row that is used.
 Kind = Literal["unreadable", "missing", "shifted", "impossible", "blank", "version", "repeated", "other_year", "cell"]
 
-EXAMPLES = 3
 #: Instead of a column: nothing of the row is certain.
 ALL = "*"
 
@@ -41,22 +41,26 @@ class Loss:
     examples: tuple[tuple[int, str], ...]
 
 
-def find(connection: duckdb.DuckDBPyConnection, spec: Table, required: Sequence[str]) -> tuple[Loss, ...]:
-    """The losses of a table in the order of its files; reads ``judged_rows`` and ``texts``."""
+def find(
+    connection: duckdb.DuckDBPyConnection,
+    spec: Table,
+    required: Sequence[str],
+    counted: Sequence[Counted],
+    files: Sequence[str],
+) -> tuple[Loss, ...]:
+    """The losses of a table, whose rows are ``counted``, in the order of its ``files``; reads ``judged_rows`` and
+    ``texts``."""
     kinds = _kinds(spec, required)
-    counted = connection.execute(
-        "SELECT _file_no, file_name(_file_no), _first, _again, _scope, count(*) AS n, "
-        f"list(source_row ORDER BY source_row)[1:{EXAMPLES}] FROM judged_rows "
-        "WHERE coalesce(_first, _again, _scope) IS NOT NULL "
-        "GROUP BY ALL ORDER BY _file_no, n DESC, _first, _again, _scope"
-    ).fetchall()
     found = []
-    for number, file, first, again, scope, rows, places in counted:
-        kind, column = _kind(kinds, spec, first, again, scope)
+    for one in counted:
+        kind, column = _kind(kinds, spec, one)
         if kind:
-            loss = Loss(kind=kind, file=file, rows=rows, reason=first or again or scope, column=column, examples=())
-            found.append((loss, number, places if kind != "repeated" else ()))
-    found += _cells(connection, spec)
+            loss = Loss(
+                kind=kind, file=files[one.file_no], rows=one.rows, reason=str(one.reason), column=column, examples=()
+            )
+            found.append((loss, one.file_no, one.places if kind != "repeated" else ()))
+    if any(one.unreadable for one in counted if one.reason is None):
+        found += _cells(connection, spec)
     return _with_examples(connection, spec, found)
 
 
@@ -74,14 +78,14 @@ def _kinds(spec: Table, required: Sequence[str]) -> dict[str, tuple[Kind, str | 
 
 
 def _kind(
-    kinds: Mapping[str, tuple[Kind, str | None]], spec: Table, first: str | None, again: str | None, scope: str | None
+    kinds: Mapping[str, tuple[Kind, str | None]], spec: Table, counted: Counted
 ) -> tuple[Kind | None, str | None]:
-    if first is not None:
-        return kinds.get(first, (None, None))
-    if again is not None:
-        return ("repeated" if again == sql.REPEATED_ROW else "version"), None
+    if counted.first is not None:
+        return kinds.get(counted.first, (None, None))
+    if counted.again is not None:
+        return ("repeated" if counted.again == sql.REPEATED_ROW else "version"), None
     date = spec.year_by if spec.year_by in spec.columns else None
-    return ("other_year", date) if scope == sql.OTHER_YEAR else (None, None)
+    return ("other_year", date) if counted.scope == sql.OTHER_YEAR else (None, None)
 
 
 #: A loss, the number of its file, and the rows that are its examples.
@@ -137,6 +141,7 @@ def write_uncertain(
     required: Sequence[str],
     tidy: Path,
     written: WrittenDown,
+    counted: Sequence[Counted],
 ) -> None:
     """``<table>.uncertain.parquet`` beside the tidy table, where any row of it is uncertain.
 
@@ -149,9 +154,7 @@ def write_uncertain(
     path.unlink(missing_ok=True)
     kinds = _kinds(spec, required)
     # In most tables nothing is lost, and how what is lost is put together need not be thought about.
-    doubtful = f"_unreadable IS NOT NULL OR {_lost(kinds)} IS NOT NULL"
-    doubtful += f" OR (_first IS NOT NULL AND {sql.NOT_BLANK})" if spec.grain else ""
-    if not connection.execute(f"SELECT 1 FROM judged_rows WHERE {doubtful} LIMIT 1").fetchall():
+    if not any(_doubtful(spec, kinds, one) for one in counted):
         return
     own = ", ".join(identifier(c) for c in tidy_columns(spec))
     used = (
@@ -168,6 +171,12 @@ def write_uncertain(
         partial.replace(path)
     else:
         partial.unlink()
+
+
+def _doubtful(spec: Table, kinds: Mapping[str, tuple[Kind, str | None]], counted: Counted) -> bool:
+    """Whether rows may be uncertain, or make the case uncertain of which they are events."""
+    said = counted.first is not None and counted.first not in sql.BLANK
+    return bool(counted.unreadable) or counted.first in kinds or (spec.grain is not None and said)
 
 
 def _used(year: Year, table: str) -> str:

@@ -17,7 +17,7 @@ from helpers.activity.errors import ExportError
 from helpers.activity.looked_through import in_one_piece, worth_a_look
 from helpers.activity.readers import normal_header
 from helpers.activity.written_down import shown_row
-from helpers.year.engine import identifier, literal, unnested
+from helpers.year.engine import identifier, literal
 from helpers.year.tables import Table
 
 #: Where a label outside the declared columns stands: 序号 and its like.
@@ -161,11 +161,11 @@ def is_footer(text: str) -> bool:
 # --- one line -------------------------------------------------------------------------------------
 
 
-def verdict(line: Line, spec: Table) -> str | None:
-    """Why a line is no record, None for a record; raises ``Doubtful`` where it may be either."""
+def verdict(line: Line, spec: Table, sources: Mapping[str, Collection[str]]) -> str | None:
+    """Why a line is no record, None for a record; raises ``Doubtful`` where it may be either. ``sources``: the headings
+    of each column, as ``normal_header`` writes them."""
     if not line.cells:
         return None
-    sources = {c: {normal_header(h) for h in d.source} for c, d in spec.columns.items()}
     if len(line.cells) > 1 and all(normal_header(text) in sources[c] for c, text in line.cells.items()):
         return sql.REPEATED_HEADER
     return sql.TOTAL_LINE if _is_total(line, spec) else sql.FOOTER if _is_footer(line, spec) else None
@@ -237,13 +237,15 @@ def labels_of(relation: str, file_no: int, columns: Sequence[str]) -> str:
     return " UNION ALL ".join(parts)
 
 
-def recognise(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[str]) -> None:
-    """Give the rows of ``judged_rows`` that are no records their reason; raises ``ExportError`` in doubt."""
+def recognise(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[str], *, labelled: bool) -> None:
+    """Give the rows of ``judged_rows`` that are no records their reason; raises ``ExportError`` in doubt. ``labelled``:
+    whether there are ``labels``."""
     found: dict[tuple[int, int], str] = {}
     doubtful: list[Line] = []
-    for line in (lines := _lines(connection, spec, few)):
+    sources = {c: {normal_header(h) for h in d.source} for c, d in spec.columns.items()}
+    for line in (lines := _lines(connection, spec, few, labelled=labelled)):
         try:
-            why = verdict(line, spec)
+            why = verdict(line, spec, sources)
         except Doubtful:
             doubtful += [line] if line.counted else []
             continue
@@ -282,57 +284,77 @@ def _is_code(line: Line) -> bool:
 
 
 def _usual(connection: duckdb.DuckDBPyConnection, fill: str) -> str:
-    """How many cells four rows in five of each file do not exceed, as SQL: ``_file_no``, ``_typical``; empty where no
-    row says anything. A quantile would hold a number a row."""
+    """How many cells four rows in five of a row's file do not exceed, as SQL; NULL for files of which no row says
+    anything, empty where all are. A quantile would hold a number a row."""
     rows = f"SELECT _file_no, {fill} AS _filled, count(*) FROM judged_rows WHERE {sql.NOT_BLANK}"
     found = connection.execute(f"{rows} GROUP BY 1, 2 ORDER BY 1, 2").fetchall()
     usual = []
     for number, counted in ((number, list(some)) for number, some in groupby(found, itemgetter(0))):
         every, so_far = sum(n for *_, n in counted), accumulate(n for *_, n in counted)
         typical = next(filled for (_, filled, _), n in zip(counted, so_far, strict=True) if n * 5 >= every * 4)
-        usual.append(f"({number}, {typical})")
-    return f"(VALUES {', '.join(usual)}) AS usual(_file_no, _typical)" if usual else ""
+        usual.append(f"WHEN {number} THEN {typical}")
+    return f"CASE _file_no {' '.join(usual)} END" if usual else ""
 
 
-def _lines(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[str]) -> list[Line]:
-    """The rows worth a look: unusable ones, those with few cells, and those that name a total."""
-    fill = " + ".join(
-        [*(f"CAST({identifier(c)} IS NOT NULL AS INTEGER)" for c in spec.columns), "coalesce(len(_unreadable), 0)"]
-    )
+def _names_total(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[str]) -> str:
+    """Whether any text of a row of ``judged_rows`` may be a total's label (SQL)."""
     total = f"length(cell) <= 60 AND regexp_full_match(cell, {literal(_MAYBE_TOTAL)})"
     texts = [c for c, declared in spec.columns.items() if declared.type == "text"]
     texts = [*map(identifier, worth_a_look(connection, texts, few, total))]
-    named = (
-        f"SELECT _file_no, source_row FROM (SELECT _file_no, source_row, {unnested(cell=texts)} "
-        f"FROM judged_rows WHERE regexp_matches({in_one_piece(texts)}, {literal(f'(?is){_TOTALS}')})) WHERE {total}"
+    if not texts:
+        return "false"
+    any_cell = f"len(list_filter([{', '.join(texts)}], lambda cell: {total})) > 0"
+    return (
+        f"CASE WHEN regexp_matches({in_one_piece(texts)}, {literal(f'(?is){_TOTALS}')}) THEN {any_cell} ELSE false END"
+    )
+
+
+def _look_at(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[str], *, labelled: bool) -> int:
+    """``looked_at``: the rows worth a look, unusable ones, those with few cells, and those that name a total; how many
+    there are. ``labelled``: whether there are ``labels``. One pass over the rows: joins of parts of them took longer to
+    plan than all rows of a small table to look at."""
+    fill = " + ".join(
+        [*(f"CAST({identifier(c)} IS NOT NULL AS INTEGER)" for c in spec.columns), "coalesce(len(_unreadable), 0)"]
     )
     usual = _usual(connection, fill)
     if not usual:
-        return []
-    told = "_file_no, source_row, _typical, _first IS NULL AND _scope IS NULL AS _counted"
-    rows = f"SELECT {told} FROM judged_rows JOIN {usual} USING (_file_no)"
+        return 0
+    total = _names_total(connection, spec, few)
+    if labelled:
+        total = f"{total} OR {sql.PLACE} IN (SELECT {sql.PLACE} FROM labels)"
     scant = "_first IS NOT NULL OR _filled <= _typical / 2 OR (_unreadable IS NOT NULL AND _filled < _typical)"
-    scarce = (
-        f"(SELECT {told} FROM (SELECT *, {fill} AS _filled FROM judged_rows JOIN {usual} USING (_file_no) "
-        f"WHERE {sql.NOT_BLANK} OR _first = {literal(sql.REPEATED_HEADER)}) WHERE {scant} "
-        f"ORDER BY _file_no, source_row LIMIT {LOOKED_AT})"
-    )
-    picked = [scarce]
-    if texts:
-        picked.append(f"{rows} SEMI JOIN ({named}) USING (_file_no, source_row) WHERE {sql.NOT_BLANK}")
-    label, labelled = "CAST(NULL AS VARCHAR)", ""
-    if connection.execute("SELECT 1 FROM labels LIMIT 1").fetchall():  # in most tables there are none
-        picked.append(f"{rows} SEMI JOIN labels USING (_file_no, source_row) WHERE {sql.NOT_BLANK}")
+    scarce = f"({sql.NOT_BLANK} OR _first = {literal(sql.REPEATED_HEADER)}) AND ({scant})"
+    ((found,),) = connection.execute(
+        "CREATE OR REPLACE TEMP TABLE looked_at AS "
+        "SELECT _file_no, source_row, _typical, _counted, _scarce, _named FROM "
+        "(SELECT _file_no, source_row, _typical, _first IS NULL AND _scope IS NULL AS _counted, "
+        f"{scarce} AS _scarce, {sql.NOT_BLANK} AND ({total}) AS _named "
+        f"FROM (SELECT *, {fill} AS _filled, {usual} AS _typical FROM judged_rows) WHERE _typical IS NOT NULL) "
+        "WHERE _scarce OR _named"
+    ).fetchall()
+    if found > LOOKED_AT:  # those with too few cells are the first of them
+        connection.execute(
+            f"DELETE FROM looked_at WHERE NOT _named AND {sql.PLACE} > (SELECT max(place) FROM "
+            f"(SELECT {sql.PLACE} AS place FROM looked_at WHERE _scarce ORDER BY place LIMIT {LOOKED_AT}))"
+        )
+    return int(found)
+
+
+def _lines(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[str], *, labelled: bool) -> list[Line]:
+    """The rows worth a look."""
+    if not _look_at(connection, spec, few, labelled=labelled):
+        return []
+    label, labels = "CAST(NULL AS VARCHAR)", ""
+    if labelled:
         label = "_label"
-        labelled = (
+        labels = (
             "LEFT JOIN (SELECT _file_no, source_row, min(text) AS _label FROM labels GROUP BY ALL) "
             "USING (_file_no, source_row) "
         )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE looked_at AS {' UNION '.join(picked)}")
     own = "".join(f", texts.{identifier(c)}" for c in spec.columns)
     found = connection.execute(
         f"SELECT _file_no, file_name(_file_no), source_row, {label}, _typical, _counted{own} FROM texts "
-        f"JOIN looked_at USING (_file_no, source_row) {labelled}ORDER BY _file_no, source_row"
+        f"JOIN looked_at USING (_file_no, source_row) {labels}ORDER BY _file_no, source_row"
     ).fetchall()
     return [
         Line(

@@ -52,12 +52,17 @@ class Numbers:
     whole: bool = False
 
 
-def narrowed(cell: str) -> str:
-    """A cell in plain signs and small letters; only one with multi-byte characters can hold others."""
+def half_width(cell: str) -> str:
+    """A cell in plain signs; only one with multi-byte characters can hold others."""
     return (
-        f"lower(CASE WHEN strlen({cell}) = length({cell}) THEN {cell} "
-        f"ELSE translate({cell}, {literal(WIDE)}, {literal(NARROW)}) END)"
+        f"CASE WHEN strlen({cell}) = length({cell}) THEN {cell} "
+        f"ELSE translate({cell}, {literal(WIDE)}, {literal(NARROW)}) END"
     )
+
+
+def narrowed(cell: str) -> str:
+    """A cell in plain signs and small letters."""
+    return f"lower({half_width(cell)})"
 
 
 def number(cell: str, declared: Column, numbers: Numbers) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -74,11 +75,16 @@ class ExportFile:
     at_cap: int | None = None
 
 
-def load(
-    connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, required: Sequence[str], work: Path
-) -> tuple[list[ExportFile], frozenset[str]]:
+class Loaded(NamedTuple):
+    """``plain``: the columns of plain cells, whose odd ones are listed; ``labelled``: there are ``labels``."""
+
+    files: list[ExportFile]
+    plain: frozenset[str]
+    labelled: bool
+
+
+def load(connection: duckdb.DuckDBPyConnection, year: Year, spec: Table, required: Sequence[str], work: Path) -> Loaded:
     """All files of a table, one below the other, as ``source``, a view unless they have few rows; staged in ``work``.
-    The columns of plain cells, whose odd ones are listed, are told as well.
 
     Raises ``ExportError``.
     """
@@ -88,8 +94,8 @@ def load(
     found: set[str] = set()
     pages: list[Sheet] = []
     odd = dict.fromkeys(spec.columns, frozenset[str]())
-    connection.execute("CREATE TABLE ragged (text VARCHAR, source_row BIGINT, _file_no INTEGER)")
-    connection.execute("CREATE TABLE labels (_file_no INTEGER, source_row BIGINT, text VARCHAR)")
+    ragged: list[tuple[str, int, int]] = []
+    labels: list[str] = []
     for sheet, path, sha256 in _sheets(year, spec, work):
         columns = find_columns(sheet, spec, required)
         refuse_other_units(connection, sheet, spec, columns)
@@ -105,11 +111,8 @@ def load(
         looked_at = len(sheet.headers) if keyless else min(len(sheet.headers), LABEL_COLUMNS)
         others = [f"c{i}" for i in range(looked_at) if f"c{i}" not in columns.values()]
         if others and sheet.rows:
-            connection.execute(f"INSERT INTO labels {labels_of(sheet.relation, number, others)}")
-        if sheet.ragged:
-            connection.executemany(
-                "INSERT INTO ragged VALUES (?, ?, ?)", [(text, row, number) for row, text in sheet.ragged]
-            )
+            labels.append(labels_of(sheet.relation, number, others))
+        ragged += [(text, row, number) for row, text in sheet.ragged]
         odd = _odd_cells(odd, sheet, columns)
         absent = tuple(c for c in spec.columns if c not in columns)
         delimiters.append(sheet.delimiter)
@@ -138,22 +141,29 @@ def load(
     nowhere = [c for c in spec.columns if c not in found]
     if nowhere:
         raise missing_column(sheet, nowhere[0], spec.columns[nowhere[0]].source, nowhere=True)
-    if connection.execute("SELECT count(*) FROM ragged").fetchall()[0][0]:
+    if ragged:
+        connection.execute("CREATE TABLE ragged (text VARCHAR, source_row BIGINT, _file_no INTEGER)")
+        connection.executemany("INSERT INTO ragged VALUES (?, ?, ?)", ragged)
         parts.append(_ragged_rows(spec))
         odd.pop(next(iter(spec.columns)), None)
     connection.execute(f"CREATE {'TABLE' if are_few(files) else 'VIEW'} source AS {' UNION ALL '.join(parts)}")
     connection.execute(
         f"CREATE MACRO file_name(number) AS list_extract([{literals(one.file for one in files)}], number + 1)"
     )
-    # Where ``;`` stands between columns, a comma is likely to stand in the numbers; a file that is no text has
-    # numbers of its own, written with a dot.
-    for name, flags in (
-        ("has_semicolons", [mark == ";" for mark in delimiters]),
-        ("has_types", [mark is None for mark in delimiters]),
-    ):
-        connection.execute(f"CREATE MACRO {name}(number) AS list_extract({flags}, number + 1)")
+    # Where ``;`` stands between columns, a comma is likely to stand in the numbers; a file that is no text has no
+    # delimiter, and numbers of its own, written with a dot.
+    marks = ", ".join("NULL" if mark is None else literal(mark) for mark in delimiters)
+    connection.execute(f"CREATE MACRO delimiter_of(number) AS list_extract(CAST([{marks}] AS VARCHAR[]), number + 1)")
     list_cells(connection, odd)
-    return files, frozenset(odd)
+    return Loaded(files, frozenset(odd), _label(connection, labels))
+
+
+def _label(connection: duckdb.DuckDBPyConnection, labels: Sequence[str]) -> bool:
+    """``labels``, what the queries for them find; whether there are any, for most tables have none."""
+    if not labels:
+        return False
+    ((found,),) = connection.execute(f"CREATE TABLE labels AS {' UNION ALL '.join(labels)}").fetchall()
+    return bool(found)
 
 
 def are_few(files: Sequence[ExportFile]) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from helpers.activity.cells import Readings, cast, placeholder
+from helpers.activity.cells import Readings, all_are_dates, cast, placeholder
 from helpers.activity.invisible import mended, plain
 from helpers.year.engine import identifier, literal, literals, year_bounds
 from helpers.year.fiscal import FiscalYear
@@ -35,8 +35,9 @@ FOOTER = "页脚、签字或表下附注"
 PLACE = "(_file_no * 1000000000000 + source_row)"
 #: The rows of ``judged_rows`` that are used.
 USED = "_first IS NULL AND _again IS NULL AND _scope IS NULL"
-#: The rows of ``judged_rows`` that say something in the declared columns.
-NOT_BLANK = f"(_first IS NULL OR _first NOT IN ({literals((RAGGED, BLANK_ROW, REPEATED_HEADER))}))"
+#: Why rows say nothing in the declared columns; and the others of ``judged_rows``.
+BLANK = (RAGGED, BLANK_ROW, REPEATED_HEADER)
+NOT_BLANK = f"(_first IS NULL OR _first NOT IN ({literals(BLANK)}))"
 
 
 def texts(spec: Table, corrections: Sequence[Correction], stained: Collection[str], source: str = "source") -> str:
@@ -94,7 +95,8 @@ def typed(spec: Table, readings: Readings) -> str:
             f"CASE WHEN {identifier(column + '.text')} IS NOT NULL AND {cell} IS NULL THEN {literal(column)} END"
         )
         readable.append(f"CAST({cell} IS NOT NULL AS INTEGER)")
-        if declared.type in ("date", "datetime") and declared.placeholders == "empty":
+        dated = declared.type in ("date", "datetime") and declared.placeholders == "empty"
+        if dated and not all_are_dates(column, declared, spec, readings):
             # Worked out once: it is long, and three times as long to think about where it is written three times.
             nothing = identifier(column + ".nothing")
             told.append(f"{placeholder(column, declared)} AS {nothing}")

@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import duckdb
@@ -251,9 +249,12 @@ def _texts_found(
     """The same of all columns at once, of the rows that are held."""
     cells = f"SELECT {cells_of(columns, named)}, _file_no, source_row, {sql.PLACE} AS place FROM {FOUND}"
     found = connection.execute(
-        f"SELECT col, cell, {_COUNTED} FROM ({cells}) WHERE {may_be} GROUP BY col, cell ORDER BY col, min(place)"
+        f"SELECT col, cell, file_name(_file_no), source_row FROM ({cells}) WHERE {may_be} ORDER BY col, place"
     ).fetchall()
-    return [(columns[number], [text for _, *text in some]) for number, some in groupby(found, itemgetter(0))]
+    texts: dict[int, dict[str, list[Any]]] = {}
+    for number, text, file, row in found:
+        texts.setdefault(number, {}).setdefault(text, [text, 0, file, row])[1] += 1
+    return [(columns[number], [*some.values()]) for number, some in texts.items()]
 
 
 def _too_many(spec: Table, column: str, rows: Mapping[tuple[str, bool], list[tuple[str, int]]]) -> ExportError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from helpers.year.hashes import file_sha256, input_sha256
 from helpers.year.load import Year, load_year
 from helpers.year.review_remarks import remarks_path
 from helpers.year.root import Root, shown_raw
-from helpers.year.seen import ABSENT, PARTS, Place, digest, of_year_now, value_now
+from helpers.year.seen import ABSENT, PARTS, Place, digest, files_now, of_year_now, value_now
 
 #: Kinds of notes in the order in which a reason is looked for: the most telling first.
 _ORDER = "value whole file exports again has_year stage tables input files inputs approvals remarks program"
@@ -24,13 +24,14 @@ TELLING = {kind: at for at, kind in enumerate(_ORDER.split())}
 
 
 class Current:
-    """One year of a project root as it stands at this moment."""
+    """One year of a project root as it stands at this moment: each file is looked at once."""
 
     def __init__(self, root: Path, fiscal_year: int) -> None:
         self.root, self.fiscal_year = root, fiscal_year
         self._years: dict[int, _Loaded | None] = {}
         self._whys: dict[Stage, str | None] = {}
         self._records: dict[Stage, StageRecord | None] = {}
+        self._hashes: dict[Path, str] = {}
 
     @property
     def processed(self) -> Path:
@@ -42,20 +43,24 @@ class Current:
 
     @cached_property
     def inputs(self) -> tuple[InputFile, ...]:
-        return input_files(self.root, self.fiscal_year)
+        return input_files(self.root, self.fiscal_year, loaded_year)
 
     def why_not(self, stage: Stage) -> str | None:
         """Why the output of a stage is not what it would write now; None where it is.
 
         Earlier stages are taken to be current: their outputs are compared, not how these came about.
         """
-        return self._why_not(stage, read_record(self.processed, stage))
+        return self._why_not(stage, self.record(stage))
+
+    def record(self, stage: Stage) -> StageRecord | None:
+        """The record of a stage, where there is one that can be believed."""
+        if stage not in self._records:
+            self._records[stage] = read_record(self.processed, stage)
+        return self._records[stage]
 
     def first_not(self, stage: Stage) -> tuple[Stage, str] | None:
         """The first of the stages behind an output, itself included, that is not current, and why."""
-        before = STAGES[: STAGES.index(stage) + 1]
-        self._records |= {one: read_record(self.processed, one) for one in before if one not in self._records}
-        records = {one: self._records[one] for one in before}
+        records = {one: self.record(one) for one in STAGES[: STAGES.index(stage) + 1]}
         behind = {stage}
         for one in reversed(records):
             behind |= _read_by(records[one]) if one in behind else set()
@@ -73,13 +78,21 @@ class Current:
 
     def _differences(self, stage: Stage, record: StageRecord) -> Iterator[str]:
         yield from _made_differently(record.made_by, made_by(stage, self.sources))
-        changed = [place for place, seen in record.reads.items() if self.now(place) != seen]
+        changed = self.changed(record.reads, record.year_files)
         if changed:
             yield self._told(sorted(changed, key=lambda place: TELLING.get(str(place[0]), len(TELLING))))
-        present = files_of(self.processed, stage)
-        for file in sorted({*present, *record.files}):
-            if present.get(file) != record.files.get(file):
-                yield f"{file} 与运行记录不符"
+        yield from (f"{file} 与运行记录不符" for file in self.changed_files(stage, record))
+
+    def changed(self, reads: Mapping[Place, str], year_files: Mapping[int, str]) -> list[Place]:
+        """The places at which something else stands than was seen. ``year_files``: what the year files said in which
+        all values were seen; where they say it still, each of a thousand values need not be looked at."""
+        same = {year for year, said in year_files.items() if said == self.year_files(year)}
+        return [place for place, seen in reads.items() if not _of(place, same) and self.now(place) != seen]
+
+    def changed_files(self, stage: Stage, record: StageRecord) -> list[str]:
+        """The files of a stage that are not as it wrote them."""
+        present = files_of(self.processed, stage, self.sha256)
+        return [f for f in sorted({*present, *record.files}) if present.get(f) != record.files.get(f)]
 
     def now(self, place: Place) -> str:
         """The digest of what stands at a noted place now."""
@@ -100,7 +113,7 @@ class Current:
         if kind == "remarks":
             return remarks_digest(self.root, int(place[1]))
         if kind == "tables":
-            return tables_digest(self.processed / str(place[1]))
+            return self.tables(str(place[1]))
         if kind == "input":
             path = self.root / str(place[1])
             return self.sha256(path) if path.is_file() else ABSENT
@@ -120,8 +133,20 @@ class Current:
             self._years[fiscal_year] = _loaded(self.root, fiscal_year, states) if there else None
         return self._years[fiscal_year]
 
+    def year_files(self, fiscal_year: int) -> str:
+        """What the authored files of a year say: where they say the same, every value of them is the same."""
+        year = self.year(fiscal_year)
+        return files_now(year) if year else "none"
+
+    def tables(self, name: str) -> str:
+        """One digest over the tidy tables of a folder."""
+        paths = sorted(path for path in (self.processed / name).glob("*") if path.is_file())
+        return digest([[path.name, self.sha256(path)] for path in paths])
+
     def sha256(self, path: Path) -> str:
-        return input_sha256(path, self.processed)
+        if path not in self._hashes:
+            self._hashes[path] = input_sha256(path, self.processed)
+        return self._hashes[path]
 
     def _told(self, changed: list[Place]) -> str:
         others = f" 等 {len(changed)} 处" if len(changed) > 1 else ""
@@ -187,9 +212,9 @@ def remarks_digest(root: Path, fiscal_year: int) -> str:
     return file_sha256(path) if path.is_file() else ABSENT
 
 
-def tables_digest(folder: Path) -> str:
-    """One digest over the tidy tables of a folder."""
-    return digest([[p.name, input_sha256(p, folder.parent)] for p in sorted(folder.glob("*")) if p.is_file()])
+def _of(place: Place, years: Collection[int]) -> bool:
+    """Whether a place is a value of one of these years."""
+    return place[0] in ("value", "whole") and place[1] in years
 
 
 class _Loaded:
@@ -211,6 +236,11 @@ class _Loaded:
 def _loaded(root: Path, fiscal_year: int, _: tuple[tuple[str, int, int, int, int], ...]) -> _Loaded:
     """The year files, not read again while they are untouched."""
     return _Loaded(load_year(root, fiscal_year))
+
+
+def loaded_year(root: Path, fiscal_year: int) -> Year:
+    """``load_year``, which reads nothing again that is untouched."""
+    return _loaded(root, fiscal_year, _states(root, fiscal_year)).year
 
 
 def _states(root: Path, fiscal_year: int) -> tuple[tuple[str, int, int, int, int], ...]:

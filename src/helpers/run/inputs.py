@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +25,10 @@ def input_file(path: Path, root: Path, processed: Path) -> InputFile:
     return InputFile(path.relative_to(root).as_posix(), input_sha256(path, processed), path.stat().st_size)
 
 
-def input_files(root: Path, fiscal_year: int) -> tuple[InputFile, ...]:
+def input_files(root: Path, fiscal_year: int, load: Callable[[Path, int], Year] = load_year) -> tuple[InputFile, ...]:
     """Every declared file of a year and of the one before; raises ``YearFileError``."""
-    years = [load_year(root, fiscal_year)]
-    years += [load_year(root, fiscal_year - 1)] if has_previous(root, fiscal_year) else []
+    years = [load(root, fiscal_year)]
+    years += [load(root, fiscal_year - 1)] if has_previous(root, fiscal_year) else []
     processed = Root(root).processed(fiscal_year)
     paths = sorted({path for year in years for path in declared_files(year)})
     return tuple(input_file(path, root, processed) for path in paths)

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.run.current import Current, tables_digest
 from helpers.run.stage_record import KEPT
-from helpers.year.seen import Reads, SeenYear, digest, noted_from
+from helpers.year.seen import Reads, SeenYear, digest, files_from, noted_from
 from helpers.year.whole_files import read_whole, write_whole
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def take_over_or_work(ws: Workspace, work: Work, said: Any) -> Any:
     _refuse_foreign(work)
     path = ws.processed / KEPT / f"{ws.stage}.{work.__name__}.{digest(_name_of(said))[:12]}.part"
     folders = ws.tables, ws.previous_tables
-    basis = digest([ws.by, said, ws.previous is not None, *ws.digests])
+    basis = digest([ws.by, said, ws.previous is not None, *(ws.as_it_stands().tables(one.name) for one in folders)])
     kept = _kept(path, basis, ws)
     if kept is not None:
         return kept
@@ -42,7 +41,9 @@ def take_over_or_work(ws: Workspace, work: Work, said: Any) -> Any:
     years = [one.apart(reads) if isinstance(one, SeenYear) else None for one in (ws.year, ws.previous)]
     assert years[0] is not None
     outcome = json.loads(json.dumps(work(years[0], folders[0], years[1], folders[1], said)))
-    write_whole(path, {"basis": basis, "reads": reads.as_json(), "outcome": outcome})
+    write_whole(
+        path, {"basis": basis, "reads": reads.as_json(), "year_files": reads.files_as_json(), "outcome": outcome}
+    )
     return outcome
 
 
@@ -54,13 +55,15 @@ def take_over_or_judge(ws: Workspace, work: Work, fiscal_year: int, said: Any) -
     assert isinstance(year, SeenYear)
     name = f"{ws.stage}.{work.__name__}.{fiscal_year}.part"
     own = ws.processed / KEPT / name
-    basis = digest([ws.by, said, tables_digest(tables)])
+    basis = digest([ws.by, said, ws.as_it_stands().tables(tables.name)])
     for path in (own, *(folder.parent / KEPT / name for folder in year.own_tables())):
         if (outcome := _kept(path, basis, ws)) is not None:
             return outcome
     reads = Reads(ws.reads)
     outcome = json.loads(json.dumps(work(year.apart(reads), tables, None, tables, said)))
-    write_whole(own, {"basis": basis, "reads": reads.as_json(), "outcome": outcome})
+    write_whole(
+        own, {"basis": basis, "reads": reads.as_json(), "year_files": reads.files_as_json(), "outcome": outcome}
+    )
     return outcome
 
 
@@ -79,12 +82,14 @@ def _kept(path: Path, basis: str, ws: Workspace) -> Any:
     try:
         if kept is None or kept["basis"] != basis:
             return None
-        reads = noted_from(kept["reads"])
+        reads, year_files = noted_from(kept["reads"]), files_from(kept["year_files"])
     except (KeyError, ValueError, TypeError):
         return None
-    now = Current(ws.root, ws.fiscal_year)
-    if any(now.now(place) != seen for place, seen in reads.items()):
+    now = ws.as_it_stands()
+    if now.changed(reads, year_files):
         return None
     for place, seen in reads.items():
         ws.reads.note(place, seen)
+    for fiscal_year in {int(place[1]) for place in reads if place[0] in ("value", "whole")}:
+        ws.reads.note_files(fiscal_year, now.year_files(fiscal_year))
     return kept["outcome"]

@@ -13,24 +13,25 @@ from helpers.fonts.machine import system_fonts
 from helpers.run.code_reach import MACHINERY, Sources, code_cells, reached
 from helpers.run.stages import NOTEBOOKS, Stage
 from helpers.year.hashes import file_sha256, input_sha256
-from helpers.year.seen import Place, Reads, digest, noted_from
+from helpers.year.seen import Hasher, Place, Reads, digest, files_from, noted_from
 from helpers.year.whole_files import read_whole, write_whole
 
 #: The folder of records and executed notebooks among a year's processed files.
 KEPT = "kept"
 #: Raised when records change their shape: those of another version are not believed.
-FORMAT = 1
+FORMAT = 2
 LOCK = NOTEBOOKS.parent / "requirements.lock"
 
 
 @dataclass(frozen=True)
 class StageRecord:
     """``made_by``: code cells, library files, surroundings; ``files``: hashes of what the stage wrote, by their
-    path among the processed files."""
+    path among the processed files. ``year_files``: what the year files said, by year, in which all values were seen."""
 
     made_by: Mapping[str, Any]
     reads: Mapping[Place, str]
     files: Mapping[str, str]
+    year_files: Mapping[int, str]
 
 
 def surroundings() -> dict[str, Any]:
@@ -64,18 +65,19 @@ def record_path(processed: Path, stage: str) -> Path:
     return processed / KEPT / f"{stage}.json"
 
 
-def files_of(processed: Path, stage: Stage) -> dict[str, str]:
-    """The files of a stage with their hashes: its output, and the tables of the first."""
+def files_of(processed: Path, stage: Stage, sha256: Hasher | None = None) -> dict[str, str]:
+    """The files of a stage with their hashes: its output, and the tables of the first. ``sha256``: who knows them."""
     paths = [processed / stage.output]
     for folder in stage.folders:
         paths += sorted(p for p in (processed / folder).glob("*") if p.is_file())
-    return {p.relative_to(processed).as_posix(): input_sha256(p, processed) for p in paths if p.is_file()}
+    known = sha256 or (lambda path: input_sha256(path, processed))
+    return {p.relative_to(processed).as_posix(): known(p) for p in paths if p.is_file()}
 
 
 def write_record(processed: Path, stage: Stage, by: Mapping[str, Any], reads: Reads, files: Mapping[str, str]) -> None:
     """Write the record of a stage, whole or not at all."""
     content = {"format": FORMAT, "stage": stage.name, "made_by": by, "reads": reads.as_json(), "files": files}
-    write_whole(record_path(processed, stage.name), content)
+    write_whole(record_path(processed, stage.name), {**content, "year_files": reads.files_as_json()})
 
 
 def read_record(processed: Path, stage: Stage) -> StageRecord | None:
@@ -84,6 +86,7 @@ def read_record(processed: Path, stage: Stage) -> StageRecord | None:
     try:
         if found is None or (found["format"], found["stage"]) != (FORMAT, stage.name):
             return None
-        return StageRecord(dict(found["made_by"]), noted_from(found["reads"]), dict(found["files"]))
+        files, said = dict(found["files"]), files_from(found["year_files"])
+        return StageRecord(dict(found["made_by"]), noted_from(found["reads"]), files, said)
     except (KeyError, ValueError, TypeError):
         return None

@@ -13,18 +13,18 @@ from typing import Any
 from helpers.files.json_text import indented
 from helpers.run.at_the_desk import hold_until_cell_ends, in_run, sit_down
 from helpers.run.code_reach import reached, sources_at_start
-from helpers.run.current import Current, approvals_digest, remarks_digest, tables_digest
-from helpers.run.inputs import InputFile, has_previous, input_file, input_files, inputs_digest
+from helpers.run.current import Current, approvals_digest, loaded_year, remarks_digest
+from helpers.run.inputs import InputFile, has_previous, input_file, inputs_digest
 from helpers.run.kept_parts import Work, take_over_or_judge, take_over_or_work
 from helpers.run.parameters import ParameterError
-from helpers.run.stage_record import files_of, made_by, read_record, record_path, surroundings, write_record
+from helpers.run.stage_record import files_of, made_by, record_path, surroundings, write_record
 from helpers.run.stages import CLEAN, STAGES, Stage
 from helpers.year.approvals import ApprovalsFile, load_approvals
 from helpers.year.check_year_start import other_start
 from helpers.year.crosscheck import require_sound
 from helpers.year.faults import YearFileError
 from helpers.year.hashes import file_sha256, input_sha256
-from helpers.year.load import Year, load_year
+from helpers.year.load import Year
 from helpers.year.review_remarks import RemarksFile, load_remarks
 from helpers.year.root import Root
 from helpers.year.seen import ABSENT, Reads, SeenYear, digest, table_exports
@@ -88,19 +88,18 @@ class Workspace:
         return self._tables("previous")
 
     def _tables(self, name: str) -> Path:
-        folder = self.processed / name
         if self.stage != CLEAN.name:
             self._refuse_other_tables(name)
-            self.reads.note(("tables", name), tables_digest(folder))
-        return folder
+            self.reads.note(("tables", name), self.as_it_stands().tables(name))
+        return self.processed / name
 
     def _refuse_other_tables(self, name: str) -> None:
         """The tables are those that the first stage wrote, byte by byte; raises ``StageOrderError``."""
-        record = read_record(self.processed, CLEAN)
+        now = self.as_it_stands()
+        record = now.record(CLEAN)
         if record is None:  # whoever reads its account is told so
             return
-        present = files_of(self.processed, CLEAN)
-        changed = [f for f in sorted({*present, *record.files}) if present.get(f) != record.files.get(f)]
+        changed = now.changed_files(CLEAN, record)
         if any(file.startswith(f"{name}/") for file in changed):
             raise StageOrderError(
                 f"[tables_changed]  {changed[0]} 不是 {CLEAN.name} 写出的内容，写出以后有别的程序改过\n"
@@ -125,10 +124,10 @@ class Workspace:
         return previous
 
     def _seen(self, fiscal_year: int) -> Year:
-        return SeenYear(require_sound(load_year(self.root, fiscal_year)), self.reads, self._sha256)
+        return SeenYear(require_sound(loaded_year(self.root, fiscal_year)), self.reads, self._sha256)
 
     def _sha256(self, path: Path) -> str:
-        return input_sha256(path, self.processed)
+        return self.as_it_stands().sha256(path)
 
     @cached_property
     def exports(self) -> tuple[InputFile, ...]:
@@ -140,7 +139,7 @@ class Workspace:
     @cached_property
     def inputs(self) -> tuple[InputFile, ...]:
         """Every file below ``data/raw/`` that this year's run depends on."""
-        found = input_files(self.root, self.fiscal_year)
+        found = self.as_it_stands().inputs
         for one in found:
             self.reads.note(("input", one.file), one.sha256)
         self.reads.note(("inputs",), inputs_digest(found))
@@ -175,7 +174,7 @@ class Workspace:
         path = self.processed / name.output
         if not path.is_file():
             raise StageOrderError(f"[stage_missing]  还没有 {stage} 的结果，请先运行 notebooks/{stage}.ipynb")
-        stale = self._as_it_stands().first_not(name)
+        stale = self.as_it_stands().first_not(name)
         if stale:
             which, why = stale
             raise StageOrderError(
@@ -185,7 +184,7 @@ class Workspace:
         self.reads.note(("stage", stage), file_sha256(path))
         return json.loads(content)
 
-    def _as_it_stands(self) -> Current:
+    def as_it_stands(self) -> Current:
         """The year now. In a run nobody else writes what stages leave, and the run itself sees in the end whether an
         input has changed meanwhile: there one look does for all that a stage reads."""
         return self._first_look if in_run(self.fiscal_year) else Current(self.root, self.fiscal_year)
@@ -193,18 +192,6 @@ class Workspace:
     @cached_property
     def _first_look(self) -> Current:
         return Current(self.root, self.fiscal_year)
-
-    @property
-    def digests(self) -> tuple[str, str]:
-        """Of the tidy tables, and of those of the year before; see ``_as_it_stands``."""
-        return self._first_digests if in_run(self.fiscal_year) else self._digests_now()
-
-    @cached_property
-    def _first_digests(self) -> tuple[str, str]:
-        return self._digests_now()
-
-    def _digests_now(self) -> tuple[str, str]:
-        return tables_digest(self.tables), tables_digest(self.previous_tables)
 
     def part(self, work: Work, said: Any) -> Any:
         """What a part of the stage's work gives: ``work`` on both years and their tables, and on what the stage says

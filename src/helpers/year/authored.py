@@ -42,16 +42,20 @@ class Unreadable(Exception):
         super().__init__(message)
 
 
-def parse(path: Path) -> Any:
-    """The file's tree, never changed by whoever asks. Raises ``Unreadable``."""
+def content_of(path: Path) -> bytes:
+    """What stands in a file; raises ``Unreadable``."""
     try:
         if not path.is_file():
             raise Unreadable("no_file", "不是文件", hint="把它移走，放入同名的文件")
         if path.stat().st_size > MOST_BYTES:
             raise Unreadable("too_big", f"文件超过 {MOST_BYTES // 10**6} MB，不会是年度文件", hint="核对文件")
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise Unreadable("unreadable", f"文件打不开：{error.strerror}", hint="给运行的账户读取权限") from None
+
+
+def parse(content: bytes) -> Any:
+    """A file's tree, never changed by whoever asks. Raises ``Unreadable``."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

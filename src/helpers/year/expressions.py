@@ -325,6 +325,7 @@ def _as_condition(text: str, columns: Mapping[str, str]) -> str:
     return f"写成比较，例如 {name if name in columns else 'hours'} <= 1"
 
 
+@remembered(EXPRESSIONS)
 def date_format_problem(text: str) -> str | None:
     """What is wrong with a date format, None when it can be used."""
     import duckdb

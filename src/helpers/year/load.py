@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,12 +13,11 @@ from pydantic import BaseModel, ValidationError
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from helpers.files.names import is_outside, is_there
-from helpers.year.authored import Unreadable, parse
+from helpers.year.authored import Unreadable, content_of, parse
 from helpers.year.declared_indicators import IndicatorsFile, Measure
 from helpers.year.declared_plan import PlanFile
 from helpers.year.faults import Fault, YearFileError, did_you_mean
 from helpers.year.fiscal import FiscalYear, month_of_start
-from helpers.year.hashes import file_sha256
 from helpers.year.left_out import LeftOut, without_faulty
 from helpers.year.models import CorrectionsFile, YearFile
 from helpers.year.outline_file import Outline, shipped_outline, shipped_outlines
@@ -168,7 +168,7 @@ def load_partly(root: Path, fiscal_year: int) -> tuple[Year | None, list[Fault],
         models[name], lines[name] = found.model, found.lines
         left |= found.lines.left.names
         if not found.faults:
-            hashes[name] = file_sha256(path)
+            hashes[name] = found.sha256
     declared: YearFile | None = models.get("year.yml")
     if declared is None:
         return None, faults, frozenset(left)
@@ -177,8 +177,8 @@ def load_partly(root: Path, fiscal_year: int) -> tuple[Year | None, list[Fault],
     outline = _outline(folder, shown, declared.outline, lines["year.yml"])
     faults.extend(outline.faults)
     lines["outline"] = outline.lines
-    if is_there(own := folder / declared.outline):
-        hashes[declared.outline] = file_sha256(own)
+    if declared.outline not in shipped_outlines() and is_there(folder / declared.outline):
+        hashes[declared.outline] = outline.sha256
     if outline.model is None or any(models.get(name) is None for name, _, _ in FILES):
         return None, faults, frozenset(left)
     year = Year(
@@ -218,9 +218,12 @@ def load_file(path: Path, shown: str, model: type[FileModel]) -> FileModel:
 
 @dataclass(frozen=True)
 class _Loaded:
+    """``sha256``: of what was read."""
+
     model: Any
     lines: Lines
     faults: list[Fault]
+    sha256: str = ""
 
 
 def _outline(folder: Path, shown: str, name: str, year: Lines) -> _Loaded:
@@ -242,14 +245,15 @@ def _load_file(path: Path, shown: str, model: type[FileModel], inside: Path | No
         if inside is not None and is_outside(path, inside):
             hint = "把文件本身复制到这里，不用链接"
             raise Unreadable("file_outside", "这是链接，指向项目文件夹以外的文件", hint=hint)
-        tree = parse(path)
+        content = content_of(path)
+        tree = parse(content)
     except Unreadable as error:
         fault = Fault(code=error.code, file=shown, message=error.message, line=error.line, hint=error.hint)
         if error.tree is None:
             return _Loaded(None, Lines(shown, {}), [fault])
         rest = _of_tree(error.tree, shown, model)
         return replace(rest, faults=[fault, *rest.faults])
-    return _of_tree(tree, shown, model)
+    return replace(_of_tree(tree, shown, model), sha256=hashlib.sha256(content).hexdigest())
 
 
 def _of_tree(tree: Any, shown: str, model: type[FileModel]) -> _Loaded:

@@ -30,6 +30,8 @@ from helpers.year.root import Root
 Place = tuple[str | int, ...]
 Hasher = Callable[[Path], str]
 ABSENT = "absent"
+#: How long a digest is.
+DIGITS = 32
 #: Set in the environment of a run that takes nothing over from runs of other years.
 ALONE = "SELFEVAL_ALONE"
 #: The folders of tidy tables among what a run keeps: the year's own, and last year's for comparison.
@@ -51,6 +53,8 @@ class Reads:
 
     def __init__(self, above: Reads | None = None) -> None:
         self.noted: dict[Place, str] = {}
+        #: What the year files said in which all of a year's values were seen; nothing where they said different things.
+        self.files: dict[int, str] = {}
         self.told: Callable[[], None] | None = None
         self._above = above
 
@@ -63,8 +67,17 @@ class Reads:
             if self.told is not None:
                 self.told()
 
+    def note_files(self, fiscal_year: int, seen: str) -> None:
+        """Remember what the year files said in which values of a year are seen from now on."""
+        if self._above is not None:
+            self._above.note_files(fiscal_year, seen)
+        self.files[fiscal_year] = seen if self.files.get(fiscal_year, seen) == seen else ABSENT
+
     def as_json(self) -> list[list[Any]]:
         return [[list(place), seen] for place, seen in sorted(self.noted.items(), key=lambda item: repr(item[0]))]
+
+    def files_as_json(self) -> list[list[Any]]:
+        return [[fiscal_year, seen] for fiscal_year, seen in sorted(self.files.items())]
 
 
 def noted_from(listed: Any) -> dict[Place, str]:
@@ -72,12 +85,21 @@ def noted_from(listed: Any) -> dict[Place, str]:
     return {tuple(place): str(seen) for place, seen in listed}
 
 
+def files_from(listed: Any) -> dict[int, str]:
+    """The same of ``Reads.files_as_json``."""
+    return {int(fiscal_year): str(seen) for fiscal_year, seen in listed}
+
+
 # --- digests --------------------------------------------------------------------------------------
 
 
 def digest(value: Any) -> str:
     """A short hash of what can be written as JSON."""
-    return hashlib.sha256(_as_json(value).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return digest_of(_as_json(value).encode("utf-8", "surrogatepass"))
+
+
+def digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:DIGITS]
 
 
 def seen_as(value: Any, *, whole: bool) -> str:
@@ -246,6 +268,7 @@ class SeenYear(Year):
         own["fiscal_year"] = fiscal_year
         for name, value in {**own, **parts}.items():
             object.__setattr__(self, name, value)
+        reads.note_files(fiscal_year, files_now(whole))
 
     def __getattribute__(self, name: str) -> Any:
         get = super().__getattribute__
