@@ -25,6 +25,7 @@ from helpers.activity import (
     not_records,
     sources,
     sql,
+    tidy_files,
 )
 from helpers.activity.cells import Readings, declares_offsets
 from helpers.activity.errors import ExportError
@@ -172,10 +173,10 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         _view(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
         written = written_down(connection, year, table, rows, few)
         tidy, path = clocks.tidy(connection, year, spec, out, written, rows), out / f"{table}.parquet"
-        entities = _write(connection, tidy.as_they_lie or tidy.in_order, path)
-        if tidy.as_they_lie and not clocks.are_in_order(connection, path):
-            entities = _write(connection, tidy.in_order, path)
-        _write(connection, written.set_aside_rows(declared, stains, small=small), out / f"{table}.set_aside.parquet")
+        entities = tidy_files.write_tidy(connection, tidy, path)
+        tidy_files.write(
+            connection, written.set_aside_rows(declared, stains, small=small), out / f"{table}.set_aside.parquet"
+        )
         lost_rows.write_uncertain(connection, year, table, required, path, written)
         account = _reconcile(connection, year, table, files, corrected, entities)
         found = lost_rows.find(connection, spec, required)
@@ -288,16 +289,6 @@ def _required(spec: Table) -> list[str]:
 
 def _view(connection: duckdb.DuckDBPyConnection, stage: str, query: str) -> None:
     connection.execute(f"CREATE OR REPLACE VIEW {stage} AS {query}")
-
-
-def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
-    """One Parquet file, never half-written; how many rows it has."""
-    partly = path.with_suffix(".partial")
-    rows = connection.execute(
-        f"COPY ({query}) TO {literal(str(partly))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)"
-    ).fetchall()[0][0]
-    partly.replace(path)
-    return int(rows)
 
 
 def _reconcile(
