@@ -12,14 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.activity import tidy_files
 from helpers.activity.clocks import Tidy
 from helpers.activity.tidy_files import write, write_tidy
 from helpers.year import row_groups
+from helpers.year.idle_engines import beside
 from helpers.year.row_groups import in_groups, write_groups
 
 #: Each type that a tidy column may have, and values at its ends.
 TYPES = {
-    "VARCHAR": ["''", "'维修🖨'", "repeat('长', 70000)", r"'a' || chr(0) || '\\'"],
+    "VARCHAR": ["''", "'维修🖨'", "repeat('长', 700)", r"'a' || chr(0) || '\\'"],
     "BIGINT": ["-9223372036854775808", "9223372036854775807", "0"],
     "INTEGER": ["-2147483648", "2147483647", "3"],
     "DECIMAL(18,2)": ["-9999999999999999.99", "9999999999999999.99", "0.01"],
@@ -36,17 +38,23 @@ def seen(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def told(connection: duckdb.DuckDBPyConnection) -> str:
+    """What else is done with the rows."""
+    assert connection.execute("SELECT count(*) FROM records").fetchall() == [(1,)]
+    return "told"
+
+
 def test_every_type_is_written_as_the_database_writes_it(tmp_path: Path) -> None:
     columns = ", ".join(
         f"CAST([{', '.join(values)}, NULL][(i * {n + 1}) % {len(values) + 1} + 1] AS {kind}) AS c{n}, "
         f"CAST(NULL AS {kind}) AS n{n}"
         for n, (kind, values) in enumerate(TYPES.items())
     )
-    query = f"SELECT {columns}, 'a' AS source_file, i AS source_row FROM range(30_000) AS r(i)"
+    query = f"SELECT {columns}, 'a' AS source_file, i AS source_row FROM range(25_000) AS r(i)"
     mine, theirs = tmp_path / "mine.parquet", tmp_path / "theirs.parquet"
     with seen(duckdb.connect()) as connection:
-        assert write_tidy(connection, Tidy(f"{query} ORDER BY i", query), mine) == 30_000
-        assert write(connection, query, theirs) == 30_000
+        assert write_tidy(connection, Tidy(f"{query} ORDER BY i", query), mine, told, beside) == (25_000, "told")
+        assert write(connection, query, theirs) == 25_000
         one, other = (f"read_parquet('{path}')" for path in (mine, theirs))
         assert connection.execute(f"DESCRIBE FROM {one}").fetchall() == (
             connection.execute(f"DESCRIBE FROM {other}").fetchall()
@@ -73,7 +81,7 @@ def test_an_error_in_a_row_is_the_databases_own(tmp_path: Path) -> None:
     with seen(duckdb.connect()) as connection:
         query += " FROM (SELECT CAST(i AS VARCHAR) AS i FROM range(100_000) AS r(i))"
         with pytest.raises(duckdb.ConversionException, match="'x'"):
-            write_tidy(connection, Tidy(query, query), tmp_path / "t.parquet")
+            write_tidy(connection, Tidy(query, query), tmp_path / "t.parquet", told, beside)
         assert connection.execute("SELECT 1").fetchall() == [(1,)]
     assert not (tmp_path / "t.parquet").exists()
 
@@ -100,3 +108,30 @@ def test_what_cannot_be_written_stops_and_what_cannot_be_made_too(tmp_path: Path
         write_groups([good, bad, good], good.schema, tmp_path / "a.parquet")
     with pytest.raises(RuntimeError, match="made no more"):
         write_groups(broken(), good.schema, tmp_path / "b.parquet")
+
+
+@pytest.mark.parametrize(("fits", "asked"), [(True, ["beside", "alone"]), (False, ["alone"])])
+def test_what_has_no_room_beside_the_writing_is_done_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fits: bool, asked: list[str]
+) -> None:
+    monkeypatch.setattr(tidy_files, "_fit", lambda _: fits)
+    query, seen_by = "SELECT 'a' AS source_file, i AS source_row FROM range(3) AS r(i)", []
+
+    with seen(duckdb.connect()) as main:
+
+        def rest(connection: duckdb.DuckDBPyConnection) -> str:
+            seen_by.append("alone" if connection is main else "beside")
+            if connection is not main:
+                raise duckdb.OutOfMemoryException("no room")
+            return "told"
+
+        assert write_tidy(main, Tidy(query, query), tmp_path / "t.parquet", rest, beside) == (3, "told")
+    assert seen_by == asked
+
+
+def test_rows_that_mostly_had_to_leave_memory_do_not_fit(tmp_path: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"SET memory_limit = '25MB'; SET temp_directory = '{tmp_path}'; SET threads = 1")
+        assert tidy_files._fit(connection)
+        connection.execute("CREATE TABLE t AS SELECT hash(i) AS a, hash(i + 1) AS b FROM range(4_000_000) AS r(i)")
+        assert not tidy_files._fit(connection)

@@ -173,15 +173,17 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         _view(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
         written = written_down(connection, year, table, rows, few)
         tidy, path = clocks.tidy(connection, year, spec, out, written, rows), out / f"{table}.parquet"
-        entities = tidy_files.write_tidy(connection, tidy, path)
-        tidy_files.write(
-            connection, written.set_aside_rows(declared, stains, small=small), out / f"{table}.set_aside.parquet"
-        )
+
+        def rest(on: duckdb.DuckDBPyConnection) -> Reconciliation:
+            aside = written.set_aside_rows(declared, stains, small=small)
+            tidy_files.write(on, aside, out / f"{table}.set_aside.parquet")
+            account = _reconcile(on, year, table, files, corrected)
+            return replace(account, losses=lost_rows.find(on, spec, required))
+
+        entities, account = tidy_files.write_tidy(connection, tidy, path, rest, written.beside)
         lost_rows.write_uncertain(connection, year, table, required, path, written)
-        account = _reconcile(connection, year, table, files, corrected, entities)
-        found = lost_rows.find(connection, spec, required)
         connection.remove_function(MASKS)
-        return _shown(replace(account, losses=found, overlaps=tuple(overlaps), masked=written.found), written)
+        return _shown(replace(account, entities=entities, overlaps=tuple(overlaps), masked=written.found), written)
 
 
 def _shown(account: Reconciliation, written: WrittenDown) -> Reconciliation:
@@ -297,8 +299,8 @@ def _reconcile(
     table: str,
     files: list[ExportFile],
     corrected: int,
-    entities: int,
 ) -> Reconciliation:
+    """The account of a table, but for what only its tidy rows say."""
     spec = year.year.tables[table]
 
     def one(query: str) -> int:
@@ -317,7 +319,7 @@ def _reconcile(
         title=spec.title,
         rows_in=one("SELECT count(*) FROM source"),
         used=sum(rows for _, reason, rows in counted if reason is None),
-        entities=entities,
+        entities=0,
         set_aside=_set_aside(counted),
         corrected=corrected,
         repeated_kept=0 if spec.repeats_set_aside else one(sql.repeated(spec)),
