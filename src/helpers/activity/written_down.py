@@ -67,7 +67,7 @@ class Masked:
     doubtful: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WrittenDown:
     """How the cells of a table leave the database."""
 
@@ -174,7 +174,14 @@ def written_down(
     found = [one for column, texts in likely for one in _column(connection, spec, column, marks, texts)]
     connection.create_function(MASKS, marks.as_known, ["VARCHAR"], "VARCHAR")
     touched = frozenset(one.column for one in found if not one.doubtful)
-    return WrittenDown(spec, marks, touched, tuple(found), _hash_once(connection, spec, rows), key)
+    return WrittenDown(
+        spec=spec,
+        marks=marks,
+        touched=touched,
+        found=tuple(found),
+        hashed_once=_hash_once(connection, spec, rows),
+        key=key,
+    )
 
 
 def _likely(
