@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.activity.readers import quick, read_exports, text
+from helpers.year import row_groups
 from helpers.year.tables import Table
 from tests.activity.activity_samples import cleaned, project
 
@@ -157,8 +158,8 @@ def test_the_quick_way_is_believed_only_where_it_agrees_with_the_careful_one(
     )
     layout = text._layout(path, "utf-8", "a.csv", spec)
     with pytest.MonkeyPatch.context() as patch:  # several threads, blocks and groups of rows
-        for name, size in (("SMALL", 0), ("BLOCK", 128), ("ROW_GROUP", 2)):
-            patch.setattr(quick, name, size)
+        for where, name, size in ((quick, "SMALL", 0), (quick, "BLOCK", 128), (row_groups, "ROW_GROUP", 2)):
+            patch.setattr(where, name, size)
         found = text._quick(layout, text._Bytes.of(path), tmp_path / "quick.parquet")
     if found is None or layout.delimiter != ",":
         return

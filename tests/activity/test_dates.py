@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -150,12 +151,18 @@ def test_check_finds_formats_and_zones_that_cannot_be_meant(
     assert [f.code for f in faults] == [code] and hint in str(faults[0])
 
 
+#: Days of which some moments only stand for no date at all.
+MEANS_NOTHING = re.compile(
+    "(?:1970-01-01|1969-12-31|1900-01-01|1899-12-3|1753-01-01|1601-01-01|2079-06-06|2[09]99-12-31|9999-12-3)"
+)
+
+
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
-        st.datetimes(min_value=pd.Timestamp("1000-01-01").to_pydatetime()).map(
-            lambda t: t.replace(microsecond=0, fold=0)
-        ),
+        st.datetimes(min_value=pd.Timestamp("1000-01-01").to_pydatetime())
+        .map(lambda t: t.replace(microsecond=0, fold=0))
+        .filter(lambda t: not MEANS_NOTHING.match(str(t))),
         min_size=1,
         max_size=5,
     ),

@@ -271,6 +271,23 @@ def test_rows_that_turn_out_to_lie_in_another_order_are_sorted(tmp_path: Path, m
     assert tables(tmp_path / "sorted") == tables(tmp_path / "usual")
 
 
+def test_what_is_done_beside_the_writing_is_the_same_as_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows set aside, hashed and masked, are another connection's work: it needs the key and the marks."""
+    rows = [USUAL.format(n=n % 40).replace("1,", f"{n},", 1) for n in range(500)]
+    rows[77] = rows[77].replace("换了硬盘", "请致电 13800000007")
+    rows += [rows[77], rows[12], rows[13].replace("2024-01-02", "2023-01-02")]
+    rows[300] = rows[300].replace("2024-01-02 09:00:00", "昨天")
+    usual = cleaned(tmp_path, "usual", rows)
+    monkeypatch.setattr(clocks, "ROW_GROUP", 100)
+    assert cleaned(tmp_path, "long", rows) == usual
+    account, written = usual
+    assert account[0]["losses"] and account[0]["masked"]
+    aside = written["tickets.set_aside.parquet"]
+    assert len(aside) >= 2 and not any("U37" in str(row) or "13800000007" in str(row) for row in aside)
+
+
 @pytest.mark.parametrize(
     ("rows", "kept"),
     [

@@ -25,6 +25,7 @@ from helpers.activity import (
     not_records,
     sources,
     sql,
+    tidy_files,
 )
 from helpers.activity.cells import Readings, declares_offsets
 from helpers.activity.counted_rows import Counted, count_rows
@@ -174,16 +175,19 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         _view(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
         written = written_down(connection, year, table, rows, few)
         tidy, path = clocks.tidy(connection, year, spec, out, written, rows), out / f"{table}.parquet"
-        entities = _write(connection, tidy.as_they_lie or tidy.in_order, path)
-        if tidy.as_they_lie and not clocks.are_in_order(connection, path):
-            entities = _write(connection, tidy.in_order, path)
-        _write(connection, written.set_aside_rows(declared, stains, small=small), out / f"{table}.set_aside.parquet")
-        counted = count_rows(connection)
+
+        def rest(on: duckdb.DuckDBPyConnection) -> tuple[Reconciliation, list[Counted]]:
+            aside = written.set_aside_rows(declared, stains, small=small)
+            tidy_files.write(on, aside, out / f"{table}.set_aside.parquet")
+            counted = count_rows(on)
+            account = _reconcile(on, year, table, files, corrected, counted)
+            losses = lost_rows.find(on, spec, required, counted, [file.file for file in files])
+            return replace(account, losses=losses), counted
+
+        entities, (account, counted) = tidy_files.write_tidy(connection, tidy, path, rest, written.beside)
         lost_rows.write_uncertain(connection, year, table, required, path, written, counted)
-        account = _reconcile(connection, year, table, files, corrected, entities, counted)
-        found = lost_rows.find(connection, spec, required, counted, [file.file for file in files])
         connection.remove_function(MASKS)
-        return _shown(replace(account, losses=found, overlaps=tuple(overlaps), masked=written.found), written)
+        return _shown(replace(account, entities=entities, overlaps=tuple(overlaps), masked=written.found), written)
 
 
 def _shown(account: Reconciliation, written: WrittenDown) -> Reconciliation:
@@ -294,25 +298,15 @@ def _view(connection: duckdb.DuckDBPyConnection, stage: str, query: str) -> None
     connection.execute(f"CREATE OR REPLACE VIEW {stage} AS {query}")
 
 
-def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
-    """One Parquet file, never half-written; how many rows it has."""
-    partly = path.with_suffix(".partial")
-    rows = connection.execute(
-        f"COPY ({query}) TO {literal(str(partly))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)"
-    ).fetchall()[0][0]
-    partly.replace(path)
-    return int(rows)
-
-
 def _reconcile(
     connection: duckdb.DuckDBPyConnection,
     year: Year,
     table: str,
     files: list[ExportFile],
     corrected: int,
-    entities: int,
     counted: Sequence[Counted],
 ) -> Reconciliation:
+    """The account of a table, but for what only its tidy rows say."""
     spec = year.year.tables[table]
 
     def one(query: str) -> int:
@@ -326,7 +320,7 @@ def _reconcile(
         title=spec.title,
         rows_in=one("SELECT count(*) FROM source"),
         used=sum(one.rows for one in counted if one.reason is None),
-        entities=entities,
+        entities=0,
         set_aside=_set_aside(counted),
         corrected=corrected,
         repeated_kept=0 if spec.repeats_set_aside else one(sql.repeated(spec)),

@@ -68,13 +68,14 @@ def workdays(spec: Table, column: str, query: str, span: Span | None, calendar: 
         day = f"(CAST({identifier(moment)} AS DATE) - DATE '{span[0]}' + 1)"
         return f"CASE WHEN {day} > 0 THEN list_extract({names}, {day}) END"
 
-    # On a free day the working day before it is over: only by the end of the next one is it kept.
-    passed = f"(({at(counts, end)}) - ({at(counts, start)}))"
-    value = f"{passed} + CAST({passed} > 0 AND ({at(works, end)}) = 0 AS INTEGER)"
-    return (
-        f"SELECT *, CASE WHEN NOT ({backwards(spec, start, end)}) THEN {value} END AS {identifier(column)} "
-        f"FROM (SELECT *, {listed} FROM ({query}))"
+    passed = identifier(f"{column}.passed")
+    query = (
+        f"SELECT *, ({at(counts, end)}) - ({at(counts, start)}) AS {passed} FROM (SELECT *, {listed} FROM ({query}))"
     )
+    # On a free day the working day before it is over: only by the end of the next one is it kept.
+    more = f"WHEN {passed} > 0 AND ({at(works, end)}) = 0 THEN 1 ELSE 0"
+    value = f"{passed} + CASE WHEN {backwards(spec, start, end)} THEN NULL {more} END"
+    return f"SELECT *, {value} AS {identifier(column)} FROM ({query})"
 
 
 # --- hours ----------------------------------------------------------------------------------------
@@ -148,8 +149,9 @@ class Hours:
         passed = f"{self.at('e')} - {self.at('s')}"
         for hold in in_own_columns(self.derived):
             query = self.cut(query, moment(hold.start), moment(hold.end))
-            held = f"CASE WHEN {self.name('he')} > {self.name('hs')} THEN {self.at('he')} - {self.at('hs')} ELSE 0 END"
-            passed = f"CASE WHEN NOT {self.name('wrong')} THEN {passed} - {held} END"
+            # What is wrong makes the difference NULL: to look at every row for it once more takes as long as the holds.
+            held = f"CASE WHEN {self.name('wrong')} THEN NULL WHEN {self.name('he')} > {self.name('hs')} "
+            passed = f"{passed} - {held}THEN {self.at('he')} - {self.at('hs')} ELSE 0 END"
         return self.less_lengths(self._with(query, {"spent": passed}))
 
     def cut(self, query: str, since: str, until: str) -> str:

@@ -11,7 +11,7 @@ looks only at rows that share a value, and writes its verdict into ``_again``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from helpers.activity.cells import Readings, all_are_dates, cast, placeholder
 from helpers.activity.invisible import mended, plain
@@ -121,16 +121,22 @@ def _named(columns: Sequence[str]) -> str:
 
 
 def _blank(spec: Table) -> str:
-    return "(" + " AND ".join(f"texts.{identifier(c)} IS NULL" for c in spec.columns) + ")"
+    return _of_all(f"texts.{identifier(c)} IS NULL" for c in spec.columns)
 
 
 def _header(spec: Table) -> str:
     """Every cell that is not empty repeats its own header."""
-    same = [
+    same = (
         f"(texts.{identifier(c)} IS NULL OR texts.{identifier(c)} IN ({literals(d.source)}))"
         for c, d in spec.columns.items()
-    ]
-    return f"({' AND '.join(same)} AND NOT {_blank(spec)})"
+    )
+    return f"({_of_all(same)} AND NOT {_blank(spec)})"
+
+
+def _of_all(conditions: Iterable[str]) -> str:
+    """Whether all of these hold, none of which is ever NULL. Behind AND alone each would be looked at in every row."""
+    first, *others = conditions
+    return f"CASE WHEN {first} THEN {' AND '.join(others) or 'true'} ELSE false END"
 
 
 # --- judged ---------------------------------------------------------------------------------------

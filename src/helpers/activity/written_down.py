@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -65,7 +65,7 @@ class Masked:
     doubtful: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WrittenDown:
     """How the cells of a table leave the database."""
 
@@ -76,6 +76,15 @@ class WrittenDown:
     found: tuple[Masked, ...]
     #: Personal tidy columns whose values have a table of their hashes.
     hashed_once: tuple[str, ...] = ()
+    #: The statements that tell a connection the key of personal values.
+    key: tuple[str, ...] = field(default=(), repr=False)
+
+    def beside(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+        """Another connection that can mask and hash; it lacks temporary tables."""
+        other = beside(connection)
+        for statement in self.key:
+            other.execute(statement)
+        return other
 
     def tidy(self, hashed_once: Collection[str] = ()) -> dict[str, str]:
         """Each tidy column as SQL, under its name; ``hashed_once``: those whose hash stands in ``<column>.hash``."""
@@ -148,10 +157,12 @@ def written_down(
     entries = year.year.not_personal
     marks = Marks(allowed=allows(entries))
     held = {h.table for d in spec.derived.values() for h in d.hold if h.table in year.year.tables}
+    key: tuple[str, ...] = ()
     if spec.personal or any(year.year.tables[str(one)].personal for one in held):
-        inner, outer = hash_pads(personal_key(year.root))
-        connection.execute(f"SET VARIABLE personal_inner = unhex('{inner.hex()}')")
-        connection.execute(f"SET VARIABLE personal_outer = unhex('{outer.hex()}')")
+        pads = zip(("personal_inner", "personal_outer"), hash_pads(personal_key(year.root)), strict=True)
+        key = tuple(f"SET VARIABLE {name} = unhex('{pad.hex()}')" for name, pad in pads)
+    for statement in key:
+        connection.execute(statement)
     looked_at = [
         c
         for c, declared in spec.columns.items()
@@ -161,7 +172,14 @@ def written_down(
     found = [one for column, texts in likely for one in _column(connection, spec, column, marks, texts)]
     connection.create_function(MASKS, marks.as_known, ["VARCHAR"], "VARCHAR")
     touched = frozenset(one.column for one in found if not one.doubtful)
-    return WrittenDown(spec, marks, touched, tuple(found), _hash_once(connection, spec, rows))
+    return WrittenDown(
+        spec=spec,
+        marks=marks,
+        touched=touched,
+        found=tuple(found),
+        hashed_once=_hash_once(connection, spec, rows),
+        key=key,
+    )
 
 
 def _likely(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,12 @@ class PlainColumns:
     def __init__(self, names: Iterable[str]) -> None:
         #: The different odd cells of each column that is still a plain one.
         self.odd: dict[str, set[str]] = {name: set() for name in names}
+
+    def seen(self, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+        """The tables, each after it was looked at."""
+        for table in tables:
+            self.see(table)
+            yield table
 
     def see(self, rows: pa.Table) -> None:
         """Look at more rows; all columns are texts."""

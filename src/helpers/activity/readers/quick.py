@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.parquet
 
 from helpers.activity.readers.plain_cells import PlainColumns
-from helpers.year.engine import FEW, ROW_GROUP, cores, literal, one_file, open_engine
+from helpers.year.engine import FEW, cores, literal, one_file, open_engine
 from helpers.year.idle_engines import borrowed
+from helpers.year.row_groups import in_groups, write_groups
 
 #: Bytes that are read at a time, of which several threads have many in hand; no record may be longer.
 BLOCK, LONGEST = 1 << 20, 1 << 22
@@ -33,17 +33,11 @@ def stage_quickly(
     plain cells. None where it cannot be read so."""
     if not delimiter.isascii():
         return _by_database(path, lines, delimiter, names, staged)
-    large, rows = path.stat().st_size > SMALL, 0
+    large = path.stat().st_size > SMALL
     plain, schema = PlainColumns(names if large else ()), pa.schema([(name, pa.string()) for name in names])
     try:
-        with (
-            open_records(path, lines, delimiter, names, BLOCK, threads=large and cores() > 1) as reader,
-            pyarrow.parquet.ParquetWriter(staged, schema, **OPTIONS) as writer,
-        ):
-            for group in _groups(reader):
-                plain.see(group)
-                writer.write_table(group, row_group_size=len(group))
-                rows += len(group)
+        with open_records(path, lines, delimiter, names, BLOCK, threads=large and cores() > 1) as reader:
+            rows = write_groups(plain.seen(in_groups(reader)), schema, staged, **OPTIONS)
     except pa.ArrowInvalid:
         return None
     finally:
@@ -75,18 +69,6 @@ def open_records(
             column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
         ),
     )
-
-
-def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """The batches, so many in one that a row group pays."""
-    some: list[pa.RecordBatch] = []
-    for batch in batches:
-        some.append(batch)
-        if sum(map(len, some)) >= ROW_GROUP:
-            yield pa.Table.from_batches(some)
-            some = []
-    if some:
-        yield pa.Table.from_batches(some)
 
 
 def _by_database(

@@ -1,0 +1,101 @@
+"""The rows of a table as a Parquet file: those of a long one as they lie, by two threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+import pyarrow as pa
+
+from helpers.activity import clocks
+from helpers.activity.clocks import Tidy
+from helpers.year.engine import literal
+from helpers.year.row_groups import in_groups, write_groups
+
+#: Rows that are taken at a time: a whole number of DuckDB's vectors, and of them a row group.
+AT_ONCE = 20_480
+
+T = TypeVar("T")
+
+
+def write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+    """One Parquet file, never half-written; how many rows it has."""
+    partly = path.with_suffix(".partial")
+    rows = connection.execute(
+        f"COPY ({query}) TO {literal(str(partly))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000)"
+    ).fetchall()[0][0]
+    partly.replace(path)
+    return int(rows)
+
+
+def write_tidy(
+    connection: duckdb.DuckDBPyConnection,
+    tidy: Tidy,
+    path: Path,
+    rest: Callable[[duckdb.DuckDBPyConnection], T],
+    beside: Callable[[duckdb.DuckDBPyConnection], duckdb.DuckDBPyConnection],
+) -> tuple[int, T]:
+    """The tidy rows in the order of the source; how many there are, and what came of the ``rest`` of what is to be done
+    with a table. One thread works the rows of a long one out: meanwhile another one, on a connection that is opened
+    ``beside``, has time for the rest."""
+    if not tidy.as_they_lie:
+        return write(connection, tidy.in_order, path), rest(connection)
+    if not _fit(connection):
+        return _write_long(connection, tidy, path), rest(connection)
+    with beside(connection) as other, ThreadPoolExecutor(1) as pool:
+        told = pool.submit(rest, other)
+        rows = _write_long(connection, tidy, path)
+    try:
+        return rows, told.result()
+    except duckdb.OutOfMemoryException:
+        return rows, rest(connection)
+
+
+def _fit(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether most rows are in memory: of so many that they are not, two questions at a time are too much."""
+    spilled, held = connection.execute(
+        "SELECT sum(temporary_storage_bytes), sum(memory_usage_bytes) FROM duckdb_memory()"
+    ).fetchall()[0]
+    return bool(spilled <= held)
+
+
+def _write_long(connection: duckdb.DuckDBPyConnection, tidy: Tidy, path: Path) -> int:
+    rows = _write_as_they_lie(connection, str(tidy.as_they_lie), path)
+    return rows if clocks.are_in_order(connection, path) else write(connection, tidy.in_order, path)
+
+
+def _write_as_they_lie(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+    """One thread of the database works the rows out, one of Arrow writes them, in three fifths of the time that the
+    database takes. The groups are the same whatever the number of threads."""
+    partly = path.with_suffix(".partial")
+    reader = connection.sql(query).to_arrow_reader(AT_ONCE)
+    try:
+        rows = write_groups(in_groups(reader), reader.schema, partly, **_options(reader.schema))
+    except (pa.ArrowException, OSError):
+        reader.close()
+        return write(connection, query, path)  # the database says itself what is wrong, of which Arrow tells the words
+    finally:
+        pa.default_memory_pool().release_unused()  # the database is to have it
+    partly.replace(path)
+    return rows
+
+
+def _options(schema: pa.Schema) -> dict[str, Any]:
+    """Texts get a dictionary while their values are few; numbers and moments, of which the next is near the last, are
+    written as what is between them: a fifth of the file less, and quicker to read."""
+    texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
+    steps = [
+        field.name
+        for field in schema
+        if pa.types.is_integer(field.type) or pa.types.is_timestamp(field.type) or pa.types.is_date(field.type)
+    ]
+    return {
+        "use_dictionary": texts,
+        "dictionary_pagesize_limit": 1 << 15,
+        "column_encoding": dict.fromkeys(steps, "DELTA_BINARY_PACKED"),
+        "store_decimal_as_integer": True,
+        "store_schema": False,
+    }
