@@ -138,6 +138,19 @@ def test_the_label_may_stand_outside_the_declared_columns(tmp_path: Path) -> Non
     assert reasons(account) == {"合计行": 1}
 
 
+def test_a_label_outside_the_declared_columns_of_what_may_be_a_record_is_asked_about(tmp_path: Path) -> None:
+    lines = [*(HEAD + ROWS).splitlines(), "记-4,会议,2024-03-01,50"]
+    told = ["说明", "正常", "正常", "正常", "合计"]
+    files = {"台账.csv": "".join(f"{said},{line}\n" for said, line in zip(told, lines, strict=True))}
+    with pytest.raises(ExportError, match=r"total_or_record") as stop:
+        cleaned(project(tmp_path, KEYED, files), tmp_path)
+    assert "没有声明的列：合计" in str(stop.value)
+    assert "把写着“合计”的那一列声明为 columns" in str(stop.value)
+    kept = KEYED + "    loss: {records: [合计], why: 说明里确有这一项}\n"
+    _, tidy, _ = cleaned(project(tmp_path, kept, files), tmp_path)
+    assert int(tidy["amount"].sum()) == 650
+
+
 def test_heads_footers_and_notes_between_and_below(tmp_path: Path) -> None:
     text = (
         HEAD

@@ -179,7 +179,8 @@ def _is_total(line: Line, spec: Table) -> bool:
     found = {c: kind for c, text in line.cells.items() if (kind := total_kind(text))}
     outside = total_kind(line.label) if line.label else None
     kinds = {*found.values(), outside} - {None}
-    if not kinds or any(line.cells.get(c) in spec.loss.records for c in found if spec.loss):
+    records = spec.loss.records if spec.loss else ()
+    if not kinds or line.label in records or any(line.cells[c] in records for c in found):
         return False
     key, filled = _key(spec), len(line.cells)
     fewer, half = filled < line.typical, filled <= line.typical / 2
@@ -372,13 +373,15 @@ def _lines(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[s
 
 def _ask(lines: Sequence[Line], spec: Table) -> ExportError:
     first = lines[0]
-    column, text = next((c, t) for c, t in first.cells.items() if total_kind(t))
     shown = [(line.row, shown_row(spec, line.cells.items(), False, 80)) for line in lines]
+    column, text = next(((c, t) for c, t in first.cells.items() if total_kind(t)), (None, str(first.label)))
+    own = f"把写着“{text}”的那一列声明为 columns，" if column is None else ""
     return ExportError(
         "total_or_record",
         first.file,
-        f"有 {len(lines)} 行像是合计、小计或累计，又像是真实的记录，不能擅自取舍（列 {column}：{text}）",
+        f"有 {len(lines)} 行像是合计、小计或累计，又像是真实的记录，不能擅自取舍"
+        f"（{f'列 {column}' if column else '没有声明的列'}：{text}）",
         rows=shown,
-        hint=f"是合计行的，在 out_of_scope 里写 {{where: \"{column} = '{text}'\", why: 合计行}}；"
+        hint=f"是合计行的，{own}在 out_of_scope 里写 {{where: \"{column or '这一列'} = '{text}'\", why: 合计行}}；"
         f"是真实记录的，在 loss 里写 {{records: [{text}], why: …}}",
     )

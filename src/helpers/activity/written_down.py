@@ -233,7 +233,7 @@ def _column(
         whole = is_whole(text) if begins(text) else None
         numbered = whole in DIGIT_KINDS and series.has(text)
         kinds = {str(whole)} if numbered else _mark_all(marks, text, names)
-        for kind in kinds:
+        for kind in sorted(kinds):  # a set has no order of its own
             key = kind, numbered
             cells[key] += int(count)
             if len(places := rows.setdefault(key, [])) < NAMED:
