@@ -288,26 +288,6 @@ def test_what_is_done_beside_the_writing_is_the_same_as_behind_it(
     assert len(aside) >= 2 and not any("U37" in str(row) or "13800000007" in str(row) for row in aside)
 
 
-@pytest.mark.parametrize(
-    ("rows", "kept"),
-    [
-        ([("a", 2), ("a", 3), ("b", 2)], True),
-        ([("a", 3), ("a", 2), ("b", 2)], False),
-        ([("a", 2), ("a", 2), ("b", 2)], False),
-        ([("b", 2), ("a", 2), ("a", 3)], False),
-        ([("a", 2), ("b", 2), ("a", 3)], False),
-    ],
-)
-def test_the_order_of_what_was_written_is_looked_at(tmp_path: Path, rows: list[tuple[str, int]], kept: bool) -> None:
-    with duckdb.connect() as connection:
-        connection.execute("CREATE MACRO file_name(number) AS list_extract(['a', 'b'], number + 1)")
-        connection.execute("CREATE TABLE records AS SELECT unnest([0, 0, 1]) AS _file_no")
-        values = ", ".join(map(str, rows))
-        path = tmp_path / "t.parquet"
-        connection.execute(f"COPY (FROM (VALUES {values}) AS v(source_file, source_row)) TO '{path}' (FORMAT parquet)")
-        assert clocks.are_in_order(connection, path) is kept
-
-
 def test_rows_that_are_held_up_are_hashed_rather_than_the_log_in_which_they_are_looked_for() -> None:
     """A hundred million rows do not fit into memory as a hash table."""
     with open_engine() as connection:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from helpers.activity import tidy_files
 from helpers.activity.clocks import Tidy
+from helpers.activity.source_order import SourceOrder
 from helpers.activity.tidy_files import write, write_tidy
 from helpers.year import row_groups
 from helpers.year.idle_engines import beside
@@ -135,3 +136,35 @@ def test_rows_that_mostly_had_to_leave_memory_do_not_fit(tmp_path: Path) -> None
         assert tidy_files._fit(connection)
         connection.execute("CREATE TABLE t AS SELECT hash(i) AS a, hash(i + 1) AS b FROM range(4_000_000) AS r(i)")
         assert not tidy_files._fit(connection)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 5])
+@pytest.mark.parametrize(
+    ("rows", "kept"),
+    [
+        ([("a", 2), ("a", 3), ("b", 2)], True),
+        ([("a", 3), ("a", 2), ("b", 2)], False),
+        ([("a", 2), ("a", 2), ("b", 2)], False),
+        ([("b", 2), ("a", 2), ("a", 3)], False),
+        ([("a", 2), ("b", 2), ("a", 3)], False),
+        ([("a", 2), ("a", 3)], False),
+        ([("a", 3), ("a", 2), ("a", 1), ("b", 2)], False),
+    ],
+)
+def test_the_order_of_rows_is_looked_at_as_they_go_by(rows: list[tuple[str, int]], kept: bool, at_once: int) -> None:
+    files, numbers = zip(*rows, strict=True)
+    table, order = pa.table({"source_file": files, "source_row": numbers}), SourceOrder(["a", "b"])
+    for first in range(0, len(rows), at_once):
+        part = table.slice(first, at_once)
+        assert order.look(part) is part
+    assert order.kept() is kept
+
+
+def test_rows_that_turn_out_to_lie_otherwise_are_written_again_in_order(tmp_path: Path) -> None:
+    query = "SELECT 'a' AS source_file, 300_000 - i AS source_row FROM range(300_000) AS r(i)"
+    with seen(duckdb.connect()) as connection:
+        made = write_tidy(connection, Tidy(f"{query} ORDER BY source_row", query), tmp_path / "t.parquet", told, beside)
+        assert made == (300_000, "told")
+    numbers = pyarrow.parquet.read_table(tmp_path / "t.parquet").column("source_row").to_pylist()
+    assert numbers == list(range(1, 300_001))
+    assert not [*tmp_path.glob("*.partial")]

@@ -36,21 +36,10 @@ AS_WRITTEN = "in_clause,build_side_probe_side,join_order"
 
 class Tidy(NamedTuple):
     """The tidy rows in source order. ``as_they_lie``, of a long table: the same unsorted, which is in order only if the
-    rows were read so and no join was too big for memory (see ``are_in_order``)."""
+    rows were read so and no join was too big for memory (see ``SourceOrder``)."""
 
     in_order: str
     as_they_lie: str | None = None
-
-
-def are_in_order(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
-    """Whether the rows written to ``path`` are those of one file after the other, each from top to bottom."""
-    files = connection.execute("SELECT file_name(_file_no) FROM records GROUP BY _file_no ORDER BY _file_no").fetchall()
-    before = "lag(source_file) OVER () AS _file, lag(source_row) OVER () AS _row"
-    begun = connection.execute(
-        f"SELECT source_file FROM (SELECT source_file, source_row, {before} FROM read_parquet({one_file(path)})) "
-        f"WHERE _file IS DISTINCT FROM source_file OR source_row <= _row LIMIT {len(files) + 1}"
-    ).fetchall()
-    return begun == files
 
 
 def tidy(
