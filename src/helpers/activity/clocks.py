@@ -185,9 +185,7 @@ def _find_elsewhere(connection: duckdb.DuckDBPyConnection, year: Year, clock: Ho
 def _as_written(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Joins keep their sides meanwhile: the right one is hashed."""
     before = connection.execute("SELECT current_setting('disabled_optimizers')").fetchall()[0][0]
-    if set(before.split(",")) == set(
-        AS_WRITTEN.split(",")
-    ):  # of a database in which no setting can be changed any more
+    if {*before.split(",")} == {*AS_WRITTEN.split(",")}:  # behind a fence nothing could be set any more
         yield
         return
     connection.execute(f"SET disabled_optimizers = '{AS_WRITTEN}'")
