@@ -74,6 +74,13 @@ def test_rows_that_are_looked_at_again_may_be_held_or_not(tmp_path: Path, monkey
     assert found[0][1][2][2] == "SN3"
 
 
+def test_kinds_in_one_text_are_listed_in_one_order_in_every_process(tmp_path: Path) -> None:
+    said = "打13912345678或写信a.b@example.cn，车牌京A12345"
+    kinds = [one.kind for one in cleaned(tmp_path, [f"1,,,{said},2024-01-02"]).masked]
+    assert len(kinds) == 3
+    assert kinds == sorted(kinds)  # a set of texts has another order with another seed
+
+
 def test_without_personal_columns_no_key_is_made(tmp_path: Path) -> None:
     cleaned(tmp_path, ["1,张三,,,2024-01-02"], TICKETS.replace("    personal: [who]\n", ""))
     assert not (tmp_path / "data" / ".personal.key").exists()
