@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from helpers.activity.sql import USED
+
 #: So many rows of each kind that is set aside are named.
 EXAMPLES = 3
 
@@ -32,10 +34,9 @@ class Counted:
 
 def count_rows(connection: duckdb.DuckDBPyConnection) -> list[Counted]:
     """All rows of ``judged_rows``, file by file, the most frequent reasons first."""
-    aside = "coalesce(_first, _again, _scope) IS NOT NULL"
     found = connection.execute(
         "SELECT _file_no, _first, _again, _scope, count(*) AS n, count(_unreadable), count(_placeholders), "
-        f"list(source_row ORDER BY source_row) FILTER (WHERE {aside})[1:{EXAMPLES}] FROM judged_rows "
+        f"min(source_row, {EXAMPLES}) FILTER (WHERE NOT ({USED})) FROM judged_rows "
         "GROUP BY _file_no, _first, _again, _scope ORDER BY _file_no, n DESC, _first, _again, _scope"
     ).fetchall()
     return [

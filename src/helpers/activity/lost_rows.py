@@ -95,7 +95,7 @@ _Found = tuple[Loss, int, Sequence[int]]
 def _cells(connection: duckdb.DuckDBPyConnection, spec: Table) -> Iterator[_Found]:
     """Unreadable cells in rows that are used, by file and column."""
     counted = connection.execute(
-        f"SELECT _file_no, file_name(_file_no), col, count(*), list(source_row ORDER BY source_row)[1:{EXAMPLES}] FROM "
+        f"SELECT _file_no, file_name(_file_no), col, count(*), min(source_row, {EXAMPLES}) FROM "
         "(SELECT _file_no, source_row, unnest(_unreadable) AS col FROM judged_rows WHERE _unreadable IS NOT NULL "
         "AND coalesce(_first, _again, _scope) IS NULL) GROUP BY ALL ORDER BY _file_no, col"
     ).fetchall()
