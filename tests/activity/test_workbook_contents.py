@@ -357,6 +357,12 @@ def test_a_damaged_container_is_read_or_refused(read: Read, kind: str, at: int, 
         assert read(bytes(broken), f"a.{kind}")[0].rows_in >= 0
 
 
+def test_a_package_that_says_it_needs_a_later_version_is_refused(read: Read) -> None:
+    content = bytearray(package(xml_rows()))
+    content[content.index(b"PK\x01\x02") + 6] = 64
+    assert refused(read, bytes(content)).code == "unreadable"
+
+
 def test_a_text_in_the_farthest_cell_stops_in_one_screen(read: Read) -> None:
     far = (
         '<row r="1">' + text("编号", 'r="A1"') + "</row>" + '<row r="1048576">' + text("x", 'r="XFD1048576"') + "</row>"

@@ -13,7 +13,7 @@ from helpers.files.biff import is_encrypted, workbook_stream
 from helpers.files.compound import SIGNATURE, Compound, DamagedCompound
 from helpers.files.names import passed_over
 from helpers.files.refusal import FileError
-from helpers.files.unpacked import refuse_long_list
+from helpers.files.unpacked import DAMAGED, refuse_long_list
 
 Kind = Literal["gzip", "zip", "xlsx", "xls", "ods", "parquet", "json", "html", "xml", "text"]
 Document = Literal["docx", "pdf", "doc", "rtf", "html"]
@@ -88,7 +88,7 @@ def document_of(content: bytes, shown: str) -> Document | None:
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 names = {name.replace("\\", "/").lower() for name in archive.namelist()}
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError):
+        except DAMAGED:
             return "docx" if _suffix(shown) in (".docx", ".docm") else None
         return "docx" if "word/document.xml" in names else None
     if start.startswith(SIGNATURE):
@@ -135,7 +135,7 @@ def _packaged(stream: BinaryIO, shown: str) -> Kind:
     try:
         with zipfile.ZipFile(stream) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
+    except DAMAGED as error:
         what = "打不开这个工作簿，文件不完整或已损坏" if book else "压缩包打不开，文件可能不完整或已损坏"
         raise FileError("unreadable" if book else "damaged_archive", shown, what, hint=AGAIN) from error
     names = {info.filename.replace("\\", "/").lower() for info in infos}

@@ -24,6 +24,8 @@ MOST_READ = 2_000
 #: Rows of a Parquet file that are believed, and how many it may have for each of its bytes beyond them.
 MOST_ROWS, FEW_ROWS, ROWS_A_BYTE = 1_000_000_000, 5_000_000, 50
 CHUNK = 1 << 20
+#: What opening a package raises that is none, damaged, or says that it needs a later version than there is.
+DAMAGED = (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError)
 END = b"PK\x05\x06"
 
 

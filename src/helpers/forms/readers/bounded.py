@@ -6,6 +6,7 @@ import io
 import zipfile
 import zlib
 
+from helpers.files.unpacked import DAMAGED
 from helpers.forms.readers.form_error import FormError
 
 #: What the XML of a workbook or document may unpack to.
@@ -34,5 +35,5 @@ def refuse_bomb(content: bytes, file: str, what: str) -> None:
                 with archive.open(one) as stream:
                     while stream.read(CHUNK):
                         pass
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError):
+    except (*DAMAGED, zlib.error, RuntimeError):
         return

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from helpers.files.archives import member_name
 from helpers.files.names import passed_over
+from helpers.files.unpacked import DAMAGED
 from helpers.forms.readers.form_error import FormError
 
 MOST_FILES = 20_000
@@ -133,7 +134,7 @@ def _is_archive(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             names = {name.replace("\\", "/").lower() for name in archive.namelist()}
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError):
+    except DAMAGED:
         return path.suffix.lower() == ".zip"
     return not any(name in names for name in WORKBOOK_MEMBERS) and not any(n.endswith("workbook.xml") for n in names)
 
@@ -149,7 +150,7 @@ def _content(path: Path, inner: tuple[int, ...], shown: str) -> bytes:
             raise FormError("too_big", shown, "解开后超过 200 MB，不会是自评表", hint="核对文件")
         with archive.open(entry) as stream:
             return stream.read(MOST_OF_ONE)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+    except (*DAMAGED, zlib.error, RuntimeError) as error:
         hint = "重新压缩或重新下载后再试"
         raise FormError("damaged_archive", shown, "压缩包里的这个文件解不开，压缩包可能不完整", hint=hint) from error
 
@@ -158,7 +159,7 @@ def _opened(path: Path, inner: tuple[int, ...], shown: str) -> zipfile.ZipFile:
     """The archive that lies at a place. Raises ``FormError``."""
     try:
         return _archive(path, inner)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+    except DAMAGED as error:
         hint = "重新压缩或重新下载后再试"
         raise FormError("damaged_archive", shown, "压缩包打不开，文件可能不完整或已损坏", hint=hint) from error
 
