@@ -138,17 +138,22 @@ def test_the_label_may_stand_outside_the_declared_columns(tmp_path: Path) -> Non
     assert reasons(account) == {"合计行": 1}
 
 
+def asked_about_unless_kept(tmp_path: Path, files: dict[str, str], *said: str) -> None:
+    """What is said of a row that may be a total; where its label is declared to stand in records, it is one of them."""
+    with pytest.raises(ExportError, match=r"total_or_record") as stop:
+        cleaned(project(tmp_path, KEYED, files), tmp_path)
+    for words in said:
+        assert words in str(stop.value)
+    kept = KEYED + "    loss: {records: [合计], why: 确有这一项}\n"
+    _, tidy, _ = cleaned(project(tmp_path, kept, files), tmp_path)
+    assert int(tidy["amount"].sum()) == 650
+
+
 def test_a_label_outside_the_declared_columns_of_what_may_be_a_record_is_asked_about(tmp_path: Path) -> None:
     lines = [*(HEAD + ROWS).splitlines(), "记-4,会议,2024-03-01,50"]
     told = ["说明", "正常", "正常", "正常", "合计"]
     files = {"台账.csv": "".join(f"{said},{line}\n" for said, line in zip(told, lines, strict=True))}
-    with pytest.raises(ExportError, match=r"total_or_record") as stop:
-        cleaned(project(tmp_path, KEYED, files), tmp_path)
-    assert "没有声明的列：合计" in str(stop.value)
-    assert "把写着“合计”的那一列声明为 columns" in str(stop.value)
-    kept = KEYED + "    loss: {records: [合计], why: 说明里确有这一项}\n"
-    _, tidy, _ = cleaned(project(tmp_path, kept, files), tmp_path)
-    assert int(tidy["amount"].sum()) == 650
+    asked_about_unless_kept(tmp_path, files, "没有声明的列：合计", "把写着“合计”的那一列声明为 columns")
 
 
 def test_heads_footers_and_notes_between_and_below(tmp_path: Path) -> None:
@@ -172,13 +177,7 @@ def test_a_title_above_a_repeated_head(tmp_path: Path) -> None:
 
 def test_a_record_that_may_be_a_total_is_asked_about(tmp_path: Path) -> None:
     files = {"台账.csv": HEAD + ROWS + "记-4,合计,2024-03-01,50\n"}
-    with pytest.raises(ExportError, match=r"total_or_record") as stop:
-        cleaned(project(tmp_path, KEYED, files), tmp_path)
-    assert "记-4，合计" in str(stop.value)
-    assert "records: [合计]" in str(stop.value)
-    kept = KEYED + "    loss: {records: [合计], why: 摘要里确有这一项}\n"
-    _, tidy, _ = cleaned(project(tmp_path, kept, files), tmp_path)
-    assert int(tidy["amount"].sum()) == 650
+    asked_about_unless_kept(tmp_path, files, "记-4，合计", "records: [合计]")
     out = KEYED + "    out_of_scope: [{where: \"kind = '合计'\", why: 合计行}]\n"
     _, tidy, _ = cleaned(project(tmp_path, out, files), tmp_path)
     assert int(tidy["amount"].sum()) == 600

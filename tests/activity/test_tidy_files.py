@@ -34,7 +34,6 @@ TYPES = {
 
 
 def seen(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    connection.execute("CREATE MACRO file_name(number) AS 'a'")
     connection.execute("CREATE TABLE records AS SELECT 0 AS _file_no")
     return connection
 
@@ -54,7 +53,10 @@ def test_every_type_is_written_as_the_database_writes_it(tmp_path: Path) -> None
     query = f"SELECT {columns}, 'a' AS source_file, i AS source_row FROM range(25_000) AS r(i)"
     mine, theirs = tmp_path / "mine.parquet", tmp_path / "theirs.parquet"
     with seen(duckdb.connect()) as connection:
-        assert write_tidy(connection, Tidy(f"{query} ORDER BY i", query), mine, told, beside) == (25_000, "told")
+        assert write_tidy(connection, Tidy(f"{query} ORDER BY i", query), mine, ["a"], told, beside) == (
+            25_000,
+            "told",
+        )
         assert write(connection, query, theirs) == 25_000
         one, other = (f"read_parquet('{path}')" for path in (mine, theirs))
         assert connection.execute(f"DESCRIBE FROM {one}").fetchall() == (
@@ -82,7 +84,7 @@ def test_an_error_in_a_row_is_the_databases_own(tmp_path: Path) -> None:
     with seen(duckdb.connect()) as connection:
         query += " FROM (SELECT CAST(i AS VARCHAR) AS i FROM range(100_000) AS r(i))"
         with pytest.raises(duckdb.ConversionException, match="'x'"):
-            write_tidy(connection, Tidy(query, query), tmp_path / "t.parquet", told, beside)
+            write_tidy(connection, Tidy(query, query), tmp_path / "t.parquet", ["a"], told, beside)
         assert connection.execute("SELECT 1").fetchall() == [(1,)]
     assert not (tmp_path / "t.parquet").exists()
 
@@ -126,7 +128,10 @@ def test_what_has_no_room_beside_the_writing_is_done_behind_it(
                 raise duckdb.OutOfMemoryException("no room")
             return "told"
 
-        assert write_tidy(main, Tidy(query, query), tmp_path / "t.parquet", rest, beside) == (3, "told")
+        assert write_tidy(main, Tidy(query, query), tmp_path / "t.parquet", ["a"], rest, beside) == (
+            3,
+            "told",
+        )
     assert seen_by == asked
 
 
@@ -163,7 +168,14 @@ def test_the_order_of_rows_is_looked_at_as_they_go_by(rows: list[tuple[str, int]
 def test_rows_that_turn_out_to_lie_otherwise_are_written_again_in_order(tmp_path: Path) -> None:
     query = "SELECT 'a' AS source_file, 300_000 - i AS source_row FROM range(300_000) AS r(i)"
     with seen(duckdb.connect()) as connection:
-        made = write_tidy(connection, Tidy(f"{query} ORDER BY source_row", query), tmp_path / "t.parquet", told, beside)
+        made = write_tidy(
+            connection,
+            Tidy(f"{query} ORDER BY source_row", query),
+            tmp_path / "t.parquet",
+            ["a"],
+            told,
+            beside,
+        )
         assert made == (300_000, "told")
     numbers = pyarrow.parquet.read_table(tmp_path / "t.parquet").column("source_row").to_pylist()
     assert numbers == list(range(1, 300_001))

@@ -176,15 +176,16 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         written = written_down(connection, year, table, rows, few)
         tidy, path = clocks.tidy(connection, year, spec, out, written, rows), out / f"{table}.parquet"
 
-        def rest(on: duckdb.DuckDBPyConnection) -> tuple[Reconciliation, list[Counted]]:
+        counted, names = count_rows(connection), [file.file for file in files]
+        used = [names[number] for number in sorted({one.file_no for one in counted if one.reason is None})]
+
+        def rest(on: duckdb.DuckDBPyConnection) -> Reconciliation:
             aside = written.set_aside_rows(declared, stains, small=small)
             tidy_files.write(on, aside, out / f"{table}.set_aside.parquet")
-            counted = count_rows(on)
             account = _reconcile(on, year, table, files, corrected, counted)
-            losses = lost_rows.find(on, spec, required, counted, [file.file for file in files])
-            return replace(account, losses=losses), counted
+            return replace(account, losses=lost_rows.find(on, spec, required, counted, names))
 
-        entities, (account, counted) = tidy_files.write_tidy(connection, tidy, path, rest, written.beside)
+        entities, account = tidy_files.write_tidy(connection, tidy, path, used, rest, written.beside)
         lost_rows.write_uncertain(connection, year, table, required, path, written, counted)
         connection.remove_function(MASKS)
         return _shown(replace(account, entities=entities, overlaps=tuple(overlaps), masked=written.found), written)

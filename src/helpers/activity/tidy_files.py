@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,19 +35,20 @@ def write_tidy(
     connection: duckdb.DuckDBPyConnection,
     tidy: Tidy,
     path: Path,
+    files: Sequence[str],
     rest: Callable[[duckdb.DuckDBPyConnection], T],
     beside: Callable[[duckdb.DuckDBPyConnection], duckdb.DuckDBPyConnection],
 ) -> tuple[int, T]:
-    """The tidy rows in the order of the source; how many there are, and what came of the ``rest`` of what is to be done
-    with a table. One thread works the rows of a long one out: meanwhile another one, on a connection that is opened
-    ``beside``, has time for the rest."""
+    """The tidy rows in the order of the source, first those of the first of these files; how many there are, and what
+    came of the ``rest`` of what is to be done with a table. One thread works the rows of a long one out: meanwhile
+    another one, on a connection that is opened ``beside``, has time for the rest."""
     if not tidy.as_they_lie:
         return write(connection, tidy.in_order, path), rest(connection)
     if not _fit(connection):
-        return _write_long(connection, tidy, path), rest(connection)
+        return _write_long(connection, tidy, path, files), rest(connection)
     with beside(connection) as other, ThreadPoolExecutor(1) as pool:
         told = pool.submit(rest, other)
-        rows = _write_long(connection, tidy, path)
+        rows = _write_long(connection, tidy, path, files)
     try:
         return rows, told.result()
     except duckdb.OutOfMemoryException:
@@ -62,16 +63,18 @@ def _fit(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(spilled <= held)
 
 
-def _write_long(connection: duckdb.DuckDBPyConnection, tidy: Tidy, path: Path) -> int:
-    rows = _write_as_they_lie(connection, str(tidy.as_they_lie), path)
+def _write_long(connection: duckdb.DuckDBPyConnection, tidy: Tidy, path: Path, files: Sequence[str]) -> int:
+    rows = _write_as_they_lie(connection, str(tidy.as_they_lie), path, files)
     return write(connection, tidy.in_order, path) if rows is None else rows
 
 
-def _write_as_they_lie(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int | None:
+def _write_as_they_lie(
+    connection: duckdb.DuckDBPyConnection, query: str, path: Path, files: Sequence[str]
+) -> int | None:
     """One thread of the database works the rows out, one of Arrow writes them, in three fifths of the time that the
     database takes; None where they turn out to lie in another order than that of the source. The groups are the same
     whatever the number of threads."""
-    partly, order = path.with_suffix(".partial"), SourceOrder(_files(connection))
+    partly, order = path.with_suffix(".partial"), SourceOrder(files)
     reader = connection.sql(query).to_arrow_reader(AT_ONCE)
     try:
         groups = map(order.look, in_groups(reader))
@@ -86,12 +89,6 @@ def _write_as_they_lie(connection: duckdb.DuckDBPyConnection, query: str, path: 
         return None
     partly.replace(path)
     return rows
-
-
-def _files(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """The files that the rows are of, in their order."""
-    found = connection.execute("SELECT file_name(_file_no) FROM records GROUP BY _file_no ORDER BY _file_no")
-    return [name for (name,) in found.fetchall()]
 
 
 def _options(schema: pa.Schema) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from helpers.activity.calendar import CalendarUnknown
 from helpers.activity.reclock import ORDER, CannotReclock, Move, reclocked
 from helpers.measures.database import QueryStopped
 from helpers.measures.rejudge import judge_query, judgement
+from helpers.measures.row_blocks import spans
 from helpers.year.engine import identifier
 from helpers.year.tidy import record_columns
 
@@ -95,9 +96,9 @@ class ClocksAgain:
         year, judged = self.measures.year, []
         rows = [*range(stand), *(self._stored[move[:2]] for move in moves)]
         each: list[Move | None] = [*[None] * stand, *moves]
-        for first in range(0, len(rows), AT_ONCE):
-            records, own = self.records.take(rows[first : first + AT_ONCE]), each[first : first + AT_ONCE]
-            with reclocked(year, self.table, records, own, self.measures.folder) as (connection, query):
+        for some in spans(len(rows), AT_ONCE):
+            records = self.records.take(rows[some])
+            with reclocked(year, self.table, records, each[some], self.measures.folder) as (connection, query):
                 judged += judge_query(connection, year, self.measure, query, ORDER)
         return judged
 

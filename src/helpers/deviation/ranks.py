@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helpers.deviation.tally import Codes, summed, tally
-from helpers.measures.row_blocks import spans
+from helpers.measures.row_blocks import begins, spans
 
 #: Whole numbers up to this are added exactly in any order.
 EXACT = 2**53
@@ -31,7 +31,7 @@ def _each(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.
 def _counted(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
     """The different values in their order, where each begins among all of them sorted, and how often it is there."""
     every = np.sort(values)
-    first = np.flatnonzero(np.concatenate([[True], every[1:] != every[:-1]])) if len(every) else np.empty(0, np.int64)
+    first = begins(every)
     return every[first], first, np.diff(first, append=len(every))
 
 

@@ -1,4 +1,4 @@
-"""Data as JSON over several lines: the text that Python's own encoder writes, in a third of the time.
+"""Data as JSON over several lines: the text that Python's own encoder writes, in less than half the time.
 
 With an indent that one is a chain of generators in Python, which took a sixth of what a package costs.
 """
@@ -30,32 +30,29 @@ def _write(value: Any, before: str, line: str, indent: str, sort_keys: bool, add
     kind = type(value)
     if kind is str:
         add(before + encode_basestring(value))
-    elif kind is dict or isinstance(value, dict):
-        if not value:
-            add(before + "{}")
-            return
-        add(before + "{")
-        inner = line + indent
-        lead = inner
-        for key in sorted(value) if sort_keys else value:
-            if type(key) is not str:
-                raise _OutOfTheOrdinary
-            _write(value[key], f"{lead}{encode_basestring(key)}: ", inner, indent, sort_keys, add)
-            lead = "," + inner
-        add(line + "}")
+        return
+    if isinstance(value, dict):
+        ends, named = "{}", [(_name(key), value[key]) for key in (sorted(value) if sort_keys else value)]
     elif kind is list or kind is tuple:
-        if not value:
-            add(before + "[]")
-            return
-        add(before + "[")
-        inner = line + indent
-        lead = inner
-        for one in value:
-            _write(one, lead, inner, indent, sort_keys, add)
-            lead = "," + inner
-        add(line + "]")
+        ends, named = "[]", [("", one) for one in value]
     else:
         add(before + _plain(value))
+        return
+    if not named:
+        add(before + ends)
+        return
+    inner = line + indent
+    lead = before + ends[0] + inner
+    for name, one in named:
+        _write(one, lead + name, inner, indent, sort_keys, add)
+        lead = "," + inner
+    add(line + ends[1])
+
+
+def _name(key: Any) -> str:
+    if type(key) is not str:
+        raise _OutOfTheOrdinary
+    return f"{encode_basestring(key)}: "
 
 
 def _plain(value: Any) -> str:

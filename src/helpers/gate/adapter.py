@@ -114,16 +114,12 @@ def _outcomes(frame: pd.DataFrame, asked: Sequence[tuple[str, Mapping[str, Any]]
     third less than to say where they are not; that is asked of those only that are not kept, or not judged."""
     brief = [n for n, (kind, arguments) in enumerate(asked) if "mostly" not in arguments and kind in BY_ROW]
     first = dict(zip(brief, gx_results(frame, [asked[n] for n in brief], BRIEF), strict=True))
-    found = {n: _outcome(said, len(frame)) for n, said in first.items() if isinstance(said, str)}
-    found |= {n: Outcome(True, len(frame)) for n, said in first.items() if n not in found and _kept(said)}
+    told = {n: _outcome(said, len(frame)) for n, said in first.items()}
+    found = {n: one for n, one in told.items() if one.success or isinstance(first[n], str)}
     left = [n for n in range(len(asked)) if n not in found]
     full = gx_results(frame, [asked[n] for n in left])
     found |= {n: _outcome(said, len(frame)) for n, said in zip(left, full, strict=True)}
     return [found[n] for n in range(len(asked))]
-
-
-def _kept(result: ExpectationValidationResult | str) -> bool:
-    return not isinstance(result, str) and bool(result.success) and not _error(result.exception_info)
 
 
 def gx_results(

@@ -20,6 +20,8 @@ REPEAT = "_repeat"
 THIS_YEAR = "_this_year"
 #: The first and the last day as SQL has them.
 EXTREMES = {"earliest": "min", "latest": "max"}
+#: Columns by whose values a measure is asked for at once: each has a bit of a number.
+TOGETHER = 40
 
 
 def scale_of(measure: Measure) -> int:
@@ -32,10 +34,6 @@ def value_of_row(measure: Measure) -> str:
     if measure.repeat_of and measure.agg == "share":
         return REPEAT
     return f"({measure.value}\n)" if measure.value else "true"
-
-
-#: Columns by whose values a measure is asked for at once: each has a bit of a number.
-TOGETHER = 40
 
 
 def aggregates(measure: Measure) -> str:

@@ -22,6 +22,7 @@ from helpers.measures.bounds import Bounds
 from helpers.measures.covered import Covered, covered, of_a_part, ratio_of_parts
 from helpers.measures.kept_answers import Rows, answer
 from helpers.measures.repeats import PREVIOUS, repeat_words, with_last_year
+from helpers.measures.row_blocks import spans
 from helpers.measures.valued import Valued, unit_of, value_of
 from helpers.year.clock_words import clock_words, clocks_of
 from helpers.year.declared_indicators import Measure
@@ -312,7 +313,7 @@ class Measures:
         """Ask for some columns of few values at once what ``grouped`` will be asked of each: most of an answer's time
         is planning it."""
         new = [column for column in columns if (name, column) not in self._parts]
-        for some in (new[at : at + compiled.TOGETHER] for at in range(0, len(new), compiled.TOGETHER)):
+        for some in (new[part] for part in spans(len(new), compiled.TOGETHER)):
             query = compiled.by_groups(self._declared(name), some, self._date_of(self._declared(name)))
             found: dict[int, list[Part]] = {}
             for which, *row in self._rows(query, f"measures.{name}"):

@@ -1,4 +1,4 @@
-"""The rows of a long log some at a time, and numbers for them as narrow as they can be."""
+"""The rows of a long log some at a time, where equal ones begin, and numbers for them as narrow as they can be."""
 
 from __future__ import annotations
 
@@ -6,16 +6,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 KINDS = (np.int8, np.int16, np.int32, np.int64)
 #: So many rows are looked at at one time.
 AT_ONCE = 200_000
 
 
-def spans(rows: int) -> Iterator[slice]:
+def spans(rows: int, at_once: int = AT_ONCE) -> Iterator[slice]:
     """All rows, in their order."""
-    for start in range(0, rows, AT_ONCE):
-        yield slice(start, min(start + AT_ONCE, rows))
+    for start in range(0, rows, at_once):
+        yield slice(start, min(start + at_once, rows))
+
+
+def begins(*ordered: NDArray[Any]) -> NDArray[np.intp]:
+    """Where rows begin that lie side by side and are alike in all columns: each that is unlike the one before it."""
+    unlike = [column[1:] != column[:-1] for column in ordered]
+    return np.flatnonzero(np.concatenate([[len(ordered[0]) > 0], np.logical_or.reduce(unlike)]))
 
 
 def narrowest(groups: int) -> np.dtype[Any]:

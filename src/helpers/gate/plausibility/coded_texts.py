@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from helpers.measures.row_blocks import begins
+
 #: What a blank cell is.
 BLANK = -1
 
@@ -36,8 +38,7 @@ def coded(table: pa.Table) -> CodedTexts:
     columns = {c: _codes(table.column(c)) for c in table.column_names if c != "source_row"}
     files, rows = columns.pop("source_file"), table.column("source_row").to_numpy()
     order = np.lexsort((rows, files))
-    places = np.stack([files[order], rows[order]])
-    one_order = bool((places[:, 1:] != places[:, :-1]).any(axis=0).all())
+    one_order = len(begins(files[order], rows[order])) == len(order)
     return CodedTexts(columns, files, order if one_order else None)
 
 
@@ -54,13 +55,8 @@ def beside(sources: np.ndarray, targets: np.ndarray) -> tuple[int, int]:
         return 0, 0
     different = targets.max() + 1
     pairs = np.sort(sources * different + targets)
-    first = _begins(pairs)
+    first = begins(pairs)
     rows = np.diff(first, append=len(pairs))
-    of_source = _begins(pairs[first] // different)
+    of_source = begins(pairs[first] // different)
     top, total = np.maximum.reduceat(rows, of_source), np.add.reduceat(rows, of_source)
     return int(top[total > 1].sum()), int(total[total > 1].sum())
-
-
-def _begins(ordered: np.ndarray) -> np.ndarray:
-    """Where equal values that lie side by side begin."""
-    return np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])

@@ -118,9 +118,8 @@ def _against_last_year(subject: Subject, table: str, start: str, end: str) -> Ch
 
 def _equal(subject: Subject, view: str, start: str, end: str) -> tuple[int, int]:
     """In how many rows it is known whether both ends are one moment, not a midnight, and in how many they are."""
-    times = subject.times(view) or {}
-    if {start, end} <= times.keys():
-        return equal(times[start], times[end])
+    if ends := subject.ends(view, start, end):
+        return equal(*ends)
     timed = f"CAST({identifier(start)} AS TIME) <> TIME '00:00:00'"
     same = f"CAST({identifier(start)} = {identifier(end)} AND {timed} AS INTEGER)"
     known, hits = subject.query(f"SELECT count({same}), coalesce(sum({same}), 0) FROM {identifier(view)}")[0]
@@ -156,9 +155,8 @@ def _zero_note(subject: Subject, table: str, start: str, end: str, rows: int, sa
 
 def _minutes(subject: Subject, view: str, start: str, end: str) -> list[tuple[str, int, int, int]]:
     """For each file in whole minutes: rows whose ends lie none, one and two minutes apart."""
-    times = subject.times(view) or {}
-    if {start, end} <= times.keys():
-        apart = spans(times[start], times[end])
+    if ends := subject.ends(view, start, end):
+        apart = spans(*ends)
         if min((apart == 60).sum(), (apart == 120).sum()) < SHORT:
             return []
     a, b = identifier(start), identifier(end)

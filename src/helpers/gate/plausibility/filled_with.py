@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from math import exp, lgamma
 from typing import TYPE_CHECKING
 
-from helpers.gate.plausibility import value_counts
 from helpers.gate.plausibility.monthly_shares import both_have
 from helpers.gate.plausibility.value_counts import unpivoted
 from helpers.year.engine import identifier, literal
@@ -180,7 +179,7 @@ def _counted_cells(
     """Value, number of its column, file, mask and rows, in the order of the files. The file itself is column 0: it
     stands for the condition that always holds."""
     columns = ["source_file", *listed]
-    if len(columns) * subject.count(view) > value_counts.AT_ONCE:
+    if not subject.is_small(view, len(columns)):
         cells = unpivoted(columns, view, f", source_file, {mask} AS m")
         asked = (
             f"SELECT v, n, source_file, m, count(*) FROM ({cells}) WHERE v IS NOT NULL GROUP BY ALL ORDER BY n, v, 3, 4"

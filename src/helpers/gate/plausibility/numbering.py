@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from helpers.gate.plausibility import value_counts
 from helpers.gate.plausibility.numbers_here import AGAIN, DAYS, DENSE, DIGITS, FEW, HABIT, Numbers, Series, numbers_of
 from helpers.gate.plausibility.subject import EXAMPLES, Place, Subject
 from helpers.gate.result import Check
@@ -54,7 +53,7 @@ def _rows(subject: Subject, view: str, time: str | None = None) -> str:
 def _here(subject: Subject, view: str) -> Numbers | None:
     """The numbers of a view, where it is small."""
     known: dict[str, Numbers] = subject.known.more.setdefault("numbers", {})
-    if view not in known and COLUMNS * subject.count(view) <= value_counts.AT_ONCE:
+    if view not in known and subject.is_small(view, COLUMNS):
         time = None if view.startswith("previous_") else subject.roles[view].time
         tail = "CAST(substr(number, length(head) + 1) AS BIGINT)"
         known[view] = numbers_of(

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from helpers.measures.row_blocks import begins
+
 DIGITS = "0123456789"
 #: Fewer numbers than this say nothing about a habit.
 FEW = 10
@@ -54,15 +56,13 @@ class Numbers:
     def _different(self) -> np.ndarray:
         """One row of each number, in the order of head, digits and tail."""
         order = np.lexsort((self.tail, self.digits, self.head))
-        keys = np.stack([self.head[order], self.digits[order], self.tail[order]])
-        return order[np.r_[True, (keys[:, 1:] != keys[:, :-1]).any(axis=0)]] if len(order) else order
+        return order[begins(self.head[order], self.digits[order], self.tail[order])]
 
     @cached_property
     def _prefixes(self) -> list[np.ndarray]:
         """The rows of each head and number of digits."""
         rows = self._different
-        keys = np.stack([self.head[rows], self.digits[rows]])
-        return np.split(rows, np.flatnonzero((keys[:, 1:] != keys[:, :-1]).any(axis=0)) + 1) if len(rows) else []
+        return np.split(rows, begins(self.head[rows], self.digits[rows])[1:]) if len(rows) else []
 
     def longest(self) -> tuple[int, int]:
         """How many numbers of one head and length there are at the most, and how many lengths one head has."""
@@ -118,12 +118,11 @@ class Numbers:
         reckoning may differ by; False where that is not sure."""
         timed = np.flatnonzero(~np.isnan(self.seconds))
         order = timed[np.lexsort((self.tail[timed], self.digits[timed], self.head[timed]))]
-        keys = np.stack([self.head[order], self.digits[order], self.tail[order]])
-        same = keys[:, 1:] == keys[:, :-1]
-        if same.all(axis=0).any() or not np.isfinite(self.seconds[order]).all():
+        keys = self.head[order], self.digits[order], self.tail[order]
+        if len(begins(*keys)) < len(order) or not np.isfinite(self.seconds[order]).all():
             return False
-        ends = np.flatnonzero(~same[:2].all(axis=0)) + 1
-        return all(_in_time(self.tail[rows], self.seconds[rows], half) for rows in np.split(order, ends))
+        series = np.split(order, begins(*keys[:2])[1:])
+        return all(_in_time(self.tail[rows], self.seconds[rows], half) for rows in series)
 
 
 def numbers_of(answer: pa.Table) -> Numbers:

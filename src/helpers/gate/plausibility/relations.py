@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.gate.plausibility import value_counts
 from helpers.gate.plausibility.coded_texts import CodedTexts, beside, coded
 from helpers.gate.plausibility.subject import Subject
 from helpers.gate.plausibility.value_counts import together
@@ -109,7 +108,7 @@ class _Strength:
 def _coded(subject: Subject, table: str, relations: Sequence[_Relation]) -> CodedTexts | None:
     """The columns of relations, where a table is so small that they are counted here; the database takes longer."""
     columns = list(dict.fromkeys(c for relation in relations for c in (relation.source, relation.target)))
-    if not columns or len(columns) * subject.count(table) > value_counts.AT_ONCE:
+    if not columns or not subject.is_small(table, len(columns)):
         return None
     picked = ", ".join(f"CAST({identifier(c)} AS VARCHAR) AS {identifier(c)}" for c in columns)
     return coded(subject.arrow(f"SELECT source_file, source_row, {picked} FROM {identifier(table)}"))

@@ -161,9 +161,8 @@ def equal_moments(subject: Subject) -> Iterator[Check]:
 
 def _lengths(subject: Subject, table: str, start: str, end: str, none: str, seconds: str) -> tuple[int, int, int]:
     """How many rows have no length (and no midnight for a start), up to two minutes, and any length."""
-    times = subject.times(table) or {}
-    if {start, end} <= times.keys():
-        one, other = times[start], times[end]
+    if ends := subject.ends(table, start, end):
+        one, other = ends
         long, timed = spans(one, other), one.timed[one.there & other.there]
         return int(((long == 0) & timed).sum()), int(((long > 0) & (long <= 120)).sum()), len(long)
     equal, short, total = subject.query(

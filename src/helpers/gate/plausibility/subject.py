@@ -180,16 +180,25 @@ class Subject:
             known.update({c: (int(row[2 * n]), int(row[2 * n + 1])) for n, c in enumerate(missing)})
         return {c: known[c] for c in columns}
 
+    def is_small(self, view: str, columns: int) -> bool:
+        """Whether so many columns of a view are looked at quicker here than by the database."""
+        return columns * self.count(view) <= value_counts.AT_ONCE
+
     def times(self, view: str) -> Mapping[str, Times] | None:
         """The dates and date-times of a small view; None of a large one."""
         known: dict[str, Mapping[str, Times]] = self.known.more.setdefault("times", {})
         columns = self.views[view].times
-        if len(columns) * self.count(view) > value_counts.AT_ONCE:
+        if not self.is_small(view, len(columns)):
             return None
         if columns and view not in known:
             answer = self.arrow(f"SELECT {', '.join(map(identifier, columns))} FROM {identifier(view)}")
             known[view] = {c: Times(answer.column(c)) for c in columns}
         return known.get(view, {})
+
+    def ends(self, view: str, start: str, end: str) -> tuple[Times, Times] | None:
+        """Two columns of dates or date-times of a small view."""
+        times = self.times(view) or {}
+        return (times[start], times[end]) if {start, end} <= times.keys() else None
 
     def daily(self, view: str, column: str) -> dict[datetime.date, int] | None:
         """How many cells of a date column of a small view each day has, in order; None of a large one."""
