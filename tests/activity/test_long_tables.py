@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from helpers.activity import clocks, looked_through, sql, written_down
+from helpers.activity import clocks, looked_through, shared_hashes, sources, sql, written_down
 from helpers.activity.clean import clean_year
 from helpers.activity.errors import ExportError
 from helpers.activity.readers import quick
@@ -22,8 +25,9 @@ YEAR = """\
     title: 工单
     files: exports/a.csv
     columns: {id: 编号, who: 报修人代码, kind: 类别, note: 说明, at: {from: 受理, type: datetime},
-      done: {from: 完成, type: datetime}}
+      done: {from: 完成, type: datetime, empty: ["-"]}}
     key: id
+    empty: ["—", 无]
     personal: [who]
     derived:
       office: {clock: office_hours, start: at, end: done, words: 办公小时, office_hours: {mon-fri: ["09:00-17:00"]}}
@@ -41,6 +45,8 @@ def make_long(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
     monkeypatch.setattr(looked_through, "FEW", few)
     monkeypatch.setattr(written_down, "MANY", 1)
     monkeypatch.setattr(quick, "SMALL", 0)
+    monkeypatch.setattr(sources, "FEW_ROWS", 0)
+    monkeypatch.setattr(shared_hashes, "AT_ONCE", 25)
 
 
 def tables(out: Path) -> dict[str, list[Any]]:
@@ -96,6 +102,17 @@ def test_the_example_is_cleaned_alike(
         ("id", "合计"),
         ("note", "="),
         ("note", "#N/A"),
+        ("kind", "无"),
+        ("kind", "-"),
+        ("kind", '""'),
+        ("note", " — "),
+        ("note", '""'),
+        ("id", "—"),
+        ("id", '""'),
+        ("who", " 无"),
+        ("done", "-"),
+        ("done", '""'),
+        ("at", '" "'),
         ("kind", "E"),
         ("kind", "e\u0301"),
     ],
@@ -185,6 +202,25 @@ def test_columns_without_a_find_need_no_look() -> None:
         assert looked_through.worth_a_look(connection, ["a", "b", "c", "d"], {"a", "b", "c", "d"}, test) == ["b"]
         assert looked_through.worth_a_look(connection, ["a", "b", "c"], {"a", "c"}, test, ["c"]) == ["b", "c"]
         assert looked_through.worth_a_look(connection, ["a", "b"], set(), test) == ["a", "b"]
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 9), st.sampled_from(["a", "b", None]), st.booleans())),
+    at_once=st.integers(1, 40),
+)
+def test_hashes_that_are_sorted_are_those_that_are_grouped(
+    rows: list[tuple[int, str | None, bool]], at_once: int
+) -> None:
+    hashed = "CAST(hash(n, t) >> 32 AS UINTEGER)"
+    with duckdb.connect() as connection, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shared_hashes, "AT_ONCE", at_once)
+        connection.execute("CREATE TABLE judged_rows (n INTEGER, t VARCHAR, used BOOLEAN)")
+        if rows:
+            connection.executemany("INSERT INTO judged_rows VALUES (?, ?, ?)", rows)
+        queries = [shared_hashes.shared_hashes(connection, small=small)(hashed, "used") for small in (True, False)]
+        grouped, found = ({h for (h,) in connection.execute(query).fetchall()} for query in queries)
+        values = Counter((n, t) for n, t, used in rows if used)
+        assert grouped == found and len(found) == sum(times > 1 for times in values.values())
 
 
 CLOCKED = """\

@@ -29,11 +29,13 @@ from helpers.activity import (
 )
 from helpers.activity.cells import Readings, declares_offsets
 from helpers.activity.counted_rows import Counted, count_rows
+from helpers.activity.empty_markers import may_be_empty
 from helpers.activity.errors import ExportError
 from helpers.activity.handed_over import Overlap
 from helpers.activity.invisible import list_mended, stained
 from helpers.activity.looked_through import few_valued
 from helpers.activity.lost_rows import Loss
+from helpers.activity.shared_hashes import shared_hashes
 from helpers.activity.sources import ExportFile, SetAside
 from helpers.activity.tidy_schema import tidy_schema
 from helpers.activity.written_down import MASKS, Masked, WrittenDown, written_down
@@ -165,7 +167,9 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         list_mended(connection, spec, declared, stains, few)
         corrected = corrections.check(connection, spec, declared, stains)
         small = sources.are_few(files)
-        connection.execute(f"CREATE {'TABLE' if small else 'VIEW'} texts AS {sql.texts(spec, declared, stains)}")
+        marked = may_be_empty(connection, spec, few, plain - stains)
+        texts = sql.texts(spec, declared, stains, marked=marked)
+        connection.execute(f"CREATE {'TABLE' if small else 'VIEW'} texts AS {texts}")
         _judge(connection, spec, required, year.fiscal, few, small=small, labelled=labelled)
         overlaps = handed_over.compare(connection, year, spec, files)
         corrections.refuse_unreadable(connection, spec, declared)
@@ -182,7 +186,7 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         def rest(on: duckdb.DuckDBPyConnection) -> Reconciliation:
             aside = written.set_aside_rows(declared, stains, small=small)
             tidy_files.write(on, aside, out / f"{table}.set_aside.parquet")
-            account = _reconcile(on, year, table, files, corrected, counted)
+            account = _reconcile(on, year, table, files, corrected, counted, shared_hashes(on, small=small))
             return replace(account, losses=lost_rows.find(on, spec, required, counted, names))
 
         entities, account = tidy_files.write_tidy(connection, tidy, path, used, rest, written.beside)
@@ -231,7 +235,7 @@ def _judge(
         conventions.refuse_foreign(connection, spec, unread)
     not_records.recognise(connection, spec, few, labelled=labelled)
     connection.execute("RESET disabled_optimizers")
-    for find, set_aside in sql.comparisons(spec):
+    for find, set_aside in sql.comparisons(spec, shared_hashes(connection, small=small)):
         if connection.execute(find).fetchall()[0][0]:
             connection.execute(set_aside)
     connection.execute(KEEP_ORDER)
@@ -306,6 +310,7 @@ def _reconcile(
     files: list[ExportFile],
     corrected: int,
     counted: Sequence[Counted],
+    hashes: sql.Hashes,
 ) -> Reconciliation:
     """The account of a table, but for what only its tidy rows say."""
     spec = year.year.tables[table]
@@ -324,7 +329,7 @@ def _reconcile(
         entities=0,
         set_aside=_set_aside(counted),
         corrected=corrected,
-        repeated_kept=0 if spec.repeats_set_aside else one(sql.repeated(spec)),
+        repeated_kept=0 if spec.repeats_set_aside else one(sql.repeated(spec, hashes)),
         unreadable_cells=one(f"SELECT sum(len(_unreadable)) {unread}") if any_unread else 0,
         unreadable=_unreadable(connection, spec, unread) if any_unread else (),
         files=tuple(

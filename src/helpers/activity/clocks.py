@@ -7,7 +7,7 @@ events or another table hold up are joined with these holds; what passed in them
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -36,10 +36,13 @@ AS_WRITTEN = "in_clause,build_side_probe_side,join_order"
 
 class Tidy(NamedTuple):
     """The tidy rows in source order. ``as_they_lie``, of a long table: the same unsorted, which is in order only if the
-    rows were read so and no join was too big for memory (see ``SourceOrder``)."""
+    rows were read so and no join was too big for memory (see ``SourceOrder``). ``repeated``: its columns of texts that
+    are there again and again; ``hashed``: those of hashes."""
 
     in_order: str
     as_they_lie: str | None = None
+    repeated: Collection[str] = ()
+    hashed: Collection[str] = ()
 
 
 def tidy(
@@ -89,7 +92,8 @@ def tidy(
         return Tidy(in_order)
     ((used,),) = connection.execute("SELECT count(*) FROM records").fetchall()
     lying = f"(SELECT *, {PLACE} AS _id FROM ({sql.as_they_lie(spec, used)}))"
-    return Tidy(in_order, finished(_looked_up(lying, found, hashed_once)))
+    repeated = {*spec.derived, *hashed_once, *(written.few if written else ())}
+    return Tidy(in_order, finished(_looked_up(lying, found, hashed_once)), repeated, spec.tidy_personal)
 
 
 def _looked_up(rows: str, found: Sequence[str], hashed_once: Sequence[str]) -> str:

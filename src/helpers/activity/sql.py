@@ -11,9 +11,10 @@ looks only at rows that share a value, and writes its verdict into ``_again``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from helpers.activity.cells import Readings, all_are_dates, cast, placeholder
+from helpers.activity.empty_markers import empty_markers
 from helpers.activity.invisible import mended, plain
 from helpers.year.engine import identifier, literal, literals, year_bounds
 from helpers.year.fiscal import FiscalYear
@@ -38,18 +39,27 @@ USED = "_first IS NULL AND _again IS NULL AND _scope IS NULL"
 #: Why rows say nothing in the declared columns; and the others of ``judged_rows``.
 BLANK = (RAGGED, BLANK_ROW, REPEATED_HEADER)
 NOT_BLANK = f"(_first IS NULL OR _first NOT IN ({literals(BLANK)}))"
+#: A query for the hashes, worked out as the first says, that several rows share of which the second holds.
+Hashes = Callable[[str, str], str]
 
 
-def texts(spec: Table, corrections: Sequence[Correction], stained: Collection[str], source: str = "source") -> str:
-    """Texts, mended where a column has to be; markers for "nothing" become NULL; corrections, then synonyms applied."""
+def texts(
+    spec: Table,
+    corrections: Sequence[Correction],
+    stained: Collection[str],
+    source: str = "source",
+    marked: Collection[str] | None = None,
+) -> str:
+    """Texts, mended where a column has to be; markers for "nothing" become NULL; corrections, then synonyms applied.
+    ``marked``: the columns that may have such markers, if not any may."""
     trimmed = []
     if stained:
         replaced = ", ".join(f"{mended(identifier(c))} AS {identifier(c)}" for c in spec.columns if c in stained)
         source = f"(SELECT * REPLACE ({replaced}) FROM {source})"
-    for column, declared in spec.columns.items():
+    for column in spec.columns:
         cell = identifier(column)
-        empties = dict.fromkeys(("", *map(plain, (*spec.empty, *declared.empty))))
-        trimmed.append(f"CASE WHEN ({cell}) NOT IN ({literals(empties)}) THEN {cell} END AS {cell}")
+        filled = f"CASE WHEN {cell} NOT IN ({literals(empty_markers(spec, column))}) THEN {cell} END AS {cell}"
+        trimmed.append(filled if marked is None or column in marked else cell)
     current = f"SELECT {', '.join(trimmed)}, source_row, _file_no, _ragged FROM {source}"
     # Written as nested CASE, in order: a later correction sees what an earlier one made.
     for correction in corrections:
@@ -185,23 +195,23 @@ def judged(spec: Table) -> str:
     )
 
 
-def comparisons(spec: Table) -> Iterator[tuple[str, str]]:
-    """Statements that find rows to be set aside because of others, and that do so, in the order in which they count."""
+def comparisons(spec: Table, hashes: Hashes) -> Iterator[tuple[str, str]]:
+    """Statements that find rows to be set aside because of others, and that do so, in the order in which they count:
+    each is to be executed before the next is asked for."""
     used = "coalesce(_first, _again, _scope) IS NULL"
     if spec.repeats_set_aside:
         every = ", ".join(identifier(c) for c in spec.columns)
-        yield _again(
-            _others("_first IS NULL", spec.key or tuple(spec.columns), every, "_file_no, source_row"), REPEATED_ROW
-        )
+        shared = sharing("_first IS NULL", spec.key or tuple(spec.columns), hashes)
+        yield _again(_others(shared, every, "_file_no, source_row"), REPEATED_ROW)
     for near in spec.near_duplicates:
-        yield _again(_near(used, near), near.why)
+        yield _again(_near(used, near, hashes), near.why)
     if spec.keep:
         # A row without the date is the one still open: it counts as the last.
         order = "DESC NULLS FIRST" if spec.keep.take == "last" else "ASC NULLS LAST"
         way = "DESC" if spec.keep.take == "last" else "ASC"
         key = ", ".join(identifier(c) for c in spec.key)
-        others = _others(used, spec.key, key, f"{identifier(spec.keep.by)} {order}, _file_no {way}, source_row {way}")
-        yield _again(others, spec.keep.why)
+        order = f"{identifier(spec.keep.by)} {order}, _file_no {way}, source_row {way}"
+        yield _again(_others(sharing(used, spec.key, hashes), key, order), spec.keep.why)
 
 
 def with_reasons(query: str, cases: Sequence[str], fiscal: FiscalYear) -> str:
@@ -251,32 +261,32 @@ def backwards(spec: Table, start: str, end: str) -> str:
     return f"CAST({identifier(end)} AS {day}) < CAST({identifier(start)} AS {day})"
 
 
-def sharing(where: str, columns: Sequence[str]) -> str:
+def sharing(where: str, columns: Sequence[str], hashes: Hashes) -> str:
     """The rows of ``judged_rows`` that another one equals in these columns; more may be among them."""
-    listed = ", ".join(identifier(c) for c in columns)
-    alike = f"SELECT hash({listed}) AS _hash FROM judged_rows WHERE {where} GROUP BY 1 HAVING count(*) > 1"
-    rows = f"SELECT rowid AS _row FROM judged_rows WHERE {where} AND hash({listed}) IN ({alike})"
+    hashed = f"CAST(hash({', '.join(identifier(c) for c in columns)}) >> 32 AS UINTEGER)"
+    rows = f"SELECT rowid AS _row FROM judged_rows WHERE {where} AND {hashed} IN ({hashes(hashed, where)})"
     # The few rows are found by what they share before anything else of them is read.
     return f"SELECT judged_rows.*, found._row FROM judged_rows JOIN ({rows}) AS found ON judged_rows.rowid = found._row"
 
 
-def _others(where: str, shared: Sequence[str], partition: str, order: str) -> str:
+def _others(rows: str, partition: str, order: str) -> str:
     """All but the first row of each window."""
     place = f"row_number() OVER (PARTITION BY {partition} ORDER BY {order}) AS _place"
-    return f"SELECT _row FROM (SELECT _row, {place} FROM ({sharing(where, shared)})) WHERE _place > 1"
+    return f"SELECT _row FROM (SELECT _row, {place} FROM ({rows})) WHERE _place > 1"
 
 
-def _near(where: str, near: NearDuplicates) -> str:
+def _near(where: str, near: NearDuplicates, hashes: Hashes) -> str:
     """Of rows that follow one another within the declared time, all but the first or last."""
     columns = ", ".join(identifier(c) for c in near.columns)
     where += "".join(f" AND {identifier(c)} IS NOT NULL" for c in near.columns)
+    rows = sharing(where, near.columns, hashes)
     way = "ASC" if near.take == "first" else "DESC"
     if near.by is None:
-        return _others(where, near.columns, columns, f"_file_no {way}, source_row {way}")
+        return _others(rows, columns, f"_file_no {way}, source_row {way}")
     by = f"CAST({identifier(near.by)} AS TIMESTAMP)"
     window = f"PARTITION BY {columns} ORDER BY {by} {way}, _file_no {way}, source_row {way}"
     apart = f"abs(epoch_us({by}) - epoch_us(lag({by}) OVER ({window}))) <= {round(near.seconds() * 1e6)}"
-    return f"SELECT _row FROM (SELECT _row, {apart} AS _close FROM ({sharing(where, near.columns)})) WHERE _close"
+    return f"SELECT _row FROM (SELECT _row, {apart} AS _close FROM ({rows})) WHERE _close"
 
 
 def _again(rows: str, why: str) -> tuple[str, str]:
@@ -287,14 +297,12 @@ def _again(rows: str, why: str) -> tuple[str, str]:
     )
 
 
-def repeated(spec: Table) -> str:
+def repeated(spec: Table, hashes: Hashes) -> str:
     """How many used rows equal an earlier one in every column."""
     own = ", ".join(identifier(c) for c in spec.columns)
     used = "coalesce(_first, _again, _scope) IS NULL"
-    return (
-        f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM ({sharing(used, tuple(spec.columns))}) "
-        f"GROUP BY {own})"
-    )
+    rows = sharing(used, tuple(spec.columns), hashes)
+    return f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM ({rows}) GROUP BY {own})"
 
 
 def records(spec: Table) -> str:

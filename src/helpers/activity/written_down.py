@@ -74,6 +74,8 @@ class WrittenDown:
     #: Columns of the export with something to mask.
     touched: frozenset[str]
     found: tuple[Masked, ...]
+    #: Columns of the export of few values.
+    few: frozenset[str] = frozenset()
     #: Personal tidy columns whose values have a table of their hashes.
     hashed_once: tuple[str, ...] = ()
     #: The statements that tell a connection the key of personal values.
@@ -177,6 +179,7 @@ def written_down(
         marks=marks,
         touched=touched,
         found=tuple(found),
+        few=frozenset(few),
         hashed_once=_hash_once(connection, spec, rows),
         key=key,
     )

@@ -41,6 +41,12 @@ class PlainColumns:
                     break
 
 
+def is_odd(cell: str) -> bool:
+    """Whether a plain column would list a cell."""
+    inside = any(not _FIRST <= ord(c) <= _LAST or ord(c) == _PLUS for c in cell)
+    return bool(cell) and (inside or bool(_OPENING[ord(cell[0])]) or cell[-1] == " ")
+
+
 def _odd(cells: pa.StringArray) -> list[str] | None:
     """The different cells that are not plain; None where they are too many."""
     _, offsets, text = cells.buffers()
