@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from graphlib import TopologicalSorter
@@ -16,18 +16,15 @@ from pydantic import TypeAdapter
 
 from helpers.activity import (
     clocks,
-    conventions,
     corrections,
-    dates,
     grain,
     handed_over,
+    judging,
     lost_rows,
-    not_records,
     sources,
     sql,
     tidy_files,
 )
-from helpers.activity.cells import Readings, declares_offsets
 from helpers.activity.counted_rows import Counted, count_rows
 from helpers.activity.empty_markers import may_be_empty
 from helpers.activity.errors import ExportError
@@ -37,10 +34,10 @@ from helpers.activity.looked_through import few_valued
 from helpers.activity.lost_rows import Loss
 from helpers.activity.shared_hashes import shared_hashes
 from helpers.activity.sources import ExportFile, SetAside
+from helpers.activity.telling import telling
 from helpers.activity.tidy_schema import tidy_schema
 from helpers.activity.written_down import MASKS, Masked, WrittenDown, written_down
 from helpers.year.engine import identifier, literal, open_engine, threads_for
-from helpers.year.fiscal import FiscalYear
 from helpers.year.idle_engines import emptied
 from helpers.year.load import Year
 from helpers.year.personal import MASKED
@@ -50,8 +47,6 @@ from helpers.year.text_growth import LONGEST_TEXT, refused
 
 #: Cells that fit no type are listed up to this many; their number is always exact.
 LISTED = 200
-#: A list of values turned into a join would cost the rows their order.
-KEEP_ORDER = "SET disabled_optimizers = 'in_clause'"
 #: What the database may hold at a time; beyond it spills to disk.
 MEMORY = "2400MB"
 
@@ -154,7 +149,7 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
             ("clean", MEMORY, threads), partial(open_engine, MEMORY, threads), Path(work) / "spill", again=threads == 1
         ) as connection,
     ):
-        connection.execute(KEEP_ORDER)
+        connection.execute(judging.KEEP_ORDER)
         # What lives only in memory needs no checkpoint, which would compress it all after an update.
         connection.execute("SET checkpoint_threshold = '1TB'")
         files, plain, labelled = sources.load(connection, year, spec, required, Path(work))
@@ -170,14 +165,15 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         marked = may_be_empty(connection, spec, few, plain - stains)
         texts = sql.texts(spec, declared, stains, marked=marked)
         connection.execute(f"CREATE {'TABLE' if small else 'VIEW'} texts AS {texts}")
-        _judge(connection, spec, required, year.fiscal, few, small=small, labelled=labelled)
+        told = telling(connection, year, table, few)
+        judging.judge(connection, spec, required, year.fiscal, told, small=small, labelled=labelled)
         overlaps = handed_over.compare(connection, year, spec, files)
         corrections.refuse_unreadable(connection, spec, declared)
-        _refuse(connection, spec, year.fiscal)
+        judging.refuse_impossible(connection, spec, year.fiscal)
         if spec.grain:
             grain.build(connection, spec, spec.grain, year.fiscal)
         _view(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
-        written = written_down(connection, year, table, rows, few)
+        written = written_down(connection, year, table, told, rows, few)
         tidy, path = clocks.tidy(connection, year, spec, out, written, rows), out / f"{table}.parquet"
 
         counted, names = count_rows(connection), [file.file for file in files]
@@ -198,97 +194,6 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
 def _shown(account: Reconciliation, written: WrittenDown) -> Reconciliation:
     """The account of a table with its texts masked as the table's own are."""
     return _ACCOUNT.validate_python(written.data(account.to_json()))
-
-
-def _judge(
-    connection: duckdb.DuckDBPyConnection,
-    spec: Table,
-    required: Sequence[str],
-    fiscal: FiscalYear,
-    few: Collection[str],
-    *,
-    small: bool,
-    labelled: bool,
-) -> None:
-    """``judged_rows`` and ``judged``; again where times turn out to have offsets, or dates to be in words. Dates and
-    figures that stay open stop."""
-    dates.refuse_clashes(connection, spec)
-    said = [c for c in dates.date_columns(spec) if declares_offsets(spec.columns[c], spec)]
-    zones = dates.zones_of(connection, spec, said) if said else {}
-    forms = dates.forms_of(connection, spec) if small else {}
-    readings = Readings(zones, conventions.numbers_of(connection, spec), forms=forms)
-    unread = _judge_rows(connection, spec, required, fiscal, readings)
-    if unread:
-        dated = dates.with_digits(connection, spec, unread)
-        offsets = dates.with_offsets(connection, [c for c in dated if c not in zones])
-        readings = replace(readings, zones={**zones, **dates.zones_of(connection, spec, offsets)})
-        readings = replace(readings, words=dates.in_words(connection, spec, dated, readings))
-        if offsets or readings.words:
-            connection.execute("DROP TABLE judged_rows")
-            unread = _judge_rows(connection, spec, required, fiscal, readings)
-            dated = dates.with_digits(connection, spec, unread)
-        foreign = _foreign(connection)
-        if foreign:
-            connection.execute("DROP TABLE judged_rows")
-            unread = _judge_rows(connection, spec, required, fiscal, readings, foreign)
-        dates.refuse_undeclared(connection, spec, dated, fiscal.number)
-        conventions.refuse_foreign(connection, spec, unread)
-    not_records.recognise(connection, spec, few, labelled=labelled)
-    connection.execute("RESET disabled_optimizers")
-    for find, set_aside in sql.comparisons(spec, shared_hashes(connection, small=small)):
-        if connection.execute(find).fetchall()[0][0]:
-            connection.execute(set_aside)
-    connection.execute(KEEP_ORDER)
-    _view(connection, "judged", sql.judged(spec))
-
-
-def _foreign(connection: duckdb.DuckDBPyConnection) -> list[int]:
-    """The files of which most rows seem shifted: a stray delimiter shifts single rows, not a file."""
-    shifted = f"count(*) FILTER (WHERE _first = {literal(sql.SHIFTED_ROW)})"
-    found = connection.execute(
-        f"SELECT _file_no FROM judged_rows GROUP BY _file_no HAVING {shifted} * 2 > count(*) ORDER BY _file_no"
-    ).fetchall()
-    return [number for (number,) in found]
-
-
-def _judge_rows(
-    connection: duckdb.DuckDBPyConnection,
-    spec: Table,
-    required: Sequence[str],
-    fiscal: FiscalYear,
-    readings: Readings,
-    foreign: Sequence[int] = (),
-) -> list[str]:
-    """``judged_rows``, the texts of those with unreadable cells as ``unread``, and the columns of these cells."""
-    connection.execute(f"CREATE TABLE judged_rows AS {sql.judged_rows(spec, readings, required, fiscal, foreign)}")
-    columns = connection.execute(
-        "SELECT DISTINCT unnest(_unreadable) AS c FROM judged_rows WHERE _unreadable IS NOT NULL ORDER BY c"
-    ).fetchall()
-    if columns:
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE unread AS SELECT texts.*, _unreadable, _scope FROM texts "
-            "JOIN (SELECT _file_no, source_row, _unreadable, _scope FROM judged_rows WHERE _unreadable IS NOT NULL) "
-            "USING (_file_no, source_row)"
-        )
-    return [column for (column,) in columns]
-
-
-def _refuse(connection: duckdb.DuckDBPyConnection, spec: Table, fiscal: FiscalYear) -> None:
-    """Stop at rows of the kinds that the declaration stops at rather than setting them aside."""
-    stops = [sql.SHIFTED_ROW] if spec.checks.shifted == "stop" else []
-    stops += [why for _, why in sql.impossible(spec, fiscal)] if spec.checks.impossible == "stop" else []
-    for why in stops:
-        rows = connection.execute(
-            f"SELECT source_file, source_row FROM judged WHERE _reason = {literal(why)} ORDER BY _file_no, source_row"
-        ).fetchall()
-        if rows:
-            raise ExportError(
-                "impossible_rows",
-                rows[0][0],
-                f"有 {len(rows)} 行{why}",
-                rows=[(row, file) for file, row in rows],
-                hint="在来源系统改正后重新导出，或用 corrections.yml 更正；确实可以剔除的，在 checks 里写 set_aside",
-            )
 
 
 def _required(spec: Table) -> list[str]:

@@ -14,8 +14,8 @@ import duckdb
 
 from helpers.activity import sql
 from helpers.activity.errors import ExportError
-from helpers.activity.looked_through import in_one_piece, worth_a_look
 from helpers.activity.readers import normal_header
+from helpers.activity.telling import MAYBE_TOTAL, Telling
 from helpers.activity.written_down import shown_row
 from helpers.year.engine import identifier, literal
 from helpers.year.tables import Table
@@ -79,13 +79,6 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 #: A number, an amount or a date.
 _FIGURE = re.compile(r"[-+¥$]?[0-9][0-9.,:/年月日 -]*(?:[万亿]?元|%)?")
-#: What a text column must hold for a record to be looked at; RE2, on the cell as it stands.
-_TOTALS = (
-    r"[合总總小累共]\s*[计計]|汇\s*总|平\s*均|均值|average|\bmean\b|\bavg\b|[∑Σ]|结\s*转|期初|期末|余额|承前|过次"
-    r"|总额|总数|总和|total|\bsum\b|summe|gesamt|\bsuma\b|итого|balance|forward|[bc]/[fd]"
-)
-_MAYBE_TOTAL = f"(?is).{{0,24}}({_TOTALS}).{{0,30}}"
-
 _ROLES = (
     "制表|制单|填表|填报|打印|导出|编制|审核|复核|审批|批准|经办|核对|校对|记账|出纳|会计|会计主管|财务主管|主管|主管领导|"
     "分管领导|负责|负责人|(?:单位|部门|财务|项目|科室)负责人|联系|验收|交接|领用|签收"
@@ -232,19 +225,19 @@ def labels_of(relation: str, file_no: int, columns: Sequence[str]) -> str:
     """A query for the few labels of total lines in columns that are not declared: file, row, text."""
     parts = [
         f"SELECT {file_no} AS _file_no, source_row, {c} AS text FROM ({relation}) WHERE length({c}) <= 60 "
-        f"AND regexp_full_match({c}, {literal(_MAYBE_TOTAL)})"
+        f"AND regexp_full_match({c}, {literal(MAYBE_TOTAL)})"
         for c in columns
     ]
     return " UNION ALL ".join(parts)
 
 
-def recognise(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[str], *, labelled: bool) -> None:
+def recognise(connection: duckdb.DuckDBPyConnection, spec: Table, telling: Telling, *, labelled: bool) -> None:
     """Give the rows of ``judged_rows`` that are no records their reason; raises ``ExportError`` in doubt. ``labelled``:
     whether there are ``labels``."""
     found: dict[tuple[int, int], str] = {}
     doubtful: list[Line] = []
     sources = {c: {normal_header(h) for h in d.source} for c, d in spec.columns.items()}
-    for line in (lines := _lines(connection, spec, few, labelled=labelled)):
+    for line in (lines := _lines(connection, spec, telling, labelled=labelled)):
         try:
             why = verdict(line, spec, sources)
         except Doubtful:
@@ -284,10 +277,10 @@ def _is_code(line: Line) -> bool:
     return re.fullmatch(r"[\w./:-]{1,20}", plain_text(next(iter(line.cells.values()))), re.ASCII) is not None
 
 
-def _usual(connection: duckdb.DuckDBPyConnection, fill: str) -> str:
+def _usual(connection: duckdb.DuckDBPyConnection) -> str:
     """How many cells four rows in five of a row's file do not exceed, as SQL; NULL for files of which no row says
     anything, empty where all are. A quantile would hold a number a row."""
-    rows = f"SELECT _file_no, {fill} AS _filled, count(*) FROM judged_rows WHERE {sql.NOT_BLANK}"
+    rows = f"SELECT _file_no, _filled, count(*) FROM judged_rows WHERE {sql.NOT_BLANK}"
     found = connection.execute(f"{rows} GROUP BY 1, 2 ORDER BY 1, 2").fetchall()
     usual = []
     for number, counted in ((number, list(some)) for number, some in groupby(found, itemgetter(0))):
@@ -297,30 +290,14 @@ def _usual(connection: duckdb.DuckDBPyConnection, fill: str) -> str:
     return f"CASE _file_no {' '.join(usual)} END" if usual else ""
 
 
-def _names_total(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[str]) -> str:
-    """Whether any text of a row of ``judged_rows`` may be a total's label (SQL)."""
-    total = f"length(cell) <= 60 AND regexp_full_match(cell, {literal(_MAYBE_TOTAL)})"
-    texts = [c for c, declared in spec.columns.items() if declared.type == "text"]
-    texts = [*map(identifier, worth_a_look(connection, texts, few, total))]
-    if not texts:
-        return "false"
-    any_cell = f"len(list_filter([{', '.join(texts)}], lambda cell: {total})) > 0"
-    return (
-        f"CASE WHEN regexp_matches({in_one_piece(texts)}, {literal(f'(?is){_TOTALS}')}) THEN {any_cell} ELSE false END"
-    )
-
-
-def _look_at(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[str], *, labelled: bool) -> int:
+def _look_at(connection: duckdb.DuckDBPyConnection, telling: Telling, *, labelled: bool) -> int:
     """``looked_at``: the rows worth a look, unusable ones, those with few cells, and those that name a total; how many
     there are. ``labelled``: whether there are ``labels``. One pass over the rows: joins of parts of them took longer to
     plan than all rows of a small table to look at."""
-    fill = " + ".join(
-        [*(f"CAST({identifier(c)} IS NOT NULL AS INTEGER)" for c in spec.columns), "coalesce(len(_unreadable), 0)"]
-    )
-    usual = _usual(connection, fill)
+    usual = _usual(connection)
     if not usual:
         return 0
-    total = _names_total(connection, spec, few)
+    total = f"CASE WHEN _telling THEN {telling.total_in_row()} ELSE false END"
     if labelled:
         total = f"{total} OR {sql.PLACE} IN (SELECT {sql.PLACE} FROM labels)"
     scant = "_first IS NOT NULL OR _filled <= _typical / 2 OR (_unreadable IS NOT NULL AND _filled < _typical)"
@@ -330,7 +307,7 @@ def _look_at(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection
         "SELECT _file_no, source_row, _typical, _counted, _scarce, _named FROM "
         "(SELECT _file_no, source_row, _typical, _first IS NULL AND _scope IS NULL AS _counted, "
         f"{scarce} AS _scarce, {sql.NOT_BLANK} AND ({total}) AS _named "
-        f"FROM (SELECT *, {fill} AS _filled, {usual} AS _typical FROM judged_rows) WHERE _typical IS NOT NULL) "
+        f"FROM (SELECT *, {usual} AS _typical FROM judged_rows) WHERE _typical IS NOT NULL) "
         "WHERE _scarce OR _named"
     ).fetchall()
     if found > LOOKED_AT:  # those with too few cells are the first of them
@@ -341,9 +318,9 @@ def _look_at(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection
     return int(found)
 
 
-def _lines(connection: duckdb.DuckDBPyConnection, spec: Table, few: Collection[str], *, labelled: bool) -> list[Line]:
+def _lines(connection: duckdb.DuckDBPyConnection, spec: Table, telling: Telling, *, labelled: bool) -> list[Line]:
     """The rows worth a look."""
-    if not _look_at(connection, spec, few, labelled=labelled):
+    if not _look_at(connection, telling, labelled=labelled):
         return []
     label, labels = "CAST(NULL AS VARCHAR)", ""
     if labelled:

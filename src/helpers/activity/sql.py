@@ -153,11 +153,17 @@ def _of_all(conditions: Iterable[str]) -> str:
 
 
 def judged_rows(
-    spec: Table, readings: Readings, required: Sequence[str], fiscal: FiscalYear, foreign: Collection[int] = ()
+    spec: Table,
+    readings: Readings,
+    required: Sequence[str],
+    fiscal: FiscalYear,
+    telling: str = "true",
+    foreign: Collection[int] = (),
 ) -> str:
     """Each row of ``typed`` with what speaks against it by itself: ``_first`` (it is no usable row), ``_scope`` (it is
-    not of this year or project), and ``_again``, to be filled by ``comparisons``. ``foreign``: the files of which
-    nearly every row would be shifted; those are written in forms that nobody declared, which is said by column."""
+    not of this year or project), and ``_again``, to be filled by ``comparisons``; how many of its cells are
+    ``_filled``, and whether they are ``telling`` (see there). ``foreign``: the files of which nearly every row would be
+    shifted; those are written in forms that nobody declared, which is said by column."""
     words = spec.column_words()
     first = [
         f"WHEN _ragged THEN {literal(RAGGED)}",
@@ -175,12 +181,14 @@ def judged_rows(
         scope += [f"WHEN {where} THEN {literal(why)}" for where, why in misplaced(spec, fiscal)]
     judged = f"CASE WHEN _first IS NULL THEN CASE {' '.join(scope)} END END" if scope else "CAST(NULL AS VARCHAR)"
     own = ", ".join(identifier(c) for c in spec.columns)
+    fill = " + ".join(f"CAST({identifier(c)} IS NOT NULL AS INTEGER)" for c in spec.columns)
     query = (
-        f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, "
+        f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, {fill} + coalesce(len(_unreadable), 0) "
+        f"AS _filled, coalesce({telling}, false) AS _telling, "
         f"CASE {' '.join(first)} END AS _first FROM ({typed(spec, readings)})"
     )
     return (
-        f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, _first, "
+        f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, _filled, _telling, _first, "
         f"CAST(NULL AS VARCHAR) AS _again, {judged} AS _scope "
         f"FROM ({given(query, fiscal)})"
     )

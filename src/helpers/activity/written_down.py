@@ -17,23 +17,21 @@ import duckdb
 
 from helpers.activity import sql
 from helpers.activity.errors import ExportError
-from helpers.activity.looked_through import FOUND, MANY, cells_of, columns_of, in_one_piece, rows_with, worth_a_look
-from helpers.files.personal_data import ALIKE, DIGIT_KINDS, HAN, LIKELY, Marks, begins, hits, is_whole, shape
+from helpers.activity.looked_through import FOUND, MANY, cells_of, columns_of, in_one_piece, rows_with
+from helpers.activity.telling import PERSONAL, TOLD, Telling, is_han, is_likely
+from helpers.files.personal_data import ALIKE, DIGIT_KINDS, Marks, begins, hits, is_whole, shape
 from helpers.files.surnames import is_name
 from helpers.year.engine import identifier, literal
 from helpers.year.idle_engines import beside
 from helpers.year.load import Year
 from helpers.year.models import Correction
-from helpers.year.not_personal import allowed_columns, allows
+from helpers.year.not_personal import allows
 from helpers.year.personal import MASKED
 from helpers.year.personal_key import DIGITS, hash_pads, personal_key
 from helpers.year.tables import Table
 from helpers.year.tidy import tidy_columns
 
-#: A heading that says that names stand below; one under which long numbers name things.
-_OF_NAMES = re.compile(
-    "(?:姓名|联系人|报修人|报障人|申请人|经办人|处理人|使用人|责任人|负责人|维修人|接报人|受理人|登记人|签收人|投诉人|填报人)员?$"
-)
+#: A heading under which long numbers name things.
 _OF_THINGS = re.compile("编号|序号|序列|单号|条码|料号|件号|代码|SN|S/N|[Ii][Dd]$")
 #: The function by which a text gets its marks.
 MASKS = "masked_text"
@@ -114,7 +112,7 @@ class WrittenDown:
         texts = few if small else f"({sql.texts(self.spec, declared, stains, few)})"
         return (
             f"SELECT j._reason, {columns}, j.source_file, j.source_row FROM ({aside}) AS j "
-            f"JOIN (SELECT *, {_any_likely(list(self.spec.columns))} AS _likely "
+            f"JOIN (SELECT *, {is_likely(in_one_piece(map(identifier, self.spec.columns)))} AS _likely "
             f"FROM {texts}) AS t USING (_file_no, source_row) "
             "ORDER BY j._file_no, j.source_row"
         )
@@ -151,13 +149,17 @@ def shown_row(spec: Table, cells: Iterable[tuple[str, str | None]], shifted: boo
 
 
 def written_down(
-    connection: duckdb.DuckDBPyConnection, year: Year, table: str, rows: int = 0, few: Collection[str] = ()
+    connection: duckdb.DuckDBPyConnection,
+    year: Year,
+    table: str,
+    telling: Telling,
+    rows: int = 0,
+    few: Collection[str] = (),
 ) -> WrittenDown:
-    """How the cells of a table are to be written; reads ``texts`` and ``records``, which are about so many ``rows``.
-    ``few``: the columns of few values. The connection can mask and hash afterwards."""
+    """How the cells of a table are to be written; reads ``judged_rows`` and ``records``, which are about so many
+    ``rows``. ``few``: the columns of few values. The connection can mask and hash afterwards."""
     spec = year.year.tables[table]
-    entries = year.year.not_personal
-    marks = Marks(allowed=allows(entries))
+    marks = Marks(allowed=allows(year.year.not_personal))
     held = {h.table for d in spec.derived.values() for h in d.hold if h.table in year.year.tables}
     key: tuple[str, ...] = ()
     if spec.personal or any(year.year.tables[str(one)].personal for one in held):
@@ -165,13 +167,12 @@ def written_down(
         key = tuple(f"SET VARIABLE {name} = unhex('{pad.hex()}')" for name, pad in pads)
     for statement in key:
         connection.execute(statement)
-    looked_at = [
-        c
-        for c, declared in spec.columns.items()
-        if declared.type == "text" and c not in spec.personal and c not in allowed_columns(entries, table)
+    likely = _likely(connection, telling)
+    found = [
+        one
+        for column, texts in likely
+        for one in _column(connection, spec, column, marks, texts, names=column in telling.names)
     ]
-    likely = _likely(connection, spec, looked_at, few)
-    found = [one for column, texts in likely for one in _column(connection, spec, column, marks, texts)]
     connection.create_function(MASKS, marks.as_known, ["VARCHAR"], "VARCHAR")
     touched = frozenset(one.column for one in found if not one.doubtful)
     return WrittenDown(
@@ -185,51 +186,31 @@ def written_down(
     )
 
 
-def _likely(
-    connection: duckdb.DuckDBPyConnection, spec: Table, columns: list[str], few: Collection[str]
-) -> list[tuple[str, Iterable[Text]]]:
+def _likely(connection: duckdb.DuckDBPyConnection, telling: Telling) -> list[tuple[str, Iterable[Text]]]:
     """The columns with a text that may be personal, and these texts."""
-    named = [c for c in columns if _names(spec, c)]
-    may_be = f"{_is_likely('cell')} OR (special AND {_is_han('cell')})"
-    columns = worth_a_look(connection, columns, few, may_be, named)
+    columns, names = telling.personal, telling.names
     if not columns:
         return []
-    tests = [_any_likely(columns), *(_is_han(identifier(c)) for c in named if c in columns)]
-    with rows_with(connection, "texts", " OR ".join(tests), (*columns, "_file_no", "source_row")) as rows:
+    with rows_with(connection, TOLD, telling.personal_in_row(), (*columns, "_file_no", "source_row")) as rows:
         if rows == FOUND:
-            return _texts_found(connection, columns, may_be, named)
-        found = columns_of(connection, rows, columns, may_be, named) if rows else []
-    return [(column, _texts(connection, column, column in named)) for column in found]
-
-
-def _any_likely(columns: Sequence[str]) -> str:
-    """Whether any of the cells of a row may hold a number or a cue; names by themselves have none."""
-    return _is_likely(in_one_piece(map(identifier, columns)))
-
-
-def _is_likely(text: str) -> str:
-    return f"regexp_matches({text}, {literal(LIKELY)})"
-
-
-def _may_be(cell: str, names: bool) -> str:
-    test = _is_likely(cell)
-    return f"({test} OR {_is_han(cell)})" if names else test
-
-
-def _is_han(cell: str) -> str:
-    return rf"regexp_full_match({cell}, '[{HAN}]{{2,4}}')"
-
-
-def _names(spec: Table, column: str) -> bool:
-    return any(_OF_NAMES.search(words) for words in (*spec.columns[column].source, spec.columns[column].words or ""))
+            return _texts_found(connection, telling)
+        found = columns_of(connection, rows, columns, PERSONAL, names) if rows else []
+    return [(column, _texts(connection, column, column in names)) for column in found]
 
 
 def _column(
-    connection: duckdb.DuckDBPyConnection, spec: Table, column: str, marks: Marks, texts: Iterable[Text]
+    connection: duckdb.DuckDBPyConnection,
+    spec: Table,
+    column: str,
+    marks: Marks,
+    texts: Iterable[Text],
+    *,
+    names: bool,
 ) -> list[Masked]:
-    """What is masked in a column; its values get their marks in the order of the source. Values that are looked at and
-    found harmless leave nothing in memory: of a long log they are as many as its rows."""
-    names, series = _names(spec, column), _Series(connection, spec, column)
+    """What is masked in a column, in which ``names`` may stand alone; its values get their marks in the order of the
+    source. Values that are looked at and found harmless leave nothing in memory: of a long log they are as many as its
+    rows."""
+    series = _Series(connection, spec, column)
     cells: Counter[tuple[str, bool]] = Counter()
     rows: dict[tuple[str, bool], list[tuple[str, int]]] = {}
     for text, count, file, row in texts:
@@ -254,28 +235,29 @@ def _column(
 def _texts(connection: duckdb.DuckDBPyConnection, column: str, names: bool) -> Iterator[Text]:
     """The different texts of a column that may be personal, in the order of the source."""
     cell = identifier(column)
+    named = f" OR {is_han(cell)}" if names else ""
     with beside(connection) as cursor:  # what is asked meanwhile must not end it
         cursor.execute(
             f"SELECT {cell}, {_COUNTED} "
-            f"FROM (SELECT *, {sql.PLACE} AS place FROM texts WHERE {_may_be(cell, names)}) "
+            f"FROM (SELECT *, {sql.PLACE} AS place FROM {TOLD} WHERE {is_likely(cell)}{named}) "
             f"GROUP BY {cell} ORDER BY min(place)"
         )
         while some := cursor.fetchmany(AT_ONCE):
             yield from some
 
 
-def _texts_found(
-    connection: duckdb.DuckDBPyConnection, columns: Sequence[str], may_be: str, named: Collection[str]
-) -> list[tuple[str, Iterable[Text]]]:
+def _texts_found(connection: duckdb.DuckDBPyConnection, telling: Telling) -> list[tuple[str, Iterable[Text]]]:
     """The same of all columns at once, of the rows that are held."""
-    cells = f"SELECT {cells_of(columns, named)}, _file_no, source_row, {sql.PLACE} AS place FROM {FOUND}"
+    cells = (
+        f"SELECT {cells_of(telling.personal, telling.names)}, _file_no, source_row, {sql.PLACE} AS place FROM {FOUND}"
+    )
     found = connection.execute(
-        f"SELECT col, cell, file_name(_file_no), source_row FROM ({cells}) WHERE {may_be} ORDER BY col, place"
+        f"SELECT col, cell, file_name(_file_no), source_row FROM ({cells}) WHERE {PERSONAL} ORDER BY col, place"
     ).fetchall()
     texts: dict[int, dict[str, list[Any]]] = {}
     for number, text, file, row in found:
         texts.setdefault(number, {}).setdefault(text, [text, 0, file, row])[1] += 1
-    return [(columns[number], [*some.values()]) for number, some in texts.items()]
+    return [(telling.personal[number], [*some.values()]) for number, some in texts.items()]
 
 
 def _too_many(spec: Table, column: str, rows: Mapping[tuple[str, bool], list[tuple[str, int]]]) -> ExportError:
@@ -374,7 +356,7 @@ def hashed(cell: str) -> str:
 
 def _marked(cell: str, likely: str | None = None) -> str:
     """A cell with marks; ``likely``: whether anything in its row may call for them, where that is known (SQL)."""
-    return f"CASE WHEN {likely or _is_likely(cell)} OR {_is_han(cell)} THEN {MASKS}({cell}) ELSE {cell} END"
+    return f"CASE WHEN {likely or is_likely(cell)} OR {is_han(cell)} THEN {MASKS}({cell}) ELSE {cell} END"
 
 
 def unmasked_columns(account: Mapping[str, Any]) -> set[str]:
