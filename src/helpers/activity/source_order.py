@@ -18,8 +18,8 @@ class SourceOrder:
         self._begun: list[str] = []
         self._last: tuple[str, int] | None = None
 
-    def look(self, group: pa.Table) -> pa.Table:
-        """The next rows, at least one; given back as they are."""
+    def look(self, group: pa.Table) -> None:
+        """The next rows, at least one."""
         names = pa.concat_arrays(group.column("source_file").chunks)
         rows = group.column("source_row").to_numpy()
         begins = np.empty(len(rows), dtype=bool)
@@ -30,7 +30,6 @@ class SourceOrder:
         left = len(self._files) + 1 - len(self._begun)
         self._begun += names.take(pa.array(np.flatnonzero(begins)[:left])).to_pylist()
         self._last = names[-1].as_py(), int(rows[-1])
-        return group
 
     def kept(self) -> bool:
         """Whether all that was looked at is in order, and of every file."""

@@ -80,8 +80,7 @@ def _write_as_they_lie(
     query = str(tidy.as_they_lie)
     reader = connection.sql(query).to_arrow_reader(AT_ONCE)
     try:
-        groups = map(order.look, in_groups(reader))
-        rows = write_groups(groups, reader.schema, partly, **_options(reader.schema, tidy))
+        rows = write_groups(in_groups(reader), reader.schema, partly, order.look, **_options(reader.schema, tidy))
     except (pa.ArrowException, OSError):
         reader.close()
         write(connection, query, path)  # the database says itself what is wrong, of which Arrow tells the words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,21 @@ def in_groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(some)
 
 
-def write_groups(groups: Iterable[pa.Table], schema: pa.Schema, path: Path, **options: Any) -> int:
-    """Write tables as one row group each, in their order; how many rows they have."""
+def write_groups(
+    groups: Iterable[pa.Table],
+    schema: pa.Schema,
+    path: Path,
+    look: Callable[[pa.Table], object] | None = None,
+    **options: Any,
+) -> int:
+    """Write tables as one row group each, in their order; how many rows they have. The thread that writes one has a
+    ``look`` at it before."""
+
+    def write(group: pa.Table) -> None:
+        if look:
+            look(group)
+        writer.write_table(group, row_group_size=len(group))
+
     rows, before = 0, None
     with (
         pyarrow.parquet.ParquetWriter(path, schema, **options) as writer,
@@ -40,7 +53,7 @@ def write_groups(groups: Iterable[pa.Table], schema: pa.Schema, path: Path, **op
         for group in groups:
             if before:
                 before.result()
-            before = beside.submit(writer.write_table, group, row_group_size=len(group))
+            before = beside.submit(write, group)
             rows += len(group)
         if before:
             before.result()

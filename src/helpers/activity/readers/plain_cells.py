@@ -55,7 +55,8 @@ def _odd(cells: pa.StringArray) -> list[str] | None:
         return []
     characters = np.frombuffer(text, np.uint8)[bounds[0] : bounds[-1]]
     starts, ends = bounds[:-1] - bounds[0], bounds[1:] - bounds[0]
-    filled = ends > starts
+    full = ends > starts
+    filled = slice(None) if full.all() else full  # a view costs half of what a choice does
     odd = np.zeros(len(cells), bool)
     odd[filled] = _OPENING[characters[starts[filled]]] | (characters[ends[filled] - 1] == _BLANK)
     if characters.min() < _FIRST or characters.max() > _LAST or _has(characters, _PLUS):
