@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from helpers.activity import looked_through
+from helpers.activity import looked_through, written_down
 from helpers.activity.clean import Reconciliation, clean_year
 from helpers.activity.errors import ExportError
 from helpers.year.load import load_year
@@ -98,6 +98,24 @@ def test_a_series_of_numbers_is_left_and_said_a_single_one_is_masked(tmp_path: P
     ]
     assert read(tmp_path, columns="id, serial, text")[-1] == ("（手机号码A）", "（手机号码A）", "打（手机号码A）")
     assert read(tmp_path, columns="id")[0] == ("13800000000",)
+
+
+def test_of_many_numbers_that_begin_alike_the_same_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the order of the rows and the number of threads."""
+    cleaned(tmp_path, ["1,U1,1,,2024-01-02"])
+    spec, looked_at = load_year(tmp_path, 2024).year.tables["tickets"], []
+    monkeypatch.setattr(written_down, "hits", lambda text: seen.append(text) or [])
+    for order, threads in (("i", 1), ("-i", 1), ("hash(i)", 4)):
+        seen: list[str] = []
+        with duckdb.connect(config={"threads": threads}) as connection:
+            numbers = "SELECT (62220200000000000 + i)::VARCHAR AS serial FROM range(300_000) AS r(i)"
+            connection.execute(f"CREATE TABLE texts AS {numbers} ORDER BY {order}")
+            assert written_down._Series(connection, spec, "serial").has("62220200000000001")
+        looked_at.append(seen)
+    assert looked_at[0] == looked_at[1] == looked_at[2]
+    assert len({*looked_at[0]}) == written_down.LOOKED_AT
 
 
 def test_serial_numbers_that_pass_a_check_digit_by_chance_are_left(tmp_path: Path) -> None:

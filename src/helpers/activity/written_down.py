@@ -35,8 +35,8 @@ from helpers.year.tidy import tidy_columns
 _OF_THINGS = re.compile("编号|序号|序列|单号|条码|料号|件号|代码|SN|S/N|[Ii][Dd]$")
 #: The function by which a text gets its marks.
 MASKS = "masked_text"
-#: So many numbers that begin alike are a series.
-SERIES = 10
+#: So many numbers that begin alike are a series; of more than these, a part tells what they are.
+SERIES, LOOKED_AT = 10, 500
 #: Different values that get a mark each; so many are no exceptions any more, and each stays in memory.
 MOST_MARKS = 1_000_000
 #: Texts that are in memory at a time.
@@ -302,15 +302,16 @@ class _Series:
     def _begin(self) -> set[tuple[str, int]]:
         connection, spec, column = self._asked
         cell = identifier(column)
+        numbers = f"SELECT DISTINCT {cell} AS number FROM texts WHERE regexp_full_match({cell}, '[0-9]{{7,19}}')"
+        # Of many the same are looked at, however the rows lie and whatever the number of threads.
         alike = connection.execute(
-            f"SELECT left({cell}, {ALIKE}), length({cell}), list(DISTINCT {cell})[1:500], count(DISTINCT {cell}) "
-            f"FROM texts WHERE regexp_full_match({cell}, '[0-9]{{7,19}}') "
-            f"GROUP BY ALL HAVING count(DISTINCT {cell}) >= {SERIES}"
+            f"SELECT left(number, {ALIKE}), length(number), arg_min(number, hash(number), {LOOKED_AT}) "
+            f"FROM ({numbers}) GROUP BY ALL HAVING count(*) >= {SERIES}"
         ).fetchall()
         things = column in (*spec.key, *spec.tidy_key) or any(map(_OF_THINGS.search, spec.columns[column].source))
         return {
             (start, length)
-            for start, length, some, _ in alike
+            for start, length, some in alike
             if 2 * sum(bool(hits(text)) for text in some) < len(some) or (things and is_whole(some[0]) == "手机号码")
         }
 
