@@ -27,6 +27,7 @@ from helpers.deviation.adjusted import Coded
 from helpers.deviation.clocks_again import Place
 from helpers.deviation.coded import coded
 from helpers.deviation.decompose import Aim, Decomposition, Group, Judged, judge, splits
+from helpers.deviation.mean_without import GroupSums, group_sums
 from helpers.deviation.recorded_waits import Wait, kept_without, waits_of
 from helpers.deviation.scan import Combination
 from helpers.deviation.states import UNRECORDED, Divided, divide
@@ -74,12 +75,16 @@ class Replays:
         return [parts[self.missed] for parts in self.when.parts]
 
     @cached_property
-    def weeks(self) -> pd.Series | None:
-        """The week of each row that has a value."""
+    def values(self) -> NDArray[np.float64]:
+        """The value of each row, NaN where it has none."""
+        return pd.to_numeric(self.rows["_value"]).to_numpy(dtype=float)
+
+    @cached_property
+    def weeks(self) -> NDArray[np.intp] | None:
+        """The number of each row's week among those that there are."""
         if self.when is None or self.when.weeks is None:
             return None
-        known, codes = np.unique(self.when.weeks[self.rows["_value"].notna().to_numpy()], return_inverse=True)
-        return pd.Series(pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(pd.Index(known)), validate=False))
+        return np.unique(self.when.weeks, return_inverse=True)[1]
 
 
 def without_causes(splits: Sequence[Decomposition], found: Replays) -> dict[tuple[str, str | None], Json]:
@@ -249,6 +254,11 @@ class Groups:
         return [table.astype(np.int64).reshape(-1, scale) for table, scale in zip(counts, SCALES, strict=True)]
 
     @cached_property
+    def sums(self) -> GroupSums:
+        """Of a mean: what each group adds to it."""
+        return group_sums(self.found.values, self.codes, self.number, self.found.weeks)
+
+    @cached_property
     def _all_late(self) -> list[np.ndarray]:
         return [counts.sum(axis=0) for counts in self._late]
 
@@ -256,7 +266,7 @@ class Groups:
 def _without(every: Groups, at: int, split: Decomposition, group: Group, wait: Wait | None) -> Json | None:
     found = every.found
     if found.aim.agg == "mean":
-        return _mean_at_others(found, split, group, every.rows_of(at))
+        return _mean_at_others(every, at, split, group)
     if wait is None:
         return _at_others_rate(every, at, split, group)
     saved = found.kept[wait.words] & every.rows_of(at) & found.missed
@@ -314,22 +324,16 @@ def _json(
     }
 
 
-def _mean_at_others(found: Replays, split: Decomposition, group: Group, mine: np.ndarray) -> Json | None:
+def _mean_at_others(every: Groups, at: int, split: Decomposition, group: Group) -> Json | None:
     """The mean had the group's rows taken as long as all others; the interval by weeks as clusters."""
-    values = pd.to_numeric(found.rows["_value"]).to_numpy(dtype=float)
-    known = ~np.isnan(values)
-    mine, rest = mine & known, ~mine & known
-    if not rest.any() or not mine.any():
+    apart = every.sums.spread(at)
+    if apart is None:
         return None
-    factor = mine.sum() / rest.sum()
-    deviations = np.where(mine, values - values[mine].mean(), -factor * (values - values[rest].mean()))[known]
-    weeks = found.weeks
-    per_week = deviations if weeks is None else pd.Series(deviations).groupby(weeks, observed=True).sum().to_numpy()
-    spread = 1.96 * float(np.sqrt((per_week**2).sum())) / split.rows
+    spread = 1.96 * apart / split.rows
     other_mean = (split.actual * split.rows - group.value * group.rows) / (split.rows - group.rows)
     value = float(split.actual + Fraction(group.rows, split.rows) * (other_mean - group.value))
     # What is never negative, as a length of time, is not below nothing within its interval either.
-    least = 0.0 if values[known].min() >= 0 else -np.inf
+    least = 0.0 if np.nanmin(every.found.values) >= 0 else -np.inf
     return {
         "value": round(value, 9),
         "low": round(max(value - spread, least), 9),
