@@ -111,7 +111,7 @@ def test_of_many_numbers_that_begin_alike_the_same_are_looked_at(
         seen: list[str] = []
         with duckdb.connect(config={"threads": threads}) as connection:
             numbers = "SELECT (62220200000000000 + i)::VARCHAR AS serial FROM range(300_000) AS r(i)"
-            connection.execute(f"CREATE TABLE texts AS {numbers} ORDER BY {order}")
+            connection.execute(f"CREATE TABLE judged_rows AS {numbers} ORDER BY {order}")
             assert written_down._Series(connection, spec, "serial").has("62220200000000001")
         looked_at.append(seen)
     assert looked_at[0] == looked_at[1] == looked_at[2]

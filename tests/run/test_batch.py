@@ -17,7 +17,7 @@ from helpers.run import batch
 from helpers.run.batch import short_reason, write_portfolio
 from helpers.run.batch_cluster import Workers
 from helpers.run.batch_projects import Found, Task
-from helpers.run.batch_screen import closing, duration, line_of, screen, seconds_left
+from helpers.run.batch_screen import SHOWN, closing, duration, line_of, screen, seconds_left
 from helpers.run.batch_worker import Bounds, Outcome
 from tests import small_year
 from tests.report.made_facts import facts
@@ -206,6 +206,14 @@ def test_what_a_batch_shows_while_it_runs_and_at_the_end(
         f"汇总：{tmp_path}/portfolio/portfolio.html",
         f"      {tmp_path}/portfolio/portfolio.parquet",
     ]
+
+
+def test_many_failures_end_on_one_screen(tmp_path: Path) -> None:
+    failed = [Outcome(task=Task(f"单位{n}", 2024), message="a.csv [bad] 坏") for n in range(SHOWN + 2)]
+    for number, last in ((SHOWN, f"✗ 单位{SHOWN - 1} 2024：a.csv [bad] 坏"), (SHOWN + 2, "    另有 2 个未完成，")):
+        told = closing(batch.Batch(tmp_path, tuple(failed[:number]), Found((), ()), tmp_path / "portfolio"))
+        assert sum(line.startswith("✗") for line in told) == SHOWN
+        assert told[-3].startswith(last) and told[-2].startswith("汇总：")
 
 
 def test_an_earlier_portfolio_stays_until_the_new_one_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -172,7 +172,7 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         judging.refuse_impossible(connection, spec, year.fiscal)
         if spec.grain:
             grain.build(connection, spec, spec.grain, year.fiscal)
-        _view(connection, "records", grain.records(spec) if spec.grain else sql.records(spec))
+        connection.execute(f"CREATE VIEW records AS {grain.records(spec) if spec.grain else sql.records(spec)}")
         written = written_down(connection, year, table, told, rows, few)
         tidy, path = clocks.tidy(connection, year, spec, out, written, rows), out / f"{table}.parquet"
 
@@ -202,10 +202,6 @@ def _required(spec: Table) -> list[str]:
     named += [spec.year_by] if spec.year_by in spec.columns and not spec.grain else []
     named += [c for c, declared in spec.columns.items() if declared.required]
     return list(dict.fromkeys(named))
-
-
-def _view(connection: duckdb.DuckDBPyConnection, stage: str, query: str) -> None:
-    connection.execute(f"CREATE OR REPLACE VIEW {stage} AS {query}")
 
 
 def _reconcile(

@@ -302,7 +302,7 @@ class _Series:
     def _begin(self) -> set[tuple[str, int]]:
         connection, spec, column = self._asked
         cell = identifier(column)
-        numbers = f"SELECT DISTINCT {cell} AS number FROM texts WHERE regexp_full_match({cell}, '[0-9]{{7,19}}')"
+        numbers = f"SELECT DISTINCT {cell} AS number FROM judged_rows WHERE regexp_full_match({cell}, '[0-9]{{7,19}}')"
         # Of many the same are looked at, however the rows lie and whatever the number of threads.
         alike = connection.execute(
             f"SELECT left(number, {ALIKE}), length(number), arg_min(number, hash(number), {LOOKED_AT}) "

@@ -17,6 +17,8 @@ from helpers.run.batch_worker import Outcome
 from helpers.year.root import Root
 
 Print = Callable[[str], None]
+#: Failures that are told one by one at the end; the portfolio has all of them.
+SHOWN = 15
 
 
 def seconds_left(spent: Sequence[float], left: int, workers: int) -> float | None:
@@ -93,11 +95,13 @@ def closing(batch: Batch) -> list[str]:
     peaks = [one.peak_mb for one in batch.outcomes if one.peak_mb]
     if peaks:
         lines.append(f"每个工作进程（含其内核）内存最多 {max(peaks) / 1000:.2f} GB")
-    for one in batch.failed:
+    for one in batch.failed[:SHOWN]:
         root = batch.folder / one.task.place
         error = Root(root).failed(one.task.fiscal_year) / "error.txt"
         lines.append(f"✗ {one.task.place} {one.task.fiscal_year}：{short_reason(one.message or '', root)}")
         lines += [f"    全文：{error}"] if error.is_file() else []
+    if len(batch.failed) > SHOWN:
+        lines.append(f"    另有 {len(batch.failed) - SHOWN} 个未完成，逐个列在汇总的“未能完成自评的项目”里")
     return [*lines, f"汇总：{batch.portfolio / PAGE}", f"      {batch.portfolio / TABLE}"]
 
 
