@@ -218,7 +218,7 @@ def test_hashes_that_are_sorted_are_those_that_are_grouped(
         if rows:
             connection.executemany("INSERT INTO judged_rows VALUES (?, ?, ?)", rows)
         queries = [shared_hashes.shared_hashes(connection, small=small)(hashed, "used") for small in (True, False)]
-        grouped, found = ({h for (h,) in connection.execute(query).fetchall()} for query in queries)
+        grouped, found = (sorted(h for (h,) in connection.execute(query).fetchall()) for query in queries)
         values = Counter((n, t) for n, t, used in rows if used)
         assert grouped == found and len(found) == sum(times > 1 for times in values.values())
 

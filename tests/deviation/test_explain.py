@@ -8,11 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.deviation.explain import decided_by, explain_year
+from helpers.deviation.explain import _tickets, decided_by, explain_year
 from helpers.deviation.plan import follow_up, plan_rows
 from helpers.measures.figures import Measures
 from helpers.measures.year_attained import attain_year
 from helpers.year.load import Year, load_year
+from helpers.year.tables import Table
+
 
 YEAR = """\
 fiscal_year: {year}
@@ -298,3 +300,10 @@ def test_of_the_rows_behind_a_shortfall_only_numbers_are_read_and_the_listed_one
     found = explained(year, root)["share", None]
     assert len(found["tickets"]) == 40 and max(asked) <= 200
     assert [ticket["ticket_id"] for ticket in found["tickets"]] == [f"T{n}" for n in range(160, 200)]
+
+
+def test_a_row_is_named_by_its_key_though_another_column_is_called_so() -> None:
+    """As that of a table of parts, which says of which ticket each was taken."""
+    rows = pd.DataFrame({"move": ["M1"], "ticket_id": ["T9"], "source_file": ["a.csv"], "source_row": [2]})
+    table = Table.model_validate({"title": "出入库", "files": "a.csv", "key": "move", "columns": {"move": "单号"}})
+    assert [*_tickets(rows, ["move", "ticket_id"], table)] == [{"ticket_id": "M1"}]

@@ -50,3 +50,14 @@ def test_a_group_and_the_others_by_hand() -> None:
     assert group_sums(values, codes, 2, None).spread(0) == pytest.approx((1 + 1 + 4 + 4) ** 0.5)
     assert group_sums(np.array([1.0, 2.0]), np.array([0, 0]), 1, None).spread(0) is None
     assert group_sums(np.array([np.nan, 2.0]), np.array([0, -1]), 1, None).spread(0) is None
+
+
+@pytest.mark.parametrize("weeks", [None, np.zeros(5_050, dtype=np.intp)])
+@pytest.mark.parametrize("own", [720.0, 1e5, 1e7])
+def test_a_group_far_from_all_others_leaves_their_spread(own: float, weeks: Any) -> None:
+    """The others are 50 times as many to the group, and of them all of what it adds is uncertain."""
+    values = np.array([own] * 5_000 + [n / 490 for n in range(50)])
+    codes = np.array([0] * 5_000 + [1] * 50)
+    wanted = row_by_row(values, codes == 0, weeks)
+    assert wanted is not None and (wanted > 20) is (weeks is None)
+    assert group_sums(values, codes, 2, weeks).spread(0) == pytest.approx(wanted, rel=1e-12, abs=1e-4)

@@ -57,6 +57,12 @@ def test_without_a_register_there_is_no_age_and_no_repeated_failure(tmp_path, na
     assert [f[:2] for f in faults(tmp_path, states(), name)] == [("unknown_name", "indicators.0.explain")]
 
 
+def test_a_cause_cannot_be_called_what_its_cases_are_counted_as(tmp_path):
+    derived = 'derived: {rows: {expr: "left(ticket, 1)", type: text}}'
+    assert [f[:2] for f in faults(tmp_path, derived, "rows, month")] == [("column_twice", "indicators.0.explain")]
+    assert faults(tmp_path, derived, "month") == []
+
+
 def test_a_misspelt_column_is_named_with_its_place(tmp_path):
     assert faults(tmp_path, states(to="startd_at")) == [
         ("unknown_name", "tables.tickets.states.parts.0.to", "startd_at", "是否想写 started_at?")

@@ -210,12 +210,12 @@ def _less_holds(clock: Hours, spells: str, holds: str) -> str:
     cut = clock.cut(joined, name("since"), name("until"))
     window = f"OVER (PARTITION BY _id ORDER BY {hs}, {he} ROWS"
     before = f"max({he}) {window} BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
-    fresh = f"CASE WHEN {hs} <= {before} THEN 0 ELSE 1 END AS fresh"
+    fresh = f"CASE WHEN {hs} <= {before} THEN 0 ELSE 1 END AS _fresh"
     marked = f"SELECT *, {fresh} FROM ({cut}) WHERE {he} > {hs} AND NOT {wrong}"
-    numbered = f"SELECT *, sum(fresh) {window} UNBOUNDED PRECEDING) AS island FROM ({marked})"
+    numbered = f"SELECT *, sum(_fresh) {window} UNBOUNDED PRECEDING) AS _island FROM ({marked})"
     merged = (
         f"SELECT _id, min({hs}) AS {hs}, max({he}) AS {he}, any_value({schedule}) AS {schedule} "
-        f"FROM ({numbered}) GROUP BY _id, island"
+        f"FROM ({numbered}) GROUP BY _id, _island"
     )
     held = f"SELECT _id, sum({clock.at('he')} - {clock.at('hs')}) AS held FROM ({clock.ready(merged)}) GROUP BY _id"
     whole = f"{clock.at('e')} - {clock.at('s')} - coalesce(h.held, 0)"

@@ -40,4 +40,8 @@ def _sorted(connection: duckdb.DuckDBPyConnection, hashed: str, where: str) -> s
 
 def _twice(connection: duckdb.DuckDBPyConnection, query: str) -> npt.NDArray[np.uint32]:
     hashes = np.sort(connection.sql(query).to_arrow_table().column("h").to_numpy())
-    return hashes[1:][hashes[1:] == hashes[:-1]]
+    again = hashes[1:] == hashes[:-1]
+    # Each once: where most rows share a few values, they would fill the memory.
+    first = again.copy()
+    first[1:] &= ~again[:-1]
+    return hashes[1:][first]

@@ -183,8 +183,8 @@ def judged_rows(
     own = ", ".join(identifier(c) for c in spec.columns)
     fill = " + ".join(f"CAST({identifier(c)} IS NOT NULL AS INTEGER)" for c in spec.columns)
     query = (
-        f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, {fill} + coalesce(len(_unreadable), 0) "
-        f"AS _filled, coalesce({telling}, false) AS _telling, "
+        f"SELECT {own}, _unreadable, _placeholders, source_row, _file_no, CAST({fill} + coalesce(len(_unreadable), 0) "
+        f"AS USMALLINT) AS _filled, coalesce({telling}, false) AS _telling, "
         f"CASE {' '.join(first)} END AS _first FROM ({typed(spec, readings)})"
     )
     return (

@@ -43,7 +43,7 @@ MOST_MARKS = 1_000_000
 AT_ONCE = 10_000
 #: A text that may be personal: how often it is there, and the file and row of the first.
 Text = Sequence[Any]
-_COUNTED = "count(*), file_name(arg_min(_file_no, place)), arg_min(source_row, place)"
+_COUNTED = "count(*), file_name(arg_min(_file_no, _place)), arg_min(source_row, _place)"
 #: Rows that are named of each column.
 NAMED = 5
 #: Personal values that are there so often are hashed once each.
@@ -239,8 +239,8 @@ def _texts(connection: duckdb.DuckDBPyConnection, column: str, names: bool) -> I
     with beside(connection) as cursor:  # what is asked meanwhile must not end it
         cursor.execute(
             f"SELECT {cell}, {_COUNTED} "
-            f"FROM (SELECT *, {sql.PLACE} AS place FROM {TOLD} WHERE {is_likely(cell)}{named}) "
-            f"GROUP BY {cell} ORDER BY min(place)"
+            f"FROM (SELECT *, {sql.PLACE} AS _place FROM {TOLD} WHERE {is_likely(cell)}{named}) "
+            f"GROUP BY {cell} ORDER BY min(_place)"
         )
         while some := cursor.fetchmany(AT_ONCE):
             yield from some

@@ -362,7 +362,7 @@ class _Listed:
 def _tickets(rows: pd.DataFrame, columns: Sequence[str], table: Table) -> Iterator[Mapping[str, Any]]:
     """Each row by its key, personal columns left out; ``ticket_id`` is the key whatever its column."""
     key = [column for column in table.tidy_key if column in columns]
-    kept = [column for column in columns if column not in table.tidy_personal and column not in key]
+    kept = [c for c in columns if c not in table.tidy_personal and c not in key and c != "ticket_id"]
     for row in rows.to_dict(orient="records"):
         parts = [MASKED if c in table.tidy_personal else str(plain(row[c])) for c in key]
         place = f"{row['source_file']}#{row['source_row']}"

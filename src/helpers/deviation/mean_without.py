@@ -37,7 +37,8 @@ class GroupSums:
             added = s - s.sum() / n.sum() * n - factor * (others_s - others_mean * others_n)
             return float(np.sqrt((added**2).sum()))
         others = self.within + self.counts[:, 0] * (self._means - others_mean) ** 2
-        return float(np.sqrt(self.within[at] + factor**2 * (others.sum() - others[at])))
+        others[at] = 0.0  # to take it off the sum would leave nothing certain where it is by far the largest
+        return float(np.sqrt(self.within[at] + factor**2 * others.sum()))
 
     @cached_property
     def _all(self) -> tuple[Floats, Floats]:

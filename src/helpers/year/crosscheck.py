@@ -32,6 +32,8 @@ from helpers.year.tidy import tidy_columns
 
 #: Measures that come to a day, not to a number.
 DAYS = ("earliest", "latest")
+#: What the misses of a combination of causes are called in results.json, beside the causes themselves.
+COUNTED = "rows"
 
 
 def crosscheck(year: Year) -> list[Fault]:
@@ -340,6 +342,10 @@ def _explain(year: Year, path: Path_, dimensions: Sequence[str], actual: Actual)
     for dimension in dimensions:
         if dimension not in known:
             yield unknown(year.lines["indicators.yml"], path, "列", dimension, known)
+        elif dimension == COUNTED:
+            yield year.lines["indicators.yml"].fault(
+                "column_twice", path, f"列名 {COUNTED} 已被占用：按原因分列时它是件数", hint="在 year.yml 里换一个列名"
+            )
 
 
 def _shares(lines: Lines, path: Path_, indicator: Indicator) -> Iterator[Fault]:

@@ -135,13 +135,14 @@ def reply_runs(subject: Subject) -> Iterator[Check]:
         )
         for ordered in dict.fromkeys((order, "source_file, source_row")):
             rows = (
-                f"SELECT *, {whole} AS reply, row_number() OVER (ORDER BY {ordered}) AS place FROM {identifier(table)}"
+                f"SELECT *, {whole} AS _reply, row_number() OVER (ORDER BY {ordered}) AS _place "
+                f"FROM {identifier(table)}"
             )
-            runs = f"SELECT *, place - row_number() OVER (PARTITION BY reply ORDER BY place) AS run FROM ({rows})"
+            runs = f"SELECT *, _place - row_number() OVER (PARTITION BY _reply ORDER BY _place) AS _run FROM ({rows})"
             found = subject.query(
-                f"SELECT reply, count(*) AS n, min(place), (SELECT avg(CAST(r.reply = g.reply AS INTEGER)) FROM "
+                f"SELECT _reply, count(*), min(_place), (SELECT avg(CAST(r._reply = g._reply AS INTEGER)) FROM "
                 f"({rows}) AS r) "
-                f"FROM ({runs}) AS g GROUP BY reply, run ORDER BY n DESC, min(place) LIMIT 1"
+                f"FROM ({runs}) AS g GROUP BY _reply, _run ORDER BY count(*) DESC, min(_place) LIMIT 1"
             )
             reply, length, first, share = found[0]
             if not reply or share >= 1 or length < _longest(subject.count(table), share):
@@ -165,8 +166,8 @@ def _longest(replies: int, share: float) -> float:
 
 def _run_places(subject: Subject, rows: str, first: int, length: int, column: str) -> list[Place]:
     found = subject.query(
-        f"SELECT source_file, source_row, reply FROM ({rows}) WHERE place BETWEEN {first} AND {first + length - 1} "
-        f"ORDER BY place LIMIT {EXAMPLES}"
+        f"SELECT source_file, source_row, _reply FROM ({rows}) WHERE _place BETWEEN {first} AND {first + length - 1} "
+        f"ORDER BY _place LIMIT {EXAMPLES}"
     )
     return [(file, row, column, reply) for file, row, reply in found]
 
