@@ -15,7 +15,6 @@ from helpers.measures.year_attained import attain_year
 from helpers.year.load import Year, load_year
 from helpers.year.tables import Table
 
-
 YEAR = """\
 fiscal_year: {year}
 project: 信息化运维
