@@ -131,4 +131,7 @@ def identifier(column: str) -> str:
 
 def unnested(**cells: Iterable[str]) -> str:
     """Cells of a row one below the other: the columns of a SELECT, each of as many expressions as the others."""
-    return ", ".join(f"unnest([{', '.join(listed)}]) AS {name}" for name, listed in cells.items())
+    listed = {name: [*some] for name, some in cells.items()}
+    if all(len(some) == 1 for some in listed.values()):  # a list of one would have to be made of every row
+        return ", ".join(f"{cell} AS {name}" for name, (cell,) in listed.items())
+    return ", ".join(f"unnest([{', '.join(some)}]) AS {name}" for name, some in listed.items())

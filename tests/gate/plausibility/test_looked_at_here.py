@@ -114,6 +114,20 @@ def test_relations(tmp_path: Path, data: st.DataObject) -> None:
             assert strength.may_be_broken() or relations._in_part(subject, pair, stretches) is None
 
 
+def test_a_long_table_is_not_sorted_again(tmp_path: Path) -> None:
+    """That DuckDB goes through it as it lies, from top to bottom, is its own doing."""
+    frame = tickets(2024).assign(source_file=["a.csv"] * 60 + ["b.csv"] * (len(tickets(2024)) - 60))
+    pairs = [relations._Relation("tickets", a, b) for a, b in (("category", "engineer"), ("engineer", "category"))]
+    asked = [(pair, move) for pair in pairs for move in relations.MOVES]
+    with compared(tmp_path, {"tickets": frame}, alone=True) as subject:
+        queries = [relations._strengths_query(subject, "tickets", asked)]
+        with mock.patch.object(relations, "ROW_GROUP", 0):
+            queries.append(relations._strengths_query(subject, "tickets", asked))
+        plans = [subject.query(f"EXPLAIN {query}")[0][1] for query in queries]
+        assert ["Streaming Window" in plan for plan in plans] == [False, True]
+        assert sorted(subject.query(queries[0])) == sorted(subject.query(queries[1])) != []
+
+
 def test_rows_without_an_order_are_left_to_the_database(tmp_path: Path) -> None:
     frame = tickets(2024).head(9).assign(source_row=[2, 3, 3, 4, 5, 6, 7, 8, 9])
     pair = relations._Relation("tickets", "category", "engineer")

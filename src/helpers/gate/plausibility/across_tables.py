@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpers.gate.plausibility.references import Reference, in_words, known_in, not_found, references
-from helpers.year.engine import identifier, literals
+from helpers.year.engine import identifier
 from helpers.year.tidy import record_columns
 
 if TYPE_CHECKING:
@@ -189,33 +189,44 @@ def _differing_rows(subject: Subject, reference: Reference, own: str, other: str
 def entries_never_named(subject: Subject) -> Iterator[Check]:
     """An entry of a short register that no record names, though all the others are named again and again."""
     for reference in references(subject):
-        target, key, counts = reference.target, identifier(reference.key), _named(subject, reference)
-        idle = [value for value, n in counts if n == 0]
-        least = min((n for _, n in counts if n), default=0)
-        if not idle or len(idle) > max(1, len(counts) // 5) or least < NAMED_OFTEN:
+        target, key = reference.target, identifier(reference.key)
+        entries, idle, least = _named(subject, reference)
+        if not idle or idle > max(1, entries // 5) or least < NAMED_OFTEN:
             continue
-        listed = literals(str(value) for value in idle)
         naming = subject.called(reference.table, reference.column)
+        unnamed = f"{key} IN (SELECT v FROM ({_counted(reference)}) WHERE n = 0)"
         yield subject.note(
             target,
             "entries_never_named",
-            f"{subject.called(target, reference.key)}中有 {len(idle)} 个从未出现在"
+            f"{subject.called(target, reference.key)}中有 {idle} 个从未出现在"
             f"{subject.tables[reference.table].title}的{naming}里，其余每个至少出现 {least} 次",
             "核对是否同一人或同一物用两个编号登记、登记已经失效，或有记录没有导出",
-            rows=subject.places(target, [reference.key], f"{key} IN ({listed})"),
+            rows=subject.places(target, [reference.key], unnamed),
             column=reference.key,
         )
 
 
-def _named(subject: Subject, reference: Reference) -> list[tuple[Any, ...]]:
-    """Each entry's key, and how many records name it."""
+def _named(subject: Subject, reference: Reference) -> tuple[int, int, int]:
+    """How many entries there are, how many of them no record names, and how often at least each of the others is named.
+    Entries may be as many as records: they are not listed."""
     entries, naming = subject.values(reference.target, reference.key), subject.values(reference.table, reference.column)
-    if entries is not None and naming is not None and sum(entries.values()) == subject.count(reference.target):
-        return [(entry, naming.get(entry, 0)) for entry in sorted(entries)]
+    if entries is not None and naming is not None:
+        counts = [naming.get(entry, 0) for entry in entries]
+        return len(counts), counts.count(0), min(filter(None, counts), default=0)
+    every, idle, least = subject.query(
+        "SELECT count(*), count(*) FILTER (WHERE n = 0), coalesce(min(n) FILTER (WHERE n > 0), 0) "
+        f"FROM ({_counted(reference)})"
+    )[0]
+    return every, idle, least
+
+
+def _counted(reference: Reference) -> str:
+    """Each entry's key, and how many records name it."""
     key, column = identifier(reference.key), identifier(reference.column)
-    return subject.query(
-        f"SELECT k.v, count(s.v) AS n FROM (SELECT DISTINCT {key} AS v FROM {identifier(reference.target)}) AS k "
-        f"LEFT JOIN (SELECT {column} AS v FROM {identifier(reference.table)}) AS s USING (v) GROUP BY 1 ORDER BY 1"
+    return (
+        f"SELECT k.v, count(s.v) AS n FROM (SELECT DISTINCT {key} AS v FROM {identifier(reference.target)} "
+        f"WHERE {key} IS NOT NULL) AS k "
+        f"LEFT JOIN (SELECT {column} AS v FROM {identifier(reference.table)}) AS s USING (v) GROUP BY 1"
     )
 
 
