@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from helpers.gate.plausibility import (
     across_tables,
+    amounts,
     coverage,
     date_slips,
     filled_with,
@@ -23,7 +24,7 @@ from helpers.gate.plausibility import (
 )
 from helpers.gate.plausibility.references import Reference
 from helpers.gate.plausibility.subject import Subject
-from tests.gate.plausibility.two_years import compared, devices, tickets
+from tests.gate.plausibility.two_years import compared, devices, ledger, tickets
 
 FOLDERS = [HealthCheck.function_scoped_fixture]
 
@@ -112,6 +113,18 @@ def test_relations(tmp_path: Path, data: st.DataObject) -> None:
             strength = relations._counted(cells, pair, "")
             assert strength.total - strength.top == differing
             assert strength.may_be_broken() or relations._in_part(subject, pair, stretches) is None
+
+
+@settings(max_examples=25, suppress_health_check=FOLDERS, deadline=None)
+@given(st.lists(st.sampled_from([0, 1, 1.2, 5, 9.3, 9.33, 9.4, 10, 11, 100, -10]), min_size=12, max_size=12))
+def test_figures_less_than_ten_times_apart_are_not_asked_about(tmp_path: Path, amounts_read: list[float]) -> None:
+    frame = ledger(2024).head(12).assign(amount=amounts_read, purpose=["甲"] * 6 + ["乙"] * 6)
+    with compared(tmp_path, {"ledger": frame}, alone=True) as subject, at_length():
+        groups = [("amount", group) for group in amounts._groupings(subject, "ledger")]
+        off = subject.query(amounts._off_query(subject, "ledger", groups)) if groups else []
+        assert amounts._wide(subject, "ledger", ["amount"]) or not off
+        sizes = {abs(one) for one in amounts_read} - {0}
+        assert bool(amounts._wide(subject, "ledger", ["amount"])) is bool(sizes and max(sizes) >= 9.34 * min(sizes))
 
 
 def test_a_long_table_is_not_sorted_again(tmp_path: Path) -> None:
