@@ -10,7 +10,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 import helpers
@@ -20,7 +19,7 @@ from helpers.gate import judge_year
 from helpers.year.expressions import GIVEN
 from helpers.year.load import load_year
 from tests import small_year
-from tests.activity.test_long_tables import make_long
+from tests.activity.test_long_tables import make_long, tables
 
 ROLES = ("id", "who", "kind", "note", "at", "done", "held", "back", "held_2", "back_2", "amount")
 REPLY_ROLES = ("reply_id", "speed", "manner", "whole", "sent_at")
@@ -89,12 +88,8 @@ def found(root: Path, names: dict[str, str]) -> list[Any]:
     (root / "data" / ".personal.key").write_bytes(b"k" * 32)
     loaded, out = load_year(root, 2024), root / "out"
     accounts = clean_year(loaded, out)
-    with duckdb.connect() as connection:
-        tables = [
-            connection.execute("FROM read_parquet(?)", [str(path)]).fetchall() for path in sorted(out.glob("*.parquet"))
-        ]
     checks = [vars(check) for check in judge_year(loaded, out, accounts).checks]
-    return [leaves(told) for told in ([one.to_json() for one in accounts], tables, checks)]
+    return [leaves(told) for told in ([one.to_json() for one in accounts], tables(out), checks)]
 
 
 def leaves(told: Any) -> Counter[str]:

@@ -173,8 +173,8 @@ def _cleaned(year: Year, table: str, out: Path) -> Reconciliation:
         if spec.grain:
             grain.build(connection, spec, spec.grain, year.fiscal)
         connection.execute(f"CREATE VIEW records AS {grain.records(spec) if spec.grain else sql.records(spec)}")
-        written = written_down(connection, year, table, told, rows, few)
-        tidy, path = clocks.tidy(connection, year, spec, out, written, rows), out / f"{table}.parquet"
+        written = written_down(connection, year, table, told, rows)
+        tidy, path = clocks.tidy(connection, year, spec, out, written, rows, few), out / f"{table}.parquet"
 
         counted, names = count_rows(connection), [file.file for file in files]
         used = [names[number] for number in sorted({one.file_no for one in counted if one.reason is None})]

@@ -52,10 +52,12 @@ def tidy(
     out: Path,
     written: WrittenDown | None = None,
     rows: int = 0,
+    few: Collection[str] = (),
     beside: Sequence[str] = (),
 ) -> Tidy:
     """``records`` with the derived columns, its cells as they are to be ``written`` down; as they are where these are
-    written already. ``rows``: how many there may be. ``beside``: columns of ``records`` that are no cells.
+    written already. ``rows``: how many there may be. ``few``: the columns of few values. ``beside``: columns of
+    ``records`` that are no cells.
 
     Raises ``CalendarUnknown`` and, for a value that no declared schedule fits, ``ExportError``.
     """
@@ -92,8 +94,8 @@ def tidy(
         return Tidy(in_order)
     ((used,),) = connection.execute("SELECT count(*) FROM records").fetchall()
     lying = f"(SELECT *, {PLACE} AS _id FROM ({sql.as_they_lie(spec, used)}))"
-    repeated = {*spec.derived, *hashed_once, *(written.few if written else ())}
-    return Tidy(in_order, finished(_looked_up(lying, found, hashed_once)), repeated, spec.tidy_personal)
+    lying = finished(_looked_up(lying, found, hashed_once))
+    return Tidy(in_order, lying, {*spec.derived, *hashed_once, *few}, spec.tidy_personal)
 
 
 def _looked_up(rows: str, found: Sequence[str], hashed_once: Sequence[str]) -> str:

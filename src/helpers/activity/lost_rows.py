@@ -97,7 +97,7 @@ def _cells(connection: duckdb.DuckDBPyConnection, spec: Table) -> Iterator[_Foun
     counted = connection.execute(
         f"SELECT _file_no, file_name(_file_no), col, count(*), min(source_row, {EXAMPLES}) FROM "
         "(SELECT _file_no, source_row, unnest(_unreadable) AS col FROM judged_rows WHERE _unreadable IS NOT NULL "
-        "AND coalesce(_first, _again, _scope) IS NULL) GROUP BY ALL ORDER BY _file_no, col"
+        f"AND {sql.USED}) GROUP BY ALL ORDER BY _file_no, col"
     ).fetchall()
     words = spec.column_words()
     for number, file, column, rows, places in counted:
@@ -182,7 +182,7 @@ def _doubtful(spec: Table, kinds: Mapping[str, tuple[Kind, str | None]], counted
 def _used(year: Year, table: str) -> str:
     """Position and ``_unknown`` of the used rows in which a column that a figure reads is unreadable."""
     spec = year.year.tables[table]
-    used = "_unreadable IS NOT NULL AND coalesce(_first, _again, _scope) IS NULL"
+    used = f"_unreadable IS NOT NULL AND {sql.USED}"
     if spec.grain:
         case = ", ".join(identifier(c) for c in spec.grain.case)
         doubtful = f"SELECT {case} FROM judged_rows WHERE {used} OR (_first IS NOT NULL AND {sql.NOT_BLANK})"

@@ -157,7 +157,7 @@ def judged_rows(
     readings: Readings,
     required: Sequence[str],
     fiscal: FiscalYear,
-    telling: str = "true",
+    telling: str,
     foreign: Collection[int] = (),
 ) -> str:
     """Each row of ``typed`` with what speaks against it by itself: ``_first`` (it is no usable row), ``_scope`` (it is
@@ -206,20 +206,19 @@ def judged(spec: Table) -> str:
 def comparisons(spec: Table, hashes: Hashes) -> Iterator[tuple[str, str]]:
     """Statements that find rows to be set aside because of others, and that do so, in the order in which they count:
     each is to be executed before the next is asked for."""
-    used = "coalesce(_first, _again, _scope) IS NULL"
     if spec.repeats_set_aside:
         every = ", ".join(identifier(c) for c in spec.columns)
         shared = sharing("_first IS NULL", spec.key or tuple(spec.columns), hashes)
         yield _again(_others(shared, every, "_file_no, source_row"), REPEATED_ROW)
     for near in spec.near_duplicates:
-        yield _again(_near(used, near, hashes), near.why)
+        yield _again(_near(USED, near, hashes), near.why)
     if spec.keep:
         # A row without the date is the one still open: it counts as the last.
         order = "DESC NULLS FIRST" if spec.keep.take == "last" else "ASC NULLS LAST"
         way = "DESC" if spec.keep.take == "last" else "ASC"
         key = ", ".join(identifier(c) for c in spec.key)
         order = f"{identifier(spec.keep.by)} {order}, _file_no {way}, source_row {way}"
-        yield _again(_others(sharing(used, spec.key, hashes), key, order), spec.keep.why)
+        yield _again(_others(sharing(USED, spec.key, hashes), key, order), spec.keep.why)
 
 
 def with_reasons(query: str, cases: Sequence[str], fiscal: FiscalYear) -> str:
@@ -308,8 +307,7 @@ def _again(rows: str, why: str) -> tuple[str, str]:
 def repeated(spec: Table, hashes: Hashes) -> str:
     """How many used rows equal an earlier one in every column."""
     own = ", ".join(identifier(c) for c in spec.columns)
-    used = "coalesce(_first, _again, _scope) IS NULL"
-    rows = sharing(used, tuple(spec.columns), hashes)
+    rows = sharing(USED, tuple(spec.columns), hashes)
     return f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM ({rows}) GROUP BY {own})"
 
 

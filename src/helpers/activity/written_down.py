@@ -72,8 +72,6 @@ class WrittenDown:
     #: Columns of the export with something to mask.
     touched: frozenset[str]
     found: tuple[Masked, ...]
-    #: Columns of the export of few values.
-    few: frozenset[str] = frozenset()
     #: Personal tidy columns whose values have a table of their hashes.
     hashed_once: tuple[str, ...] = ()
     #: The statements that tell a connection the key of personal values.
@@ -154,10 +152,9 @@ def written_down(
     table: str,
     telling: Telling,
     rows: int = 0,
-    few: Collection[str] = (),
 ) -> WrittenDown:
     """How the cells of a table are to be written; reads ``judged_rows`` and ``records``, which are about so many
-    ``rows``. ``few``: the columns of few values. The connection can mask and hash afterwards."""
+    ``rows``. The connection can mask and hash afterwards."""
     spec = year.year.tables[table]
     marks = Marks(allowed=allows(year.year.not_personal))
     held = {h.table for d in spec.derived.values() for h in d.hold if h.table in year.year.tables}
@@ -180,7 +177,6 @@ def written_down(
         marks=marks,
         touched=touched,
         found=tuple(found),
-        few=frozenset(few),
         hashed_once=_hash_once(connection, spec, rows),
         key=key,
     )

@@ -46,11 +46,11 @@ class GroupSums:
 
     @cached_property
     def _means(self) -> Floats:
-        return means(self.counts[:, 0], self.sums[:, 0])
+        return _divided(self.sums[:, 0], self.counts[:, 0])
 
 
-def means(counts: Floats, sums: Floats) -> Floats:
-    """0 for none."""
+def _divided(sums: Floats, counts: Floats) -> Floats:
+    """Means; 0 of none."""
     return np.divide(sums, counts, out=np.zeros(len(sums)), where=counts > 0)
 
 
@@ -65,7 +65,7 @@ def group_sums(values: Floats, codes: Codes, groups: int, weeks: NDArray[np.intp
         np.add.at(counts, at, 1.0)
         np.add.at(sums, at, values[part][known] - mean)
     if weeks is None:
-        centres = mean + means(counts, sums)
+        centres = mean + _divided(sums, counts)
         for part in spans(len(values)):
             known, own = _known(values[part], codes[part], groups)
             np.add.at(within, own, (values[part][known] - centres[own]) ** 2)

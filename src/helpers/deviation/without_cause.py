@@ -80,6 +80,12 @@ class Replays:
         return pd.to_numeric(self.rows["_value"]).to_numpy(dtype=float)
 
     @cached_property
+    def least(self) -> float:
+        """What a mean of the values cannot be below: what is never negative, as a length of time, is not below nothing
+        within its interval either."""
+        return 0.0 if np.nanmin(self.values) >= 0 else -np.inf
+
+    @cached_property
     def weeks(self) -> NDArray[np.intp] | None:
         """The number of each row's week among those that there are."""
         if self.when is None or self.when.weeks is None:
@@ -332,11 +338,9 @@ def _mean_at_others(every: Groups, at: int, split: Decomposition, group: Group) 
     spread = 1.96 * apart / split.rows
     other_mean = (split.actual * split.rows - group.value * group.rows) / (split.rows - group.rows)
     value = float(split.actual + Fraction(group.rows, split.rows) * (other_mean - group.value))
-    # What is never negative, as a length of time, is not below nothing within its interval either.
-    least = 0.0 if np.nanmin(every.found.values) >= 0 else -np.inf
     return {
         "value": round(value, 9),
-        "low": round(max(value - spread, least), 9),
+        "low": round(max(value - spread, every.found.least), 9),
         "high": round(value + spread, 9),
         "basis": "others_rate",
         "wait": None,

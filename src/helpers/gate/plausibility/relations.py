@@ -143,10 +143,10 @@ def _strengths_query(subject: Subject, table: str, asked: Sequence[tuple[_Relati
     over = "OVER ()" if lying else "OVER (PARTITION BY source_file ORDER BY source_row)"
     for relation, move in asked:
         target = f"CAST({identifier(relation.target)} AS VARCHAR)"
-        moved = f"CASE WHEN {move}(source_file) {over} = source_file THEN {move}({target}) {over} END"
-        moved = moved if move else target
+        if move:
+            target = f"CASE WHEN {move}(source_file) {over} = source_file THEN {move}({target}) {over} END"
         sources.append(beside.setdefault(_source(subject, relation), f"c{len(beside)}"))
-        targets.append(beside.setdefault(moved, f"c{len(beside)}"))
+        targets.append(beside.setdefault(target, f"c{len(beside)}"))
     picked = ", ".join(f"{cell} AS {name}" for cell, name in beside.items())
     rows = f"SELECT {picked} FROM {identifier(table)}"
     cells = f"SELECT {unnested(q=map(str, range(len(asked))), a=sources, v=targets)} FROM ({rows})"
